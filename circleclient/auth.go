@@ -1,0 +1,4 @@
+package circleclient
+
+// AuthService reads and writes auth.
+type AuthService struct{ client *Client }

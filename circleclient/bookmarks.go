@@ -1,0 +1,4 @@
+package circleclient
+
+// BookmarksService reads and writes bookmarks.
+type BookmarksService struct{ client *Client }

@@ -1,0 +1,350 @@
+package circleclient
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	memberAPI = "/api/headless/v1"
+	authAPI   = "/api/v1/headless" // not a slip: Circle orders the two halves differently
+
+	defaultBaseURL   = "https://app.circle.so"
+	defaultUserAgent = "circlegraph/1 (+https://circlegraph.invalid)"
+	defaultTimeout   = 15 * time.Second
+	defaultMaxBody   = 8 << 20
+	defaultRetries   = 2
+
+	maxErrorBody = 64 << 10
+	maxConns     = 64
+)
+
+// Config says how to reach Circle. The zero value of each field stands for its default.
+type Config struct {
+	// BaseURL is Circle's address without a path, https://app.circle.so by default. It must use TLS unless the host is
+	// a loopback address.
+	BaseURL string
+	// HeadlessToken is the community's "Headless Auth" secret, sent by [AuthService] alone.
+	HeadlessToken string
+	// UserAgent names this program. Circle's edge bans some programs' default names, so it is never left out.
+	UserAgent string
+	// Timeout bounds one call with all its retries, within the caller's own deadline; 15 seconds by default.
+	Timeout time.Duration
+	// Transport replaces the pooled transport.
+	Transport http.RoundTripper
+	// MaxBody is the largest answer read, in bytes after decompression; 8 MiB by default.
+	MaxBody int64
+	// Retries is how often a read is tried again; 2 by default, negative for never. Writes are never tried again.
+	Retries int
+	// Logger gets one debug line per attempt: method, operation, status and duration, never a token, query or body.
+	Logger *slog.Logger
+	// Clock tells the time for durations and for Retry-After dates; [time.Now] by default.
+	Clock func() time.Time
+}
+
+// Client calls Circle's headless APIs. It is safe for concurrent use.
+type Client struct {
+	Auth          *AuthService
+	Members       *MembersService
+	Spaces        *SpacesService
+	Posts         *PostsService
+	Comments      *CommentsService
+	Events        *EventsService
+	Notifications *NotificationsService
+	Bookmarks     *BookmarksService
+
+	base      string
+	secret    string
+	userAgent string
+	timeout   time.Duration
+	maxBody   int64
+	retries   int
+	http      *http.Client
+	log       *slog.Logger
+	now       func() time.Time
+	wait      func(context.Context, time.Duration) error
+}
+
+// New makes a client. It refuses a BaseURL that is not an absolute http(s) address without path, query and user, and one
+// without TLS off loopback.
+func New(cfg Config) (*Client, error) {
+	base, err := checkBaseURL(or(cfg.BaseURL, defaultBaseURL))
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		base:      base,
+		secret:    cfg.HeadlessToken,
+		userAgent: or(cfg.UserAgent, defaultUserAgent),
+		timeout:   or(cfg.Timeout, defaultTimeout),
+		maxBody:   or(cfg.MaxBody, defaultMaxBody),
+		retries:   max(or(cfg.Retries, defaultRetries), 0),
+		log:       cfg.Logger,
+		now:       cfg.Clock,
+		wait:      sleep,
+	}
+	transport := cfg.Transport
+	if transport == nil {
+		transport = newTransport()
+	}
+	c.http = &http.Client{
+		Transport: transport,
+		// No cookie jar: Circle sets session cookies on every answer, and one member's would ride on another's request.
+		Jar: nil,
+		// An API has nowhere to send us. Not following keeps the Authorization header on the host it is meant for.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	c.Auth = &AuthService{c}
+	c.Members = &MembersService{c}
+	c.Spaces = &SpacesService{c}
+	c.Posts = &PostsService{c}
+	c.Comments = &CommentsService{c}
+	c.Events = &EventsService{c}
+	c.Notifications = &NotificationsService{c}
+	c.Bookmarks = &BookmarksService{c}
+	return c, nil
+}
+
+// TokenSource gives the access token of the member who is asking.
+type TokenSource interface {
+	// Token returns the token, or why there is none; every call to the Member API returns that error as it is.
+	Token() (string, error)
+}
+
+type tokenSourceKey struct{}
+
+// WithTokenSource returns a context whose calls to the Member API are made as ts's member.
+func WithTokenSource(ctx context.Context, ts TokenSource) context.Context {
+	return context.WithValue(ctx, tokenSourceKey{}, ts)
+}
+
+// call is one request of an operation.
+type call struct {
+	method string
+	route  route
+	query  query
+	body   any  // sent as JSON unless nil; the one place that takes any, because encoding does
+	read   bool // a POST that changes nothing, so it may be tried again
+}
+
+// get reads. The answer is never nil without an error, nor empty.
+func get[T any](ctx context.Context, c *Client, r route, q query) (*T, error) {
+	return do[T](ctx, c, call{method: http.MethodGet, route: r, query: q, read: true})
+}
+
+// send writes and decodes the answer. Circle leaves some answers to writes empty: then the value is zero.
+func send[T any](ctx context.Context, c *Client, method string, r route, body any) (*T, error) {
+	return do[T](ctx, c, call{method: method, route: r, body: body})
+}
+
+// exec writes where the answer says nothing but "done".
+func exec(ctx context.Context, c *Client, method string, r route, body any) error {
+	_, err := do[nothing](ctx, c, call{method: method, route: r, body: body})
+	return err
+}
+
+// nothing is an answer that nobody reads.
+type nothing struct{}
+
+// do makes the call and decodes the answer into a T, which is never nil without an error.
+func do[T any](ctx context.Context, c *Client, call call) (*T, error) {
+	out := new(T)
+	_, ignore := any(out).(*nothing)
+	answer, err := c.roundTrip(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	if ignore || len(answer.body) == 0 && !call.read {
+		return out, nil
+	}
+	if err := decode(answer.body, out); err != nil {
+		return nil, call.fail(ErrUnavailable, answer, err)
+	}
+	return out, nil
+}
+
+// answer is what came back, whatever it says.
+type answer struct {
+	status      int
+	contentType string
+	header      http.Header
+	body        []byte
+}
+
+// roundTrip makes the call, again where that is safe, and classifies the failure if there is one.
+func (c *Client) roundTrip(ctx context.Context, call call) (*answer, error) {
+	if call.route.err != nil {
+		return nil, call.fail(ErrInvalid, nil, call.route.err)
+	}
+	token, err := c.authorization(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	var body []byte
+	if call.body != nil {
+		if body, err = json.Marshal(call.body); err != nil {
+			return nil, call.fail(ErrInvalid, nil, err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	for attempt := 0; ; attempt++ {
+		answer, err := c.attempt(ctx, call, token, body, attempt)
+		if err == nil {
+			return answer, nil
+		}
+		if !call.read || attempt >= c.retries || !c.pause(ctx, err, attempt) {
+			return nil, err
+		}
+	}
+}
+
+// authorization returns what the Authorization header carries: the community's secret for the Auth API, else the member's
+// token.
+func (c *Client) authorization(ctx context.Context, call call) (string, error) {
+	if call.route.auth {
+		if c.secret == "" {
+			return "", call.fail(ErrCommunitySecret, nil, errors.New("no headless token is configured"))
+		}
+		return c.secret, nil
+	}
+	source, _ := ctx.Value(tokenSourceKey{}).(TokenSource)
+	if source == nil {
+		return "", call.fail(ErrNoToken, nil, nil)
+	}
+	token, err := source.Token()
+	switch {
+	case err != nil:
+		return "", err
+	case token == "":
+		return "", call.fail(ErrNoToken, nil, nil)
+	case !headerSafe(token):
+		return "", call.fail(ErrTokenInvalid, nil, nil)
+	}
+	return token, nil
+}
+
+// attempt sends the request once.
+func (c *Client) attempt(ctx context.Context, call call, token string, body []byte, attempt int) (_ *answer, err error) {
+	start := c.now()
+	status := 0
+	requestID := ""
+	defer func() {
+		c.log.LogAttrs(ctx, slog.LevelDebug, "circle call", slog.String("method", call.method),
+			slog.String("operation", call.route.template), slog.Int("status", status), slog.Int("attempt", attempt+1),
+			slog.Duration("duration", c.now().Sub(start)), slog.String("request_id", requestID))
+	}()
+	target := c.base + call.route.path
+	if len(call.query) > 0 {
+		target += "?" + url.Values(call.query).Encode()
+	}
+	var reader io.Reader
+	if body != nil {
+		reader = bytes.NewReader(body)
+	}
+	req, err := http.NewRequestWithContext(ctx, call.method, target, reader)
+	if err != nil {
+		return nil, call.fail(ErrInvalid, nil, errors.New("the request could not be built"))
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", c.userAgent)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, call.failNetwork(ctx, err)
+	}
+	defer resp.Body.Close()
+	status = resp.StatusCode
+	requestID = cleanRequestID(resp.Header.Get("X-Request-Id"))
+	got := &answer{status: status, contentType: resp.Header.Get("Content-Type"), header: resp.Header}
+	limit := c.maxBody
+	if status >= 300 {
+		limit = min(limit, maxErrorBody)
+	}
+	got.body, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	switch {
+	case status >= 300:
+		return nil, c.classify(call, got) // by its status, even where the body broke off
+	case err != nil:
+		return nil, call.failNetwork(ctx, err)
+	case int64(len(got.body)) > limit:
+		return nil, call.fail(ErrUnavailable, got, fmt.Errorf("the answer exceeds %d bytes", limit))
+	case len(bytes.TrimSpace(got.body)) == 0:
+		got.body = nil
+	case !isJSON(got.contentType):
+		return nil, call.fail(ErrUnavailable, got, errors.New("the answer is not JSON"))
+	}
+	return got, nil
+}
+
+func newTransport() http.RoundTripper {
+	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           dialer.DialContext,
+		ForceAttemptHTTP2:     true,
+		TLSHandshakeTimeout:   5 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		IdleConnTimeout:       90 * time.Second,
+		// One host takes all connections; the standard two idle ones would have every burst dial anew.
+		MaxIdleConns:        maxConns,
+		MaxIdleConnsPerHost: maxConns,
+		MaxConnsPerHost:     maxConns,
+	}
+}
+
+func checkBaseURL(raw string) (string, error) {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		return "", errors.New("circleclient: the base URL must be an absolute http or https address")
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
+		return "", errors.New("circleclient: the base URL must have neither path, query nor user")
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return "", errors.New("circleclient: the base URL must use https, because tokens travel with every request")
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func isJSON(contentType string) bool {
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))
+}
+
+// headerSafe tells whether s can stand in a header. net/http would refuse it too, but later and with another error.
+func headerSafe(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f })
+}
+
+func or[T comparable](value, fallback T) T {
+	var zero T
+	if value == zero {
+		return fallback
+	}
+	return value
+}

@@ -1,0 +1,4 @@
+package circleclient
+
+// CommentsService reads and writes comments.
+type CommentsService struct{ client *Client }

@@ -1,0 +1,259 @@
+package circleclient
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// The sentinels: what a failure means to a caller. Every error of a call matches exactly one of them with [errors.Is],
+// except the error of a [TokenSource], which is returned as it is, and a call whose caller has left ([context.Canceled]).
+var (
+	// ErrNoToken is a call to the Member API without a member: the context carries no token.
+	ErrNoToken = errors.New("no access token was given")
+	// ErrTokenInvalid is a token that Circle does not know, or whose member or community is gone.
+	ErrTokenInvalid = errors.New("the access token is invalid")
+	// ErrTokenExpired is a token past its hour.
+	ErrTokenExpired = errors.New("the access token has expired")
+	// ErrTokenRevoked is a token that was ended by hand.
+	ErrTokenRevoked = errors.New("the access token was revoked")
+	// ErrRefreshTokenInvalid is a refresh token that Circle does not know, or no longer.
+	ErrRefreshTokenInvalid = errors.New("the refresh token is invalid")
+	// ErrRefreshTokenExpired is a refresh token past its month.
+	ErrRefreshTokenExpired = errors.New("the refresh token has expired")
+	// ErrForbidden is a member who may not do this. Circle says 401 here as it does for dead tokens.
+	ErrForbidden = errors.New("the member may not do this")
+	// ErrFeatureDisabled is a part of Circle that the community has switched off, or that is not open to the member.
+	ErrFeatureDisabled = errors.New("the feature is not available to the member")
+	// ErrNotFound is a record that does not exist or is hidden from the member.
+	ErrNotFound = errors.New("the record was not found")
+	// ErrConflict is a wish that the present state forbids: done already, or an event that is full.
+	ErrConflict = errors.New("the request conflicts with the present state")
+	// ErrInvalid is a request that Circle, or this package before it, does not accept; [Error.Fields] may say why.
+	ErrInvalid = errors.New("the request is invalid")
+	// ErrRateLimited is too many requests from this address; [Error.RetryAfter] says how long to wait where Circle does.
+	ErrRateLimited = errors.New("too many requests")
+	// ErrUnavailable is Circle, its edge or the network out of order: 5xx, HTML, a redirect, a blocked client, a broken
+	// connection, an answer that cannot be read. An HTML 404 belongs here: Circle's API answers JSON, so it is a path
+	// that its web application caught, not a missing record.
+	ErrUnavailable = errors.New("the service is unavailable")
+	// ErrTimeout is no answer in time. Whether a write was carried out is unknown.
+	ErrTimeout = errors.New("the service did not answer in time")
+	// ErrCommunitySecret is the Auth API refusing the headless token of this installation: never the caller's fault.
+	ErrCommunitySecret = errors.New("the community's headless token was refused")
+	// ErrNotEligible is a community whose plan does not include headless access.
+	ErrNotEligible = errors.New("the community is not eligible for headless access")
+)
+
+// Error is a failed call. Its text is made of this package's own words: no body, address or token of the call is in it.
+type Error struct {
+	// Kind is one of the sentinels, or [context.Canceled].
+	Kind error
+	// Status is the HTTP status, 0 where there was no answer.
+	Status int
+	// Operation is what was called, such as "GET /api/headless/v1/spaces/{id}".
+	Operation string
+	// Message is Circle's sentence where it is one that this package knows, else empty.
+	Message string
+	// Fields are complaints about single fields, such as body: can't be blank; nil for most errors.
+	Fields map[string][]string
+	// RetryAfter is how long Circle asks to wait, 0 where it does not.
+	RetryAfter time.Duration
+	// RequestID is Circle's name for the request, to quote to its support; empty where unknown.
+	RequestID string
+
+	cause error
+}
+
+// Error says what failed and how, in this package's own words.
+func (e *Error) Error() string {
+	text := "circle: " + e.Operation + ": " + e.Kind.Error()
+	if e.Message != "" {
+		text += " (" + e.Message + ")"
+	}
+	return text
+}
+
+// Is makes the error match its kind.
+func (e *Error) Is(target error) bool { return target == e.Kind }
+
+// Unwrap returns what the network or the decoder said, for [errors.Is] and [errors.As]. It is not fit to be shown.
+func (e *Error) Unwrap() error { return e.cause }
+
+// fail makes an error of this call; got may be nil.
+func (c call) fail(kind error, got *answer, cause error) *Error {
+	e := &Error{Kind: kind, Operation: c.method + " " + c.route.template, cause: cause}
+	if got != nil {
+		e.Status = got.status
+		e.RequestID = cleanRequestID(got.header.Get("X-Request-Id"))
+	}
+	return e
+}
+
+// failNetwork makes an error of a call without a whole answer.
+func (c call) failNetwork(ctx context.Context, err error) *Error {
+	var withURL *url.Error
+	if errors.As(err, &withURL) {
+		err = withURL.Err // its text would show the query
+	}
+	var network net.Error
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return c.fail(context.Canceled, nil, err)
+	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		return c.fail(ErrTimeout, nil, err)
+	}
+	return c.fail(ErrUnavailable, nil, err)
+}
+
+// classify makes an error of an answer that is no success. Status alone does not do: Circle's Member API has no 403, so 401
+// is both a dead token and "not allowed"; 404 is both a missing record and a missing parameter; and its edge, its web
+// application and its API answer in three voices.
+func (c *Client) classify(call call, got *answer) *Error {
+	var reply errorReply
+	spoken := isJSON(got.contentType) && decode(got.body, &reply) == nil && !reply.fromEdge()
+	kind, message := ErrUnavailable, ""
+	switch {
+	case got.status == http.StatusTooManyRequests:
+		kind = ErrRateLimited
+	case got.status == http.StatusRequestTimeout:
+		kind = ErrTimeout
+	case got.status < 400 || got.status >= 500 || got.status == http.StatusMethodNotAllowed:
+		kind = ErrUnavailable
+	case !spoken && len(bytes.TrimSpace(got.body)) > 0:
+		kind = ErrUnavailable // HTML of the web application, or the edge: 403 with "error code: 1010" and the like
+	case call.route.auth:
+		kind, message = authKind(got.status, reply)
+	default:
+		kind, message = memberKind(got.status, reply)
+	}
+	e := call.fail(kind, got, nil)
+	e.Message = message
+	e.RetryAfter = parseRetryAfter(got.header.Get("Retry-After"), c.now())
+	if kind == ErrInvalid || kind == ErrConflict {
+		e.Fields = reply.fields()
+	}
+	return e
+}
+
+// memberKind classifies an error that the Member API itself made.
+func memberKind(status int, reply errorReply) (kind error, message string) {
+	if s, ok := memberSentences.find(reply.Message); ok {
+		if s.kind == ErrNotFound && reply.missingParameter() {
+			return ErrInvalid, "A parameter is missing."
+		}
+		return s.kind, s.say
+	}
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return ErrForbidden, ""
+	case http.StatusNotFound, http.StatusGone:
+		return ErrNotFound, ""
+	case http.StatusConflict:
+		return ErrConflict, ""
+	}
+	return ErrInvalid, ""
+}
+
+// authKind classifies an error that the Auth API itself made. What it says about access tokens is about the one in the
+// body, to be revoked; 401 and 403 without further words are about our own secret.
+func authKind(status int, reply errorReply) (kind error, message string) {
+	if s, ok := authSentences.find(reply.Message); ok && (status != http.StatusUnauthorized || !isDeadToken(s.kind)) {
+		if s.kind == ErrNotFound && reply.missingParameter() {
+			return ErrInvalid, "A parameter is missing."
+		}
+		return s.kind, s.say
+	}
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return ErrCommunitySecret, ""
+	case http.StatusNotFound, http.StatusGone:
+		return ErrNotFound, ""
+	case http.StatusConflict:
+		return ErrConflict, ""
+	}
+	return ErrInvalid, ""
+}
+
+func isDeadToken(kind error) bool {
+	return kind == ErrTokenInvalid || kind == ErrTokenExpired || kind == ErrTokenRevoked
+}
+
+// sentence is something Circle says: how it begins or what is in it, what it means, and what may be shown of it.
+type sentence struct {
+	has  string // in lower case
+	kind error
+	say  string
+}
+
+// sentences are tried in order.
+type sentences []sentence
+
+func (list sentences) find(message string) (sentence, bool) {
+	message = strings.ToLower(message)
+	for _, s := range list {
+		if message != "" && strings.Contains(message, s.has) {
+			return s, true
+		}
+	}
+	return sentence{}, false
+}
+
+// The sentences of the contract, then words that tell live refusals apart where the contract is silent. They are constants
+// in all but name: nothing writes to them.
+var (
+	tokenSentences = sentences{
+		{"associated with the access token not found", ErrTokenInvalid, ""},
+		{"access token is invalid", ErrTokenInvalid, ""},
+		{"access token is expired", ErrTokenExpired, ""},
+		{"access token not found", ErrTokenRevoked, ""},
+		{"eligible for headless api access", ErrNotEligible, ""},
+		{"missing record", ErrNotFound, ""},
+		{"missing parameter", ErrNotFound, ""}, // by its details ErrInvalid
+	}
+	memberSentences = append(tokenSentences[:len(tokenSentences):len(tokenSentences)],
+		sentence{"home page feature not applicable", ErrFeatureDisabled, ""},
+		sentence{"you cannot perform this action", ErrForbidden, "You cannot perform this action."},
+		sentence{"already created profile", ErrConflict, "You already created profile."},
+		sentence{"failed to update comment", ErrInvalid, "Failed to update comment."},
+		sentence{"failed to update reply", ErrInvalid, "Failed to update reply."},
+		sentence{"invalid page parameter", ErrInvalid, "Page must be a positive integer."},
+		sentence{"invalid per_page parameter", ErrInvalid, "Per page must be a positive integer."},
+		sentence{"unsupported page_name", ErrInvalid, "The page is not one that has profile fields."},
+		sentence{"disabled by receiver", ErrForbidden, "The member does not receive direct messages."},
+		sentence{"comments are closed", ErrForbidden, "Comments are closed."},
+		sentence{"is full", ErrConflict, "The event is full."},
+		sentence{"rsvp limit", ErrConflict, "The event is full."},
+		sentence{"rsvp is disabled", ErrForbidden, "The event takes no RSVPs."},
+		sentence{"rsvp disabled", ErrForbidden, "The event takes no RSVPs."},
+		sentence{"already", ErrConflict, "It is done already."},
+	)
+	authSentences = append(tokenSentences[:len(tokenSentences):len(tokenSentences)],
+		sentence{"account could not be authenticated", ErrCommunitySecret, ""},
+		sentence{"refresh token is expired", ErrRefreshTokenExpired, ""},
+		sentence{"refresh token not found", ErrRefreshTokenInvalid, ""},
+		sentence{"invalid refresh token", ErrRefreshTokenInvalid, ""},
+		sentence{"community member not found", ErrNotFound, "There is no such member."},
+		// 422 each, yet nothing in the request is at fault.
+		sentence{"token generation failed", ErrUnavailable, ""},
+		sentence{"error creating the token", ErrUnavailable, ""},
+		sentence{"failed to revoke", ErrUnavailable, ""},
+	)
+)
+
+// cleanRequestID keeps a header from carrying anything but an id into logs.
+func cleanRequestID(s string) string {
+	const most = 64
+	odd := func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-'
+	}
+	if len(s) > most || strings.ContainsFunc(s, odd) {
+		return ""
+	}
+	return s
+}

@@ -1,0 +1,4 @@
+package circleclient
+
+// EventsService reads and writes events.
+type EventsService struct{ client *Client }

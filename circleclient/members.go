@@ -1,0 +1,4 @@
+package circleclient
+
+// MembersService reads and writes members.
+type MembersService struct{ client *Client }

@@ -1,0 +1,4 @@
+package circleclient
+
+// NotificationsService reads and writes notifications.
+type NotificationsService struct{ client *Client }

@@ -1,0 +1,96 @@
+package circleclient
+
+import (
+	"encoding/json"
+	"net/url"
+	"strconv"
+)
+
+// MaxPerPage is the largest page asked for. Circle documents no limit; 100 is used widely and works.
+const MaxPerPage = 100
+
+// bracketArrays sends lists in a query as Rails writes them (topics[]=1&topics[]=2) instead of as the official contract
+// does (topics=1&topics=2). Which of them the live API takes is not settled; this is the one place to change it.
+const bracketArrays = false
+
+// Page is one page of a list.
+type Page[T any] struct {
+	// Records are the page's items, none of them nil.
+	Records []T `json:"records"`
+	// Page is the number of this page, from 1.
+	Page int `json:"page"`
+	// PerPage is the size asked for; the last page may be shorter.
+	PerPage int `json:"per_page"`
+	// Count is the number of items on all pages.
+	Count int `json:"count"`
+	// HasNextPage tells whether a page follows.
+	HasNextPage bool `json:"has_next_page"`
+	// NextSearchAfter leads to the page that follows where page numbers end (10,000 records). Only the member directory
+	// and the member search send it; empty means the end.
+	NextSearchAfter SearchAfter `json:"next_search_after"`
+}
+
+// SearchAfter is a place in a list of members: numbers and strings that are handed back as they came. The order and the
+// filters must not change on the way.
+type SearchAfter []json.RawMessage
+
+// PageOptions choose a page. Zero leaves the choice to Circle: the first page, mostly of 10.
+type PageOptions struct {
+	// Page counts from 1.
+	Page int
+	// PerPage is the size, 1 to [MaxPerPage]; more is cut to it.
+	PerPage int
+}
+
+func (o PageOptions) query() query {
+	return query{}.num("page", int64(max(o.Page, 0))).num("per_page", int64(min(max(o.PerPage, 0), MaxPerPage)))
+}
+
+// query is the query string under construction. Zero values are left out, so the methods chain without conditions.
+type query url.Values
+
+func (q query) str(name, value string) query {
+	if value != "" {
+		url.Values(q).Set(name, value)
+	}
+	return q
+}
+
+func (q query) num(name string, value int64) query {
+	if value != 0 {
+		url.Values(q).Set(name, strconv.FormatInt(value, 10))
+	}
+	return q
+}
+
+func (q query) flag(name string, value *bool) query {
+	if value != nil {
+		url.Values(q).Set(name, strconv.FormatBool(*value))
+	}
+	return q
+}
+
+func (q query) nums(name string, values []int64) query {
+	for _, v := range values {
+		url.Values(q).Add(listName(name), strconv.FormatInt(v, 10))
+	}
+	return q
+}
+
+func (q query) searchAfter(values SearchAfter) query {
+	for _, v := range values {
+		var s string
+		if json.Unmarshal(v, &s) != nil {
+			s = string(v) // a number goes as it is written
+		}
+		url.Values(q).Add(listName("search_after"), s)
+	}
+	return q
+}
+
+func listName(name string) string {
+	if bracketArrays {
+		return name + "[]"
+	}
+	return name
+}

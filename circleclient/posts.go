@@ -1,0 +1,4 @@
+package circleclient
+
+// PostsService reads and writes posts.
+type PostsService struct{ client *Client }

@@ -1,0 +1,4 @@
+package circleclient
+
+// SpacesService reads and writes spaces.
+type SpacesService struct{ client *Client }
