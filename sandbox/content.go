@@ -1,0 +1,285 @@
+package sandbox
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"slices"
+	"strings"
+)
+
+// placeholderHTML is what body.html says for everything written with the new
+// editor; the text itself is in tiptap_body only.
+const placeholderHTML = "<div><strong>Update available</strong><br>Please update the app to view this post.</div>"
+
+// Editors.
+const (
+	editorTiptap = "tiptap"
+	editorTrix   = "trix"
+)
+
+// content is the text of a post or comment. What the old editor (trix) wrote
+// has HTML and no document.
+type content struct {
+	editor   string
+	html     string
+	text     string // plain
+	envelope *envelope
+}
+
+// blank says whether there is nothing in it.
+func (c content) blank() bool {
+	return strings.TrimSpace(c.text) == "" && (c.envelope == nil || !c.envelope.Body.hasLeaf())
+}
+
+// envelope is a TipTap document with what its nodes refer to (tiptap_body).
+type envelope struct {
+	Body             node                       `json:"body"`
+	FallbackText     string                     `json:"circle_ios_fallback_text"`
+	Attachments      []attachment               `json:"attachments"`
+	Inline           []attachment               `json:"inline_attachments"`
+	Objects          map[string]json.RawMessage `json:"sgids_to_object_map"` // by the sgid in a node's attrs
+	Format           string                     `json:"format"`
+	CommunityMembers []author                   `json:"community_members"`
+	Entities         []empty                    `json:"entities"`
+	GroupMentions    []empty                    `json:"group_mentions"`
+	Polls            []empty                    `json:"polls"`
+}
+
+// node is a node of a TipTap document.
+type node struct {
+	Type         string                     `json:"type"`
+	Attrs        map[string]json.RawMessage `json:"attrs,omitempty"`
+	Marks        []json.RawMessage          `json:"marks,omitempty"`
+	Content      []node                     `json:"content,omitempty"`
+	Text         string                     `json:"text,omitempty"`
+	FallbackText string                     `json:"circle_ios_fallback_text,omitempty"`
+}
+
+// hasLeaf says whether anything in the document is more than an empty block.
+func (n node) hasLeaf() bool {
+	switch n.Type {
+	case "image", "file", "embed", "mention", "entity", "poll", "horizontalRule":
+		return true
+	case "text":
+		return strings.TrimSpace(n.Text) != ""
+	}
+	return slices.ContainsFunc(n.Content, node.hasLeaf)
+}
+
+// attachment is an uploaded file or image of a document.
+type attachment struct {
+	SignedID    string             `json:"signed_id"`
+	SGID        string             `json:"sgid"`
+	ContentType string             `json:"content_type"`
+	Filename    string             `json:"filename"`
+	ByteSize    int64              `json:"byte_size"`
+	URL         string             `json:"url"`
+	Width       int                `json:"width,omitempty"`
+	Height      int                `json:"height,omitempty"`
+	Metadata    attachmentMetadata `json:"metadata"`
+}
+
+// attachmentMetadata is what the upload was found to be; the duration of audio
+// and video is in seconds.
+type attachmentMetadata struct {
+	Identified bool    `json:"identified"`
+	Width      int     `json:"width,omitempty"`
+	Height     int     `json:"height,omitempty"`
+	Duration   float64 `json:"duration,omitempty"`
+}
+
+// bodyJSON is the older form of a text, which everything still carries.
+type bodyJSON struct {
+	Attachments      empty        `json:"attachments"`
+	AttachmentsArray []attachment `json:"attachments_array"`
+	HTML             string       `json:"html"`
+}
+
+// contentJSON are the fields by which posts and comments carry their text.
+type contentJSON struct {
+	Editor     string    `json:"editor"`
+	Body       *bodyJSON `json:"body"`
+	TiptapBody *envelope `json:"tiptap_body"`
+}
+
+func (c content) view() contentJSON {
+	v := contentJSON{Editor: c.editor, TiptapBody: c.envelope}
+	if c.editor == "" {
+		v.Editor = editorTiptap
+	}
+	if c.html != "" {
+		v.Body = &bodyJSON{AttachmentsArray: []attachment{}, HTML: c.html}
+	}
+	return v
+}
+
+// trixContent is what the old editor would have stored for the HTML.
+func trixContent(markup string) content {
+	if !strings.HasPrefix(markup, "<") {
+		markup = "<div><!--block-->" + markup + "</div>"
+	}
+	return content{editor: editorTrix, html: markup, text: stripTags(markup)}
+}
+
+// tiptapContent wraps a document in its envelope: mentions are looked up among
+// the members, uploads by their ids.
+func (s *Sandbox) tiptapContent(doc node, uploads ...attachment) content {
+	env := &envelope{
+		Body: doc, Format: "post",
+		Attachments: []attachment{}, Inline: []attachment{}, Objects: map[string]json.RawMessage{},
+		CommunityMembers: []author{}, Entities: []empty{}, GroupMentions: []empty{}, Polls: []empty{},
+	}
+	text := &strings.Builder{}
+	s.resolve(env, &env.Body, uploads, text)
+	env.FallbackText = text.String()
+	return content{editor: editorTiptap, html: placeholderHTML, text: env.FallbackText, envelope: env}
+}
+
+// resolve walks the document, files what its nodes refer to in the envelope
+// and collects the plain text. Circle puts nothing between paragraphs there.
+func (s *Sandbox) resolve(env *envelope, n *node, uploads []attachment, text *strings.Builder) {
+	switch n.Type {
+	case "text":
+		n.FallbackText = n.Text
+		text.WriteString(n.Text)
+	case "mention":
+		sgid := attr(n, "sgid")
+		if m := s.memberBySGID(sgid); m != nil {
+			n.FallbackText = "@" + m.name()
+			text.WriteString(n.FallbackText)
+			env.Objects[sgid] = mustJSON(mentionJSON{ID: m.id, SGID: sgid, Name: m.name(), Type: "CommunityMember", URL: s.publicURL + "/u/" + m.publicUID})
+			env.CommunityMembers = append(env.CommunityMembers, s.authorView(m))
+		}
+	case "image":
+		for _, up := range uploads {
+			if up.SignedID == attr(n, "signed_id") {
+				env.Inline = append(env.Inline, up)
+			}
+		}
+	case "file":
+		for _, up := range uploads {
+			if up.SGID == attr(n, "sgid") {
+				env.Attachments = append(env.Attachments, up)
+				env.Objects[up.SGID] = mustJSON(up)
+			}
+		}
+	case "embed":
+		if sgid, address := attr(n, "sgid"), embedURLs()[attr(n, "sgid")]; address != (embedJSON{}) {
+			env.Objects[sgid] = mustJSON(address)
+		}
+	}
+	for i := range n.Content {
+		s.resolve(env, &n.Content[i], uploads, text)
+	}
+}
+
+// mentionJSON is a mentioned member in sgids_to_object_map.
+type mentionJSON struct {
+	ID   int64  `json:"id"`
+	SGID string `json:"sgid"`
+	Name string `json:"name"`
+	Type string `json:"type"`
+	URL  string `json:"url"`
+}
+
+// embedJSON is an embedded page in sgids_to_object_map.
+type embedJSON struct {
+	SGID         string `json:"sgid"`
+	Type         string `json:"type"`
+	URL          string `json:"url"`
+	Title        string `json:"title"`
+	Provider     string `json:"provider_name"`
+	ThumbnailURL string `json:"thumbnail_url"`
+	HTML         string `json:"html"`
+}
+
+// documentInput is tiptap_body as callers send it.
+type documentInput struct {
+	Body *node `json:"body"`
+}
+
+// contentOf makes the text that a caller sent: a document if there is one,
+// else a body of HTML or plain text.
+func (s *Sandbox) contentOf(body string, doc *documentInput) content {
+	if doc != nil && doc.Body != nil && doc.Body.Type != "" {
+		return s.tiptapContent(*doc.Body)
+	}
+	if strings.TrimSpace(body) == "" {
+		return content{}
+	}
+	return trixContent(body)
+}
+
+// mentioned lists the members that a text mentions.
+func (c content) mentioned() []int64 {
+	if c.envelope == nil {
+		return nil
+	}
+	var ids []int64
+	for _, a := range c.envelope.CommunityMembers {
+		ids = append(ids, a.CommunityMemberID)
+	}
+	return ids
+}
+
+// sgid is the signed global id that documents use for a thing, here readable
+// inside base64 and without a real signature.
+func sgid(kind string, id int64) string {
+	payload := fmt.Sprintf("\x04\bI\"gid://jumpstart-app/%s/%d?expires_in\x06", kind, id)
+	return base64.URLEncoding.EncodeToString([]byte(payload)) + "--sandbox"
+}
+
+// memberBySGID finds a mentioned member, nil if the id names nobody.
+func (s *Sandbox) memberBySGID(id string) *member {
+	for _, m := range s.store.members {
+		if id == sgid("CommunityMember", m.id) || id == sgid("User", m.userID) {
+			return m
+		}
+	}
+	return nil
+}
+
+// attr is a text attribute of a node, empty if it has none.
+func attr(n *node, name string) string {
+	var text string
+	_ = json.Unmarshal(n.Attrs[name], &text)
+	return text
+}
+
+// mustJSON encodes values of this package's own types, which cannot fail.
+func mustJSON(v any) json.RawMessage {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}
+
+// stripTags is the plain text of simple HTML.
+func stripTags(markup string) string {
+	var out strings.Builder
+	for markup != "" {
+		before, rest, found := strings.Cut(markup, "<")
+		out.WriteString(before)
+		if !found {
+			break
+		}
+		_, markup, _ = strings.Cut(rest, ">")
+	}
+	return strings.TrimSpace(html.UnescapeString(out.String()))
+}
+
+// firstWords cuts a text after at most limit characters, at a space.
+func firstWords(text string, limit int) string {
+	runes := []rune(text)
+	if len(runes) <= limit {
+		return text
+	}
+	cut := string(runes[:limit])
+	if at := strings.LastIndexByte(cut, ' '); at > 0 {
+		cut = cut[:at]
+	}
+	return cut + "…"
+}

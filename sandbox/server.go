@@ -1,0 +1,353 @@
+// Package sandbox is an in-memory Circle community served over HTTP: the
+// operations of the Auth API and of the headless Member API with Circle's
+// paths, shapes, status codes and error sentences, over a community that is
+// made up and the same at every start. Nothing leaves the process and nothing
+// is kept.
+package sandbox
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// DefaultHeadlessToken is the community secret when Options names none. It
+// guards made-up data only.
+const DefaultHeadlessToken = "sandbox-headless-token"
+
+// Path prefixes of the two APIs; note the swapped halves.
+const (
+	memberAPI = "/api/headless/v1"
+	authAPI   = "/api/v1/headless"
+)
+
+// Options says how a sandbox behaves. The zero value is usable.
+type Options struct {
+	// HeadlessToken is the community secret that the Auth API asks for;
+	// DefaultHeadlessToken when empty.
+	HeadlessToken string
+	// Clock is the sandbox's time; the system's when nil. The seed's times are
+	// relative to what it says when New is called.
+	Clock *Clock
+	// Latency is waited before every answer; a caller who gives up ends it.
+	Latency time.Duration
+	// RateLimit is the number of requests that one IP address may send in five
+	// minutes (Circle's own figure is 2,000) before it gets 429; 0 is no limit.
+	RateLimit int
+	// PublicURL begins the addresses of posts, spaces and images, without a
+	// trailing slash; "https://allotment.example.com" when empty.
+	PublicURL string
+}
+
+// Sandbox is one community. It is an http.Handler and safe for concurrent use.
+type Sandbox struct {
+	clock     *Clock
+	secret    string
+	publicURL string
+	latency   time.Duration
+	limiter   *rateLimiter
+	mux       *http.ServeMux
+
+	mu     sync.Mutex // guards what follows, and everything inside store and vault
+	store  *store
+	vault  *vault
+	calls  []Call
+	serial int64 // of requests, for x-request-id
+}
+
+// New seeds a community.
+func New(opts Options) *Sandbox {
+	s := &Sandbox{
+		clock:     opts.Clock,
+		secret:    opts.HeadlessToken,
+		publicURL: strings.TrimSuffix(opts.PublicURL, "/"),
+		latency:   opts.Latency,
+		mux:       http.NewServeMux(),
+		store:     newStore(),
+		vault:     newVault(),
+	}
+	if s.clock == nil {
+		s.clock = NewSystemClock()
+	}
+	if s.secret == "" {
+		s.secret = DefaultHeadlessToken
+	}
+	if s.publicURL == "" {
+		s.publicURL = "https://allotment.example.com"
+	}
+	if opts.RateLimit > 0 {
+		s.limiter = newRateLimiter(opts.RateLimit)
+	}
+	s.seed(s.clock.Now())
+	for _, r := range s.routes() {
+		s.mux.Handle(r.operation(), s.serve(r))
+	}
+	s.mux.HandleFunc("/", s.serveNotFoundPage)
+	return s
+}
+
+// Members lists who can sign in, admins first, for a banner or a sign-in page.
+func (s *Sandbox) Members() []Member {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []Member
+	for _, m := range s.store.members {
+		if m.active {
+			list = append(list, Member{ID: m.id, Name: m.name(), Email: m.email, SSOUserID: m.ssoUserID, Admin: m.roles.Admin})
+		}
+	}
+	return list
+}
+
+// Member is a member as a sign-in page shows one.
+type Member struct {
+	// ID is the community member id, not the user id.
+	ID        int64
+	Name      string
+	Email     string
+	SSOUserID string
+	Admin     bool
+}
+
+// route is one operation. Its path is the official one, so that method and
+// path together are both the mux pattern and the operation's name.
+type route struct {
+	method string
+	path   string // below memberAPI; from the root when auth is set
+	handle func(*request) answer
+	auth   bool // an operation of the Auth API: asks for the community secret
+}
+
+func (r route) operation() string {
+	if r.auth {
+		return r.method + " " + authAPI + r.path
+	}
+	return r.method + " " + memberAPI + r.path
+}
+
+// routes is the table of everything the sandbox answers.
+func (s *Sandbox) routes() []route {
+	var all []route
+	for _, domain := range [][]route{
+		s.authRoutes(), s.memberRoutes(), s.spaceRoutes(), s.postRoutes(),
+		s.commentRoutes(), s.eventRoutes(), s.notificationRoutes(), s.bookmarkRoutes(),
+	} {
+		all = append(all, domain...)
+	}
+	return all
+}
+
+// ServeHTTP answers one call.
+func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.latency > 0 {
+		wait := time.NewTimer(s.latency)
+		defer wait.Stop()
+		select {
+		case <-wait.C:
+		case <-r.Context().Done():
+			return
+		}
+	}
+	s.setEdgeHeaders(w, r)
+	if s.limiter != nil && !s.limiter.allow(clientIP(r), s.clock.Now()) {
+		s.log(Call{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Status: http.StatusTooManyRequests})
+		// Circle documents no body; this is what Rack::Attack says by itself.
+		w.Header().Set("Content-Type", "text/plain")
+		w.WriteHeader(http.StatusTooManyRequests)
+		_, _ = w.Write([]byte("Retry later\n"))
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// serve turns a route into a handler: authentication, the lock, the log.
+func (s *Sandbox) serve(rt route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q, a := readRequest(w, r)
+		s.mu.Lock()
+		q.now = s.clock.Now()
+		if a.status == 0 {
+			a = s.admit(rt, q)
+		}
+		if a.status == 0 {
+			a = rt.handle(q)
+		}
+		raw, err := a.encode() // under the lock: bodies may share memory with the store
+		call := Call{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Operation: rt.operation(), Status: a.status}
+		if q.member != nil {
+			call.MemberID = q.member.id
+		}
+		if err != nil {
+			call.Status = http.StatusInternalServerError
+		}
+		s.calls = append(s.calls, call)
+		s.mu.Unlock()
+		if err != nil {
+			http.Error(w, "the sandbox could not encode its answer: "+err.Error(), http.StatusInternalServerError)
+			return
+		}
+		writeAnswer(w, r, a.status, raw)
+	})
+}
+
+// admit finds out who is asking; a non-zero answer is a refusal.
+func (s *Sandbox) admit(rt route, q *request) answer {
+	if rt.auth {
+		return s.checkSecret(q)
+	}
+	m, refusal := s.authenticate(q)
+	q.member = m
+	return refusal
+}
+
+// Call is one request that the sandbox has answered.
+type Call struct {
+	// Method, Path and Query are as they came, the query still encoded.
+	Method, Path, Query string
+	// Operation is method and official path, e.g.
+	// "GET /api/headless/v1/spaces/{space_id}/posts"; empty when no operation
+	// has that path or the rate limit refused the call.
+	Operation string
+	// Status is the HTTP status of the answer.
+	Status int
+	// MemberID is the community member who asked; 0 for the Auth API and for
+	// refused tokens.
+	MemberID int64
+}
+
+// Calls returns a copy of the log of calls, oldest first.
+func (s *Sandbox) Calls() []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Call(nil), s.calls...)
+}
+
+// ResetCalls empties the log of calls.
+func (s *Sandbox) ResetCalls() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = nil
+}
+
+func (s *Sandbox) log(c Call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, c)
+}
+
+// setEdgeHeaders sets what Circle's edge puts on every answer. The cookies
+// matter: a client that keeps them would carry one member's session into
+// another member's call.
+func (s *Sandbox) setEdgeHeaders(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.serial++
+	serial := s.serial
+	s.mu.Unlock()
+	sum := sha256.Sum256(fmt.Appendf(nil, "request %d", serial))
+	id := hex.EncodeToString(sum[:16])
+	h := w.Header()
+	h.Set("X-Request-Id", id[:8]+"-"+id[8:12]+"-"+id[12:16]+"-"+id[16:20]+"-"+id[20:])
+	h.Set("X-Runtime", "0.056120")
+	h.Set("Vary", "Origin")
+	cookies := []string{"__cf_bm", "ahoy_visitor", "ahoy_visit"}
+	if r.Method == http.MethodPost {
+		cookies = append(cookies, "_circle_session")
+	}
+	for _, name := range cookies {
+		http.SetCookie(w, &http.Cookie{Name: name, Value: id, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteNoneMode})
+	}
+}
+
+// serveNotFoundPage answers a path that is no operation as Circle does: with
+// the web application's page, not with JSON.
+func (s *Sandbox) serveNotFoundPage(w http.ResponseWriter, r *http.Request) {
+	s.log(Call{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Status: http.StatusNotFound})
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = w.Write([]byte("<!DOCTYPE html>\n<html><head><title>The page you were looking for doesn't exist (404)</title></head>" +
+		"<body><h1>The page you were looking for doesn't exist.</h1></body></html>\n"))
+}
+
+func writeAnswer(w http.ResponseWriter, r *http.Request, status int, raw []byte) {
+	h := w.Header()
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	switch {
+	case status == http.StatusNoContent:
+		h.Del("Content-Type")
+	case status == http.StatusOK && r.Method == http.MethodGet:
+		sum := sha256.Sum256(raw)
+		h.Set("ETag", `W/"`+hex.EncodeToString(sum[:16])+`"`)
+		h.Set("Cache-Control", "max-age=0, private, must-revalidate")
+	default:
+		h.Set("Cache-Control", "no-cache")
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(raw)
+}
+
+// answer is what a handler returns. The zero value means "no answer yet":
+// helpers that may refuse return it when they do not.
+type answer struct {
+	status int
+	body   any // encoded as JSON; nil: an empty body
+}
+
+func (a answer) encode() ([]byte, error) {
+	if a.body == nil {
+		return nil, nil
+	}
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(a.body); err != nil {
+		return nil, err
+	}
+	return bytes.TrimRight(buf.Bytes(), "\n"), nil
+}
+
+// rateLimiter counts the requests of each address in fixed windows.
+type rateLimiter struct {
+	limit int
+
+	mu      sync.Mutex
+	windows map[string]window
+}
+
+type window struct {
+	start time.Time
+	count int
+}
+
+// limitWindow is the length of Circle's window.
+const limitWindow = 5 * time.Minute
+
+func newRateLimiter(limit int) *rateLimiter {
+	return &rateLimiter{limit: limit, windows: map[string]window{}}
+}
+
+func (l *rateLimiter) allow(ip string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	win := l.windows[ip]
+	if now.Sub(win.start) >= limitWindow {
+		win = window{start: now}
+	}
+	win.count++
+	l.windows[ip] = win
+	return win.count <= l.limit
+}
+
+func clientIP(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
