@@ -437,7 +437,9 @@ func (st *store) leave(spaceID, memberID int64) {
 }
 
 // seat is the member's seat in the space, nil when not joined.
-func (st *store) seat(spaceID, memberID int64) *membership { return st.seats[seatKey{spaceID, memberID}] }
+func (st *store) seat(spaceID, memberID int64) *membership {
+	return st.seats[seatKey{spaceID, memberID}]
+}
 
 func (st *store) addPost(p *post) *post {
 	p.id = take(&st.nextPost)
