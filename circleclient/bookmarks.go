@@ -1,4 +1,110 @@
 package circleclient
 
-// BookmarksService reads and writes bookmarks.
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// BookmarksService reads and writes what the one who is asking has put aside.
 type BookmarksService struct{ client *Client }
+
+// Bookmark is something put aside.
+type Bookmark struct {
+	ID int64 `json:"id"`
+	// RecordID is the post, comment or message.
+	RecordID  int64     `json:"record_id"`
+	CreatedAt time.Time `json:"created_at"`
+	// Record is what was put aside; nil where Circle sends none.
+	Record *BookmarkedRecord `json:"bookmark_record"`
+	// IsDeleted tells whether it was deleted since.
+	IsDeleted bool `json:"is_deleted"`
+
+	// RecordType and DeclaredType are the same word; answers send the first, the contract declares the second.
+	RecordType   string `json:"bookmark_type"`
+	DeclaredType string `json:"bookmarkable_type"`
+}
+
+// BookmarkedRecord is as much of the bookmarked thing as comes with the bookmark. Of a comment it lacks the post's id, so the
+// comment cannot be fetched again.
+type BookmarkedRecord struct {
+	ID        int64     `json:"id"`
+	Name      *string   `json:"name"`
+	Slug      string    `json:"slug"`
+	CreatedAt time.Time `json:"created_at"`
+	URL       *string   `json:"url"`
+	// Body is plain text. Some records send an object here; then it is nil.
+	Body            *string         `json:"body"`
+	AttachmentCount int             `json:"attachment_count"`
+	Author          *BookmarkAuthor `json:"author"`
+	Space           *SpaceRef       `json:"space"`
+}
+
+// BookmarkAuthor is who wrote what was put aside.
+type BookmarkAuthor struct {
+	CommunityMemberID int64   `json:"community_member_id"`
+	Name              string  `json:"name"`
+	AvatarURL         *string `json:"avatar_url"`
+}
+
+// MemberID is the member's number in the community.
+func (a *BookmarkAuthor) MemberID() int64 { return a.CommunityMemberID }
+
+// Type is what was put aside: post, comment or another word, in lower case.
+func (b *Bookmark) Type() string { return strings.ToLower(or(b.RecordType, b.DeclaredType)) }
+
+func (b *Bookmark) record() BookmarkedRecord {
+	if b.Record == nil {
+		return BookmarkedRecord{}
+	}
+	return *b.Record
+}
+
+// Title is the title of the post, or of the post that was commented on; nil where it has none.
+func (b *Bookmark) Title() *string { return b.record().Name }
+
+// Excerpt is the beginning of the text, nil where it has none.
+func (b *Bookmark) Excerpt() *string { return b.record().Body }
+
+// URL is the address of what was put aside, nil where it has none.
+func (b *Bookmark) URL() *string { return b.record().URL }
+
+// Author is who wrote it, nil where Circle does not say.
+func (b *Bookmark) Author() *BookmarkAuthor { return b.record().Author }
+
+// Space is where it stands, nil where Circle does not say.
+func (b *Bookmark) Space() *SpaceRef { return b.record().Space }
+
+// BookmarkListOptions choose bookmarks.
+type BookmarkListOptions struct {
+	PageOptions
+	// Type is post or comment.
+	Type string
+}
+
+type bookmarkBody struct {
+	RecordID     int64  `json:"record_id"`
+	BookmarkType string `json:"bookmark_type,omitempty"`
+}
+
+// List reads bookmarks, newest first.
+//
+//circle:op GET /api/headless/v1/bookmarks
+func (s *BookmarksService) List(ctx context.Context, opts BookmarkListOptions) (*Page[*Bookmark], error) {
+	return get[Page[*Bookmark]](ctx, s.client, member("/bookmarks"), opts.query().str("bookmark_type", opts.Type))
+}
+
+// Create puts a record aside; recordType is post, comment or message.
+//
+//circle:op POST /api/headless/v1/bookmarks
+func (s *BookmarksService) Create(ctx context.Context, recordID int64, recordType string) (*Bookmark, error) {
+	return send[Bookmark](ctx, s.client, http.MethodPost, member("/bookmarks"), bookmarkBody{recordID, recordType})
+}
+
+// Delete removes a bookmark.
+//
+//circle:op DELETE /api/headless/v1/bookmarks/{id}
+func (s *BookmarksService) Delete(ctx context.Context, bookmarkID int64) error {
+	return exec(ctx, s.client, http.MethodDelete, member("/bookmarks/{id}", id(bookmarkID)), nil)
+}

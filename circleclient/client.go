@@ -149,6 +149,15 @@ func get[T any](ctx context.Context, c *Client, r route, q query) (*T, error) {
 	return do[T](ctx, c, call{method: http.MethodGet, route: r, query: q, read: true})
 }
 
+// getList reads an answer that is a bare array.
+func getList[T any](ctx context.Context, c *Client, r route, q query) ([]T, error) {
+	list, err := get[[]T](ctx, c, r, q)
+	if err != nil {
+		return nil, err
+	}
+	return *list, nil
+}
+
 // send writes and decodes the answer. Circle leaves some answers to writes empty: then the value is zero.
 func send[T any](ctx context.Context, c *Client, method string, r route, body any) (*T, error) {
 	return do[T](ctx, c, call{method: method, route: r, body: body})

@@ -14,7 +14,7 @@ import (
 
 // decode reads an answer of Circle into out, leniently: nothing in the contract is required and the live API departs from
 // it, so one odd field must not cost the record. Unknown fields are ignored, null gives zero, numbers in strings and
-// strings in numbers are understood, and a value of the wrong kind leaves its field zero. List items that are no records
+// strings in numbers are understood, and a value of the wrong kind leaves its field zero. A *string is nil for "" too: Circle writes no text both ways. List items that are no records
 // are dropped. What fails is text that is not JSON, and an answer that is an array instead of an object or the reverse.
 //
 // Decoders of single oddities (UnmarshalJSON methods) call it for their parts.
@@ -113,7 +113,7 @@ func decodePointer(dec *jsontext.Decoder, v reflect.Value, kind jsontext.Kind) e
 		return err
 	}
 	value := reflect.New(elem)
-	if !setScalar(value.Elem(), raw) {
+	if !setScalar(value.Elem(), raw) || elem.Kind() == reflect.String && value.Elem().Len() == 0 {
 		v.SetZero()
 		return nil
 	}

@@ -213,7 +213,7 @@ var (
 		{"access token is expired", ErrTokenExpired, ""},
 		{"access token not found", ErrTokenRevoked, ""},
 		{"eligible for headless api access", ErrNotEligible, ""},
-		{"missing record", ErrNotFound, ""},
+		{"missing record", ErrNotFound, "The record is missing."},
 		{"missing parameter", ErrNotFound, ""}, // by its details ErrInvalid
 	}
 	memberSentences = append(tokenSentences[:len(tokenSentences):len(tokenSentences)],
@@ -245,6 +245,15 @@ var (
 		sentence{"failed to revoke", ErrUnavailable, ""},
 	)
 )
+
+// directoryOff reads a missing member directory as a feature that is off: communities without one have no such path.
+func directoryOff(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.Status == http.StatusNotFound && e.Message == "" {
+		e.Kind = ErrFeatureDisabled
+	}
+	return err
+}
 
 // cleanRequestID keeps a header from carrying anything but an id into logs.
 func cleanRequestID(s string) string {

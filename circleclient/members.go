@@ -1,4 +1,291 @@
 package circleclient
 
-// MembersService reads and writes members.
+import (
+	"context"
+	"net/http"
+)
+
+// MembersService reads members and writes the profile of the one who is asking.
 type MembersService struct{ client *Client }
+
+// Circle sends a member in many shapes, and their "id" means different things. Each shape is a small struct of its own
+// here; all of them give the community member id by MemberID, which is the one number that names a member everywhere.
+
+// Author is who wrote a post or comment.
+type Author struct {
+	// UserID is the id of the person across communities, sent as "id".
+	UserID int64 `json:"id"`
+	// CommunityMemberID is the member's number; the contract's schema omits it, every answer has it.
+	CommunityMemberID int64 `json:"community_member_id"`
+	// Name is the name to show.
+	Name string `json:"name"`
+	// Headline is one line about the member.
+	Headline *string `json:"headline"`
+	// AvatarURL is the picture.
+	AvatarURL *string `json:"avatar_url"`
+	// Roles are the member's roles.
+	Roles Roles `json:"roles"`
+	// RichTextFieldSGID names the member in a mention.
+	RichTextFieldSGID string `json:"rich_text_field_sgid"`
+	// MemberTags are the labels that the community gave the member.
+	MemberTags []*MemberTag `json:"member_tags"`
+}
+
+// MemberID is the member's number in the community.
+func (a *Author) MemberID() int64 { return a.CommunityMemberID }
+
+// Liker is a member who likes a post or comment.
+type Liker struct {
+	CommunityMemberID int64        `json:"community_member_id"`
+	Name              string       `json:"name"`
+	Headline          *string      `json:"headline"`
+	AvatarURL         *string      `json:"avatar_url"`
+	Roles             Roles        `json:"roles"`
+	MemberTags        []*MemberTag `json:"member_tags"`
+}
+
+// MemberID is the member's number in the community.
+func (l *Liker) MemberID() int64 { return l.CommunityMemberID }
+
+// DirectoryMember is a member in the directory. It has no "id" and no roles.
+type DirectoryMember struct {
+	CommunityMemberID int64        `json:"community_member_id"`
+	Name              string       `json:"name"`
+	Headline          *string      `json:"headline"`
+	AvatarURL         *string      `json:"avatar_url"`
+	MemberTags        []*MemberTag `json:"member_tags"`
+	// Email is private: Circle sends it although members may not have made it public.
+	Email string `json:"email"`
+	// MessagingEnabled tells whether the member takes direct messages; nil where Circle does not say.
+	MessagingEnabled *bool `json:"messaging_enabled"`
+	// CanReceiveDM tells whether the one who is asking may send one; nil where Circle does not say.
+	CanReceiveDM *bool `json:"can_receive_dm_from_current_member"`
+}
+
+// MemberID is the member's number in the community.
+func (m *DirectoryMember) MemberID() int64 { return m.CommunityMemberID }
+
+// SearchedMember is a member as the search finds them. It has no tags and no counts.
+type SearchedMember struct {
+	CommunityMemberID int64   `json:"community_member_id"`
+	UserID            int64   `json:"user_id"`
+	Name              string  `json:"name"`
+	FirstName         string  `json:"first_name"`
+	LastName          string  `json:"last_name"`
+	Headline          *string `json:"headline"`
+	AvatarURL         *string `json:"avatar_url"`
+	PublicUID         string  `json:"public_uid"`
+	// UserAttachableSGID names the member in a mention.
+	UserAttachableSGID string `json:"user_attachable_sgid"`
+	// Admin tells whether the member is an admin of the community; moderators are not told apart here.
+	Admin bool `json:"admin"`
+	// IsDeleted tells whether the member is gone.
+	IsDeleted bool `json:"is_deleted"`
+}
+
+// MemberID is the member's number in the community.
+func (m *SearchedMember) MemberID() int64 { return m.CommunityMemberID }
+
+// Profile is a member's public profile, the fullest shape of somebody else. Here the id is the community member id.
+type Profile struct {
+	ID             int64   `json:"id"`
+	Name           string  `json:"name"`
+	Headline       *string `json:"headline"`
+	Bio            *string `json:"bio"`
+	AvatarURL      *string `json:"avatar_url"`
+	LargeAvatarURL *string `json:"large_avatar_url"`
+	// Email is private: Circle sends it although members may not have made it public.
+	Email             string             `json:"email"`
+	PostsCount        int                `json:"posts_count"`
+	CommentsCount     int                `json:"comments_count"`
+	SpacesCount       int                `json:"spaces_count"`
+	CanReceiveDM      *bool              `json:"can_receive_dm_from_current_member"`
+	MessagingEnabled  *bool              `json:"messaging_enabled"`
+	Info              ProfileInfo        `json:"profile_info"`
+	Roles             Roles              `json:"roles"`
+	MemberTags        []*MemberTag       `json:"member_tags"`
+	GamificationStats *GamificationStats `json:"gamification_stats"`
+}
+
+// MemberID is the member's number in the community.
+func (p *Profile) MemberID() int64 { return p.ID }
+
+// CurrentMember is the member who is asking. Here the id is the community member id.
+type CurrentMember struct {
+	ID                int64              `json:"id"`
+	UserID            int64              `json:"user_id"`
+	PublicUID         *string            `json:"public_uid"`
+	Email             *string            `json:"email"`
+	Name              string             `json:"name"`
+	Headline          *string            `json:"headline"`
+	Bio               *string            `json:"bio"`
+	AvatarURL         *string            `json:"avatar_url"`
+	LargeAvatarURL    *string            `json:"large_avatar_url"`
+	PostsCount        int                `json:"posts_count"`
+	CommentsCount     int                `json:"comments_count"`
+	SpacesCount       int                `json:"spaces_count"`
+	BookmarksCount    int                `json:"bookmarks_count"`
+	DefaultSpaceID    int64              `json:"default_space_id"`
+	Active            bool               `json:"active"`
+	Info              ProfileInfo        `json:"profile_info"`
+	Roles             Roles              `json:"roles"`
+	Features          ViewerFeatures     `json:"features"`
+	ProfileFields     ProfileFields      `json:"profile_fields"`
+	MemberTags        []*MemberTag       `json:"member_tags"`
+	GamificationStats *GamificationStats `json:"gamification_stats"`
+}
+
+// MemberID is the member's number in the community.
+func (m *CurrentMember) MemberID() int64 { return m.ID }
+
+// ViewerFeatures are switches of the community, as they stand for the member who is asking.
+type ViewerFeatures struct {
+	// DisplayHomePage tells whether the home feed exists for the member; without it GET /home is refused.
+	DisplayHomePage bool `json:"display_home_page"`
+	// DisplayMemberDirectory tells whether the directory is open.
+	DisplayMemberDirectory bool `json:"display_member_directory"`
+	MessagingEnabled       bool `json:"messaging_enabled"`
+	GroupMessagingEnabled  bool `json:"group_messaging_enabled"`
+	CanCreateLiveStreams   bool `json:"can_create_live_streams"`
+	VoiceMessagesEnabled   bool `json:"voice_messages_enabled"`
+	ChatReactionsEnabled   bool `json:"chat_reactions_enabled"`
+}
+
+// ProfileInfo is where a member lives, and their pages elsewhere; each nil where the member gave none.
+type ProfileInfo struct {
+	Website      *string `json:"website"`
+	Location     *string `json:"location"`
+	TwitterURL   *string `json:"twitter_url"`
+	FacebookURL  *string `json:"facebook_url"`
+	InstagramURL *string `json:"instagram_url"`
+	LinkedinURL  *string `json:"linkedin_url"`
+}
+
+// MemberTag is a label that the community gave a member.
+type MemberTag struct {
+	ID                 int64            `json:"id"`
+	Name               string           `json:"name"`
+	Color              *string          `json:"color"`
+	TextColor          *string          `json:"text_color"`
+	Emoji              *string          `json:"emoji"`
+	CustomEmojiURL     *string          `json:"custom_emoji_url"`
+	CustomEmojiDarkURL *string          `json:"custom_emoji_dark_url"`
+	IsPublic           bool             `json:"is_public"`
+	DisplayFormat      string           `json:"display_format"`
+	DisplayLocations   DisplayLocations `json:"display_locations"`
+}
+
+// GamificationStats are a member's points and level.
+type GamificationStats struct {
+	TotalPoints       int     `json:"total_points"`
+	CurrentLevel      int     `json:"current_level"`
+	CurrentLevelName  *string `json:"current_level_name"`
+	PointsToNextLevel int     `json:"points_to_next_level"`
+	// LevelProgress is in percent.
+	LevelProgress int `json:"level_progress"`
+}
+
+// MemberListOptions choose members of the directory.
+type MemberListOptions struct {
+	PageOptions
+	// SpaceID leaves only the members of one space.
+	SpaceID int64
+	// SearchText is matched against names and the like.
+	SearchText string
+	// Sort is alphabetical, oldest or latest.
+	Sort string
+	// SearchAfter goes on behind a page, past the 10,000 records that page numbers reach.
+	SearchAfter SearchAfter
+}
+
+// MemberSearchRequest is a search for members.
+type MemberSearchRequest struct {
+	Page       int    `json:"page,omitempty"`
+	PerPage    int    `json:"per_page,omitempty"`
+	SearchText string `json:"search_text,omitempty"`
+	// Order is oldest, alphabetical, latest or role.
+	Order string `json:"order,omitempty"`
+	// Status is active or inactive.
+	Status               string                `json:"status,omitempty"`
+	ExcludeEmptyName     *bool                 `json:"exclude_empty_name,omitempty"`
+	ExcludeEmptyProfiles *bool                 `json:"exclude_empty_profiles,omitempty"`
+	Filters              []MemberFilterRequest `json:"filters,omitempty"`
+	SearchAfter          SearchAfter           `json:"search_after,omitempty"`
+}
+
+// MemberFilterRequest is a condition on one field of a member.
+type MemberFilterRequest struct {
+	// Key is name, email, headline, role, activity_score or profile_field.
+	Key string `json:"key"`
+	// FilterType is is, is_not, contains, does_not_contain, gt, lt or eq.
+	FilterType string `json:"filter_type,omitempty"`
+	Value      string `json:"value,omitempty"`
+	// GTE and LTE bound activity_score, both included.
+	GTE *int64 `json:"gte,omitempty"`
+	LTE *int64 `json:"lte,omitempty"`
+	// ProfileFieldType and ProfileFieldID name the field where Key is profile_field.
+	ProfileFieldType string `json:"profile_field_type,omitempty"`
+	ProfileFieldID   string `json:"profile_field_id,omitempty"`
+}
+
+// Current reads the member who is asking.
+//
+//circle:op GET /api/headless/v1/community_member
+func (s *MembersService) Current(ctx context.Context) (*CurrentMember, error) {
+	return get[CurrentMember](ctx, s.client, member("/community_member"), nil)
+}
+
+// List reads the member directory. [ErrFeatureDisabled] is a community without one.
+//
+//circle:op GET /api/headless/v1/community_members
+func (s *MembersService) List(ctx context.Context, opts MemberListOptions) (*Page[*DirectoryMember], error) {
+	q := opts.query().num("space_id", opts.SpaceID).str("search_text", opts.SearchText).str("sort", opts.Sort).searchAfter(opts.SearchAfter)
+	page, err := get[Page[*DirectoryMember]](ctx, s.client, member("/community_members"), q)
+	return page, directoryOff(err)
+}
+
+// Profile reads a member's public profile.
+//
+//circle:op GET /api/headless/v1/community_members/{community_member_id}/public_profile
+func (s *MembersService) Profile(ctx context.Context, memberID int64) (*Profile, error) {
+	return get[Profile](ctx, s.client, member("/community_members/{community_member_id}/public_profile", id(memberID)), nil)
+}
+
+// Posts reads the posts of a member, newest first. They lack policies, topics and what makes an event.
+//
+//circle:op GET /api/headless/v1/community_members/{community_member_id}/posts
+func (s *MembersService) Posts(ctx context.Context, memberID int64, opts PageOptions) (*Page[*Post], error) {
+	page, err := get[Page[*Post]](ctx, s.client, member("/community_members/{community_member_id}/posts", id(memberID)), opts.query())
+	return filledBy(page, err, SourceMemberPosts)
+}
+
+// Comments reads the comments of a member, newest first. They lack policies.
+//
+//circle:op GET /api/headless/v1/community_members/{community_member_id}/comments
+func (s *MembersService) Comments(ctx context.Context, memberID int64, opts PageOptions) (*Page[*Comment], error) {
+	page, err := get[Page[*Comment]](ctx, s.client, member("/community_members/{community_member_id}/comments", id(memberID)), opts.query())
+	return filledBy(page, err, SourceMemberComments)
+}
+
+// Spaces reads the spaces that a member has joined and the one who is asking can see.
+//
+//circle:op GET /api/headless/v1/community_members/{community_member_id}/spaces
+func (s *MembersService) Spaces(ctx context.Context, memberID int64, opts PageOptions) (*Page[*Space], error) {
+	page, err := get[Page[*Space]](ctx, s.client, member("/community_members/{community_member_id}/spaces", id(memberID)), opts.query())
+	return filledBy(page, err, SourceMemberSpaces)
+}
+
+// Search searches members. It is a POST that changes nothing, so it is tried again as a GET is.
+//
+//circle:op POST /api/headless/v1/search/community_members
+func (s *MembersService) Search(ctx context.Context, req MemberSearchRequest) (*Page[*SearchedMember], error) {
+	req.PerPage = min(req.PerPage, MaxPerPage)
+	return do[Page[*SearchedMember]](ctx, s.client, call{method: http.MethodPost, route: member("/search/community_members"), body: req, read: true})
+}
+
+// Deactivate ends the membership of the one who is asking. There is no way back.
+//
+//circle:op DELETE /api/headless/v1/community_member/deactivate
+func (s *MembersService) Deactivate(ctx context.Context) error {
+	return exec(ctx, s.client, http.MethodDelete, member("/community_member/deactivate"), nil)
+}

@@ -1,4 +1,210 @@
 package circleclient
 
-// NotificationsService reads and writes notifications.
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// NotificationsService reads and clears the notifications of the one who is asking, and sets what they are told of.
 type NotificationsService struct{ client *Client }
+
+// Notification is something that a member was told of. There is no read of a single one.
+type Notification struct {
+	// ID exceeds 32 bits by far.
+	ID        int64     `json:"id"`
+	CreatedAt time.Time `json:"created_at"`
+	// ReadAt is nil while it is unread.
+	ReadAt *time.Time `json:"read_at"`
+	// Action is one word: add, like, mention and so on.
+	Action string `json:"action"`
+	// DisplayAction is the words between the actor's name and the title, nil where Circle has none.
+	DisplayAction *string `json:"display_action"`
+	// TextStructure is the order of the parts of its sentence, such as actor_name.
+	TextStructure    []string `json:"notification_text_structure"`
+	ActorName        *string  `json:"actor_name"`
+	ActorImage       *string  `json:"actor_image"`
+	SecondActorName  *string  `json:"second_actor_name"`
+	SecondActorImage *string  `json:"second_actor_image"`
+	SpaceID          int64    `json:"space_id"`
+	SpaceTitle       *string  `json:"space_title"`
+	NotifiableID     int64    `json:"notifiable_id"`
+	// NotifiableType is Post, Event, Comment and others.
+	NotifiableType  string  `json:"notifiable_type"`
+	NotifiableTitle *string `json:"notifiable_title"`
+	ActionWebURL    *string `json:"action_web_url"`
+	// Notifiable is what it takes to fetch what it is about; nil where that is gone.
+	Notifiable *Notifiable `json:"notifiable"`
+}
+
+// Notifiable is what a notification is about, by its ids.
+type Notifiable struct {
+	ID      int64 `json:"id"`
+	SpaceID int64 `json:"space_id"`
+	// PostID is the post of a comment, 0 for everything else.
+	PostID int64 `json:"post_id"`
+	// ParentCommentID is the comment that a reply answers, nil for everything else.
+	ParentCommentID *int64 `json:"parent_comment_id"`
+}
+
+// mend takes out what Circle sends where a translation is missing.
+func (n *Notification) mend() {
+	if n.DisplayAction != nil && strings.HasPrefix(strings.ToLower(*n.DisplayAction), "translation missing") {
+		n.DisplayAction = nil
+	}
+}
+
+// NotificationCounts are how many notifications came since the counter was reset.
+type NotificationCounts struct {
+	NewNotifications int `json:"new_notifications_count"`
+	NewMentions      int `json:"new_mentions_count"`
+	NewInbox         int `json:"new_inbox_count"`
+	NewContent       int `json:"new_content_count"`
+	NewModeration    int `json:"new_moderation_count"`
+}
+
+// NotificationPreferences are what a member is told of on one medium.
+type NotificationPreferences struct {
+	NotificationPreferences []*NotificationPreference `json:"notification_preferences"`
+	SpacePreferences        []*SpacePreference        `json:"space_preferences"`
+}
+
+// NotificationPreference is whether one type of notification is sent.
+type NotificationPreference struct {
+	// Type is post_comment, comment_reply, mention, direct_messages, post_like, comment_like or new_course_content.
+	Type string `json:"type"`
+	// Name is the label to show.
+	Name    string `json:"name"`
+	Enabled bool   `json:"enabled"`
+}
+
+// SpacePreference is what one space notifies of on one medium.
+type SpacePreference struct {
+	ID        int64  `json:"id"`
+	SpaceID   int64  `json:"space_id"`
+	SpaceName string `json:"space_name"`
+	// Choice is all, mention or never.
+	Choice      string `json:"choice"`
+	IsChatSpace bool   `json:"is_chat_space"`
+}
+
+// SpaceMemberPreferences are what one space notifies a member of; the words are those of [SpacePreference.Choice].
+type SpaceMemberPreferences struct {
+	InApp string `json:"in_app"`
+	Push  string `json:"push"`
+}
+
+// NotificationListOptions choose notifications.
+type NotificationListOptions struct {
+	PageOptions
+	// Sort is latest or oldest.
+	Sort string
+	// Status is all, read or unread.
+	Status string
+}
+
+// List reads notifications, newest first unless asked otherwise.
+//
+//circle:op GET /api/headless/v1/notifications
+func (s *NotificationsService) List(ctx context.Context, opts NotificationListOptions) (*Page[*Notification], error) {
+	q := opts.query().str("sort", opts.Sort).str("status", opts.Status)
+	page, err := get[Page[*Notification]](ctx, s.client, member("/notifications"), q)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range page.Records {
+		n.mend()
+	}
+	return page, nil
+}
+
+// Counts reads how many notifications are new.
+//
+//circle:op GET /api/headless/v1/notifications/new_notifications_count
+func (s *NotificationsService) Counts(ctx context.Context) (*NotificationCounts, error) {
+	return get[NotificationCounts](ctx, s.client, member("/notifications/new_notifications_count"), nil)
+}
+
+// ResetCount sets the counter of new notifications to zero; they stay unread.
+//
+//circle:op POST /api/headless/v1/notifications/reset_new_notifications_count
+func (s *NotificationsService) ResetCount(ctx context.Context) error {
+	return exec(ctx, s.client, http.MethodPost, member("/notifications/reset_new_notifications_count"), nil)
+}
+
+// MarkAllAsRead marks all notifications as read.
+//
+//circle:op POST /api/headless/v1/notifications/mark_all_as_read
+func (s *NotificationsService) MarkAllAsRead(ctx context.Context) error {
+	return exec(ctx, s.client, http.MethodPost, member("/notifications/mark_all_as_read"), nil)
+}
+
+// MarkAsRead marks one notification as read and returns it as it is then.
+//
+//circle:op POST /api/headless/v1/notifications/{id}/mark_as_read
+func (s *NotificationsService) MarkAsRead(ctx context.Context, notificationID int64) (*Notification, error) {
+	return mended(send[Notification](ctx, s.client, http.MethodPost, member("/notifications/{id}/mark_as_read", id(notificationID)), nil))
+}
+
+// Archive takes a notification out of the list and returns it.
+//
+//circle:op POST /api/headless/v1/notifications/{id}/archive
+func (s *NotificationsService) Archive(ctx context.Context, notificationID int64) (*Notification, error) {
+	return mended(send[Notification](ctx, s.client, http.MethodPost, member("/notifications/{id}/archive", id(notificationID)), nil))
+}
+
+// Delete deletes a notification and returns it as it was.
+//
+//circle:op DELETE /api/headless/v1/notifications/{id}
+func (s *NotificationsService) Delete(ctx context.Context, notificationID int64) (*Notification, error) {
+	return mended(send[Notification](ctx, s.client, http.MethodDelete, member("/notifications/{id}", id(notificationID)), nil))
+}
+
+func mended(n *Notification, err error) (*Notification, error) {
+	if err != nil {
+		return nil, err
+	}
+	n.mend()
+	return n, nil
+}
+
+// Preferences reads what the one who is asking is told of on a medium: in_app, push or mobile.
+//
+//circle:op GET /api/headless/v1/notification_preferences/{medium}
+func (s *NotificationsService) Preferences(ctx context.Context, medium string) (*NotificationPreferences, error) {
+	return get[NotificationPreferences](ctx, s.client, member("/notification_preferences/{medium}", slug(medium)), nil)
+}
+
+// UpdatePreference switches one type of notification on or off. Circle takes the change from the query.
+//
+//circle:op PUT /api/headless/v1/notification_preferences/{medium}
+func (s *NotificationsService) UpdatePreference(ctx context.Context, medium, typ string, enabled bool) error {
+	return s.put(ctx, member("/notification_preferences/{medium}", slug(medium)), query{}.str("type", typ).flag("enabled", &enabled))
+}
+
+// UpdateAllSpacePreferences sets what all spaces notify of: all, mention or never.
+//
+//circle:op PUT /api/headless/v1/notification_preferences/{notification_preference_medium}/spaces
+func (s *NotificationsService) UpdateAllSpacePreferences(ctx context.Context, medium, choice string) error {
+	return s.put(ctx, member("/notification_preferences/{notification_preference_medium}/spaces", slug(medium)), query{}.str("choice", choice))
+}
+
+// UpdateSpacePreference sets what one space notifies of: all, mention or never.
+//
+//circle:op PUT /api/headless/v1/notification_preferences/{notification_preference_medium}/spaces/{id}
+func (s *NotificationsService) UpdateSpacePreference(ctx context.Context, medium string, spaceID int64, choice string) error {
+	return s.put(ctx, member("/notification_preferences/{notification_preference_medium}/spaces/{id}", slug(medium), id(spaceID)), query{}.str("choice", choice))
+}
+
+// SpaceMemberPreferences reads what one space notifies of. It takes the membership ([Space.SpaceMemberID]), not the space.
+//
+//circle:op GET /api/headless/v1/notification_preferences/space_members/{id}
+func (s *NotificationsService) SpaceMemberPreferences(ctx context.Context, spaceMemberID int64) (*SpaceMemberPreferences, error) {
+	return get[SpaceMemberPreferences](ctx, s.client, member("/notification_preferences/space_members/{id}", id(spaceMemberID)), nil)
+}
+
+func (s *NotificationsService) put(ctx context.Context, r route, q query) error {
+	_, err := do[nothing](ctx, s.client, call{method: http.MethodPut, route: r, query: q})
+	return err
+}

@@ -60,3 +60,27 @@ const (
 	// SourceMemberSpaces is GET /community_members/{community_member_id}/spaces.
 	SourceMemberSpaces
 )
+
+// sourced is a record that knows which operation filled it.
+type sourced interface{ setSource(Source) }
+
+// filled marks the record of a call.
+func filled[T sourced](record T, err error, source Source) (T, error) {
+	if err != nil {
+		var none T
+		return none, err
+	}
+	record.setSource(source)
+	return record, nil
+}
+
+// filledBy marks the records of a page.
+func filledBy[T sourced](page *Page[T], err error, source Source) (*Page[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	for _, record := range page.Records {
+		record.setSource(source)
+	}
+	return page, nil
+}
