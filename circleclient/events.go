@@ -1,4 +1,292 @@
 package circleclient
 
-// EventsService reads and writes events.
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+)
+
+// EventPart is what events have beyond other posts. All of it is zero for posts of other kinds and where [PostEvent] is not
+// carried. It is embedded in [Post] because an event is a post: likes, comments and bookmarks work on it.
+type EventPart struct {
+	// EventSettings are time, place and RSVP rules; nil for posts that are no events.
+	EventSettings *EventSettings `json:"event_setting_attributes"`
+	// EventType is single or recurring.
+	EventType string `json:"event_type"`
+	// Recurrence is how a recurring event repeats.
+	Recurrence *RecurringSettings `json:"recurring_setting_attributes"`
+	// RSVPedEvent is whether the member asking comes.
+	RSVPedEvent bool `json:"rsvped_event"`
+	// RSVPStatus is what the member asking has said (yes, no, …); nil where they have said nothing.
+	RSVPStatus *string `json:"rsvp_status"`
+	// InvitedAttendee is whether the member asking was invited.
+	InvitedAttendee *bool `json:"invited_attendee"`
+	// EventAttendees are the first few who come.
+	EventAttendees *EmbeddedAttendees `json:"event_attendees"`
+}
+
+// EventSettings are an event's time, place and RSVP rules.
+type EventSettings struct {
+	// StartsAt and EndsAt are nil where they are not set.
+	StartsAt *time.Time `json:"starts_at"`
+	EndsAt   *time.Time `json:"ends_at"`
+	// DurationInSeconds is the time between them.
+	DurationInSeconds int `json:"duration_in_seconds"`
+	// LocationType is virtual, in_person, live_stream, live_room, tbd or a word Circle adds.
+	LocationType string `json:"location_type"`
+	// InPersonLocation is the place; empty for virtual events. Circle sends it to everybody, see [Post.LocationVisible].
+	InPersonLocation EventLocation `json:"in_person_location"`
+	// VirtualLocationURL is where to join. Circle sends it to everybody, see [Post.LocationVisible].
+	VirtualLocationURL *string `json:"virtual_location_url"`
+	// LiveStreamRecordingURL is the recording of a live stream that is over.
+	LiveStreamRecordingURL *string `json:"live_stream_recording_url"`
+	// HideLocationFromNonAttendees is whether the place is meant for attendees only.
+	HideLocationFromNonAttendees bool `json:"hide_location_from_non_attendees"`
+	// RSVPDisabled is whether members cannot say that they come.
+	RSVPDisabled bool `json:"rsvp_disabled"`
+	// RSVPLimit is how many can come; nil for any number.
+	RSVPLimit *int `json:"rsvp_limit"`
+	// RSVPCount is how many have said that they come.
+	RSVPCount int `json:"rsvp_count"`
+	// HideAttendees is whether the attendees are hidden.
+	HideAttendees bool `json:"hide_attendees"`
+	// SendEmailReminder and the three below are which messages attendees get.
+	SendEmailReminder                 bool `json:"send_email_reminder"`
+	SendInAppNotificationReminder     bool `json:"send_in_app_notification_reminder"`
+	SendEmailConfirmation             bool `json:"send_email_confirmation"`
+	SendInAppNotificationConfirmation bool `json:"send_in_app_notification_confirmation"`
+	// EnableCustomThankYouMessage is whether the four below were written by hand.
+	EnableCustomThankYouMessage    bool    `json:"enable_custom_thank_you_message"`
+	ConfirmationMessageTitle       *string `json:"confirmation_message_title"`
+	ConfirmationMessageDescription *string `json:"confirmation_message_description"`
+	ConfirmationMessageButtonTitle *string `json:"confirmation_message_button_title"`
+	ConfirmationMessageButtonLink  *string `json:"confirmation_message_button_link"`
+}
+
+// Location gives the place of an event; nil where it has none.
+func (s *EventSettings) Location() *EventLocation {
+	if s == nil || s.InPersonLocation == (EventLocation{}) {
+		return nil
+	}
+	return &s.InPersonLocation
+}
+
+// LocationVisible tells whether the member asking may see where the event takes place. Circle leaves hiding the place to
+// its clients.
+func (p *Post) LocationVisible() bool {
+	return p.EventSettings == nil || !p.EventSettings.HideLocationFromNonAttendees || p.RSVPedEvent ||
+		p.Policies != nil && p.Policies.CanManage
+}
+
+// RecurringSettings are how an event repeats.
+type RecurringSettings struct {
+	// Frequency is daily, weekly, monthly or a word Circle adds.
+	Frequency string `json:"frequency"`
+	// RangeType is what ends the series, such as ends_at or occurrences.
+	RangeType string `json:"range_type"`
+	// EndsAt is when the series ends; nil where a number ends it.
+	EndsAt *time.Time `json:"ends_at"`
+	// Occurrences is how often it takes place; nil where a day ends it.
+	Occurrences *int `json:"occurrences"`
+}
+
+// EventLocation is a place. What is not known is nil.
+type EventLocation struct {
+	// Name of the place, such as a building's.
+	Name *string
+	// Address in one line.
+	Address *string
+	// Latitude and Longitude in degrees north and east.
+	Latitude, Longitude *float64
+	// PlaceID is the place's id with the map service that Circle's editor asks.
+	PlaceID *string
+}
+
+// UnmarshalJSON reads a place, which Circle sends as a JSON document inside a string. A string that is no document is taken
+// for the address.
+func (l *EventLocation) UnmarshalJSON(data []byte) error {
+	*l = EventLocation{}
+	if firstByte(data) == '"' {
+		var text string
+		if err := json.Unmarshal(data, &text); err != nil {
+			return err
+		}
+		if firstByte([]byte(text)) != '{' || !json.Valid([]byte(text)) {
+			l.Address = some(text)
+			return nil
+		}
+		data = []byte(text)
+	}
+	if firstByte(data) != '{' {
+		return nil
+	}
+	type point struct {
+		Lat       *float64 `json:"lat"`
+		Lng       *float64 `json:"lng"`
+		Latitude  *float64 `json:"latitude"`
+		Longitude *float64 `json:"longitude"`
+	}
+	var place struct {
+		point
+		Name             string `json:"name"`
+		FormattedAddress string `json:"formatted_address"`
+		Address          string `json:"address"`
+		PlaceID          string `json:"place_id"`
+		Geometry         struct {
+			Location point `json:"location"`
+		} `json:"geometry"`
+	}
+	if err := decode(data, &place); err != nil {
+		return err
+	}
+	there := place.Geometry.Location
+	*l = EventLocation{
+		Name:      some(place.Name),
+		Address:   some(or(place.FormattedAddress, place.Address)),
+		Latitude:  or(or(place.Latitude, place.Lat), or(there.Latitude, there.Lat)),
+		Longitude: or(or(place.Longitude, place.Lng), or(there.Longitude, there.Lng)),
+		PlaceID:   some(place.PlaceID),
+	}
+	return nil
+}
+
+// EmbeddedAttendees are the first few attendees, as an event embeds them.
+type EmbeddedAttendees struct {
+	Records []*EventAttendee `json:"records"`
+	// Count is the number of all attendees.
+	Count int `json:"count"`
+}
+
+// Complete tells whether Records are all there are.
+func (a *EmbeddedAttendees) Complete() bool { return a != nil && len(a.Records) >= a.Count }
+
+// EventAttendee is a member who has said whether they come to an event. It lacks the member's headline, roles and tags.
+type EventAttendee struct {
+	// ID is the number of the RSVP, not of a member.
+	ID int64 `json:"id"`
+	// CommunityMemberID is the number of the member.
+	CommunityMemberID int64 `json:"community_member_id"`
+	// Name and AvatarURL are the member's.
+	Name      string  `json:"name"`
+	AvatarURL *string `json:"avatar_url"`
+	// RSVPStatus is yes, no or a word Circle adds.
+	RSVPStatus string `json:"rsvp_status"`
+	// RSVPDate is when they said it.
+	RSVPDate *time.Time `json:"rsvp_date"`
+	// ContactID and ContactType are who was invited: a CommunityMember as a rule. Cancelling leaves them out.
+	ContactID   int64  `json:"contact_id"`
+	ContactType string `json:"contact_type"`
+}
+
+// MemberID gives the member's number, 0 on nil.
+func (a *EventAttendee) MemberID() int64 {
+	if a == nil {
+		return 0
+	}
+	return a.CommunityMemberID
+}
+
+// EventOccurrence is one repetition of a recurring event. It has neither slug nor author nor space.
+type EventOccurrence struct {
+	// ID is the number of the repetition, for [EventsService.RSVPToOccurrences].
+	ID int64 `json:"id"`
+	// Name is the title.
+	Name string `json:"name"`
+	// StartsAt is when it starts.
+	StartsAt time.Time `json:"starts_at"`
+	// EndsAt is when it ends; nil where it has no end.
+	EndsAt *time.Time `json:"ends_at"`
+	// TimeZone is the IANA name of its time zone.
+	TimeZone *string `json:"time_zone"`
+	// RSVPedEvent is whether the member asking comes.
+	RSVPedEvent bool `json:"rsvped_event"`
+	// RSVPLimit is how many can come; nil for any number.
+	RSVPLimit *int `json:"rsvp_limit"`
+	// RSVPCount is how many have said that they come.
+	RSVPCount int `json:"rsvp_count"`
+}
+
+// EventsService reads events and says who comes, as the member whose token the context carries.
 type EventsService struct{ client *Client }
+
+// EventListOptions choose events of the community.
+type EventListOptions struct {
+	PageOptions
+	// StartDate and EndDate are days, YYYY-MM-DD; both are included. Any day where empty.
+	StartDate, EndDate string
+	// Status is a word of Circle's that the contract does not list; published where empty.
+	Status string
+	// PastEvents lists past events instead of coming ones.
+	PastEvents *bool
+}
+
+// List reads the events of all spaces that the member can see.
+//
+//circle:op GET /api/headless/v1/community_events
+func (s *EventsService) List(ctx context.Context, o EventListOptions) (*Page[*Post], error) {
+	q := o.query().str("filter_date[start_date]", o.StartDate).str("filter_date[end_date]", o.EndDate).
+		str("status", o.Status).flag("past_events", o.PastEvents)
+	page, err := get[Page[*Post]](ctx, s.client, member("/community_events"), q)
+	return filledBy(page, err, SourceCommunityEvents)
+}
+
+// Attendees reads who comes to an event.
+//
+//circle:op GET /api/headless/v1/events/{event_id}/event_attendees
+func (s *EventsService) Attendees(ctx context.Context, eventID int64, o PageOptions) (*Page[*EventAttendee], error) {
+	path := member("/events/{event_id}/event_attendees", id(eventID))
+	return get[Page[*EventAttendee]](ctx, s.client, path, o.query())
+}
+
+// RSVP says that the member comes and gives their RSVP. A full event and one they come to already are [ErrConflict]; see
+// [AlreadyDone].
+//
+//circle:op POST /api/headless/v1/events/{event_id}/event_attendees
+func (s *EventsService) RSVP(ctx context.Context, eventID int64) (*EventAttendee, error) {
+	path := member("/events/{event_id}/event_attendees", id(eventID))
+	return send[EventAttendee](ctx, s.client, http.MethodPost, path, nil)
+}
+
+// CancelRSVP says that the member does not come. Circle answers 404 when they were not coming, as it does for an event that
+// does not exist: both succeed.
+//
+//circle:op DELETE /api/headless/v1/events/{event_id}/event_attendees
+func (s *EventsService) CancelRSVP(ctx context.Context, eventID int64) error {
+	err := exec(ctx, s.client, http.MethodDelete, member("/events/{event_id}/event_attendees", id(eventID)), nil)
+	return doneIf(err, ErrConflict, ErrNotFound)
+}
+
+// Occurrences reads the repetitions of a recurring event.
+//
+//circle:op GET /api/headless/v1/spaces/{space_id}/events/{event_id}/recurring_events
+func (s *EventsService) Occurrences(
+	ctx context.Context, spaceID, eventID int64, o PageOptions,
+) (*Page[*EventOccurrence], error) {
+	path := member("/spaces/{space_id}/events/{event_id}/recurring_events", id(spaceID), id(eventID))
+	return get[Page[*EventOccurrence]](ctx, s.client, path, o.query())
+}
+
+// RSVPToOccurrences says to which repetitions the member comes: to all of these and to no others.
+//
+//circle:op PUT /api/headless/v1/spaces/{space_id}/events/{event_id}/recurring_events/rsvp
+func (s *EventsService) RSVPToOccurrences(ctx context.Context, spaceID, eventID int64, occurrenceIDs []int64) error {
+	if occurrenceIDs == nil {
+		occurrenceIDs = []int64{} // the contract requires the list
+	}
+	body := struct {
+		EventIDs []int64 `json:"event_ids"`
+	}{occurrenceIDs}
+	path := member("/spaces/{space_id}/events/{event_id}/recurring_events/rsvp", id(spaceID), id(eventID))
+	return exec(ctx, s.client, http.MethodPut, path, body)
+}
+
+// AlreadyDone tells whether a write was refused because what it asks for is so already.
+func AlreadyDone(err error) bool {
+	var failure *Error
+	return errors.As(err, &failure) && failure.Kind == ErrConflict && failure.Message == doneAlready
+}
+
+// doneAlready is what [Error.Message] says of a refusal that contains the word already.
+const doneAlready = "It is done already."

@@ -1,0 +1,49 @@
+package circleclient
+
+import (
+	"encoding/json"
+
+	"golang.org/x/net/html"
+	"strings"
+)
+
+// PostBody is what Circle's older editor kept: HTML. Most records wrap it in an object beside its attachments; some send the
+// bare string. A text of the newer editor has a placeholder here instead, see [PostBody.Placeholder].
+type PostBody struct {
+	// HTML as Circle sends it: not sanitised. [RichText.HTML] is.
+	HTML string
+
+	attachments []*richObject
+}
+
+// UnmarshalJSON reads both shapes.
+func (b *PostBody) UnmarshalJSON(data []byte) error {
+	*b = PostBody{}
+	switch firstByte(data) {
+	case '"':
+		return json.Unmarshal(data, &b.HTML)
+	case '{':
+		var body struct {
+			HTML        string        `json:"html"`
+			Attachments []*richObject `json:"attachments_array"`
+		}
+		if err := decode(data, &body); err != nil {
+			return err
+		}
+		b.HTML, b.attachments = body.HTML, body.Attachments
+	}
+	return nil
+}
+
+// placeholderLength bounds the placeholder, so that a long post that quotes it is not taken for it.
+const placeholderLength = 400
+
+// Placeholder tells whether the HTML only asks the reader to update Circle's app, which is what old clients get to see
+// instead of a text of the newer editor.
+func (b *PostBody) Placeholder() bool {
+	if b == nil || len(b.HTML) > placeholderLength {
+		return false
+	}
+	text := strings.ToLower(html.UnescapeString(b.HTML))
+	return strings.Contains(text, "update available") && strings.Contains(text, "update the app")
+}

@@ -1,0 +1,16 @@
+package circleclient
+
+import (
+	"errors"
+	"slices"
+)
+
+// doneIf turns the refusal of what is done already into success, so that a write can be repeated: Circle answers 4xx to a
+// second like. kinds are the sentinels that mean so for the operation.
+func doneIf(err error, kinds ...error) error {
+	var failure *Error
+	if errors.As(err, &failure) && slices.Contains(kinds, failure.Kind) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,238 @@
+package circleclient
+
+import (
+	"encoding/json"
+	"strings"
+	"sync"
+)
+
+// RichText is the text of a post, comment or event, whichever editor it was written with. It is read from Circle's envelope
+// around a TipTap document; texts of the older editor have HTML instead, and some posts have custom HTML beside them.
+//
+// Nothing is parsed before it is asked for. The methods are safe for concurrent use and for nil, which is an empty text.
+// Odd and unknown parts of a text are left out; they never fail the rest.
+type RichText struct {
+	source richTextSource
+
+	once     sync.Once
+	envelope richEnvelope
+	doc      *node
+}
+
+// richTextSource is where a record keeps its text, best first.
+type richTextSource struct {
+	envelope   json.RawMessage // tiptap_body or rich_text_body
+	customHTML string
+	body       *PostBody
+	plain      string
+}
+
+func newRichText(source richTextSource) *RichText { return &RichText{source: source} }
+
+// richEnvelope is what Circle wraps a TipTap document in: the document points into these lists by signed ids.
+type richEnvelope struct {
+	Type              string                 `json:"type"` // "doc" where the document came without an envelope
+	Body              json.RawMessage        `json:"body"`
+	Attachments       []*richObject          `json:"attachments"`
+	InlineAttachments []*richObject          `json:"inline_attachments"`
+	Objects           map[string]*richObject `json:"sgids_to_object_map"`
+	CommunityMembers  []*richObject          `json:"community_members"`
+	GroupMentions     []*richObject          `json:"group_mentions"`
+	Entities          []*richObject          `json:"entities"`
+	Polls             []*richObject          `json:"polls"`
+}
+
+// richObject is a member, group, file, picture, embedded link, entity or poll that a document points to. They come in one
+// map without a reliable word for their kind, so one type has the fields of all of them.
+type richObject struct {
+	SGID              string    `json:"sgid"`
+	RichTextFieldSGID string    `json:"rich_text_field_sgid"`
+	AttachableSGID    string    `json:"attachable_sgid"`
+	SignedID          string    `json:"signed_id"`
+	Type              string    `json:"type"`
+	CommunityMemberID int64     `json:"community_member_id"`
+	Name              string    `json:"name"`
+	Title             string    `json:"title"`
+	Question          string    `json:"question"`
+	AvatarURL         *string   `json:"avatar_url"`
+	URL               string    `json:"url"`
+	OriginalURL       string    `json:"original_url"`
+	EmbedURL          string    `json:"embed_url"`
+	Filename          string    `json:"filename"`
+	ContentType       string    `json:"content_type"`
+	ByteSize          *int64    `json:"byte_size"`
+	Width             *int      `json:"width"`
+	Height            *int      `json:"height"`
+	Metadata          *richMeta `json:"metadata"`
+}
+
+type richMeta struct {
+	Width    *int     `json:"width"`
+	Height   *int     `json:"height"`
+	Duration *float64 `json:"duration"` // seconds
+}
+
+// parse reads the envelope and its document, once.
+func (t *RichText) parse() {
+	t.once.Do(func() {
+		if firstByte(t.source.envelope) != '{' || decode(t.source.envelope, &t.envelope) != nil {
+			t.envelope = richEnvelope{}
+			return
+		}
+		raw := t.envelope.Body
+		if t.envelope.Type == nodeDoc {
+			raw = t.source.envelope
+			t.envelope.Body = raw
+		}
+		if doc := new(node); firstByte(raw) == '{' && decode(raw, doc) == nil && doc.Type == nodeDoc {
+			t.doc = doc
+		}
+	})
+}
+
+// hasDocument tells whether there is a document with anything in it. Posts of custom HTML carry an empty one.
+func (t *RichText) hasDocument() bool {
+	t.parse()
+	return t.doc != nil && len(t.doc.Content) > 0
+}
+
+// Document gives the TipTap document (a node of type doc) as Circle keeps it; nil for texts of the older editor.
+func (t *RichText) Document() json.RawMessage {
+	if t == nil {
+		return nil
+	}
+	t.parse()
+	if t.doc == nil {
+		return nil
+	}
+	return t.envelope.Body
+}
+
+// HTML renders the text. It is sanitised: no scripts, styles or forms, and only http, https and mailto addresses. Files
+// and embedded links become links.
+func (t *RichText) HTML() string {
+	if t == nil {
+		return ""
+	}
+	if t.hasDocument() {
+		return sanitise(renderHTML(t.doc, t))
+	}
+	if fallback := t.fallbackHTML(); fallback != "" {
+		return sanitise(fallback)
+	}
+	if strings.TrimSpace(t.source.plain) == "" {
+		return ""
+	}
+	return sanitise(renderHTML(textDocument(t.source.plain), t))
+}
+
+// PlainText gives the text without markup: blocks on lines of their own, mentions as @Name, files by their name, embedded
+// links by their address. Circle's own plain text glues paragraphs together, so it serves only where nothing else is there.
+func (t *RichText) PlainText() string {
+	if t == nil {
+		return ""
+	}
+	if t.hasDocument() {
+		return plainText(t.doc, t)
+	}
+	if fallback := t.fallbackHTML(); fallback != "" {
+		return plainText(readHTML(fallback), t)
+	}
+	return strings.TrimSpace(t.source.plain)
+}
+
+// fallbackHTML is the HTML of a text without a document, without the placeholder for old clients.
+func (t *RichText) fallbackHTML() string {
+	if strings.TrimSpace(t.source.customHTML) != "" {
+		return t.source.customHTML
+	}
+	if t.source.body == nil || t.source.body.Placeholder() {
+		return ""
+	}
+	return t.source.body.HTML
+}
+
+// Mention is a member or a group of members named in a text.
+type Mention struct {
+	// SGID is the signed id that the document has in the mention's place.
+	SGID string
+	// Name is the name as it is shown, without the @.
+	Name string
+	// CommunityMemberID is the member's number, 0 for groups and for members who are gone.
+	CommunityMemberID int64
+	// IsGroup is whether a group was mentioned, such as everybody in the space.
+	IsGroup bool
+	// AvatarURL is the member's small picture.
+	AvatarURL *string
+}
+
+// MemberID gives the member's number, 0 for groups and for members who are gone.
+func (m Mention) MemberID() int64 { return m.CommunityMemberID }
+
+// Mentions gives who is mentioned, in order of appearance, each once.
+func (t *RichText) Mentions() []Mention {
+	mentions := []Mention{}
+	if t == nil || !t.hasDocument() {
+		return mentions
+	}
+	seen := map[Mention]bool{}
+	t.doc.walk(func(n *node) {
+		if n.Type != nodeMention {
+			return
+		}
+		m := t.mention(n)
+		key := m
+		key.AvatarURL = nil
+		if m.Name != "" && !seen[key] {
+			seen[key] = true
+			mentions = append(mentions, m)
+		}
+	})
+	return mentions
+}
+
+// mention looks a mention up: in the map, then in the lists of members and groups.
+func (t *RichText) mention(n *node) Mention {
+	m := Mention{SGID: n.Attrs.SGID}
+	group := find(t.envelope.GroupMentions, n.Attrs)
+	m.IsGroup = group != nil
+	for _, o := range []*richObject{t.envelope.Objects[n.Attrs.SGID], find(t.envelope.CommunityMembers, n.Attrs), group} {
+		if o == nil {
+			continue
+		}
+		m.Name = or(m.Name, o.Name)
+		m.CommunityMemberID = or(m.CommunityMemberID, o.CommunityMemberID)
+		m.AvatarURL = or(m.AvatarURL, o.AvatarURL)
+		m.IsGroup = m.IsGroup || strings.Contains(strings.ToLower(o.Type), "group")
+	}
+	if m.Name == "" {
+		m.Name = strings.TrimPrefix(or(n.Attrs.Label, n.Fallback), "@")
+	}
+	return m
+}
+
+// object looks up what a node points to; nil where the envelope does not have it.
+func (t *RichText) object(attrs nodeAttrs) *richObject {
+	if o := t.envelope.Objects[attrs.SGID]; o != nil {
+		return o
+	}
+	for _, list := range [][]*richObject{
+		t.envelope.InlineAttachments, t.envelope.Attachments, t.envelope.Entities, t.envelope.Polls,
+	} {
+		if o := find(list, attrs); o != nil {
+			return o
+		}
+	}
+	return nil
+}
+
+// find gives the object that has one of the signed ids in attrs.
+func find(list []*richObject, attrs nodeAttrs) *richObject {
+	for _, o := range list {
+		if attrs.SGID != "" && (o.SGID == attrs.SGID || o.RichTextFieldSGID == attrs.SGID || o.AttachableSGID == attrs.SGID) ||
+			attrs.SignedID != "" && o.SignedID == attrs.SignedID {
+			return o
+		}
+	}
+	return nil
+}

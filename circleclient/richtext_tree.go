@@ -1,0 +1,208 @@
+package circleclient
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// Types of nodes in Circle's documents. Circle adds to them; unknown ones stand for their children.
+const (
+	nodeDoc            = "doc"
+	nodeParagraph      = "paragraph"
+	nodeHeading        = "heading"
+	nodeBlockquote     = "blockquote"
+	nodeOrderedList    = "orderedList"
+	nodeBulletList     = "bulletList"
+	nodeListItem       = "listItem"
+	nodeCodeBlock      = "codeBlock"
+	nodeHorizontalRule = "horizontalRule"
+	nodeText           = "text"
+	nodeHardBreak      = "hardBreak"
+	nodeMention        = "mention"
+	nodeImage          = "image"
+	nodeFile           = "file"
+	nodeEmbed          = "embed"
+	nodeEntity         = "entity"
+	nodePoll           = "poll"
+	nodeCTA            = "cta" // a button; seen live, not documented
+)
+
+// Types of marks on text.
+const (
+	markBold      = "bold"
+	markItalic    = "italic"
+	markStrike    = "strike"
+	markUnderline = "underline"
+	markCode      = "code"
+	markHighlight = "highlight"
+	markLink      = "link"
+)
+
+// maxReadDepth is where reading a document stops. Circle's editor makes a dozen levels; a thousand is an attack.
+const maxReadDepth = 100
+
+// node is a node of a TipTap document. It is read leniently and written by the conversions from text and HTML.
+type node struct {
+	Type    string    `json:"type"`
+	Text    string    `json:"text,omitempty"`
+	Attrs   nodeAttrs `json:"attrs,omitzero"`
+	Marks   []*mark   `json:"marks,omitempty"`
+	Content []*node   `json:"content,omitempty"`
+	// Fallback is what old clients show in the node's place.
+	Fallback string `json:"circle_ios_fallback_text,omitempty"`
+}
+
+// nodeAttrs are the attributes of all types of nodes together.
+type nodeAttrs struct {
+	SGID     string `json:"sgid,omitempty"`
+	SignedID string `json:"signed_id,omitempty"`
+	URL      string `json:"url,omitempty"`
+	Src      string `json:"src,omitempty"`
+	Href     string `json:"href,omitempty"`
+	Alt      string `json:"alt,omitempty"`
+	Label    string `json:"label,omitempty"`
+	Language string `json:"language,omitempty"`
+	Level    int    `json:"level,omitempty"`
+	Start    *int   `json:"start,omitempty"`
+	Width    *int   `json:"width,omitempty"`
+	Height   *int   `json:"height,omitempty"`
+}
+
+type mark struct {
+	Type  string    `json:"type"`
+	Attrs markAttrs `json:"attrs,omitzero"`
+}
+
+// markAttrs are a link's; Circle requires both.
+type markAttrs struct {
+	Href   string `json:"href"`
+	Target string `json:"target"`
+}
+
+// walk visits n and everything beneath it, in order of appearance.
+func (n *node) walk(visit func(*node)) { n.walkTo(visit, maxReadDepth) }
+
+func (n *node) walkTo(visit func(*node), depth int) {
+	if depth == 0 {
+		return
+	}
+	visit(n)
+	for _, child := range n.Content {
+		child.walkTo(visit, depth-1)
+	}
+}
+
+// plainText writes a document without markup; lookup knows what its nodes point to.
+func plainText(doc *node, lookup *RichText) string {
+	w := &plainWriter{lookup: lookup}
+	w.node(doc, maxReadDepth)
+	return blankLines.ReplaceAllString(strings.TrimSpace(w.String()), "\n\n")
+}
+
+var blankLines = regexp.MustCompile(`\n[ \t]*(\n[ \t]*)+\n`)
+
+type plainWriter struct {
+	strings.Builder
+	lookup    *RichText
+	lineBegun bool
+}
+
+func (w *plainWriter) node(n *node, depth int) {
+	if depth == 0 {
+		return
+	}
+	switch n.Type {
+	case nodeText:
+		w.text(n.Text)
+	case nodeHardBreak:
+		w.breakLine()
+	case nodeMention:
+		if name := w.lookup.mention(n).Name; name != "" {
+			w.text("@" + name)
+		}
+	case nodeEntity:
+		w.text(w.lookup.object(n.Attrs).label(n))
+	case nodeHorizontalRule:
+		w.endLine()
+	case nodeImage:
+		w.line(n.Attrs.Alt)
+	case nodeFile, nodePoll, nodeCTA:
+		w.line(w.lookup.object(n.Attrs).label(n))
+	case nodeEmbed:
+		o := w.lookup.object(n.Attrs)
+		w.line(or(o.address(n.Attrs), o.label(n)))
+	default:
+		w.block(n, depth)
+	}
+}
+
+// block writes a node that stands on lines of its own. An empty paragraph is how Circle's members leave space.
+func (w *plainWriter) block(n *node, depth int) {
+	w.endLine()
+	before := w.Len()
+	if n.Text != "" {
+		w.text(n.Text)
+	}
+	for _, child := range n.Content {
+		w.node(child, depth-1)
+	}
+	if n.Type == nodeParagraph && w.Len() == before {
+		w.breakLine()
+	}
+	w.endLine()
+}
+
+func (w *plainWriter) text(s string) {
+	if s == "" {
+		return
+	}
+	w.WriteString(s)
+	w.lineBegun = !strings.HasSuffix(s, "\n")
+}
+
+func (w *plainWriter) line(s string) {
+	w.endLine()
+	w.text(s)
+	w.endLine()
+}
+
+func (w *plainWriter) breakLine() {
+	w.WriteByte('\n')
+	w.lineBegun = false
+}
+
+func (w *plainWriter) endLine() {
+	if w.lineBegun {
+		w.breakLine()
+	}
+}
+
+// label is the name by which an object is shown, "" where it has none.
+func (o *richObject) label(n *node) string {
+	label := n.Attrs.Label
+	if o != nil {
+		for _, s := range []string{o.Filename, o.Name, o.Title, o.Question} {
+			label = or(label, s)
+		}
+	}
+	return or(label, n.Fallback)
+}
+
+// webURL gives an address that may be loaded: absolute, http or https. "" for every other.
+func webURL(s string) string {
+	u, err := url.Parse(strings.TrimSpace(s))
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return ""
+	}
+	return u.String()
+}
+
+// linkURL gives an address that may be linked to: one for [webURL], or mailto. "" for every other.
+func linkURL(s string) string {
+	u, err := url.Parse(strings.TrimSpace(s))
+	if err == nil && u.Scheme == "mailto" && u.Opaque != "" {
+		return u.String()
+	}
+	return webURL(s)
+}

@@ -1,0 +1,58 @@
+package circleclient
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// Roles are what a member may do beyond taking part. Circle sends them as an object of switches on profiles and likers, as
+// a list of words on authors, and as null.
+type Roles struct {
+	// Admin may change everything in the community.
+	Admin bool
+	// Moderator may change what others wrote.
+	Moderator bool
+}
+
+// UnmarshalJSON reads each of the shapes; words and switches that it does not know are ignored.
+func (r *Roles) UnmarshalJSON(data []byte) error {
+	*r = Roles{}
+	var words []string
+	switch firstByte(data) {
+	case '{':
+		var switches struct {
+			Admin     bool `json:"admin"`
+			Moderator bool `json:"moderator"`
+		}
+		if err := decode(data, &switches); err != nil {
+			return err
+		}
+		*r = Roles(switches)
+	case '[':
+		if err := decode(data, &words); err != nil {
+			return err
+		}
+	case '"':
+		words = make([]string, 1)
+		if err := json.Unmarshal(data, &words[0]); err != nil {
+			return err
+		}
+	}
+	for _, word := range words {
+		r.Admin = r.Admin || strings.EqualFold(word, "admin")
+		r.Moderator = r.Moderator || strings.EqualFold(word, "moderator")
+	}
+	return nil
+}
+
+// firstByte tells what a JSON value is: '{', '[', '"', a digit, 't', 'f', 'n', or 0 where there is none.
+func firstByte(data []byte) byte {
+	for _, c := range data {
+		switch c {
+		case ' ', '\t', '\r', '\n':
+		default:
+			return c
+		}
+	}
+	return 0
+}

@@ -1,0 +1,28 @@
+package circleclient
+
+import "slices"
+
+// DisplayLocations are places that show a tag, such as member_directory, post_bio and profile_page. The contract lists
+// them; the live API sends an object with a switch for each place.
+type DisplayLocations []string
+
+// UnmarshalJSON reads both shapes.
+func (l *DisplayLocations) UnmarshalJSON(data []byte) error {
+	*l = nil
+	switch firstByte(data) {
+	case '[':
+		return decode(data, (*[]string)(l))
+	case '{':
+		var switches map[string]bool
+		if err := decode(data, &switches); err != nil {
+			return err
+		}
+		for place, on := range switches {
+			if on {
+				*l = append(*l, place)
+			}
+		}
+		slices.Sort(*l)
+	}
+	return nil
+}
