@@ -124,33 +124,35 @@ func trixContent(markup string) content {
 }
 
 // tiptapContent wraps a document in its envelope: mentions are looked up among
-// the members, uploads by their ids.
-func (s *Sandbox) tiptapContent(doc node, uploads ...attachment) content {
+// the members, uploads and embedded pages by their ids.
+func (s *Sandbox) tiptapContent(doc node, uploads []attachment, embeds []embedJSON) content {
 	env := &envelope{
 		Body: doc, Format: "post",
 		Attachments: []attachment{}, Inline: []attachment{}, Objects: map[string]json.RawMessage{},
 		CommunityMembers: []author{}, Entities: []empty{}, GroupMentions: []empty{}, Polls: []empty{},
 	}
 	text := &strings.Builder{}
-	s.resolve(env, &env.Body, uploads, text)
+	s.resolve(env, &env.Body, uploads, embeds, text)
 	env.FallbackText = text.String()
 	return content{editor: editorTiptap, html: placeholderHTML, text: env.FallbackText, envelope: env}
 }
 
 // resolve walks the document, files what its nodes refer to in the envelope
 // and collects the plain text. Circle puts nothing between paragraphs there.
-func (s *Sandbox) resolve(env *envelope, n *node, uploads []attachment, text *strings.Builder) {
+func (s *Sandbox) resolve(env *envelope, n *node, uploads []attachment, embeds []embedJSON, text *strings.Builder) {
 	switch n.Type {
 	case "text":
 		n.FallbackText = n.Text
 		text.WriteString(n.Text)
-	case "mention":
+	case "hardBreak":
+		n.FallbackText = "\n"
+		text.WriteString(n.FallbackText)
+	case "mention": // adds nothing to the plain text, at Circle either
 		sgid := attr(n, "sgid")
 		if m := s.memberBySGID(sgid); m != nil {
-			n.FallbackText = "@" + m.name()
-			text.WriteString(n.FallbackText)
-			env.Objects[sgid] = mustJSON(mentionJSON{ID: m.id, SGID: sgid, Name: m.name(), Type: "CommunityMember", URL: s.publicURL + "/u/" + m.publicUID})
-			env.CommunityMembers = append(env.CommunityMembers, s.authorView(m))
+			a := s.authorView(m)
+			env.Objects[sgid] = mustJSON(mentionJSON{a, sgid, "CommunityMember"})
+			env.CommunityMembers = append(env.CommunityMembers, a)
 		}
 	case "image":
 		for _, up := range uploads {
@@ -166,22 +168,22 @@ func (s *Sandbox) resolve(env *envelope, n *node, uploads []attachment, text *st
 			}
 		}
 	case "embed":
-		if sgid, address := attr(n, "sgid"), embedURLs()[attr(n, "sgid")]; address != (embedJSON{}) {
-			env.Objects[sgid] = mustJSON(address)
+		for _, page := range embeds {
+			if page.SGID == attr(n, "sgid") {
+				env.Objects[page.SGID] = mustJSON(page)
+			}
 		}
 	}
 	for i := range n.Content {
-		s.resolve(env, &n.Content[i], uploads, text)
+		s.resolve(env, &n.Content[i], uploads, embeds, text)
 	}
 }
 
 // mentionJSON is a mentioned member in sgids_to_object_map.
 type mentionJSON struct {
-	ID   int64  `json:"id"`
+	author
 	SGID string `json:"sgid"`
-	Name string `json:"name"`
 	Type string `json:"type"`
-	URL  string `json:"url"`
 }
 
 // embedJSON is an embedded page in sgids_to_object_map.
@@ -204,7 +206,7 @@ type documentInput struct {
 // else a body of HTML or plain text.
 func (s *Sandbox) contentOf(body string, doc *documentInput) content {
 	if doc != nil && doc.Body != nil && doc.Body.Type != "" {
-		return s.tiptapContent(*doc.Body)
+		return s.tiptapContent(*doc.Body, nil, nil)
 	}
 	if strings.TrimSpace(body) == "" {
 		return content{}

@@ -272,7 +272,8 @@ type event struct {
 	attendees    []attendee
 	// seriesID joins the occurrences of a recurring event: it is the post id
 	// of the first one; 0 for a single event.
-	seriesID int64
+	seriesID  int64
+	frequency string // of a series: daily, weekly, monthly
 }
 
 // endsAt is when the event is over.

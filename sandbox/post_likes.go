@@ -1,0 +1,123 @@
+package sandbox
+
+import (
+	"net/http"
+	"slices"
+)
+
+func (s *Sandbox) listPostLikes(q *request) answer {
+	p, refusal := s.openPost(q, q.id("post_id"))
+	if refusal.status != 0 {
+		return refusal
+	}
+	return ok(listPage(q.paging(10), p.likes, s.likerView).withPageCount())
+}
+
+func (s *Sandbox) likePost(q *request) answer {
+	p, refusal := s.joinedPost(q, q.id("post_id"))
+	if refusal.status != 0 {
+		return refusal
+	}
+	if !p.likingEnabled {
+		return forbidden()
+	}
+	if liked(p.likes, q.member.id) {
+		return failure(http.StatusBadRequest, "Post is already liked")
+	}
+	p.likes = append(p.likes, like{q.member.id, q.now})
+	if p.authorID != q.member.id {
+		n := s.postNotification(p, p.authorID, q.member.id)
+		n.action, n.displayAction = "like", "liked your post"
+		s.notify(n)
+	}
+	return done("Post has been liked")
+}
+
+func (s *Sandbox) unlikePost(q *request) answer {
+	p, refusal := s.openPost(q, q.id("post_id"))
+	if refusal.status != 0 {
+		return refusal
+	}
+	if !liked(p.likes, q.member.id) {
+		return missingRecord("user_like")
+	}
+	p.likes = slices.DeleteFunc(p.likes, func(l like) bool { return l.memberID == q.member.id })
+	return done("Post has been unliked")
+}
+
+// followPost lets the member hear of new comments; following twice is fine.
+func (s *Sandbox) followPost(q *request) answer {
+	p, refusal := s.joinedPost(q, q.id("post_id"))
+	if refusal.status != 0 {
+		return refusal
+	}
+	if !slices.ContainsFunc(p.followers, func(f follower) bool { return f.memberID == q.member.id }) {
+		p.followers = append(p.followers, follower{s.store.smallID(), q.member.id})
+	}
+	return done("Post followed.")
+}
+
+// unfollowPost serves both paths: by the post alone, and by the follower id
+// that the post carried, which has to be the member's own.
+func (s *Sandbox) unfollowPost(q *request) answer {
+	p, refusal := s.openPost(q, q.id("post_id"))
+	if refusal.status != 0 {
+		return refusal
+	}
+	mine := func(f follower) bool {
+		return f.memberID == q.member.id && (q.PathValue("id") == "" || f.id == q.id("id"))
+	}
+	if !slices.ContainsFunc(p.followers, mine) {
+		return missingRecord("post_follower")
+	}
+	p.followers = slices.DeleteFunc(p.followers, mine)
+	return done("Post unfollowed.")
+}
+
+// flagContent reports a post or comment to the admins.
+func (s *Sandbox) flagContent(q *request) answer {
+	var in struct {
+		Content *struct {
+			ID         int64  `json:"flagged_contentable_id"`
+			Kind       string `json:"flagged_contentable_type"`
+			ReasonType string `json:"reported_reason_type"`
+			ReasonBody string `json:"reported_reason_body"`
+		} `json:"flagged_content"`
+	}
+	if refusal := q.decode(&in); refusal.status != 0 {
+		return refusal
+	}
+	if in.Content == nil {
+		return missingParameter("flagged_content")
+	}
+	report := flag{q.member.id, in.Content.ReasonType, in.Content.ReasonBody, q.now}
+	switch in.Content.Kind {
+	case "", "Post":
+		p, refusal := s.openPost(q, in.Content.ID)
+		if refusal.status != 0 {
+			return refusal
+		}
+		p.flags = append(p.flags, report)
+		return reported("Post", p.authorID == q.member.id)
+	case "Comment":
+		c := s.store.comments[in.Content.ID]
+		if c == nil {
+			return missingRecord("comment")
+		}
+		if _, refusal := s.openPost(q, c.postID); refusal.status != 0 {
+			return refusal
+		}
+		c.flags = append(c.flags, report)
+		return reported("Comment", c.authorID == q.member.id)
+	}
+	return invalid("Failed to report content!", map[string][]string{"flagged_contentable_type": {"is not included in the list"}})
+}
+
+func reported(kind string, own bool) answer {
+	if own {
+		return forbidden() // can_report_post is false for one's own
+	}
+	return created(struct {
+		Message string `json:"message"`
+	}{kind + " has been reported to the admin"})
+}
