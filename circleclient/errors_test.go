@@ -1,0 +1,194 @@
+package circleclient
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// refusal is what a server says in a test.
+type refusal struct {
+	status      int
+	contentType string
+	body        string
+}
+
+func jsonError(status int, message, details string) refusal {
+	return refusal{status, "application/json; charset=utf-8", `{"success":false,"message":"` + message + `","error_details":` + details + `}`}
+}
+
+func TestClassify(t *testing.T) {
+	const html = "<!DOCTYPE html><html><title>Circle</title></html>"
+	memberCall := call{method: http.MethodGet, route: member("/spaces/{id}", id(1))}
+	authCall := call{method: http.MethodPost, route: auth("/auth_token")}
+	tests := []struct {
+		name string
+		call call
+		got  refusal
+		want error
+	}{
+		// The Member API's 401 is a dead token only where it says so.
+		{"invalid", memberCall, jsonError(401, "The access token is invalid.", "{}"), ErrTokenInvalid},
+		{"expired", memberCall, jsonError(401, "The access token is expired.", "{}"), ErrTokenExpired},
+		{"revoked", memberCall, jsonError(401, "The access token not found.", "{}"), ErrTokenRevoked},
+		{"community gone", memberCall, jsonError(401, "Community associated with the access token not found.", "{}"), ErrTokenInvalid},
+		{"member gone", memberCall, jsonError(401, "Community member associated with the access token not found.", "{}"), ErrTokenInvalid},
+		{"plan", memberCall, jsonError(401, "Community does not eligible for headless API access.", "{}"), ErrNotEligible},
+		{"not allowed", memberCall, refusal{401, "application/json", `{"message":"You cannot perform this action."}`}, ErrForbidden},
+		{"unknown 401", memberCall, jsonError(401, "Something else.", "null"), ErrForbidden},
+		{"empty 401", memberCall, refusal{401, "", ""}, ErrForbidden},
+		{"403", memberCall, jsonError(403, "No.", "{}"), ErrForbidden},
+		{"home off", memberCall, jsonError(401, "Home page feature not applicable", "{}"), ErrFeatureDisabled},
+		{"receiver", memberCall, jsonError(422, "Messaging is disabled by receiver", "{}"), ErrForbidden},
+
+		{"missing record", memberCall, jsonError(404, "Oops! Missing record. Please try again later.", `{"message":"Missing record: post"}`), ErrNotFound},
+		{"missing parameter", memberCall, jsonError(404, "Oops! Missing parameter. Please try again later.", `{"message":"Missing parameter: comment"}`), ErrInvalid},
+		{"details as string", memberCall, jsonError(404, "Oops! Missing parameter. Please try again later.", `"Missing parameter: blob"`), ErrInvalid},
+		{"other 404", memberCall, jsonError(404, "Not here", "null"), ErrNotFound},
+		{"empty 404", memberCall, refusal{404, "", ""}, ErrNotFound},
+		{"wrong path", memberCall, refusal{404, "text/html; charset=utf-8", html}, ErrUnavailable},
+
+		{"profile twice", memberCall, jsonError(409, "You already created profile", "{}"), ErrConflict},
+		{"liked twice", memberCall, jsonError(422, "Already liked", "{}"), ErrConflict},
+		{"full", memberCall, jsonError(422, "This event is full", "{}"), ErrConflict},
+		{"blank", memberCall, jsonError(400, "Failed to update comment!", `{"body":["can't be blank"]}`), ErrInvalid},
+		{"page", memberCall, jsonError(400, "Invalid page parameter. Page must be a positive integer.", "{}"), ErrInvalid},
+		{"unknown 422", memberCall, jsonError(422, "Hm", `"text"`), ErrInvalid},
+
+		{"rate", memberCall, jsonError(429, "Slow down", "{}"), ErrRateLimited},
+		{"rate of the edge", memberCall, refusal{429, "text/html", html}, ErrRateLimited},
+		{"cloudflare ban", memberCall, refusal{403, "text/plain", "error code: 1010"}, ErrUnavailable},
+		{"cloudflare ban as JSON", memberCall, refusal{403, "application/problem+json", `{"cloudflare_error":true,"error_code":1010,"title":"x"}`}, ErrUnavailable},
+		{"cloudflare page", memberCall, refusal{401, "text/html", html}, ErrUnavailable},
+		{"500", memberCall, jsonError(500, "The access token is invalid.", "{}"), ErrUnavailable},
+		{"502", memberCall, refusal{502, "text/html", html}, ErrUnavailable},
+		{"504", memberCall, refusal{504, "text/html", html}, ErrUnavailable},
+		{"408", memberCall, refusal{408, "", ""}, ErrTimeout},
+		{"405", memberCall, refusal{405, "text/html", html}, ErrUnavailable},
+		{"redirect", memberCall, refusal{302, "text/html", html}, ErrUnavailable},
+		{"broken JSON", memberCall, refusal{401, "application/json", `{"message":"The access tok`}, ErrUnavailable},
+
+		// The Auth API's 401 is our own secret.
+		{"secret", authCall, jsonError(401, "Your account could not be authenticated.", "{}"), ErrCommunitySecret},
+		{"unknown 401 of auth", authCall, jsonError(401, "What?", "{}"), ErrCommunitySecret},
+		{"secret called a token", authCall, jsonError(401, "The access token is invalid.", "{}"), ErrCommunitySecret},
+		{"secret of another API", authCall, jsonError(403, "Forbidden", "{}"), ErrCommunitySecret},
+		{"plan of auth", authCall, jsonError(403, "Your community isn't eligible for headless API access. Please upgrade or contact support", "{}"), ErrNotEligible},
+		{"no such member", authCall, jsonError(404, "Community member not found. Please provide a valid SSO User ID, community member ID, or email.", "{}"), ErrNotFound},
+		{"refresh unknown", authCall, jsonError(404, "Refresh token not found.", "{}"), ErrRefreshTokenInvalid},
+		{"refresh of a wrong type", authCall, jsonError(404, "Invalid refresh token.", "{}"), ErrRefreshTokenInvalid},
+		{"refresh expired", authCall, jsonError(401, "The refresh token is expired. Please generate/get new auth token.", "{}"), ErrRefreshTokenExpired},
+		{"revoke invalid", authCall, jsonError(422, "The access token is invalid.", "{}"), ErrTokenInvalid},
+		{"revoke expired", authCall, jsonError(422, "The access token is expired.", "{}"), ErrTokenExpired},
+		{"revoke twice", authCall, jsonError(422, "The access token not found.", "{}"), ErrTokenRevoked},
+		{"revoke without", authCall, jsonError(404, "Oops! Missing parameter. Please try again later.", `{"message":"Missing parameter: access_token"}`), ErrInvalid},
+		{"encode", authCall, jsonError(422, "The access token generation failed. Please contact support.", `{"message":"JWT::EncodeError"}`), ErrUnavailable},
+		{"create", authCall, jsonError(422, "There was an error creating the token. Please contact support.", `{"message":"Record invalid"}`), ErrUnavailable},
+		{"destroy", authCall, jsonError(422, "Failed to revoke the refresh token.", `{"message":"x"}`), ErrUnavailable},
+		{"cloudflare on auth", authCall, refusal{403, "text/plain", "error code: 1010"}, ErrUnavailable},
+	}
+	c := testClient(t, nil)
+	all := []error{
+		ErrNoToken, ErrTokenInvalid, ErrTokenExpired, ErrTokenRevoked, ErrRefreshTokenInvalid, ErrRefreshTokenExpired, ErrForbidden,
+		ErrFeatureDisabled, ErrNotFound, ErrConflict, ErrInvalid, ErrRateLimited, ErrUnavailable, ErrTimeout, ErrCommunitySecret, ErrNotEligible,
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			err := c.classify(tt.call, &answer{status: tt.got.status, contentType: tt.got.contentType, header: http.Header{}, body: []byte(tt.got.body)})
+			if err.Status != tt.got.status {
+				t.Errorf("Status = %d, want %d", err.Status, tt.got.status)
+			}
+			for _, sentinel := range all {
+				if got, want := errors.Is(err, sentinel), sentinel == tt.want; got != want {
+					t.Errorf("errors.Is(err, %q) = %v, want %v", sentinel, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestErrorFields(t *testing.T) {
+	tests := []struct {
+		name, details string
+		want          map[string][]string
+	}{
+		{"Rails' words", `{"body":["can't be blank","is too long (maximum is 255 characters)"]}`, map[string][]string{"body": {"can't be blank", "is too long (maximum is 255 characters)"}}},
+		{"a bare string", `{"name":"can't be blank"}`, map[string][]string{"name": {"can't be blank"}}},
+		{"somebody's data", `{"email":["ada@example.com is taken by Ada"]}`, map[string][]string{"email": {"is invalid"}}},
+		{"an odd name", `{"<script>":["can't be blank"]}`, nil},
+		{"a missing parameter", `{"message":"Missing parameter: comment"}`, map[string][]string{"comment": {"is missing"}}},
+		{"a message", `{"message":"ActiveRecord::RecordInvalid"}`, nil},
+		{"a string", `"body can't be blank"`, nil},
+		{"null", `null`, nil},
+		{"a list", `["a"]`, nil},
+	}
+	c := testClient(t, nil)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := jsonError(422, "no", tt.details)
+			err := c.classify(call{}, &answer{status: r.status, contentType: r.contentType, header: http.Header{}, body: []byte(r.body)})
+			if diff := cmp.Diff(tt.want, err.Fields); diff != "" {
+				t.Errorf("Fields (-want +got):\n%s", diff)
+			}
+		})
+	}
+	many := `{`
+	for i := range 50 {
+		many += `"f` + string(rune('a'+i%26)) + string(rune('a'+i/26)) + `":["a","b","c","d","e","f","g"],`
+	}
+	many = strings.TrimSuffix(many, ",") + "}"
+	r := jsonError(422, "no", many)
+	err := c.classify(call{}, &answer{status: 422, contentType: r.contentType, header: http.Header{}, body: []byte(r.body)})
+	if len(err.Fields) != maxErrorFields {
+		t.Errorf("%d fields kept, want %d", len(err.Fields), maxErrorFields)
+	}
+	for name, complaints := range err.Fields {
+		if len(complaints) != maxFieldMessages {
+			t.Errorf("%d complaints about %s kept, want %d", len(complaints), name, maxFieldMessages)
+		}
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	tests := []struct {
+		header string
+		want   time.Duration
+	}{
+		{"", 0}, {"30", 30 * time.Second}, {" 5 ", 5 * time.Second}, {"-1", 0}, {"soon", 0}, {"99999999", 24 * time.Hour},
+		{"Sun, 01 Mar 2026 12:00:45 GMT", 45 * time.Second},
+		{"Sun, 01 Mar 2026 11:00:00 GMT", 0},
+	}
+	for _, tt := range tests {
+		if got := parseRetryAfter(tt.header, now); got != tt.want {
+			t.Errorf("parseRetryAfter(%q) = %v, want %v", tt.header, got, tt.want)
+		}
+	}
+}
+
+func TestNetworkErrors(t *testing.T) {
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	tests := []struct {
+		name string
+		ctx  context.Context
+		err  error
+		want error
+	}{
+		{"refused", t.Context(), errors.New("connection refused"), ErrUnavailable},
+		{"broken off", t.Context(), io.ErrUnexpectedEOF, ErrUnavailable},
+		{"deadline", t.Context(), context.DeadlineExceeded, ErrTimeout},
+		{"caller left", canceled, context.Canceled, context.Canceled},
+	}
+	for _, tt := range tests {
+		if err := (call{}).failNetwork(tt.ctx, tt.err); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+		}
+	}
+}
