@@ -1,0 +1,220 @@
+package tokens
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+)
+
+func sealKeyText(seed byte) Secret {
+	key := make([]byte, sealKeySize)
+	for i := range key {
+		key[i] = seed + byte(i)
+	}
+	return Secret(base64.StdEncoding.EncodeToString(key))
+}
+
+func trustedConfig() Config {
+	return Config{Login: []string{"trusted"}, TrustedSecrets: []Secret{trustedSecret}}
+}
+
+func oidcConfig(issuer string) Config {
+	return Config{Login: []string{"oidc"}, OIDCIssuer: issuer, OIDCAudiences: []string{"web"}, SealKeys: []Secret{sealKeyText(1)}}
+}
+
+func bothConfig(issuer string) Config {
+	config := oidcConfig(issuer)
+	config.Login, config.TrustedSecrets = []string{"oidc", "trusted"}, []Secret{trustedSecret}
+	return config
+}
+
+func TestConfigThatIsSafe(t *testing.T) {
+	local := Deployment{Listen: "127.0.0.1:8080"}
+	public := Deployment{Listen: ":8080", CircleURL: "https://app.circle.so", HeadlessTokenFile: "/run/secrets/circle"}
+	twoSecrets := trustedConfig()
+	twoSecrets.TrustedSecrets = append(twoSecrets.TrustedSecrets, "another-secret-of-more-than-32-bytes")
+	tests := map[string]struct {
+		config     Config
+		deployment Deployment
+		modes      []Mode
+	}{
+		"no settings at all":     {Config{}, local, []Mode{ModeSandbox}},
+		"empty lists":            {Config{Login: []string{""}, TrustedSecrets: []Secret{""}}, local, []Mode{ModeSandbox}},
+		"the sandbox by name":    {Config{Login: []string{"sandbox"}}, Deployment{Listen: "[::1]:80"}, []Mode{ModeSandbox}},
+		"localhost":              {Config{}, Deployment{Listen: "localhost:0"}, []Mode{ModeSandbox}},
+		"the sandbox for others": {Config{SandboxOffLoopback: true}, Deployment{Listen: "0.0.0.0:80"}, []Mode{ModeSandbox}},
+		"trusted":                {trustedConfig(), public, []Mode{ModeTrusted}},
+		"two secrets":            {twoSecrets, public, []Mode{ModeTrusted}},
+		"oidc":                   {oidcConfig("https://id.example.org/realm"), public, []Mode{ModeOIDC}},
+		"oidc on loopback":       {oidcConfig("http://127.0.0.1:9000"), public, []Mode{ModeOIDC}},
+		"oidc and trusted":       {bothConfig("https://id.example.org"), public, []Mode{ModeOIDC, ModeTrusted}},
+		"spaces in the list":     {Config{Login: []string{" trusted ", "trusted"}, TrustedSecrets: []Secret{trustedSecret}}, public, []Mode{ModeTrusted}},
+	}
+	for name, test := range tests {
+		settings, err := test.config.Validate(test.deployment)
+		if err != nil || !slices.Equal(settings.Modes(), test.modes) {
+			t.Errorf("%s: Validate = %v, %v; want %v", name, settings.Modes(), err, test.modes)
+		}
+	}
+}
+
+func TestConfigThatIsRefused(t *testing.T) {
+	const real = "real" // a headless token
+	type edit func(*Config, *Deployment)
+	oidc := func(change func(*Config)) edit {
+		return func(c *Config, d *Deployment) {
+			*c, d.HeadlessToken = oidcConfig("https://id.example.org"), real
+			change(c)
+		}
+	}
+	trusted := func(change func(*Config)) edit {
+		return func(c *Config, d *Deployment) {
+			*c, d.HeadlessToken = trustedConfig(), real
+			change(c)
+		}
+	}
+	login := func(modes ...string) edit { return func(c *Config, _ *Deployment) { c.Login = modes } }
+	tests := []struct {
+		name string
+		edit edit
+		want string // words of the one sentence
+	}{
+		{"unknown mode", trusted(func(c *Config) { c.Login = append(c.Login, "ldap") }), `does not know "ldap"`},
+		{"mode in capitals", login("SANDBOX"), `does not know "SANDBOX"`},
+		{"sandbox with trusted", func(c *Config, _ *Deployment) {
+			*c = trustedConfig()
+			c.Login = []string{"sandbox", "trusted"}
+		}, "cannot combine"},
+		{"sandbox with a real token", func(c *Config, d *Deployment) { c.Login, d.HeadlessToken = []string{"sandbox"}, real }, "excludes CIRCLE_URL and the headless token"},
+		{"sandbox with a token file", func(c *Config, d *Deployment) { c.Login, d.HeadlessTokenFile = []string{"sandbox"}, "/run/t" }, "excludes CIRCLE_URL and the headless token"},
+		{"sandbox with a real address", func(c *Config, d *Deployment) { c.Login, d.CircleURL = []string{"sandbox"}, "https://app.circle.so" }, "excludes CIRCLE_URL and the headless token"},
+		{"sandbox for others", func(_ *Config, d *Deployment) { d.Listen = ":8080" }, "listen on a loopback address"},
+		{"sandbox for others by name", func(c *Config, d *Deployment) { c.Login, d.Listen = []string{"sandbox"}, "192.0.2.1:80" }, "listen on a loopback address"},
+		{"sandbox on a name", func(_ *Config, d *Deployment) { d.Listen = "localhost.example.org:80" }, "listen on a loopback address"},
+		{"sandbox on no address", func(_ *Config, d *Deployment) { d.Listen = "" }, "listen on a loopback address"},
+		{"sandbox flag without sandbox", trusted(func(c *Config) { c.SandboxOffLoopback = true }), "the sandbox is not in use"},
+		{"sandbox with a secret", func(c *Config, _ *Deployment) {
+			c.Login, c.TrustedSecrets = []string{"sandbox"}, []Secret{trustedSecret}
+		}, "does not include trusted"},
+		{"sandbox with an issuer", func(c *Config, _ *Deployment) { c.Login, c.OIDCIssuer = []string{"sandbox"}, "https://id.example.org" }, "does not include oidc"},
+		{"token without a mode", func(_ *Config, d *Deployment) { d.HeadlessToken = real }, "how members prove who they are"},
+		{"address without a mode", func(_ *Config, d *Deployment) { d.CircleURL = "https://app.circle.so" }, "how members prove who they are"},
+		{"issuer without a mode", func(c *Config, _ *Deployment) { c.OIDCIssuer = "https://id.example.org" }, "without CIRCLEGRAPH_LOGIN"},
+		{"secret without a mode", func(c *Config, _ *Deployment) { c.TrustedSecrets = []Secret{trustedSecret} }, "without CIRCLEGRAPH_LOGIN"},
+		{"seal keys without a mode", func(c *Config, _ *Deployment) { c.SealKeys = []Secret{sealKeyText(1)} }, "without CIRCLEGRAPH_LOGIN"},
+		{"mode without a token", func(c *Config, d *Deployment) { *c, d.CircleURL = trustedConfig(), "https://app.circle.so" }, "CIRCLE_HEADLESS_TOKEN_FILE must be given"},
+		{"token twice", func(c *Config, d *Deployment) {
+			*c, d.HeadlessToken, d.HeadlessTokenFile = trustedConfig(), real, "/run/t"
+		}, "exclude each other"},
+		{"trusted without a secret", trusted(func(c *Config) { c.TrustedSecrets = nil }), "needs CIRCLEGRAPH_TRUSTED_SECRET"},
+		{"short secret", trusted(func(c *Config) { c.TrustedSecrets = []Secret{Secret(trustedSecret[:31])} }), "at least 32 bytes"},
+		{"one short secret of two", trusted(func(c *Config) { c.TrustedSecrets = append(c.TrustedSecrets, "short") }), "at least 32 bytes"},
+		{"monotonous secret", trusted(func(c *Config) { c.TrustedSecrets = []Secret{Secret(strings.Repeat("0", 40))} }), "too few characters"},
+		{"secret with a space", trusted(func(c *Config) { c.TrustedSecrets = []Secret{"a secret of many words and 32 bytes"} }), "a header cannot carry"},
+		{"three secrets", trusted(func(c *Config) {
+			c.TrustedSecrets = []Secret{trustedSecret, trustedSecret + "2", trustedSecret + "3"}
+		}), "at most two"},
+		{"equal secrets", trusted(func(c *Config) { c.TrustedSecrets = []Secret{trustedSecret, trustedSecret} }), "are the same"},
+		{"secret is the headless token", func(c *Config, d *Deployment) { *c, d.HeadlessToken = trustedConfig(), trustedSecret }, "must not be the community's headless token"},
+		{"secret is a seal key", oidc(func(c *Config) {
+			c.Login, c.TrustedSecrets = []string{"oidc", "trusted"}, []Secret{sealKeyText(1)}
+		}), "must not share a value"},
+		{"secret while trusted is off", oidc(func(c *Config) { c.TrustedSecrets = []Secret{trustedSecret} }), "does not include trusted"},
+		{"oidc without an issuer", oidc(func(c *Config) { c.OIDCIssuer = "" }), "needs CIRCLEGRAPH_OIDC_ISSUER"},
+		{"issuer without TLS", oidc(func(c *Config) { c.OIDCIssuer = "http://id.example.org" }), "must use https"},
+		{"issuer that is no address", oidc(func(c *Config) { c.OIDCIssuer = "id.example.org" }), "absolute https address"},
+		{"issuer with a query", oidc(func(c *Config) { c.OIDCIssuer = "https://id.example.org?x=1" }), "neither user, query nor fragment"},
+		{"issuer with a password", oidc(func(c *Config) { c.OIDCIssuer = "https://a:b@id.example.org" }), "neither user, query nor fragment"},
+		{"oidc without an audience", oidc(func(c *Config) { c.OIDCAudiences = []string{" "} }), "needs CIRCLEGRAPH_OIDC_AUDIENCE"},
+		{"oidc without seal keys", oidc(func(c *Config) { c.SealKeys = nil }), "needs CIRCLEGRAPH_SEAL_KEYS"},
+		{"short seal key", oidc(func(c *Config) { c.SealKeys = []Secret{"c2hvcnQ="} }), "must be 32 bytes in base64"},
+		{"seal key not in base64", oidc(func(c *Config) { c.SealKeys = []Secret{"!"} }), "must be 32 bytes in base64"},
+		{"seal key twice", oidc(func(c *Config) { c.SealKeys = []Secret{sealKeyText(1), sealKeyText(1)} }), "same key twice"},
+		{"seal key of zeros", oidc(func(c *Config) { c.SealKeys = []Secret{Secret(strings.Repeat("A", 43))} }), "too few bytes"},
+		{"e-mail without the switch", oidc(func(c *Config) { c.OIDCClaim = "email" }), "addresses that nobody verified"},
+		{"e-mail and another claim", oidc(func(c *Config) { c.OIDCEmail, c.OIDCClaim = true, "circle_id" }), "exclude each other"},
+		{"claim that is everybody's", oidc(func(c *Config) { c.OIDCClaim = "aud" }), "does not name a person"},
+		{"issuer while oidc is off", trusted(func(c *Config) { c.OIDCIssuer = "https://id.example.org" }), "does not include oidc"},
+		{"audience while oidc is off", trusted(func(c *Config) { c.OIDCAudiences = []string{"web"} }), "does not include oidc"},
+		{"claim while oidc is off", trusted(func(c *Config) { c.OIDCClaim = "sub" }), "does not include oidc"},
+		{"e-mail switch while oidc is off", trusted(func(c *Config) { c.OIDCEmail = true }), "does not include oidc"},
+		{"seal keys while oidc is off", trusted(func(c *Config) { c.SealKeys = []Secret{sealKeyText(1)} }), "does not include oidc"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			config, deployment := Config{}, Deployment{Listen: "127.0.0.1:8080"}
+			test.edit(&config, &deployment)
+			settings, err := config.Validate(deployment)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Fatalf("Validate = %v, want one that says %q", err, test.want)
+			}
+			if strings.Count(err.Error(), "\n") != 0 || !strings.HasSuffix(err.Error(), ".") {
+				t.Errorf("Validate says more than one sentence:\n%v", err)
+			}
+			if len(settings.Modes()) != 0 {
+				t.Errorf("Validate failed and allows %v", settings.Modes())
+			}
+			for _, secret := range slices.Concat(config.TrustedSecrets, config.SealKeys) {
+				if len(secret) > 5 && strings.Contains(err.Error(), string(secret)) {
+					t.Errorf("the sentence shows a secret: %v", err)
+				}
+			}
+		})
+	}
+}
+
+func TestConfigSaysAllThatIsWrong(t *testing.T) {
+	_, err := Config{Login: []string{"oidc", "trusted"}}.Validate(Deployment{})
+	if err == nil || strings.Count(err.Error(), "\n") != 4 {
+		t.Errorf("Validate = %v, want five sentences: token, secret, issuer, audience, seal keys", err)
+	}
+}
+
+func TestConfigFromTheEnvironment(t *testing.T) {
+	for name, value := range map[string]string{
+		"CIRCLEGRAPH_LOGIN":          "oidc,trusted",
+		"CIRCLEGRAPH_TRUSTED_SECRET": trustedSecret + ",another-secret-of-more-than-32-bytes",
+		"CIRCLEGRAPH_OIDC_ISSUER":    "https://id.example.org",
+		"CIRCLEGRAPH_OIDC_AUDIENCE":  "web,ios",
+		"CIRCLEGRAPH_OIDC_CLAIM":     "circle_id",
+		"CIRCLEGRAPH_SEAL_KEYS":      string(sealKeyText(1) + "," + sealKeyText(2)),
+	} {
+		t.Setenv(name, value)
+	}
+	var cli struct {
+		Sign Config `embed:""`
+	}
+	parser, err := kong.New(&cli)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse(nil); err != nil {
+		t.Fatal(err)
+	}
+	settings, err := cli.Sign.Validate(Deployment{HeadlessToken: "real"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !settings.Has(ModeOIDC) || !settings.Has(ModeTrusted) || len(settings.secrets) != 2 || len(settings.audiences) != 2 ||
+		settings.claim != "circle_id" || len(settings.sealer.keys) != 2 {
+		t.Errorf("settings = %+v, want all that the environment says", settings)
+	}
+}
+
+func TestSecretsDoNotPrint(t *testing.T) {
+	config := trustedConfig()
+	dump, err := json.Marshal(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{fmt.Sprint(config), fmt.Sprintf("%+v %#v %s", config, config, config.TrustedSecrets[0]), string(dump), config.TrustedSecrets[0].LogValue().String()} {
+		if strings.Contains(text, trustedSecret) {
+			t.Errorf("a secret prints: %s", text)
+		}
+	}
+}

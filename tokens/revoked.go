@@ -1,0 +1,136 @@
+package tokens
+
+import (
+	"container/heap"
+	"context"
+	"crypto/sha256"
+	"sync"
+	"time"
+)
+
+const (
+	// MaxRevocationAge is how long a revoked token is remembered at most: Circle's access tokens live as long.
+	MaxRevocationAge = time.Hour
+	// DefaultRevocationLimit is how many revoked tokens are remembered at a time; they take some 15 MB.
+	DefaultRevocationLimit = 100_000
+)
+
+// Revocations are the tokens that this process no longer accepts, although they may look alive. The list is a short cut:
+// Circle refuses a revoked token by itself, and its word always counts.
+type Revocations interface {
+	// Add refuses token until then, but no longer than [MaxRevocationAge] from now.
+	Add(ctx context.Context, token string, until time.Time) error
+	// Contains tells whether token is refused now. It is asked before every call to Circle and so answers from memory:
+	// an implementation that shares its list among processes keeps a copy.
+	Contains(token string) bool
+}
+
+// MemoryRevocations keeps hashes of tokens in memory. Beyond its limit it forgets those that end first. It is safe for
+// concurrent use.
+type MemoryRevocations struct {
+	now   func() time.Time
+	limit int
+
+	mu      sync.RWMutex
+	byToken map[tokenHash]*revocation
+	byEnd   revocationHeap
+}
+
+// NewMemoryRevocations makes an empty list for up to limit tokens, [DefaultRevocationLimit] where limit is not positive.
+func NewMemoryRevocations(limit int, now func() time.Time) *MemoryRevocations {
+	if limit <= 0 {
+		limit = DefaultRevocationLimit
+	}
+	return &MemoryRevocations{now: now, limit: limit, byToken: map[tokenHash]*revocation{}}
+}
+
+// Add implements [Revocations]. It never fails.
+func (m *MemoryRevocations) Add(_ context.Context, token string, until time.Time) error {
+	now := m.now()
+	if latest := now.Add(MaxRevocationAge); until.After(latest) {
+		until = latest
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for len(m.byEnd) > 0 && !now.Before(m.byEnd[0].until) {
+		m.forgetFirst()
+	}
+	if !now.Before(until) {
+		return nil
+	}
+	hash := hashToken(token)
+	if known, ok := m.byToken[hash]; ok {
+		if until.After(known.until) {
+			known.until = until
+			heap.Fix(&m.byEnd, known.index)
+		}
+		return nil
+	}
+	added := &revocation{hash: hash, until: until}
+	m.byToken[hash] = added
+	heap.Push(&m.byEnd, added)
+	for len(m.byEnd) > m.limit {
+		m.forgetFirst()
+	}
+	return nil
+}
+
+// Contains implements [Revocations].
+func (m *MemoryRevocations) Contains(token string) bool {
+	hash := hashToken(token)
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	known, ok := m.byToken[hash]
+	return ok && m.now().Before(known.until)
+}
+
+// Len is how many tokens are held, those included that have ended since the last Add.
+func (m *MemoryRevocations) Len() int {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return len(m.byEnd)
+}
+
+func (m *MemoryRevocations) forgetFirst() {
+	if first, ok := heap.Pop(&m.byEnd).(*revocation); ok {
+		delete(m.byToken, first.hash)
+	}
+}
+
+// tokenHash stands for a token wherever one is remembered.
+type tokenHash [sha256.Size]byte
+
+func hashToken(token string) tokenHash { return sha256.Sum256([]byte(token)) }
+
+type revocation struct {
+	hash  tokenHash
+	until time.Time
+	index int
+}
+
+// revocationHeap implements [heap.Interface]: the one that ends first is first.
+type revocationHeap []*revocation
+
+func (h revocationHeap) Len() int           { return len(h) }
+func (h revocationHeap) Less(i, j int) bool { return h[i].until.Before(h[j].until) }
+func (h revocationHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
+}
+
+// Push is for package heap.
+func (h *revocationHeap) Push(x any) {
+	if added, ok := x.(*revocation); ok {
+		added.index = len(*h)
+		*h = append(*h, added)
+	}
+}
+
+// Pop is for package heap.
+func (h *revocationHeap) Pop() any {
+	last := len(*h) - 1
+	popped := (*h)[last]
+	(*h)[last] = nil
+	*h = (*h)[:last]
+	return popped
+}
