@@ -14,3 +14,12 @@ func doneIf(err error, kinds ...error) error {
 	}
 	return err
 }
+
+// AlreadyDone tells whether a write was refused because what it asks for is so already.
+func AlreadyDone(err error) bool {
+	var failure *Error
+	return errors.As(err, &failure) && failure.Kind == ErrConflict && failure.Message == doneAlready
+}
+
+// doneAlready is what [Error.Message] says of a refusal that contains the word already.
+const doneAlready = "It is done already."

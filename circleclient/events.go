@@ -3,7 +3,6 @@ package circleclient
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"time"
 )
@@ -281,12 +280,3 @@ func (s *EventsService) RSVPToOccurrences(ctx context.Context, spaceID, eventID 
 	path := member("/spaces/{space_id}/events/{event_id}/recurring_events/rsvp", id(spaceID), id(eventID))
 	return exec(ctx, s.client, http.MethodPut, path, body)
 }
-
-// AlreadyDone tells whether a write was refused because what it asks for is so already.
-func AlreadyDone(err error) bool {
-	var failure *Error
-	return errors.As(err, &failure) && failure.Kind == ErrConflict && failure.Message == doneAlready
-}
-
-// doneAlready is what [Error.Message] says of a refusal that contains the word already.
-const doneAlready = "It is done already."

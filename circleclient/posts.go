@@ -282,8 +282,8 @@ type SpacePostOptions struct {
 	PastEvents *bool
 	// Topics lists only posts that have one of these.
 	Topics []int64
-	// PostIDs lists only these. They are paged like any list, so PerPage becomes their number where it is 0; past events
-	// are missing unless PastEvents is true.
+	// PostIDs lists only these, at most [MaxPerPage]. They are paged like any list, so PerPage becomes their number where
+	// it is 0; past events are missing unless PastEvents is true.
 	PostIDs []int64
 }
 

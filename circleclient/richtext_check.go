@@ -3,6 +3,7 @@ package circleclient
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // group is where a node may stand.
@@ -64,7 +65,7 @@ func checkNode(n *node, at group, depth int) error {
 		return unsupported("polls can only be made in Circle itself")
 	case !known:
 		return unsupported(fmt.Sprintf("Circle does not know nodes of type %q", clean(n.Type)))
-	case !contains(rule.in, at):
+	case !slices.Contains(rule.in, at):
 		return malformed(fmt.Sprintf("a node of type %q stands where it may not", n.Type))
 	case n.Type == nodeHeading && n.Attrs.Level != 2 && n.Attrs.Level != 3:
 		return unsupported("Circle holds headings of level 2 and 3 only")
@@ -126,15 +127,6 @@ func checkShape(raw json.RawMessage) error {
 		}
 	}
 	return nil
-}
-
-func contains(groups []group, g group) bool {
-	for _, have := range groups {
-		if have == g {
-			return true
-		}
-	}
-	return false
 }
 
 func unsupported(detail string) error {

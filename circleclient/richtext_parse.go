@@ -32,7 +32,7 @@ type htmlReader struct {
 }
 
 func (r *htmlReader) read(source string) *node {
-	root, err := html.Parse(strings.NewReader(source))
+	root, err := html.Parse(strings.NewReader(strings.ToValidUTF8(source, "\uFFFD")))
 	if err != nil {
 		r.fail(ErrContentTooLarge, "the HTML is nested too deeply")
 		return &node{Type: nodeDoc}
@@ -219,7 +219,7 @@ func textOf(n *html.Node) string {
 			text.WriteByte('\n')
 		}
 	}
-	return text.String()
+	return cleanText(text.String())
 }
 
 func attribute(n *html.Node, name string) string {
@@ -285,14 +285,13 @@ func (b *blockBuilder) add(n *node) {
 func (b *blockBuilder) text(s string, marks []*mark) {
 	var text strings.Builder
 	space := b.wantsNoSpace()
-	for _, r := range s {
+	for _, r := range cleanText(strings.ReplaceAll(s, "\f", " ")) {
 		switch r {
-		case ' ', '\t', '\n', '\r', '\f':
+		case ' ', '\t', '\n':
 			if !space {
 				text.WriteByte(' ')
 			}
 			space = true
-		case 0:
 		default:
 			text.WriteRune(r)
 			space = false

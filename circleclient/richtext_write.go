@@ -157,15 +157,19 @@ func (r *RichTextRequest) MarshalJSON() ([]byte, error) {
 	}{r.document, r.attachments})
 }
 
-// textDocument makes a document of plain text. Control characters are dropped: Circle's database refuses NUL.
-func textDocument(text string) *node {
-	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n").Replace(strings.ToValidUTF8(text, "\uFFFD"))
-	text = strings.Map(func(r rune) rune {
+// cleanText drops what cannot be kept: Circle's database refuses NUL, and no other control character shows anything.
+func cleanText(s string) string {
+	return strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && unicode.IsControl(r) {
 			return -1
 		}
 		return r
-	}, text)
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+// textDocument makes a document of plain text.
+func textDocument(text string) *node {
+	text = cleanText(strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n").Replace(text))
 	doc := &node{Type: nodeDoc}
 	var paragraph *node
 	for line := range strings.SplitSeq(text, "\n") {

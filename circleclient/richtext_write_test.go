@@ -1,0 +1,226 @@
+package circleclient
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
+)
+
+func TestRichTextFromText(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"a line", "Hello", `[{"type":"paragraph","content":[{"type":"text","text":"Hello"}]}]`},
+		{"a line break", "a\nb", `[{"type":"paragraph","content":[{"type":"text","text":"a"},{"type":"hardBreak"},{"type":"text","text":"b"}]}]`},
+		{"empty lines", "\r\n\r\na \r\n \r\n\r\nb\n", `[{"type":"paragraph","content":[{"type":"text","text":"a"}]},{"type":"paragraph","content":[{"type":"text","text":"b"}]}]`},
+		{"markup is text", "<b>1 & 2</b>", `[{"type":"paragraph","content":[{"type":"text","text":"<b>1 & 2</b>"}]}]`},
+		{"control characters", "a\x00\x07b", `[{"type":"paragraph","content":[{"type":"text","text":"ab"}]}]`},
+		{"broken UTF-8", "a\xffb", `[{"type":"paragraph","content":[{"type":"text","text":"a` + "\uFFFD" + `b"}]}]`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, err := RichTextFromText(c.text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkContent(t, r, c.want)
+		})
+	}
+}
+
+func TestRichTextFromHTML(t *testing.T) {
+	for _, c := range []struct{ name, html, want string }{
+		{"bare text", "Hello <b>you</b>", `[{"type":"paragraph","content":[{"type":"text","text":"Hello "},{"type":"text","text":"you","marks":[{"type":"bold"}]}]}]`},
+		{"white space", "<p>\n  a\n  b </p>\n<p>c</p>", `[{"type":"paragraph","content":[{"type":"text","text":"a b"}]},{"type":"paragraph","content":[{"type":"text","text":"c"}]}]`},
+		{"nested marks", "<em><strong>x</strong></em>", `[{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"italic"},{"type":"bold"}]}]}]`},
+		{"the same mark twice", "<b><strong>x</strong></b>", `[{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"bold"}]}]}]`},
+		{"all marks", "<s>a</s><u>b</u><code>c</code><mark>d</mark>", `[{"type":"paragraph","content":[{"type":"text","text":"a","marks":[{"type":"strike"}]},{"type":"text","text":"b","marks":[{"type":"underline"}]},{"type":"text","text":"c","marks":[{"type":"code"}]},{"type":"text","text":"d","marks":[{"type":"highlight"}]}]}]`},
+		{"a link", `<a href="https://example.com/?a=1&amp;b=2">x</a>`, `[{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"link","attrs":{"href":"https://example.com/?a=1&b=2","target":"_blank"}}]}]}]`},
+		{"headings", "<h2>A</h2><h3>B</h3>", `[{"type":"heading","attrs":{"level":2},"content":[{"type":"text","text":"A"}]},{"type":"heading","attrs":{"level":3},"content":[{"type":"text","text":"B"}]}]`},
+		{"lists", `<ol start="3"><li>a<ul><li>b</li></ul></li></ol>`, `[{"type":"orderedList","attrs":{"start":3},"content":[{"type":"listItem","content":[{"type":"paragraph","content":[{"type":"text","text":"a"}]},{"type":"bulletList","content":[{"type":"listItem","content":[{"type":"paragraph","content":[{"type":"text","text":"b"}]}]}]}]}]}]`},
+		{"a quote", "<blockquote>a</blockquote>", `[{"type":"blockquote","content":[{"type":"paragraph","content":[{"type":"text","text":"a"}]}]}]`},
+		{"code", "<pre><code class=\"language-go\">if x {\n\ty\n}\n</code></pre>", `[{"type":"codeBlock","attrs":{"language":"go"},"content":[{"type":"text","text":"if x {\n\ty\n}"}]}]`},
+		{"a line break and a rule", "a<br> b<hr>", `[{"type":"paragraph","content":[{"type":"text","text":"a"},{"type":"hardBreak"},{"type":"text","text":"b"}]},{"type":"horizontalRule"}]`},
+		{"a mention", `Hi <span class="mention" data-sgid="BAh7">@Ada</span>!`, `[{"type":"paragraph","content":[{"type":"text","text":"Hi "},{"type":"mention","attrs":{"sgid":"BAh7"},"circle_ios_fallback_text":"@Ada"},{"type":"text","text":"!"}]}]`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, err := RichTextFromHTML(c.html)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkContent(t, r, c.want)
+		})
+	}
+}
+
+func TestRichTextFromDocument(t *testing.T) {
+	const paragraph = `{"type":"paragraph","content":[{"type":"text","text":"x"}]}`
+	for _, content := range []string{
+		paragraph,
+		`{"type":"heading","attrs":{"level":2,"textAlign":"center"},"content":[{"type":"text","text":"x"}]}`,
+		`{"type":"bulletList","content":[{"type":"listItem","content":[` + paragraph + `]}]}`,
+		`{"type":"paragraph","content":[{"type":"mention","attrs":{"sgid":"BAh7"}}]}`,
+		`{"type":"image","attrs":{"signed_id":"eyJf","width_ratio":"50%"}}`,
+		`{"type":"file","attrs":{"sgid":"BAh7"}}`,
+	} {
+		r, err := RichTextFromDocument(json.RawMessage(`{"type":"doc","content":[` + content + `]}`))
+		if err != nil {
+			t.Errorf("%s: %v", content, err)
+			continue
+		}
+		checkContent(t, r, "["+content+"]") // attributes that we do not know included
+	}
+}
+
+func TestRichTextRefused(t *testing.T) {
+	text := func(s string) error { _, err := RichTextFromText(s); return err }
+	fromHTML := func(s string) error { _, err := RichTextFromHTML(s); return err }
+	document := func(s string) error { _, err := RichTextFromDocument(json.RawMessage(s)); return err }
+	doc := func(content string) error { return document(`{"type":"doc","content":[` + content + `]}`) }
+	deep := strings.Repeat(`{"type":"blockquote","content":[`, 40) + `{"type":"paragraph"}` + strings.Repeat(`]}`, 40)
+	for _, c := range []struct {
+		name string
+		err  error
+		kind error
+		says string
+	}{
+		{"empty", text(""), ErrBlank, "blank"},
+		{"spaces", text(" \n\t "), ErrBlank, "blank"},
+		{"zero width spaces", text("\u200b\ufeff\u2060"), ErrBlank, "blank"},
+		{"long", text(strings.Repeat("x", MaxRichTextBytes+1)), ErrContentTooLarge, "KiB"},
+
+		{"empty paragraph", fromHTML("<p> &nbsp; </p>"), ErrBlank, "blank"},
+		{"rule alone", fromHTML("<hr>"), ErrBlank, "blank"},
+		{"table", fromHTML("<table><tr><td>x</td></tr></table>"), ErrUnsupportedContent, "<table>"},
+		{"first heading", fromHTML("<h1>x</h1>"), ErrUnsupportedContent, "<h1>"},
+		{"picture", fromHTML(`x<img src="https://example.com/x.png">`), ErrUnsupportedContent, "<img>"},
+		{"script", fromHTML("x<script>alert(1)</script>"), ErrUnsupportedContent, "<script>"},
+		{"own element", fromHTML("x<my-thing>y</my-thing>"), ErrUnsupportedContent, "<my-thing>"},
+		{"script address", fromHTML(`<a href="javascript:alert(1)">x</a>`), ErrUnsupportedContent, "link"},
+		{"relative address", fromHTML(`<a href="/x">x</a>`), ErrUnsupportedContent, "link"},
+		{"deep HTML", fromHTML(strings.Repeat("<blockquote>", 400) + "x"), ErrContentTooLarge, "deep"},
+
+		{"no JSON", document("doc"), ErrMalformedDocument, "JSON"},
+		{"two values", document(`{"type":"doc"} {}`), ErrMalformedDocument, "JSON"},
+		{"null", document("null"), ErrMalformedDocument, "doc"},
+		{"an envelope", document(`{"body":{"type":"doc"}}`), ErrMalformedDocument, "doc"},
+		{"no content", document(`{"type":"doc"}`), ErrBlank, "blank"},
+		{"unknown node", doc(`{"type":"marquee"}`), ErrUnsupportedContent, "marquee"},
+		{"unknown mark", doc(`{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"blink"}]}]}`), ErrUnsupportedContent, "blink"},
+		{"script link", doc(`{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"link","attrs":{"href":"javascript:x"}}]}]}`), ErrUnsupportedContent, "link"},
+		{"poll", doc(`{"type":"poll","attrs":{"sgid":"x"}}`), ErrUnsupportedContent, "polls"},
+		{"heading 1", doc(`{"type":"heading","attrs":{"level":1},"content":[{"type":"text","text":"x"}]}`), ErrUnsupportedContent, "level"},
+		{"text in the document", doc(`{"type":"text","text":"x"}`), ErrMalformedDocument, "where it may not"},
+		{"empty text", doc(`{"type":"paragraph","content":[{"type":"text","text":""}]}`), ErrMalformedDocument, "no text"},
+		{"nobody mentioned", doc(`{"type":"paragraph","content":[{"type":"mention"}]}`), ErrMalformedDocument, "signed id"},
+		{"text that is a number", doc(`{"type":"paragraph","content":[{"type":"text","text":7}]}`), ErrMalformedDocument, "object"},
+		{"content that is no list", doc(`{"type":"paragraph","content":{"type":"text"}},{"type":"paragraph","content":[{"type":"text","text":"x"}]}`), ErrMalformedDocument, "lists"},
+		{"nested deeply", doc(deep), ErrContentTooLarge, "levels"},
+		{"nested beyond reason", document(strings.Repeat(`{"type":"doc","content":[`, 9000)), ErrMalformedDocument, "JSON"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var failure *RichTextError
+			if !errors.As(c.err, &failure) || !errors.Is(c.err, c.kind) || !errors.Is(c.err, ErrInvalid) {
+				t.Fatalf("got error %v, want a RichTextError of kind %q", c.err, c.kind)
+			}
+			if !strings.Contains(c.err.Error(), c.says) {
+				t.Errorf("error says %q, want it to name %q", c.err, c.says)
+			}
+		})
+	}
+}
+
+func TestRichTextEnvelope(t *testing.T) {
+	r, err := RichTextFromText("x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	attached, err := r.Attach("one", "", "two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const body = `"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"x"}]}]}`
+	for want, r := range map[string]*RichTextRequest{`{` + body + `}`: r, `{` + body + `,"attachments":["one","two"]}`: attached} {
+		if got, err := json.Marshal(r); err != nil || string(got) != want {
+			t.Errorf("got %s and error %v, want %s", got, err, want)
+		}
+	}
+	if _, err := r.Attach(make([]string, MaxRichTextAttachments+5)...); err != nil {
+		t.Errorf("empty signed ids count: %v", err)
+	}
+	if _, err := r.Attach(strings.Split(strings.Repeat("x,", MaxRichTextAttachments)+"x", ",")...); !errors.Is(err, ErrContentTooLarge) {
+		t.Errorf("one attachment too many gives error %v, want %v", err, ErrContentTooLarge)
+	}
+}
+
+// FuzzHTML: what HTML becomes is a document that we would take ourselves, and that says the same when it is read back.
+func FuzzHTML(f *testing.F) {
+	for _, seed := range []string{
+		"<p>a <b>b</b><br>c</p><ul><li>d</li></ul>", "<blockquote><pre>x\n y</pre></blockquote>", "<h2><p>x</p></h2>", "a<hr>b",
+		`<a href="https://example.com" target="_self">x</a> <span data-sgid="x">@y</span>`, "<li>x", "<ul>x<p>y</ul>", "\x00\xff&#0;",
+		"<b><p>x</b>y</p>", "<svg><p>x", "<pre>0<\x00\x80", "<template><p>x</template>", "<select><option>x",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		_ = plainText(readHTML(source), &RichText{})
+		r, err := RichTextFromHTML(source)
+		if err != nil {
+			var failure *RichTextError
+			if !errors.As(err, &failure) {
+				t.Fatalf("RichTextFromHTML(%q) gives error %v, want a RichTextError", source, err)
+			}
+			return
+		}
+		again, err := RichTextFromDocument(r.Document())
+		if err != nil {
+			t.Fatalf("RichTextFromDocument(%s), made of %q: %v", r.Document(), source, err)
+		}
+		if got, want := again.PlainText(), r.PlainText(); got != want {
+			t.Errorf("text of %q is %q after reading it back, want %q", source, got, want)
+		}
+		checkHarmless(t, r.HTML())
+	})
+}
+
+// checkContent compares the content of a text's document with JSON.
+func checkContent(t *testing.T, r *RichTextRequest, want string) {
+	t.Helper()
+	var gotDoc, wantDoc any
+	if err := json.Unmarshal(r.Document(), &gotDoc); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(`{"type":"doc","content":`+want+`}`), &wantDoc); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(wantDoc, gotDoc); diff != "" {
+		t.Errorf("document (-want +got):\n%s", diff)
+	}
+}
+
+// checkHarmless parses HTML as a browser would and looks for what acts.
+func checkHarmless(t *testing.T, source string) {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader("<body>" + source))
+	if err != nil {
+		return
+	}
+	for n := range root.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		switch n.Data {
+		case "script", "style", "iframe", "object", "embed", "form", "input", "svg", "math", "link", "meta", "base":
+			t.Errorf("<%s> in %q", n.Data, source)
+		}
+		for _, a := range n.Attr {
+			switch {
+			case strings.HasPrefix(a.Key, "on"), a.Key == "style", a.Key == "id":
+				t.Errorf("attribute %s in %q", a.Key, source)
+			case a.Key == "href" && linkURL(a.Val) == "", a.Key == "src" && webURL(a.Val) == "":
+				t.Errorf("address %q in %q", a.Val, source)
+			}
+		}
+	}
+}
