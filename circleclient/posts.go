@@ -209,7 +209,7 @@ func (p *Post) Carries(f PostField) bool {
 	case SourceHome:
 		return f != PostPolicies && f != PostGallery && f != PostFlags
 	case SourceMemberPosts:
-		return f != PostPolicies && f != PostTopics && f != PostEvent
+		return f != PostPolicies && f != PostTopics && f != PostEvent && f != PostFlags // flags come with some of them
 	case SourceCommunityEvents:
 		return f == PostTopics || f == PostEvent
 	}

@@ -82,7 +82,7 @@ func TestPostCarries(t *testing.T) {
 		lacks []PostField
 	}{
 		{"home", Post{Source: SourceHome}, []PostField{PostPolicies, PostGallery, PostFlags}},
-		{"a member's", Post{Source: SourceMemberPosts}, []PostField{PostPolicies, PostTopics, PostEvent}},
+		{"a member's", Post{Source: SourceMemberPosts}, []PostField{PostPolicies, PostTopics, PostEvent, PostFlags}},
 		{"community events", Post{Source: SourceCommunityEvents}, []PostField{PostPolicies, PostGallery, PostFlags, PostType}},
 		{"a space's", Post{Source: SourceSpacePosts}, nil},
 		{"read alone", Post{Source: SourcePost}, []PostField{PostFlags}},

@@ -1,0 +1,130 @@
+package circleclient
+
+import (
+	"encoding/json"
+	"testing"
+
+	"circlegraph/internal/contract"
+)
+
+// exampleRecords gives the records of an operation's successful examples: those of its page, or the record itself.
+func exampleRecords(t *testing.T, op string) []map[string]json.RawMessage {
+	t.Helper()
+	var records []map[string]json.RawMessage
+	official := contract.Load(t)
+	for _, status := range []int{200, 201} {
+		for _, example := range official.Examples(op, status) {
+			var page struct {
+				Records []map[string]json.RawMessage `json:"records"`
+			}
+			var record map[string]json.RawMessage
+			if json.Unmarshal(example.Body, &page) == nil && page.Records != nil {
+				records = append(records, page.Records...)
+			} else if err := json.Unmarshal(example.Body, &record); err == nil {
+				records = append(records, record)
+			}
+		}
+	}
+	if len(records) == 0 {
+		t.Fatalf("%s has no successful example", op)
+	}
+	return records
+}
+
+// TestPostCarriesWhatExamplesShow holds [Post.Carries] to the official examples: what all records of an operation
+// have it carries, and what only some have it does not, unless it is there.
+func TestPostCarriesWhatExamplesShow(t *testing.T) {
+	keys := map[PostField]string{
+		PostPolicies: "policies", PostTopics: "topics", PostGallery: "gallery", PostEvent: "event_setting_attributes",
+		PostFlags: "unresolved_flagged_reports_count", PostType: "status",
+	}
+	for _, c := range []struct {
+		op     string
+		source Source
+	}{
+		{"GET /api/headless/v1/home", SourceHome},
+		{"GET /api/headless/v1/community_members/{community_member_id}/posts", SourceMemberPosts},
+		{"GET /api/headless/v1/community_events", SourceCommunityEvents},
+		{"GET /api/headless/v1/spaces/{space_id}/posts", SourceSpacePosts},
+		{"GET /api/headless/v1/spaces/{space_id}/posts/{id}", SourcePost},
+		{"POST /api/headless/v1/spaces/{space_id}/posts", SourceCreatePost},
+		{"POST /api/headless/v1/spaces/{space_id}/images/posts", SourceCreatePost},
+		{"PUT /api/headless/v1/spaces/{space_id}/images/posts/{id}", SourceUpdatePost},
+	} {
+		sent, applies, kind := map[PostField]int{}, map[PostField]int{}, KindBasic
+		for _, record := range exampleRecords(t, c.op) {
+			post := Post{Source: c.source}
+			raw, err := json.Marshal(record)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := decode(raw, &post); err != nil {
+				t.Fatal(err)
+			}
+			kind = post.Kind()
+			for field, key := range keys {
+				_, there := record[key]
+				if there {
+					sent[field]++
+				}
+				// Where posts of a kind have no such part, absence says nothing.
+				if there || !(field == PostGallery && kind != KindImage || field == PostEvent && kind != KindEvent) {
+					applies[field]++
+				}
+			}
+		}
+		bare := Post{Source: c.source, PostType: string(kind)} // so that the source decides, not what is there
+		for field, key := range keys {
+			if applies[field] == 0 {
+				continue
+			}
+			if got, want := bare.Carries(field), sent[field] == applies[field]; got != want {
+				t.Errorf("%s: Carries says %t of %q, %d of %d example records have it", c.op, got, key, sent[field], applies[field])
+			}
+		}
+	}
+}
+
+// TestCommentCarriesWhatExamplesShow is the same for comments.
+func TestCommentCarriesWhatExamplesShow(t *testing.T) {
+	keys := map[CommentField]string{CommentAuthor: "author", CommentPolicies: "policies", CommentReplies: "replies"}
+	check := func(op string, source Source, records []map[string]json.RawMessage) {
+		for field, key := range keys {
+			sent := 0
+			for _, record := range records {
+				if _, there := record[key]; there {
+					sent++
+				}
+			}
+			if got, want := (&Comment{Source: source}).Carries(field), sent == len(records); got != want {
+				t.Errorf("%s: Carries of source %d says %t of %q, %d of %d example records have it", op, source, got, key, sent, len(records))
+			}
+		}
+	}
+	for op, source := range map[string]Source{
+		"GET /api/headless/v1/posts/{post_id}/comments":                         SourceComments,
+		"GET /api/headless/v1/posts/{post_id}/comments/{id}":                    SourceComment,
+		"POST /api/headless/v1/posts/{post_id}/comments":                        SourceCreateComment,
+		"PATCH /api/headless/v1/posts/{post_id}/comments/{id}":                  SourceUpdateComment,
+		"GET /api/headless/v1/comments/{comment_id}/replies":                    SourceReplies,
+		"GET /api/headless/v1/comments/{comment_id}/replies/{id}":               SourceReply,
+		"POST /api/headless/v1/comments/{comment_id}/replies":                   SourceCreateReply,
+		"PATCH /api/headless/v1/comments/{comment_id}/replies/{id}":             SourceUpdateReply,
+		"GET /api/headless/v1/community_members/{community_member_id}/comments": SourceMemberComments,
+	} {
+		records := exampleRecords(t, op)
+		check(op, source, records)
+		if source != SourceComments {
+			continue
+		}
+		var embedded []map[string]json.RawMessage
+		for _, record := range records {
+			var replies []map[string]json.RawMessage
+			if err := json.Unmarshal(record["replies"], &replies); err != nil {
+				t.Fatal(err)
+			}
+			embedded = append(embedded, replies...)
+		}
+		check(op, SourceEmbeddedReply, embedded)
+	}
+}
