@@ -2,6 +2,7 @@ package circleclient
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 )
@@ -47,26 +48,43 @@ type TokenRequest struct {
 	Email string `json:"email,omitempty"`
 }
 
-// CreateToken makes tokens for a member, or gives those that are still good. [ErrNotFound] is an unknown member.
+// namesOne tells whether the member is named in exactly one way. Circle would choose among several by a rule of its own.
+func (r TokenRequest) namesOne() bool {
+	ways := 0
+	for _, given := range []bool{r.SSOUserID != "", r.CommunityMemberID != 0, r.Email != ""} {
+		if given {
+			ways++
+		}
+	}
+	return ways == 1
+}
+
+// CreateToken makes tokens for a member, or gives those that are still good. [ErrNotFound] is an unknown member,
+// [ErrInvalid] one who is not named in exactly one way.
 //
 //circle:op POST /api/v1/headless/auth_token
 func (s *AuthService) CreateToken(ctx context.Context, req TokenRequest) (*AuthTokens, error) {
-	tokens, err := send[AuthTokens](ctx, s.client, http.MethodPost, auth("/auth_token"), req)
-	if err != nil {
-		return nil, err
+	r := auth("/auth_token")
+	if !req.namesOne() {
+		r.err = errors.New("the member must be named in exactly one way")
 	}
-	return tokens, s.client.mustHave(tokens.AccessToken, "POST "+authAPI+"/auth_token")
+	tokens, err := send[AuthTokens](ctx, s.client, http.MethodPost, r, req)
+	if err == nil && tokens.AccessToken == "" {
+		return nil, noToken(http.MethodPost, r)
+	}
+	return tokens, err
 }
 
 // RefreshAccessToken makes a new access token. It fails with [ErrRefreshTokenInvalid] or [ErrRefreshTokenExpired].
 //
 //circle:op PATCH /api/v1/headless/access_token/refresh
 func (s *AuthService) RefreshAccessToken(ctx context.Context, refreshToken string) (*AccessToken, error) {
-	token, err := send[AccessToken](ctx, s.client, http.MethodPatch, auth("/access_token/refresh"), refreshTokenBody{refreshToken})
-	if err != nil {
-		return nil, err
+	r := auth("/access_token/refresh")
+	token, err := send[AccessToken](ctx, s.client, http.MethodPatch, r, refreshTokenBody{refreshToken})
+	if err == nil && token.AccessToken == "" {
+		return nil, noToken(http.MethodPatch, r)
 	}
-	return token, s.client.mustHave(token.AccessToken, "PATCH "+authAPI+"/access_token/refresh")
+	return token, err
 }
 
 // RevokeAccessToken ends an access token at once. A token that is dead already fails with [ErrTokenInvalid],
@@ -93,10 +111,7 @@ type accessTokenBody struct {
 	AccessToken string `json:"access_token"`
 }
 
-// mustHave refuses a success without the token it is about: nobody could tell it from a token that does not work.
-func (c *Client) mustHave(token, operation string) error {
-	if token == "" {
-		return &Error{Kind: ErrUnavailable, Operation: operation, Status: http.StatusOK}
-	}
-	return nil
+// noToken is a success without the token it is about: nobody could tell it from a token that does not work.
+func noToken(method string, r route) error {
+	return &Error{Kind: ErrUnavailable, Operation: method + " " + r.template, Status: http.StatusOK}
 }

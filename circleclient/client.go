@@ -21,7 +21,7 @@ const (
 	authAPI   = "/api/v1/headless" // not a slip: Circle orders the two halves differently
 
 	defaultBaseURL   = "https://app.circle.so"
-	defaultUserAgent = "circlegraph/1 (+https://circlegraph.invalid)"
+	defaultUserAgent = "circlegraph/1"
 	defaultTimeout   = 15 * time.Second
 	defaultMaxBody   = 8 << 20
 	defaultRetries   = 2
@@ -76,12 +76,15 @@ type Client struct {
 	wait      func(context.Context, time.Duration) error
 }
 
-// New makes a client. It refuses a BaseURL that is not an absolute http(s) address without path, query and user, and one
-// without TLS off loopback.
+// New makes a client. It refuses a BaseURL that is not an absolute http(s) address without path, query and user, one
+// without TLS off loopback, and a headless token that cannot stand in a header.
 func New(cfg Config) (*Client, error) {
 	base, err := checkBaseURL(or(cfg.BaseURL, defaultBaseURL))
 	if err != nil {
 		return nil, err
+	}
+	if !headerSafe(cfg.HeadlessToken) {
+		return nil, errors.New("circleclient: the headless token holds characters that no token has")
 	}
 	c := &Client{
 		base:      base,

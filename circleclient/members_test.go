@@ -1,0 +1,147 @@
+package circleclient
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestMemberID decodes every shape of a member: "id" means another thing in each, MemberID always the same.
+func TestMemberID(t *testing.T) {
+	type shape interface{ MemberID() int64 }
+	tests := []struct {
+		name, line string
+		into       shape
+	}{
+		{"author", `{"id":1,"community_member_id":7,"roles":["admin"]}`, new(Author)},
+		{"liker", `{"community_member_id":7,"roles":{"admin":true}}`, new(Liker)},
+		{"attendee", `{"id":1,"community_member_id":7}`, new(EventAttendee)},
+		{"directory", `{"community_member_id":7}`, new(DirectoryMember)},
+		{"search", `{"id":7,"user_id":1,"community_member_id":7}`, new(SearchedMember)},
+		{"profile", `{"id":7}`, new(Profile)},
+		{"current", `{"id":7,"user_id":1}`, new(CurrentMember)},
+		{"updated", `{"id":7,"user_id":1,"community_member_id":7}`, new(UpdatedMember)},
+		{"bookmark", `{"community_member_id":7}`, new(BookmarkAuthor)},
+	}
+	for _, tt := range tests {
+		if err := decode([]byte(tt.line), tt.into); err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		if got := tt.into.MemberID(); got != 7 {
+			t.Errorf("%s: MemberID() = %d, want 7", tt.name, got)
+		}
+	}
+}
+
+func TestSparseMembers(t *testing.T) {
+	tests := []struct{ name, line string }{
+		{"nulls", `{"id":7,"name":null,"headline":null,"avatar_url":null,"roles":null,"member_tags":null,"profile_info":null,"gamification_stats":null}`},
+		{"empty texts", `{"id":7,"headline":"","avatar_url":"","bio":"","profile_info":{"website":""},"gamification_stats":""}`},
+		{"nothing", `{"id":7}`},
+		{"tags that are none", `{"id":7,"member_tags":[null,"x"],"roles":"x","profile_info":[]}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got Profile
+			if err := decode([]byte(tt.line), &got); err != nil {
+				t.Fatal(err)
+			}
+			if got.MemberTags != nil && len(got.MemberTags) == 0 {
+				got.MemberTags = nil
+			}
+			if diff := cmp.Diff(Profile{ID: 7}, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTagLocations(t *testing.T) {
+	for _, line := range []string{`{"display_locations":["post_bio"]}`, `{"display_locations":{"post_bio":true,"profile_page":false}}`} {
+		var tag MemberTag
+		if err := decode([]byte(line), &tag); err != nil || !cmp.Equal(tag.DisplayLocations, DisplayLocations{"post_bio"}) {
+			t.Errorf("%s: %v, %v, want post_bio", line, tag.DisplayLocations, err)
+		}
+	}
+}
+
+func TestSearchAfterGoesBackAsItCame(t *testing.T) {
+	const places = `[1721398993645,"ada"]`
+	var query url.Values
+	var body struct {
+		SearchAfter json.RawMessage `json:"search_after"`
+	}
+	c := testClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		query = r.URL.Query()
+		if r.Method == http.MethodPost {
+			raw, _ := io.ReadAll(r.Body)
+			_ = json.Unmarshal(raw, &body)
+		}
+		say(200, "application/json", `{"records":[],"next_search_after":`+places+`}`)(w, r)
+	}))
+	page, err := c.Members.List(asMember(t), MemberListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Members.List(asMember(t), MemberListOptions{SearchAfter: page.NextSearchAfter}); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"1721398993645", "ada"}; !cmp.Equal(query["search_after"], want) {
+		t.Errorf("directory: search_after %q, want %q", query["search_after"], want)
+	}
+	if _, err := c.Members.Search(asMember(t), MemberSearchRequest{SearchAfter: page.NextSearchAfter}); err != nil {
+		t.Fatal(err)
+	}
+	if string(body.SearchAfter) != places {
+		t.Errorf("search: search_after %s, want %s", body.SearchAfter, places)
+	}
+}
+
+func TestPageOptions(t *testing.T) {
+	tests := []struct {
+		opts PageOptions
+		want string
+	}{
+		{PageOptions{}, ""},
+		{PageOptions{Page: 2, PerPage: 20}, "page=2&per_page=20"},
+		{PageOptions{PerPage: 5000}, "per_page=100"},
+		{PageOptions{Page: -1, PerPage: -5}, ""},
+	}
+	for _, tt := range tests {
+		if got := url.Values(tt.opts.query()).Encode(); got != tt.want {
+			t.Errorf("%+v: %q, want %q", tt.opts, got, tt.want)
+		}
+	}
+}
+
+func TestProfileUpdateLeavesOutWhatIsNil(t *testing.T) {
+	empty, off := "", false
+	tests := []struct {
+		req  ProfileUpdateRequest
+		want string
+	}{
+		{ProfileUpdateRequest{}, `{"community_member":{}}`},
+		{ProfileUpdateRequest{Headline: &empty, Preferences: &ProfilePreferencesRequest{MessagingEnabled: &off}}, `{"community_member":{"headline":"","preferences":{"messaging_enabled":false}}}`},
+	}
+	for _, tt := range tests {
+		var sent string
+		c := testClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			sent = string(body)
+			say(200, "application/json", `{"message":"Profile updated!","current_community_member":{"community_member_id":7}}`)(w, r)
+		}))
+		member, err := c.Members.UpdateProfile(asMember(t), tt.req)
+		if err != nil || member.MemberID() != 7 || sent != tt.want {
+			t.Errorf("sent %s, got %+v, %v, want %s and member 7", sent, member, err, tt.want)
+		}
+	}
+	c := testClient(t, say(409, "application/json", `{"success":false,"message":"You already created profile","error_details":{}}`))
+	if _, err := c.Members.CompleteSignup(asMember(t), ProfileUpdateRequest{}); !errors.Is(err, ErrConflict) {
+		t.Errorf("second sign-up: %v, want ErrConflict", err)
+	}
+}

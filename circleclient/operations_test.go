@@ -1,0 +1,446 @@
+package circleclient
+
+import (
+	"context"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net/http"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"circlegraph/internal/contract"
+)
+
+// operation is a row of the table below: a method with plausible arguments.
+type operation struct {
+	id   string
+	call func(context.Context, *Client) (any, error)
+	// in is where in the answer the returned value stands, "" for all of it.
+	in string
+	// except are places of the value that this package mends on purpose, such as "Records.DisplayAction".
+	except []string
+	// answer stands in for an official example where the contract gives none.
+	answer string
+}
+
+const memberOp, authOp = " " + memberAPI, " " + authAPI
+
+// done is the answer of a method that gives only an error.
+func done(err error) (any, error) { return nil, err }
+
+var (
+	onPage = PageOptions{Page: 2, PerPage: 50}
+	yes    = true
+)
+
+// operations has a row for every operation that the package calls.
+func operations(t *testing.T) []operation {
+	text := func() *RichTextRequest {
+		r, err := RichTextFromText("Hello")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	name := "Ada"
+	profile := ProfileUpdateRequest{
+		Name: &name, Headline: &name, TimeZone: &name, Avatar: &name,
+		Preferences: &ProfilePreferencesRequest{MessagingEnabled: &yes, VisibleInMemberDirectory: &yes, MakeMyEmailPublic: &yes},
+		ProfileFields: []ProfileFieldValueRequest{{
+			ID: 1, ProfileFieldID: 2, Text: &name, Textarea: &name,
+			Choices: []ProfileFieldChoiceRequest{{ProfileFieldChoiceID: 3}, {ID: 4, Destroy: true}},
+		}},
+	}
+	least := int64(1)
+	return []operation{
+		{id: "POST" + authOp + "/auth_token", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Auth.CreateToken(ctx, TokenRequest{SSOUserID: "a1"})
+		}},
+		{id: "PATCH" + authOp + "/access_token/refresh", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Auth.RefreshAccessToken(ctx, "r")
+		}},
+		{id: "POST" + authOp + "/access_token/revoke", call: func(ctx context.Context, c *Client) (any, error) {
+			return done(c.Auth.RevokeAccessToken(ctx, "a"))
+		}},
+		{id: "POST" + authOp + "/refresh_token/revoke", call: func(ctx context.Context, c *Client) (any, error) {
+			return done(c.Auth.RevokeRefreshToken(ctx, "r"))
+		}},
+
+		{id: "GET" + memberOp + "/community_member", call: func(ctx context.Context, c *Client) (any, error) { return c.Members.Current(ctx) }},
+		{id: "GET" + memberOp + "/community_members", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Members.List(ctx, MemberListOptions{PageOptions: onPage, SpaceID: 7, SearchText: "a b", Sort: "latest", SearchAfter: SearchAfter{[]byte("1721398993645"), []byte(`"ada"`)}})
+		}},
+		{id: "GET" + memberOp + "/community_members/{community_member_id}/public_profile", call: func(ctx context.Context, c *Client) (any, error) { return c.Members.Profile(ctx, 7) }},
+		{id: "GET" + memberOp + "/community_members/{community_member_id}/posts", call: func(ctx context.Context, c *Client) (any, error) { return c.Members.Posts(ctx, 7, onPage) }},
+		{id: "GET" + memberOp + "/community_members/{community_member_id}/comments", call: func(ctx context.Context, c *Client) (any, error) { return c.Members.Comments(ctx, 7, onPage) }},
+		{id: "GET" + memberOp + "/community_members/{community_member_id}/spaces", call: func(ctx context.Context, c *Client) (any, error) { return c.Members.Spaces(ctx, 7, onPage) }},
+		{id: "POST" + memberOp + "/search/community_members", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Members.Search(ctx, MemberSearchRequest{
+				Page: 1, PerPage: 30, SearchText: "a", Order: "role", Status: "active", ExcludeEmptyName: &yes, ExcludeEmptyProfiles: &yes,
+				Filters:     []MemberFilterRequest{{Key: "name", FilterType: "is", Value: "a"}, {Key: "activity_score", GTE: &least, LTE: &least}},
+				SearchAfter: SearchAfter{[]byte(`"blue duck"`)},
+			})
+		}},
+		{id: "PUT" + memberOp + "/profile", in: "current_community_member", call: func(ctx context.Context, c *Client) (any, error) { return c.Members.UpdateProfile(ctx, profile) }},
+		{id: "PUT" + memberOp + "/signup/profile", in: "current_community_member", call: func(ctx context.Context, c *Client) (any, error) { return c.Members.CompleteSignup(ctx, profile) }},
+		{id: "DELETE" + memberOp + "/community_member/deactivate", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Members.Deactivate(ctx)) }},
+		{id: "GET" + memberOp + "/page_profile_fields", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Members.PageProfileFields(ctx, "signup", onPage)
+		}},
+
+		{id: "GET" + memberOp + "/spaces", call: func(ctx context.Context, c *Client) (any, error) { return c.Spaces.List(ctx) }},
+		{id: "GET" + memberOp + "/spaces/{id}", call: func(ctx context.Context, c *Client) (any, error) { return c.Spaces.Get(ctx, 7) }},
+		{id: "GET" + memberOp + "/spaces/home", call: func(ctx context.Context, c *Client) (any, error) { return c.Spaces.Home(ctx) }},
+		{id: "POST" + memberOp + "/spaces/{id}/join", call: func(ctx context.Context, c *Client) (any, error) { return c.Spaces.Join(ctx, 7) }},
+		{id: "POST" + memberOp + "/spaces/{id}/leave", call: func(ctx context.Context, c *Client) (any, error) { return c.Spaces.Leave(ctx, 7) }},
+		{id: "GET" + memberOp + "/spaces/{space_id}/topics", call: func(ctx context.Context, c *Client) (any, error) { return c.Spaces.Topics(ctx, 7, onPage) }},
+		{id: "GET" + memberOp + "/spaces/{space_id}/bookmarks", call: func(ctx context.Context, c *Client) (any, error) { return c.Spaces.PinnedLinks(ctx, 7, onPage) }},
+		{id: "GET" + memberOp + "/space_notification_details", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Spaces.NotificationDetails(ctx, []int64{1, 2})
+		}},
+		{id: "POST" + memberOp + "/space_members/{id}/mark_as_read", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Spaces.MarkAsRead(ctx, 7)) }},
+		{id: "GET" + memberOp + "/community_links", call: func(ctx context.Context, c *Client) (any, error) { return c.Spaces.CommunityLinks(ctx) }},
+		{id: "POST" + memberOp + "/invitation_links/{token}/join", answer: `{"redirect_to_space_id":7}`, call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Spaces.JoinByInvitation(ctx, "welcome-1")
+		}},
+
+		{id: "GET" + memberOp + "/home", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Posts.Home(ctx, PostListOptions{PageOptions: onPage, Sort: "popular"})
+		}},
+		{id: "GET" + memberOp + "/spaces/{space_id}/posts", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Posts.ListInSpace(ctx, SpaceKey{ID: 7}, SpacePostOptions{PageOptions: onPage, Sort: "oldest", Status: "published", PastEvents: &yes, Topics: []int64{1, 2}, PostIDs: []int64{3, 4}})
+		}},
+		{id: "GET" + memberOp + "/spaces/{space_id}/posts/{id}", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Posts.Get(ctx, SpaceKey{Slug: "welcome"}, PostKey{ID: 8})
+		}},
+		{id: "POST" + memberOp + "/spaces/{space_id}/posts", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Posts.Create(ctx, 7, CreatePostRequest{Name: "Hello", Slug: "hello", Body: text(), CoverImage: "signed", IsCommentsEnabled: &yes, IsLikingEnabled: &yes, Topics: []int64{1}})
+		}},
+		{id: "DELETE" + memberOp + "/spaces/{space_id}/posts/{id}", call: func(ctx context.Context, c *Client) (any, error) {
+			return done(c.Posts.Delete(ctx, SpaceKey{ID: 7}, PostKey{ID: 8}))
+		}},
+		{id: "POST" + memberOp + "/spaces/{space_id}/images/posts", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Posts.CreateImage(ctx, 7, CreateImagePostRequest{Slug: "hello", Body: text(), IsCommentsEnabled: &yes, IsLikingEnabled: &yes, Images: []ImageUpload{{SignedID: "signed", Width: 640, Height: 480}}})
+		}},
+		{id: "PUT" + memberOp + "/spaces/{space_id}/images/posts/{id}", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Posts.UpdateImage(ctx, 7, 8, UpdateImagePostRequest{Slug: "hello", Body: text(), IsCommentsEnabled: &yes, IsLikingEnabled: &yes, Images: []ImageChange{{ID: 3}}})
+		}},
+		{id: "GET" + memberOp + "/posts/{post_id}/user_likes", call: func(ctx context.Context, c *Client) (any, error) { return c.Posts.Likes(ctx, 7, onPage) }},
+		{id: "POST" + memberOp + "/posts/{post_id}/user_likes", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Posts.Like(ctx, 7)) }},
+		{id: "DELETE" + memberOp + "/posts/{post_id}/user_likes", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Posts.Unlike(ctx, 7)) }},
+		{id: "POST" + memberOp + "/posts/{post_id}/post_followers", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Posts.Follow(ctx, 7)) }},
+		{id: "DELETE" + memberOp + "/posts/{post_id}/post_followers", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Posts.Unfollow(ctx, 7)) }},
+		{id: "DELETE" + memberOp + "/posts/{post_id}/post_followers/{id}", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Posts.UnfollowByID(ctx, 7, 8)) }},
+		{id: "POST" + memberOp + "/flagged_contents", call: func(ctx context.Context, c *Client) (any, error) {
+			return done(c.Posts.Report(ctx, ReportRequest{ID: 7, Type: "Comment", Reason: "spam", Body: "Please look."}))
+		}},
+
+		{id: "GET" + memberOp + "/posts/{post_id}/comments", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Comments.List(ctx, 7, CommentListOptions{PageOptions: onPage, Sort: "oldest"})
+		}},
+		{id: "GET" + memberOp + "/posts/{post_id}/comments/{id}", call: func(ctx context.Context, c *Client) (any, error) { return c.Comments.Get(ctx, 7, 8) }},
+		{id: "POST" + memberOp + "/posts/{post_id}/comments", call: func(ctx context.Context, c *Client) (any, error) { return c.Comments.Create(ctx, 7, text()) }},
+		{id: "PATCH" + memberOp + "/posts/{post_id}/comments/{id}", call: func(ctx context.Context, c *Client) (any, error) { return c.Comments.Update(ctx, 7, 8, text()) }},
+		{id: "DELETE" + memberOp + "/posts/{post_id}/comments/{id}", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Comments.Delete(ctx, 7, 8)) }},
+		{id: "GET" + memberOp + "/comments/{comment_id}/replies", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Comments.Replies(ctx, 7, CommentListOptions{PageOptions: onPage, Sort: "oldest"})
+		}},
+		{id: "GET" + memberOp + "/comments/{comment_id}/replies/{id}", call: func(ctx context.Context, c *Client) (any, error) { return c.Comments.GetReply(ctx, 7, 8) }},
+		{id: "POST" + memberOp + "/comments/{comment_id}/replies", call: func(ctx context.Context, c *Client) (any, error) { return c.Comments.CreateReply(ctx, 7, text()) }},
+		{id: "PATCH" + memberOp + "/comments/{comment_id}/replies/{id}", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Comments.UpdateReply(ctx, 7, 8, text())
+		}},
+		{id: "DELETE" + memberOp + "/comments/{comment_id}/replies/{id}", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Comments.DeleteReply(ctx, 7, 8)) }},
+		{id: "GET" + memberOp + "/comments/{comment_id}/user_likes", call: func(ctx context.Context, c *Client) (any, error) { return c.Comments.Likes(ctx, 7, onPage) }},
+		{id: "POST" + memberOp + "/comments/{comment_id}/user_likes", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Comments.Like(ctx, 7)) }},
+		{id: "DELETE" + memberOp + "/comments/{comment_id}/user_likes", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Comments.Unlike(ctx, 7)) }},
+
+		{id: "GET" + memberOp + "/community_events", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Events.List(ctx, EventListOptions{PageOptions: onPage, StartDate: "2026-03-01", EndDate: "2026-03-31", PastEvents: &yes})
+		}},
+		{id: "GET" + memberOp + "/events/{event_id}/event_attendees", call: func(ctx context.Context, c *Client) (any, error) { return c.Events.Attendees(ctx, 7, onPage) }},
+		{id: "POST" + memberOp + "/events/{event_id}/event_attendees", call: func(ctx context.Context, c *Client) (any, error) { return c.Events.RSVP(ctx, 7) }},
+		{id: "DELETE" + memberOp + "/events/{event_id}/event_attendees", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Events.CancelRSVP(ctx, 7)) }},
+		{id: "GET" + memberOp + "/spaces/{space_id}/events/{event_id}/recurring_events", call: func(ctx context.Context, c *Client) (any, error) { return c.Events.Occurrences(ctx, 7, 8, onPage) }},
+		{id: "PUT" + memberOp + "/spaces/{space_id}/events/{event_id}/recurring_events/rsvp", call: func(ctx context.Context, c *Client) (any, error) {
+			return done(c.Events.RSVPToOccurrences(ctx, 7, 8, []int64{9, 10}))
+		}},
+
+		{id: "GET" + memberOp + "/notifications", except: []string{"Records.DisplayAction"}, call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Notifications.List(ctx, NotificationListOptions{PageOptions: onPage, Sort: "oldest", Status: "unread"})
+		}},
+		{id: "GET" + memberOp + "/notifications/new_notifications_count", call: func(ctx context.Context, c *Client) (any, error) { return c.Notifications.Counts(ctx) }},
+		{id: "POST" + memberOp + "/notifications/reset_new_notifications_count", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Notifications.ResetCount(ctx)) }},
+		{id: "POST" + memberOp + "/notifications/mark_all_as_read", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Notifications.MarkAllAsRead(ctx)) }},
+		{id: "POST" + memberOp + "/notifications/{id}/mark_as_read", call: func(ctx context.Context, c *Client) (any, error) { return c.Notifications.MarkAsRead(ctx, 38100000001) }},
+		{id: "POST" + memberOp + "/notifications/{id}/archive", call: func(ctx context.Context, c *Client) (any, error) { return c.Notifications.Archive(ctx, 38100000001) }},
+		{id: "DELETE" + memberOp + "/notifications/{id}", call: func(ctx context.Context, c *Client) (any, error) { return c.Notifications.Delete(ctx, 38100000001) }},
+		{id: "GET" + memberOp + "/notification_preferences/{medium}", call: func(ctx context.Context, c *Client) (any, error) { return c.Notifications.Preferences(ctx, "in_app") }},
+		{id: "PUT" + memberOp + "/notification_preferences/{medium}", call: func(ctx context.Context, c *Client) (any, error) {
+			return done(c.Notifications.UpdatePreference(ctx, "push", "mention", false))
+		}},
+		{id: "PUT" + memberOp + "/notification_preferences/{notification_preference_medium}/spaces", call: func(ctx context.Context, c *Client) (any, error) {
+			return done(c.Notifications.UpdateAllSpacePreferences(ctx, "mobile", "never"))
+		}},
+		{id: "PUT" + memberOp + "/notification_preferences/{notification_preference_medium}/spaces/{id}", call: func(ctx context.Context, c *Client) (any, error) {
+			return done(c.Notifications.UpdateSpacePreference(ctx, "mobile", 7, "mention"))
+		}},
+		{id: "GET" + memberOp + "/notification_preferences/space_members/{id}", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Notifications.SpaceMemberPreferences(ctx, 7)
+		}},
+
+		{id: "GET" + memberOp + "/bookmarks", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Bookmarks.List(ctx, BookmarkListOptions{PageOptions: onPage, Type: "comment"})
+		}},
+		{id: "POST" + memberOp + "/bookmarks", call: func(ctx context.Context, c *Client) (any, error) { return c.Bookmarks.Create(ctx, 7, "post") }},
+		{id: "DELETE" + memberOp + "/bookmarks/{id}", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Bookmarks.Delete(ctx, 7)) }},
+	}
+}
+
+// notYet are the operations that the package does not call. It may only shrink.
+var notYet = []string{
+	"POST /api/headless/v1/cookies",
+	"DELETE /api/headless/v1/cookies",
+	"POST /api/headless/v1/direct_uploads",
+	"GET /api/headless/v1/advanced_search",
+	"GET /api/headless/v1/search",
+	"GET /api/headless/v1/messages",
+	"POST /api/headless/v1/messages",
+	"GET /api/headless/v1/messages/{uuid}",
+	"POST /api/headless/v1/messages/{uuid}/mark_all_as_read",
+	"GET /api/headless/v1/messages/unread_chat_rooms",
+	"GET /api/headless/v1/messages/{chat_room_uuid}/chat_room_messages",
+	"POST /api/headless/v1/messages/{chat_room_uuid}/chat_room_messages",
+	"GET /api/headless/v1/messages/{chat_room_uuid}/chat_room_messages/{id}",
+	"PUT /api/headless/v1/messages/{chat_room_uuid}/chat_room_messages/{id}",
+	"DELETE /api/headless/v1/messages/{chat_room_uuid}/chat_room_messages/{id}",
+	"GET /api/headless/v1/messages/{chat_room_uuid}/chat_room_participants",
+	"PUT /api/headless/v1/messages/{chat_room_uuid}/chat_room_participants/{id}",
+	"POST /api/headless/v1/reactions",
+	"DELETE /api/headless/v1/reactions",
+	"GET /api/headless/v1/chat_threads",
+	"GET /api/headless/v1/chat_threads/{id}",
+	"GET /api/headless/v1/chat_threads/unread_chat_threads",
+	"POST /api/headless/v1/live_streams/rooms",
+	"GET /api/headless/v1/courses/{course_id}/sections",
+	"GET /api/headless/v1/courses/{course_id}/lessons/{id}",
+	"GET /api/headless/v1/courses/{course_id}/lessons/{lesson_id}/files",
+	"PATCH /api/headless/v1/courses/{course_id}/lessons/{lesson_id}/progress",
+	"GET /api/headless/v1/courses/{course_id}/quiz_attempts",
+	"GET /api/headless/v1/course_topics",
+	"POST /api/headless/v1/quizzes/{quiz_id}/attempts",
+	"GET /api/headless/v1/quizzes/{quiz_id}/attempts/{id}",
+	"PUT /api/headless/v1/quizzes/{quiz_id}/attempts/{id}",
+}
+
+// TestOperations calls every method against a server that holds the request to the contract and answers with each of the
+// contract's own examples, and compares what comes out with the example, value by value.
+func TestOperations(t *testing.T) {
+	c := contract.Load(t)
+	seen := make(demonstrated)
+	for _, op := range operations(t) {
+		t.Run(op.id, func(t *testing.T) {
+			for _, status := range []int{200, 201, 202, 204} {
+				for _, example := range c.Examples(op.id, status) {
+					body := string(example.Body)
+					if len(example.Body) == 0 || body == "null" {
+						body = op.answer
+					}
+					serve := &oneAnswer{status: status, body: body}
+					client := testClient(t, c.Middleware(t, serve))
+					got, err := op.call(asMember(t), client)
+					if err != nil {
+						t.Fatalf("%s: %v", example.Name, err)
+					}
+					serve.wantRequest(t, op.id)
+					if got != nil {
+						compareExample(t, got, body, op, seen)
+					}
+				}
+			}
+		})
+	}
+	seen.wantAll(t)
+}
+
+// refusals are what the contract's examples of refusals mean, by the example's name.
+var refusals = map[string]error{
+	"invalid_token_error":              ErrTokenInvalid,
+	"missing_token_error":              ErrTokenInvalid,
+	"expired_token_error":              ErrTokenExpired,
+	"revoked_access_token_error":       ErrTokenRevoked,
+	"community_not_found_error":        ErrTokenInvalid,
+	"community_member_not_found_error": ErrTokenInvalid,
+	"community_not_eligible_error":     ErrNotEligible,
+	"unauthorized_error":               ErrForbidden,
+	"unauthorized":                     ErrCommunitySecret,
+	"forbidden":                        ErrNotEligible,
+	"member_not_found":                 ErrNotFound,
+	"not_found":                        ErrNotFound,
+	"post_not_found":                   ErrNotFound,
+	"comment_not_found":                ErrNotFound,
+	"reply_not_found":                  ErrNotFound,
+	"conflict":                         ErrConflict,
+	"bad_request_tiptap":               ErrInvalid,
+	"bad_request_trix":                 ErrInvalid,
+	"missing_page_name":                ErrInvalid,
+	"invalid_page_zero":                ErrInvalid,
+	"invalid_page_negative":            ErrInvalid,
+	"invalid_page_non_numeric":         ErrInvalid,
+	"invalid_per_page_zero":            ErrInvalid,
+	"invalid_per_page_negative":        ErrInvalid,
+	"invalid_per_page_non_numeric":     ErrInvalid,
+	"not_found_error":                  ErrRefreshTokenInvalid,
+	"invalid_refresh_token":            ErrRefreshTokenInvalid,
+	"invalid_refresh_token_type":       ErrRefreshTokenInvalid,
+	"refresh_token_expired":            ErrRefreshTokenExpired,
+	"refresh_token_expired_error":      ErrRefreshTokenExpired,
+	"invalid_access_token_error":       ErrTokenInvalid,
+	"access_token_expired_error":       ErrTokenExpired,
+	"missing_parameter":                ErrInvalid,
+	"missing_refresh_token":            ErrInvalid,
+	"invalid_access_token_type":        ErrInvalid,
+	"access_token_generation_failed":   ErrUnavailable,
+	"unprocessable_entity":             ErrUnavailable,
+}
+
+// TestRefusals answers every method with each refusal that the contract shows for it.
+func TestRefusals(t *testing.T) {
+	c := contract.Load(t)
+	count := 0
+	for _, op := range operations(t) {
+		t.Run(op.id, func(t *testing.T) {
+			for _, status := range []int{400, 401, 403, 404, 409, 422} {
+				for _, example := range c.Examples(op.id, status) {
+					want, known := refusals[example.Name]
+					if !known {
+						t.Errorf("what does example %q of %d mean?", example.Name, status)
+						continue
+					}
+					client := testClient(t, &oneAnswer{status: status, body: string(example.Body)})
+					if _, err := op.call(asMember(t), client); !errors.Is(err, want) {
+						t.Errorf("%d %s: %v, want %v", status, example.Name, err, want)
+					}
+					count++
+				}
+			}
+		})
+	}
+	if count < 400 {
+		t.Errorf("only %d refusals were tried: the contract shows more", count)
+	}
+}
+
+// oneAnswer answers and keeps the request.
+type oneAnswer struct {
+	status  int
+	body    string
+	request *http.Request
+}
+
+func (a *oneAnswer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a.request = r
+	body := a.body
+	if a.status == http.StatusNoContent {
+		w.WriteHeader(a.status)
+		return
+	}
+	if body == "" {
+		body = "{}"
+	}
+	say(a.status, "application/json; charset=utf-8", body)(w, r)
+}
+
+func (a *oneAnswer) wantRequest(t *testing.T, op string) {
+	t.Helper()
+	method, template, _ := strings.Cut(op, " ")
+	pattern := regexp.MustCompile("^" + regexp.MustCompile(`\\\{[a-z_]+\\\}`).ReplaceAllString(regexp.QuoteMeta(template), `[^/]+`) + "$")
+	if a.request == nil || a.request.Method != method || !pattern.MatchString(a.request.URL.Path) {
+		t.Errorf("not a request of %s: %s", op, describe(a.request))
+	}
+}
+
+func describe(r *http.Request) string {
+	if r == nil {
+		return "none was sent"
+	}
+	return r.Method + " " + r.URL.Path
+}
+
+// TestMarkers holds the markers in the source to the contract and to the table above.
+func TestMarkers(t *testing.T) {
+	marked := markers(t)
+	var rows []string
+	for _, op := range operations(t) {
+		if slices.Contains(rows, op.id) {
+			t.Errorf("%s has two rows", op.id)
+		}
+		rows = append(rows, op.id)
+		if marked[op.id] == "" {
+			t.Errorf("%s has a row but no marker", op.id)
+		}
+	}
+	for op, method := range marked {
+		if !slices.Contains(rows, op) {
+			t.Errorf("%s: %s has a marker but no row", method, op)
+		}
+		if slices.Contains(notYet, op) {
+			t.Errorf("%s is there: take it off notYet", op)
+		}
+	}
+	official := make(map[string]bool)
+	for _, op := range contract.Load(t).Operations() {
+		official[op.ID] = true
+		if marked[op.ID] == "" && !slices.Contains(notYet, op.ID) {
+			t.Errorf("%s has no method", op.ID)
+		}
+	}
+	for _, op := range slices.Concat(rows, notYet) {
+		if !official[op] {
+			t.Errorf("%s is not in the contract", op)
+		}
+	}
+	if len(official) != 106 {
+		t.Errorf("the contract has %d operations, want 106", len(official))
+	}
+}
+
+// markers reads the //circle:op lines: which method calls which operation.
+func markers(t *testing.T) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	marked := make(map[string]string)
+	files := token.NewFileSet()
+	for _, entry := range entries {
+		if !strings.HasSuffix(entry.Name(), ".go") || strings.HasSuffix(entry.Name(), "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(files, entry.Name(), nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range file.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || f.Doc == nil {
+				continue
+			}
+			for _, comment := range f.Doc.List {
+				if op, ok := strings.CutPrefix(comment.Text, "//circle:op "); ok {
+					if other := marked[op]; other != "" {
+						t.Errorf("%s and %s are both marked %s", other, f.Name.Name, op)
+					}
+					marked[op] = f.Name.Name
+				}
+			}
+		}
+	}
+	return marked
+}
