@@ -30,6 +30,9 @@ func TestLogoutEndsTheAccessTokenAlone(t *testing.T) {
 	if err := b.Logout(ctx, false, session.RefreshToken); err != nil {
 		t.Fatal(err)
 	}
+	if n := b.circle.count(); n != 1 {
+		t.Errorf("Circle was called %d times, want 1", n)
+	}
 	if b.circle.access[session.AccessToken] || !b.circle.refresh[session.RefreshToken] {
 		t.Errorf("alive at Circle: access %v, refresh %v; want only refresh", b.circle.access[session.AccessToken], b.circle.refresh[session.RefreshToken])
 	}

@@ -179,7 +179,7 @@ func (k *keySource) fetch(ctx context.Context) ([]jwkset.JWK, error) {
 // off, which leaves symmetric keys out.
 func usableKey(raw json.RawMessage) (jwkset.JWK, bool) {
 	var marshal jwkset.JWKMarshal
-	if json.Unmarshal(raw, &marshal) != nil || marshal.USE == jwkset.UseEnc || marshal.KTY == jwkset.KtyOct {
+	if json.Unmarshal(raw, &marshal) != nil || marshal.USE == jwkset.UseEnc {
 		return jwkset.JWK{}, false
 	}
 	key, err := jwkset.NewJWKFromMarshal(marshal, jwkset.JWKMarshalOptions{}, jwkset.JWKValidateOptions{})
