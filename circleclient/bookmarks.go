@@ -85,7 +85,7 @@ type BookmarkListOptions struct {
 
 type bookmarkBody struct {
 	RecordID     int64  `json:"record_id"`
-	BookmarkType string `json:"bookmark_type,omitempty"`
+	BookmarkType string `json:"bookmark_type"`
 }
 
 // List reads bookmarks, newest first.
@@ -95,7 +95,7 @@ func (s *BookmarksService) List(ctx context.Context, opts BookmarkListOptions) (
 	return get[Page[*Bookmark]](ctx, s.client, member("/bookmarks"), opts.query().str("bookmark_type", opts.Type))
 }
 
-// Create puts a record aside; recordType is post, comment or message.
+// Create puts a record aside; recordType is post or comment.
 //
 //circle:op POST /api/headless/v1/bookmarks
 func (s *BookmarksService) Create(ctx context.Context, recordID int64, recordType string) (*Bookmark, error) {
