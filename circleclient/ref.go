@@ -1,86 +1,72 @@
 package circleclient
 
-// Source is the operation that filled a record. The same thing arrives with different fields from different operations:
-// a field that its source never sends is absent, not false or zero. Services set it after decoding.
-type Source uint8
+// RefType is the kind of object that a [Ref] leads to.
+type RefType string
 
-// The operations that fill records differently.
+// The objects that one request can fetch again.
 const (
-	// SourceUnknown is a record that no service has decoded.
-	SourceUnknown Source = iota
-
-	// SourceHome is GET /home.
-	SourceHome
-	// SourceSpacePosts is GET /spaces/{space_id}/posts.
-	SourceSpacePosts
-	// SourcePost is GET /spaces/{space_id}/posts/{id}.
-	SourcePost
-	// SourceMemberPosts is GET /community_members/{community_member_id}/posts.
-	SourceMemberPosts
-	// SourceCommunityEvents is GET /community_events.
-	SourceCommunityEvents
-	// SourceCreatePost is POST /spaces/{space_id}/posts and its image twin.
-	SourceCreatePost
-	// SourceUpdatePost is PUT /spaces/{space_id}/images/posts/{id}.
-	SourceUpdatePost
-	// SourceRecurringEvents is GET /spaces/{space_id}/events/{event_id}/recurring_events.
-	SourceRecurringEvents
-
-	// SourceComments is GET /posts/{post_id}/comments.
-	SourceComments
-	// SourceEmbeddedReply is a reply inside a comment of [SourceComments] or [SourceComment].
-	SourceEmbeddedReply
-	// SourceReplies is GET /comments/{comment_id}/replies.
-	SourceReplies
-	// SourceMemberComments is GET /community_members/{community_member_id}/comments.
-	SourceMemberComments
-	// SourceComment is GET /posts/{post_id}/comments/{id}.
-	SourceComment
-	// SourceReply is GET /comments/{comment_id}/replies/{id}.
-	SourceReply
-	// SourceCreateComment is POST /posts/{post_id}/comments.
-	SourceCreateComment
-	// SourceUpdateComment is PATCH /posts/{post_id}/comments/{id}.
-	SourceUpdateComment
-	// SourceCreateReply is POST /comments/{comment_id}/replies.
-	SourceCreateReply
-	// SourceUpdateReply is PATCH /comments/{comment_id}/replies/{id}.
-	SourceUpdateReply
-
-	// SourceSpaces is GET /spaces.
-	SourceSpaces
-	// SourceSpace is GET /spaces/{id}.
-	SourceSpace
-	// SourceHomeSpace is GET /spaces/home.
-	SourceHomeSpace
-	// SourceJoin is POST /spaces/{id}/join.
-	SourceJoin
-	// SourceLeave is POST /spaces/{id}/leave.
-	SourceLeave
-	// SourceMemberSpaces is GET /community_members/{community_member_id}/spaces.
-	SourceMemberSpaces
+	RefMember  RefType = "Member"
+	RefSpace   RefType = "Space"
+	RefPost    RefType = "Post"
+	RefComment RefType = "Comment"
 )
 
-// sourced is a record that knows which operation filled it.
-type sourced interface{ setSource(Source) }
-
-// filled marks the record of a call.
-func filled[T sourced](record T, err error, source Source) (T, error) {
-	if err != nil {
-		var none T
-		return none, err
-	}
-	record.setSource(source)
-	return record, nil
+// Ref is what it takes to fetch an object again: Circle has no GET /posts/{id}, so a post's ref names its space, and a
+// reply's ref names the comment above it. Refs are comparable; numbers that a type does not need are zero.
+type Ref struct {
+	// Type says which of the numbers count.
+	Type RefType
+	// Space is the space of a post or comment.
+	Space int64
+	// Post is the post of a comment.
+	Post int64
+	// Parent is the comment above a reply; zero for a comment on the post itself.
+	Parent int64
+	// ID is the object's own number.
+	ID int64
 }
 
-// filledBy marks the records of a page.
-func filledBy[T sourced](page *Page[T], err error, source Source) (*Page[T], error) {
-	if err != nil {
-		return nil, err
+// IsZero tells whether the ref leads nowhere.
+func (r Ref) IsZero() bool { return r == Ref{} }
+
+// MemberRef is the ref of a member, by community member id.
+func MemberRef(memberID int64) Ref { return Ref{Type: RefMember, ID: memberID} }
+
+// SpaceNodeRef is the ref of a space.
+func SpaceNodeRef(spaceID int64) Ref { return Ref{Type: RefSpace, ID: spaceID} }
+
+// PostRef is the ref of a post in its space.
+func PostRef(spaceID, postID int64) Ref { return Ref{Type: RefPost, Space: spaceID, ID: postID} }
+
+// NodeRef is what it takes to fetch the space again.
+func (s *Space) NodeRef() Ref { return SpaceNodeRef(s.ID) }
+
+// NodeRef is what it takes to fetch the post again.
+func (p *Post) NodeRef() Ref {
+	var spaceID int64
+	if p.Space != nil {
+		spaceID = p.Space.ID
 	}
-	for _, record := range page.Records {
-		record.setSource(source)
-	}
-	return page, nil
+	return PostRef(spaceID, p.ID)
 }
+
+// NodeRef is what it takes to fetch the comment or reply again.
+func (c *Comment) NodeRef() Ref {
+	r := Ref{Type: RefComment, Space: c.SpaceID, Post: c.PostID, ID: c.ID}
+	if c.ParentCommentID != nil {
+		r.Parent = *c.ParentCommentID
+	}
+	return r
+}
+
+// Above is the ref of the comment that a reply answers; the zero ref for a comment on the post itself. Circle nests replies
+// one level deep, so the comment above is taken to be no reply.
+func (r Ref) Above() Ref {
+	if r.Type != RefComment || r.Parent == 0 {
+		return Ref{}
+	}
+	return Ref{Type: RefComment, Space: r.Space, Post: r.Post, ID: r.Parent}
+}
+
+// OfPost is the ref of the post that a comment belongs to.
+func (r Ref) OfPost() Ref { return PostRef(r.Space, r.Post) }

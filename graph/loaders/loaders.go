@@ -1,0 +1,166 @@
+// Package loaders answers many fields with few requests: the same key in the same response is asked once, and what Circle
+// can answer for many keys at once is asked together. Loaders live as long as one response, or one step of a mutation.
+package loaders
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/graph-gophers/dataloader/v7"
+
+	"circlegraph/circleclient"
+)
+
+// batchWait is how long a batch waits for more keys. It costs once per level of nesting, so it is kept far below a
+// request's time.
+const batchWait = time.Millisecond
+
+// Loaders are all loaders of a response.
+type Loaders struct {
+	// Profile reads public profiles by community member id.
+	Profile *dataloader.Loader[int64, *circleclient.Profile]
+	// CurrentMember reads the member asking; the key means nothing.
+	CurrentMember *dataloader.Loader[struct{}, *circleclient.CurrentMember]
+	// Spaces reads the list of all spaces; the key means nothing.
+	Spaces *dataloader.Loader[struct{}, []*circleclient.Space]
+	// Space reads spaces by number: one by itself, several through the list.
+	Space *dataloader.Loader[int64, *circleclient.Space]
+	// Unread reads unread counts by number of the space, all in one request.
+	Unread *dataloader.Loader[int64, *circleclient.SpaceUnread]
+	// Post reads whole posts by ref, those of one space in one request.
+	Post *dataloader.Loader[circleclient.Ref, *circleclient.Post]
+	// Comment reads comments and replies by ref.
+	Comment *dataloader.Loader[circleclient.Ref, *circleclient.Comment]
+	// Comments reads a page of a post's comments.
+	Comments *dataloader.Loader[ListKey, *circleclient.Page[*circleclient.Comment]]
+	// Replies reads a page of a comment's replies.
+	Replies *dataloader.Loader[ListKey, *circleclient.Page[*circleclient.Comment]]
+	// Attendees reads a page of an event's attendees.
+	Attendees *dataloader.Loader[ListKey, *circleclient.Page[*circleclient.EventAttendee]]
+	// SpacePreferences reads what a space notifies of, by the number of the viewer's membership.
+	SpacePreferences *dataloader.Loader[int64, *circleclient.SpaceMemberPreferences]
+}
+
+// ListKey is a page of the list beneath a parent.
+type ListKey struct {
+	ParentID      int64
+	Sort          string
+	Page, PerPage int
+}
+
+func (k ListKey) comments() circleclient.CommentListOptions {
+	return circleclient.CommentListOptions{PageOptions: k.Options(), Sort: k.Sort}
+}
+
+// Options are the page's number and size.
+func (k ListKey) Options() circleclient.PageOptions {
+	return circleclient.PageOptions{Page: k.Page, PerPage: k.PerPage}
+}
+
+// New makes the loaders of one response. They run with ctx, the context of the operation and not of a field: a batch under
+// its first field's deadline would fail the others with it.
+func New(ctx context.Context, circle *circleclient.Client) *Loaders {
+	l := &Loaders{}
+	l.Profile = each(ctx, circle.Members.Profile)
+	l.CurrentMember = each(ctx, func(ctx context.Context, _ struct{}) (*circleclient.CurrentMember, error) {
+		return circle.Members.Current(ctx)
+	})
+	l.Spaces = each(ctx, func(ctx context.Context, _ struct{}) ([]*circleclient.Space, error) { return circle.Spaces.List(ctx) })
+	l.Space = batch(ctx, func(ctx context.Context, ids []int64) (map[int64]*circleclient.Space, error) {
+		return l.spaces(ctx, circle, ids)
+	})
+	l.Unread = batch(ctx, func(ctx context.Context, ids []int64) (map[int64]*circleclient.SpaceUnread, error) {
+		counts, err := circle.Spaces.NotificationDetails(ctx, ids)
+		return byKey(counts, func(u *circleclient.SpaceUnread) int64 { return u.SpaceID }), err
+	})
+	l.Post = posts(ctx, circle)
+	l.Comment = each(ctx, func(ctx context.Context, r circleclient.Ref) (*circleclient.Comment, error) {
+		if r.Parent != 0 {
+			return circle.Comments.GetReply(ctx, r.Parent, r.ID)
+		}
+		return circle.Comments.Get(ctx, r.Post, r.ID)
+	})
+	l.Comments = each(ctx, func(ctx context.Context, k ListKey) (*circleclient.Page[*circleclient.Comment], error) {
+		return circle.Comments.List(ctx, k.ParentID, k.comments())
+	})
+	l.Replies = each(ctx, func(ctx context.Context, k ListKey) (*circleclient.Page[*circleclient.Comment], error) {
+		return circle.Comments.Replies(ctx, k.ParentID, k.comments())
+	})
+	l.Attendees = each(ctx, func(ctx context.Context, k ListKey) (*circleclient.Page[*circleclient.EventAttendee], error) {
+		return circle.Events.Attendees(ctx, k.ParentID, k.Options())
+	})
+	l.SpacePreferences = each(ctx, circle.Notifications.SpaceMemberPreferences)
+	return l
+}
+
+// spaces reads spaces: Circle answers one by its number and any more only through the list, which the response may have
+// read already.
+func (l *Loaders) spaces(ctx context.Context, circle *circleclient.Client, ids []int64) (map[int64]*circleclient.Space, error) {
+	if len(ids) == 1 {
+		space, err := circle.Spaces.Get(ctx, ids[0])
+		if err != nil {
+			return nil, err
+		}
+		return map[int64]*circleclient.Space{ids[0]: space}, nil
+	}
+	all, err := l.Spaces.Load(ctx, struct{}{})()
+	return byKey(all, func(s *circleclient.Space) int64 { return s.ID }), err
+}
+
+func byKey[K comparable, V any](values []V, key func(V) K) map[K]V {
+	m := make(map[K]V, len(values))
+	for _, v := range values {
+		m[key(v)] = v
+	}
+	return m
+}
+
+// errMissing is a key that Circle did not answer.
+func errMissing() error {
+	return &circleclient.Error{Kind: circleclient.ErrNotFound, Operation: "batch"}
+}
+
+// each makes a loader that asks for every key by itself: a memo for the response, without any wait.
+func each[K comparable, V any](ctx context.Context, fetch func(context.Context, K) (V, error)) *dataloader.Loader[K, V] {
+	return dataloader.NewBatchedLoader(func(_ context.Context, keys []K) []*dataloader.Result[V] {
+		v, err := fetch(ctx, keys[0])
+		return []*dataloader.Result[V]{{Data: v, Error: err}}
+	}, dataloader.WithBatchCapacity[K, V](1))
+}
+
+// batch makes a loader that asks for many keys at once. A key without an answer is ErrNotFound.
+func batch[K comparable, V any](ctx context.Context, fetch func(context.Context, []K) (map[K]V, error)) *dataloader.Loader[K, V] {
+	return dataloader.NewBatchedLoader(func(_ context.Context, keys []K) []*dataloader.Result[V] {
+		found, err := fetch(ctx, keys)
+		results := make([]*dataloader.Result[V], len(keys))
+		for i, k := range keys {
+			v, ok := found[k]
+			switch {
+			case err != nil:
+				results[i] = &dataloader.Result[V]{Error: err}
+			case !ok:
+				results[i] = &dataloader.Result[V]{Error: errMissing()}
+			default:
+				results[i] = &dataloader.Result[V]{Data: v}
+			}
+		}
+		return results
+	}, dataloader.WithWait[K, V](batchWait))
+}
+
+type contextKey struct{}
+
+// With puts loaders into the context.
+func With(ctx context.Context, l *Loaders) context.Context {
+	return context.WithValue(ctx, contextKey{}, l)
+}
+
+// From gives the loaders of the response. It panics where there are none, which is a mistake in the wiring.
+func From(ctx context.Context) *Loaders {
+	l, ok := ctx.Value(contextKey{}).(*Loaders)
+	if !ok {
+		panic(errors.New("loaders: none in the context"))
+	}
+	return l
+}

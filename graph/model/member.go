@@ -1,0 +1,98 @@
+package model
+
+import "circlegraph/circleclient"
+
+// Member is a member as whatever record told of them. What that record did not carry is nil, and is loaded with the
+// profile. The number is always the community member id: Circle's records call other numbers "id" too.
+type Member struct {
+	ID        int64
+	Name      string
+	AvatarURL *string
+	// Headline, Roles and Tags are told by some records; Carried says whether this one did.
+	Headline *string
+	Roles    circleclient.Roles
+	Tags     []*circleclient.MemberTag
+	// Carried names the parts that the record told, as a value or as its absence.
+	Carried MemberParts
+	// CanReceiveDM tells whether the viewer can send a message; nil where the record did not tell.
+	CanReceiveDM *bool
+	// Profile is the whole profile, where the record was one.
+	Profile *circleclient.Profile
+}
+
+// MemberParts are the parts of a member that only some records tell.
+type MemberParts uint8
+
+// The parts of a member that only some records tell.
+const (
+	MemberHeadline MemberParts = 1 << iota
+	MemberRoles
+	MemberTags
+)
+
+// NodeRef is what it takes to fetch the member again.
+func (m *Member) NodeRef() circleclient.Ref { return circleclient.MemberRef(m.ID) }
+
+// MemberOfAuthor is the author of a post or comment; nil where the author is gone.
+func MemberOfAuthor(a *circleclient.Author) *Member {
+	if a == nil {
+		return nil
+	}
+	return &Member{
+		ID: a.MemberID(), Name: a.Name, AvatarURL: a.AvatarURL, Headline: a.Headline, Roles: a.Roles, Tags: a.MemberTags,
+		Carried: MemberHeadline | MemberRoles | MemberTags,
+	}
+}
+
+// MemberOfLiker is a member who likes something.
+func MemberOfLiker(l *circleclient.Liker) *Member {
+	return &Member{
+		ID: l.MemberID(), Name: l.Name, AvatarURL: l.AvatarURL, Headline: l.Headline, Roles: l.Roles, Tags: l.MemberTags,
+		Carried: MemberHeadline | MemberRoles | MemberTags,
+	}
+}
+
+// MemberOfAttendee is a member who comes to an event.
+func MemberOfAttendee(a *circleclient.EventAttendee) *Member {
+	return &Member{ID: a.CommunityMemberID, Name: a.Name, AvatarURL: a.AvatarURL}
+}
+
+// MemberOfDirectory is a row of the directory.
+func MemberOfDirectory(d *circleclient.DirectoryMember) *Member {
+	return &Member{
+		ID: d.MemberID(), Name: d.Name, AvatarURL: d.AvatarURL, Headline: d.Headline, Tags: d.MemberTags,
+		Carried: MemberHeadline | MemberTags, CanReceiveDM: d.CanReceiveDM,
+	}
+}
+
+// MemberOfSearch is a row of the member search.
+func MemberOfSearch(s *circleclient.SearchedMember) *Member {
+	return &Member{ID: s.MemberID(), Name: s.Name, AvatarURL: s.AvatarURL, Headline: s.Headline, Carried: MemberHeadline}
+}
+
+// MemberOfProfile is a public profile.
+func MemberOfProfile(p *circleclient.Profile) *Member {
+	return &Member{
+		ID: p.MemberID(), Name: p.Name, AvatarURL: p.AvatarURL, Headline: p.Headline, Roles: p.Roles, Tags: p.MemberTags,
+		Carried: MemberHeadline | MemberRoles | MemberTags, CanReceiveDM: p.CanReceiveDM, Profile: p,
+	}
+}
+
+// MemberOfCurrent is the member asking, whose own record holds everything that a profile does. Nobody can send a message
+// to themselves.
+func MemberOfCurrent(c *circleclient.CurrentMember) *Member {
+	never := false
+	return MemberOfProfile(&circleclient.Profile{
+		ID: c.MemberID(), Name: c.Name, Headline: c.Headline, Bio: c.Bio, AvatarURL: c.AvatarURL, LargeAvatarURL: c.LargeAvatarURL,
+		PostsCount: c.PostsCount, CommentsCount: c.CommentsCount, SpacesCount: c.SpacesCount, CanReceiveDM: &never,
+		Info: c.Info, Roles: c.Roles, MemberTags: c.MemberTags, GamificationStats: c.GamificationStats,
+	})
+}
+
+// MemberLinks are a member's pages elsewhere; each nil where the member gave none.
+type MemberLinks struct {
+	Website, Twitter, Facebook, Instagram, Linkedin *string
+}
+
+// Viewer is the member asking. It holds nothing: each of its fields asks Circle with the token of the request.
+type Viewer struct{}

@@ -1,0 +1,82 @@
+package model
+
+import "circlegraph/circleclient"
+
+// The payloads below remember what changed by its ref: the object itself is read again only when it is selected, so that a
+// client that needs no more than the outcome costs no second request, and a failed read costs one field and never hides
+// that the change was made.
+
+// PostPayload is the outcome of a change to a post.
+type PostPayload struct {
+	PostRef    circleclient.Ref
+	UserErrors []*UserError
+}
+
+// The payloads of changes to a post.
+type (
+	// LikePostPayload is the outcome of liking a post.
+	LikePostPayload struct{ PostPayload }
+	// UnlikePostPayload is the outcome of taking a like back.
+	UnlikePostPayload struct{ PostPayload }
+	// FollowPostPayload is the outcome of following a post.
+	FollowPostPayload struct{ PostPayload }
+	// UnfollowPostPayload is the outcome of following a post no more.
+	UnfollowPostPayload struct{ PostPayload }
+	// CancelRsvpPayload is the outcome of not coming to an event after all.
+	CancelRsvpPayload struct{ PostPayload }
+	// RsvpToOccurrencesPayload is the outcome of coming to repetitions of an event.
+	RsvpToOccurrencesPayload struct{ PostPayload }
+)
+
+// RsvpToEventPayload is the outcome of coming to an event.
+type RsvpToEventPayload struct {
+	PostPayload
+	Attendee *circleclient.EventAttendee
+}
+
+// CommentPayload is the outcome of a change to a comment.
+type CommentPayload struct {
+	CommentRef circleclient.Ref
+	UserErrors []*UserError
+}
+
+// The payloads of likes of a comment.
+type (
+	// LikeCommentPayload is the outcome of liking a comment.
+	LikeCommentPayload struct{ CommentPayload }
+	// UnlikeCommentPayload is the outcome of taking a like back.
+	UnlikeCommentPayload struct{ CommentPayload }
+)
+
+// CreateCommentPayload is the outcome of commenting on a post.
+type CreateCommentPayload struct {
+	PostPayload
+	Comment *circleclient.Comment
+}
+
+// CreateReplyPayload is the outcome of replying to a comment.
+type CreateReplyPayload struct {
+	CommentPayload
+	Comment *circleclient.Comment
+}
+
+// DeleteCommentPayload is the outcome of deleting a comment or reply.
+type DeleteCommentPayload struct {
+	CommentRef       circleclient.Ref
+	DeletedCommentID *string
+	UserErrors       []*UserError
+}
+
+// NotificationPreferencesPayload is the outcome of a change to the preferences of a medium.
+type NotificationPreferencesPayload struct {
+	Medium     string
+	UserErrors []*UserError
+}
+
+// The payloads of changes to the preferences of a medium.
+type (
+	// UpdateNotificationPreferencePayload is the outcome of switching one type of notification.
+	UpdateNotificationPreferencePayload struct{ NotificationPreferencesPayload }
+	// UpdateAllSpaceNotificationPreferencesPayload is the outcome of setting what all spaces notify of.
+	UpdateAllSpaceNotificationPreferencesPayload struct{ NotificationPreferencesPayload }
+)

@@ -1,0 +1,68 @@
+// Package model holds what the schema has and Circle's records do not: the interfaces, the three kinds of posts, members
+// as one type, connections, payloads and the generated inputs.
+package model
+
+import "circlegraph/circleclient"
+
+// Node is an object that one request can fetch again.
+type Node interface{ NodeRef() circleclient.Ref }
+
+// Post is a post of any kind.
+type Post interface {
+	Node
+	// Record is the post as Circle sent it.
+	Record() *circleclient.Post
+}
+
+// NotificationSubject is what a notification can be about.
+type NotificationSubject interface{ Node }
+
+// PostBase is what the three kinds of posts share: Circle's record, with its author and space as their own types.
+type PostBase struct{ *circleclient.Post }
+
+// Record is the post as Circle sent it.
+func (p PostBase) Record() *circleclient.Post { return p.Post }
+
+// Author is who wrote it; nil where the author is gone.
+func (p PostBase) Author() *Member { return MemberOfAuthor(p.Post.Author) }
+
+// Space is the space it stands in, with name, slug and emoji only.
+func (p PostBase) Space() *circleclient.Space { return SpaceOfRef(p.Post.Space) }
+
+// BasicPost is a post of text.
+type BasicPost struct{ PostBase }
+
+// ImagePost is a post of pictures.
+type ImagePost struct{ PostBase }
+
+// Event is a post with a time and a place.
+type Event struct{ PostBase }
+
+// NewPost wraps a record as what it is; nil for nil.
+func NewPost(p *circleclient.Post) Post {
+	if p == nil {
+		return nil
+	}
+	base := PostBase{p}
+	switch p.Kind() {
+	case circleclient.KindImage:
+		return &ImagePost{base}
+	case circleclient.KindEvent:
+		return &Event{base}
+	default:
+		return &BasicPost{base}
+	}
+}
+
+// NewEvent wraps a record that is known to be an event.
+func NewEvent(p *circleclient.Post) *Event { return &Event{PostBase{p}} }
+
+// SpaceOfRef is a space of which only name, slug and emoji are known; everything else is loaded.
+func SpaceOfRef(r *circleclient.SpaceRef) *circleclient.Space {
+	if r == nil {
+		return &circleclient.Space{}
+	}
+	return &circleclient.Space{
+		ID: r.ID, Name: r.Name, Slug: r.Slug, Emoji: r.Emoji, CustomEmojiURL: r.CustomEmojiURL, CustomEmojiDarkURL: r.CustomEmojiDarkURL,
+	}
+}

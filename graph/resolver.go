@@ -1,0 +1,10 @@
+// Package graph is the GraphQL schema and its resolvers: it connects what the SDL beside it says to the client that asks
+// Circle.
+package graph
+
+import "circlegraph/circleclient"
+
+// Resolver is the root of all resolvers and holds what they need.
+type Resolver struct {
+	circle *circleclient.Client
+}

@@ -1,0 +1,142 @@
+package scalar
+
+import (
+	"encoding/base64"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"circlegraph/circleclient"
+)
+
+// maxID bounds what is decoded: the longest id of ours is a reply's, five numbers of at most 19 digits.
+const maxID = 200
+
+// InputError is a value that a caller got wrong. Its message is meant for the caller, who sees it with the code
+// BAD_USER_INPUT.
+type InputError struct{ Message string }
+
+// Error gives the sentence for the caller.
+func (e *InputError) Error() string { return e.Message }
+
+// MarshalRef writes what it takes to fetch an object again as an opaque id: the URL-safe base64 of the type and its numbers.
+func MarshalRef(r circleclient.Ref) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(FormatRef(r))) })
+}
+
+// UnmarshalRef reads an opaque id of any type.
+func UnmarshalRef(v any) (circleclient.Ref, error) {
+	s, err := graphql.UnmarshalID(v)
+	if err != nil {
+		return circleclient.Ref{}, err
+	}
+	return ParseRef(s)
+}
+
+// FormatRef gives the opaque id of a ref, "" for the zero ref.
+func FormatRef(r circleclient.Ref) string {
+	var numbers []int64
+	switch r.Type {
+	case circleclient.RefMember, circleclient.RefSpace:
+		numbers = []int64{r.ID}
+	case circleclient.RefPost:
+		numbers = []int64{r.Space, r.ID}
+	case circleclient.RefComment:
+		numbers = []int64{r.Space, r.Post, r.Parent, r.ID}
+	default:
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(string(r.Type))
+	for _, n := range numbers {
+		b.WriteByte(':')
+		b.WriteString(strconv.FormatInt(n, 10))
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(b.String()))
+}
+
+// ParseRef reads an opaque id of any type; the error is an *InputError.
+func ParseRef(id string) (circleclient.Ref, error) {
+	malformed := &InputError{Message: fmt.Sprintf("%q is not an id of this server. Use the `id` of an object as it was given.", clip(id))}
+	if len(id) > maxID {
+		return circleclient.Ref{}, malformed
+	}
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(id)
+	if err != nil {
+		return circleclient.Ref{}, malformed
+	}
+	kind, rest, _ := strings.Cut(string(raw), ":")
+	var n []int64
+	for part := range strings.SplitSeq(rest, ":") {
+		v, err := strconv.ParseInt(part, 10, 64)
+		if err != nil || v < 0 {
+			return circleclient.Ref{}, malformed
+		}
+		n = append(n, v)
+	}
+	r := circleclient.Ref{Type: circleclient.RefType(kind)}
+	switch {
+	case (r.Type == circleclient.RefMember || r.Type == circleclient.RefSpace) && len(n) == 1:
+		r.ID = n[0]
+	case r.Type == circleclient.RefPost && len(n) == 2:
+		r.Space, r.ID = n[0], n[1]
+	case r.Type == circleclient.RefComment && len(n) == 4:
+		r.Space, r.Post, r.Parent, r.ID = n[0], n[1], n[2], n[3]
+	}
+	// Formatting again catches everything that is not exactly what we write, such as leading zeros.
+	if FormatRef(r) != id {
+		return circleclient.Ref{}, malformed
+	}
+	return r, nil
+}
+
+// ParseRefOf reads an opaque id that must be of one type; the error is an *InputError that names both types.
+func ParseRefOf(want circleclient.RefType, id string) (circleclient.Ref, error) {
+	r, err := ParseRef(id)
+	if err != nil {
+		return r, err
+	}
+	if r.Type != want {
+		return circleclient.Ref{}, &InputError{Message: fmt.Sprintf("This is the id of a %s; the id of a %s is needed.", r.Type, want)}
+	}
+	return r, nil
+}
+
+// MarshalCircleID writes Circle's own number as a string: live numbers pass 2^31, so they never are an Int.
+func MarshalCircleID(n int64) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(strconv.FormatInt(n, 10))) })
+}
+
+// UnmarshalCircleID reads Circle's own number.
+func UnmarshalCircleID(v any) (int64, error) {
+	s, err := graphql.UnmarshalID(v)
+	if err != nil {
+		return 0, err
+	}
+	return ParseCircleID(s)
+}
+
+// ParseCircleID reads Circle's own number from an id that is no Node's; the error is an *InputError.
+func ParseCircleID(id string) (int64, error) {
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil || n <= 0 || strconv.FormatInt(n, 10) != id {
+		return 0, &InputError{Message: fmt.Sprintf("%q is not a number of Circle, such as \"42\".", clip(id))}
+	}
+	return n, nil
+}
+
+// ParseCircleIDs reads several of Circle's own numbers.
+func ParseCircleIDs(ids []string) ([]int64, error) {
+	out := make([]int64, len(ids))
+	for i, id := range ids {
+		n, err := ParseCircleID(id)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = n
+	}
+	return out, nil
+}
