@@ -1,0 +1,124 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// sentence is an error for the operator, with capital and full stop.
+type sentence string
+
+func (s sentence) Error() string { return string(s) }
+
+func sentencef(format string, args ...any) error { return sentence(fmt.Sprintf(format, args...)) }
+
+func checkListen(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return sentencef("CIRCLEGRAPH_LISTEN must be host:port, such as 127.0.0.1:8080, not %q.", address)
+	}
+	return nil
+}
+
+// checkCircleURL refuses what would send members' tokens in the clear. It shows nothing of the address: a password may
+// be in it.
+func checkCircleURL(raw string) error {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
+		return sentence("CIRCLE_URL must be an absolute address, such as https://app.circle.so.")
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
+		return sentence("CIRCLE_URL must have neither user, path, query nor fragment.")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return sentence("CIRCLE_URL must use https unless it is on a loopback address.")
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// parseProxies reads networks; a single address is a network of its own.
+func parseProxies(list []string) ([]netip.Prefix, error) {
+	var networks []netip.Prefix
+	var found []error
+	for _, text := range list {
+		text = strings.TrimSpace(text)
+		if text == "" {
+			continue
+		}
+		network, err := netip.ParsePrefix(text)
+		if ip, notIP := netip.ParseAddr(text); err != nil && notIP == nil {
+			network, err = netip.PrefixFrom(ip, ip.BitLen()), nil
+		}
+		if err != nil {
+			found = append(found, sentencef("CIRCLEGRAPH_TRUSTED_PROXIES must list networks such as 10.0.0.0/8, not %q.", text))
+			continue
+		}
+		if network.Bits() == 0 {
+			found = append(found, sentencef("CIRCLEGRAPH_TRUSTED_PROXIES must not be the whole internet: anybody could choose the address in the log."))
+		}
+		networks = append(networks, network.Masked())
+	}
+	return networks, errors.Join(found...)
+}
+
+// parseOrigins reads exact origins in the form that browsers send.
+func parseOrigins(list []string) ([]string, error) {
+	var origins []string
+	var found []error
+	for _, text := range list {
+		text = strings.TrimSpace(text)
+		if text == "" {
+			continue
+		}
+		if strings.Contains(text, "*") {
+			found = append(found, sentence("CIRCLEGRAPH_CORS_ORIGINS must list exact origins: a pattern would let in sites that nobody has named."))
+			continue
+		}
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || text != strings.ToLower(u.Scheme+"://"+u.Host) {
+			found = append(found, sentencef("CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, not %q.", text))
+			continue
+		}
+		origins = append(origins, text)
+	}
+	return origins, errors.Join(found...)
+}
+
+func (c *Config) checkLimits() error {
+	var found []error
+	if c.MaxBody <= 0 {
+		found = append(found, sentence("CIRCLEGRAPH_MAX_BODY must be a positive number of bytes."))
+	}
+	for _, setting := range []struct {
+		name  string
+		value time.Duration
+	}{
+		{"CIRCLEGRAPH_REQUEST_TIMEOUT", c.RequestTimeout},
+		{"CIRCLEGRAPH_UPSTREAM_TIMEOUT", c.UpstreamTimeout},
+		{"CIRCLEGRAPH_SHUTDOWN_GRACE", c.ShutdownGrace},
+	} {
+		if setting.value <= 0 {
+			found = append(found, sentencef("%s must be a positive time, such as 15s.", setting.name))
+		}
+	}
+	if c.DrainDelay < 0 {
+		found = append(found, sentence("CIRCLEGRAPH_DRAIN_DELAY must not be negative."))
+	}
+	if c.UpstreamTimeout > c.RequestTimeout && c.RequestTimeout > 0 {
+		found = append(found, sentence("CIRCLEGRAPH_UPSTREAM_TIMEOUT must not be longer than CIRCLEGRAPH_REQUEST_TIMEOUT: the call could never use it."))
+	}
+	return errors.Join(found...)
+}

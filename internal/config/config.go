@@ -1,0 +1,189 @@
+// Package config reads how this server is to run from flags and environment, and refuses what would be unsafe.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"circlegraph/tokens"
+)
+
+// DefaultCircleURL is where Circle's APIs are. It is no flag default, because whether an address was given decides
+// between a real community and the sandbox.
+const DefaultCircleURL = "https://app.circle.so"
+
+// ErrDone is no failure: --help or --version was asked for and has been printed.
+var ErrDone = errors.New("config: nothing left to do")
+
+// Config is everything that can be set. A flag wins over the environment, and an empty variable counts as not given.
+type Config struct {
+	// Listen is the address to serve on.
+	Listen string `name:"listen" env:"CIRCLEGRAPH_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address to listen on."`
+
+	// CircleURL is as given; Load fills in DefaultCircleURL for a real community.
+	CircleURL string `group:"The community" name:"circle-url" env:"CIRCLE_URL" placeholder:"URL" help:"Circle's address. Without: https://app.circle.so."`
+	// HeadlessToken is the secret that Circle calls a Headless Auth token. Load reads HeadlessTokenFile into it.
+	HeadlessToken tokens.Secret `group:"The community" name:"circle-headless-token" env:"CIRCLE_HEADLESS_TOKEN" placeholder:"TOKEN" help:"The community's Headless Auth token. Better given by environment or file than by flag."`
+	// HeadlessTokenFile is a file with nothing else in it.
+	HeadlessTokenFile string `group:"The community" name:"circle-headless-token-file" env:"CIRCLE_HEADLESS_TOKEN_FILE" placeholder:"PATH" help:"File that holds the community's Headless Auth token."`
+
+	// Config is how members prove who they are.
+	tokens.Config `embed:"" group:"Sign-in"`
+
+	// TrustedProxyList and CORSOriginList are as given; Load reads them into TrustedProxies and CORSOrigins.
+	TrustedProxyList []string `group:"Serving" name:"trusted-proxies" env:"CIRCLEGRAPH_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks of the reverse proxies whose X-Forwarded-For is believed, separated by commas. Used for the client's address in the log."`
+	CORSOriginList   []string `group:"Serving" name:"cors-origins" env:"CIRCLEGRAPH_CORS_ORIGINS" placeholder:"ORIGIN" help:"Web origins that may call this server, such as https://app.example.com, separated by commas. Without: none."`
+	// Introspection is nil where not given; see IntrospectionOn.
+	Introspection *bool `group:"Serving" name:"introspection" env:"CIRCLEGRAPH_INTROSPECTION" negatable:"" help:"Serve the playground and let clients read the schema. Without: on with the sandbox, off with a real community."`
+	// LogLevel is the least severe level that is logged.
+	LogLevel string `group:"Serving" name:"log-level" env:"CIRCLEGRAPH_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"Least severe level to log: debug, info, warn or error. The log holds no tokens, secrets or addresses of members at any level."`
+
+	// MaxBody is the largest request body in bytes.
+	MaxBody int64 `group:"Timeouts and limits" name:"max-body" env:"CIRCLEGRAPH_MAX_BODY" default:"1048576" placeholder:"BYTES" help:"Largest request body, in bytes."`
+	// RequestTimeout bounds one GraphQL request with all its calls to Circle.
+	RequestTimeout time.Duration `group:"Timeouts and limits" name:"request-timeout" env:"CIRCLEGRAPH_REQUEST_TIMEOUT" default:"30s" placeholder:"TIME" help:"Longest a GraphQL request may take."`
+	// UpstreamTimeout bounds one call to Circle with its retries.
+	UpstreamTimeout time.Duration `group:"Timeouts and limits" name:"upstream-timeout" env:"CIRCLEGRAPH_UPSTREAM_TIMEOUT" default:"15s" placeholder:"TIME" help:"Longest a call to Circle may take, retries included."`
+	// DrainDelay is how long /readyz says no before new connections are refused.
+	DrainDelay time.Duration `group:"Timeouts and limits" name:"drain-delay" env:"CIRCLEGRAPH_DRAIN_DELAY" default:"0s" placeholder:"TIME" help:"How long to go on serving after SIGTERM while /readyz already says no, so that a load balancer can notice."`
+	// ShutdownGrace is how long requests under way may take to end.
+	ShutdownGrace time.Duration `group:"Timeouts and limits" name:"shutdown-grace" env:"CIRCLEGRAPH_SHUTDOWN_GRACE" default:"20s" placeholder:"TIME" help:"How long requests under way may take to end after SIGTERM."`
+
+	// Version prints the version and ends.
+	Version kong.VersionFlag `name:"version" help:"Print the version."`
+
+	// Settings are the safe outcome of the sign-in part.
+	Settings tokens.Settings `kong:"-"`
+	// TrustedProxies are the networks of TrustedProxyList.
+	TrustedProxies []netip.Prefix `kong:"-"`
+	// CORSOrigins are the origins of CORSOriginList.
+	CORSOrigins []string `kong:"-"`
+}
+
+// Sandbox tells whether the embedded sandbox is to be served instead of a real community.
+func (c *Config) Sandbox() bool { return c.Settings.Has(tokens.ModeSandbox) }
+
+// IntrospectionOn tells whether clients may read the schema and the playground is served.
+func (c *Config) IntrospectionOn() bool {
+	if c.Introspection != nil {
+		return *c.Introspection
+	}
+	return c.Sandbox()
+}
+
+// Level is LogLevel as slog has it.
+func (c *Config) Level() slog.Level {
+	level := slog.LevelInfo
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return slog.LevelInfo // not reached: the parser knows the four levels
+	}
+	return level
+}
+
+// Load reads args and the environment that lookup gives (such as [os.Getenv]) and refuses what is unsafe. Help and version go
+// to stdout and give [ErrDone]. Any other error is one sentence, or several, for the operator, and shows no secret.
+func Load(args []string, lookup func(name string) string, version string, stdout io.Writer) (*Config, error) {
+	c := &Config{}
+	done := false
+	variables := map[string][]string{} // by flag name
+	parser, err := kong.New(c,
+		kong.Name("circlegraph"),
+		kong.Description("A Circle community over GraphQL. Without any settings it serves a made-up community, the sandbox."),
+		kong.Vars{"version": version},
+		kong.Writers(stdout, io.Discard),
+		kong.Exit(func(int) { done = true }),
+		kong.ConfigureHelp(kong.HelpOptions{WrapUpperBound: 110}),
+		kong.ValueFormatter(func(v *kong.Value) string { return describe(v, variables[v.Name]) }),
+		kong.Resolvers(kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+			for _, name := range variables[flag.Name] {
+				if value := lookup(name); value != "" {
+					return value, nil
+				}
+			}
+			return nil, nil
+		})),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("config: %w", err)
+	}
+	// Kong would read the process's environment and take an empty variable for a value; the resolver above does neither.
+	for _, flag := range parser.Model.Flags {
+		variables[flag.Name], flag.Tag.Envs, flag.Envs = flag.Envs, nil, nil
+	}
+	_, err = parser.Parse(args)
+	switch {
+	case done:
+		return nil, ErrDone
+	case err != nil && strings.HasPrefix(err.Error(), "unexpected argument"):
+		// Not repeated: it may be the second half of a secret that held a space.
+		return nil, sentence("There are no arguments besides flags. See --help.")
+	case err != nil:
+		return nil, sentencef("%s. See --help.", err)
+	}
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// check refuses every unsafe or contradictory mix with a sentence for each thing to mend, and fills in what the
+// settings lead to.
+func (c *Config) check() error {
+	deployment := tokens.Deployment{
+		Listen: c.Listen, CircleURL: c.CircleURL, HeadlessToken: c.HeadlessToken, HeadlessTokenFile: c.HeadlessTokenFile,
+	}
+	settings, err := c.Config.Validate(deployment)
+	found := []error{err}
+	if err == nil && c.HeadlessTokenFile != "" {
+		// Once more with the token itself, which no other secret may equal.
+		if deployment.HeadlessToken, err = readToken(c.HeadlessTokenFile); err == nil {
+			deployment.HeadlessTokenFile = ""
+			settings, err = c.Config.Validate(deployment)
+		}
+		found = append(found, err)
+	}
+	c.Settings, c.HeadlessToken = settings, deployment.HeadlessToken
+	if c.CircleURL == "" && !c.Sandbox() {
+		c.CircleURL = DefaultCircleURL
+	}
+	c.TrustedProxies, err = parseProxies(c.TrustedProxyList)
+	found = append(found, err)
+	c.CORSOrigins, err = parseOrigins(c.CORSOriginList)
+	found = append(found, err, checkListen(c.Listen), c.checkLimits())
+	if !c.Sandbox() {
+		found = append(found, checkCircleURL(c.CircleURL))
+	}
+	return errors.Join(found...)
+}
+
+// describe is a flag's help with its default and its variables.
+func describe(v *kong.Value, variables []string) string {
+	help := v.Help
+	if v.HasDefault {
+		help += " Default: " + v.Default + "."
+	}
+	for _, name := range variables {
+		help += " [$" + name + "]"
+	}
+	return help
+}
+
+func readToken(path string) (tokens.Secret, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", sentencef("CIRCLE_HEADLESS_TOKEN_FILE cannot be read: %s.", err)
+	}
+	token := strings.TrimSpace(string(text))
+	if token == "" {
+		return "", sentence("CIRCLE_HEADLESS_TOKEN_FILE is empty.")
+	}
+	return tokens.Secret(token), nil
+}

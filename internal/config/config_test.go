@@ -1,0 +1,241 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	secret  = "a-very-long-secret-of-a-server-0123456789"
+	sealKey = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+	token   = "headless-token-0123456789"
+)
+
+// trusted is a real community with the smallest sign-in.
+func trusted(more ...string) map[string]string {
+	return vars(append([]string{"CIRCLE_HEADLESS_TOKEN", token, "CIRCLEGRAPH_LOGIN", "trusted", "CIRCLEGRAPH_TRUSTED_SECRET", secret}, more...)...)
+}
+
+func load(t *testing.T, env map[string]string, args ...string) (*Config, error) {
+	t.Helper()
+	var out bytes.Buffer
+	return Load(args, func(name string) string { return env[name] }, "v1.2.3", &out)
+}
+
+func TestLoadWithoutSettings(t *testing.T) {
+	c, err := load(t, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.Sandbox() || !c.IntrospectionOn() || c.CircleURL != "" || c.Listen != "127.0.0.1:8080" || c.MaxBody != 1<<20 ||
+		c.RequestTimeout != 30*time.Second || c.Level().String() != "INFO" || len(c.CORSOrigins) != 0 {
+		t.Errorf("Load() = %+v, want the sandbox with its defaults", c)
+	}
+}
+
+func TestLoadTakesEmptyVariablesForAbsent(t *testing.T) {
+	env := map[string]string{}
+	for _, name := range variables() {
+		env[name] = ""
+	}
+	c, err := load(t, env)
+	if err != nil || !c.Sandbox() {
+		t.Errorf("Load(every variable empty) = %+v, %v, want the sandbox", c, err)
+	}
+}
+
+func TestLoadRealCommunity(t *testing.T) {
+	env := trusted(
+		"CIRCLEGRAPH_LOGIN", "oidc,trusted", "CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com", "CIRCLEGRAPH_OIDC_AUDIENCE", "web,ios",
+		"CIRCLEGRAPH_SEAL_KEYS", sealKey, "CIRCLEGRAPH_TRUSTED_PROXIES", "10.1.2.3/8, 192.0.2.7", "CIRCLEGRAPH_LOG_LEVEL", "debug",
+		"CIRCLEGRAPH_CORS_ORIGINS", "https://app.example.com,http://localhost:3000", "CIRCLEGRAPH_LISTEN", "0.0.0.0:80",
+		"CIRCLEGRAPH_REQUEST_TIMEOUT", "40s")
+	c, err := load(t, env, "--listen", "[::1]:9000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Sandbox() || c.IntrospectionOn() || c.CircleURL != DefaultCircleURL || c.HeadlessToken != token || c.Level().String() != "DEBUG" {
+		t.Errorf("Load() = %+v, want a real community", c)
+	}
+	if c.Listen != "[::1]:9000" {
+		t.Errorf("Listen = %q, want the flag to win over the variable", c.Listen)
+	}
+	if want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32")}; !slices.Equal(c.TrustedProxies, want) {
+		t.Errorf("TrustedProxies = %v, want %v", c.TrustedProxies, want)
+	}
+	if want := []string{"https://app.example.com", "http://localhost:3000"}; !slices.Equal(c.CORSOrigins, want) {
+		t.Errorf("CORSOrigins = %v, want %v", c.CORSOrigins, want)
+	}
+}
+
+func TestIntrospectionIsTheOperatorsChoice(t *testing.T) {
+	for _, test := range []struct {
+		env  map[string]string
+		args []string
+		want bool
+	}{
+		{nil, nil, true},
+		{nil, []string{"--no-introspection"}, false},
+		{map[string]string{"CIRCLEGRAPH_INTROSPECTION": "false"}, nil, false},
+		{trusted(), nil, false},
+		{trusted("CIRCLEGRAPH_INTROSPECTION", "true"), nil, true},
+		{trusted(), []string{"--introspection"}, true},
+	} {
+		c, err := load(t, test.env, test.args...)
+		if err != nil || c.IntrospectionOn() != test.want {
+			t.Errorf("Load(%v, %v).IntrospectionOn() is not %v (error %v)", test.env, test.args, test.want, err)
+		}
+	}
+}
+
+func TestHeadlessTokenFromFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "token")
+	write(t, path, " "+token+"\n")
+	env := trusted("CIRCLE_HEADLESS_TOKEN", "", "CIRCLE_HEADLESS_TOKEN_FILE", path)
+	c, err := load(t, env)
+	if err != nil || c.HeadlessToken != token {
+		t.Fatalf("Load() = %v, want the token of the file without the space around it", err)
+	}
+	write(t, path, secret)
+	refused(t, env, "CIRCLEGRAPH_TRUSTED_SECRET must not be the community's headless token.")
+	write(t, path, "\n")
+	refused(t, env, "CIRCLE_HEADLESS_TOKEN_FILE is empty.")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, env, "CIRCLE_HEADLESS_TOKEN_FILE cannot be read: open "+path+": no such file or directory.")
+}
+
+func TestRefusals(t *testing.T) {
+	const open = "The sandbox lets anybody become anybody: "
+	for _, test := range []struct {
+		name string
+		env  map[string]string
+		want string
+	}{
+		{"sandbox off loopback", vars("CIRCLEGRAPH_LISTEN", ":8080"), open + "listen on a loopback address, or set CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK to open it to other machines."},
+		{"sandbox with a community", vars("CIRCLEGRAPH_LOGIN", "sandbox", "CIRCLE_HEADLESS_TOKEN", token), open + "CIRCLEGRAPH_LOGIN=sandbox excludes CIRCLE_URL and the headless token."},
+		{"sandbox with a URL", vars("CIRCLEGRAPH_LOGIN", "sandbox", "CIRCLE_URL", DefaultCircleURL), open + "CIRCLEGRAPH_LOGIN=sandbox excludes CIRCLE_URL and the headless token."},
+		{"sandbox with trusted", vars("CIRCLEGRAPH_LOGIN", "sandbox,trusted", "CIRCLEGRAPH_TRUSTED_SECRET", secret), open + "CIRCLEGRAPH_LOGIN cannot combine it with another mode."},
+		{"flag for the sandbox elsewhere", trusted("CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK", "true"), "CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK is given, but the sandbox is not in use."},
+		{"community without a mode", vars("CIRCLE_HEADLESS_TOKEN", token), "A Circle community is configured, but not how members prove who they are: set CIRCLEGRAPH_LOGIN to oidc, trusted or oidc,trusted."},
+		{"secret without a mode", vars("CIRCLEGRAPH_TRUSTED_SECRET", secret), "OIDC or trusted settings are given without CIRCLEGRAPH_LOGIN: set it to oidc, trusted or oidc,trusted."},
+		{"unknown mode", trusted("CIRCLEGRAPH_LOGIN", "trusted,magic"), `CIRCLEGRAPH_LOGIN does not know "magic": use oidc, trusted, oidc,trusted or sandbox.`},
+		{"mode without a community", trusted("CIRCLE_HEADLESS_TOKEN", ""), "CIRCLEGRAPH_LOGIN asks for a real community: CIRCLE_HEADLESS_TOKEN or CIRCLE_HEADLESS_TOKEN_FILE must be given."},
+		{"token twice", trusted("CIRCLE_HEADLESS_TOKEN_FILE", "/nowhere"), "CIRCLE_HEADLESS_TOKEN and CIRCLE_HEADLESS_TOKEN_FILE exclude each other: give one of them."},
+		{"no secret", trusted("CIRCLEGRAPH_TRUSTED_SECRET", ""), "The trusted mode needs CIRCLEGRAPH_TRUSTED_SECRET."},
+		{"short secret", trusted("CIRCLEGRAPH_TRUSTED_SECRET", "short"), "Each secret of CIRCLEGRAPH_TRUSTED_SECRET needs at least 32 bytes."},
+		{"three secrets", trusted("CIRCLEGRAPH_TRUSTED_SECRET", secret+","+secret+"2,"+secret+"3"), "CIRCLEGRAPH_TRUSTED_SECRET takes at most two secrets: the present one and its successor."},
+		{"OIDC without its mode", trusted("CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com"), "OIDC settings or seal keys are given, but CIRCLEGRAPH_LOGIN does not include oidc."},
+		{"OIDC without seal keys", trusted("CIRCLEGRAPH_LOGIN", "oidc,trusted", "CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com", "CIRCLEGRAPH_OIDC_AUDIENCE", "web"), "The oidc mode needs CIRCLEGRAPH_SEAL_KEYS: at least one key of 32 bytes in base64."},
+		{"address without a port", vars("CIRCLEGRAPH_LISTEN", "localhost"), `CIRCLEGRAPH_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost".`},
+		{"port out of range", vars("CIRCLEGRAPH_LISTEN", "localhost:99999"), `CIRCLEGRAPH_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost:99999".`},
+		{"relative URL", trusted("CIRCLE_URL", "app.circle.so"), "CIRCLE_URL must be an absolute address, such as https://app.circle.so."},
+		{"URL with a password", trusted("CIRCLE_URL", "https://u:hunter2@app.circle.so"), "CIRCLE_URL must have neither user, path, query nor fragment."},
+		{"URL in the clear", trusted("CIRCLE_URL", "http://app.circle.so"), "CIRCLE_URL must use https unless it is on a loopback address."},
+		{"proxy by name", vars("CIRCLEGRAPH_TRUSTED_PROXIES", "proxy.local"), `CIRCLEGRAPH_TRUSTED_PROXIES must list networks such as 10.0.0.0/8, not "proxy.local".`},
+		{"everybody a proxy", vars("CIRCLEGRAPH_TRUSTED_PROXIES", "0.0.0.0/0"), "CIRCLEGRAPH_TRUSTED_PROXIES must not be the whole internet: anybody could choose the address in the log."},
+		{"every origin", vars("CIRCLEGRAPH_CORS_ORIGINS", "*"), "CIRCLEGRAPH_CORS_ORIGINS must list exact origins: a pattern would let in sites that nobody has named."},
+		{"origin with a path", vars("CIRCLEGRAPH_CORS_ORIGINS", "https://app.example.com/"), `CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, not "https://app.example.com/".`},
+		{"no body", vars("CIRCLEGRAPH_MAX_BODY", "0"), "CIRCLEGRAPH_MAX_BODY must be a positive number of bytes."},
+		{"no time", vars("CIRCLEGRAPH_UPSTREAM_TIMEOUT", "0s"), "CIRCLEGRAPH_UPSTREAM_TIMEOUT must be a positive time, such as 15s."},
+		{"negative drain", vars("CIRCLEGRAPH_DRAIN_DELAY", "-1s"), "CIRCLEGRAPH_DRAIN_DELAY must not be negative."},
+		{"upstream longer than request", vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "5s"), "CIRCLEGRAPH_UPSTREAM_TIMEOUT must not be longer than CIRCLEGRAPH_REQUEST_TIMEOUT: the call could never use it."},
+		{"unreadable time", vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "soon"), `--request-timeout: expected duration but got "soon": time: invalid duration "soon". See --help.`},
+		{"unknown level", vars("CIRCLEGRAPH_LOG_LEVEL", "loud"), `--log-level must be one of "debug","info","warn","error" but got "loud". See --help.`},
+	} {
+		t.Run(test.name, func(t *testing.T) { refused(t, test.env, test.want) })
+	}
+}
+
+func TestRefusedArguments(t *testing.T) {
+	refused(t, nil, "unknown flag --nonsense. See --help.", "--nonsense")
+	refused(t, nil, "There are no arguments besides flags. See --help.", "--trusted-secret", "first-half", "second-half")
+}
+
+func TestHelpAndVersion(t *testing.T) {
+	help := output(t, "--help")
+	for _, name := range variables() {
+		if !strings.Contains(help, "[$"+name+"]") {
+			t.Errorf("--help does not name %s", name)
+		}
+	}
+	if version := output(t, "--version"); version != "v1.2.3\n" {
+		t.Errorf("--version = %q, want v1.2.3", version)
+	}
+}
+
+func TestConfigPrintsNoSecret(t *testing.T) {
+	c, err := load(t, trusted("CIRCLEGRAPH_LOGIN", "oidc,trusted", "CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com",
+		"CIRCLEGRAPH_OIDC_AUDIENCE", "web", "CIRCLEGRAPH_SEAL_KEYS", sealKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{fmt.Sprint(c), fmt.Sprintf("%+v", c), fmt.Sprintf("%#v", c)} {
+		for _, hidden := range []string{secret, sealKey, token} {
+			if strings.Contains(text, hidden) {
+				t.Errorf("a printed configuration shows %q", hidden)
+			}
+		}
+	}
+}
+
+// variables are the names that scripts rely on.
+func variables() []string {
+	return []string{
+		"CIRCLEGRAPH_LISTEN", "CIRCLE_URL", "CIRCLE_HEADLESS_TOKEN", "CIRCLE_HEADLESS_TOKEN_FILE", "CIRCLEGRAPH_LOGIN",
+		"CIRCLEGRAPH_TRUSTED_SECRET", "CIRCLEGRAPH_OIDC_ISSUER", "CIRCLEGRAPH_OIDC_AUDIENCE", "CIRCLEGRAPH_OIDC_CLAIM",
+		"CIRCLEGRAPH_OIDC_EMAIL", "CIRCLEGRAPH_SEAL_KEYS", "CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK", "CIRCLEGRAPH_TRUSTED_PROXIES",
+		"CIRCLEGRAPH_CORS_ORIGINS", "CIRCLEGRAPH_INTROSPECTION", "CIRCLEGRAPH_LOG_LEVEL", "CIRCLEGRAPH_MAX_BODY",
+		"CIRCLEGRAPH_REQUEST_TIMEOUT", "CIRCLEGRAPH_UPSTREAM_TIMEOUT", "CIRCLEGRAPH_DRAIN_DELAY", "CIRCLEGRAPH_SHUTDOWN_GRACE",
+	}
+}
+
+func vars(pairs ...string) map[string]string {
+	env := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		env[pairs[i]] = pairs[i+1]
+	}
+	return env
+}
+
+func output(t *testing.T, args ...string) string {
+	t.Helper()
+	var out bytes.Buffer
+	if _, err := Load(args, func(string) string { return "" }, "v1.2.3", &out); !errors.Is(err, ErrDone) {
+		t.Fatalf("Load(%v) = %v, want ErrDone", args, err)
+	}
+	return out.String()
+}
+
+// refused wants the sentence as a line of its own, and no secret in any line.
+func refused(t *testing.T, env map[string]string, want string, args ...string) {
+	t.Helper()
+	c, err := load(t, env, args...)
+	if err == nil {
+		t.Fatalf("Load(%v, %v) = %+v, want the refusal %q", env, args, c, want)
+	}
+	if !slices.Contains(strings.Split(err.Error(), "\n"), want) {
+		t.Errorf("Load(%v, %v) is refused with\n%s\nwant\n%s", env, args, err, want)
+	}
+	for _, hidden := range []string{secret, token, sealKey, "hunter2", "second-half"} {
+		if strings.Contains(err.Error(), hidden) {
+			t.Errorf("the refusal %q shows a secret", err)
+		}
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
