@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -285,7 +284,7 @@ func (s *Sandbox) memberComments(q *request) answer {
 	if refusal.status != 0 {
 		return refusal
 	}
-	view := func(c *comment) json.Marshaler { return s.memberCommentView(q, c) }
+	view := func(c *comment) commentJSON { return s.memberCommentView(q, c) }
 	return ok(listPage(q.paging(10), s.commentsBy(q.member, m), view))
 }
 

@@ -97,8 +97,7 @@ func (s *Sandbox) flagContent(q *request) answer {
 		if refusal.status != 0 {
 			return refusal
 		}
-		p.flags = append(p.flags, report)
-		return reported("Post", p.authorID == q.member.id)
+		return fileReport(&p.flags, report, "Post", p.authorID)
 	case "Comment":
 		c := s.store.comments[in.Content.ID]
 		if c == nil {
@@ -107,16 +106,17 @@ func (s *Sandbox) flagContent(q *request) answer {
 		if _, refusal := s.openPost(q, c.postID); refusal.status != 0 {
 			return refusal
 		}
-		c.flags = append(c.flags, report)
-		return reported("Comment", c.authorID == q.member.id)
+		return fileReport(&c.flags, report, "Comment", c.authorID)
 	}
 	return invalid("Failed to report content!", map[string][]string{"flagged_contentable_type": {"is not included in the list"}})
 }
 
-func reported(kind string, own bool) answer {
-	if own {
-		return forbidden() // can_report_post is false for one's own
+// fileReport keeps a report; one's own posts and comments cannot be reported.
+func fileReport(flags *[]flag, report flag, kind string, authorID int64) answer {
+	if report.memberID == authorID {
+		return forbidden()
 	}
+	*flags = append(*flags, report)
 	return created(struct {
 		Message string `json:"message"`
 	}{kind + " has been reported to the admin"})

@@ -1,0 +1,43 @@
+package sandbox
+
+import (
+	"testing"
+	"time"
+)
+
+func TestSeedIsWhatThePackagePromises(t *testing.T) {
+	s := New(Options{Clock: NewClock(time.Date(2026, 3, 14, 10, 0, 0, 0, time.UTC))})
+	kinds, events, private, secret := map[string]int{}, 0, 0, 0
+	for _, sp := range s.store.spaces {
+		kinds[sp.kind]++
+		if sp.private {
+			private++
+		}
+		if sp.secret {
+			secret++
+		}
+	}
+	for _, p := range s.store.posts {
+		if p.event != nil {
+			events++
+		}
+	}
+	counts := map[string][2]int{
+		"members":        {len(s.store.members), 40},
+		"spaces":         {len(s.store.spaces), 14},
+		"kinds of space": {len(kinds), 6},
+		"private spaces": {private, 1},
+		"secret spaces":  {secret, 1},
+		"posts":          {len(s.store.posts), seedPosts},
+		"comments":       {len(s.store.comments), seedComments},
+		"events":         {events, 30},
+	}
+	for what, n := range counts {
+		if n[0] != n[1] {
+			t.Errorf("%s = %d, want %d", what, n[0], n[1])
+		}
+	}
+	if id := s.store.posts[0].comments[0].id; id <= 1<<31 {
+		t.Errorf("comment id %d does not exceed 32 bits", id)
+	}
+}
