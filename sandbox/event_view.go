@@ -58,19 +58,27 @@ type firstAttendees struct {
 // attendeeJSON is somebody who answered an invitation; its id is that of the
 // answer.
 type attendeeJSON struct {
-	ID          int64   `json:"id"`
-	MemberID    int64   `json:"community_member_id"`
-	ContactID   int64   `json:"contact_id"`
-	ContactType string  `json:"contact_type"`
-	AvatarURL   *string `json:"avatar_url"`
-	RSVPDate    stamp   `json:"rsvp_date"`
-	RSVPStatus  string  `json:"rsvp_status"`
-	Name        string  `json:"name"`
+	ID         int64   `json:"id"`
+	MemberID   int64   `json:"community_member_id"`
+	AvatarURL  *string `json:"avatar_url"`
+	RSVPDate   stamp   `json:"rsvp_date"`
+	RSVPStatus string  `json:"rsvp_status"`
+	Name       string  `json:"name"`
+	*attendeeContact
+}
+
+// attendeeContact is missing in the home feed.
+type attendeeContact struct {
+	ID   int64  `json:"contact_id"`
+	Type string `json:"contact_type"`
 }
 
 func (s *Sandbox) attendeeView(a attendee) attendeeJSON {
 	m := s.store.memberByID[a.memberID]
-	return attendeeJSON{a.id, m.id, m.id, "CommunityMember", orNull(m.avatarURL), stamp(a.at), a.status, m.name()}
+	return attendeeJSON{
+		ID: a.id, MemberID: m.id, AvatarURL: orNull(m.avatarURL), RSVPDate: stamp(a.at), RSVPStatus: a.status, Name: m.name(),
+		attendeeContact: &attendeeContact{m.id, "CommunityMember"},
+	}
 }
 
 // embeddedAttendees is how many attendees an event carries with it.

@@ -12,7 +12,8 @@ const (
 	postInHome   postRecord = iota // no policies, gallery or flags; events without the invitation
 	postInSpace                    // everything
 	postAlone                      // read, or just created: no flags
-	postOfMember                   // no policies, topics or event fields; just made image posts look so too
+	postOfMember                   // no policies, topics or event fields; image posts just made look so too
+	postChanged                    // an image post after an update: as postOfMember, without flags
 	postInEvents                   // no policies, gallery, flags or kind
 )
 
@@ -146,7 +147,7 @@ func (s *Sandbox) postView(q *request, p *post, record postRecord) postJSON {
 	if record == postInSpace || record == postOfMember {
 		v.flagFields = flagView(p.flags)
 	}
-	if record != postOfMember {
+	if record != postOfMember && record != postChanged {
 		v.postTopics = &postTopics{topicsOf(sp, p)}
 	}
 	if record == postInSpace || record == postAlone {
@@ -160,6 +161,10 @@ func (s *Sandbox) postView(q *request, p *post, record postRecord) postJSON {
 		v.eventFields = s.eventFieldsView(q, p)
 		if record != postInHome {
 			v.eventInvitation = &eventInvitation{}
+		} else {
+			for i := range v.Attendees.Records {
+				v.Attendees.Records[i].attendeeContact = nil
+			}
 		}
 	}
 	return v

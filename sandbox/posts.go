@@ -269,7 +269,7 @@ func (s *Sandbox) updateImagePost(q *request) answer {
 	set(&p.commentsEnabled, in.CommentsEnabled)
 	s.changeGallery(p.gallery, in.Gallery)
 	p.updatedAt = q.now
-	return ok(s.postView(q, p, postOfMember))
+	return ok(s.postView(q, p, postChanged))
 }
 
 // changeGallery adds, moves and removes images.

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -14,25 +15,26 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/alecthomas/kong"
-
 	"circlegraph/sandbox"
 )
 
 // settings are the command's flags.
 type settings struct {
-	Listen    string        `default:"127.0.0.1:4010" help:"Address to serve on."`
-	Token     string        `default:"${token}" help:"Community secret that the Auth API asks for."`
-	Latency   time.Duration `default:"0s" help:"Wait before every answer."`
-	RateLimit int           `default:"2000" help:"Requests per five minutes and IP address; 0 for no limit."`
-	PublicURL string        `help:"Beginning of the addresses of posts and images."`
-	Expose    bool          `help:"Allow an address that other machines can reach. Anybody there can act as any member."`
+	listen, token, publicURL string
+	latency                  time.Duration
+	rateLimit                int
+	expose                   bool
 }
 
 func main() {
 	var set settings
-	kong.Parse(&set, kong.Name("sandbox"), kong.Description("An in-memory Circle community. Nothing is kept."),
-		kong.Vars{"token": sandbox.DefaultHeadlessToken})
+	flag.StringVar(&set.listen, "listen", "127.0.0.1:4010", "`address` to serve on")
+	flag.StringVar(&set.token, "token", sandbox.DefaultHeadlessToken, "community `secret` that the Auth API asks for")
+	flag.DurationVar(&set.latency, "latency", 0, "wait before every answer")
+	flag.IntVar(&set.rateLimit, "rate-limit", 2000, "`requests` per five minutes and IP address, 0 for no limit")
+	flag.StringVar(&set.publicURL, "public-url", "", "beginning of the addresses of posts and images")
+	flag.BoolVar(&set.expose, "expose", false, "allow an address that other machines can reach: anybody there can act as any member")
+	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, set, os.Stdout); err != nil {
@@ -43,14 +45,14 @@ func main() {
 
 // run serves until the context ends.
 func run(ctx context.Context, set settings, out io.Writer) error {
-	if !set.Expose && !loopback(set.Listen) {
-		return fmt.Errorf("%s is not a loopback address; the sandbox lets anybody in, so this needs --expose", set.Listen)
+	if !set.expose && !loopback(set.listen) {
+		return fmt.Errorf("%s is not a loopback address; the sandbox lets anybody in, so this needs -expose", set.listen)
 	}
 	box := sandbox.New(sandbox.Options{
-		HeadlessToken: set.Token, Latency: set.Latency, RateLimit: set.RateLimit, PublicURL: set.PublicURL,
+		HeadlessToken: set.token, Latency: set.latency, RateLimit: set.rateLimit, PublicURL: set.publicURL,
 	})
 	var lc net.ListenConfig
-	listener, err := lc.Listen(ctx, "tcp", set.Listen)
+	listener, err := lc.Listen(ctx, "tcp", set.listen)
 	if err != nil {
 		return err
 	}
@@ -70,9 +72,9 @@ func run(ctx context.Context, set settings, out io.Writer) error {
 
 // banner says how to get a token, and as whom.
 func banner(out io.Writer, set settings, addr string, members []sandbox.Member) {
-	_, _ = fmt.Fprintf(out, "Circle sandbox on http://%s, community secret %q\n\n", addr, set.Token)
+	_, _ = fmt.Fprintf(out, "Circle sandbox on http://%s, community secret %q\n\n", addr, set.token)
 	_, _ = fmt.Fprintf(out, "  curl -s -X POST http://%s/api/v1/headless/auth_token -H 'Authorization: Bearer %s' \\\n"+
-		"    -H 'Content-Type: application/json' -d '{\"email\":\"member@example.com\"}'\n\nMembers:\n", addr, set.Token)
+		"    -H 'Content-Type: application/json' -d '{\"email\":\"member@example.com\"}'\n\nMembers:\n", addr, set.token)
 	for _, m := range members {
 		role := ""
 		if m.Admin {

@@ -18,16 +18,36 @@ func TestOnlyLoopbackUnlessExposed(t *testing.T) {
 			t.Errorf("loopback(%q) = %v, want %v", addr, got, want)
 		}
 	}
-	if err := run(context.Background(), settings{Listen: "0.0.0.0:0"}, io.Discard); err == nil {
+	if err := run(t.Context(), settings{listen: "0.0.0.0:0"}, io.Discard); err == nil {
 		t.Error("run on all interfaces without expose = nil, want an error")
 	}
 }
 
 func TestRunServesUntilStopped(t *testing.T) {
-	ctx, stop := context.WithCancel(context.Background())
-	stop()
-	var out strings.Builder
-	if err := run(ctx, settings{Listen: "127.0.0.1:0", Token: sandbox.DefaultHeadlessToken}, &out); err != nil && ctx.Err() == nil {
-		t.Fatalf("run = %v", err)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	out := &stopAfter{stop: stop, text: "member@example.com"}
+	if err := run(ctx, settings{listen: "127.0.0.1:0", token: sandbox.DefaultHeadlessToken}, out); err != nil {
+		t.Fatalf("run = %v, want nil after the context ended", err)
 	}
+	for _, want := range []string{"Circle sandbox on http://127.0.0.1:", "admin@example.com", "(admin)"} {
+		if !strings.Contains(out.all.String(), want) {
+			t.Errorf("the banner lacks %q:\n%s", want, out.all.String())
+		}
+	}
+}
+
+// stopAfter ends a context once a text has been written: the last line of the
+// banner comes right before the server starts to accept.
+type stopAfter struct {
+	stop context.CancelFunc
+	text string
+	all  strings.Builder
+}
+
+func (w *stopAfter) Write(p []byte) (int, error) {
+	if strings.Contains(w.all.String(), w.text) {
+		w.stop()
+	}
+	return w.all.Write(p)
 }
