@@ -2,9 +2,19 @@
 // Circle.
 package graph
 
-import "circlegraph/circleclient"
+import (
+	"time"
+
+	"circlegraph/circleclient"
+	"circlegraph/tokens"
+)
+
+//go:generate go run github.com/99designs/gqlgen generate
 
 // Resolver is the root of all resolvers and holds what they need.
 type Resolver struct {
-	circle *circleclient.Client
+	circle      *circleclient.Client
+	sessions    *tokens.Service
+	idempotency *idempotency
+	now         func() time.Time
 }

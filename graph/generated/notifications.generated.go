@@ -1140,10 +1140,10 @@ func (ec *executionContext) _SpaceNotificationPreference_space(ctx context.Conte
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.Space) graphql.Marshaler {
-			return ec.marshalNSpace2ᚖcirclegraphᚋcircleclientᚐSpace(ctx, selections, v)
+			return ec.marshalOSpace2ᚖcirclegraphᚋcircleclientᚐSpace(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_SpaceNotificationPreference_space(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2350,7 +2350,7 @@ func (ec *executionContext) _SpaceNotificationPreference(ctx context.Context, se
 			}
 		case "space":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._SpaceNotificationPreference_space(ctx, field, obj)
 				})

@@ -5781,8 +5781,8 @@ type SpaceNotificationPreference {
   id: ID! @goField(name: "ID")
   "The name of the space."
   spaceName: String!
-  "The space. Any field but its name, number and id loads it, once for all spaces."
-  space: Space! @goField(forceResolver: true)
+  "The space. One request for the spaces of all preferences."
+  space: Space @semanticNonNull @goField(forceResolver: true)
   "What it notifies of."
   choice: SpaceNotificationChoice!
   "Whether it is a chat."

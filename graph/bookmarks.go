@@ -1,0 +1,60 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"circlegraph/circleclient"
+	"circlegraph/graph/model"
+	"circlegraph/graph/scalar"
+)
+
+func memberOfBookmark(b *circleclient.Bookmark) *model.Member {
+	author := b.Author()
+	if author == nil {
+		return nil
+	}
+	return &model.Member{ID: author.MemberID(), Name: author.Name, AvatarURL: author.AvatarURL}
+}
+
+func spaceOfBookmark(b *circleclient.Bookmark) *circleclient.Space {
+	if b.Space() == nil {
+		return nil
+	}
+	return model.SpaceOfRef(b.Space())
+}
+
+// bookmarkedPost is the post that was put aside. A comment cannot be fetched from its bookmark, which says neither post nor
+// parent.
+func bookmarkedPost(ctx context.Context, b *circleclient.Bookmark) (model.Post, error) {
+	if b.Type() != "post" || b.IsDeleted || b.Space() == nil {
+		return nil, nil //nolint:nilnil // cannot be fetched
+	}
+	post, err := loadPost(ctx, circleclient.PostRef(b.Space().ID, b.RecordID))
+	if isNotFound(err) || errors.Is(err, circleclient.ErrForbidden) {
+		return nil, nil //nolint:nilnil // deleted or hidden since
+	}
+	return post, err
+}
+
+func (r *Resolver) createBookmark(ctx context.Context, in model.CreateBookmarkInput) (*model.CreateBookmarkPayload, error) {
+	ref, err := scalar.ParseRef(in.SubjectID)
+	if err != nil {
+		return nil, err
+	}
+	if ref.Type != circleclient.RefPost && ref.Type != circleclient.RefComment {
+		return nil, &scalar.InputError{Message: "Only posts and comments can be put aside; this is the id of a " + string(ref.Type) + "."}
+	}
+	bookmark, err := r.circle.Bookmarks.Create(ctx, ref.ID, strings.ToLower(string(ref.Type)))
+	problems, err := userErrors(err)
+	return &model.CreateBookmarkPayload{Bookmark: bookmark, UserErrors: problems}, err
+}
+
+// memberOfMention is the member who was mentioned; nil for groups and for members who are gone.
+func memberOfMention(m *circleclient.Mention) *model.Member {
+	if m.CommunityMemberID == 0 {
+		return nil
+	}
+	return &model.Member{ID: m.CommunityMemberID, Name: m.Name, AvatarURL: m.AvatarURL}
+}

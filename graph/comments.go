@@ -1,0 +1,142 @@
+package graph
+
+import (
+	"context"
+
+	"circlegraph/circleclient"
+	"circlegraph/graph/loaders"
+	"circlegraph/graph/model"
+	"circlegraph/graph/scalar"
+)
+
+// changedComment is the comment in a payload or above a reply; null where there is none.
+func changedComment(ctx context.Context, ref circleclient.Ref) (*circleclient.Comment, error) {
+	if ref.IsZero() {
+		return nil, nil //nolint:nilnil // a comment on the post itself, or a refused change
+	}
+	return loaders.From(ctx).Comment.Load(ctx, ref)()
+}
+
+// commentWith is the record with a part that the operation it came from may not send.
+func commentWith(ctx context.Context, c *circleclient.Comment, part circleclient.CommentField) (*circleclient.Comment, error) {
+	if c.Carries(part) {
+		return c, nil
+	}
+	return loaders.From(ctx).Comment.Load(ctx, c.NodeRef())()
+}
+
+// commentAuthor is who wrote a comment. Lists of replies do not say, but for the member's number: the profile of a member,
+// once for all of their replies, costs less than each reply again.
+func commentAuthor(ctx context.Context, c *circleclient.Comment) (*model.Member, error) {
+	if !c.Carries(circleclient.CommentAuthor) && c.CommunityMemberID != 0 {
+		return loadMember(ctx, c.CommunityMemberID)
+	}
+	return model.MemberOfAuthor(c.Author), nil
+}
+
+// viewerCanComment reads one of Circle's policies of a comment.
+func viewerCanComment(ctx context.Context, c *circleclient.Comment, may func(circleclient.CommentPermissions) bool) (*bool, error) {
+	record, err := commentWith(ctx, c, circleclient.CommentPolicies)
+	if err != nil {
+		return nil, err
+	}
+	can := may(deref(record.Policies))
+	return &can, nil
+}
+
+// commentReplies gives the replies to a comment; those that came with it where they are all there are and no order is
+// asked for, since Circle embeds them in no known order.
+func commentReplies(ctx context.Context, c *circleclient.Comment, orderBy *string, first int, after *string) (*model.CommentConnection, error) {
+	list := listOf("Comment.replies", c.ID, deref(orderBy))
+	if c.RepliesCount == 0 || orderBy == nil && c.RepliesComplete() {
+		return whole(list, first, after, c.Replies, same)
+	}
+	return paginate(list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
+		return loaders.From(ctx).Replies.Load(ctx, loaders.ListKey{ParentID: c.ID, Sort: deref(orderBy), Page: o.Page, PerPage: o.PerPage})()
+	}, same)
+}
+
+func (r *Resolver) createComment(ctx context.Context, in model.CreateCommentInput) (*model.CreateCommentPayload, error) {
+	ref, err := scalar.ParseRefOf(circleclient.RefPost, in.PostID)
+	if err != nil {
+		return nil, err
+	}
+	comment, problems, err := once(ctx, r.idempotency, "createComment", in.IdempotencyKey, in, func() (*circleclient.Comment, error) {
+		body, err := richText(in.Body)
+		if err != nil {
+			return nil, err
+		}
+		return r.circle.Comments.Create(ctx, ref.ID, body)
+	})
+	if err != nil || len(problems) > 0 {
+		ref = circleclient.Ref{}
+	}
+	return &model.CreateCommentPayload{PostPayload: model.PostPayload{PostRef: ref, UserErrors: problems}, Comment: comment}, err
+}
+
+func (r *Resolver) createReply(ctx context.Context, in model.CreateReplyInput) (*model.CreateReplyPayload, error) {
+	ref, err := scalar.ParseRefOf(circleclient.RefComment, in.CommentID)
+	if err != nil {
+		return nil, err
+	}
+	reply, problems, err := once(ctx, r.idempotency, "createReply", in.IdempotencyKey, in, func() (*circleclient.Comment, error) {
+		body, err := richText(in.Body)
+		if err != nil {
+			return nil, err
+		}
+		return r.circle.Comments.CreateReply(ctx, ref.ID, body)
+	})
+	payload := &model.CreateReplyPayload{CommentPayload: model.CommentPayload{UserErrors: problems}, Comment: reply}
+	if reply != nil {
+		payload.CommentRef = reply.NodeRef().Above()
+	}
+	return payload, err
+}
+
+func (r *Resolver) updateComment(ctx context.Context, in model.UpdateCommentInput) (*model.UpdateCommentPayload, error) {
+	ref, err := scalar.ParseRefOf(circleclient.RefComment, in.CommentID)
+	if err != nil {
+		return nil, err
+	}
+	body, err := richText(in.Body)
+	var comment *circleclient.Comment
+	switch {
+	case err != nil:
+	case ref.Parent != 0:
+		comment, err = r.circle.Comments.UpdateReply(ctx, ref.Parent, ref.ID, body)
+	default:
+		comment, err = r.circle.Comments.Update(ctx, ref.Post, ref.ID, body)
+	}
+	problems, err := userErrors(err)
+	return &model.UpdateCommentPayload{Comment: comment, UserErrors: problems}, err
+}
+
+func (r *Resolver) deleteComment(ctx context.Context, in model.DeleteCommentInput) (*model.DeleteCommentPayload, error) {
+	ref, err := scalar.ParseRefOf(circleclient.RefComment, in.CommentID)
+	if err != nil {
+		return nil, err
+	}
+	if ref.Parent != 0 {
+		err = r.circle.Comments.DeleteReply(ctx, ref.Parent, ref.ID)
+	} else {
+		err = r.circle.Comments.Delete(ctx, ref.Post, ref.ID)
+	}
+	problems, err := userErrors(err)
+	if err != nil || len(problems) > 0 {
+		return &model.DeleteCommentPayload{UserErrors: problems}, err
+	}
+	return &model.DeleteCommentPayload{CommentRef: ref, DeletedCommentID: refUnless(problems, ref), UserErrors: problems}, nil
+}
+
+// changeComment carries out a change to a comment that Circle answers without the comment.
+func changeComment(id string, change func(commentID int64) error) (model.CommentPayload, error) {
+	ref, err := scalar.ParseRefOf(circleclient.RefComment, id)
+	if err != nil {
+		return model.CommentPayload{}, err
+	}
+	problems, err := userErrors(change(ref.ID))
+	if err != nil || len(problems) > 0 {
+		ref = circleclient.Ref{}
+	}
+	return model.CommentPayload{CommentRef: ref, UserErrors: problems}, err
+}

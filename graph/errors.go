@@ -1,0 +1,219 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"circlegraph/circleclient"
+	"circlegraph/graph/model"
+	"circlegraph/graph/scalar"
+	"circlegraph/tokens"
+)
+
+// The codes of errors, in `extensions.code`; docs/errors.md says what to do about each.
+const (
+	codeUnauthenticated = "UNAUTHENTICATED"
+	codeForbidden       = "FORBIDDEN"
+	codeNotFound        = "NOT_FOUND"
+	codeBadUserInput    = "BAD_USER_INPUT"
+	codeRateLimited     = "RATE_LIMITED"
+	codeUnavailable     = "UPSTREAM_UNAVAILABLE"
+	codeTimeout         = "UPSTREAM_TIMEOUT"
+	codeInternal        = "INTERNAL_SERVER_ERROR"
+)
+
+// presenter turns every error into what a client may see: a sentence of ours, a code and, where it helps, a reason. What
+// Circle or the network said stays inside, in the log of those who run this server.
+func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		out := &gqlerror.Error{Path: graphql.GetPath(ctx), Extensions: map[string]any{}}
+		var parsed *gqlerror.Error
+		if errors.As(err, &parsed) {
+			if parsed.Path != nil {
+				out.Path = parsed.Path
+			}
+			out.Locations, out.Rule = parsed.Locations, parsed.Rule
+			if parsed.Err == nil { // of the parser, the validator or the transport, which speak to the client
+				out.Message = parsed.Message
+				if parsed.Extensions != nil {
+					out.Extensions = parsed.Extensions
+				}
+				if out.Extensions["code"] == nil {
+					out.Extensions["code"] = codeBadUserInput
+				}
+				return out
+			}
+			err = parsed.Err
+		}
+		out.Message, out.Extensions = present(err)
+		if out.Extensions["code"] == codeInternal {
+			log.ErrorContext(ctx, "a field failed", "path", out.Path.String(), "error", err.Error())
+		}
+		return out
+	}
+}
+
+// present gives the sentence and the extensions of an error.
+func present(err error) (string, map[string]any) {
+	var input *scalar.InputError
+	if errors.As(err, &input) {
+		return input.Message, map[string]any{"code": codeBadUserInput}
+	}
+	var login *tokens.LoginError
+	if errors.As(err, &login) { // before the sentinels that it wraps: it is no word about the caller's own token
+		return login.Message, map[string]any{"code": codeUnavailable}
+	}
+	if reason := unauthenticated(err); reason != "" {
+		return (&tokens.Error{Reason: reason}).Error(), map[string]any{"code": codeUnauthenticated, "reason": string(reason)}
+	}
+	var text *circleclient.RichTextError
+	if errors.As(err, &text) {
+		return text.Error(), map[string]any{"code": codeBadUserInput}
+	}
+	switch {
+	case errors.Is(err, circleclient.ErrFeatureDisabled):
+		return "This is not available to you in this community.", map[string]any{"code": codeForbidden, "reason": "FEATURE_DISABLED"}
+	case errors.Is(err, circleclient.ErrForbidden):
+		return "You are not allowed to see or do this.", map[string]any{"code": codeForbidden}
+	case errors.Is(err, circleclient.ErrNotFound):
+		return "It does not exist, or you are not allowed to see it.", map[string]any{"code": codeNotFound}
+	case errors.Is(err, circleclient.ErrInvalid), errors.Is(err, circleclient.ErrConflict):
+		return "Circle did not accept the request: " + refusal(err), map[string]any{"code": codeBadUserInput}
+	case errors.Is(err, circleclient.ErrRateLimited):
+		return "Circle is asked too often at the moment. Try again later.", map[string]any{"code": codeRateLimited, "retryAfterSeconds": retryAfter(err)}
+	case errors.Is(err, circleclient.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
+		return "Circle did not answer in time. Try again.", map[string]any{"code": codeTimeout}
+	case errors.Is(err, circleclient.ErrUnavailable), errors.Is(err, circleclient.ErrCommunitySecret), errors.Is(err, circleclient.ErrNotEligible), errors.Is(err, context.Canceled):
+		return "Circle cannot be reached at the moment. Try again later.", map[string]any{"code": codeUnavailable}
+	}
+	return "Something went wrong on our side.", map[string]any{"code": codeInternal}
+}
+
+// unauthenticated tells why an error means that the caller's token cannot be used; empty where it means something else.
+func unauthenticated(err error) tokens.Reason {
+	switch {
+	case errors.Is(err, circleclient.ErrNoToken):
+		return tokens.ReasonMissing
+	case errors.Is(err, circleclient.ErrTokenExpired):
+		return tokens.ReasonExpired
+	case errors.Is(err, circleclient.ErrTokenRevoked):
+		return tokens.ReasonRevoked
+	case errors.Is(err, circleclient.ErrTokenInvalid):
+		return tokens.ReasonInvalid
+	}
+	return ""
+}
+
+// defaultRetryAfter is what to wait where Circle does not say: it documents a window of five minutes and advises a minute.
+const defaultRetryAfter = 60
+
+func retryAfter(err error) int {
+	var e *circleclient.Error
+	if errors.As(err, &e) && e.RetryAfter > 0 {
+		return int(math.Ceil(e.RetryAfter.Seconds()))
+	}
+	return defaultRetryAfter
+}
+
+// refusal is Circle's complaint in words that may be shown: its sentence where it is a known one, then the fields.
+func refusal(err error) string {
+	var e *circleclient.Error
+	if !errors.As(err, &e) {
+		return "the input is not acceptable."
+	}
+	if len(e.Fields) == 0 {
+		if e.Message != "" {
+			return e.Message
+		}
+		return "the input is not acceptable."
+	}
+	var complaints []string
+	for field, words := range e.Fields {
+		complaints = append(complaints, field+" "+strings.Join(words, ", "))
+	}
+	slices.Sort(complaints)
+	return strings.Join(complaints, "; ") + "."
+}
+
+// userErrors gives what the person can mend in a refused mutation, and every other error back. A nil error gives an empty
+// list, which is what the payload of a success has.
+func userErrors(err error) ([]*model.UserError, error) {
+	if err == nil {
+		return []*model.UserError{}, nil
+	}
+	if unauthenticated(err) != "" {
+		return nil, err
+	}
+	var input *scalar.InputError
+	var text *circleclient.RichTextError
+	switch {
+	case errors.As(err, &input):
+		return nil, err // a mistake of the program: a malformed id, a cursor of another list
+	case errors.As(err, &text):
+		return refused(model.UserErrorCodeInvalid, sentence(text.Error()), "body"), nil
+	case errors.Is(err, circleclient.ErrTimeout):
+		return refused(model.UserErrorCodeOutcomeUnknown, "Circle did not answer in time, so it is not known whether this was carried out. Look before you try again."), nil
+	case errors.Is(err, circleclient.ErrFeatureDisabled):
+		return nil, err
+	case errors.Is(err, circleclient.ErrForbidden):
+		return refused(model.UserErrorCodeForbidden, knownSentence(err, "You are not allowed to do this. Joining the space may help.")), nil
+	case errors.Is(err, circleclient.ErrNotFound):
+		return refused(model.UserErrorCodeNotFound, "It does not exist, or you are not allowed to see it."), nil
+	case errors.Is(err, circleclient.ErrConflict):
+		return refused(model.UserErrorCodeConflict, knownSentence(err, "This is in conflict with the present state.")), nil
+	case errors.Is(err, circleclient.ErrInvalid):
+		return refused(model.UserErrorCodeInvalid, sentence(refusal(err))), nil
+	}
+	return nil, err
+}
+
+// refused is a refusal of one field of the input, or of the whole.
+func refused(code model.UserErrorCode, message string, field ...string) []*model.UserError {
+	e := &model.UserError{Code: code, Message: message}
+	if len(field) > 0 {
+		e.Field = append([]string{"input"}, field...)
+	}
+	return []*model.UserError{e}
+}
+
+func knownSentence(err error, otherwise string) string {
+	var e *circleclient.Error
+	if errors.As(err, &e) && e.Message != "" {
+		return e.Message
+	}
+	return otherwise
+}
+
+// sentence begins with a capital and ends with a full stop.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	s = strings.ToUpper(s[:1]) + s[1:]
+	if !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return s
+}
+
+// recovered turns a panic of a resolver into the failure of one field.
+func recovered(log *slog.Logger) graphql.RecoverFunc {
+	return func(ctx context.Context, p any) error {
+		log.ErrorContext(ctx, "a resolver panicked", "path", graphql.GetPath(ctx).String(), "panic", p)
+		return errInternal
+	}
+}
+
+var errInternal = errors.New("internal error")
+
+// outcomeUnknown tells whether a failed write may have been carried out all the same.
+func outcomeUnknown(err error) bool {
+	return errors.Is(err, circleclient.ErrTimeout) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}

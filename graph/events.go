@@ -1,0 +1,98 @@
+package graph
+
+import (
+	"context"
+
+	"circlegraph/circleclient"
+	"circlegraph/graph/loaders"
+	"circlegraph/graph/model"
+	"circlegraph/graph/scalar"
+)
+
+// ofEvent reads a part of what events have beyond other posts.
+func ofEvent[T any](ctx context.Context, e *model.Event, part func(*circleclient.Post, *circleclient.EventSettings) *T) (*T, error) {
+	return ofPost(ctx, e.PostBase, circleclient.PostEvent, func(p *circleclient.Post) *T { return part(p, settingsOf(p)) })
+}
+
+// settingsOf is never nil: an event whose settings Circle forgot has none.
+func settingsOf(p *circleclient.Post) *circleclient.EventSettings {
+	if p.EventSettings == nil {
+		return &circleclient.EventSettings{}
+	}
+	return p.EventSettings
+}
+
+// visibleLocation hides the place from those who do not attend where the event asks for it: Circle sends it to everybody.
+func visibleLocation(p *circleclient.Post, s *circleclient.EventSettings) *circleclient.EventLocation {
+	if !p.LocationVisible() {
+		return nil
+	}
+	return s.Location()
+}
+
+// visibleAddress hides where to join online, likewise.
+func visibleAddress(p *circleclient.Post, s *circleclient.EventSettings) *string {
+	if !p.LocationVisible() {
+		return nil
+	}
+	return s.VirtualLocationURL
+}
+
+// changedEvent is the event in a payload; null where the change was refused.
+func changedEvent(ctx context.Context, ref circleclient.Ref) (*model.Event, error) {
+	if ref.IsZero() {
+		return nil, nil //nolint:nilnil // the payload's userErrors say why
+	}
+	record, err := loaders.From(ctx).Post.Load(ctx, ref)()
+	if err != nil {
+		return nil, err
+	}
+	return model.NewEvent(record), nil
+}
+
+// eventAttendees gives who comes; those that came with the event where they are all there are.
+func eventAttendees(ctx context.Context, e *model.Event, first int, after *string) (*model.EventAttendeeConnection, error) {
+	list := listOf("Event.attendees", e.ID)
+	if embedded := e.EventAttendees; embedded != nil && embedded.Complete() {
+		return whole(list, first, after, embedded.Records, same)
+	}
+	return paginate(list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventAttendee], error) {
+		return loaders.From(ctx).Attendees.Load(ctx, loaders.ListKey{ParentID: e.ID, Page: o.Page, PerPage: o.PerPage})()
+	}, same)
+}
+
+func eventListOptions(filter *model.EventsFilter) circleclient.EventListOptions {
+	if filter == nil {
+		return circleclient.EventListOptions{}
+	}
+	return circleclient.EventListOptions{StartDate: deref(filter.From), EndDate: deref(filter.To), PastEvents: filter.Past}
+}
+
+// rsvp says that the viewer comes. Circle refuses those who come already, which is what they want.
+func (r *Resolver) rsvp(ctx context.Context, in model.RsvpToEventInput) (*model.RsvpToEventPayload, error) {
+	var attendee *circleclient.EventAttendee
+	payload, err := changePost(in.EventID, func(eventID int64) error {
+		var err error
+		attendee, err = r.circle.Events.RSVP(ctx, eventID)
+		if circleclient.AlreadyDone(err) {
+			return nil
+		}
+		return err
+	})
+	return &model.RsvpToEventPayload{PostPayload: payload, Attendee: attendee}, err
+}
+
+func (r *Resolver) rsvpToOccurrences(ctx context.Context, in model.RsvpToOccurrencesInput) (*model.RsvpToOccurrencesPayload, error) {
+	ref, err := scalar.ParseRefOf(circleclient.RefPost, in.EventID)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := scalar.ParseCircleIDs(in.OccurrenceIds)
+	if err != nil {
+		return nil, err
+	}
+	payload, err := changePost(in.EventID, func(eventID int64) error {
+		return r.circle.Events.RSVPToOccurrences(ctx, ref.Space, eventID, ids)
+	})
+	return &model.RsvpToOccurrencesPayload{PostPayload: payload}, err
+}

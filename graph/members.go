@@ -1,0 +1,208 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"circlegraph/circleclient"
+	"circlegraph/graph/loaders"
+	"circlegraph/graph/model"
+	"circlegraph/graph/scalar"
+	"circlegraph/tokens"
+)
+
+// viewerOf is the member asking: null without an error only where no token was sent. Nothing is asked of Circle yet.
+func viewerOf(ctx context.Context) (*model.Viewer, error) {
+	_, err := tokens.CallerFrom(ctx).Token()
+	if errors.Is(err, circleclient.ErrNoToken) {
+		return nil, nil //nolint:nilnil // the one field that answers a missing token with null
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &model.Viewer{}, nil
+}
+
+// viewerUnless is the viewer after a change that was not refused.
+func viewerUnless(problems []*model.UserError) *model.Viewer {
+	if len(problems) > 0 {
+		return nil
+	}
+	return &model.Viewer{}
+}
+
+func currentMember(ctx context.Context) (*circleclient.CurrentMember, error) {
+	return loaders.From(ctx).CurrentMember.Load(ctx, struct{}{})()
+}
+
+// ofCurrent reads a part of the viewer's own record.
+func ofCurrent[T any](ctx context.Context, part func(*circleclient.CurrentMember) T) (T, error) {
+	current, err := currentMember(ctx)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return part(current), nil
+}
+
+// profileOf is the whole profile of a member, loaded unless it is here.
+func profileOf(ctx context.Context, m *model.Member) (*circleclient.Profile, error) {
+	if m.Profile != nil {
+		return m.Profile, nil
+	}
+	return loaders.From(ctx).Profile.Load(ctx, m.ID)()
+}
+
+// ofProfile reads a part of a member's profile.
+func ofProfile[T any](ctx context.Context, m *model.Member, part func(*circleclient.Profile) *T) (*T, error) {
+	profile, err := profileOf(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	return part(profile), nil
+}
+
+// ofRoles reads a part of a member's roles, from the record that told of the member where it carries them.
+func ofRoles(ctx context.Context, m *model.Member, part func(circleclient.Roles) bool) (*bool, error) {
+	if m.Carried&model.MemberRoles != 0 {
+		has := part(m.Roles)
+		return &has, nil
+	}
+	return ofProfile(ctx, m, func(p *circleclient.Profile) *bool { has := part(p.Roles); return &has })
+}
+
+func linksOf(p *circleclient.Profile) *model.MemberLinks {
+	i := p.Info
+	return &model.MemberLinks{Website: i.Website, Twitter: i.TwitterURL, Facebook: i.FacebookURL, Instagram: i.InstagramURL, Linkedin: i.LinkedinURL}
+}
+
+// memberNumber reads how a member is named.
+func memberNumber(by model.MemberBy) (int64, error) {
+	if by.ID != nil {
+		ref, err := scalar.ParseRefOf(circleclient.RefMember, *by.ID)
+		return ref.ID, err
+	}
+	return scalar.ParseCircleID(deref(by.CircleID))
+}
+
+func loadMember(ctx context.Context, memberID int64) (*model.Member, error) {
+	profile, err := loaders.From(ctx).Profile.Load(ctx, memberID)()
+	if err != nil {
+		return nil, err
+	}
+	return model.MemberOfProfile(profile), nil
+}
+
+// directory pages through the members of the community, or of one space.
+func (r *Resolver) directory(
+	ctx context.Context, field string, spaceID int64, filter *model.MembersFilter, orderBy *string, first int, after *string,
+) (*model.MemberConnection, error) {
+	opts := circleclient.MemberListOptions{SpaceID: spaceID, Sort: deref(orderBy)}
+	if filter != nil {
+		opts.SearchText = deref(filter.Text)
+	}
+	return paginate(listOf(field, fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.DirectoryMember], error) {
+		opts.PageOptions = o
+		return r.circle.Members.List(ctx, opts)
+	}, model.MemberOfDirectory)
+}
+
+// searchRequest reads the conditions of a member search.
+func searchRequest(filter *model.MemberSearchFilter, orderBy *string) (circleclient.MemberSearchRequest, error) {
+	req := circleclient.MemberSearchRequest{Order: deref(orderBy)}
+	if filter == nil {
+		return req, nil
+	}
+	req.SearchText, req.Status = deref(filter.Text), deref(filter.Status)
+	req.ExcludeEmptyName, req.ExcludeEmptyProfiles = filter.ExcludeEmptyNames, filter.ExcludeEmptyProfiles
+	for _, c := range filter.Conditions {
+		if c.Key == "" {
+			return req, &scalar.InputError{Message: "Each condition needs a `key`, such as \"headline\"."}
+		}
+		req.Filters = append(req.Filters, circleclient.MemberFilterRequest{
+			Key: c.Key, FilterType: c.Operator, Value: deref(c.Value), GTE: wide(c.Min), LTE: wide(c.Max),
+			ProfileFieldType: deref(c.ProfileFieldType), ProfileFieldID: deref(c.ProfileFieldID),
+		})
+	}
+	return req, nil
+}
+
+// profileRequest reads the values of profile fields. Changing an answer needs its number, so the viewer's present answers
+// are read first.
+func (r *Resolver) profileRequest(ctx context.Context, values []*model.ProfileFieldValueInput) (circleclient.ProfileUpdateRequest, error) {
+	var req circleclient.ProfileUpdateRequest
+	if len(values) == 0 {
+		return req, nil
+	}
+	current, err := currentMember(ctx)
+	if err != nil {
+		return req, err
+	}
+	fields := map[int64]*circleclient.ProfileField{}
+	for _, f := range append(listed(current.ProfileFields.Visible), current.ProfileFields.NotVisible...) {
+		fields[f.ID] = f
+	}
+	for _, v := range values {
+		id, err := scalar.ParseCircleID(v.ID)
+		if err != nil {
+			return req, err
+		}
+		value, err := profileValue(id, fields[id], v)
+		if err != nil {
+			return req, err
+		}
+		req.ProfileFields = append(req.ProfileFields, value)
+	}
+	return req, nil
+}
+
+// profileValue is the change of one profile field: choices that are no longer chosen are taken back.
+func profileValue(id int64, field *circleclient.ProfileField, v *model.ProfileFieldValueInput) (circleclient.ProfileFieldValueRequest, error) {
+	value := circleclient.ProfileFieldValueRequest{ProfileFieldID: id, Text: v.Text}
+	if field != nil && field.FieldType == "textarea" {
+		value.Text, value.Textarea = nil, v.Text
+	}
+	wanted, err := scalar.ParseCircleIDs(v.ChoiceIds)
+	if err != nil {
+		return value, err
+	}
+	chosen := map[int64]bool{}
+	if field != nil && field.Answer != nil {
+		value.ID = field.Answer.ID
+		for _, c := range field.Answer.Choices {
+			if c.Choice == nil {
+				continue
+			}
+			chosen[c.Choice.ID] = true
+			if v.ChoiceIds != nil && !slices.Contains(wanted, c.Choice.ID) {
+				value.Choices = append(value.Choices, circleclient.ProfileFieldChoiceRequest{ID: c.ID, Destroy: true})
+			}
+		}
+	}
+	for _, choice := range wanted {
+		if !chosen[choice] {
+			value.Choices = append(value.Choices, circleclient.ProfileFieldChoiceRequest{ProfileFieldChoiceID: choice})
+		}
+	}
+	return value, nil
+}
+
+func preferencesRequest(p *model.ProfilePreferencesInput) *circleclient.ProfilePreferencesRequest {
+	if p == nil {
+		return nil
+	}
+	return &circleclient.ProfilePreferencesRequest{
+		MessagingEnabled: p.MessagingEnabled, VisibleInMemberDirectory: p.VisibleInMemberDirectory, MakeMyEmailPublic: p.EmailPublic,
+	}
+}
+
+// fingerprint tells the arguments of a list apart in its cursors.
+func fingerprint(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // options of a list are plain values
+	}
+	return string(text)
+}

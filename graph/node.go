@@ -1,0 +1,76 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"circlegraph/circleclient"
+	"circlegraph/graph/loaders"
+	"circlegraph/graph/model"
+	"circlegraph/graph/scalar"
+)
+
+// maxNodes is how many objects `nodes` fetches at once.
+const maxNodes = 100
+
+// loadNode fetches an object again, whatever its type.
+func loadNode(ctx context.Context, ref circleclient.Ref) (model.Node, error) {
+	switch ref.Type {
+	case circleclient.RefMember:
+		return orNil(loadMember(ctx, ref.ID))
+	case circleclient.RefSpace:
+		return orNil(loaders.From(ctx).Space.Load(ctx, ref.ID)())
+	case circleclient.RefPost:
+		return loadPost(ctx, ref)
+	default:
+		return orNil(loaders.From(ctx).Comment.Load(ctx, ref)())
+	}
+}
+
+// orNil keeps a nil pointer from becoming an interface that is not nil.
+func orNil[T model.Node](n T, err error) (model.Node, error) {
+	if err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// loadNodes fetches many objects side by side; what cannot be fetched is null with an error at its place.
+func loadNodes(ctx context.Context, ids []string) ([]model.Node, error) {
+	if len(ids) > maxNodes {
+		return nil, &scalar.InputError{Message: fmt.Sprintf("`ids` must be %d at most, not %d.", maxNodes, len(ids))}
+	}
+	nodes := make([]model.Node, len(ids))
+	var wait sync.WaitGroup
+	for i, id := range ids {
+		wait.Go(func() {
+			ref, err := scalar.ParseRef(id)
+			if err == nil {
+				nodes[i], err = loadNode(ctx, ref)
+			}
+			if err != nil {
+				addError(ctx, err, ast.PathIndex(i))
+			}
+		})
+	}
+	wait.Wait()
+	return nodes, nil
+}
+
+// addError reports what failed beneath the field without failing it.
+func addError(ctx context.Context, err error, place ast.PathElement) {
+	field := graphql.GetFieldContext(ctx)
+	child := &graphql.FieldContext{Parent: field}
+	switch p := place.(type) {
+	case ast.PathIndex:
+		i := int(p)
+		child.Index = &i
+	case ast.PathName:
+		child.Field = graphql.CollectedField{Field: &ast.Field{Alias: string(p), Name: string(p)}}
+	}
+	graphql.AddError(graphql.WithFieldContext(ctx, child), err)
+}

@@ -1,0 +1,141 @@
+package graph
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"circlegraph/circleclient"
+	"circlegraph/graph/model"
+	"circlegraph/graph/scalar"
+)
+
+// list names a list in cursors, so that a cursor of one list is refused by another: the field, what it hangs on, and every
+// argument that changes which items there are and in which order.
+type list string
+
+// listOf names a list by the field and whatever tells it from other lists of the same field.
+func listOf(field string, identity ...any) list {
+	return list(fmt.Sprint(append([]any{field}, identity...)...))
+}
+
+// cursor says behind which item of a list to go on. It holds the number of items before that place and not a page, so it
+// keeps its meaning when `first` changes between two pages.
+func (l list) cursor(offset int) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(l.mark() + ":" + strconv.Itoa(offset)))
+}
+
+// mark is a short fingerprint of the list.
+func (l list) mark() string {
+	sum := sha256.Sum256([]byte(l))
+	return base64.RawURLEncoding.EncodeToString(sum[:6])
+}
+
+// maxOffset keeps page numbers within what Circle can answer.
+const maxOffset = 1_000_000
+
+// offset reads a cursor: the number of items to leave out.
+func (l list) offset(after *string) (int, error) {
+	if after == nil {
+		return 0, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(*after)
+	mark, number, ok := strings.Cut(string(raw), ":")
+	n, numErr := strconv.Atoi(number)
+	if err != nil || !ok || numErr != nil || n < 1 || n > maxOffset {
+		return 0, &scalar.InputError{Message: "`after` is not a cursor of this server. Use the `endCursor` of a page as it was given."}
+	}
+	if mark != l.mark() {
+		return 0, &scalar.InputError{Message: "`after` is a cursor of another list, or of this list in another order or with another filter."}
+	}
+	return n, nil
+}
+
+// checkFirst holds `first` to 1 to 100: a silent cut would look like the end of the list.
+func checkFirst(first int) error {
+	if first < 1 || first > circleclient.MaxPerPage {
+		return &scalar.InputError{Message: fmt.Sprintf("`first` must be 1 to %d, not %d. Ask for more with `after`.", circleclient.MaxPerPage, first)}
+	}
+	return nil
+}
+
+// paginate answers `first` and `after` from a list that Circle pages by number and size.
+func paginate[T, N any](
+	l list, first int, after *string, fetch func(circleclient.PageOptions) (*circleclient.Page[T], error), node func(T) N,
+) (*model.Connection[N], error) {
+	if err := checkFirst(first); err != nil {
+		return nil, err
+	}
+	offset, err := l.offset(after)
+	if err != nil {
+		return nil, err
+	}
+	size, pages := window(offset, first)
+	var records []T
+	var hasNext bool
+	var total int
+	for i := range pages {
+		page, err := fetch(circleclient.PageOptions{Page: offset/size + 1 + i, PerPage: size})
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, page.Records...)
+		hasNext, total = page.HasNextPage, page.Count
+		if !hasNext {
+			break
+		}
+	}
+	records = records[min(offset%size, len(records)):]
+	if len(records) > first {
+		records, hasNext = records[:first], true
+	}
+	return connection(l, records, offset, hasNext, &total, node), nil
+}
+
+// window finds the smallest page that holds all wanted items, so that one request does; where there is none, two pages of
+// the wanted size hold them.
+func window(offset, first int) (size, pages int) {
+	for size = first; size <= circleclient.MaxPerPage; size++ {
+		if offset/size == (offset+first-1)/size {
+			return size, 1
+		}
+	}
+	return first, 2
+}
+
+// whole answers `first` and `after` from a list that is here already.
+func whole[T, N any](l list, first int, after *string, items []T, node func(T) N) (*model.Connection[N], error) {
+	if err := checkFirst(first); err != nil {
+		return nil, err
+	}
+	offset, err := l.offset(after)
+	if err != nil {
+		return nil, err
+	}
+	total := len(items)
+	start := min(offset, total)
+	end := min(start+first, total)
+	return connection(l, items[start:end], offset, end < total, &total, node), nil
+}
+
+// connection makes a page of what was found.
+func connection[T, N any](l list, records []T, offset int, hasNext bool, total *int, node func(T) N) *model.Connection[N] {
+	c := &model.Connection[N]{
+		Edges: make([]*model.Edge[N], len(records)), Nodes: make([]N, len(records)),
+		PageInfo: &model.PageInfo{HasNextPage: hasNext, HasPreviousPage: offset > 0}, TotalCount: total,
+	}
+	for i, record := range records {
+		n := node(record)
+		c.Nodes[i] = n
+		c.Edges[i] = &model.Edge[N]{Cursor: l.cursor(offset + i + 1), Node: n}
+	}
+	if len(records) > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[len(records)-1].Cursor
+	}
+	return c
+}
+
+// same is the node of a list whose records are nodes as they are.
+func same[T any](v T) T { return v }

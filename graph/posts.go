@@ -1,0 +1,261 @@
+package graph
+
+import (
+	"context"
+	"errors"
+
+	"circlegraph/circleclient"
+	"circlegraph/graph/loaders"
+	"circlegraph/graph/model"
+	"circlegraph/graph/scalar"
+)
+
+// loadPost reads a whole post, together with the other posts of its space.
+func loadPost(ctx context.Context, ref circleclient.Ref) (model.Post, error) {
+	record, err := loaders.From(ctx).Post.Load(ctx, ref)()
+	if err != nil {
+		return nil, err
+	}
+	return model.NewPost(record), nil
+}
+
+// changedPost is the post in a payload; null where the change was refused.
+func changedPost(ctx context.Context, ref circleclient.Ref) (model.Post, error) {
+	if ref.IsZero() {
+		return nil, nil //nolint:nilnil // the payload's userErrors say why
+	}
+	return loadPost(ctx, ref)
+}
+
+// carrying is the record with a part that the operation it came from may not send: the post is read again where it does not.
+func carrying(ctx context.Context, p model.PostBase, part circleclient.PostField) (*circleclient.Post, error) {
+	if p.Carries(part) {
+		return p.Post, nil
+	}
+	return loaders.From(ctx).Post.Load(ctx, p.NodeRef())()
+}
+
+// ofPost reads a part of a post that its record may not carry.
+func ofPost[T any](ctx context.Context, p model.PostBase, part circleclient.PostField, read func(*circleclient.Post) *T) (*T, error) {
+	record, err := carrying(ctx, p, part)
+	if err != nil {
+		return nil, err
+	}
+	return read(record), nil
+}
+
+func topicsOf(ctx context.Context, p model.PostBase) ([]*circleclient.Topic, error) {
+	record, err := carrying(ctx, p, circleclient.PostTopics)
+	if err != nil {
+		return nil, err
+	}
+	return listed(record.Topics), nil
+}
+
+// viewerCan reads one of Circle's policies. A post that lacks them although its operation sends them permits nothing.
+func viewerCan(ctx context.Context, p model.PostBase, may func(circleclient.PostPermissions) bool) (*bool, error) {
+	return ofPost(ctx, p, circleclient.PostPolicies, func(record *circleclient.Post) *bool {
+		can := may(deref(record.Policies))
+		return &can
+	})
+}
+
+// galleryOf is never null: an image post whose gallery Circle forgot has no pictures.
+func galleryOf(p *circleclient.Post) *circleclient.Gallery {
+	if p.Gallery == nil {
+		return &circleclient.Gallery{Images: []*circleclient.GalleryImage{}}
+	}
+	return p.Gallery
+}
+
+// postLikes gives the members who like a post; those that came with it where they are all there are.
+func (r *Resolver) postLikes(ctx context.Context, p model.PostBase, first int, after *string) (*model.MemberConnection, error) {
+	list := listOf("Post.likes", p.ID)
+	if len(p.FirstLikedBy) == p.LikesCount {
+		return whole(list, first, after, p.FirstLikedBy, model.MemberOfLiker)
+	}
+	return paginate(list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
+		return r.circle.Posts.Likes(ctx, p.ID, o)
+	}, model.MemberOfLiker)
+}
+
+// postComments gives the comments on a post. A post without any needs no request to say so.
+func postComments(ctx context.Context, p model.PostBase, orderBy string, first int, after *string) (*model.CommentConnection, error) {
+	list := listOf("Post.comments", p.ID, orderBy)
+	if p.CommentsCount == 0 {
+		return whole(list, first, after, nil, same[*circleclient.Comment])
+	}
+	return paginate(list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
+		return loaders.From(ctx).Comments.Load(ctx, loaders.ListKey{ParentID: p.ID, Sort: orderBy, Page: o.Page, PerPage: o.PerPage})()
+	}, same)
+}
+
+// postBy finds a post. Circle's paths take numbers and slugs alike.
+func (r *Resolver) postBy(ctx context.Context, by model.PostBy) (model.Post, error) {
+	switch {
+	case by.ID != nil:
+		ref, err := scalar.ParseRefOf(circleclient.RefPost, *by.ID)
+		if err != nil {
+			return nil, err
+		}
+		return loadPost(ctx, ref)
+	case by.CircleID != nil:
+		spaceID, err := scalar.ParseCircleID(by.CircleID.Space)
+		if err != nil {
+			return nil, err
+		}
+		postID, err := scalar.ParseCircleID(by.CircleID.Post)
+		if err != nil {
+			return nil, err
+		}
+		return loadPost(ctx, circleclient.PostRef(spaceID, postID))
+	}
+	if by.Slug == nil || by.Slug.Space == "" || by.Slug.Post == "" {
+		return nil, &scalar.InputError{Message: "`slug` needs the slugs of the space and of the post."}
+	}
+	record, err := r.circle.Posts.Get(ctx, circleclient.SpaceKey{Slug: by.Slug.Space}, circleclient.PostKey{Slug: by.Slug.Post})
+	if err != nil {
+		return nil, err
+	}
+	return model.NewPost(record), nil
+}
+
+// spacePosts pages through the posts of a space.
+func (r *Resolver) spacePosts(
+	ctx context.Context, s *circleclient.Space, filter *model.SpacePostsFilter, orderBy *string, first int, after *string,
+) (*model.PostConnection, error) {
+	opts := circleclient.SpacePostOptions{Sort: deref(orderBy)}
+	if filter != nil {
+		topics, err := scalar.ParseCircleIDs(filter.TopicIds)
+		if err != nil {
+			return nil, err
+		}
+		opts.Status, opts.PastEvents, opts.Topics = deref(filter.Status), filter.PastEvents, topics
+	}
+	return paginate(listOf("Space.posts", s.ID, fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+		opts.PageOptions = o
+		return r.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: s.ID}, opts)
+	}, model.NewPost)
+}
+
+// richText reads a text to write.
+func richText(in model.RichTextInput) (*circleclient.RichTextRequest, error) {
+	switch {
+	case in.HTML != nil:
+		return circleclient.RichTextFromHTML(*in.HTML)
+	case in.Document != nil:
+		return circleclient.RichTextFromDocument(in.Document)
+	default:
+		return circleclient.RichTextFromText(deref(in.Text))
+	}
+}
+
+func (r *Resolver) createPost(ctx context.Context, in model.CreatePostInput) (*model.CreatePostPayload, error) {
+	space, err := scalar.ParseRefOf(circleclient.RefSpace, in.SpaceID)
+	if err != nil {
+		return nil, err
+	}
+	topics, err := scalar.ParseCircleIDs(in.TopicIds)
+	if err != nil {
+		return nil, err
+	}
+	record, problems, err := once(ctx, r.idempotency, "createPost", in.IdempotencyKey, in, func() (*circleclient.Post, error) {
+		body, err := richText(in.Body)
+		if err != nil {
+			return nil, err
+		}
+		return r.circle.Posts.Create(ctx, space.ID, circleclient.CreatePostRequest{
+			Name: deref(in.Title), Slug: deref(in.Slug), Body: body, CoverImage: deref(in.CoverImage), Topics: topics,
+			IsCommentsEnabled: in.IsCommentsEnabled, IsLikingEnabled: in.IsLikingEnabled,
+		})
+	})
+	return &model.CreatePostPayload{Post: model.NewPost(record), UserErrors: problems}, err
+}
+
+func (r *Resolver) createImagePost(ctx context.Context, in model.CreateImagePostInput) (*model.CreateImagePostPayload, error) {
+	space, err := scalar.ParseRefOf(circleclient.RefSpace, in.SpaceID)
+	if err != nil {
+		return nil, err
+	}
+	if len(in.Images) == 0 {
+		return &model.CreateImagePostPayload{UserErrors: refused(model.UserErrorCodeInvalid, "A post of pictures needs at least one picture.", "images")}, nil
+	}
+	record, problems, err := once(ctx, r.idempotency, "createImagePost", in.IdempotencyKey, in, func() (*circleclient.Post, error) {
+		body, err := optionalText(in.Body)
+		if err != nil {
+			return nil, err
+		}
+		req := circleclient.CreateImagePostRequest{
+			Slug: deref(in.Slug), Body: body, IsCommentsEnabled: in.IsCommentsEnabled, IsLikingEnabled: in.IsLikingEnabled,
+		}
+		for _, i := range in.Images {
+			req.Images = append(req.Images, circleclient.ImageUpload{SignedID: i.SignedID, Width: deref(i.Width), Height: deref(i.Height)})
+		}
+		return r.circle.Posts.CreateImage(ctx, space.ID, req)
+	})
+	return &model.CreateImagePostPayload{Post: imagePost(record), UserErrors: problems}, err
+}
+
+func (r *Resolver) updateImagePost(ctx context.Context, in model.UpdateImagePostInput) (*model.UpdateImagePostPayload, error) {
+	ref, err := scalar.ParseRefOf(circleclient.RefPost, in.PostID)
+	if err != nil {
+		return nil, err
+	}
+	body, err := optionalText(in.Body)
+	if err != nil {
+		problems, err := userErrors(err)
+		return &model.UpdateImagePostPayload{UserErrors: problems}, err
+	}
+	req := circleclient.UpdateImagePostRequest{
+		Slug: deref(in.Slug), Body: body, IsCommentsEnabled: in.IsCommentsEnabled, IsLikingEnabled: in.IsLikingEnabled,
+	}
+	for _, i := range in.AddImages {
+		req.Images = append(req.Images, circleclient.ImageChange{Image: i.SignedID})
+	}
+	record, err := r.circle.Posts.UpdateImage(ctx, ref.Space, ref.ID, req)
+	problems, err := userErrors(err)
+	return &model.UpdateImagePostPayload{Post: imagePost(record), UserErrors: problems}, err
+}
+
+func optionalText(in *model.RichTextInput) (*circleclient.RichTextRequest, error) {
+	if in == nil {
+		return nil, nil //nolint:nilnil // no text
+	}
+	return richText(*in)
+}
+
+func imagePost(record *circleclient.Post) *model.ImagePost {
+	if record == nil {
+		return nil
+	}
+	return &model.ImagePost{PostBase: model.PostBase{Post: record}}
+}
+
+// changePost carries out a change to a post that Circle answers without the post.
+func changePost(id string, change func(postID int64) error) (model.PostPayload, error) {
+	ref, err := scalar.ParseRefOf(circleclient.RefPost, id)
+	if err != nil {
+		return model.PostPayload{}, err
+	}
+	problems, err := userErrors(change(ref.ID))
+	if err != nil || len(problems) > 0 {
+		ref = circleclient.Ref{}
+	}
+	return model.PostPayload{PostRef: ref, UserErrors: problems}, err
+}
+
+func (r *Resolver) reportContent(ctx context.Context, in model.ReportContentInput) (*model.ReportContentPayload, error) {
+	ref, err := scalar.ParseRef(in.SubjectID)
+	if err != nil {
+		return nil, err
+	}
+	if ref.Type != circleclient.RefPost && ref.Type != circleclient.RefComment {
+		return nil, &scalar.InputError{Message: "Only posts and comments can be reported; this is the id of a " + string(ref.Type) + "."}
+	}
+	problems, err := userErrors(r.circle.Posts.Report(ctx, circleclient.ReportRequest{
+		ID: ref.ID, Type: string(ref.Type), Reason: in.Reason, Body: deref(in.Message),
+	}))
+	return &model.ReportContentPayload{Reported: err == nil && len(problems) == 0, UserErrors: problems}, err
+}
+
+func isNotFound(err error) bool { return errors.Is(err, circleclient.ErrNotFound) }

@@ -1,0 +1,79 @@
+package graph
+
+import (
+	"circlegraph/circleclient"
+	"circlegraph/graph/model"
+	"circlegraph/graph/scalar"
+)
+
+// deref is the value behind an optional argument, or its zero.
+func deref[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
+
+// wide is an optional number of GraphQL as Circle takes it.
+func wide(n *int) *int64 {
+	if n == nil {
+		return nil
+	}
+	w := int64(*n)
+	return &w
+}
+
+// negated is the opposite of a switch that Circle names the other way round.
+func negated(b bool) *bool {
+	not := !b
+	return &not
+}
+
+// orFalse is false where Circle left a switch out.
+func orFalse(b *bool) *bool {
+	if b == nil {
+		return new(bool)
+	}
+	return b
+}
+
+// listed is a list that is never null.
+func listed[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
+}
+
+// refUnless is the id of what went, unless it was refused.
+func refUnless(problems []*model.UserError, ref circleclient.Ref) *string {
+	return idUnless(problems, scalar.FormatRef(ref))
+}
+
+// idUnless is the id of what went, unless it was refused.
+func idUnless(problems []*model.UserError, id string) *string {
+	if len(problems) > 0 {
+		return nil
+	}
+	return &id
+}
+
+// maxPages bounds a list that is given whole: nobody pins a thousand links.
+const maxPages = 10
+
+// everything reads a small list that Circle pages and the schema gives whole.
+func everything[T any](fetch func(circleclient.PageOptions) (*circleclient.Page[T], error)) ([]T, error) {
+	all := []T{}
+	for number := 1; number <= maxPages; number++ {
+		page, err := fetch(circleclient.PageOptions{Page: number, PerPage: circleclient.MaxPerPage})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Records...)
+		if !page.HasNextPage {
+			break
+		}
+	}
+	return all, nil
+}
