@@ -1,0 +1,74 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// AccessLog writes one line per request: method, route, status, duration and the address that clientAddress tells.
+// Never a query string, header or body: they hold tokens and what members wrote. For the same reason the path is written
+// only where it is one of the known routes. Probes of health are at debug level.
+func AccessLog(log *slog.Logger, now func() time.Time, clientAddress func(*http.Request) string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := now()
+		recorded := &recorder{ResponseWriter: w, status: http.StatusOK}
+		aborted := true
+		defer func() { // also where the handler panics
+			status := recorded.status
+			if aborted {
+				status = 0
+			}
+			log.LogAttrs(r.Context(), level(r.Pattern), "request", slog.String("method", r.Method), slog.String("path", route(r)),
+				slog.Int("status", status), slog.Duration("duration", now().Sub(start)), slog.String("client", clientAddress(r)))
+		}()
+		next.ServeHTTP(recorded, r)
+		aborted = false
+	})
+}
+
+func level(pattern string) slog.Level {
+	if pattern == healthPattern || pattern == readyPattern {
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
+}
+
+// route is the path of a request that a route has matched.
+func route(r *http.Request) string {
+	if r.Pattern == "" || r.Pattern == "/" {
+		return "unknown"
+	}
+	return r.URL.Path
+}
+
+// recorder remembers the status of an answer.
+type recorder struct {
+	http.ResponseWriter
+
+	status  int
+	written bool
+}
+
+// WriteHeader implements [http.ResponseWriter].
+func (r *recorder) WriteHeader(status int) {
+	if !r.written && status >= http.StatusOK { // what comes before is not the answer
+		r.status, r.written = status, true
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements [http.ResponseWriter].
+func (r *recorder) Write(p []byte) (int, error) {
+	r.written = true
+	return r.ResponseWriter.Write(p)
+}
+
+// Unwrap lets [http.ResponseController] reach flushing and deadlines.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// Flush implements [http.Flusher], which streaming answers look for by type.
+func (r *recorder) Flush() {
+	r.written = true
+	_ = http.NewResponseController(r.ResponseWriter).Flush() // nothing to flush where it is not possible
+}

@@ -1,0 +1,146 @@
+// Circlegraph serves a Circle community over GraphQL. Without settings it serves a made-up one, the sandbox.
+package main
+
+//go:generate go run github.com/99designs/gqlgen generate
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql/playground"
+	"github.com/klauspost/compress/gzhttp"
+
+	"circlegraph/circleclient"
+	"circlegraph/graph"
+	"circlegraph/internal/config"
+	"circlegraph/internal/web"
+	"circlegraph/sandbox"
+	"circlegraph/tokens"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	tuneMemory()
+	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+}
+
+// tuneMemory trades memory for time where the operator has not chosen: a gateway makes much garbage and keeps little, so
+// collecting at five times the live heap halves what collection costs. The soft limit keeps a burst from using it all.
+func tuneMemory() {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
+	debug.SetGCPercent(400)
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(512 << 20)
+	}
+}
+
+// run serves until ctx ends. It returns the exit code: 0, 1 where serving failed, 2 where the configuration is refused.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	cfg, err := config.Load(args, getenv, version(), stdout)
+	if errors.Is(err, config.ErrDone) {
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return 2
+	}
+	log := slog.New(web.LogHandler(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: cfg.Level()})))
+	if err := serve(ctx, cfg, log, stderr); err != nil {
+		log.Error("cannot serve", "error", err)
+		return 1
+	}
+	return 0
+}
+
+// serve wires the rooms together, listens, and drains once ctx ends.
+func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.Writer) error {
+	var member *sandbox.Member
+	if cfg.Sandbox() {
+		stop, someone, err := startSandbox(ctx, cfg, log)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		member = someone
+	}
+	circle, err := circleclient.New(circleclient.Config{
+		BaseURL: cfg.CircleURL, HeadlessToken: string(cfg.HeadlessToken), UserAgent: "circlegraph/" + version(),
+		Timeout: cfg.UpstreamTimeout, Logger: log,
+	})
+	if err != nil {
+		return err
+	}
+	revocations := tokens.NewMemoryRevocations(tokens.DefaultRevocationLimit, time.Now)
+	sessions, err := tokens.New(cfg.Settings, tokens.Dependencies{Auth: circle.Auth, Revocations: revocations, Clock: time.Now, Logger: log})
+	if err != nil {
+		return err
+	}
+	endpoint := tokens.NewAuthenticator(cfg.Settings, revocations, time.Now).Middleware(graph.NewHandler(graph.Options{
+		Circle: circle, Sessions: sessions, Introspection: cfg.IntrospectionOn(), Logger: log, Now: time.Now,
+	}))
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
+	if err != nil {
+		return err
+	}
+	health := &web.Health{}
+	server := web.NewServer(routes(cfg, health, log, endpoint), cfg.RequestTimeout, log)
+	if member != nil {
+		web.Welcome(stderr, listener.Addr(), cfg.IntrospectionOn(), member.Name, member.Email)
+	}
+	log.Info("serving", "address", listener.Addr().String(), "circle", cfg.CircleURL, "login", cfg.Settings.Modes(), "version", version())
+	return web.Run(ctx, server, listener, health, web.Drain{Delay: cfg.DrainDelay, Grace: cfg.ShutdownGrace}, log)
+}
+
+// startSandbox serves the sandbox on a loopback port of its own, behind a secret that nobody else has, and points cfg at
+// it. It goes through a real socket so that everything is as it would be with Circle.
+func startSandbox(ctx context.Context, cfg *config.Config, log *slog.Logger) (stop func(), someone *sandbox.Member, err error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, err
+	}
+	cfg.CircleURL, cfg.HeadlessToken = "http://"+listener.Addr().String(), tokens.Secret(rand.Text())
+	box := sandbox.New(sandbox.Options{HeadlessToken: string(cfg.HeadlessToken)})
+	server := web.NewServer(box, cfg.RequestTimeout, log)
+	go func() { _ = server.Serve(listener) }() // ends with stop
+	for _, m := range box.Members() {
+		if someone = &m; strings.HasPrefix(m.Email, "member@") { // the one without a special part
+			break
+		}
+	}
+	return func() { _ = server.Close() }, someone, nil
+}
+
+// routes is everything that is served.
+func routes(cfg *config.Config, health *web.Health, log *slog.Logger, endpoint http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	health.Register(mux)
+	mux.Handle("/graphql", web.Private(web.Deadline(cfg.RequestTimeout, web.LimitBody(cfg.MaxBody, endpoint))))
+	mux.Handle("GET /schema.graphql", web.Text(graph.SDL()))
+	if cfg.IntrospectionOn() {
+		mux.Handle("GET /{$}", playground.Handler("Circlegraph", "/graphql"))
+	}
+	return web.RequestID(web.AccessLog(log, time.Now, web.ClientAddress(cfg.TrustedProxies),
+		web.CORS(cfg.CORSOrigins, gzhttp.GzipHandler(mux))))
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "devel"
+}
