@@ -1,8 +1,6 @@
 // Circlegraph serves a Circle community over GraphQL. Without settings it serves a made-up one, the sandbox.
 package main
 
-//go:generate go run github.com/99designs/gqlgen generate
-
 import (
 	"context"
 	"crypto/rand"
