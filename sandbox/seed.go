@@ -155,8 +155,8 @@ func (sd *seeder) planTexts() []*plannedPost {
 		plan = append(plan, sd.planText("say-hello", text, "your plot", i))
 		plan[len(plan)-1].author = 4 + i
 	}
-	for room, texts := range handWritten() {
-		for i, text := range texts {
+	for _, room := range []string{"announcements", "beekeepers", "committee"} {
+		for i, text := range handWritten()[room] {
 			plan = append(plan, sd.planText(room, text, "this", i*12))
 			if room == "announcements" {
 				plan[len(plan)-1].author = i % 2
