@@ -134,9 +134,27 @@ var rest = []call{
 	{line: "POST " + member + "/bookmarks", status: 409, answer: `{"success":false,"message":"x"}`},
 	{line: "POST " + member + "/bookmarks", status: 422, answer: `{"success":false,"message":"x"}`},
 	{line: "POST " + member + "/bookmarks", status: 413, answer: `{"success":false,"message":"x"}`},
+	{line: "GET " + member + "/spaces", status: 200, answer: `[{"space_member_id":null}]`},
+	{line: "GET " + member + "/spaces/7", status: 200, answer: `{"space_member_id":null}`},
+	{line: "GET " + member + "/community_members/7/spaces", status: 200, answer: `{"records":[{"space_member_id":null}]}`},
 	{line: "GET " + member + "/home", status: 429, answer: `{"success":false,"message":"x"}`},
 	{line: "GET " + member + "/home", status: 502, answer: `Bad gateway`},
 	{line: "POST " + member + "/search/community_members", status: 401, answer: `{"success":false,"message":"x"}`},
+}
+
+// The live API sends an object where the contract has a list: a tag of an author within an anyOf, where a row of the table
+// would let the whole post through.
+func TestPlacesOfTagsMayBeAnObject(t *testing.T) {
+	c := Load(t)
+	for answer, want := range map[string]int{
+		`{"records":[{"post_type":"basic","author":{"member_tags":[{"display_locations":{"post_bio":true}}]}}]}`:          0,
+		`{"records":[{"post_type":"basic","author":{"member_tags":[{"display_locations":{"post_bio":true},"name":7}]}}]}`: 1,
+	} {
+		_, found := c.check(call{line: "GET " + member + "/home", status: 200, answer: answer}.exchange(t))
+		if len(found) != want {
+			t.Errorf("%s: %v, want %d violations", answer, found, want)
+		}
+	}
 }
 
 // TestKnownFaultsAreStillNeeded fails for rows that nothing trips any more.
