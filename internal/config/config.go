@@ -166,14 +166,14 @@ func (c *Config) check() error {
 
 // describe is a flag's help with its default and its variables.
 func describe(v *kong.Value, variables []string) string {
-	help := v.Help
+	parts := []string{v.Help}
 	if v.HasDefault {
-		help += " Default: " + v.Default + "."
+		parts = append(parts, "Default: "+v.Default+".")
 	}
 	for _, name := range variables {
-		help += " [$" + name + "]"
+		parts = append(parts, "[$"+name+"]")
 	}
-	return help
+	return strings.Join(parts, " ")
 }
 
 func readToken(path string) (tokens.Secret, error) {

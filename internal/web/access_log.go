@@ -11,7 +11,7 @@ import (
 // only where it is one of the known routes. Probes of health are at debug level.
 func AccessLog(log *slog.Logger, now func() time.Time, clientAddress func(*http.Request) string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := now()
+		ctx, start := r.Context(), now()
 		recorded := &recorder{ResponseWriter: w, status: http.StatusOK}
 		aborted := true
 		defer func() { // also where the handler panics
@@ -19,7 +19,7 @@ func AccessLog(log *slog.Logger, now func() time.Time, clientAddress func(*http.
 			if aborted {
 				status = 0
 			}
-			log.LogAttrs(r.Context(), level(r.Pattern), "request", slog.String("method", r.Method), slog.String("path", route(r)),
+			log.LogAttrs(ctx, level(r.Pattern), "request", slog.String("method", r.Method), slog.String("path", route(r)),
 				slog.Int("status", status), slog.Duration("duration", now().Sub(start)), slog.String("client", clientAddress(r)))
 		}()
 		next.ServeHTTP(recorded, r)

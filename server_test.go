@@ -1,0 +1,432 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"circlegraph/graph"
+	"circlegraph/sandbox"
+)
+
+const member = "member@example.com"
+
+func TestStartWithoutSettings(t *testing.T) {
+	s := start(t, nil)
+	if banner := s.log.String(); !strings.Contains(banner, "SANDBOX") || !strings.Contains(banner, s.url+"/graphql") {
+		t.Errorf("the banner is\n%s\nwant it to name the sandbox and %s/graphql", banner, s.url)
+	}
+	for _, test := range []struct {
+		path, contentType string
+		want              string
+	}{
+		{"/", "text/html", "graphiql"},
+		{"/schema.graphql", "text/plain", graph.SDL()},
+		{"/healthz", "text/plain", "ok\n"},
+		{"/readyz", "text/plain", "ready\n"},
+		{"/graphql?query=%7B__typename%7D", "application/", `"__typename":"Query"`},
+	} {
+		status, header, body := s.get(t, test.path)
+		if status != http.StatusOK || !strings.HasPrefix(header.Get("Content-Type"), test.contentType) || !strings.Contains(body, test.want) {
+			t.Errorf("GET %s = %d %s %.80q, want %s with %.80q", test.path, status, header.Get("Content-Type"), body, test.contentType, test.want)
+		}
+	}
+	if status, _, _ := s.get(t, "/nowhere"); status != http.StatusNotFound {
+		t.Errorf("GET /nowhere = %d, want 404", status)
+	}
+}
+
+// The banner's command must work as it stands.
+func TestBannerCanBePasted(t *testing.T) {
+	s := start(t, nil)
+	query := regexp.MustCompile(`-d '(.*)'`).FindStringSubmatch(s.log.String())
+	if query == nil {
+		t.Fatalf("the banner has no curl command:\n%s", s.log)
+	}
+	_, body := s.post(t, "", query[1])
+	if !strings.Contains(body, `"accessToken":"ey`) {
+		t.Errorf("the banner's login answers %s, want an access token", body)
+	}
+}
+
+func TestLifeOfASession(t *testing.T) {
+	s := start(t, nil)
+	session := s.login(t, member)
+
+	var viewer struct {
+		Viewer struct{ Member struct{ Name string } }
+	}
+	s.query(t, session.AccessToken, `{ viewer { member { name } } }`, &viewer)
+	if viewer.Viewer.Member.Name != session.Viewer.Member.Name || viewer.Viewer.Member.Name == "" {
+		t.Errorf("viewer = %q, want the member who has signed in, %q", viewer.Viewer.Member.Name, session.Viewer.Member.Name)
+	}
+
+	var refreshed struct{ RefreshAccessToken struct{ AccessToken string } }
+	s.query(t, "", fmt.Sprintf(`mutation { refreshAccessToken(input: {refreshToken: %q}) { accessToken } }`, session.RefreshToken), &refreshed)
+	if refreshed.RefreshAccessToken.AccessToken == "" {
+		t.Error("refreshing gives no access token")
+	}
+
+	var left struct{ Logout struct{ LoggedOut bool } }
+	s.query(t, session.AccessToken, `mutation { logout { loggedOut } }`, &left)
+	if !left.Logout.LoggedOut {
+		t.Error("logout does not log out")
+	}
+	status, body := s.post(t, session.AccessToken, request(`{ viewer { member { name } } }`))
+	if status != http.StatusOK || !strings.Contains(body, "UNAUTHENTICATED") || !strings.Contains(body, "TOKEN_REVOKED") {
+		t.Errorf("after logout the viewer is %d %s, want UNAUTHENTICATED because of TOKEN_REVOKED", status, body)
+	}
+}
+
+func TestAnswersArePrivateNamedAndSmall(t *testing.T) {
+	s := start(t, []string{"--cors-origins", "https://app.example.com", "--max-body", "2000"})
+	session := s.login(t, member)
+	req := s.request(t, http.MethodPost, "/graphql", session.AccessToken, request(`{ spaces { name slug type url } }`))
+	req.Header.Set("Accept-Encoding", "gzip")
+	req.Header.Set("X-Request-Id", "my-own-id")
+	req.Header.Set("Origin", "https://app.example.com")
+	res, err := s.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	for name, want := range map[string]string{
+		"Cache-Control": "private, no-store", "X-Request-Id": "my-own-id", "Content-Encoding": "gzip",
+		"Access-Control-Allow-Origin": "https://app.example.com",
+	} {
+		if got := res.Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if vary := strings.Join(res.Header.Values("Vary"), ", "); !strings.Contains(vary, "Authorization") {
+		t.Errorf("Vary: %q, want Authorization in it", vary)
+	}
+	if status, body := s.post(t, "", request("{ __typename } #"+strings.Repeat("x", 2000))); status != http.StatusRequestEntityTooLarge {
+		t.Errorf("a body beyond the limit gets %d %s, want 413", status, body)
+	}
+	// The length of this one is not announced.
+	chunked := s.request(t, http.MethodPost, "/graphql", "", "")
+	chunked.Body, chunked.ContentLength = io.NopCloser(strings.NewReader(request("{ __typename } #"+strings.Repeat("x", 2000)))), -1
+	if status, _, body := s.do(t, chunked); status != http.StatusRequestEntityTooLarge {
+		t.Errorf("a chunked body beyond the limit gets %d %s, want 413", status, body)
+	}
+}
+
+func TestRealCommunity(t *testing.T) {
+	const headless, secret = "headless-token-0123456789", "a-very-long-secret-of-a-server-0123456789"
+	circle := &http.Server{Handler: sandbox.New(sandbox.Options{HeadlessToken: headless}), ReadHeaderTimeout: time.Minute}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = circle.Serve(listener) }()
+	t.Cleanup(func() { _ = circle.Close() })
+	s := start(t, nil, "CIRCLE_URL", "http://"+listener.Addr().String(), "CIRCLE_HEADLESS_TOKEN", headless,
+		"CIRCLEGRAPH_LOGIN", "trusted", "CIRCLEGRAPH_TRUSTED_SECRET", secret)
+	if strings.Contains(s.log.String(), "SANDBOX") {
+		t.Error("a real community is announced as the sandbox")
+	}
+	if status, _, _ := s.get(t, "/"); status != http.StatusNotFound {
+		t.Errorf("GET / = %d with a real community, want 404", status)
+	}
+	if _, body := s.post(t, "", request(`{ __schema { queryType { name } } }`)); strings.Contains(body, `"queryType":{`) {
+		t.Errorf("introspection answers %s with a real community, want a refusal", body)
+	}
+	login := request(fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken userErrors { code message } } }`, member))
+	if _, body := s.post(t, "", login); strings.Contains(body, `"accessToken":"`) || !strings.Contains(body, "NOT_PROVEN") {
+		t.Errorf("login without the secret answers %s, want NOT_PROVEN", body)
+	}
+	req := s.request(t, http.MethodPost, "/graphql", "", login)
+	req.Header.Set("X-Circlegraph-Secret", secret)
+	if _, _, body := s.do(t, req); !strings.Contains(body, `"accessToken":"`) {
+		t.Errorf("login with the secret answers %s, want an access token", body)
+	}
+	// Circle being away is no reason to restart this process.
+	_ = circle.Close()
+	if status, _, _ := s.get(t, "/readyz"); status != http.StatusOK {
+		t.Errorf("GET /readyz = %d without Circle, want 200", status)
+	}
+	req = s.request(t, http.MethodPost, "/graphql", "", login)
+	req.Header.Set("X-Circlegraph-Secret", secret)
+	if _, _, body := s.do(t, req); !strings.Contains(body, "UPSTREAM_UNAVAILABLE") {
+		t.Errorf("login without Circle answers %s, want UPSTREAM_UNAVAILABLE", body)
+	}
+}
+
+func TestDrain(t *testing.T) {
+	s := start(t, []string{"--drain-delay", "2s"})
+	// A request is under way: its head and half of its body have been sent.
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	body := request(`{ __typename }`)
+	fmt.Fprintf(conn, "POST /graphql HTTP/1.1\r\nHost: circlegraph\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", len(body))
+	reader := bufio.NewReader(conn)
+	if line, err := reader.ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
+		t.Fatalf("the server says %q, %v, want it to wait for the body", line, err)
+	}
+	if _, err := reader.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+
+	s.cancel()
+	s.log.waitFor(t, "msg=draining")
+	if status, _, text := s.get(t, "/readyz"); status != http.StatusServiceUnavailable {
+		t.Errorf("GET /readyz = %d %q while draining, want 503", status, text)
+	}
+	if status, _, _ := s.get(t, "/healthz"); status != http.StatusOK {
+		t.Errorf("GET /healthz = %d while draining, want 200", status)
+	}
+	fmt.Fprint(conn, body)
+	res, err := http.ReadResponse(reader, nil)
+	if err != nil {
+		t.Fatalf("the request under way got no answer: %v", err)
+	}
+	defer res.Body.Close()
+	if answer, _ := io.ReadAll(res.Body); res.StatusCode != http.StatusOK || !strings.Contains(string(answer), "Query") {
+		t.Errorf("the request under way got %d %s, want its answer", res.StatusCode, answer)
+	}
+	if code := <-s.exit; code != 0 {
+		t.Errorf("exit code %d after draining, want 0", code)
+	}
+	if _, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://")); err == nil {
+		t.Error("the port still answers after the end")
+	}
+}
+
+func TestRefusedConfiguration(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		env  map[string]string
+		want string
+	}{
+		{[]string{"--listen", "0.0.0.0:0"}, nil, "The sandbox lets anybody become anybody: listen on a loopback address"},
+		{nil, map[string]string{"CIRCLE_HEADLESS_TOKEN": "some-token-some-token"}, "A Circle community is configured, but not how members prove who they are"},
+		{[]string{"--nonsense"}, nil, "unknown flag --nonsense"},
+	} {
+		var out, log bytes.Buffer
+		code := run(t.Context(), test.args, func(name string) string { return test.env[name] }, &out, &log)
+		if code != 2 || !strings.HasPrefix(log.String(), test.want) || out.Len() > 0 || strings.Contains(log.String(), "some-token") {
+			t.Errorf("run(%v, %v) = %d, saying %q, want 2, saying %q", test.args, test.env, code, log.String(), test.want)
+		}
+	}
+}
+
+func TestPortInUse(t *testing.T) {
+	s := start(t, nil)
+	var log bytes.Buffer
+	code := run(t.Context(), []string{"--listen", strings.TrimPrefix(s.url, "http://")}, func(string) string { return "" }, io.Discard, &log)
+	if code != 1 || !strings.Contains(log.String(), "address already in use") {
+		t.Errorf("run on a port in use = %d, saying %q, want 1 with the reason", code, log.String())
+	}
+}
+
+// What is logged at the most talkative level must be fit for a log store that others read.
+func TestLogHoldsNothingSecret(t *testing.T) {
+	s := start(t, []string{"--log-level", "debug"})
+	banner := s.log.String()
+	session := s.login(t, member)
+	const text = "a sentence that only the space should see"
+	var ignored any
+	for _, query := range []string{
+		`{ viewer { email member { name } } homeFeed { nodes { id title } } notifications { nodes { id } } }`,
+		`{ members(first: 5) { nodes { name } } }`,
+		`{ post(by: {id: "nonsense-` + text + `"}) { id } }`,
+		`mutation { refreshAccessToken(input: {refreshToken: "` + session.RefreshToken + `"}) { accessToken } }`,
+		`mutation { login(input: {email: "nobody-at-all@example.com"}) { accessToken } }`,
+		`mutation { login(input: {memberId: "1", email: "nobody-at-all@example.com"}) { accessToken } }`,
+		`mutation { refreshAccessToken(input: {refreshToken: "wrong-refresh-token"}) { accessToken } }`,
+		`{ nonsense(token: "` + session.AccessToken + `") }`,
+	} {
+		_, body := s.post(t, session.AccessToken, request(query))
+		if err := json.Unmarshal([]byte(body), &ignored); err != nil {
+			t.Errorf("%.60s answers %q", query, body)
+		}
+	}
+	s.get(t, "/graphql?query=%7Bviewer%7Bemail%7D%7D&access_token="+session.AccessToken)
+	s.get(t, "/"+session.AccessToken)
+	s.post(t, "forged.token.value", request(`{ viewer { email } }`))
+	s.post(t, session.AccessToken, request(`mutation { logout(input: {everywhere: true, refreshToken: "`+session.RefreshToken+`"}) { loggedOut } }`))
+	s.stop(t)
+
+	log := strings.TrimPrefix(s.log.String(), banner)
+	if strings.Count(log, "msg=\"circle call\"") < 5 || strings.Count(log, "msg=request") < 10 {
+		t.Fatalf("the log is not that of a busy run:\n%s", log)
+	}
+	for what, pattern := range map[string]string{
+		"a JWT":             `eyJ`,
+		"an e-mail address": `[\w.+-]+@[\w-]+\.\w+`,
+		"a secret":          regexp.QuoteMeta(sandbox.DefaultHeadlessToken) + `|(?i)bearer`,
+		"a refresh token":   regexp.QuoteMeta(session.RefreshToken) + `|wrong-refresh-token`,
+		"a bad token":       `forged\.token`,
+		"what was written":  text,
+		"a query":           `access_token=|viewer|%7B`,
+	} {
+		if found := regexp.MustCompile(`.*(` + pattern + `).*`).FindString(log); found != "" {
+			t.Errorf("the log shows %s: %s", what, found)
+		}
+	}
+}
+
+// server is a running Circlegraph.
+type server struct {
+	url    string
+	log    *logBuffer
+	client *http.Client
+	cancel context.CancelFunc
+	exit   chan int
+}
+
+// start runs the whole program on a free port with the environment that the pairs give.
+func start(t *testing.T, args []string, pairs ...string) *server {
+	t.Helper()
+	env := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		env[pairs[i]] = pairs[i+1]
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	s := &server{log: newLogBuffer(), client: &http.Client{Transport: &http.Transport{}, Timeout: time.Minute}, cancel: cancel, exit: make(chan int, 1)}
+	go func() {
+		s.exit <- run(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...), func(name string) string { return env[name] }, io.Discard, s.log)
+		close(s.exit)
+	}()
+	t.Cleanup(func() { s.stop(t) })
+	s.log.waitFor(t, "msg=serving")
+	s.url = "http://" + regexp.MustCompile(`msg=serving address=(\S+)`).FindStringSubmatch(s.log.String())[1]
+	return s
+}
+
+func (s *server) stop(t *testing.T) {
+	t.Helper()
+	s.client.CloseIdleConnections()
+	s.cancel()
+	if code := <-s.exit; code != 0 {
+		t.Errorf("exit code %d, want 0; the log:\n%s", code, s.log)
+	}
+}
+
+func (s *server) request(t *testing.T, method, path, token, body string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if method == http.MethodPost {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	return req
+}
+
+func (s *server) do(t *testing.T, req *http.Request) (int, http.Header, string) {
+	t.Helper()
+	res, err := s.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, res.Header, string(body)
+}
+
+func (s *server) get(t *testing.T, path string) (int, http.Header, string) {
+	t.Helper()
+	return s.do(t, s.request(t, http.MethodGet, path, "", ""))
+}
+
+func (s *server) post(t *testing.T, token, body string) (int, string) {
+	t.Helper()
+	status, _, answer := s.do(t, s.request(t, http.MethodPost, "/graphql", token, body))
+	return status, answer
+}
+
+// query sends a query that must succeed.
+func (s *server) query(t *testing.T, token, query string, into any) {
+	t.Helper()
+	status, body := s.post(t, token, request(query))
+	answer := struct {
+		Data   any
+		Errors json.RawMessage
+	}{Data: into}
+	if err := json.Unmarshal([]byte(body), &answer); err != nil || status != http.StatusOK || answer.Errors != nil {
+		t.Fatalf("%s answers %d %s", query, status, body)
+	}
+}
+
+type session struct {
+	AccessToken, RefreshToken string
+	Viewer                    struct{ Member struct{ Name string } }
+}
+
+func (s *server) login(t *testing.T, email string) session {
+	t.Helper()
+	var answer struct{ Login session }
+	s.query(t, "", fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken refreshToken viewer { member { name } } } }`, email), &answer)
+	if answer.Login.AccessToken == "" || answer.Login.RefreshToken == "" {
+		t.Fatalf("login(%s) gives no tokens", email)
+	}
+	return answer.Login
+}
+
+func request(query string) string {
+	body, _ := json.Marshal(map[string]string{"query": query}) // strings cannot fail
+	return string(body)
+}
+
+// logBuffer is a log that can be waited on.
+type logBuffer struct {
+	mu      sync.Mutex
+	text    strings.Builder
+	changed chan struct{} // closed and replaced with every write
+}
+
+func newLogBuffer() *logBuffer { return &logBuffer{changed: make(chan struct{})} }
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.changed)
+	b.changed = make(chan struct{})
+	return b.text.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+func (b *logBuffer) waitFor(t *testing.T, text string) {
+	t.Helper()
+	deadline := time.After(30 * time.Second)
+	for {
+		b.mu.Lock()
+		found, changed := strings.Contains(b.text.String(), text), b.changed
+		b.mu.Unlock()
+		if found {
+			return
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			t.Fatalf("the log never says %q:\n%s", text, b)
+		}
+	}
+}
