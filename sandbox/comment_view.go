@@ -104,7 +104,11 @@ func (s *Sandbox) commentView(q *request, c *comment, record commentRecord) comm
 	if shape.replies {
 		v.commentReplies = &commentReplies{[]commentJSON{}}
 		for _, r := range replies {
-			v.commentReplies.Replies = append(v.commentReplies.Replies, s.commentView(q, r, commentEmbedded))
+			reply := s.commentView(q, r, commentEmbedded)
+			if record == commentOfMember {
+				reply.flagFields = nil
+			}
+			v.commentReplies.Replies = append(v.commentReplies.Replies, reply)
 		}
 	}
 	if shape.policies {

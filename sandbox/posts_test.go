@@ -37,7 +37,7 @@ func postSteps() []step {
 		{name: "image", method: "POST", path: "/spaces/harvest-photos/images/posts", body: `{"slug":"two","tiptap_body":` + helloDocument + `,"gallery_attributes":{"images_attributes":[{"signed_id":"a","width":10,"height":20},{"signed_id":"b"}]}}`, status: 200, want: `"signed_id":"b"`},
 		{name: "image added first", method: "PUT", path: "/spaces/harvest-photos/images/posts/two", body: `{"gallery_attributes":{"images_attributes":[{"image":"c","position":0}]}}`, status: 200, want: `"images":[{"id":`},
 		{name: "image changed by another", who: "jose@example.com", method: "PUT", path: "/spaces/harvest-photos/images/posts/two", body: `{}`, status: 401, want: "You cannot perform this action."},
-		{name: "report", method: "POST", path: "/flagged_contents", body: `{"flagged_content":{"flagged_contentable_id":34800001,"flagged_contentable_type":"Post","reported_reason_type":"harassment"}}`, status: 201, want: "Post has been reported to the admin"},
+		{name: "report", method: "POST", path: "/flagged_contents", body: `{"flagged_content":{"flagged_contentable_id":34800001,"flagged_contentable_type":"Post","reported_reason_type":"harassment","reported_reason_body":"Not about beans."}}`, status: 201, want: "Post has been reported to the admin"},
 		{name: "report nothing", method: "POST", path: "/flagged_contents", body: `{}`, status: 404, want: "Missing parameter: flagged_content"},
 		{name: "report what is not there", method: "POST", path: "/flagged_contents", body: `{"flagged_content":{"flagged_contentable_id":1}}`, status: 404, want: "Missing record: post"},
 	}

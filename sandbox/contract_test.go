@@ -1,0 +1,347 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"circlegraph/internal/contract"
+)
+
+// outOfScope are the beginnings of paths that the sandbox does not serve yet.
+func outOfScope() []string {
+	return []string{
+		"/cookies", "/direct_uploads", "/advanced_search", "/search", "/messages", "/reactions", "/chat_threads", "/live_streams",
+		"/courses", "/course_topics", "/quizzes",
+	}
+}
+
+// served says whether the sandbox has to answer an operation.
+func served(op contract.Operation) bool {
+	rest, ok := strings.CutPrefix(op.Path, memberAPI)
+	if !ok || rest == "/search/community_members" {
+		return true
+	}
+	return !slices.ContainsFunc(outOfScope(), func(p string) bool { return rest == p || strings.HasPrefix(rest, p+"/") })
+}
+
+// oddity is where the live API departs from the contract, and the sandbox on
+// purpose with it.
+type oddity struct{ where, reason string }
+
+func oddities() []oddity {
+	return []oddity{
+		{"display_locations", "an object of booleans on authors"},
+		{"space_member_id", "null without a seat"},
+	}
+}
+
+// patient passes a violation to the test unless it is an oddity.
+type patient struct{ testing.TB }
+
+func (p patient) Errorf(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if !slices.ContainsFunc(oddities(), func(o oddity) bool { return strings.Contains(text, o.where) }) {
+		p.TB.Errorf("%s", text)
+	}
+}
+
+// newContractWorld is a world all of whose traffic is held to the contract.
+func newContractWorld(t *testing.T, opts Options) *world {
+	t.Helper()
+	c := contract.Load(t)
+	return newWorldWith(t, opts, func(h http.Handler) http.Handler { return c.Middleware(patient{t}, h) })
+}
+
+func TestScenariosKeepTheContract(t *testing.T) {
+	for name, steps := range map[string][]step{"members": memberSteps(), "spaces": spaceSteps(), "posts": postSteps()} {
+		t.Run(name, func(t *testing.T) {
+			w := newContractWorld(t, Options{})
+			for _, s := range steps {
+				if s.who == "" {
+					s.who = asMember
+				}
+				w.as(s.who).call(s.method, s.path, s.body)
+			}
+		})
+	}
+}
+
+// request is a call that has to succeed.
+type success struct {
+	op   string // below the API's prefix, as the contract writes it
+	path string // with {names} of what ids says; the operation's own when empty
+	body string
+}
+
+// successes has at least one call for every operation served, in an order in
+// which they work.
+func successes() []success {
+	const doc = `{"comment":{"tiptap_body":` + helloDocument + `}}`
+	return []success{
+		{op: "GET /community_member"},
+		{op: "GET /community_members", path: "/community_members?per_page=5&sort=latest"},
+		{op: "GET /community_members/{community_member_id}/public_profile"},
+		{op: "GET /community_members/{community_member_id}/posts"},
+		{op: "GET /community_members/{community_member_id}/comments", path: "/community_members/{community_member_id}/comments?per_page=50"},
+		{op: "GET /community_members/{community_member_id}/spaces"},
+		{op: "POST /search/community_members", body: `{"per_page":5}`},
+		{op: "PUT /profile", body: `{"community_member":{"headline":"Plot 1"}}`},
+		{op: "PUT /signup/profile", body: `{"community_member":{"name":"Eleanor Finch"}}`},
+		{op: "GET /page_profile_fields", path: "/page_profile_fields?page_name=signup"},
+		{op: "GET /spaces"},
+		{op: "GET /spaces/{id}", path: "/spaces/{space}"},
+		{op: "GET /spaces/home"},
+		{op: "GET /spaces/{space_id}/topics"},
+		{op: "GET /spaces/{space_id}/bookmarks"},
+		{op: "GET /space_notification_details", path: "/space_notification_details?space_ids={space},{events}"},
+		{op: "POST /space_members/{id}/mark_as_read", path: "/space_members/{seat}/mark_as_read"},
+		{op: "GET /community_links"},
+		{op: "POST /invitation_links/{token}/join", path: "/invitation_links/bees-welcome/join"},
+		{op: "GET /home", path: "/home?per_page=100"},
+		{op: "GET /spaces/{space_id}/posts", path: "/spaces/{photos}/posts?sort=likes"},
+		{op: "GET /spaces/{space_id}/posts", path: "/spaces/vegetables/posts?post_ids={post_id}"},
+		{op: "GET /spaces/{space_id}/posts", path: "/spaces/events/posts?past_events=true&per_page=50"},
+		{op: "GET /spaces/{space_id}/posts/{id}", path: "/spaces/{photos}/posts/{photo}"},
+		{op: "POST /spaces/{space_id}/posts", path: "/spaces/vegetables/posts", body: `{"name":"Contract beans","topics":[{topic}],"tiptap_body":` + helloDocument + `}`},
+		{op: "DELETE /spaces/{space_id}/posts/{id}", path: "/spaces/vegetables/posts/contract-beans"},
+		{op: "POST /spaces/{space_id}/images/posts", path: "/spaces/harvest-photos/images/posts", body: `{"slug":"contract-photo","tiptap_body":` + helloDocument + `,"gallery_attributes":{"images_attributes":[{"signed_id":"abc","width":4,"height":3}]}}`},
+		{op: "PUT /spaces/{space_id}/images/posts/{id}", path: "/spaces/harvest-photos/images/posts/contract-photo", body: `{"is_liking_enabled":false}`},
+		{op: "POST /posts/{post_id}/user_likes"},
+		{op: "GET /posts/{post_id}/user_likes"},
+		{op: "DELETE /posts/{post_id}/user_likes"},
+		{op: "POST /posts/{post_id}/post_followers"},
+		{op: "DELETE /posts/{post_id}/post_followers"},
+		{op: "DELETE /posts/{post_id}/post_followers/{id}", path: "/posts/{followed}/post_followers/{follower}"},
+		{op: "POST /flagged_contents", body: `{"flagged_content":{"flagged_contentable_id":{post_id},"flagged_contentable_type":"Post","reported_reason_type":"harassment","reported_reason_body":"Not about beans."}}`},
+		{op: "GET /posts/{post_id}/comments", path: "/posts/{thread}/comments"},
+		{op: "POST /posts/{post_id}/comments", body: doc},
+		{op: "GET /posts/{post_id}/comments/{id}", path: "/posts/{thread}/comments/{comment_id}"},
+		{op: "PATCH /posts/{post_id}/comments/{id}", path: "/posts/{thread}/comments/{comment_id}", body: doc},
+		{op: "GET /comments/{comment_id}/replies"},
+		{op: "POST /comments/{comment_id}/replies", body: doc},
+		{op: "GET /comments/{comment_id}/replies/{id}", path: "/comments/{comment_id}/replies/{reply}"},
+		{op: "PATCH /comments/{comment_id}/replies/{id}", path: "/comments/{comment_id}/replies/{reply}", body: doc},
+		{op: "POST /comments/{comment_id}/user_likes"},
+		{op: "GET /comments/{comment_id}/user_likes"},
+		{op: "DELETE /comments/{comment_id}/user_likes"},
+		{op: "GET /community_events", path: "/community_events?per_page=50&past_events=true"},
+		{op: "POST /events/{event_id}/event_attendees"},
+		{op: "GET /events/{event_id}/event_attendees"},
+		{op: "DELETE /events/{event_id}/event_attendees"},
+		{op: "GET /spaces/{space_id}/events/{event_id}/recurring_events", path: "/spaces/{events}/events/{weekly}/recurring_events"},
+		{op: "PUT /spaces/{space_id}/events/{event_id}/recurring_events/rsvp", path: "/spaces/{events}/events/{weekly}/recurring_events/rsvp", body: `{"event_ids":[{weekly}]}`},
+		{op: "GET /notifications", path: "/notifications?status=all"},
+		{op: "GET /notifications/new_notifications_count"},
+		{op: "POST /notifications/reset_new_notifications_count"},
+		{op: "POST /notifications/{id}/mark_as_read", path: "/notifications/{notification}/mark_as_read"},
+		{op: "POST /notifications/{id}/archive", path: "/notifications/{notification}/archive"},
+		{op: "DELETE /notifications/{id}", path: "/notifications/{notification}"},
+		{op: "POST /notifications/mark_all_as_read"},
+		{op: "GET /notification_preferences/{medium}", path: "/notification_preferences/in_app"},
+		{op: "PUT /notification_preferences/{medium}", path: "/notification_preferences/push?type=mention&enabled=false"},
+		{op: "PUT /notification_preferences/{notification_preference_medium}/spaces", path: "/notification_preferences/push/spaces?choice=mention"},
+		{op: "PUT /notification_preferences/{notification_preference_medium}/spaces/{id}", path: "/notification_preferences/in_app/spaces/{space}?choice=all"},
+		{op: "GET /notification_preferences/space_members/{id}", path: "/notification_preferences/space_members/{seat}"},
+		{op: "POST /bookmarks", body: `{"record_id":{post_id},"bookmark_type":"post"}`},
+		{op: "GET /bookmarks"},
+		{op: "DELETE /bookmarks/{id}", path: "/bookmarks/{bookmark}"},
+		{op: "DELETE /comments/{comment_id}/replies/{id}", path: "/comments/{comment_id}/replies/{reply}"},
+		{op: "DELETE /posts/{post_id}/comments/{id}", path: "/posts/{thread}/comments/{comment_id}"},
+		{op: "POST /spaces/{id}/leave", path: "/spaces/{space}/leave"},
+		{op: "POST /spaces/{id}/join", path: "/spaces/{space}/join"},
+		{op: "DELETE /community_member/deactivate"},
+	}
+}
+
+// names are ids of the seed, seen by the first admin, for the gaps in paths.
+func (w *world) names() *strings.Replacer {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	sd := &seeder{Sandbox: w.Sandbox}
+	ruth := w.store.members[0]
+	thread := sd.postBySlug(slugWelcome)
+	var weekly, free, photo, followed *post
+	var follower int64
+	for _, p := range w.store.posts {
+		switch {
+		case p.event != nil && p.event.seriesID != 0 && p.event.startsAt.After(testNow):
+			weekly = p
+		case p.event != nil && p.event.rsvpLimit == 0 && !p.event.rsvpDisabled && p.event.startsAt.After(testNow):
+			free = p
+		case p.gallery != nil:
+			photo = p
+		}
+		for _, f := range p.followers {
+			if f.memberID == ruth.id {
+				followed, follower = p, f.id
+			}
+		}
+	}
+	parent := slices.IndexFunc(thread.comments, func(c *comment) bool {
+		return len(w.store.repliesOf(c)) > 0 && w.store.repliesOf(c)[0].parentID == c.id
+	})
+	var bookmarkID int64
+	for _, b := range w.store.bookmarks {
+		if b.memberID == ruth.id {
+			bookmarkID = b.id
+		}
+	}
+	ids := map[string]int64{
+		"community_member_id": w.poster(), "space": idVegetables, "space_id": idVegetables, "events": idEvents, "photos": idPhotos,
+		"seat": w.store.seat(idVegetables, ruth.id).id, "post_id": sd.postBySlug(slugShowcase).id, "photo": photo.id, "thread": thread.id,
+		"topic": w.store.spaceByID[idVegetables].topics[0].ID, "comment_id": thread.comments[parent].id, "reply": w.store.repliesOf(thread.comments[parent])[0].id,
+		"event_id": free.id, "weekly": weekly.id, "notification": w.store.notification[ruth.id][0].id, "bookmark": bookmarkID,
+		"followed": followed.id, "follower": follower,
+	}
+	var pairs []string
+	for name, id := range ids {
+		pairs = append(pairs, "{"+name+"}", fmt.Sprint(id))
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// poster is a member who has made an image post.
+func (w *world) poster() int64 {
+	for _, p := range w.store.posts {
+		if p.gallery != nil {
+			return p.authorID
+		}
+	}
+	return 0
+}
+
+func TestEveryOperationSucceedsWithTheOfficialFields(t *testing.T) {
+	official := contract.Load(t)
+	w := newContractWorld(t, Options{})
+	names, ruth := w.names(), w.as(asAdmin)
+	covered := map[string]bool{}
+	fields := map[string][2]map[string]bool{} // by operation: what came, what the examples have
+	for _, c := range successes() {
+		method, pattern, _ := strings.Cut(c.op, " ")
+		path, id := c.path, method+" "+memberAPI+pattern
+		if path == "" {
+			path = pattern
+		}
+		who := ruth
+		if pattern == "/signup/profile" {
+			who = w.as(asNewcomer)
+		}
+		r := who.call(method, names.Replace(path), names.Replace(c.body))
+		if r.status >= 300 {
+			t.Errorf("%s %s = %d %s, want success", method, names.Replace(path), r.status, r.raw)
+			continue
+		}
+		covered[id] = true
+		if fields[id][0] == nil {
+			fields[id] = [2]map[string]bool{{}, {}}
+		}
+		gather(r.json, "", fields[id][0])
+		for _, e := range official.Examples(id, r.status) {
+			gather(decodeAny(t, e.Body), "", fields[id][1])
+		}
+	}
+	for id, n := range w.succeedAtAuth(t) {
+		covered[id] = n
+	}
+	for _, op := range official.Operations() {
+		if served(op) != covered[op.ID] {
+			t.Errorf("%s: served %v, want %v", op.ID, covered[op.ID], served(op))
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(fields)) {
+		compareFields(t, id, fields[id][0], fields[id][1])
+	}
+}
+
+// succeedAtAuth makes the four calls of the Auth API.
+func (w *world) succeedAtAuth(t *testing.T) map[string]bool {
+	t.Helper()
+	signIn := w.auth("POST", "/auth_token", `{"email":"member@example.com"}`)
+	access, refresh := fmt.Sprintf(`{"access_token":%q}`, signIn.at("access_token")), fmt.Sprintf(`{"refresh_token":%q}`, signIn.at("refresh_token"))
+	return map[string]bool{
+		"POST " + authAPI + "/auth_token":            signIn.status == 200,
+		"PATCH " + authAPI + "/access_token/refresh": w.auth("PATCH", "/access_token/refresh", refresh).status == 200,
+		"POST " + authAPI + "/access_token/revoke":   w.auth("POST", "/access_token/revoke", access).status == 204,
+		"POST " + authAPI + "/refresh_token/revoke":  w.auth("POST", "/refresh_token/revoke", refresh).status == 204,
+	}
+}
+
+func decodeAny(t *testing.T, raw json.RawMessage) any {
+	t.Helper()
+	var v any
+	if len(raw) > 0 {
+		if err := json.Unmarshal(raw, &v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return v
+}
+
+// gather collects the paths of all fields; what callers write themselves
+// (documents, and what they refer to) is not looked into.
+func gather(v any, at string, into map[string]bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			into[at+"."+name] = true
+			switch name {
+			case "content", "attachments", "attachments_array", "inline_attachments", "sgids_to_object_map", "community_members":
+			default:
+				gather(inner, at+"."+name, into)
+			}
+		}
+	case []any:
+		for _, inner := range v {
+			gather(inner, at+"[]", into)
+		}
+	}
+}
+
+// exception is a field that the sandbox has or lacks against the examples.
+type exception struct{ field, reason string }
+
+func exceptions() []exception {
+	return []exception{
+		{".recurring_setting_attributes", "no example is of a recurring event, but the schema has it"},
+		{".event_setting_attributes", "no example of this operation is an event"},
+		{".event_type", "no example of this operation is an event"},
+		{".rsvped_event", "no example of this operation is an event"},
+		{".rsvp_status", "no example of this operation is an event"},
+		{".invited_attendee", "no example of this operation is an event"},
+		{".event_attendees", "no example of this operation is an event"},
+		{".display_locations.", "an object of booleans on authors, as live"},
+		{".member_tags[].", "the examples' authors have no tags"},
+	}
+}
+
+// compareFields wants the same fields on both sides, as far as both have the
+// record that the fields belong to.
+func compareFields(t *testing.T, op string, got, want map[string]bool) {
+	t.Helper()
+	report := func(what string, from, in map[string]bool) {
+		for _, field := range slices.Sorted(maps.Keys(from)) {
+			if in[field] || !hasRecord(in, field) || slices.ContainsFunc(exceptions(), func(e exception) bool { return strings.Contains(field, e.field) }) {
+				continue
+			}
+			t.Errorf("%s: %s %s", op, what, field)
+		}
+	}
+	report("lacks", want, got)
+	report("has beyond the examples", got, want)
+}
+
+// hasRecord says whether the fields include any sibling of this one.
+func hasRecord(fields map[string]bool, field string) bool {
+	parent := field[:strings.LastIndexByte(field, '.')+1]
+	for f := range fields {
+		if strings.HasPrefix(f, parent) {
+			return true
+		}
+	}
+	return false
+}
