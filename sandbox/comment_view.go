@@ -114,7 +114,7 @@ func (s *Sandbox) commentView(q *request, c *comment, record commentRecord) comm
 	if shape.policies {
 		may := canManage(q.member, c.authorID)
 		v.commentPolicies = &commentPolicies{commentPolicy{
-			Bookmark: true, Destroy: may, Edit: c.authorID == q.member.id, Report: c.authorID != q.member.id, Manage: q.member.staff(),
+			Bookmark: true, Destroy: may, Edit: may, Report: c.authorID != q.member.id, Manage: q.member.staff(),
 		}}
 	}
 	if shape.flags {

@@ -147,7 +147,7 @@ func successes() []success {
 		{op: "PUT /notification_preferences/{notification_preference_medium}/spaces", path: "/notification_preferences/push/spaces?choice=mention"},
 		{op: "PUT /notification_preferences/{notification_preference_medium}/spaces/{id}", path: "/notification_preferences/in_app/spaces/{space}?choice=all"},
 		{op: "GET /notification_preferences/space_members/{id}", path: "/notification_preferences/space_members/{seat}"},
-		{op: "POST /bookmarks", body: `{"record_id":{post_id},"bookmark_type":"post"}`},
+		{op: "POST /bookmarks", body: `{"record_id":{thread},"bookmark_type":"post"}`},
 		{op: "GET /bookmarks"},
 		{op: "DELETE /bookmarks/{id}", path: "/bookmarks/{bookmark}"},
 		{op: "DELETE /comments/{comment_id}/replies/{id}", path: "/comments/{comment_id}/replies/{reply}"},

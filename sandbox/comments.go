@@ -1,0 +1,352 @@
+package sandbox
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+func (s *Sandbox) commentRoutes() []route {
+	return []route{
+		{method: http.MethodGet, path: "/posts/{post_id}/comments", handle: s.listComments},
+		{method: http.MethodGet, path: "/posts/{post_id}/comments/{id}", handle: s.getComment},
+		{method: http.MethodPost, path: "/posts/{post_id}/comments", handle: s.createComment},
+		{method: http.MethodPatch, path: "/posts/{post_id}/comments/{id}", handle: s.updateComment},
+		{method: http.MethodDelete, path: "/posts/{post_id}/comments/{id}", handle: s.deleteComment},
+		{method: http.MethodGet, path: "/comments/{comment_id}/replies", handle: s.listReplies},
+		{method: http.MethodGet, path: "/comments/{comment_id}/replies/{id}", handle: s.getReply},
+		{method: http.MethodPost, path: "/comments/{comment_id}/replies", handle: s.createReply},
+		{method: http.MethodPatch, path: "/comments/{comment_id}/replies/{id}", handle: s.updateReply},
+		{method: http.MethodDelete, path: "/comments/{comment_id}/replies/{id}", handle: s.deleteReply},
+		{method: http.MethodGet, path: "/comments/{comment_id}/user_likes", handle: s.listCommentLikes},
+		{method: http.MethodPost, path: "/comments/{comment_id}/user_likes", handle: s.likeComment},
+		{method: http.MethodDelete, path: "/comments/{comment_id}/user_likes", handle: s.unlikeComment},
+	}
+}
+
+// defaultThreadPage is how many comments or replies a page holds unasked.
+const defaultThreadPage = 60
+
+func (s *Sandbox) listComments(q *request) answer {
+	p, refusal := s.openPost(q, q.id("post_id"))
+	if refusal.status != 0 {
+		return refusal
+	}
+	top := slices.DeleteFunc(slices.Clone(p.comments), func(c *comment) bool { return c.parentID != 0 })
+	sortComments(top, q.param("sort"))
+	view := func(c *comment) commentJSON { return s.commentView(q, c, commentInList) }
+	return ok(listPage(q.paging(defaultThreadPage), top, view))
+}
+
+func (s *Sandbox) listReplies(q *request) answer {
+	c, refusal := s.openComment(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	replies := s.store.repliesOf(c)
+	sortComments(replies, q.param("sort"))
+	view := func(r *comment) commentJSON { return s.commentView(q, r, replyInList) }
+	return ok(listPage(q.paging(defaultThreadPage), replies, view))
+}
+
+// sortComments orders the comments; oldest first is the default.
+func sortComments(comments []*comment, sort string) {
+	oldest := func(a, b *comment) int { return cmp.Or(a.createdAt.Compare(b.createdAt), cmp.Compare(a.id, b.id)) }
+	first := oldest
+	switch sort {
+	case "latest":
+		first = func(a, b *comment) int { return oldest(b, a) }
+	case "alphabetical":
+		first = func(a, b *comment) int {
+			return cmp.Compare(strings.ToLower(a.content.text), strings.ToLower(b.content.text))
+		}
+	case "likes":
+		first = func(a, b *comment) int { return cmp.Compare(len(b.likes), len(a.likes)) }
+	case "latest_updated":
+		first = func(a, b *comment) int { return b.updatedAt.Compare(a.updatedAt) }
+	case "oldest_updated":
+		first = func(a, b *comment) int { return a.updatedAt.Compare(b.updatedAt) }
+	}
+	slices.SortFunc(comments, func(a, b *comment) int { return cmp.Or(first(a, b), oldest(a, b)) })
+}
+
+// openComment finds the comment or reply that the path names by its id alone.
+// One that the member may not know of is as missing as one that is not there.
+func (s *Sandbox) openComment(q *request) (*comment, answer) {
+	c := s.store.comments[q.id("comment_id")]
+	if c == nil || !s.readable(q.member, s.store.postByID[c.postID]) {
+		return nil, missingRecord("comment")
+	}
+	if _, refusal := s.openPost(q, c.postID); refusal.status != 0 {
+		return nil, refusal
+	}
+	return c, answer{}
+}
+
+// commentOfPath finds the comment that stands directly on the path's post;
+// replies have a path of their own.
+func (s *Sandbox) commentOfPath(q *request) (*comment, answer) {
+	p, refusal := s.openPost(q, q.id("post_id"))
+	if refusal.status != 0 {
+		return nil, refusal
+	}
+	c := s.store.comments[q.id("id")]
+	if c == nil || c.postID != p.id || c.parentID != 0 {
+		return nil, missingRecord("comment")
+	}
+	return c, answer{}
+}
+
+// replyOfPath finds the reply to the path's comment.
+func (s *Sandbox) replyOfPath(q *request) (*comment, answer) {
+	parent, refusal := s.openComment(q)
+	if refusal.status != 0 {
+		return nil, refusal
+	}
+	r := s.store.comments[q.id("id")]
+	if r == nil || r.parentID != parent.id {
+		return nil, missingRecord("comment")
+	}
+	return r, answer{}
+}
+
+func (s *Sandbox) getComment(q *request) answer {
+	c, refusal := s.commentOfPath(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	return ok(s.commentView(q, c, commentAlone))
+}
+
+func (s *Sandbox) getReply(q *request) answer {
+	r, refusal := s.replyOfPath(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	return ok(s.commentView(q, r, commentInList))
+}
+
+// commentInput is the text of a comment or reply, in the wrapper that all four
+// writes need.
+type commentInput struct {
+	Comment *struct {
+		Body     *string        `json:"body"`
+		Document *documentInput `json:"tiptap_body"`
+	} `json:"comment"`
+}
+
+func (q *request) commentInput() (commentInput, answer) {
+	var in commentInput
+	if refusal := q.decode(&in); refusal.status != 0 {
+		return in, refusal
+	}
+	if in.Comment == nil || (in.Comment.Body == nil && in.Comment.Document == nil) {
+		return in, missingParameter("comment")
+	}
+	return in, answer{}
+}
+
+// body is the text in the form of the old editor.
+func (in commentInput) body() string {
+	if in.Comment.Body == nil {
+		return ""
+	}
+	return *in.Comment.Body
+}
+
+// blankBody refuses a text with nothing in it.
+func blankBody(message string) answer {
+	return invalid(message, map[string][]string{"body": {"can't be blank"}})
+}
+
+// commentable finds a post that the member may comment on.
+func (s *Sandbox) commentable(q *request, postID int64) (*post, answer) {
+	p, refusal := s.joinedPost(q, postID)
+	if refusal.status != 0 {
+		return nil, refusal
+	}
+	if !p.commentsEnabled || p.commentsClosed {
+		return nil, forbidden()
+	}
+	return p, answer{}
+}
+
+func (s *Sandbox) createComment(q *request) answer {
+	p, refusal := s.commentable(q, q.id("post_id"))
+	if refusal.status != 0 {
+		return refusal
+	}
+	return s.addComment(q, p, nil)
+}
+
+// createReply also takes a reply for the comment that is answered: the new one
+// then stands beside it, under the same comment.
+func (s *Sandbox) createReply(q *request) answer {
+	target, refusal := s.openComment(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	p, refusal := s.commentable(q, target.postID)
+	if refusal.status != 0 {
+		return refusal
+	}
+	return s.addComment(q, p, target)
+}
+
+// addComment makes the comment, or the reply when there is a target.
+func (s *Sandbox) addComment(q *request, p *post, target *comment) answer {
+	in, refusal := q.commentInput()
+	if refusal.status != 0 {
+		return refusal
+	}
+	c := &comment{
+		postID: p.id, authorID: q.member.id, content: s.contentOf(in.body(), in.Comment.Document), createdAt: q.now, updatedAt: q.now,
+	}
+	if c.content.blank() {
+		if target != nil {
+			return blankBody("Failed to create reply!")
+		}
+		return blankBody("Failed to create comment!")
+	}
+	if target != nil {
+		c.parentID = cmp.Or(target.parentID, target.id)
+	}
+	s.store.addComment(c)
+	s.tellOfComment(p, c, target)
+	return created(s.commentView(q, c, commentInList))
+}
+
+// tellOfComment tells everybody whom a new comment concerns, each of them once
+// and for the best reason: a mention, then an answer to them, then their post,
+// then a post that they follow.
+func (s *Sandbox) tellOfComment(p *post, c, target *comment) {
+	told := map[int64]bool{}
+	tell := func(memberID int64, action, display string) {
+		if told[memberID] {
+			return
+		}
+		told[memberID] = true
+		n := s.commentNotification(p, c, memberID, c.authorID)
+		n.action, n.displayAction = action, display
+		s.notify(n)
+	}
+	for _, id := range c.content.mentioned() {
+		tell(id, "mention", "mentioned you in a comment")
+	}
+	if target != nil {
+		tell(target.authorID, "reply", "replied to your comment")
+		tell(s.store.comments[c.parentID].authorID, "reply", "replied to your comment")
+		return
+	}
+	tell(p.authorID, "add", "commented on your post")
+	for _, f := range p.followers {
+		// Circle has no words for this one, and says so.
+		tell(f.memberID, "add", "Translation missing: en.notification_actions.comment.add")
+	}
+}
+
+// commentNotification is a notification about the comment, its action still open.
+func (s *Sandbox) commentNotification(p *post, c *comment, memberID, actorID int64) notification {
+	return notification{memberID: memberID, actorID: actorID, subjectKind: "Comment", subjectID: c.id, spaceID: p.spaceID, title: p.title()}
+}
+
+func (s *Sandbox) updateComment(q *request) answer {
+	c, refusal := s.commentOfPath(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	return s.changeComment(q, c, commentChanged, "Failed to update comment!")
+}
+
+func (s *Sandbox) updateReply(q *request) answer {
+	r, refusal := s.replyOfPath(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	return s.changeComment(q, r, replyChanged, "Failed to update reply!")
+}
+
+// changeComment takes the form of the text that the comment's editor keeps,
+// and not the other: sent alone, that one leaves the comment blank.
+func (s *Sandbox) changeComment(q *request, c *comment, record commentRecord, failed string) answer {
+	if !canManage(q.member, c.authorID) {
+		return forbidden()
+	}
+	in, refusal := q.commentInput()
+	if refusal.status != 0 {
+		return refusal
+	}
+	changed := s.contentOf("", in.Comment.Document)
+	if c.content.editor == editorTrix {
+		changed = s.contentOf(in.body(), nil)
+	}
+	if changed.blank() {
+		return blankBody(failed)
+	}
+	c.content, c.updatedAt = changed, q.now
+	return ok(s.commentView(q, c, record))
+}
+
+func (s *Sandbox) deleteComment(q *request) answer {
+	c, refusal := s.commentOfPath(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	return s.dropComment(q, c, "This comment has been removed from the post.")
+}
+
+func (s *Sandbox) deleteReply(q *request) answer {
+	r, refusal := s.replyOfPath(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	return s.dropComment(q, r, "This reply has been removed from the comment.")
+}
+
+func (s *Sandbox) dropComment(q *request, c *comment, message string) answer {
+	if !canManage(q.member, c.authorID) {
+		return forbidden()
+	}
+	s.store.removeComment(c)
+	return done(message)
+}
+
+func (s *Sandbox) listCommentLikes(q *request) answer {
+	c, refusal := s.openComment(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	return ok(listPage(q.paging(10), c.likes, s.likerView).withPageCount())
+}
+
+func (s *Sandbox) likeComment(q *request) answer {
+	c, refusal := s.openComment(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	p, refusal := s.joinedPost(q, c.postID)
+	if refusal.status != 0 {
+		return refusal
+	}
+	if liked(c.likes, q.member.id) {
+		return failure(http.StatusBadRequest, "Comment is already liked")
+	}
+	c.likes = append(c.likes, like{q.member.id, q.now})
+	n := s.commentNotification(p, c, c.authorID, q.member.id)
+	n.action, n.displayAction = "like", "liked your comment"
+	s.notify(n)
+	return done("Comment has been liked")
+}
+
+func (s *Sandbox) unlikeComment(q *request) answer {
+	c, refusal := s.openComment(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	if !liked(c.likes, q.member.id) {
+		return missingRecord("user_like")
+	}
+	c.likes = slices.DeleteFunc(c.likes, func(l like) bool { return l.memberID == q.member.id })
+	return done("Comment has been unliked")
+}

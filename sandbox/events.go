@@ -1,0 +1,248 @@
+package sandbox
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+func (s *Sandbox) eventRoutes() []route {
+	return []route{
+		{method: http.MethodGet, path: "/community_events", handle: s.listEvents},
+		{method: http.MethodGet, path: "/events/{event_id}/event_attendees", handle: s.listAttendees},
+		{method: http.MethodPost, path: "/events/{event_id}/event_attendees", handle: s.rsvp},
+		{method: http.MethodDelete, path: "/events/{event_id}/event_attendees", handle: s.cancelRSVP},
+		{method: http.MethodGet, path: "/spaces/{space_id}/events/{event_id}/recurring_events", handle: s.listOccurrences},
+		{method: http.MethodPut, path: "/spaces/{space_id}/events/{event_id}/recurring_events/rsvp", handle: s.rsvpToOccurrences},
+	}
+}
+
+// listEvents lists the events of all spaces that the member may read: those to
+// come, soonest first, or the past ones, latest first.
+func (s *Sandbox) listEvents(q *request) answer {
+	past := q.flag("past_events")
+	from, _ := time.Parse(time.DateOnly, q.param("filter_date[start_date]"))
+	to, err := time.Parse(time.DateOnly, q.param("filter_date[end_date]"))
+	endless := err != nil
+	status := cmp.Or(q.param("status"), "published")
+	var events []*post
+	for _, p := range s.store.posts {
+		if p.event == nil || p.status != status || !s.readable(q.member, p) || !s.canView(q.member, s.store.spaceByID[p.spaceID]) {
+			continue
+		}
+		starts := p.event.startsAt
+		inside := !starts.Before(from) && (endless || starts.Before(to.AddDate(0, 0, 1))) // both days included
+		if inside && past != p.event.endsAt().After(q.now) {
+			events = append(events, p)
+		}
+	}
+	slices.SortFunc(events, func(a, b *post) int {
+		soonest := cmp.Or(a.event.startsAt.Compare(b.event.startsAt), cmp.Compare(a.id, b.id))
+		if past {
+			return -soonest
+		}
+		return soonest
+	})
+	view := func(p *post) postJSON { return s.postView(q, p, postInEvents) }
+	return ok(listPage(q.paging(10), events, view).withSort("latest"))
+}
+
+// openEvent finds an event that the member may read; other posts are none.
+func (s *Sandbox) openEvent(q *request, eventID int64) (*post, answer) {
+	p, refusal := s.openPost(q, eventID)
+	if refusal.status != 0 {
+		return nil, refusal
+	}
+	if p.event == nil {
+		return nil, missingRecord("event")
+	}
+	return p, answer{}
+}
+
+func (s *Sandbox) listAttendees(q *request) answer {
+	p, refusal := s.openEvent(q, q.id("event_id"))
+	if refusal.status != 0 {
+		return refusal
+	}
+	attending := p.event.attending()
+	if p.event.hideGuests && !canManage(q.member, p.authorID) {
+		attending = nil
+	}
+	return ok(listPage(q.paging(10), attending, s.attendeeView).withPageCount().withMeta())
+}
+
+// refuseRSVP says why the member cannot come; the zero answer: they can. Circle
+// has no codes for these, only words.
+func (s *Sandbox) refuseRSVP(q *request, p *post) answer {
+	e := p.event
+	switch {
+	case !s.canParticipate(q.member, s.store.spaceByID[p.spaceID]):
+		return forbidden()
+	case e.rsvpDisabled:
+		return failure(http.StatusBadRequest, "RSVP is disabled for this event")
+	case !e.endsAt().After(q.now):
+		return failure(http.StatusBadRequest, "This event has ended")
+	case e.going(q.member.id):
+		return failure(http.StatusBadRequest, "You have already RSVP'd to this event")
+	case e.full():
+		return failure(http.StatusBadRequest, "RSVP limit has been reached for this event")
+	}
+	return answer{}
+}
+
+// going says whether the member has said yes.
+func (e *event) going(memberID int64) bool {
+	return slices.ContainsFunc(e.attendees, func(a attendee) bool { return a.memberID == memberID && a.status == "yes" })
+}
+
+// answerInvitation records what the member says. Their row is kept when they
+// change their mind.
+func (s *Sandbox) answerInvitation(q *request, p *post, status string) attendee {
+	e := p.event
+	i := slices.IndexFunc(e.attendees, func(a attendee) bool { return a.memberID == q.member.id })
+	if i < 0 {
+		i = len(e.attendees)
+		e.attendees = append(e.attendees, attendee{id: s.store.smallID(), memberID: q.member.id})
+	}
+	e.attendees[i].status, e.attendees[i].at = status, q.now
+	if status == "yes" {
+		n := s.postNotification(p, p.authorID, q.member.id)
+		n.action, n.displayAction = "rsvp", "is going to your event"
+		s.notify(n)
+	}
+	return e.attendees[i]
+}
+
+func (s *Sandbox) rsvp(q *request) answer {
+	p, refusal := s.openEvent(q, q.id("event_id"))
+	if refusal.status == 0 {
+		refusal = s.refuseRSVP(q, p)
+	}
+	if refusal.status != 0 {
+		return refusal
+	}
+	return ok(s.attendeeView(s.answerInvitation(q, p, "yes")))
+}
+
+func (s *Sandbox) cancelRSVP(q *request) answer {
+	p, refusal := s.openEvent(q, q.id("event_id"))
+	if refusal.status != 0 {
+		return refusal
+	}
+	if !p.event.going(q.member.id) {
+		return missingRecord("event_attendee")
+	}
+	v := s.attendeeView(s.answerInvitation(q, p, "no"))
+	v.attendeeContact = nil // this answer alone is without it
+	return ok(v)
+}
+
+// occurrenceJSON is a date of a recurring event, as the picker of dates shows it.
+type occurrenceJSON struct {
+	ID                    int64  `json:"id"`
+	Name                  string `json:"name"`
+	StartsAt              stamp  `json:"starts_at"`
+	EndsAt                stamp  `json:"ends_at"`
+	StartDate             string `json:"start_date"`
+	TimeZoneAbbreviations string `json:"time_zone_abbreviations"`
+	TimeZone              string `json:"time_zone"`
+	Going                 bool   `json:"rsvped_event"`
+	RSVPLimit             *int   `json:"rsvp_limit"`
+	RSVPCount             int    `json:"rsvp_count"`
+}
+
+func occurrenceView(q *request, p *post) occurrenceJSON {
+	e := p.event
+	zone, err := time.LoadLocation(e.timeZone)
+	if err != nil { // a machine without zones
+		zone = time.UTC
+	}
+	starts := e.startsAt.In(zone)
+	v := occurrenceJSON{
+		ID: p.id, Name: p.name, StartsAt: stamp(e.startsAt), EndsAt: stamp(e.endsAt()), StartDate: starts.Format("Mon, Jan _2 2006"),
+		TimeZoneAbbreviations: starts.Format("MST"), TimeZone: e.timeZone, Going: e.going(q.member.id), RSVPCount: len(e.attending()),
+	}
+	if e.rsvpLimit > 0 {
+		v.RSVPLimit = &e.rsvpLimit
+	}
+	return v
+}
+
+// occurrencesOfPath lists the dates to come of the path's event, soonest first.
+func (s *Sandbox) occurrencesOfPath(q *request) ([]*post, answer) {
+	sp, refusal := s.openSpace(q, q.PathValue("space_id"))
+	if refusal.status != 0 {
+		return nil, refusal
+	}
+	p, refusal := s.openEvent(q, q.id("event_id"))
+	if refusal.status != 0 {
+		return nil, refusal
+	}
+	if p.spaceID != sp.id {
+		return nil, missingRecord("event")
+	}
+	gone := func(o *post) bool { return o.status != "published" || !o.event.endsAt().After(q.now) }
+	return slices.DeleteFunc(s.store.series(p.event.seriesID), gone), answer{}
+}
+
+func (s *Sandbox) listOccurrences(q *request) answer {
+	dates, refusal := s.occurrencesOfPath(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	view := func(p *post) occurrenceJSON { return occurrenceView(q, p) }
+	return ok(listPage(q.paging(10), dates, view).withPageCount().withMeta())
+}
+
+// rsvpToOccurrences sets to which dates the member comes: to those that are
+// named, and to no others. It is all or nothing.
+func (s *Sandbox) rsvpToOccurrences(q *request) answer {
+	dates, refusal := s.occurrencesOfPath(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	var in struct {
+		EventIDs *[]int64 `json:"event_ids"`
+	}
+	if refusal := q.decode(&in); refusal.status != 0 {
+		return refusal
+	}
+	if in.EventIDs == nil {
+		return missingParameter("event_ids")
+	}
+	wanted := *in.EventIDs
+	for _, id := range wanted {
+		i := slices.IndexFunc(dates, func(p *post) bool { return p.id == id })
+		if i < 0 {
+			return missingRecord("event")
+		}
+		if dates[i].event.going(q.member.id) {
+			continue
+		}
+		if refusal := s.refuseRSVP(q, dates[i]); refusal.status != 0 {
+			return refusal
+		}
+	}
+	count := 0
+	for _, p := range dates {
+		want, going := slices.Contains(wanted, p.id), p.event.going(q.member.id)
+		if want {
+			count++
+		}
+		switch {
+		case want && !going:
+			s.answerInvitation(q, p, "yes")
+		case going && !want:
+			s.answerInvitation(q, p, "no")
+		}
+	}
+	events := "events"
+	if count == 1 {
+		events = "event"
+	}
+	return ok(struct {
+		Message string `json:"message"`
+	}{fmt.Sprintf("You’ve RSVP’d to %d %s. We’ll send you a reminder before an event starts.", count, events)})
+}

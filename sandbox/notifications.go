@@ -1,0 +1,342 @@
+package sandbox
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+func (s *Sandbox) notificationRoutes() []route {
+	return []route{
+		{method: http.MethodGet, path: "/notifications", handle: s.listNotifications},
+		{method: http.MethodGet, path: "/notifications/new_notifications_count", handle: s.countNewNotifications},
+		{method: http.MethodPost, path: "/notifications/reset_new_notifications_count", handle: s.resetNewNotificationsCount},
+		{method: http.MethodPost, path: "/notifications/mark_all_as_read", handle: s.markAllNotificationsAsRead},
+		{method: http.MethodPost, path: "/notifications/{id}/mark_as_read", handle: s.markNotificationAsRead},
+		{method: http.MethodPost, path: "/notifications/{id}/archive", handle: s.archiveNotification},
+		{method: http.MethodDelete, path: "/notifications/{id}", handle: s.deleteNotification},
+		{method: http.MethodGet, path: "/notification_preferences/{medium}", handle: s.listPreferences},
+		{method: http.MethodPut, path: "/notification_preferences/{medium}", handle: s.updatePreference},
+		{method: http.MethodPut, path: "/notification_preferences/{notification_preference_medium}/spaces", handle: s.updateAllSpacePreferences},
+		{method: http.MethodPut, path: "/notification_preferences/{notification_preference_medium}/spaces/{id}", handle: s.updateSpacePreference},
+		{method: http.MethodGet, path: "/notification_preferences/space_members/{id}", handle: s.spaceMemberPreferences},
+	}
+}
+
+// communityName is who tells what no member does.
+const communityName = "Thornbury Lane Allotments"
+
+// actionDeleted marks what the member has deleted. It is kept, because a
+// reminder that was sent must not be sent again.
+const actionDeleted = "deleted"
+
+// notify files a notification now, unless the member does not want it, may not
+// see what it is about, or did it themselves.
+func (s *Sandbox) notify(n notification) {
+	m := s.store.memberByID[n.memberID]
+	if m == nil || !m.active || n.memberID == n.actorID || !s.wants(m, n) {
+		return
+	}
+	if sp := s.store.spaceByID[n.spaceID]; sp != nil && !s.canView(m, sp) {
+		return
+	}
+	n.createdAt = s.clock.Now()
+	if !n.createdAt.After(m.countResetAt) {
+		// A clock that stands still must not hide what came after the reset.
+		n.createdAt = m.countResetAt.Add(time.Millisecond)
+	}
+	s.store.addNotification(&n)
+}
+
+// wants looks up the switches that a notification hangs on. What is new in a
+// space goes by the choice for that space, the rest by what happened.
+func (s *Sandbox) wants(m *member, n notification) bool {
+	choice := m.spaceChoice(mediumInApp, n.spaceID)
+	switch {
+	case n.action == "mention":
+		return choice != choiceNever && m.enabled(mediumInApp, "mention")
+	case n.action == "reply":
+		return m.enabled(mediumInApp, "comment_reply")
+	case n.action == "like" && n.subjectKind == "Comment":
+		return m.enabled(mediumInApp, "comment_like")
+	case n.action == "like":
+		return m.enabled(mediumInApp, "post_like")
+	case n.action == "add" && n.subjectKind == "Comment":
+		c := s.store.comments[n.subjectID]
+		return s.store.postByID[c.postID].authorID != m.id || m.enabled(mediumInApp, "post_comment")
+	case n.action == "add":
+		return choice == choiceAll
+	}
+	return true
+}
+
+// reminderLead is how long before an event its reminder comes.
+const reminderLead = time.Hour
+
+// remind files the reminders that have come due since somebody last looked:
+// time passes by itself, and nothing in the sandbox runs in the background.
+func (s *Sandbox) remind(q *request) {
+	list := s.store.notification[q.member.id]
+	for _, p := range s.store.posts {
+		if p.event == nil || !p.event.startsAt.After(q.now) || p.event.startsAt.Add(-reminderLead).After(q.now) {
+			continue
+		}
+		sent := func(n *notification) bool { return n.kindOfReminder() && n.subjectID == p.id }
+		if p.event.going(q.member.id) && !slices.ContainsFunc(list, sent) {
+			n := s.postNotification(p, q.member.id, 0)
+			n.action, n.displayAction = "reminder", "starts soon"
+			s.notify(n)
+		}
+	}
+}
+
+// kindOfReminder recognises a reminder, also one that was deleted.
+func (n *notification) kindOfReminder() bool {
+	return n.action == "reminder" || (n.action == actionDeleted && n.subjectKind == "Event" && n.actorID == 0)
+}
+
+// notificationJSON is a notification. The pointers are what some operations,
+// or some kinds, leave out.
+type notificationJSON struct {
+	ID            int64    `json:"id"`
+	CreatedAt     stamp    `json:"created_at"`
+	ReadAt        stamp    `json:"read_at"`
+	Action        string   `json:"action"`
+	SubjectID     int64    `json:"notifiable_id"`
+	SpaceTitle    string   `json:"space_title,omitempty"`
+	DisplayAction string   `json:"display_action"`
+	SpaceID       int64    `json:"space_id,omitempty"`
+	TextStructure []string `json:"notification_text_structure"`
+	ActorName     string   `json:"actor_name"`
+	Title         string   `json:"notifiable_title"`
+	ActorImage    *string  `json:"actor_image"`
+	*secondActor
+	SubjectKind string          `json:"notifiable_type"`
+	URL         string          `json:"action_web_url"`
+	Subject     *notifiableJSON `json:"notifiable,omitempty"` // missing when it is gone
+}
+
+// secondActor is missing in what archiving and deleting answer.
+type secondActor struct {
+	Image *string `json:"second_actor_image"`
+	Name  *string `json:"second_actor_name"`
+}
+
+// notifiableJSON is where to find what the notification is about.
+type notifiableJSON struct {
+	ID int64 `json:"id"`
+	*notifiableComment
+	CommunityID int64 `json:"community_id"`
+	SpaceID     int64 `json:"space_id,omitempty"`
+}
+
+type notifiableComment struct {
+	PostID   int64  `json:"post_id"`
+	ParentID *int64 `json:"parent_comment_id"`
+}
+
+func (s *Sandbox) notificationView(n *notification) notificationJSON {
+	v := notificationJSON{
+		ID: n.id, CreatedAt: stamp(n.createdAt), ReadAt: stamp(n.readAt), Action: n.action, SubjectID: n.subjectID,
+		DisplayAction: n.displayAction, TextStructure: []string{"actor_name", "display_action", "notifiable_title"},
+		ActorName: communityName, Title: n.title, SubjectKind: n.subjectKind, URL: s.publicURL, secondActor: &secondActor{},
+	}
+	if sp := s.store.spaceByID[n.spaceID]; sp != nil {
+		v.SpaceID, v.SpaceTitle = sp.id, sp.name
+	}
+	if m := s.store.memberByID[n.actorID]; m != nil {
+		v.ActorName, v.ActorImage = m.name(), orNull(m.avatarURL)
+	}
+	if m := s.store.memberByID[n.secondActorID]; m != nil {
+		name := m.name()
+		v.Name, v.Image = &name, orNull(m.avatarURL)
+	}
+	subject := &notifiableJSON{ID: n.subjectID, CommunityID: communityID, SpaceID: n.spaceID}
+	switch n.subjectKind {
+	case "Post", "Event":
+		if p := s.store.postByID[n.subjectID]; p != nil {
+			v.Subject, v.URL = subject, s.postURL(p)
+		}
+	case "Comment":
+		if c := s.store.comments[n.subjectID]; c != nil {
+			subject.notifiableComment = &notifiableComment{c.postID, idOrNull(c.parentID)}
+			v.Subject, v.URL = subject, s.commentURL(c)
+		}
+	case "CommunityMember":
+		if m := s.store.memberByID[n.subjectID]; m != nil {
+			v.Subject, v.URL = subject, s.publicURL+"/u/"+m.publicUID
+		}
+	}
+	return v
+}
+
+// inbox lists what the member is shown, oldest first: neither what they have
+// archived or deleted, nor what became closed to them.
+func (s *Sandbox) inbox(q *request) []*notification {
+	s.remind(q)
+	var list []*notification
+	for _, n := range s.store.notification[q.member.id] {
+		sp := s.store.spaceByID[n.spaceID]
+		if !n.archived && (sp == nil || s.canView(q.member, sp)) {
+			list = append(list, n)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *notification) int { return a.createdAt.Compare(b.createdAt) })
+	return list
+}
+
+func (s *Sandbox) listNotifications(q *request) answer {
+	if !positive(q, "page") {
+		return failure(http.StatusBadRequest, "Invalid page parameter. Page must be a positive integer.")
+	}
+	if !positive(q, "per_page") {
+		return failure(http.StatusBadRequest, "Invalid per_page parameter. Per page must be a positive integer.")
+	}
+	list := s.inbox(q)
+	switch q.param("status") { // any other word is taken for "all"
+	case "read":
+		list = slices.DeleteFunc(list, func(n *notification) bool { return n.readAt.IsZero() })
+	case "unread":
+		list = slices.DeleteFunc(list, func(n *notification) bool { return !n.readAt.IsZero() })
+	}
+	if q.param("sort") != "oldest" {
+		slices.Reverse(list)
+	}
+	return ok(pagesCounted(listPage(q.paging(20), list, s.notificationView)))
+}
+
+// positive says whether a parameter is left out or a positive integer. Nothing
+// but the list of notifications minds.
+func positive(q *request, name string) bool {
+	if !q.URL.Query().Has(name) {
+		return true
+	}
+	n, err := strconv.Atoi(q.param(name))
+	return err == nil && n > 0
+}
+
+// pagesCounted adds page_count, which here, unlike elsewhere, counts pages: the
+// official examples have two notifications on one page.
+func pagesCounted[T any](l listing[T]) listing[T] {
+	pages := max(1, (l.Count+l.PerPage-1)/l.PerPage)
+	l.PageCount = &pages
+	return l
+}
+
+// countsJSON tells how many notifications are new: unread and not yet there
+// when the count was last reset. Content is what is new in spaces, inbox what
+// concerns the member in person.
+type countsJSON struct {
+	All        int `json:"new_notifications_count"`
+	Mentions   int `json:"new_mentions_count"`
+	Inbox      int `json:"new_inbox_count"`
+	Content    int `json:"new_content_count"`
+	Moderation int `json:"new_moderation_count"` // the sandbox tells nobody of reports
+}
+
+func (s *Sandbox) countNewNotifications(q *request) answer {
+	var counts countsJSON
+	for _, n := range s.inbox(q) {
+		if !n.readAt.IsZero() || !n.createdAt.After(q.member.countResetAt) {
+			continue
+		}
+		counts.All++
+		switch {
+		case n.action == "add" && n.subjectKind != "Comment":
+			counts.Content++
+			continue
+		case n.action == "mention":
+			counts.Mentions++
+		}
+		counts.Inbox++
+	}
+	return ok(counts)
+}
+
+func (s *Sandbox) resetNewNotificationsCount(q *request) answer {
+	s.remind(q) // what has come due by now is not new any more
+	q.member.countResetAt = q.now
+	for _, n := range s.store.notification[q.member.id] {
+		if n.createdAt.After(q.member.countResetAt) {
+			q.member.countResetAt = n.createdAt // a clock that stands still, see notify
+		}
+	}
+	return ok(struct {
+		Count int `json:"new_notifications_count"`
+	}{0})
+}
+
+// markAllNotificationsAsRead marks everything, or what hangs on one thing: a
+// space, a post with its comments, a comment.
+func (s *Sandbox) markAllNotificationsAsRead(q *request) answer {
+	var in struct {
+		Parent *struct {
+			Type string `json:"type"`
+			ID   int64  `json:"id"`
+		} `json:"parent_notifiable"`
+	}
+	if refusal := q.decode(&in); refusal.status != 0 {
+		return refusal
+	}
+	for _, n := range s.inbox(q) {
+		if n.readAt.IsZero() && (in.Parent == nil || s.hangsOn(n, in.Parent.Type, in.Parent.ID)) {
+			n.readAt = q.now
+		}
+	}
+	return answer{status: http.StatusOK} // with no body at all
+}
+
+func (s *Sandbox) hangsOn(n *notification, kind string, id int64) bool {
+	if kind == "Space" {
+		return n.spaceID == id
+	}
+	if n.subjectKind == kind && n.subjectID == id {
+		return true
+	}
+	c := s.store.comments[n.subjectID]
+	return n.subjectKind == "Comment" && c != nil && kind != "Comment" && c.postID == id
+}
+
+// ownNotification finds the path's notification among the member's own.
+func (s *Sandbox) ownNotification(q *request) (*notification, answer) {
+	for _, n := range s.store.notification[q.member.id] {
+		if n.id == q.id("id") && n.action != actionDeleted {
+			return n, answer{}
+		}
+	}
+	return nil, missingRecord("notification")
+}
+
+func (s *Sandbox) markNotificationAsRead(q *request) answer {
+	n, refusal := s.ownNotification(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	if n.readAt.IsZero() {
+		n.readAt = q.now
+	}
+	return ok(s.notificationView(n))
+}
+
+func (s *Sandbox) archiveNotification(q *request) answer {
+	n, refusal := s.ownNotification(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	n.archived = true
+	v := s.notificationView(n)
+	v.secondActor = nil
+	return ok(v)
+}
+
+func (s *Sandbox) deleteNotification(q *request) answer {
+	n, refusal := s.ownNotification(q)
+	if refusal.status != 0 {
+		return refusal
+	}
+	v := s.notificationView(n)
+	v.secondActor = nil
+	n.action, n.archived = actionDeleted, true
+	return ok(v)
+}
