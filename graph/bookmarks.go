@@ -25,13 +25,18 @@ func spaceOfBookmark(b *circleclient.Bookmark) *circleclient.Space {
 	return model.SpaceOfRef(b.Space())
 }
 
-// bookmarkedPost is the post that was put aside. A comment cannot be fetched from its bookmark, which says neither post nor
-// parent.
-func bookmarkedPost(ctx context.Context, b *circleclient.Bookmark) (model.Post, error) {
+// bookmarkedRef is what it takes to fetch the post that was put aside; the zero ref for anything else. A comment cannot be
+// fetched from its bookmark, which says neither post nor parent.
+func bookmarkedRef(b *circleclient.Bookmark) circleclient.Ref {
 	if b.Type() != "post" || b.IsDeleted || b.Space() == nil {
-		return nil, nil //nolint:nilnil // cannot be fetched
+		return circleclient.Ref{}
 	}
-	post, err := loadPost(ctx, circleclient.PostRef(b.Space().ID, b.RecordID))
+	return circleclient.PostRef(b.Space().ID, b.RecordID)
+}
+
+// bookmarkedPost is the post that was put aside; null for anything else and where it was deleted or hidden since.
+func bookmarkedPost(ctx context.Context, b *circleclient.Bookmark) (model.Post, error) {
+	post, err := changedPost(ctx, bookmarkedRef(b))
 	if isNotFound(err) || errors.Is(err, circleclient.ErrForbidden) {
 		return nil, nil //nolint:nilnil // deleted or hidden since
 	}

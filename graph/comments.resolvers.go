@@ -77,9 +77,10 @@ func (r *likeCommentPayloadResolver) Comment(ctx context.Context, obj *model.Lik
 }
 
 func (r *memberResolver) Comments(ctx context.Context, obj *model.Member, first int, after *string) (*model.Connection[*circleclient.Comment], error) {
-	return paginate(listOf("Member.comments", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
+	c, err := paginate(listOf("Member.comments", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
 		return r.circle.Members.Comments(ctx, obj.ID, o)
 	}, same)
+	return expectComments(ctx, c, err)
 }
 
 func (r *mutationResolver) CreateComment(ctx context.Context, input model.CreateCommentInput) (*model.CreateCommentPayload, error) {

@@ -43,7 +43,7 @@ func changedEvent(ctx context.Context, ref circleclient.Ref) (*model.Event, erro
 	if ref.IsZero() {
 		return nil, nil //nolint:nilnil // the payload's userErrors say why
 	}
-	record, err := loaders.From(ctx).Post.Load(ctx, ref)()
+	record, err := loaders.From(ctx).Post.Load(ref)
 	if err != nil {
 		return nil, err
 	}

@@ -136,10 +136,11 @@ func (r *mutationResolver) RsvpToOccurrences(ctx context.Context, input model.Rs
 
 func (r *queryResolver) Events(ctx context.Context, filter *model.EventsFilter, first int, after *string) (*model.Connection[*model.Event], error) {
 	opts := eventListOptions(filter)
-	return paginate(listOf("events", fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+	c, err := paginate(listOf("events", fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 		opts.PageOptions = o
 		return r.circle.Events.List(ctx, opts)
 	}, model.NewEvent)
+	return expectPosts(ctx, c, err)
 }
 
 func (r *rsvpToEventPayloadResolver) Event(ctx context.Context, obj *model.RsvpToEventPayload) (*model.Event, error) {

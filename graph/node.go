@@ -23,7 +23,7 @@ func loadNode(ctx context.Context, ref circleclient.Ref) (model.Node, error) {
 	case circleclient.RefMember:
 		return orNil(loadMember(ctx, ref.ID))
 	case circleclient.RefSpace:
-		return orNil(loaders.From(ctx).Space.Load(ctx, ref.ID)())
+		return orNil(loaders.From(ctx).Space.Load(ref.ID))
 	case circleclient.RefPost:
 		return loadPost(ctx, ref)
 	default:
@@ -45,13 +45,23 @@ func loadNodes(ctx context.Context, ids []string) ([]model.Node, error) {
 		return nil, &scalar.InputError{Message: fmt.Sprintf("`ids` must be %d at most, not %d.", maxNodes, len(ids))}
 	}
 	nodes := make([]model.Node, len(ids))
-	var wait sync.WaitGroup
+	refs := make([]circleclient.Ref, len(ids))
 	for i, id := range ids {
+		ref, err := scalar.ParseRef(id)
+		if err != nil {
+			addError(ctx, err, ast.PathIndex(i))
+		}
+		refs[i] = ref
+	}
+	expectNodes(ctx, refs)
+	var wait sync.WaitGroup
+	for i, ref := range refs {
+		if ref.IsZero() {
+			continue
+		}
 		wait.Go(func() {
-			ref, err := scalar.ParseRef(id)
-			if err == nil {
-				nodes[i], err = loadNode(ctx, ref)
-			}
+			var err error
+			nodes[i], err = loadNode(ctx, ref)
 			if err != nil {
 				addError(ctx, err, ast.PathIndex(i))
 			}

@@ -10,24 +10,30 @@ import (
 	"circlegraph/graph/scalar"
 )
 
+// subjectRef is what it takes to fetch what a notification is about; the zero ref where it is gone or of a kind that Circle
+// cannot fetch.
+func subjectRef(n *circleclient.Notification) circleclient.Ref {
+	about := n.Notifiable
+	if about == nil || about.ID == 0 {
+		return circleclient.Ref{}
+	}
+	switch n.NotifiableType {
+	case "Post", "Event":
+		return circleclient.PostRef(about.SpaceID, about.ID)
+	case "Comment":
+		return circleclient.Ref{Type: circleclient.RefComment, Space: about.SpaceID, Post: about.PostID, Parent: deref(about.ParentCommentID), ID: about.ID}
+	}
+	return circleclient.Ref{}
+}
+
 // subjectOf is what a notification is about. What was deleted or is hidden is null without an error: the notification
 // itself still says what happened.
 func subjectOf(ctx context.Context, n *circleclient.Notification) (model.NotificationSubject, error) {
-	about := n.Notifiable
-	if about == nil || about.ID == 0 {
+	ref := subjectRef(n)
+	if ref.IsZero() {
 		return nil, nil //nolint:nilnil // gone
 	}
-	var subject model.Node
-	var err error
-	switch n.NotifiableType {
-	case "Post", "Event", "ImagePost", "BasicPost":
-		subject, err = loadPost(ctx, circleclient.PostRef(about.SpaceID, about.ID))
-	case "Comment":
-		ref := circleclient.Ref{Type: circleclient.RefComment, Space: about.SpaceID, Post: about.PostID, Parent: deref(about.ParentCommentID), ID: about.ID}
-		subject, err = orNil(loaders.From(ctx).Comment.Load(ctx, ref)())
-	default:
-		return nil, nil //nolint:nilnil // a kind that Circle cannot fetch
-	}
+	subject, err := loadNode(ctx, ref)
 	if isNotFound(err) || errors.Is(err, circleclient.ErrForbidden) {
 		return nil, nil //nolint:nilnil // deleted or hidden
 	}
@@ -70,5 +76,17 @@ func (r *Resolver) changedPreferences(ctx context.Context, p model.NotificationP
 	if p.Medium == "" {
 		return nil, nil //nolint:nilnil // the payload's userErrors say why
 	}
-	return r.circle.Notifications.Preferences(ctx, p.Medium)
+	return r.preferences(ctx, p.Medium)
+}
+
+// preferences reads the preferences of a medium and announces their spaces.
+func (r *Resolver) preferences(ctx context.Context, medium string) (*circleclient.NotificationPreferences, error) {
+	preferences, err := r.circle.Notifications.Preferences(ctx, medium)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range preferences.SpacePreferences {
+		loaders.From(ctx).Space.Expect(s.SpaceID)
+	}
+	return preferences, nil
 }

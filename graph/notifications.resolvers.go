@@ -68,7 +68,7 @@ func (r *spaceResolver) ViewerNotificationPreferences(ctx context.Context, obj *
 }
 
 func (r *spaceNotificationPreferenceResolver) Space(ctx context.Context, obj *circleclient.SpacePreference) (*circleclient.Space, error) {
-	return loaders.From(ctx).Space.Load(ctx, obj.SpaceID)()
+	return loaders.From(ctx).Space.Load(obj.SpaceID)
 }
 
 func (r *updateAllSpaceNotificationPreferencesPayloadResolver) Preferences(ctx context.Context, obj *model.UpdateAllSpaceNotificationPreferencesPayload) (*circleclient.NotificationPreferences, error) {
@@ -85,13 +85,14 @@ func (r *viewerResolver) NotificationCounts(ctx context.Context, obj *model.View
 
 func (r *viewerResolver) Notifications(ctx context.Context, obj *model.Viewer, filter *model.NotificationsFilter, orderBy string, first int, after *string) (*model.Connection[*circleclient.Notification], error) {
 	status := notificationStatus(filter)
-	return paginate(listOf("Viewer.notifications", orderBy, status), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Notification], error) {
+	c, err := paginate(listOf("Viewer.notifications", orderBy, status), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Notification], error) {
 		return r.circle.Notifications.List(ctx, circleclient.NotificationListOptions{PageOptions: o, Sort: orderBy, Status: status})
 	}, same)
+	return expectSubjects(ctx, c, err)
 }
 
 func (r *viewerResolver) NotificationPreferences(ctx context.Context, obj *model.Viewer, medium string) (*circleclient.NotificationPreferences, error) {
-	return r.circle.Notifications.Preferences(ctx, medium)
+	return r.preferences(ctx, medium)
 }
 
 func (r *Resolver) Notification() generated.NotificationResolver { return &notificationResolver{r} }

@@ -12,7 +12,7 @@ import (
 
 // loadPost reads a whole post, together with the other posts of its space.
 func loadPost(ctx context.Context, ref circleclient.Ref) (model.Post, error) {
-	record, err := loaders.From(ctx).Post.Load(ctx, ref)()
+	record, err := loaders.From(ctx).Post.Load(ref)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func carrying(ctx context.Context, p model.PostBase, part circleclient.PostField
 	if p.Carries(part) {
 		return p.Post, nil
 	}
-	return loaders.From(ctx).Post.Load(ctx, p.NodeRef())()
+	return loaders.From(ctx).Post.Load(p.NodeRef())
 }
 
 // ofPost reads a part of a post that its record may not carry.
@@ -132,10 +132,11 @@ func (r *Resolver) spacePosts(
 		}
 		opts.Status, opts.PastEvents, opts.Topics = deref(filter.Status), filter.PastEvents, topics
 	}
-	return paginate(listOf("Space.posts", s.ID, fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+	c, err := paginate(listOf("Space.posts", s.ID, fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 		opts.PageOptions = o
 		return r.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: s.ID}, opts)
 	}, model.NewPost)
+	return expectPosts(ctx, c, err)
 }
 
 // richText reads a text to write.

@@ -91,9 +91,10 @@ func (r *likePostPayloadResolver) Post(ctx context.Context, obj *model.LikePostP
 }
 
 func (r *memberResolver) Posts(ctx context.Context, obj *model.Member, first int, after *string) (*model.Connection[model.Post], error) {
-	return paginate(listOf("Member.posts", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+	c, err := paginate(listOf("Member.posts", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 		return r.circle.Members.Posts(ctx, obj.ID, o)
 	}, model.NewPost)
+	return expectPosts(ctx, c, err)
 }
 
 func (r *mutationResolver) CreatePost(ctx context.Context, input model.CreatePostInput) (*model.CreatePostPayload, error) {
@@ -146,9 +147,10 @@ func (r *queryResolver) Post(ctx context.Context, by model.PostBy) (model.Post, 
 }
 
 func (r *queryResolver) HomeFeed(ctx context.Context, orderBy string, first int, after *string) (*model.Connection[model.Post], error) {
-	return paginate(listOf("homeFeed", orderBy), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+	c, err := paginate(listOf("homeFeed", orderBy), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 		return r.circle.Posts.Home(ctx, circleclient.PostListOptions{PageOptions: o, Sort: orderBy})
 	}, model.NewPost)
+	return expectPosts(ctx, c, err)
 }
 
 func (r *spaceResolver) Posts(ctx context.Context, obj *circleclient.Space, filter *model.SpacePostsFilter, orderBy *string, first int, after *string) (*model.Connection[model.Post], error) {

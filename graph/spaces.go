@@ -17,7 +17,7 @@ import (
 // and needs not be.
 func ofSpace[T any](ctx context.Context, s *circleclient.Space, part func(*circleclient.Space) *T) (*T, error) {
 	if s.Source == circleclient.SourceUnknown {
-		whole, err := loaders.From(ctx).Space.Load(ctx, s.ID)()
+		whole, err := loaders.From(ctx).Space.Load(s.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -28,7 +28,7 @@ func ofSpace[T any](ctx context.Context, s *circleclient.Space, part func(*circl
 
 // ofUnread reads an unread count of a space. Circle leaves out spaces in which nothing is unread.
 func ofUnread(ctx context.Context, s *circleclient.Space, part func(*circleclient.SpaceUnread) *int) (*int, error) {
-	counts, err := loaders.From(ctx).Unread.Load(ctx, s.ID)()
+	counts, err := loaders.From(ctx).Unread.Load(s.ID)
 	if isNotFound(err) {
 		return part(&circleclient.SpaceUnread{}), nil
 	}
@@ -46,13 +46,13 @@ func spaceBy(ctx context.Context, by model.SpaceBy) (*circleclient.Space, error)
 		if err != nil {
 			return nil, err
 		}
-		return loaders.From(ctx).Space.Load(ctx, ref.ID)()
+		return loaders.From(ctx).Space.Load(ref.ID)
 	case by.CircleID != nil:
 		id, err := scalar.ParseCircleID(*by.CircleID)
 		if err != nil {
 			return nil, err
 		}
-		return loaders.From(ctx).Space.Load(ctx, id)()
+		return loaders.From(ctx).Space.Load(id)
 	}
 	spaces, err := loaders.From(ctx).Spaces.Load(ctx, struct{}{})()
 	if err != nil {
@@ -76,7 +76,7 @@ func spaceOnceLoaded(ctx context.Context, spaceID int64) *circleclient.Space {
 	if !selected(ctx, "space") {
 		return nil
 	}
-	space, err := loaders.From(ctx).Space.Load(ctx, spaceID)()
+	space, err := loaders.From(ctx).Space.Load(spaceID)
 	if err != nil {
 		addError(ctx, err, ast.PathName("space"))
 		return nil
@@ -98,7 +98,7 @@ func (r *Resolver) markSpaceAsRead(ctx context.Context, input model.MarkSpaceAsR
 	if err != nil {
 		return nil, err
 	}
-	space, err := loaders.From(ctx).Space.Load(ctx, ref.ID)()
+	space, err := loaders.From(ctx).Space.Load(ref.ID)
 	if err == nil && space.SpaceMemberID == nil {
 		return &model.MarkSpaceAsReadPayload{UserErrors: refused(model.UserErrorCodeForbidden, "Join the space first.", "spaceId")}, nil
 	}

@@ -16,9 +16,14 @@ import (
 )
 
 func (r *memberResolver) Spaces(ctx context.Context, obj *model.Member, first int, after *string) (*model.Connection[*circleclient.Space], error) {
-	return paginate(listOf("Member.spaces", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Space], error) {
+	c, err := paginate(listOf("Member.spaces", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Space], error) {
 		return r.circle.Members.Spaces(ctx, obj.ID, o)
 	}, same)
+	if err != nil {
+		return nil, err
+	}
+	expectSpaces(ctx, c.Nodes)
+	return c, nil
 }
 
 func (r *mutationResolver) JoinSpace(ctx context.Context, input model.JoinSpaceInput) (*model.JoinSpacePayload, error) {
@@ -59,6 +64,7 @@ func (r *queryResolver) Spaces(ctx context.Context) ([]*circleclient.Space, erro
 	if err != nil {
 		return nil, err
 	}
+	expectSpaces(ctx, spaces)
 	return listed(spaces), nil
 }
 

@@ -5,16 +5,11 @@ package loaders
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/graph-gophers/dataloader/v7"
 
 	"circlegraph/circleclient"
 )
-
-// batchWait is how long a batch waits for more keys. It costs once per level of nesting, so it is kept far below a
-// request's time.
-const batchWait = time.Millisecond
 
 // Loaders are all loaders of a response.
 type Loaders struct {
@@ -25,11 +20,11 @@ type Loaders struct {
 	// Spaces reads the list of all spaces; the key means nothing.
 	Spaces *dataloader.Loader[struct{}, []*circleclient.Space]
 	// Space reads spaces by number: one by itself, several through the list.
-	Space *dataloader.Loader[int64, *circleclient.Space]
+	Space *Batch[int64, *circleclient.Space]
 	// Unread reads unread counts by number of the space, all in one request.
-	Unread *dataloader.Loader[int64, *circleclient.SpaceUnread]
+	Unread *Batch[int64, *circleclient.SpaceUnread]
 	// Post reads whole posts by ref, those of one space in one request.
-	Post *dataloader.Loader[circleclient.Ref, *circleclient.Post]
+	Post *Batch[circleclient.Ref, *circleclient.Post]
 	// Comment reads comments and replies by ref.
 	Comment *dataloader.Loader[circleclient.Ref, *circleclient.Comment]
 	// Comments reads a page of a post's comments.
@@ -67,14 +62,15 @@ func New(ctx context.Context, circle *circleclient.Client) *Loaders {
 		return circle.Members.Current(ctx)
 	})
 	l.Spaces = each(ctx, func(ctx context.Context, _ struct{}) ([]*circleclient.Space, error) { return circle.Spaces.List(ctx) })
-	l.Space = batch(ctx, func(ctx context.Context, ids []int64) (map[int64]*circleclient.Space, error) {
-		return l.spaces(ctx, circle, ids)
+	l.Space = newBatch(ctx, together, func(ctx context.Context, ids []int64) map[int64]Result[*circleclient.Space] {
+		spaces, err := l.spaces(ctx, circle, ids)
+		return answered(ids, spaces, func(s *circleclient.Space) int64 { return s.ID }, err)
 	})
-	l.Unread = batch(ctx, func(ctx context.Context, ids []int64) (map[int64]*circleclient.SpaceUnread, error) {
+	l.Unread = newBatch(ctx, together, func(ctx context.Context, ids []int64) map[int64]Result[*circleclient.SpaceUnread] {
 		counts, err := circle.Spaces.NotificationDetails(ctx, ids)
-		return byKey(counts, func(u *circleclient.SpaceUnread) int64 { return u.SpaceID }), err
+		return answered(ids, counts, func(u *circleclient.SpaceUnread) int64 { return u.SpaceID }, err)
 	})
-	l.Post = posts(ctx, circle)
+	l.Post = newBatch(ctx, func(r circleclient.Ref) int64 { return r.Space }, posts(circle))
 	l.Comment = each(ctx, func(ctx context.Context, r circleclient.Ref) (*circleclient.Comment, error) {
 		if r.Parent != 0 {
 			return circle.Comments.GetReply(ctx, r.Parent, r.ID)
@@ -96,29 +92,12 @@ func New(ctx context.Context, circle *circleclient.Client) *Loaders {
 
 // spaces reads spaces: Circle answers one by its number and any more only through the list, which the response may have
 // read already.
-func (l *Loaders) spaces(ctx context.Context, circle *circleclient.Client, ids []int64) (map[int64]*circleclient.Space, error) {
-	if len(ids) == 1 {
-		space, err := circle.Spaces.Get(ctx, ids[0])
-		if err != nil {
-			return nil, err
-		}
-		return map[int64]*circleclient.Space{ids[0]: space}, nil
+func (l *Loaders) spaces(ctx context.Context, circle *circleclient.Client, ids []int64) ([]*circleclient.Space, error) {
+	if len(ids) > 1 {
+		return l.Spaces.Load(ctx, struct{}{})()
 	}
-	all, err := l.Spaces.Load(ctx, struct{}{})()
-	return byKey(all, func(s *circleclient.Space) int64 { return s.ID }), err
-}
-
-func byKey[K comparable, V any](values []V, key func(V) K) map[K]V {
-	m := make(map[K]V, len(values))
-	for _, v := range values {
-		m[key(v)] = v
-	}
-	return m
-}
-
-// errMissing is a key that Circle did not answer.
-func errMissing() error {
-	return &circleclient.Error{Kind: circleclient.ErrNotFound, Operation: "batch"}
+	space, err := circle.Spaces.Get(ctx, ids[0])
+	return []*circleclient.Space{space}, err
 }
 
 // each makes a loader that asks for every key by itself: a memo for the response, without any wait.
@@ -127,26 +106,6 @@ func each[K comparable, V any](ctx context.Context, fetch func(context.Context, 
 		v, err := fetch(ctx, keys[0])
 		return []*dataloader.Result[V]{{Data: v, Error: err}}
 	}, dataloader.WithBatchCapacity[K, V](1))
-}
-
-// batch makes a loader that asks for many keys at once. A key without an answer is ErrNotFound.
-func batch[K comparable, V any](ctx context.Context, fetch func(context.Context, []K) (map[K]V, error)) *dataloader.Loader[K, V] {
-	return dataloader.NewBatchedLoader(func(_ context.Context, keys []K) []*dataloader.Result[V] {
-		found, err := fetch(ctx, keys)
-		results := make([]*dataloader.Result[V], len(keys))
-		for i, k := range keys {
-			v, ok := found[k]
-			switch {
-			case err != nil:
-				results[i] = &dataloader.Result[V]{Error: err}
-			case !ok:
-				results[i] = &dataloader.Result[V]{Error: errMissing()}
-			default:
-				results[i] = &dataloader.Result[V]{Data: v}
-			}
-		}
-		return results
-	}, dataloader.WithWait[K, V](batchWait))
 }
 
 type contextKey struct{}

@@ -5,72 +5,55 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/graph-gophers/dataloader/v7"
-
 	"circlegraph/circleclient"
 )
 
-// posts makes the loader of posts: one request for all posts of a space, the spaces side by side.
-func posts(ctx context.Context, circle *circleclient.Client) *dataloader.Loader[circleclient.Ref, *circleclient.Post] {
-	return dataloader.NewBatchedLoader(func(_ context.Context, refs []circleclient.Ref) []*dataloader.Result[*circleclient.Post] {
-		results := make([]*dataloader.Result[*circleclient.Post], len(refs))
-		bySpace := map[int64][]int{}
-		for i, r := range refs {
-			bySpace[r.Space] = append(bySpace[r.Space], i)
+// posts reads posts of one space. A single post is read by itself; of several, one that does not come with the others is
+// read by itself too, since the list hides what a single read may still show.
+func posts(circle *circleclient.Client) func(context.Context, []circleclient.Ref) map[circleclient.Ref]Result[*circleclient.Post] {
+	return func(ctx context.Context, refs []circleclient.Ref) map[circleclient.Ref]Result[*circleclient.Post] {
+		results := make(map[circleclient.Ref]Result[*circleclient.Post], len(refs))
+		if len(refs) > 1 {
+			for chunk := range slices.Chunk(refs, circleclient.MaxPerPage) {
+				readTogether(ctx, circle, chunk, results)
+			}
 		}
-		var wait sync.WaitGroup
-		for spaceID, places := range bySpace {
-			wait.Go(func() {
-				for i, result := range spacePosts(ctx, circle, spaceID, refs, places) {
-					results[i] = result
-				}
+		var mu sync.Mutex
+		var alone sync.WaitGroup
+		for _, ref := range refs {
+			mu.Lock()
+			_, found := results[ref]
+			mu.Unlock()
+			if found {
+				continue
+			}
+			alone.Go(func() {
+				p, err := circle.Posts.Get(ctx, circleclient.SpaceKey{ID: ref.Space}, circleclient.PostKey{ID: ref.ID})
+				mu.Lock()
+				defer mu.Unlock()
+				results[ref] = Result[*circleclient.Post]{p, err}
 			})
 		}
-		wait.Wait()
+		alone.Wait()
 		return results
-	}, dataloader.WithWait[circleclient.Ref, *circleclient.Post](batchWait))
+	}
 }
 
-// spacePosts reads the posts at some places of refs, all of one space. A single post is read by itself; of several, one
-// that does not come with the others is read by itself too: the list hides what a single read may still show.
-func spacePosts(
-	ctx context.Context, circle *circleclient.Client, spaceID int64, refs []circleclient.Ref, places []int,
-) map[int]*dataloader.Result[*circleclient.Post] {
-	results := make(map[int]*dataloader.Result[*circleclient.Post], len(places))
-	found := map[int64]*circleclient.Post{}
-	for chunk := range slices.Chunk(places, circleclient.MaxPerPage) {
-		if len(places) == 1 {
-			break // read by itself below
-		}
-		ids := make([]int64, len(chunk))
-		for n, i := range chunk {
-			ids[n] = refs[i].ID
-		}
-		past := true // past events are hidden otherwise
-		page, err := circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: spaceID}, circleclient.SpacePostOptions{PostIDs: ids, PastEvents: &past})
-		if err != nil {
-			for _, i := range chunk {
-				results[i] = &dataloader.Result[*circleclient.Post]{Error: err}
-			}
-			continue
-		}
-		for _, p := range page.Records {
-			found[p.ID] = p
-		}
+// readTogether reads up to a page of posts of one space in one request.
+func readTogether(ctx context.Context, circle *circleclient.Client, refs []circleclient.Ref, results map[circleclient.Ref]Result[*circleclient.Post]) {
+	ids := make([]int64, len(refs))
+	for i, r := range refs {
+		ids[i] = r.ID
 	}
-	var alone sync.WaitGroup
-	for _, i := range places {
-		if results[i] != nil {
-			continue
+	past := true // past events are hidden otherwise
+	page, err := circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: refs[0].Space}, circleclient.SpacePostOptions{PostIDs: ids, PastEvents: &past})
+	if err != nil {
+		for _, r := range refs {
+			results[r] = Result[*circleclient.Post]{Err: err}
 		}
-		result := &dataloader.Result[*circleclient.Post]{Data: found[refs[i].ID]}
-		results[i] = result
-		if result.Data == nil {
-			alone.Go(func() {
-				result.Data, result.Error = circle.Posts.Get(ctx, circleclient.SpaceKey{ID: spaceID}, circleclient.PostKey{ID: refs[i].ID})
-			})
-		}
+		return
 	}
-	alone.Wait()
-	return results
+	for _, p := range page.Records {
+		results[circleclient.PostRef(refs[0].Space, p.ID)] = Result[*circleclient.Post]{Value: p}
+	}
 }

@@ -1,0 +1,159 @@
+package graph
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"circlegraph/circleclient"
+	"circlegraph/internal/contract"
+	"circlegraph/sandbox"
+	"circlegraph/tokens"
+)
+
+// The members whom tests ask as.
+const (
+	admin  = "admin@example.com"
+	member = "member@example.com"
+)
+
+const secret = "sandbox-secret-of-the-tests-only"
+
+// community is a sandbox with the facade before it, both over HTTP, at a moment that stands still.
+type community struct {
+	t       *testing.T
+	sandbox *sandbox.Sandbox
+	clock   *sandbox.Clock
+	service *tokens.Service
+	url     string
+	log     *bytes.Buffer
+}
+
+// newCommunity starts a community. Where the official contract is at hand, everything that the client sends and the
+// sandbox answers is held to it.
+func newCommunity(t *testing.T) *community {
+	t.Helper()
+	c := &community{t: t, clock: sandbox.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)), log: &bytes.Buffer{}}
+	c.sandbox = sandbox.New(sandbox.Options{HeadlessToken: secret, Clock: c.clock})
+	var upstream http.Handler = c.sandbox
+	if contract.Present() {
+		upstream = contract.Load(t).Middleware(t, upstream)
+	}
+	circle := httptest.NewServer(upstream)
+	t.Cleanup(circle.Close)
+	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
+	client, err := circleclient.New(circleclient.Config{BaseURL: circle.URL, HeadlessToken: secret, Clock: c.clock.Now, Logger: logger})
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings, err := tokens.Config{}.Validate(tokens.Deployment{Listen: "127.0.0.1:8080"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	revocations := tokens.NewMemoryRevocations(0, c.clock.Now)
+	c.service, err = tokens.New(settings, tokens.Dependencies{Auth: client.Auth, Revocations: revocations, Clock: c.clock.Now, Logger: logger})
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := NewHandler(Options{Circle: client, Sessions: c.service, Introspection: true, Logger: logger, Now: c.clock.Now})
+	server := httptest.NewServer(tokens.NewAuthenticator(settings, revocations, c.clock.Now).Middleware(handler))
+	t.Cleanup(server.Close)
+	c.url = server.URL
+	return c
+}
+
+// token signs a member in; "" gives no token, and what is no address is a token itself.
+func (c *community) token(as string) string {
+	c.t.Helper()
+	if as == "" || !strings.Contains(as, "@") {
+		return as
+	}
+	session, err := c.service.Login(c.t.Context(), tokens.LoginRequest{Email: as})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return session.AccessToken
+}
+
+// ask sends an operation as a member and gives the answer and the upstream calls it cost, sorted.
+func (c *community) ask(as, query string, variables map[string]any) (answer []byte, calls []string) {
+	c.t.Helper()
+	token := c.token(as)
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.url, bytes.NewReader(body))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	c.sandbox.ResetCalls()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer, err = io.ReadAll(resp.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for _, call := range c.sandbox.Calls() {
+		calls = append(calls, call.Operation)
+	}
+	slices.Sort(calls)
+	return answer, calls
+}
+
+// data asks and fails the test on any error.
+func (c *community) data(as, query string, variables map[string]any) map[string]any {
+	c.t.Helper()
+	answer, _ := c.ask(as, query, variables)
+	var out struct {
+		Data   map[string]any
+		Errors []struct{ Message string }
+	}
+	if err := json.Unmarshal(answer, &out); err != nil || len(out.Errors) > 0 {
+		c.t.Fatalf("%s\n%s", query, answer)
+	}
+	return out.Data
+}
+
+// at walks into an answer by keys and places, such as "viewer.notifications.nodes.0.id".
+func at(value any, path string) any {
+	for key := range strings.SplitSeq(path, ".") {
+		switch v := value.(type) {
+		case map[string]any:
+			value = v[key]
+		case []any:
+			i := int(key[0] - '0')
+			if len(v) <= i {
+				return nil
+			}
+			value = v[i]
+		default:
+			return nil
+		}
+	}
+	return value
+}
+
+func readFile(t *testing.T, name string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}

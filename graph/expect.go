@@ -1,0 +1,85 @@
+package graph
+
+import (
+	"context"
+
+	"circlegraph/circleclient"
+	"circlegraph/graph/loaders"
+	"circlegraph/graph/model"
+)
+
+// The functions here announce to the loaders what the fields beneath a list may ask for, so that the first field to ask
+// asks for the whole list. They pass the list on as it is.
+
+// expectPosts announces the posts of a list and their spaces.
+func expectPosts[P model.Post](ctx context.Context, c *model.Connection[P], err error) (*model.Connection[P], error) {
+	if err != nil {
+		return nil, err
+	}
+	l := loaders.From(ctx)
+	for _, p := range c.Nodes {
+		ref := p.NodeRef()
+		l.Post.Expect(ref)
+		l.Space.Expect(ref.Space)
+	}
+	return c, nil
+}
+
+// expectSpaces announces the spaces of a list to the loader of unread counts.
+func expectSpaces(ctx context.Context, spaces []*circleclient.Space) {
+	l := loaders.From(ctx)
+	for _, s := range spaces {
+		l.Unread.Expect(s.ID)
+	}
+}
+
+// expectComments announces the posts that the comments of a list belong to.
+func expectComments(ctx context.Context, c *model.CommentConnection, err error) (*model.CommentConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	for _, comment := range c.Nodes {
+		loaders.From(ctx).Post.Expect(comment.NodeRef().OfPost())
+	}
+	return c, nil
+}
+
+// expectSubjects announces the posts that the notifications of a list are about.
+func expectSubjects(ctx context.Context, c *model.NotificationConnection, err error) (*model.NotificationConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range c.Nodes {
+		if ref := subjectRef(n); ref.Type == circleclient.RefPost {
+			loaders.From(ctx).Post.Expect(ref)
+		}
+	}
+	return c, nil
+}
+
+// expectBookmarked announces the posts that the bookmarks of a list mark.
+func expectBookmarked(ctx context.Context, c *model.BookmarkConnection, err error) (*model.BookmarkConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range c.Nodes {
+		if ref := bookmarkedRef(b); !ref.IsZero() {
+			loaders.From(ctx).Post.Expect(ref)
+		}
+	}
+	return c, nil
+}
+
+// expectNodes announces what is fetched by id.
+func expectNodes(ctx context.Context, refs []circleclient.Ref) {
+	l := loaders.From(ctx)
+	for _, ref := range refs {
+		switch ref.Type {
+		case circleclient.RefPost:
+			l.Post.Expect(ref)
+		case circleclient.RefSpace:
+			l.Space.Expect(ref.ID)
+		case circleclient.RefMember, circleclient.RefComment:
+		}
+	}
+}

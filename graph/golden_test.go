@@ -1,0 +1,135 @@
+package graph
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+)
+
+// TestGolden plays the scripts in testdata, each against a community of its own. A step is a file NAME.graphql with, beside
+// it, NAME.as (who asks: an e-mail address, a token, or nothing for nobody; the step before's where absent),
+// NAME.variables.json (where {{step:path}} stands for a value of an earlier answer), and what came of it: NAME.answer.json
+// and NAME.calls, the upstream calls it cost. -update rewrites the last two.
+func TestGolden(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatal("no scripts", err)
+	}
+	for _, name := range scripts {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			play(t, name)
+		})
+	}
+}
+
+func play(t *testing.T, name string) {
+	script := txtar.Parse(readFile(t, name))
+	c := newCommunity(t)
+	answers := map[string]any{}
+	var out txtar.Archive
+	out.Comment = script.Comment
+	as := ""
+	for _, file := range script.Files {
+		step, ok := strings.CutSuffix(file.Name, ".graphql")
+		if !ok {
+			continue
+		}
+		out.Files = append(out.Files, section(script, step+".as")...)
+		out.Files = append(out.Files, section(script, step+".variables.json")...)
+		if who := section(script, step+".as"); who != nil {
+			as = fill(t, strings.TrimSpace(string(who[0].Data)), answers)
+		}
+		var variables map[string]any
+		if text := section(script, step+".variables.json"); text != nil {
+			if err := json.Unmarshal([]byte(fill(t, string(text[0].Data), answers)), &variables); err != nil {
+				t.Fatalf("%s: %v", step, err)
+			}
+		}
+		answer, calls := c.ask(as, string(file.Data), variables)
+		var value any
+		if err := json.Unmarshal(answer, &value); err != nil {
+			t.Fatalf("%s: %s", step, answer)
+		}
+		answers[step] = value
+		got := []txtar.File{
+			{Name: step + ".answer.json", Data: scrub(t, answer)},
+			{Name: step + ".calls", Data: []byte(strings.Join(append(calls, ""), "\n"))},
+		}
+		out.Files = append(append(out.Files, file), got...)
+		for _, g := range got {
+			if *update {
+				continue
+			}
+			var want []byte
+			if w := section(script, g.Name); w != nil {
+				want = w[0].Data
+			}
+			if diff := cmp.Diff(string(want), string(g.Data)); diff != "" {
+				t.Errorf("%s (-want +got, rewrite with -update)\n%s", g.Name, diff)
+			}
+		}
+	}
+	if *update {
+		if err := os.WriteFile(name, txtar.Format(&out), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// section is a file of the script, as a list of one or nil.
+func section(script *txtar.Archive, name string) []txtar.File {
+	i := slices.IndexFunc(script.Files, func(f txtar.File) bool { return f.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return script.Files[i : i+1]
+}
+
+var reference = regexp.MustCompile(`\{\{(\w+):([\w.]+)\}\}`)
+
+// fill puts values of earlier answers in their places.
+func fill(t *testing.T, text string, answers map[string]any) string {
+	return reference.ReplaceAllStringFunc(text, func(ref string) string {
+		m := reference.FindStringSubmatch(ref)
+		value := at(answers[m[1]], m[2])
+		if value == nil {
+			t.Fatalf("%s: nothing there", ref)
+		}
+		return fmt.Sprint(value)
+	})
+}
+
+var secrets = regexp.MustCompile(`("(?:access|refresh)Token": )"[^"]+"`)
+
+// scrub makes an answer readable and the same on every run: tokens are random.
+// Fields fail side by side, so errors are put in order too.
+func scrub(t *testing.T, answer []byte) []byte {
+	var parts struct {
+		Errors []json.RawMessage `json:"errors,omitempty"`
+		Data   json.RawMessage   `json:"data,omitempty"`
+	}
+	if err := json.Unmarshal(answer, &parts); err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(parts.Errors, func(a, b json.RawMessage) int { return bytes.Compare(a, b) })
+	answer, err := json.Marshal(parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, answer, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	out.WriteByte('\n')
+	return secrets.ReplaceAll(out.Bytes(), []byte(`$1"(a token)"`))
+}

@@ -1,0 +1,90 @@
+package graph
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/formatter"
+
+	"circlegraph/graph/generated"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files and the printed schema")
+
+// printSchema prints the schema for clients: with descriptions, without the directives that only the generator reads.
+func printSchema() string {
+	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
+	internal := func(d *ast.Directive) bool { return d.Name == "goField" || d.Name == "goModel" }
+	for _, def := range schema.Types {
+		def.Directives = slices.DeleteFunc(def.Directives, internal)
+		for _, f := range def.Fields {
+			f.Directives = slices.DeleteFunc(f.Directives, internal)
+		}
+	}
+	delete(schema.Directives, "goField")
+	delete(schema.Directives, "goModel")
+	var out bytes.Buffer
+	formatter.NewFormatter(&out, formatter.WithIndent("  ")).FormatSchema(schema)
+	return out.String()
+}
+
+func TestPrintedSchemaIsCurrent(t *testing.T) {
+	got := printSchema()
+	if *update {
+		if err := os.WriteFile("schema.graphql", []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if got != SDL() {
+		t.Error("schema.graphql is not what the SDL files say; run go test ./graph -update and look at the difference")
+	}
+}
+
+// Everything that a client can see says what it is.
+func TestEverythingIsDescribed(t *testing.T) {
+	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
+	for name, def := range schema.Types {
+		if def.BuiltIn || strings.HasPrefix(name, "__") {
+			continue
+		}
+		if def.Description == "" {
+			t.Errorf("type %s has no description", name)
+		}
+		for _, f := range def.Fields {
+			if strings.HasPrefix(f.Name, "__") || f.Name == "id" && def.Kind != ast.InputObject || f.Name == "input" {
+				continue // an id is an id
+			}
+			if f.Description == "" {
+				t.Errorf("%s.%s has no description", name, f.Name)
+			}
+			for _, a := range f.Arguments {
+				if a.Description == "" && a.Name != "input" {
+					t.Errorf("%s.%s(%s) has no description", name, f.Name, a.Name)
+				}
+			}
+		}
+		for _, v := range def.EnumValues {
+			if v.Description == "" {
+				t.Errorf("%s.%s has no description", name, v.Name)
+			}
+		}
+	}
+}
+
+// No id is ever a 32-bit Int.
+func TestIDsAreNeverInt(t *testing.T) {
+	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
+	for name, def := range schema.Types {
+		for _, f := range def.Fields {
+			if lower := strings.ToLower(f.Name); (lower == "id" || strings.HasSuffix(f.Name, "Id")) && f.Type.Name() != "ID" && f.Name != "ssoUserId" && f.Name != "signedId" && name != "PostBy" {
+				t.Errorf("%s.%s is %s, want ID", name, f.Name, f.Type.Name())
+			}
+		}
+	}
+}
