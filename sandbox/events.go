@@ -81,13 +81,13 @@ func (s *Sandbox) refuseRSVP(q *request, p *post) answer {
 	case !s.canParticipate(q.member, s.store.spaceByID[p.spaceID]):
 		return forbidden()
 	case e.rsvpDisabled:
-		return failure(http.StatusBadRequest, "RSVP is disabled for this event")
+		return failure(http.StatusUnprocessableEntity, "RSVP is disabled for this event")
 	case !e.endsAt().After(q.now):
-		return failure(http.StatusBadRequest, "This event has ended")
+		return failure(http.StatusUnprocessableEntity, "This event has ended")
 	case e.going(q.member.id):
-		return failure(http.StatusBadRequest, "You have already RSVP'd to this event")
+		return failure(http.StatusUnprocessableEntity, "You have already RSVP'd to this event")
 	case e.full():
-		return failure(http.StatusBadRequest, "RSVP limit has been reached for this event")
+		return failure(http.StatusUnprocessableEntity, "RSVP limit has been reached for this event")
 	}
 	return answer{}
 }

@@ -106,7 +106,7 @@ func (sd *seeder) planFiller(n int) []*plannedPost {
 	patterns, crops := vegetablePatterns(), cropNames()
 	var plan []*plannedPost
 	for i := range max(0, n) {
-		plan = append(plan, sd.planText("vegetables", patterns[i%len(patterns)], crops[(i*7+i/len(patterns))%len(crops)], i))
+		plan = append(plan, sd.planText("vegetables", patterns[i%len(patterns)], crops[(i/len(patterns)*3+i%len(patterns)*5)%len(crops)], i))
 	}
 	return plan
 }
@@ -205,6 +205,8 @@ func (sd *seeder) seedComments() {
 			p = sd.postBySlug(slugWelcome)
 		case n < 90:
 			p = sd.postBySlug(slugShowcase)
+		case n < 102:
+			p = sd.postBySlug(slugMaya)
 		case n%4 == 0:
 			p = open[sd.rnd.IntN(12)*len(open)/12]
 		}

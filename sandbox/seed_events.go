@@ -1,8 +1,6 @@
 package sandbox
 
-import (
-	"time"
-)
+import "time"
 
 // plannedEvent is a line of the calendar.
 type plannedEvent struct {
@@ -32,9 +30,9 @@ func calendar() []plannedEvent {
 		{room: "events", name: "Autumn clear-up, on now", text: "We are at the north fence until dark.", starts: -30 * time.Minute, lasts: 2 * time.Hour, where: hut},
 		{room: "events", name: "Annual general meeting", text: "Accounts, elections, cake.", starts: 6 * day, lasts: 2 * time.Hour, where: hall},
 		{room: "events", name: "Pumpkin weigh-in", text: "The scales go to two hundred kilos. We can dream.", starts: 11 * day, lasts: 2 * time.Hour, where: hut},
-		{room: "events", name: "Night walk: moths and owls", text: "Eight places, no torches, children welcome.", starts: 8 * day, lasts: 2 * time.Hour, where: "The hazel hedge", limit: 8, hidden: true},
+		{room: "events", name: "Night walk: moths and owls", text: "Twenty places, no torches, children welcome.", starts: 8 * day, lasts: 2 * time.Hour, where: "The hazel hedge", limit: 20, hidden: true},
 		{room: "events", name: "Bonfire and jacket potatoes", text: "After dusk. Niall brings the potatoes.", starts: 19 * day, lasts: 3 * time.Hour, where: hut},
-		{room: "events", name: "Wassail in the orchard", text: "Singing is compulsory, voices are not.", starts: 50 * day, lasts: 2 * time.Hour, where: "The orchard corner"},
+		{room: "events", name: "Wassail in the orchard", text: "Singing is compulsory, voices are not. Just come.", starts: 50 * day, lasts: 2 * time.Hour, where: "The orchard corner", rsvpOff: true},
 		{room: "workshops", name: "Composting from nothing", text: "Callum explains the sixty-eight degrees.", starts: -72 * day, lasts: 2 * time.Hour, where: hut},
 		{room: "workshops", name: "Soil under the microscope", text: "Bring a jam jar of yours.", starts: -44 * day, lasts: 90 * time.Minute, where: call},
 		{room: "workshops", name: "Pickling and krauts", text: "Jars provided, patience not.", starts: -16 * day, lasts: 3 * time.Hour, where: hall, limit: 12},

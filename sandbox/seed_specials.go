@@ -6,6 +6,7 @@ import "time"
 const (
 	slugWelcome  = "welcome-to-thornbury-lane"
 	slugShowcase = "everything-we-know-about-tomatoes"
+	slugMaya     = "bean-poles-wanted"
 	slugClosed   = "what-the-committee-decided-about-the-bonfires"
 )
 
@@ -36,6 +37,12 @@ func (sd *seeder) planSpecials() []*plannedPost {
 		}),
 		special("vegetables", 3, 4*day, post{name: "Is this blight?", content: plain("Brown edges since Tuesday. I have cut the worst of it off."), status: "draft"}),
 		special("vegetables", 3, 2*day, post{name: "Plan for next year", content: plain("Fewer courgettes."), status: "draft"}),
+		special("vegetables", 3, 6*day, post{
+			name: "Bean poles wanted", slug: slugMaya, content: plain("Six or eight, about two metres. I will bring cake, or take the children somewhere else for an hour."),
+		}),
+		special("vegetables", 2, 20*time.Hour, post{name: "Plots to look at this Sunday", content: sd.tiptapContent(document(
+			sd.mentionLine("Start at 14b: ", sd.people[3], " has done more in six months than some of us in six years."),
+		), nil, nil)}),
 		special("fruit", 15, 6*day, post{name: "Orchard rota for the winter", content: plain("Two people a week, secateurs in the hut, tea afterwards.")}),
 	}
 }
