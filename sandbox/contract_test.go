@@ -29,32 +29,11 @@ func served(op contract.Operation) bool {
 	return !slices.ContainsFunc(outOfScope(), func(p string) bool { return rest == p || strings.HasPrefix(rest, p+"/") })
 }
 
-// oddity is where the live API departs from the contract, and the sandbox on
-// purpose with it.
-type oddity struct{ where, reason string }
-
-func oddities() []oddity {
-	return []oddity{
-		{"display_locations", "an object of booleans on authors"},
-		{"space_member_id", "null without a seat"},
-	}
-}
-
-// patient passes a violation to the test unless it is an oddity.
-type patient struct{ testing.TB }
-
-func (p patient) Errorf(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	if !slices.ContainsFunc(oddities(), func(o oddity) bool { return strings.Contains(text, o.where) }) {
-		p.TB.Errorf("%s", text)
-	}
-}
-
 // newContractWorld is a world all of whose traffic is held to the contract.
 func newContractWorld(t *testing.T, opts Options) *world {
 	t.Helper()
 	c := contract.Load(t)
-	return newWorldWith(t, opts, func(h http.Handler) http.Handler { return c.Middleware(patient{t}, h) })
+	return newWorldWith(t, opts, func(h http.Handler) http.Handler { return c.Middleware(t, h) })
 }
 
 func TestScenariosKeepTheContract(t *testing.T) {

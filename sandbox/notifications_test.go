@@ -71,7 +71,10 @@ func checkNotificationList(t *testing.T, w *world) {
 func TestNotificationChanges(t *testing.T) { checkNotificationChanges(t, newWorld(t)) }
 
 func checkNotificationChanges(t *testing.T, w *world) {
-	maya := w.as(asMember)
+	maya, ruth := w.as(asMember), w.as(asAdmin)
+	for _, space := range []string{"announcements", "vegetables", "vegetables", "vegetables", "vegetables"} {
+		ruth.must(200, "POST", "/spaces/"+space+"/posts", `{"name":"Frost","body":"Tonight."}`)
+	}
 	unread := maya.must(200, "GET", "/notifications?status=unread", "")
 	one, two, three := unread.id("records", 0, "id"), unread.id("records", 1, "id"), unread.id("records", 2, "id")
 	at := func(id int64, action string) string { return fmt.Sprintf("/notifications/%d%s", id, action) }
@@ -90,7 +93,7 @@ func checkNotificationChanges(t *testing.T, w *world) {
 		t.Errorf("%d unread, want %d less 3", n, unread.id("count"))
 	}
 	maya.refused(404, "Missing record: notification", "DELETE", at(three, ""), "")
-	w.as(asAdmin).refused(404, "Missing record: notification", "POST", at(one, "/mark_as_read"), "")
+	ruth.refused(404, "Missing record: notification", "POST", at(one, "/mark_as_read"), "")
 	maya.refused(404, "Missing record: notification", "POST", at(1, "/archive"), "")
 
 	if r := maya.must(200, "POST", "/notifications/mark_all_as_read", fmt.Sprintf(`{"parent_notifiable":{"type":"Space","id":%d}}`, idVegetables)); len(r.raw) != 0 {
