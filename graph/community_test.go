@@ -34,14 +34,14 @@ type community struct {
 	clock   *sandbox.Clock
 	service *tokens.Service
 	url     string
-	log     *bytes.Buffer
+	tokens  map[string]string // by who signed in
 }
 
 // newCommunity starts a community. Where the official contract is at hand, everything that the client sends and the
 // sandbox answers is held to it.
 func newCommunity(t *testing.T) *community {
 	t.Helper()
-	c := &community{t: t, clock: sandbox.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)), log: &bytes.Buffer{}}
+	c := &community{t: t, clock: sandbox.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)), tokens: map[string]string{}}
 	c.sandbox = sandbox.New(sandbox.Options{HeadlessToken: secret, Clock: c.clock})
 	var upstream http.Handler = c.sandbox
 	if contract.Present() {
@@ -76,11 +76,14 @@ func (c *community) token(as string) string {
 	if as == "" || !strings.Contains(as, "@") {
 		return as
 	}
-	session, err := c.service.Login(c.t.Context(), tokens.LoginRequest{Email: as})
-	if err != nil {
-		c.t.Fatal(err)
+	if c.tokens[as] == "" {
+		session, err := c.service.Login(c.t.Context(), tokens.LoginRequest{Email: as})
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		c.tokens[as] = session.AccessToken
 	}
-	return session.AccessToken
+	return c.tokens[as]
 }
 
 // ask sends an operation as a member and gives the answer and the upstream calls it cost, sorted.

@@ -50,11 +50,11 @@ func changedEvent(ctx context.Context, ref circleclient.Ref) (*model.Event, erro
 	return model.NewEvent(record), nil
 }
 
-// eventAttendees gives who comes; those that came with the event where they are all there are.
+// eventAttendees gives who comes: those that came with the event where they suffice.
 func eventAttendees(ctx context.Context, e *model.Event, first int, after *string) (*model.EventAttendeeConnection, error) {
 	list := listOf("Event.attendees", e.ID)
-	if embedded := e.EventAttendees; embedded != nil && embedded.Complete() {
-		return whole(list, first, after, embedded.Records, same)
+	if a := e.EventAttendees; a != nil && suffices(a.Records, a.Count, first, after) {
+		return embedded(list, first, after, a.Records, a.Count, same)
 	}
 	return paginate(list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventAttendee], error) {
 		return loaders.From(ctx).Attendees.Load(ctx, loaders.ListKey{ParentID: e.ID, Page: o.Page, PerPage: o.PerPage})()

@@ -71,10 +71,7 @@ func once[T any](ctx context.Context, store *idempotency, mutation string, key *
 	case record == nil:
 		return none, refused(model.UserErrorCodeIdempotencyKeyReused, "This `idempotencyKey` was used for another input. Make up a new one.", "idempotencyKey"), nil
 	case first:
-		value, err := create()
-		record.value, record.err = value, err
-		close(record.done)
-		return settle(value, err)
+		return settle(fillRecord(record, create))
 	}
 	select {
 	case <-record.done:
@@ -83,6 +80,15 @@ func once[T any](ctx context.Context, store *idempotency, mutation string, key *
 	}
 	value, _ := record.value.(T)
 	return settle(value, record.err)
+}
+
+// fillRecord carries create out for all who wait. A panic is a failure for them too.
+func fillRecord[T any](record *idempotencyRecord, create func() (T, error)) (value T, err error) {
+	record.err = errInternal
+	defer close(record.done)
+	value, err = create()
+	record.value, record.err = value, err
+	return value, err
 }
 
 // settle splits an outcome into the value, what the person can mend, and the rest.

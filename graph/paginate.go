@@ -120,6 +120,22 @@ func whole[T, N any](l list, first int, after *string, items []T, node func(T) N
 	return connection(l, items[start:end], offset, end < total, &total, node), nil
 }
 
+// suffices tells whether the first items of a list, which came with its parent, are all that is asked for.
+func suffices[T any](items []T, total, first int, after *string) bool {
+	return len(items) == total || after == nil && first >= 1 && first <= len(items)
+}
+
+// embedded answers from the first items of a list, where they suffice.
+func embedded[T, N any](l list, first int, after *string, items []T, total int, node func(T) N) (*model.Connection[N], error) {
+	c, err := whole(l, first, after, items, node)
+	if err != nil {
+		return nil, err
+	}
+	c.TotalCount = &total
+	c.PageInfo.HasNextPage = c.PageInfo.HasNextPage || len(items) < total
+	return c, nil
+}
+
 // connection makes a page of what was found.
 func connection[T, N any](l list, records []T, offset int, hasNext bool, total *int, node func(T) N) *model.Connection[N] {
 	c := &model.Connection[N]{

@@ -68,11 +68,11 @@ func galleryOf(p *circleclient.Post) *circleclient.Gallery {
 	return p.Gallery
 }
 
-// postLikes gives the members who like a post; those that came with it where they are all there are.
+// postLikes gives the members who like a post: those that came with it where they suffice.
 func (r *Resolver) postLikes(ctx context.Context, p model.PostBase, first int, after *string) (*model.MemberConnection, error) {
 	list := listOf("Post.likes", p.ID)
-	if len(p.FirstLikedBy) == p.LikesCount {
-		return whole(list, first, after, p.FirstLikedBy, model.MemberOfLiker)
+	if suffices(p.FirstLikedBy, p.LikesCount, first, after) {
+		return embedded(list, first, after, p.FirstLikedBy, p.LikesCount, model.MemberOfLiker)
 	}
 	return paginate(list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
 		return r.circle.Posts.Likes(ctx, p.ID, o)
