@@ -70,7 +70,7 @@ func (sd *seeder) planEvents() []*plannedPost {
 			e.place = &place{c.where, c.where + ", Thornbury Lane, Thornbury BS35, United Kingdom", 51.6094, -2.5249}
 		}
 		made := sd.ago(time.Duration(20+i)*day - time.Duration(i)*time.Hour)
-		if latest := starts.Add(-12 * day); latest.Before(made) {
+		if latest := sd.now.Add(c.starts - 12*day); latest.Before(made) {
 			made = latest
 		}
 		if c.series {

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -39,5 +40,20 @@ func TestSeedIsWhatThePackagePromises(t *testing.T) {
 	}
 	if id := s.store.posts[0].comments[0].id; id <= 1<<31 {
 		t.Errorf("comment id %d does not exceed 32 bits", id)
+	}
+}
+
+func TestSeedIsTheSameAtAnyTime(t *testing.T) {
+	outline := func(now time.Time) (lines []string) {
+		for _, p := range New(Options{Clock: NewClock(now)}).store.posts {
+			lines = append(lines, fmt.Sprint(p.id, p.slug, p.authorID, len(p.comments), len(p.likes), p.topicIDs))
+		}
+		return lines
+	}
+	one, two := outline(testNow), outline(time.Date(2031, 7, 2, 23, 59, 58, 987_654_321, time.UTC))
+	for i := range one {
+		if one[i] != two[i] {
+			t.Fatalf("post %d is %q at one time and %q at another", i, one[i], two[i])
+		}
 	}
 }
