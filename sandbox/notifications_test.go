@@ -120,11 +120,15 @@ func TestNewCount(t *testing.T) { checkNewCount(t, newWorld(t)) }
 
 func checkNewCount(t *testing.T, w *world) {
 	maya, ruth := w.as(asMember), w.as(asAdmin)
-	if r := maya.must(200, "GET", newCount, ""); r.id("new_notifications_count") != r.id("new_inbox_count")+r.id("new_content_count") {
-		t.Errorf("the parts are not the sum: %s", r.raw)
+	ruth.must(200, "POST", "/spaces/vegetables/posts", `{"name":"Frost","body":"Tonight."}`)
+	if r := maya.must(200, "GET", newCount, ""); r.id("new_notifications_count") == 0 || r.id("new_notifications_count") != r.id("new_inbox_count")+r.id("new_content_count") {
+		t.Errorf("%s, want something, and the parts to be the sum", r.raw)
 	}
 	if r := maya.must(200, "POST", "/notifications/reset_new_notifications_count", ""); string(r.raw) != `{"new_notifications_count":0}` {
 		t.Errorf("reset answers %s", r.raw)
+	}
+	if n := maya.must(200, "GET", newCount, "").id("new_notifications_count"); n != 0 {
+		t.Errorf("%d new right after the reset", n)
 	}
 	w.clock.Advance(time.Second)
 	thread := maya.newPost()
@@ -135,8 +139,9 @@ func checkNewCount(t *testing.T, w *world) {
 		t.Errorf("after a like and a post: %s, want 2, of which 1 inbox and 1 content", r.raw)
 	}
 	maya.must(200, "POST", fmt.Sprintf("/posts/%d/user_likes", thread), "") // her own post
+	maya.must(201, "POST", fmt.Sprintf("/posts/%d/comments", thread), `{"comment":{"tiptap_body":`+helloDocument+`}}`)
 	if n := maya.must(200, "GET", newCount, "").id("new_notifications_count"); n != 2 {
-		t.Errorf("%d new after liking one's own post, want 2 as before", n)
+		t.Errorf("%d new after liking and commenting on one's own post, want 2 as before", n)
 	}
 }
 
