@@ -9,11 +9,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"circlegraph/graph"
 	"circlegraph/sandbox"
@@ -56,6 +59,31 @@ func TestBannerCanBePasted(t *testing.T) {
 	_, body := s.post(t, "", query[1])
 	if !strings.Contains(body, `"accessToken":"ey`) {
 		t.Errorf("the banner's login answers %s, want an access token", body)
+	}
+}
+
+// What the README promises is what a newcomer sees.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := regexp.MustCompile(`-d '(\{"query":"\{.*)'`).FindSubmatch(readme)
+	answer := regexp.MustCompile("(?s)```json\n(.*?)```").FindSubmatch(readme)
+	if query == nil || answer == nil {
+		t.Fatal("the README has no query or no answer")
+	}
+	s := start(t, nil)
+	_, body := s.post(t, s.login(t, member).AccessToken, string(query[1]))
+	var got, want any
+	if err := json.Unmarshal([]byte(body), &got); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(answer[1], &want); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the README's query answers otherwise than it says (-README +answer):\n%s", diff)
 	}
 }
 
