@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
 )
@@ -119,21 +118,22 @@ func (s *Sandbox) createBookmark(q *request) answer {
 	if refusal := q.decode(&in); refusal.status != 0 {
 		return refusal
 	}
-	kind := cmp.Or(in.Kind, "post")
 	switch {
 	case in.RecordID == 0:
 		return missingParameter("record_id")
-	case kind != "post" && kind != "comment":
+	case in.Kind == "":
+		return missingParameter("bookmark_type")
+	case in.Kind != "post" && in.Kind != "comment":
 		return invalid("Failed to create bookmark!", map[string][]string{"bookmark_type": {"is not included in the list"}})
 	}
-	p, _, refusal := s.bookmarkable(q, kind, in.RecordID)
+	p, _, refusal := s.bookmarkable(q, in.Kind, in.RecordID)
 	if refusal.status != 0 {
 		return refusal
 	}
-	if s.store.bookmarkOf(q.member.id, kind, in.RecordID) != nil {
-		return failure(http.StatusConflict, "You already bookmarked this "+kind)
+	if s.store.bookmarkOf(q.member.id, in.Kind, in.RecordID) != nil {
+		return failure(http.StatusConflict, "You already bookmarked this "+in.Kind)
 	}
-	b := &bookmark{id: s.store.smallID(), memberID: q.member.id, kind: kind, recordID: in.RecordID, createdAt: q.now}
+	b := &bookmark{id: s.store.smallID(), memberID: q.member.id, kind: in.Kind, recordID: in.RecordID, createdAt: q.now}
 	s.store.bookmarks = append(s.store.bookmarks, b)
 	v := s.bookmarkView(q, b)
 	v.Record.HideMeta = &p.hideMeta

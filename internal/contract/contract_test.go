@@ -137,6 +137,7 @@ var rest = []call{
 	{line: "GET " + member + "/spaces", status: 200, answer: `[{"space_member_id":null}]`},
 	{line: "GET " + member + "/spaces/7", status: 200, answer: `{"space_member_id":null}`},
 	{line: "GET " + member + "/community_members/7/spaces", status: 200, answer: `{"records":[{"space_member_id":null}]}`},
+	{line: "GET " + member + "/posts/7/user_likes", status: 200, answer: `{"count":0,"page_count":0,"records":[]}`},
 	{line: "GET " + member + "/home", status: 429, answer: `{"success":false,"message":"x"}`},
 	{line: "GET " + member + "/home", status: 502, answer: `Bad gateway`},
 	{line: "POST " + member + "/search/community_members", status: 401, answer: `{"success":false,"message":"x"}`},
