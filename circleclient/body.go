@@ -2,9 +2,9 @@ package circleclient
 
 import (
 	"encoding/json"
+	"strings"
 
 	"golang.org/x/net/html"
-	"strings"
 )
 
 // PostBody is what Circle's older editor kept: HTML. Most records wrap it in an object beside its attachments; some send the

@@ -72,11 +72,23 @@ func TestBaseURL(t *testing.T) {
 		url string
 		ok  bool
 	}{
-		{"", true}, {"https://app.circle.so", true}, {"https://app.circle.so/", true}, {"http://127.0.0.1:8080", true},
-		{"http://[::1]:8080", true}, {"http://localhost:1", true},
-		{"http://app.circle.so", false}, {"http://10.0.0.1", false}, {"http://localhost.example.com", false}, {"app.circle.so", false},
-		{"ftp://app.circle.so", false}, {"https://app.circle.so/api", false}, {"https://user:pass@app.circle.so", false},
-		{"https://app.circle.so?x=1", false}, {"http://127.0.0.1.example.com", false}, {"https://", false}, {"://", false},
+		{"", true},
+		{"https://app.circle.so", true},
+		{"https://app.circle.so/", true},
+		{"http://127.0.0.1:8080", true},
+		{"http://[::1]:8080", true},
+		{"http://localhost:1", true},
+		{"http://app.circle.so", false},
+		{"http://10.0.0.1", false},
+		{"http://localhost.example.com", false},
+		{"app.circle.so", false},
+		{"ftp://app.circle.so", false},
+		{"https://app.circle.so/api", false},
+		{"https://user:pass@app.circle.so", false},
+		{"https://app.circle.so?x=1", false},
+		{"http://127.0.0.1.example.com", false},
+		{"https://", false},
+		{"://", false},
 	}
 	for _, tt := range tests {
 		if _, err := New(Config{BaseURL: tt.url}); (err == nil) != tt.ok {

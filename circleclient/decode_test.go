@@ -44,7 +44,8 @@ func (p *picky) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &p.ok)
 }
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
+func ptr[T any](v T) *T { return new(v) }
 
 func TestOddities(t *testing.T) {
 	day := time.Date(2024, 4, 2, 9, 5, 23, 651e6, time.UTC)
@@ -58,13 +59,13 @@ func TestOddities(t *testing.T) {
 		{"an id past 64 bits", `{"id":99999999999999999999,"name":"x"}`, record{Name: "x"}},
 		{"half an id", `{"id":1.5,"name":"x"}`, record{Name: "x"}},
 		{"an id of words", `{"id":"space_1","ref":"x","name":"x"}`, record{Name: "x"}},
-		{"a number for a string", `{"name":12,"note":1.5}`, record{Name: "12", Note: ptr("1.5")}},
+		{"a number for a string", `{"name":12,"note":1.5}`, record{Name: "12", Note: new("1.5")}},
 		{"a number in a string", `{"ratio":"1.5","count":" 7 "}`, record{Ratio: 1.5, Count: 7}},
 		{"nulls everywhere", `{"id":null,"name":null,"on":null,"at":null,"part":null,"parts":null,"words":null,"map":null,"count":null,"roles":null}`, record{}},
 		{"objects for scalars", `{"id":{},"name":{"a":[1]},"on":[],"at":{},"count":[[]],"ratio":{},"note":{},"ref":[],"maybe":{},"until":[],"part":{"id":3}}`, record{Part: part{3}}},
 		{"scalars for objects", `{"part":"","optional_part":0,"parts":{},"words":"x","map":[],"deep":1,"any":{},"chain":[],"id":3}`, record{ID: 3}},
 		{"an empty text", `{"note":"","name":""}`, record{}},
-		{"booleans in strings", `{"on":"true","maybe":"false"}`, record{On: true, Maybe: ptr(false)}},
+		{"booleans in strings", `{"on":"true","maybe":"false"}`, record{On: true, Maybe: new(false)}},
 		{"a boolean as a word", `{"on":"yes","maybe":"no","id":1}`, record{ID: 1}},
 		{"times", `{"at":"2024-04-02T09:05:23.651Z","until":"2024-04-02T11:05:23.651+02:00"}`, record{At: day, Until: &day}},
 		{"an empty time", `{"at":"","until":""}`, record{}},

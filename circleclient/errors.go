@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -97,8 +98,7 @@ func (c call) fail(kind error, got *answer, cause error) *Error {
 
 // failNetwork makes an error of a call without a whole answer.
 func (c call) failNetwork(ctx context.Context, err error) *Error {
-	var withURL *url.Error
-	if errors.As(err, &withURL) {
+	if withURL, ok := errors.AsType[*url.Error](err); ok {
 		err = withURL.Err // its text would show the query
 	}
 	var network net.Error
@@ -117,7 +117,8 @@ func (c call) failNetwork(ctx context.Context, err error) *Error {
 func (c *Client) classify(call call, got *answer) *Error {
 	var reply errorReply
 	spoken := isJSON(got.contentType) && decode(got.body, &reply) == nil && !reply.fromEdge()
-	kind, message := ErrUnavailable, ""
+	var kind error
+	message := ""
 	switch {
 	case got.status == http.StatusTooManyRequests:
 		kind = ErrRateLimited
@@ -216,7 +217,7 @@ var (
 		{"missing record", ErrNotFound, "The record is missing."},
 		{"missing parameter", ErrNotFound, ""}, // by its details ErrInvalid
 	}
-	memberSentences = append(tokenSentences[:len(tokenSentences):len(tokenSentences)],
+	memberSentences = append(slices.Clip(tokenSentences),
 		sentence{"home page feature not applicable", ErrFeatureDisabled, ""},
 		sentence{"you cannot perform this action", ErrForbidden, "You cannot perform this action."},
 		sentence{"already created profile", ErrConflict, "You already created profile."},
@@ -233,7 +234,7 @@ var (
 		sentence{"rsvp disabled", ErrForbidden, "The event takes no RSVPs."},
 		sentence{"already", ErrConflict, "It is done already."},
 	)
-	authSentences = append(tokenSentences[:len(tokenSentences):len(tokenSentences)],
+	authSentences = append(slices.Clip(tokenSentences),
 		sentence{"account could not be authenticated", ErrCommunitySecret, ""},
 		sentence{"refresh token is expired", ErrRefreshTokenExpired, ""},
 		sentence{"refresh token not found", ErrRefreshTokenInvalid, ""},

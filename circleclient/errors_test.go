@@ -161,7 +161,12 @@ func TestRetryAfter(t *testing.T) {
 		header string
 		want   time.Duration
 	}{
-		{"", 0}, {"30", 30 * time.Second}, {" 5 ", 5 * time.Second}, {"-1", 0}, {"soon", 0}, {"99999999", 24 * time.Hour},
+		{"", 0},
+		{"30", 30 * time.Second},
+		{" 5 ", 5 * time.Second},
+		{"-1", 0},
+		{"soon", 0},
+		{"99999999", 24 * time.Hour},
 		{"Sun, 01 Mar 2026 12:00:45 GMT", 45 * time.Second},
 		{"Sun, 01 Mar 2026 11:00:00 GMT", 0},
 	}

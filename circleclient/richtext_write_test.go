@@ -167,8 +167,7 @@ func FuzzHTML(f *testing.F) {
 		_ = plainText(readHTML(source), &RichText{})
 		r, err := RichTextFromHTML(source)
 		if err != nil {
-			var failure *RichTextError
-			if !errors.As(err, &failure) {
+			if _, ok := errors.AsType[*RichTextError](err); !ok {
 				t.Fatalf("RichTextFromHTML(%q) gives error %v, want a RichTextError", source, err)
 			}
 			return

@@ -34,8 +34,7 @@ const (
 func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		out := &gqlerror.Error{Path: graphql.GetPath(ctx), Extensions: map[string]any{}}
-		var parsed *gqlerror.Error
-		if errors.As(err, &parsed) {
+		if parsed, ok := errors.AsType[*gqlerror.Error](err); ok {
 			if parsed.Path != nil {
 				out.Path = parsed.Path
 			}
@@ -62,19 +61,16 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 
 // present gives the sentence and the extensions of an error.
 func present(err error) (string, map[string]any) {
-	var input *scalar.InputError
-	if errors.As(err, &input) {
+	if input, ok := errors.AsType[*scalar.InputError](err); ok {
 		return input.Message, map[string]any{"code": codeBadUserInput}
 	}
-	var login *tokens.LoginError
-	if errors.As(err, &login) { // before the sentinels that it wraps: it is no word about the caller's own token
+	if login, ok := errors.AsType[*tokens.LoginError](err); ok { // before the sentinels that it wraps: it is no word about the caller's own token
 		return login.Message, map[string]any{"code": codeUnavailable}
 	}
 	if reason := unauthenticated(err); reason != "" {
 		return (&tokens.Error{Reason: reason}).Error(), map[string]any{"code": codeUnauthenticated, "reason": string(reason)}
 	}
-	var text *circleclient.RichTextError
-	if errors.As(err, &text) {
+	if text, ok := errors.AsType[*circleclient.RichTextError](err); ok {
 		return text.Error(), map[string]any{"code": codeBadUserInput}
 	}
 	switch {

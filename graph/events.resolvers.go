@@ -63,13 +63,11 @@ func (r *eventResolver) LocationType(ctx context.Context, obj *model.Event) (*st
 }
 
 func (r *eventResolver) Location(ctx context.Context, obj *model.Event) (*circleclient.EventLocation, error) {
-	return ofEvent(ctx, obj, func(p *circleclient.Post, s *circleclient.EventSettings) *circleclient.EventLocation {
-		return visibleLocation(p, s)
-	})
+	return ofEvent(ctx, obj, visibleLocation)
 }
 
 func (r *eventResolver) VirtualLocationURL(ctx context.Context, obj *model.Event) (*string, error) {
-	return ofEvent(ctx, obj, func(p *circleclient.Post, s *circleclient.EventSettings) *string { return visibleAddress(p, s) })
+	return ofEvent(ctx, obj, visibleAddress)
 }
 
 func (r *eventResolver) IsLocationHiddenFromNonAttendees(ctx context.Context, obj *model.Event) (*bool, error) {

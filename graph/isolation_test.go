@@ -13,11 +13,11 @@ import (
 func TestForgedTokenGetsNothing(t *testing.T) {
 	c := newCommunity(t)
 	const query = `{ viewer { email member { name } notifications(first: 1) { nodes { title } } } homeFeed(first: 1) { nodes { title } } spaces { name } }`
-	real := c.token(admin)
+	genuine := c.token(admin)
 	if answer, _ := c.ask(admin, query, nil); strings.Contains(string(answer), "errors") {
 		t.Fatalf("the admin got %s", answer)
 	}
-	parts := strings.Split(real, ".")
+	parts := strings.Split(genuine, ".")
 	signature := base64.RawURLEncoding.EncodeToString(make([]byte, 32))
 	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`))
 	for name, forged := range map[string]string{

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -53,7 +54,7 @@ func (o *oneOf) check(t *ast.Type, value any, path ast.Path) *gqlerror.Error {
 			return o.check(t.Elem, value, path) // a single value where a list is due
 		}
 		for i, item := range items {
-			if err := o.check(t.Elem, item, append(path[:len(path):len(path)], ast.PathIndex(i))); err != nil {
+			if err := o.check(t.Elem, item, append(slices.Clip(path), ast.PathIndex(i))); err != nil {
 				return err
 			}
 		}
@@ -70,7 +71,7 @@ func (o *oneOf) check(t *ast.Type, value any, path ast.Path) *gqlerror.Error {
 	}
 	for _, field := range def.Fields {
 		if v, ok := fields[field.Name]; ok {
-			if err := o.check(field.Type, v, append(path[:len(path):len(path)], ast.PathName(field.Name))); err != nil {
+			if err := o.check(field.Type, v, append(slices.Clip(path), ast.PathName(field.Name))); err != nil {
 				return err
 			}
 		}

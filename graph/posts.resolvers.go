@@ -83,7 +83,7 @@ func (r *imagePostResolver) Comments(ctx context.Context, obj *model.ImagePost, 
 }
 
 func (r *imagePostResolver) Gallery(ctx context.Context, obj *model.ImagePost) (*circleclient.Gallery, error) {
-	return ofPost(ctx, obj.PostBase, circleclient.PostGallery, func(p *circleclient.Post) *circleclient.Gallery { return galleryOf(p) })
+	return ofPost(ctx, obj.PostBase, circleclient.PostGallery, galleryOf)
 }
 
 func (r *likePostPayloadResolver) Post(ctx context.Context, obj *model.LikePostPayload) (model.Post, error) {

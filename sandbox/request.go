@@ -25,8 +25,7 @@ func readRequest(w http.ResponseWriter, r *http.Request) (*request, answer) {
 	q := &request{Request: r}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
 	if err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return q, failure(http.StatusRequestEntityTooLarge, "Request body is too large.")
 		}
 		return q, failure(http.StatusBadRequest, "Request body could not be read.")
@@ -197,7 +196,7 @@ func failure(status int, message string) answer {
 }
 
 // missingRecord is Circle's 404 for a record that is not there, or that the
-// caller may not know of. Kinds: post, comment, space, …
+// caller may not know of. Kinds are post, comment, space and so on.
 func missingRecord(kind string) answer {
 	return answer{http.StatusNotFound, errorBody{
 		Message:      "Oops! Missing record. Please try again later.",

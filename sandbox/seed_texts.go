@@ -22,15 +22,23 @@ func soilThings() []string {
 
 func vegetablePatterns() [][]string {
 	return [][]string{
-		{"When do you sow {x} up here?", "The packet says one thing and the wind on our hill says another. Last year I went by the packet and had to start over.",
-			"So: when do you sow {x}, and do you start under cover or straight in the ground?"},
-		{"{X} and slugs: what has worked for you?", "I have lost two rows of {x} in a week. Copper tape did nothing, beer did a little, going out with a torch did most of it.",
-			"I would rather sleep at night. What works on heavy soil?"},
-		{"Best variety of {x} for clay?", "Plot 14b is clay with some clay in it. I am digging in compost as fast as I can make it, but it will not be ready for this season.",
-			"Which {x} forgive a beginner and a wet spring?"},
+		{
+			"When do you sow {x} up here?", "The packet says one thing and the wind on our hill says another. Last year I went by the packet and had to start over.",
+			"So: when do you sow {x}, and do you start under cover or straight in the ground?",
+		},
+		{
+			"{X} and slugs: what has worked for you?", "I have lost two rows of {x} in a week. Copper tape did nothing, beer did a little, going out with a torch did most of it.",
+			"I would rather sleep at night. What works on heavy soil?",
+		},
+		{
+			"Best variety of {x} for clay?", "Plot 14b is clay with some clay in it. I am digging in compost as fast as I can make it, but it will not be ready for this season.",
+			"Which {x} forgive a beginner and a wet spring?",
+		},
 		{"My {x} bolted, again", "Third year running. They look wonderful until the first warm week and then they are off.", "Is it the watering, the variety, or me?"},
-		{"Too many {x}: recipes, please", "We eat {x} at breakfast now. The neighbours have stopped answering the door.",
-			"Anything that freezes, pickles or disappears into a cake is welcome."},
+		{
+			"Too many {x}: recipes, please", "We eat {x} at breakfast now. The neighbours have stopped answering the door.",
+			"Anything that freezes, pickles or disappears into a cake is welcome.",
+		},
 		{"Saving seed from {x}", "I left the best plants standing this year and the pods are nearly dry.", "Has anybody here kept seed of {x} for more than a couple of seasons? Do they stay true?"},
 		{"{X} under fleece: worth it?", "Two rows covered, two rows not. So far the covered ones are ahead by ten days, and so are the weeds.", "I will post the weights in autumn."},
 	}
@@ -39,8 +47,10 @@ func vegetablePatterns() [][]string {
 func soilPatterns() [][]string {
 	return [][]string{
 		{"Is {x} worth the trouble?", "There is a heap of {x} by the gate, free to take, and a strong opinion about it at every plot.", "What has it done for your soil, honestly?"},
-		{"A year with {x}", "I put {x} on three beds last November and nothing on the fourth. The difference shows in the beans already, and in my back.",
-			"Next winter I do the fourth bed too."},
+		{
+			"A year with {x}", "I put {x} on three beds last November and nothing on the fourth. The difference shows in the beans already, and in my back.",
+			"Next winter I do the fourth bed too.",
+		},
 	}
 }
 

@@ -77,15 +77,14 @@ func (st *store) addSpace(sp *space) *space {
 }
 
 // join seats a member in a space; joining twice keeps the first seat.
-func (st *store) join(spaceID, memberID int64, at time.Time) *membership {
-	if seat := st.seats[seatKey{spaceID, memberID}]; seat != nil {
-		return seat
+func (st *store) join(spaceID, memberID int64, at time.Time) {
+	if st.seats[seatKey{spaceID, memberID}] != nil {
+		return
 	}
 	seat := &membership{id: take(&st.nextSeat), spaceID: spaceID, memberID: memberID, joinedAt: at}
 	st.memberships[spaceID] = append(st.memberships[spaceID], seat)
 	st.seats[seatKey{spaceID, memberID}] = seat
 	st.seatByID[seat.id] = seat
-	return seat
 }
 
 // leave gives the seat up.

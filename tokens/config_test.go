@@ -64,17 +64,17 @@ func TestConfigThatIsSafe(t *testing.T) {
 }
 
 func TestConfigThatIsRefused(t *testing.T) {
-	const real = "real" // a headless token
+	const headless = "real" // a headless token
 	type edit func(*Config, *Deployment)
 	oidc := func(change func(*Config)) edit {
 		return func(c *Config, d *Deployment) {
-			*c, d.HeadlessToken = oidcConfig("https://id.example.org"), real
+			*c, d.HeadlessToken = oidcConfig("https://id.example.org"), headless
 			change(c)
 		}
 	}
 	trusted := func(change func(*Config)) edit {
 		return func(c *Config, d *Deployment) {
-			*c, d.HeadlessToken = trustedConfig(), real
+			*c, d.HeadlessToken = trustedConfig(), headless
 			change(c)
 		}
 	}
@@ -90,9 +90,9 @@ func TestConfigThatIsRefused(t *testing.T) {
 			*c = trustedConfig()
 			c.Login = []string{"sandbox", "trusted"}
 		}, "cannot combine"},
-		{"sandbox with a real token", func(c *Config, d *Deployment) { c.Login, d.HeadlessToken = []string{"sandbox"}, real }, "excludes CIRCLE_URL and the headless token"},
+		{"sandbox with a headless token", func(c *Config, d *Deployment) { c.Login, d.HeadlessToken = []string{"sandbox"}, headless }, "excludes CIRCLE_URL and the headless token"},
 		{"sandbox with a token file", func(c *Config, d *Deployment) { c.Login, d.HeadlessTokenFile = []string{"sandbox"}, "/run/t" }, "excludes CIRCLE_URL and the headless token"},
-		{"sandbox with a real address", func(c *Config, d *Deployment) { c.Login, d.CircleURL = []string{"sandbox"}, "https://app.circle.so" }, "excludes CIRCLE_URL and the headless token"},
+		{"sandbox with a headless address", func(c *Config, d *Deployment) { c.Login, d.CircleURL = []string{"sandbox"}, "https://app.circle.so" }, "excludes CIRCLE_URL and the headless token"},
 		{"sandbox for others", func(_ *Config, d *Deployment) { d.Listen = ":8080" }, "listen on a loopback address"},
 		{"sandbox for others by name", func(c *Config, d *Deployment) { c.Login, d.Listen = []string{"sandbox"}, "192.0.2.1:80" }, "listen on a loopback address"},
 		{"sandbox on a name", func(_ *Config, d *Deployment) { d.Listen = "localhost.example.org:80" }, "listen on a loopback address"},
@@ -102,14 +102,14 @@ func TestConfigThatIsRefused(t *testing.T) {
 			c.Login, c.TrustedSecrets = []string{"sandbox"}, []Secret{trustedSecret}
 		}, "does not include trusted"},
 		{"sandbox with an issuer", func(c *Config, _ *Deployment) { c.Login, c.OIDCIssuer = []string{"sandbox"}, "https://id.example.org" }, "does not include oidc"},
-		{"token without a mode", func(_ *Config, d *Deployment) { d.HeadlessToken = real }, "how members prove who they are"},
+		{"token without a mode", func(_ *Config, d *Deployment) { d.HeadlessToken = headless }, "how members prove who they are"},
 		{"address without a mode", func(_ *Config, d *Deployment) { d.CircleURL = "https://app.circle.so" }, "how members prove who they are"},
 		{"issuer without a mode", func(c *Config, _ *Deployment) { c.OIDCIssuer = "https://id.example.org" }, "without CIRCLEGRAPH_LOGIN"},
 		{"secret without a mode", func(c *Config, _ *Deployment) { c.TrustedSecrets = []Secret{trustedSecret} }, "without CIRCLEGRAPH_LOGIN"},
 		{"seal keys without a mode", func(c *Config, _ *Deployment) { c.SealKeys = []Secret{sealKeyText(1)} }, "without CIRCLEGRAPH_LOGIN"},
 		{"mode without a token", func(c *Config, d *Deployment) { *c, d.CircleURL = trustedConfig(), "https://app.circle.so" }, "CIRCLE_HEADLESS_TOKEN_FILE must be given"},
 		{"token twice", func(c *Config, d *Deployment) {
-			*c, d.HeadlessToken, d.HeadlessTokenFile = trustedConfig(), real, "/run/t"
+			*c, d.HeadlessToken, d.HeadlessTokenFile = trustedConfig(), headless, "/run/t"
 		}, "exclude each other"},
 		{"trusted without a secret", trusted(func(c *Config) { c.TrustedSecrets = nil }), "needs CIRCLEGRAPH_TRUSTED_SECRET"},
 		{"short secret", trusted(func(c *Config) { c.TrustedSecrets = []Secret{Secret(trustedSecret[:31])} }), "at least 32 bytes"},

@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"circlegraph/circleclient"
-
 	"github.com/golang-jwt/jwt/v5"
+
+	"circlegraph/circleclient"
 )
 
 const (

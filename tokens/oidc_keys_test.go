@@ -177,7 +177,9 @@ func TestProviderThatCannotBeTrusted(t *testing.T) {
 func TestStrangeKeyCostsOnlyItself(t *testing.T) {
 	p := newTestProvider(t)
 	p.entries = []any{
-		map[string]any{"kty": "XY", "kid": "new"}, map[string]any{"kty": "EC", "crv": "P-256", "x": "!", "y": "!"}, "rubbish",
+		map[string]any{"kty": "XY", "kid": "new"},
+		map[string]any{"kty": "EC", "crv": "P-256", "x": "!", "y": "!"},
+		"rubbish",
 		json.RawMessage(`{"kty":"RSA","n":7}`),
 	}
 	v, _, _ := newTestVerifier(t, p, nil)

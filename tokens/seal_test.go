@@ -84,7 +84,7 @@ func TestSeal(t *testing.T) {
 			if err == nil && got != content {
 				t.Errorf("open = %+v, want %+v", got, content)
 			}
-			if err != nil && err != errSealExpired && got != (sealed{}) {
+			if err != nil && !errors.Is(err, errSealExpired) && got != (sealed{}) {
 				t.Errorf("open failed with %v and returned %+v", err, got)
 			}
 		})

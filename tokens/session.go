@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"circlegraph/circleclient"
-
 	"golang.org/x/sync/singleflight"
+
+	"circlegraph/circleclient"
 )
 
 // AuthAPI is what this package needs of circleclient's AuthService.
@@ -191,8 +191,7 @@ func (s *Service) blameless(ctx context.Context, err error) error {
 		s.log.LogAttrs(ctx, slog.LevelError, "Circle refuses this installation: check the headless token and the community's plan",
 			slog.String("reason", ours.Error()))
 		hidden := &circleclient.Error{Kind: circleclient.ErrUnavailable}
-		var known *circleclient.Error
-		if errors.As(err, &known) {
+		if known, ok := errors.AsType[*circleclient.Error](err); ok {
 			hidden.Operation, hidden.RequestID = known.Operation, known.RequestID
 		}
 		return hidden

@@ -7,14 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"circlegraph/circleclient"
-
 	"github.com/golang-jwt/jwt/v5"
+
+	"circlegraph/circleclient"
 )
 
 func code(err error) Code {
-	var refused *LoginError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*LoginError](err); ok {
 		return refused.Code
 	}
 	return ""

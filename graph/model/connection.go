@@ -17,24 +17,65 @@ type Edge[T any] struct {
 	Node   T
 }
 
-// The connections of the schema and their edges.
 type (
-	MemberConnection          = Connection[*Member]
-	MemberEdge                = Edge[*Member]
-	SpaceConnection           = Connection[*circleclient.Space]
-	SpaceEdge                 = Edge[*circleclient.Space]
-	PostConnection            = Connection[Post]
-	PostEdge                  = Edge[Post]
-	CommentConnection         = Connection[*circleclient.Comment]
-	CommentEdge               = Edge[*circleclient.Comment]
-	EventConnection           = Connection[*Event]
-	EventEdge                 = Edge[*Event]
-	EventAttendeeConnection   = Connection[*circleclient.EventAttendee]
-	EventAttendeeEdge         = Edge[*circleclient.EventAttendee]
+	// MemberConnection is a page of members.
+	MemberConnection = Connection[*Member]
+	// MemberEdge is one of a page of members.
+	MemberEdge = Edge[*Member]
+)
+
+type (
+	// SpaceConnection is a page of spaces.
+	SpaceConnection = Connection[*circleclient.Space]
+	// SpaceEdge is one of a page of spaces.
+	SpaceEdge = Edge[*circleclient.Space]
+)
+
+type (
+	// PostConnection is a page of posts.
+	PostConnection = Connection[Post]
+	// PostEdge is one of a page of posts.
+	PostEdge = Edge[Post]
+)
+
+type (
+	// CommentConnection is a page of comments.
+	CommentConnection = Connection[*circleclient.Comment]
+	// CommentEdge is one of a page of comments.
+	CommentEdge = Edge[*circleclient.Comment]
+)
+
+type (
+	// EventConnection is a page of events.
+	EventConnection = Connection[*Event]
+	// EventEdge is one of a page of events.
+	EventEdge = Edge[*Event]
+)
+
+type (
+	// EventAttendeeConnection is a page of attendees.
+	EventAttendeeConnection = Connection[*circleclient.EventAttendee]
+	// EventAttendeeEdge is one of a page of attendees.
+	EventAttendeeEdge = Edge[*circleclient.EventAttendee]
+)
+
+type (
+	// EventOccurrenceConnection is a page of repetitions of an event.
 	EventOccurrenceConnection = Connection[*circleclient.EventOccurrence]
-	EventOccurrenceEdge       = Edge[*circleclient.EventOccurrence]
-	NotificationConnection    = Connection[*circleclient.Notification]
-	NotificationEdge          = Edge[*circleclient.Notification]
-	BookmarkConnection        = Connection[*circleclient.Bookmark]
-	BookmarkEdge              = Edge[*circleclient.Bookmark]
+	// EventOccurrenceEdge is one of a page of repetitions of an event.
+	EventOccurrenceEdge = Edge[*circleclient.EventOccurrence]
+)
+
+type (
+	// NotificationConnection is a page of notifications.
+	NotificationConnection = Connection[*circleclient.Notification]
+	// NotificationEdge is one of a page of notifications.
+	NotificationEdge = Edge[*circleclient.Notification]
+)
+
+type (
+	// BookmarkConnection is a page of bookmarks.
+	BookmarkConnection = Connection[*circleclient.Bookmark]
+	// BookmarkEdge is one of a page of bookmarks.
+	BookmarkEdge = Edge[*circleclient.Bookmark]
 )

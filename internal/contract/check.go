@@ -39,7 +39,7 @@ type exchange struct {
 // check compares an exchange with the contract. It answers the operation's ID,
 // empty when there is no such operation. The request is not looked at when it
 // was refused: refusing what is wrong is right.
-func (c *Contract) check(x exchange) (op string, found []violation) {
+func (c *Contract) check(ctx context.Context, x exchange) (op string, found []violation) {
 	a, route, pathParams := c.find(x.request)
 	if route == nil {
 		return "", nil
@@ -50,10 +50,10 @@ func (c *Contract) check(x exchange) (op string, found []violation) {
 		Options: &openapi3filter.Options{MultiError: true, AuthenticationFunc: bearer, SkipSettingDefaults: true},
 	}
 	if x.status < 300 {
-		found = append(found, flatten(openapi3filter.ValidateRequest(context.Background(), input))...)
+		found = append(found, flatten(openapi3filter.ValidateRequest(ctx, input))...)
 		found = append(found, undeclared(x.request, route)...)
 	}
-	return op, append(found, checkAnswer(a, x, input)...)
+	return op, append(found, checkAnswer(ctx, a, x, input)...)
 }
 
 // find looks the operation up; the route is nil when there is none.
@@ -101,7 +101,7 @@ func undeclared(r *http.Request, route *routers.Route) []violation {
 	return found
 }
 
-func checkAnswer(a api, x exchange, input *openapi3filter.RequestValidationInput) []violation {
+func checkAnswer(ctx context.Context, a api, x exchange, input *openapi3filter.RequestValidationInput) []violation {
 	status := strconv.Itoa(x.status)
 	ref := input.Route.Operation.Responses.Value(status)
 	if ref == nil {
@@ -127,7 +127,7 @@ func checkAnswer(a api, x exchange, input *openapi3filter.RequestValidationInput
 		Options: &openapi3filter.Options{MultiError: true},
 	}
 	response.SetBodyBytes(placesAsLists(x.body))
-	return flatten(openapi3filter.ValidateResponse(context.Background(), response))
+	return flatten(openapi3filter.ValidateResponse(ctx, response))
 }
 
 // places is the one field in which the live API differs from the contract

@@ -64,11 +64,11 @@ func official(t *testing.T, c *Contract, seen func(op, name string, found []viol
 			for _, example := range c.Examples(op.ID, status) {
 				x := exchange{status: status, header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}, body: example.Body}
 				x.request = httptest.NewRequestWithContext(t.Context(), op.Method, parameter.ReplaceAllString(op.Path, "1"), http.NoBody)
-				id, _ := c.check(x)
+				id, _ := c.check(t.Context(), x)
 				if id != op.ID {
 					t.Errorf("check(%s) takes it for %q", op.ID, id)
 				}
-				_, found := c.check(x)
+				_, found := c.check(t.Context(), x)
 				var answer []violation
 				for _, v := range found {
 					if strings.HasPrefix(v.where, "response") {
@@ -151,7 +151,7 @@ func TestPlacesOfTagsMayBeAnObject(t *testing.T) {
 		`{"records":[{"post_type":"basic","author":{"member_tags":[{"display_locations":{"post_bio":true}}]}}]}`:          0,
 		`{"records":[{"post_type":"basic","author":{"member_tags":[{"display_locations":{"post_bio":true},"name":7}]}}]}`: 1,
 	} {
-		_, found := c.check(call{line: "GET " + member + "/home", status: 200, answer: answer}.exchange(t))
+		_, found := c.check(t.Context(), call{line: "GET " + member + "/home", status: 200, answer: answer}.exchange(t))
 		if len(found) != want {
 			t.Errorf("%s: %v, want %d violations", answer, found, want)
 		}
@@ -171,7 +171,7 @@ func TestKnownFaultsAreStillNeeded(t *testing.T) {
 	}
 	official(t, c, note)
 	for _, k := range rest {
-		op, found := c.check(k.exchange(t))
+		op, found := c.check(t.Context(), k.exchange(t))
 		note(op, k.line, found)
 		for _, v := range found {
 			if excuse(op, v) < 0 {
@@ -218,7 +218,7 @@ func TestHarnessCanFail(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			op, found := c.check(tt.exchange(t))
+			op, found := c.check(t.Context(), tt.exchange(t))
 			var left []string
 			for _, v := range found {
 				if excuse(op, v) < 0 {

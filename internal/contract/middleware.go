@@ -3,6 +3,7 @@ package contract
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -24,7 +25,7 @@ func (c *Contract) Middleware(t testing.TB, next http.Handler) http.Handler {
 		answer := httptest.NewRecorder()
 		next.ServeHTTP(answer, r)
 
-		op, found := c.check(exchange{seen, body, answer.Code, answer.Header(), answer.Body.Bytes()})
+		op, found := c.check(r.Context(), exchange{seen, body, answer.Code, answer.Header(), answer.Body.Bytes()})
 		if op == "" {
 			t.Errorf("%s %s is no operation of the official contract", r.Method, r.URL.Path)
 		}
@@ -33,9 +34,7 @@ func (c *Contract) Middleware(t testing.TB, next http.Handler) http.Handler {
 				t.Errorf("%s, answered %d, against the official contract: %s", op, answer.Code, v)
 			}
 		}
-		for name, values := range answer.Header() {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), answer.Header())
 		w.WriteHeader(answer.Code)
 		_, _ = w.Write(answer.Body.Bytes())
 	})

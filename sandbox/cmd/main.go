@@ -36,8 +36,9 @@ func main() {
 	flag.BoolVar(&set.expose, "expose", false, "allow an address that other machines can reach: anybody there can act as any member")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, set, os.Stdout); err != nil {
+	err := run(ctx, set, os.Stdout)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "sandbox:", err)
 		os.Exit(1)
 	}
