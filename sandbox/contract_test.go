@@ -231,9 +231,7 @@ func TestEveryOperationSucceedsWithTheOfficialFields(t *testing.T) {
 			gather(decodeAny(t, e.Body), "", fields[id][1])
 		}
 	}
-	for id, n := range w.succeedAtAuth(t) {
-		covered[id] = n
-	}
+	maps.Copy(covered, w.succeedAtAuth(t))
 	for _, op := range official.Operations() {
 		if served(op) != covered[op.ID] {
 			t.Errorf("%s: served %v, want %v", op.ID, covered[op.ID], served(op))

@@ -60,7 +60,7 @@ func TestDirectoryIsWalkedBySearchAfter(t *testing.T) {
 	for _, sort := range []string{"alphabetical", "oldest", "latest"} {
 		seen, query := map[int64]bool{}, ""
 		total := int64(0)
-		for pages := 0; pages < 20; pages++ {
+		for range 20 {
 			r := c.must(200, "GET", "/community_members?per_page=7&sort="+sort+query, "")
 			total = r.id("count")
 			for i := range r.records() {
