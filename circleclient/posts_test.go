@@ -245,6 +245,9 @@ func TestPostRequests(t *testing.T) {
 		{"report", func(ctx context.Context, c *Client) error {
 			return c.Posts.Report(ctx, ReportRequest{ID: 8, Type: "Post", Reason: "harassment", Body: "rude"})
 		}, "POST /api/headless/v1/flagged_contents", `{"flagged_content":{"flagged_contentable_id":8,"flagged_contentable_type":"Post","reported_reason_type":"harassment","reported_reason_body":"rude"}}`},
+		{"report, without words", func(ctx context.Context, c *Client) error {
+			return c.Posts.Report(ctx, ReportRequest{ID: 8, Type: "Comment", Reason: "spam"})
+		}, "POST /api/headless/v1/flagged_contents", `{"flagged_content":{"flagged_contentable_id":8,"flagged_contentable_type":"Comment","reported_reason_type":"spam","reported_reason_body":""}}`},
 	})
 }
 

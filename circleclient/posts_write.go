@@ -181,9 +181,9 @@ func (s *PostsService) UnfollowByID(ctx context.Context, postID, followerID int6
 type ReportRequest struct {
 	// ID is the number of what is reported.
 	ID int64
-	// Type is Post or another of Circle's class names; the contract knows Post only.
+	// Type is Post, Comment, Connect::Connection or ChatRoomMessage.
 	Type string
-	// Reason is harassment or another of Circle's words; the contract knows harassment only.
+	// Reason is harassment, spam, incorrect_location, against_guidelines or other.
 	Reason string
 	// Body is a few words for the admins; empty for none.
 	Body string
@@ -193,11 +193,12 @@ type ReportRequest struct {
 //
 //circle:op POST /api/headless/v1/flagged_contents
 func (s *PostsService) Report(ctx context.Context, r ReportRequest) error {
+	// The contract requires all four fields, so an empty one is sent too.
 	type flaggedContent struct {
 		ID     int64  `json:"flagged_contentable_id"`
-		Type   string `json:"flagged_contentable_type,omitempty"`
-		Reason string `json:"reported_reason_type,omitempty"`
-		Body   string `json:"reported_reason_body,omitempty"`
+		Type   string `json:"flagged_contentable_type"`
+		Reason string `json:"reported_reason_type"`
+		Body   string `json:"reported_reason_body"`
 	}
 	body := struct {
 		FlaggedContent flaggedContent `json:"flagged_content"`
