@@ -44,7 +44,6 @@ func (p *picky) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &p.ok)
 }
 
-//go:fix inline
 func ptr[T any](v T) *T { return new(v) }
 
 func TestOddities(t *testing.T) {

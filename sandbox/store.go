@@ -103,11 +103,10 @@ func (st *store) seat(spaceID, memberID int64) *membership {
 	return st.seats[seatKey{spaceID, memberID}]
 }
 
-func (st *store) addPost(p *post) *post {
+func (st *store) addPost(p *post) {
 	p.id = take(&st.nextPost)
 	st.posts = append(st.posts, p)
 	st.postByID[p.id] = p
-	return p
 }
 
 // removePost takes the post away with its comments. Bookmarks and
@@ -121,12 +120,11 @@ func (st *store) removePost(p *post) {
 }
 
 // addComment files the comment under its post.
-func (st *store) addComment(c *comment) *comment {
+func (st *store) addComment(c *comment) {
 	c.id = take(&st.nextComment)
 	st.comments[c.id] = c
 	p := st.postByID[c.postID]
 	p.comments = append(p.comments, c)
-	return c
 }
 
 // removeComment takes the comment away together with its replies.
