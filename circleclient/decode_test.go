@@ -44,8 +44,6 @@ func (p *picky) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &p.ok)
 }
 
-func ptr[T any](v T) *T { return new(v) }
-
 func TestOddities(t *testing.T) {
 	day := time.Date(2024, 4, 2, 9, 5, 23, 651e6, time.UTC)
 	tests := []struct {
@@ -53,7 +51,7 @@ func TestOddities(t *testing.T) {
 		want       record
 	}{
 		{"an id in a string", `{"id":"38100000001"}`, record{ID: 38100000001}},
-		{"an id past 32 bits", `{"id":38100000001,"ref":4294967297}`, record{ID: 38100000001, Ref: ptr[int64](4294967297)}},
+		{"an id past 32 bits", `{"id":38100000001,"ref":4294967297}`, record{ID: 38100000001, Ref: new(int64(4294967297))}},
 		{"an id as a float", `{"id":1.0,"count":2e3}`, record{ID: 1, Count: 2000}},
 		{"an id past 64 bits", `{"id":99999999999999999999,"name":"x"}`, record{Name: "x"}},
 		{"half an id", `{"id":1.5,"name":"x"}`, record{Name: "x"}},
