@@ -295,13 +295,20 @@ func TestNotificationsOutliveTheirSubject(t *testing.T) {
 func TestClosedSpacesFallSilent(t *testing.T) {
 	w := newWorld(t)
 	w.freshFor(asMember)
-	w.as(asGardener).postNamed("Seen")
+	jose, maya := w.as(asGardener), w.memberNamed(asMember)
+	post := jose.postNamed("Seen")
 	w.mu.Lock()
 	w.store.spaceByID[idVegetables].private = true
-	w.store.leave(idVegetables, w.memberNamed(asMember).id)
+	w.store.leave(idVegetables, maya.id)
 	w.mu.Unlock()
-	w.as(asGardener).must(200, "POST", "/spaces/vegetables/posts", `{"name":"Unseen","tiptap_body":`+mentionOf(w.memberNamed(asMember))+`}`)
+	jose.must(201, "POST", path("/posts/%d/comments", post), `{"comment":{"tiptap_body":`+mentionOf(maya)+`}}`)
 	if got := w.actionsFor(asMember); len(got) != 0 {
 		t.Errorf("told %v of a closed space", got)
+	}
+	w.mu.Lock()
+	w.store.join(idVegetables, maya.id, testNow)
+	w.mu.Unlock()
+	if got := w.actionsFor(asMember); !slices.Equal(got, []string{"add"}) {
+		t.Errorf("back in the space, told %v, want only what came before it closed", got)
 	}
 }
