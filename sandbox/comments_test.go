@@ -207,3 +207,33 @@ func TestCommentsMentionMembers(t *testing.T) {
 		t.Error("who is mentioned is not told")
 	}
 }
+
+func TestLikingACommentNeedsJoining(t *testing.T) {
+	inBothWorlds(t, func(t *testing.T, w *world) {
+		jose, maya := w.as(asGardener), w.as(asMember)
+		comment := jose.comment(jose.postNamed("Slug season"), "Beer traps")
+		likes := path("/comments/%d/user_likes", comment)
+		maya.must(200, "POST", path("/spaces/%d/leave", idVegetables), "")
+		maya.must(200, "GET", likes, "") // the space is public: readable
+		if r := maya.must(401, "POST", likes, ""); r.at("message") != "You cannot perform this action." {
+			t.Errorf("liking from outside the space = %s", r.raw)
+		}
+		maya.must(200, "POST", path("/spaces/%d/join", idVegetables), "")
+		maya.must(200, "POST", likes, "")
+	})
+}
+
+func TestAnswersToRepliesReachTheWholeThread(t *testing.T) {
+	w := newWorld(t)
+	jose, maya := w.as(asGardener), w.as(asMember)
+	top := maya.comment(jose.postNamed("Slug season"), "Beer traps")
+	first := jose.reply(top, "Which beer?").id("id")
+	w.freshFor(asMember)
+	w.freshFor(asGardener)
+	w.as(asAdmin).reply(first, "Stout")
+	for who, whose := range map[string]string{asGardener: "the reply answered", asMember: "the comment above it"} {
+		if got := w.actionsFor(who); !slices.Equal(got, []string{"reply"}) {
+			t.Errorf("the author of %s is told %v, want reply once", whose, got)
+		}
+	}
+}
