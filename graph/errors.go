@@ -27,6 +27,13 @@ const (
 	codeUnavailable     = "UPSTREAM_UNAVAILABLE"
 	codeTimeout         = "UPSTREAM_TIMEOUT"
 	codeInternal        = "INTERNAL_SERVER_ERROR"
+	codeBadRequest      = "BAD_REQUEST"
+)
+
+// What gqlgen says, without a type to tell it by.
+const (
+	undecodable      = "json request body could not be decoded"
+	introspectionOff = "introspection disabled"
 )
 
 // presenter turns every error into what a client may see: a sentence of ours, a code and, where it helps, a reason. What
@@ -39,6 +46,10 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 				out.Path = parsed.Path
 			}
 			out.Locations, out.Rule = parsed.Locations, parsed.Rule
+			if strings.HasPrefix(parsed.Message, undecodable) { // it goes on with the body, in which tokens may be
+				out.Message, out.Extensions = "The body of the request is not a JSON object with a `query`.", map[string]any{"code": codeBadRequest}
+				return out
+			}
 			if parsed.Err == nil { // of the parser, the validator or the transport, which speak to the client
 				out.Message = parsed.Message
 				if parsed.Extensions != nil {
@@ -50,6 +61,10 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 				return out
 			}
 			err = parsed.Err
+		}
+		if err.Error() == introspectionOff {
+			out.Message, out.Extensions = "Introspection is switched off here. The schema can be read at /schema.graphql.", map[string]any{"code": codeForbidden, "reason": "INTROSPECTION_DISABLED"}
+			return out
 		}
 		out.Message, out.Extensions = present(err)
 		if out.Extensions["code"] == codeInternal {

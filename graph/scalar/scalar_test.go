@@ -1,0 +1,130 @@
+package scalar
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"circlegraph/circleclient"
+)
+
+func written(m graphql.Marshaler) string {
+	var b bytes.Buffer
+	m.MarshalGQL(&b)
+	return b.String()
+}
+
+// Every enum whose words are Circle's has exactly the values that the schema gives it, writes each, reads each back, and
+// turns a word that Circle has made up since into UNKNOWN where the schema has that value.
+func TestEnumsAreThoseOfTheSchema(t *testing.T) {
+	text, err := os.ReadFile("../schema.graphql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: string(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, w := range map[string]words{
+		"SpaceType": enums.spaceType, "PostStatus": enums.postStatus, "EventLocationType": enums.eventLocationType,
+		"EventRecurrence": enums.eventRecurrence, "RsvpStatus": enums.rsvpStatus, "BookmarkType": enums.bookmarkType,
+		"NotificationType": enums.notificationType, "NotificationMedium": enums.notificationMedium,
+		"NotificationStatus": enums.notificationStatus, "NotificationsOrder": enums.notificationsOrder,
+		"SpaceNotificationChoice": enums.spaceNotificationChoice, "AttachmentKind": enums.attachmentKind,
+		"ReportReason": enums.reportReason, "HomeFeedOrder": enums.homeFeedOrder, "SpacePostsOrder": enums.spacePostsOrder,
+		"SpacePostsStatus": enums.spacePostsStatus, "CommentsOrder": enums.commentsOrder, "MembersOrder": enums.membersOrder,
+		"MemberSearchOrder": enums.memberSearchOrder, "MemberStatus": enums.memberStatus,
+		"MemberSearchOperator": enums.memberSearchOperator, "ProfileFieldsPage": enums.profileFieldsPage,
+	} {
+		def := schema.Types[name]
+		if def == nil {
+			t.Errorf("the schema has no %s", name)
+			continue
+		}
+		known := 0
+		for _, v := range def.EnumValues {
+			if v.Name == unknown {
+				if got := written(w.marshal("a-new-word")); got != `"UNKNOWN"` {
+					t.Errorf("%s writes a new word as %s", name, got)
+				}
+				if _, err := w.unmarshal(unknown); err == nil {
+					t.Errorf("%s takes UNKNOWN, which Circle has no word for", name)
+				}
+				continue
+			}
+			known++
+			word, err := w.unmarshal(v.Name)
+			if err != nil {
+				t.Errorf("%s.%s has no word: %v", name, v.Name, err)
+			} else if got := written(w.marshal(word)); got != `"`+v.Name+`"` {
+				t.Errorf("%s.%s is written as %s", name, v.Name, got)
+			}
+		}
+		if known != len(w) {
+			t.Errorf("%s has %d values in the schema and %d words", name, known, len(w))
+		}
+	}
+}
+
+func TestRefs(t *testing.T) {
+	for _, r := range []circleclient.Ref{
+		circleclient.MemberRef(1),
+		circleclient.SpaceNodeRef(1 << 40),
+		circleclient.PostRef(5, 38_100_000_001),
+		{Type: circleclient.RefComment, Space: 1, Post: 2, ID: 4},
+		{Type: circleclient.RefComment, Space: 1, Post: 2, Parent: 3, ID: 4},
+	} {
+		if got, err := ParseRef(FormatRef(r)); err != nil || got != r {
+			t.Errorf("ParseRef(FormatRef(%v)) = %v, %v", r, got, err)
+		}
+	}
+	encode := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
+	for _, id := range []string{
+		"", "1", "nonsense!", encode("Member"), encode("Member:"), encode("Member:-1"), encode("Member:01"), encode("Member:1:2"),
+		encode("Post:1"), encode("Comment:1:2:3"), encode("Robot:1"), encode("Member:99999999999999999999"), strings.Repeat("A", 1000),
+	} {
+		var input *InputError
+		if r, err := ParseRef(id); !errors.As(err, &input) {
+			t.Errorf("ParseRef(%q) = %v, %v, want an InputError", id, r, err)
+		}
+	}
+	if _, err := ParseRefOf(circleclient.RefPost, FormatRef(circleclient.MemberRef(1))); err == nil || !strings.Contains(err.Error(), "Member") {
+		t.Errorf("the id of a Member for a Post: %v", err)
+	}
+}
+
+func FuzzParseRef(f *testing.F) {
+	f.Add("TWVtYmVyOjE")
+	f.Add("")
+	f.Fuzz(func(t *testing.T, id string) {
+		if r, err := ParseRef(id); err == nil && FormatRef(r) != id {
+			t.Errorf("ParseRef(%q) = %v, which is another id", id, r)
+		}
+	})
+}
+
+func TestMoments(t *testing.T) {
+	moment := time.Date(2026, 3, 1, 19, 30, 0, 123e6, time.FixedZone("", 3600))
+	if got := written(MarshalDateTime(moment)); got != `"2026-03-01T18:30:00.123Z"` {
+		t.Errorf("MarshalDateTime = %s", got)
+	}
+	if got := written(MarshalDateTime(time.Time{})); got == "null" {
+		t.Error("a zero time is null and would cost its parent")
+	}
+	for _, bad := range []any{"yesterday", 5, "2026-13-01", nil} {
+		if _, err := UnmarshalDate(bad); err == nil {
+			t.Errorf("UnmarshalDate(%v) was taken", bad)
+		}
+		if _, err := UnmarshalDateTime(bad); err == nil {
+			t.Errorf("UnmarshalDateTime(%v) was taken", bad)
+		}
+	}
+}
