@@ -82,6 +82,9 @@ func (r *Resolver) postLikes(ctx context.Context, p model.PostBase, first int, a
 // postComments gives the comments on a post. A post without any needs no request to say so.
 func postComments(ctx context.Context, p model.PostBase, orderBy string, first int, after *string) (*model.CommentConnection, error) {
 	list := listOf("Post.comments", p.ID, orderBy)
+	if p.Source == circleclient.SourceSpacePosts || p.Source == circleclient.SourcePost {
+		loaders.From(ctx).Post.Prime(p.NodeRef(), p.Post) // for Comment.post
+	}
 	if p.CommentsCount == 0 {
 		return whole(list, first, after, nil, same[*circleclient.Comment])
 	}

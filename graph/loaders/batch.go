@@ -58,6 +58,19 @@ func (b *Batch[K, V]) Expect(keys ...K) {
 	}
 }
 
+// Prime remembers what is known of a key already, unless it is being asked for. The value must be all that a request would
+// give.
+func (b *Batch[K, V]) Prime(key K, value V) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.flights[key] != nil {
+		return
+	}
+	f := &flight[K, V]{done: make(chan struct{}), results: map[K]Result[V]{key: {Value: value}}}
+	close(f.done)
+	b.flights[key] = f
+}
+
 // Load gives what belongs to a key: ErrNotFound where Circle has no answer for it.
 func (b *Batch[K, V]) Load(key K) (V, error) {
 	b.mu.Lock()
