@@ -810,10 +810,10 @@ func (ec *executionContext) _Mutation_login(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.LoginPayload) graphql.Marshaler {
-			return ec.marshalNLoginPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLoginPayload(ctx, selections, v)
+			return ec.marshalOLoginPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLoginPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_login(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -854,10 +854,10 @@ func (ec *executionContext) _Mutation_refreshAccessToken(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RefreshAccessTokenPayload) graphql.Marshaler {
-			return ec.marshalNRefreshAccessTokenPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRefreshAccessTokenPayload(ctx, selections, v)
+			return ec.marshalORefreshAccessTokenPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRefreshAccessTokenPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_refreshAccessToken(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -898,10 +898,10 @@ func (ec *executionContext) _Mutation_revokeAccessToken(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokeAccessTokenPayload) graphql.Marshaler {
-			return ec.marshalNRevokeAccessTokenPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRevokeAccessTokenPayload(ctx, selections, v)
+			return ec.marshalORevokeAccessTokenPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRevokeAccessTokenPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_revokeAccessToken(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -942,10 +942,10 @@ func (ec *executionContext) _Mutation_revokeRefreshToken(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokeRefreshTokenPayload) graphql.Marshaler {
-			return ec.marshalNRevokeRefreshTokenPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRevokeRefreshTokenPayload(ctx, selections, v)
+			return ec.marshalORevokeRefreshTokenPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRevokeRefreshTokenPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_revokeRefreshToken(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -986,10 +986,10 @@ func (ec *executionContext) _Mutation_logout(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.LogoutPayload) graphql.Marshaler {
-			return ec.marshalNLogoutPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLogoutPayload(ctx, selections, v)
+			return ec.marshalOLogoutPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLogoutPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_logout(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1030,10 +1030,10 @@ func (ec *executionContext) _Mutation_createBookmark(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CreateBookmarkPayload) graphql.Marshaler {
-			return ec.marshalNCreateBookmarkPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateBookmarkPayload(ctx, selections, v)
+			return ec.marshalOCreateBookmarkPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateBookmarkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createBookmark(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1074,10 +1074,10 @@ func (ec *executionContext) _Mutation_deleteBookmark(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteBookmarkPayload) graphql.Marshaler {
-			return ec.marshalNDeleteBookmarkPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeleteBookmarkPayload(ctx, selections, v)
+			return ec.marshalODeleteBookmarkPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeleteBookmarkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_deleteBookmark(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1118,10 +1118,10 @@ func (ec *executionContext) _Mutation_createComment(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CreateCommentPayload) graphql.Marshaler {
-			return ec.marshalNCreateCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateCommentPayload(ctx, selections, v)
+			return ec.marshalOCreateCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateCommentPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createComment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1162,10 +1162,10 @@ func (ec *executionContext) _Mutation_createReply(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CreateReplyPayload) graphql.Marshaler {
-			return ec.marshalNCreateReplyPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateReplyPayload(ctx, selections, v)
+			return ec.marshalOCreateReplyPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateReplyPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createReply(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1206,10 +1206,10 @@ func (ec *executionContext) _Mutation_updateComment(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateCommentPayload) graphql.Marshaler {
-			return ec.marshalNUpdateCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateCommentPayload(ctx, selections, v)
+			return ec.marshalOUpdateCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateCommentPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateComment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1250,10 +1250,10 @@ func (ec *executionContext) _Mutation_deleteComment(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteCommentPayload) graphql.Marshaler {
-			return ec.marshalNDeleteCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeleteCommentPayload(ctx, selections, v)
+			return ec.marshalODeleteCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeleteCommentPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_deleteComment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1294,10 +1294,10 @@ func (ec *executionContext) _Mutation_likeComment(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.LikeCommentPayload) graphql.Marshaler {
-			return ec.marshalNLikeCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLikeCommentPayload(ctx, selections, v)
+			return ec.marshalOLikeCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLikeCommentPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_likeComment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1338,10 +1338,10 @@ func (ec *executionContext) _Mutation_unlikeComment(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UnlikeCommentPayload) graphql.Marshaler {
-			return ec.marshalNUnlikeCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUnlikeCommentPayload(ctx, selections, v)
+			return ec.marshalOUnlikeCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUnlikeCommentPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_unlikeComment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1382,10 +1382,10 @@ func (ec *executionContext) _Mutation_rsvpToEvent(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RsvpToEventPayload) graphql.Marshaler {
-			return ec.marshalNRsvpToEventPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRsvpToEventPayload(ctx, selections, v)
+			return ec.marshalORsvpToEventPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRsvpToEventPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_rsvpToEvent(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1426,10 +1426,10 @@ func (ec *executionContext) _Mutation_cancelRsvp(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CancelRsvpPayload) graphql.Marshaler {
-			return ec.marshalNCancelRsvpPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCancelRsvpPayload(ctx, selections, v)
+			return ec.marshalOCancelRsvpPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCancelRsvpPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_cancelRsvp(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1470,10 +1470,10 @@ func (ec *executionContext) _Mutation_rsvpToOccurrences(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RsvpToOccurrencesPayload) graphql.Marshaler {
-			return ec.marshalNRsvpToOccurrencesPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRsvpToOccurrencesPayload(ctx, selections, v)
+			return ec.marshalORsvpToOccurrencesPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRsvpToOccurrencesPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_rsvpToOccurrences(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1514,10 +1514,10 @@ func (ec *executionContext) _Mutation_updateProfile(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateProfilePayload) graphql.Marshaler {
-			return ec.marshalNUpdateProfilePayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateProfilePayload(ctx, selections, v)
+			return ec.marshalOUpdateProfilePayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateProfilePayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateProfile(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1558,10 +1558,10 @@ func (ec *executionContext) _Mutation_completeSignup(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CompleteSignupPayload) graphql.Marshaler {
-			return ec.marshalNCompleteSignupPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCompleteSignupPayload(ctx, selections, v)
+			return ec.marshalOCompleteSignupPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCompleteSignupPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_completeSignup(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1601,10 +1601,10 @@ func (ec *executionContext) _Mutation_deactivateViewer(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DeactivateViewerPayload) graphql.Marshaler {
-			return ec.marshalNDeactivateViewerPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeactivateViewerPayload(ctx, selections, v)
+			return ec.marshalODeactivateViewerPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeactivateViewerPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_deactivateViewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1633,10 +1633,10 @@ func (ec *executionContext) _Mutation_resetNewNotificationsCount(ctx context.Con
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ResetNewNotificationsCountPayload) graphql.Marshaler {
-			return ec.marshalNResetNewNotificationsCountPayload2ᚖcirclegraphᚋgraphᚋmodelᚐResetNewNotificationsCountPayload(ctx, selections, v)
+			return ec.marshalOResetNewNotificationsCountPayload2ᚖcirclegraphᚋgraphᚋmodelᚐResetNewNotificationsCountPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_resetNewNotificationsCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1665,10 +1665,10 @@ func (ec *executionContext) _Mutation_markAllNotificationsAsRead(ctx context.Con
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.MarkAllNotificationsAsReadPayload) graphql.Marshaler {
-			return ec.marshalNMarkAllNotificationsAsReadPayload2ᚖcirclegraphᚋgraphᚋmodelᚐMarkAllNotificationsAsReadPayload(ctx, selections, v)
+			return ec.marshalOMarkAllNotificationsAsReadPayload2ᚖcirclegraphᚋgraphᚋmodelᚐMarkAllNotificationsAsReadPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_markAllNotificationsAsRead(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1698,10 +1698,10 @@ func (ec *executionContext) _Mutation_markNotificationAsRead(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.MarkNotificationAsReadPayload) graphql.Marshaler {
-			return ec.marshalNMarkNotificationAsReadPayload2ᚖcirclegraphᚋgraphᚋmodelᚐMarkNotificationAsReadPayload(ctx, selections, v)
+			return ec.marshalOMarkNotificationAsReadPayload2ᚖcirclegraphᚋgraphᚋmodelᚐMarkNotificationAsReadPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_markNotificationAsRead(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1742,10 +1742,10 @@ func (ec *executionContext) _Mutation_archiveNotification(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ArchiveNotificationPayload) graphql.Marshaler {
-			return ec.marshalNArchiveNotificationPayload2ᚖcirclegraphᚋgraphᚋmodelᚐArchiveNotificationPayload(ctx, selections, v)
+			return ec.marshalOArchiveNotificationPayload2ᚖcirclegraphᚋgraphᚋmodelᚐArchiveNotificationPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_archiveNotification(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1786,10 +1786,10 @@ func (ec *executionContext) _Mutation_deleteNotification(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteNotificationPayload) graphql.Marshaler {
-			return ec.marshalNDeleteNotificationPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeleteNotificationPayload(ctx, selections, v)
+			return ec.marshalODeleteNotificationPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeleteNotificationPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_deleteNotification(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1830,10 +1830,10 @@ func (ec *executionContext) _Mutation_updateNotificationPreference(ctx context.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateNotificationPreferencePayload) graphql.Marshaler {
-			return ec.marshalNUpdateNotificationPreferencePayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateNotificationPreferencePayload(ctx, selections, v)
+			return ec.marshalOUpdateNotificationPreferencePayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateNotificationPreferencePayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateNotificationPreference(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1874,10 +1874,10 @@ func (ec *executionContext) _Mutation_updateAllSpaceNotificationPreferences(ctx 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateAllSpaceNotificationPreferencesPayload) graphql.Marshaler {
-			return ec.marshalNUpdateAllSpaceNotificationPreferencesPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateAllSpaceNotificationPreferencesPayload(ctx, selections, v)
+			return ec.marshalOUpdateAllSpaceNotificationPreferencesPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateAllSpaceNotificationPreferencesPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateAllSpaceNotificationPreferences(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1918,10 +1918,10 @@ func (ec *executionContext) _Mutation_updateSpaceNotificationPreference(ctx cont
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateSpaceNotificationPreferencePayload) graphql.Marshaler {
-			return ec.marshalNUpdateSpaceNotificationPreferencePayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateSpaceNotificationPreferencePayload(ctx, selections, v)
+			return ec.marshalOUpdateSpaceNotificationPreferencePayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateSpaceNotificationPreferencePayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateSpaceNotificationPreference(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1962,10 +1962,10 @@ func (ec *executionContext) _Mutation_createPost(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CreatePostPayload) graphql.Marshaler {
-			return ec.marshalNCreatePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreatePostPayload(ctx, selections, v)
+			return ec.marshalOCreatePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreatePostPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createPost(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2006,10 +2006,10 @@ func (ec *executionContext) _Mutation_deletePost(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DeletePostPayload) graphql.Marshaler {
-			return ec.marshalNDeletePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeletePostPayload(ctx, selections, v)
+			return ec.marshalODeletePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeletePostPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_deletePost(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2050,10 +2050,10 @@ func (ec *executionContext) _Mutation_createImagePost(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CreateImagePostPayload) graphql.Marshaler {
-			return ec.marshalNCreateImagePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateImagePostPayload(ctx, selections, v)
+			return ec.marshalOCreateImagePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateImagePostPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createImagePost(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2094,10 +2094,10 @@ func (ec *executionContext) _Mutation_updateImagePost(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateImagePostPayload) graphql.Marshaler {
-			return ec.marshalNUpdateImagePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateImagePostPayload(ctx, selections, v)
+			return ec.marshalOUpdateImagePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateImagePostPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateImagePost(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2138,10 +2138,10 @@ func (ec *executionContext) _Mutation_likePost(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.LikePostPayload) graphql.Marshaler {
-			return ec.marshalNLikePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLikePostPayload(ctx, selections, v)
+			return ec.marshalOLikePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLikePostPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_likePost(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2182,10 +2182,10 @@ func (ec *executionContext) _Mutation_unlikePost(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UnlikePostPayload) graphql.Marshaler {
-			return ec.marshalNUnlikePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUnlikePostPayload(ctx, selections, v)
+			return ec.marshalOUnlikePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUnlikePostPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_unlikePost(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2226,10 +2226,10 @@ func (ec *executionContext) _Mutation_followPost(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.FollowPostPayload) graphql.Marshaler {
-			return ec.marshalNFollowPostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐFollowPostPayload(ctx, selections, v)
+			return ec.marshalOFollowPostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐFollowPostPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_followPost(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2270,10 +2270,10 @@ func (ec *executionContext) _Mutation_unfollowPost(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UnfollowPostPayload) graphql.Marshaler {
-			return ec.marshalNUnfollowPostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUnfollowPostPayload(ctx, selections, v)
+			return ec.marshalOUnfollowPostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUnfollowPostPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_unfollowPost(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2314,10 +2314,10 @@ func (ec *executionContext) _Mutation_reportContent(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ReportContentPayload) graphql.Marshaler {
-			return ec.marshalNReportContentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐReportContentPayload(ctx, selections, v)
+			return ec.marshalOReportContentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐReportContentPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_reportContent(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2358,10 +2358,10 @@ func (ec *executionContext) _Mutation_joinSpace(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.JoinSpacePayload) graphql.Marshaler {
-			return ec.marshalNJoinSpacePayload2ᚖcirclegraphᚋgraphᚋmodelᚐJoinSpacePayload(ctx, selections, v)
+			return ec.marshalOJoinSpacePayload2ᚖcirclegraphᚋgraphᚋmodelᚐJoinSpacePayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_joinSpace(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2402,10 +2402,10 @@ func (ec *executionContext) _Mutation_leaveSpace(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.LeaveSpacePayload) graphql.Marshaler {
-			return ec.marshalNLeaveSpacePayload2ᚖcirclegraphᚋgraphᚋmodelᚐLeaveSpacePayload(ctx, selections, v)
+			return ec.marshalOLeaveSpacePayload2ᚖcirclegraphᚋgraphᚋmodelᚐLeaveSpacePayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_leaveSpace(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2446,10 +2446,10 @@ func (ec *executionContext) _Mutation_markSpaceAsRead(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.MarkSpaceAsReadPayload) graphql.Marshaler {
-			return ec.marshalNMarkSpaceAsReadPayload2ᚖcirclegraphᚋgraphᚋmodelᚐMarkSpaceAsReadPayload(ctx, selections, v)
+			return ec.marshalOMarkSpaceAsReadPayload2ᚖcirclegraphᚋgraphᚋmodelᚐMarkSpaceAsReadPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_markSpaceAsRead(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2490,10 +2490,10 @@ func (ec *executionContext) _Mutation_acceptInvitation(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AcceptInvitationPayload) graphql.Marshaler {
-			return ec.marshalNAcceptInvitationPayload2ᚖcirclegraphᚋgraphᚋmodelᚐAcceptInvitationPayload(ctx, selections, v)
+			return ec.marshalOAcceptInvitationPayload2ᚖcirclegraphᚋgraphᚋmodelᚐAcceptInvitationPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_acceptInvitation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3127,280 +3127,280 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_login(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "refreshAccessToken":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_refreshAccessToken(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "revokeAccessToken":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_revokeAccessToken(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "revokeRefreshToken":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_revokeRefreshToken(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "logout":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_logout(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createBookmark":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createBookmark(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "deleteBookmark":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteBookmark(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createComment":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createComment(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createReply":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createReply(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateComment":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateComment(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "deleteComment":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteComment(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "likeComment":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_likeComment(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "unlikeComment":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_unlikeComment(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "rsvpToEvent":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_rsvpToEvent(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "cancelRsvp":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_cancelRsvp(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "rsvpToOccurrences":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_rsvpToOccurrences(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateProfile":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateProfile(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "completeSignup":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_completeSignup(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "deactivateViewer":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deactivateViewer(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "resetNewNotificationsCount":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_resetNewNotificationsCount(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "markAllNotificationsAsRead":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_markAllNotificationsAsRead(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "markNotificationAsRead":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_markNotificationAsRead(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "archiveNotification":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_archiveNotification(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "deleteNotification":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteNotification(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateNotificationPreference":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateNotificationPreference(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateAllSpaceNotificationPreferences":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateAllSpaceNotificationPreferences(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateSpaceNotificationPreference":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateSpaceNotificationPreference(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createPost":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createPost(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "deletePost":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deletePost(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createImagePost":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createImagePost(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateImagePost":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateImagePost(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "likePost":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_likePost(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "unlikePost":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_unlikePost(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "followPost":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_followPost(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "unfollowPost":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_unfollowPost(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "reportContent":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_reportContent(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "joinSpace":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_joinSpace(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "leaveSpace":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_leaveSpace(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "markSpaceAsRead":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_markSpaceAsRead(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "acceptInvitation":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_acceptInvitation(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -3558,25 +3558,9 @@ func (ec *executionContext) unmarshalNLoginInput2circlegraphᚋgraphᚋmodelᚐL
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNLoginPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLoginPayload(ctx context.Context, sel ast.SelectionSet, v *model.LoginPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "LoginPayload!")
-		return graphql.Null
-	}
-	return ec._LoginPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNLogoutInput2circlegraphᚋgraphᚋmodelᚐLogoutInput(ctx context.Context, v any) (model.LogoutInput, error) {
 	res, err := ec.unmarshalInputLogoutInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNLogoutPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLogoutPayload(ctx context.Context, sel ast.SelectionSet, v *model.LogoutPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "LogoutPayload!")
-		return graphql.Null
-	}
-	return ec._LogoutPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRefreshAccessTokenInput2circlegraphᚋgraphᚋmodelᚐRefreshAccessTokenInput(ctx context.Context, v any) (model.RefreshAccessTokenInput, error) {
@@ -3584,25 +3568,9 @@ func (ec *executionContext) unmarshalNRefreshAccessTokenInput2circlegraphᚋgrap
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRefreshAccessTokenPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRefreshAccessTokenPayload(ctx context.Context, sel ast.SelectionSet, v *model.RefreshAccessTokenPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RefreshAccessTokenPayload!")
-		return graphql.Null
-	}
-	return ec._RefreshAccessTokenPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRevokeAccessTokenInput2circlegraphᚋgraphᚋmodelᚐRevokeAccessTokenInput(ctx context.Context, v any) (model.RevokeAccessTokenInput, error) {
 	res, err := ec.unmarshalInputRevokeAccessTokenInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNRevokeAccessTokenPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRevokeAccessTokenPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeAccessTokenPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RevokeAccessTokenPayload!")
-		return graphql.Null
-	}
-	return ec._RevokeAccessTokenPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRevokeRefreshTokenInput2circlegraphᚋgraphᚋmodelᚐRevokeRefreshTokenInput(ctx context.Context, v any) (model.RevokeRefreshTokenInput, error) {
@@ -3610,9 +3578,36 @@ func (ec *executionContext) unmarshalNRevokeRefreshTokenInput2circlegraphᚋgrap
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRevokeRefreshTokenPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRevokeRefreshTokenPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeRefreshTokenPayload) graphql.Marshaler {
+func (ec *executionContext) marshalOLoginPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLoginPayload(ctx context.Context, sel ast.SelectionSet, v *model.LoginPayload) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RevokeRefreshTokenPayload!")
+		return graphql.Null
+	}
+	return ec._LoginPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOLogoutPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLogoutPayload(ctx context.Context, sel ast.SelectionSet, v *model.LogoutPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LogoutPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORefreshAccessTokenPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRefreshAccessTokenPayload(ctx context.Context, sel ast.SelectionSet, v *model.RefreshAccessTokenPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RefreshAccessTokenPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORevokeAccessTokenPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRevokeAccessTokenPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeAccessTokenPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RevokeAccessTokenPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORevokeRefreshTokenPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRevokeRefreshTokenPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeRefreshTokenPayload) graphql.Marshaler {
+	if v == nil {
 		return graphql.Null
 	}
 	return ec._RevokeRefreshTokenPayload(ctx, sel, v)

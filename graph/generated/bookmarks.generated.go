@@ -994,25 +994,9 @@ func (ec *executionContext) unmarshalNCreateBookmarkInput2circlegraphᚋgraphᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCreateBookmarkPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateBookmarkPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateBookmarkPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CreateBookmarkPayload!")
-		return graphql.Null
-	}
-	return ec._CreateBookmarkPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNDeleteBookmarkInput2circlegraphᚋgraphᚋmodelᚐDeleteBookmarkInput(ctx context.Context, v any) (model.DeleteBookmarkInput, error) {
 	res, err := ec.unmarshalInputDeleteBookmarkInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNDeleteBookmarkPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeleteBookmarkPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteBookmarkPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "DeleteBookmarkPayload!")
-		return graphql.Null
-	}
-	return ec._DeleteBookmarkPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOBookmark2ᚖcirclegraphᚋcircleclientᚐBookmark(ctx context.Context, sel ast.SelectionSet, v *circleclient.Bookmark) graphql.Marshaler {
@@ -1045,6 +1029,20 @@ func (ec *executionContext) marshalOBookmarkType2ᚖstring(ctx context.Context, 
 	_ = ctx
 	res := scalar.MarshalBookmarkType(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOCreateBookmarkPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateBookmarkPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateBookmarkPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateBookmarkPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeleteBookmarkPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeleteBookmarkPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteBookmarkPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteBookmarkPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -2171,25 +2171,9 @@ func (ec *executionContext) unmarshalNCreateCommentInput2circlegraphᚋgraphᚋm
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCreateCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateCommentPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateCommentPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CreateCommentPayload!")
-		return graphql.Null
-	}
-	return ec._CreateCommentPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNCreateReplyInput2circlegraphᚋgraphᚋmodelᚐCreateReplyInput(ctx context.Context, v any) (model.CreateReplyInput, error) {
 	res, err := ec.unmarshalInputCreateReplyInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNCreateReplyPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateReplyPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateReplyPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CreateReplyPayload!")
-		return graphql.Null
-	}
-	return ec._CreateReplyPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDeleteCommentInput2circlegraphᚋgraphᚋmodelᚐDeleteCommentInput(ctx context.Context, v any) (model.DeleteCommentInput, error) {
@@ -2197,25 +2181,9 @@ func (ec *executionContext) unmarshalNDeleteCommentInput2circlegraphᚋgraphᚋm
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDeleteCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeleteCommentPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteCommentPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "DeleteCommentPayload!")
-		return graphql.Null
-	}
-	return ec._DeleteCommentPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNLikeCommentInput2circlegraphᚋgraphᚋmodelᚐLikeCommentInput(ctx context.Context, v any) (model.LikeCommentInput, error) {
 	res, err := ec.unmarshalInputLikeCommentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNLikeCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLikeCommentPayload(ctx context.Context, sel ast.SelectionSet, v *model.LikeCommentPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "LikeCommentPayload!")
-		return graphql.Null
-	}
-	return ec._LikeCommentPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUnlikeCommentInput2circlegraphᚋgraphᚋmodelᚐUnlikeCommentInput(ctx context.Context, v any) (model.UnlikeCommentInput, error) {
@@ -2223,25 +2191,9 @@ func (ec *executionContext) unmarshalNUnlikeCommentInput2circlegraphᚋgraphᚋm
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUnlikeCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUnlikeCommentPayload(ctx context.Context, sel ast.SelectionSet, v *model.UnlikeCommentPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UnlikeCommentPayload!")
-		return graphql.Null
-	}
-	return ec._UnlikeCommentPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNUpdateCommentInput2circlegraphᚋgraphᚋmodelᚐUpdateCommentInput(ctx context.Context, v any) (model.UpdateCommentInput, error) {
 	res, err := ec.unmarshalInputUpdateCommentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNUpdateCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateCommentPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateCommentPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UpdateCommentPayload!")
-		return graphql.Null
-	}
-	return ec._UpdateCommentPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOComment2ᚖcirclegraphᚋcircleclientᚐComment(ctx context.Context, sel ast.SelectionSet, v *circleclient.Comment) graphql.Marshaler {
@@ -2274,6 +2226,48 @@ func (ec *executionContext) marshalOCommentsOrder2ᚖstring(ctx context.Context,
 	_ = ctx
 	res := scalar.MarshalCommentsOrder(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOCreateCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateCommentPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateCommentPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateCommentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCreateReplyPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateReplyPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateReplyPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateReplyPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeleteCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeleteCommentPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteCommentPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteCommentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOLikeCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLikeCommentPayload(ctx context.Context, sel ast.SelectionSet, v *model.LikeCommentPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LikeCommentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUnlikeCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUnlikeCommentPayload(ctx context.Context, sel ast.SelectionSet, v *model.UnlikeCommentPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UnlikeCommentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateCommentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateCommentPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateCommentPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateCommentPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -3368,14 +3368,6 @@ func (ec *executionContext) unmarshalNCancelRsvpInput2circlegraphᚋgraphᚋmode
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCancelRsvpPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCancelRsvpPayload(ctx context.Context, sel ast.SelectionSet, v *model.CancelRsvpPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CancelRsvpPayload!")
-		return graphql.Null
-	}
-	return ec._CancelRsvpPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNEvent2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Event) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -3539,25 +3531,16 @@ func (ec *executionContext) unmarshalNRsvpToEventInput2circlegraphᚋgraphᚋmod
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRsvpToEventPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRsvpToEventPayload(ctx context.Context, sel ast.SelectionSet, v *model.RsvpToEventPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RsvpToEventPayload!")
-		return graphql.Null
-	}
-	return ec._RsvpToEventPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRsvpToOccurrencesInput2circlegraphᚋgraphᚋmodelᚐRsvpToOccurrencesInput(ctx context.Context, v any) (model.RsvpToOccurrencesInput, error) {
 	res, err := ec.unmarshalInputRsvpToOccurrencesInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRsvpToOccurrencesPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRsvpToOccurrencesPayload(ctx context.Context, sel ast.SelectionSet, v *model.RsvpToOccurrencesPayload) graphql.Marshaler {
+func (ec *executionContext) marshalOCancelRsvpPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCancelRsvpPayload(ctx context.Context, sel ast.SelectionSet, v *model.CancelRsvpPayload) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RsvpToOccurrencesPayload!")
 		return graphql.Null
 	}
-	return ec._RsvpToOccurrencesPayload(ctx, sel, v)
+	return ec._CancelRsvpPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOEvent2ᚖcirclegraphᚋgraphᚋmodelᚐEvent(ctx context.Context, sel ast.SelectionSet, v *model.Event) graphql.Marshaler {
@@ -3662,6 +3645,20 @@ func (ec *executionContext) marshalORsvpStatus2ᚖstring(ctx context.Context, se
 	_ = ctx
 	res := scalar.MarshalRsvpStatus(*v)
 	return res
+}
+
+func (ec *executionContext) marshalORsvpToEventPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRsvpToEventPayload(ctx context.Context, sel ast.SelectionSet, v *model.RsvpToEventPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RsvpToEventPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORsvpToOccurrencesPayload2ᚖcirclegraphᚋgraphᚋmodelᚐRsvpToOccurrencesPayload(ctx context.Context, sel ast.SelectionSet, v *model.RsvpToOccurrencesPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RsvpToOccurrencesPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -3449,22 +3449,6 @@ func (ec *executionContext) unmarshalNCompleteSignupInput2circlegraphᚋgraphᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCompleteSignupPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCompleteSignupPayload(ctx context.Context, sel ast.SelectionSet, v *model.CompleteSignupPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CompleteSignupPayload!")
-		return graphql.Null
-	}
-	return ec._CompleteSignupPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNDeactivateViewerPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeactivateViewerPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeactivateViewerPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "DeactivateViewerPayload!")
-		return graphql.Null
-	}
-	return ec._DeactivateViewerPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNMember2ᚕᚖcirclegraphᚋgraphᚋmodelᚐMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Member) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -3601,12 +3585,18 @@ func (ec *executionContext) unmarshalNUpdateProfileInput2circlegraphᚋgraphᚋm
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUpdateProfilePayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateProfilePayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateProfilePayload) graphql.Marshaler {
+func (ec *executionContext) marshalOCompleteSignupPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCompleteSignupPayload(ctx context.Context, sel ast.SelectionSet, v *model.CompleteSignupPayload) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UpdateProfilePayload!")
 		return graphql.Null
 	}
-	return ec._UpdateProfilePayload(ctx, sel, v)
+	return ec._CompleteSignupPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeactivateViewerPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeactivateViewerPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeactivateViewerPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeactivateViewerPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOGamificationStats2ᚖcirclegraphᚋcircleclientᚐGamificationStats(ctx context.Context, sel ast.SelectionSet, v *circleclient.GamificationStats) graphql.Marshaler {
@@ -3785,6 +3775,13 @@ func (ec *executionContext) unmarshalOProfilePreferencesInput2ᚖcirclegraphᚋg
 	}
 	res, err := ec.unmarshalInputProfilePreferencesInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOUpdateProfilePayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateProfilePayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateProfilePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateProfilePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOViewer2ᚖcirclegraphᚋgraphᚋmodelᚐViewer(ctx context.Context, sel ast.SelectionSet, v *model.Viewer) graphql.Marshaler {

@@ -2544,46 +2544,14 @@ func (ec *executionContext) unmarshalNArchiveNotificationInput2circlegraphᚋgra
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNArchiveNotificationPayload2ᚖcirclegraphᚋgraphᚋmodelᚐArchiveNotificationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ArchiveNotificationPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ArchiveNotificationPayload!")
-		return graphql.Null
-	}
-	return ec._ArchiveNotificationPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNDeleteNotificationInput2circlegraphᚋgraphᚋmodelᚐDeleteNotificationInput(ctx context.Context, v any) (model.DeleteNotificationInput, error) {
 	res, err := ec.unmarshalInputDeleteNotificationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDeleteNotificationPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeleteNotificationPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteNotificationPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "DeleteNotificationPayload!")
-		return graphql.Null
-	}
-	return ec._DeleteNotificationPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNMarkAllNotificationsAsReadPayload2ᚖcirclegraphᚋgraphᚋmodelᚐMarkAllNotificationsAsReadPayload(ctx context.Context, sel ast.SelectionSet, v *model.MarkAllNotificationsAsReadPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "MarkAllNotificationsAsReadPayload!")
-		return graphql.Null
-	}
-	return ec._MarkAllNotificationsAsReadPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNMarkNotificationAsReadInput2circlegraphᚋgraphᚋmodelᚐMarkNotificationAsReadInput(ctx context.Context, v any) (model.MarkNotificationAsReadInput, error) {
 	res, err := ec.unmarshalInputMarkNotificationAsReadInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNMarkNotificationAsReadPayload2ᚖcirclegraphᚋgraphᚋmodelᚐMarkNotificationAsReadPayload(ctx context.Context, sel ast.SelectionSet, v *model.MarkNotificationAsReadPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "MarkNotificationAsReadPayload!")
-		return graphql.Null
-	}
-	return ec._MarkNotificationAsReadPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNNotification2ᚕᚖcirclegraphᚋcircleclientᚐNotificationᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.Notification) graphql.Marshaler {
@@ -2700,14 +2668,6 @@ func (ec *executionContext) marshalNNotificationsOrder2string(ctx context.Contex
 	return res
 }
 
-func (ec *executionContext) marshalNResetNewNotificationsCountPayload2ᚖcirclegraphᚋgraphᚋmodelᚐResetNewNotificationsCountPayload(ctx context.Context, sel ast.SelectionSet, v *model.ResetNewNotificationsCountPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ResetNewNotificationsCountPayload!")
-		return graphql.Null
-	}
-	return ec._ResetNewNotificationsCountPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNSpaceNotificationChoice2string(ctx context.Context, v any) (string, error) {
 	res, err := scalar.UnmarshalSpaceNotificationChoice(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2751,25 +2711,9 @@ func (ec *executionContext) unmarshalNUpdateAllSpaceNotificationPreferencesInput
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUpdateAllSpaceNotificationPreferencesPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateAllSpaceNotificationPreferencesPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateAllSpaceNotificationPreferencesPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UpdateAllSpaceNotificationPreferencesPayload!")
-		return graphql.Null
-	}
-	return ec._UpdateAllSpaceNotificationPreferencesPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNUpdateNotificationPreferenceInput2circlegraphᚋgraphᚋmodelᚐUpdateNotificationPreferenceInput(ctx context.Context, v any) (model.UpdateNotificationPreferenceInput, error) {
 	res, err := ec.unmarshalInputUpdateNotificationPreferenceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNUpdateNotificationPreferencePayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateNotificationPreferencePayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateNotificationPreferencePayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UpdateNotificationPreferencePayload!")
-		return graphql.Null
-	}
-	return ec._UpdateNotificationPreferencePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpdateSpaceNotificationPreferenceInput2circlegraphᚋgraphᚋmodelᚐUpdateSpaceNotificationPreferenceInput(ctx context.Context, v any) (model.UpdateSpaceNotificationPreferenceInput, error) {
@@ -2777,12 +2721,32 @@ func (ec *executionContext) unmarshalNUpdateSpaceNotificationPreferenceInput2cir
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUpdateSpaceNotificationPreferencePayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateSpaceNotificationPreferencePayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateSpaceNotificationPreferencePayload) graphql.Marshaler {
+func (ec *executionContext) marshalOArchiveNotificationPayload2ᚖcirclegraphᚋgraphᚋmodelᚐArchiveNotificationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ArchiveNotificationPayload) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UpdateSpaceNotificationPreferencePayload!")
 		return graphql.Null
 	}
-	return ec._UpdateSpaceNotificationPreferencePayload(ctx, sel, v)
+	return ec._ArchiveNotificationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeleteNotificationPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeleteNotificationPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteNotificationPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteNotificationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMarkAllNotificationsAsReadPayload2ᚖcirclegraphᚋgraphᚋmodelᚐMarkAllNotificationsAsReadPayload(ctx context.Context, sel ast.SelectionSet, v *model.MarkAllNotificationsAsReadPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MarkAllNotificationsAsReadPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMarkNotificationAsReadPayload2ᚖcirclegraphᚋgraphᚋmodelᚐMarkNotificationAsReadPayload(ctx context.Context, sel ast.SelectionSet, v *model.MarkNotificationAsReadPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MarkNotificationAsReadPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalONotification2ᚖcirclegraphᚋcircleclientᚐNotification(ctx context.Context, sel ast.SelectionSet, v *circleclient.Notification) graphql.Marshaler {
@@ -2846,11 +2810,39 @@ func (ec *executionContext) unmarshalONotificationsFilter2ᚖcirclegraphᚋgraph
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOResetNewNotificationsCountPayload2ᚖcirclegraphᚋgraphᚋmodelᚐResetNewNotificationsCountPayload(ctx context.Context, sel ast.SelectionSet, v *model.ResetNewNotificationsCountPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ResetNewNotificationsCountPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOSpaceNotificationPreferences2ᚖcirclegraphᚋcircleclientᚐSpaceMemberPreferences(ctx context.Context, sel ast.SelectionSet, v *circleclient.SpaceMemberPreferences) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._SpaceNotificationPreferences(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateAllSpaceNotificationPreferencesPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateAllSpaceNotificationPreferencesPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateAllSpaceNotificationPreferencesPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateAllSpaceNotificationPreferencesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateNotificationPreferencePayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateNotificationPreferencePayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateNotificationPreferencePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateNotificationPreferencePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateSpaceNotificationPreferencePayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateSpaceNotificationPreferencePayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateSpaceNotificationPreferencePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateSpaceNotificationPreferencePayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -4228,25 +4228,9 @@ func (ec *executionContext) unmarshalNCreateImagePostInput2circlegraphᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCreateImagePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateImagePostPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateImagePostPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CreateImagePostPayload!")
-		return graphql.Null
-	}
-	return ec._CreateImagePostPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNCreatePostInput2circlegraphᚋgraphᚋmodelᚐCreatePostInput(ctx context.Context, v any) (model.CreatePostInput, error) {
 	res, err := ec.unmarshalInputCreatePostInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNCreatePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreatePostPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreatePostPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CreatePostPayload!")
-		return graphql.Null
-	}
-	return ec._CreatePostPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDeletePostInput2circlegraphᚋgraphᚋmodelᚐDeletePostInput(ctx context.Context, v any) (model.DeletePostInput, error) {
@@ -4254,25 +4238,9 @@ func (ec *executionContext) unmarshalNDeletePostInput2circlegraphᚋgraphᚋmode
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDeletePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeletePostPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeletePostPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "DeletePostPayload!")
-		return graphql.Null
-	}
-	return ec._DeletePostPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNFollowPostInput2circlegraphᚋgraphᚋmodelᚐFollowPostInput(ctx context.Context, v any) (model.FollowPostInput, error) {
 	res, err := ec.unmarshalInputFollowPostInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNFollowPostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐFollowPostPayload(ctx context.Context, sel ast.SelectionSet, v *model.FollowPostPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "FollowPostPayload!")
-		return graphql.Null
-	}
-	return ec._FollowPostPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNGalleryImage2ᚕᚖcirclegraphᚋcircleclientᚐGalleryImageᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.GalleryImage) graphql.Marshaler {
@@ -4337,14 +4305,6 @@ func (ec *executionContext) unmarshalNLikePostInput2circlegraphᚋgraphᚋmodel�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNLikePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLikePostPayload(ctx context.Context, sel ast.SelectionSet, v *model.LikePostPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "LikePostPayload!")
-		return graphql.Null
-	}
-	return ec._LikePostPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNPost2circlegraphᚋgraphᚋmodelᚐPost(ctx context.Context, sel ast.SelectionSet, v model.Post) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Post!")
@@ -4403,14 +4363,6 @@ func (ec *executionContext) unmarshalNReportContentInput2circlegraphᚋgraphᚋm
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNReportContentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐReportContentPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReportContentPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ReportContentPayload!")
-		return graphql.Null
-	}
-	return ec._ReportContentPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNReportReason2string(ctx context.Context, v any) (string, error) {
 	res, err := scalar.UnmarshalReportReason(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -4430,25 +4382,9 @@ func (ec *executionContext) unmarshalNUnfollowPostInput2circlegraphᚋgraphᚋmo
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUnfollowPostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUnfollowPostPayload(ctx context.Context, sel ast.SelectionSet, v *model.UnfollowPostPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UnfollowPostPayload!")
-		return graphql.Null
-	}
-	return ec._UnfollowPostPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNUnlikePostInput2circlegraphᚋgraphᚋmodelᚐUnlikePostInput(ctx context.Context, v any) (model.UnlikePostInput, error) {
 	res, err := ec.unmarshalInputUnlikePostInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNUnlikePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUnlikePostPayload(ctx context.Context, sel ast.SelectionSet, v *model.UnlikePostPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UnlikePostPayload!")
-		return graphql.Null
-	}
-	return ec._UnlikePostPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpdateImagePostInput2circlegraphᚋgraphᚋmodelᚐUpdateImagePostInput(ctx context.Context, v any) (model.UpdateImagePostInput, error) {
@@ -4456,12 +4392,32 @@ func (ec *executionContext) unmarshalNUpdateImagePostInput2circlegraphᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUpdateImagePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateImagePostPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateImagePostPayload) graphql.Marshaler {
+func (ec *executionContext) marshalOCreateImagePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreateImagePostPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateImagePostPayload) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UpdateImagePostPayload!")
 		return graphql.Null
 	}
-	return ec._UpdateImagePostPayload(ctx, sel, v)
+	return ec._CreateImagePostPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCreatePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCreatePostPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreatePostPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreatePostPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeletePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐDeletePostPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeletePostPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeletePostPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOFollowPostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐFollowPostPayload(ctx context.Context, sel ast.SelectionSet, v *model.FollowPostPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FollowPostPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOGallery2ᚖcirclegraphᚋcircleclientᚐGallery(ctx context.Context, sel ast.SelectionSet, v *circleclient.Gallery) graphql.Marshaler {
@@ -4493,6 +4449,13 @@ func (ec *executionContext) marshalOImagePost2ᚖcirclegraphᚋgraphᚋmodelᚐI
 		return graphql.Null
 	}
 	return ec._ImagePost(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOLikePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐLikePostPayload(ctx context.Context, sel ast.SelectionSet, v *model.LikePostPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LikePostPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOPost2circlegraphᚋgraphᚋmodelᚐPost(ctx context.Context, sel ast.SelectionSet, v model.Post) graphql.Marshaler {
@@ -4543,6 +4506,13 @@ func (ec *executionContext) marshalOPostStatus2ᚖstring(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) marshalOReportContentPayload2ᚖcirclegraphᚋgraphᚋmodelᚐReportContentPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReportContentPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReportContentPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOSpacePostsFilter2ᚖcirclegraphᚋgraphᚋmodelᚐSpacePostsFilter(ctx context.Context, v any) (*model.SpacePostsFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -4585,6 +4555,27 @@ func (ec *executionContext) marshalOSpacePostsStatus2ᚖstring(ctx context.Conte
 	_ = ctx
 	res := scalar.MarshalSpacePostsStatus(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOUnfollowPostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUnfollowPostPayload(ctx context.Context, sel ast.SelectionSet, v *model.UnfollowPostPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UnfollowPostPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUnlikePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUnlikePostPayload(ctx context.Context, sel ast.SelectionSet, v *model.UnlikePostPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UnlikePostPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateImagePostPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateImagePostPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateImagePostPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateImagePostPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -4465,15 +4465,15 @@ type Mutation {
   Signs a member in. Which key of the input counts depends on how this server is configured: an ID token of the community's
   identity provider (` + "`" + `identityToken` + "`" + `), or, for trusted servers and the sandbox, a name for the member.
   """
-  login(input: LoginInput!): LoginPayload!
+  login(input: LoginInput!): LoginPayload @semanticNonNull
   "Gets a new access token for a refresh token. Needs no valid access token."
-  refreshAccessToken(input: RefreshAccessTokenInput!): RefreshAccessTokenPayload!
+  refreshAccessToken(input: RefreshAccessTokenInput!): RefreshAccessTokenPayload @semanticNonNull
   "Ends an access token at once. Ending one that is dead already succeeds."
-  revokeAccessToken(input: RevokeAccessTokenInput!): RevokeAccessTokenPayload!
+  revokeAccessToken(input: RevokeAccessTokenInput!): RevokeAccessTokenPayload @semanticNonNull
   "Ends a refresh token at once. Ending one that is dead already succeeds. Other devices of the member may share it."
-  revokeRefreshToken(input: RevokeRefreshTokenInput!): RevokeRefreshTokenPayload!
+  revokeRefreshToken(input: RevokeRefreshTokenInput!): RevokeRefreshTokenPayload @semanticNonNull
   "Signs out: ends the access token of this request and, with ` + "`" + `everywhere` + "`" + `, the refresh token too."
-  logout(input: LogoutInput! = {}): LogoutPayload!
+  logout(input: LogoutInput! = {}): LogoutPayload @semanticNonNull
 }
 
 "Who signs in. Exactly one key must be given."
@@ -4584,9 +4584,9 @@ extend type Viewer {
 
 extend type Mutation {
   "Puts a post or comment aside."
-  createBookmark(input: CreateBookmarkInput!): CreateBookmarkPayload!
+  createBookmark(input: CreateBookmarkInput!): CreateBookmarkPayload @semanticNonNull
   "Removes a bookmark. Removing one that is gone already succeeds."
-  deleteBookmark(input: DeleteBookmarkInput!): DeleteBookmarkPayload!
+  deleteBookmark(input: DeleteBookmarkInput!): DeleteBookmarkPayload @semanticNonNull
 }
 
 "Something that the viewer has put aside."
@@ -4687,17 +4687,17 @@ extend type Member {
 
 extend type Mutation {
   "Comments on a post."
-  createComment(input: CreateCommentInput!): CreateCommentPayload!
+  createComment(input: CreateCommentInput!): CreateCommentPayload @semanticNonNull
   "Replies to a comment, or to a reply."
-  createReply(input: CreateReplyInput!): CreateReplyPayload!
+  createReply(input: CreateReplyInput!): CreateReplyPayload @semanticNonNull
   "Changes a comment or reply."
-  updateComment(input: UpdateCommentInput!): UpdateCommentPayload!
+  updateComment(input: UpdateCommentInput!): UpdateCommentPayload @semanticNonNull
   "Deletes a comment or reply."
-  deleteComment(input: DeleteCommentInput!): DeleteCommentPayload!
+  deleteComment(input: DeleteCommentInput!): DeleteCommentPayload @semanticNonNull
   "Likes a comment or reply. Liking it twice succeeds."
-  likeComment(input: LikeCommentInput!): LikeCommentPayload!
+  likeComment(input: LikeCommentInput!): LikeCommentPayload @semanticNonNull
   "Takes a like back. Doing so twice succeeds."
-  unlikeComment(input: UnlikeCommentInput!): UnlikeCommentPayload!
+  unlikeComment(input: UnlikeCommentInput!): UnlikeCommentPayload @semanticNonNull
 }
 
 "A comment on a post, or a reply to one."
@@ -4907,11 +4907,11 @@ extend type Query {
 
 extend type Mutation {
   "Says that the viewer comes to an event. Saying it twice succeeds."
-  rsvpToEvent(input: RsvpToEventInput!): RsvpToEventPayload!
+  rsvpToEvent(input: RsvpToEventInput!): RsvpToEventPayload @semanticNonNull
   "Says that the viewer does not come after all. Saying it twice succeeds."
-  cancelRsvp(input: CancelRsvpInput!): CancelRsvpPayload!
+  cancelRsvp(input: CancelRsvpInput!): CancelRsvpPayload @semanticNonNull
   "Says to which repetitions of an event the viewer comes."
-  rsvpToOccurrences(input: RsvpToOccurrencesInput!): RsvpToOccurrencesPayload!
+  rsvpToOccurrences(input: RsvpToOccurrencesInput!): RsvpToOccurrencesPayload @semanticNonNull
 }
 
 "An event, which is a post with a time and a place."
@@ -5245,11 +5245,11 @@ extend type Query {
 
 extend type Mutation {
   "Changes the viewer's profile. Fields left out stay as they are."
-  updateProfile(input: UpdateProfileInput!): UpdateProfilePayload!
+  updateProfile(input: UpdateProfileInput!): UpdateProfilePayload @semanticNonNull
   "Completes the profile of a member who has just signed up. Refused with ` + "`" + `CONFLICT` + "`" + ` when it is complete already."
-  completeSignup(input: CompleteSignupInput!): CompleteSignupPayload!
+  completeSignup(input: CompleteSignupInput!): CompleteSignupPayload @semanticNonNull
   "Deactivates the viewer's own membership. There is no way back through this API."
-  deactivateViewer: DeactivateViewerPayload!
+  deactivateViewer: DeactivateViewerPayload @semanticNonNull
 }
 
 "The member who is asking, and what only they can see. Nothing is fetched until a field is asked for."
@@ -5620,21 +5620,21 @@ extend type Space {
 
 extend type Mutation {
   "Sets the counter of new notifications to zero. The notifications themselves stay unread."
-  resetNewNotificationsCount: ResetNewNotificationsCountPayload!
+  resetNewNotificationsCount: ResetNewNotificationsCountPayload @semanticNonNull
   "Marks all notifications as read."
-  markAllNotificationsAsRead: MarkAllNotificationsAsReadPayload!
+  markAllNotificationsAsRead: MarkAllNotificationsAsReadPayload @semanticNonNull
   "Marks one notification as read."
-  markNotificationAsRead(input: MarkNotificationAsReadInput!): MarkNotificationAsReadPayload!
+  markNotificationAsRead(input: MarkNotificationAsReadInput!): MarkNotificationAsReadPayload @semanticNonNull
   "Takes a notification out of the list and keeps it."
-  archiveNotification(input: ArchiveNotificationInput!): ArchiveNotificationPayload!
+  archiveNotification(input: ArchiveNotificationInput!): ArchiveNotificationPayload @semanticNonNull
   "Deletes a notification."
-  deleteNotification(input: DeleteNotificationInput!): DeleteNotificationPayload!
+  deleteNotification(input: DeleteNotificationInput!): DeleteNotificationPayload @semanticNonNull
   "Switches one type of notification on or off."
-  updateNotificationPreference(input: UpdateNotificationPreferenceInput!): UpdateNotificationPreferencePayload!
+  updateNotificationPreference(input: UpdateNotificationPreferenceInput!): UpdateNotificationPreferencePayload @semanticNonNull
   "Sets what all spaces notify of."
-  updateAllSpaceNotificationPreferences(input: UpdateAllSpaceNotificationPreferencesInput!): UpdateAllSpaceNotificationPreferencesPayload!
+  updateAllSpaceNotificationPreferences(input: UpdateAllSpaceNotificationPreferencesInput!): UpdateAllSpaceNotificationPreferencesPayload @semanticNonNull
   "Sets what one space notifies of."
-  updateSpaceNotificationPreference(input: UpdateSpaceNotificationPreferenceInput!): UpdateSpaceNotificationPreferencePayload!
+  updateSpaceNotificationPreference(input: UpdateSpaceNotificationPreferenceInput!): UpdateSpaceNotificationPreferencePayload @semanticNonNull
 }
 
 "How many notifications are new."
@@ -5961,23 +5961,23 @@ extend type Member {
 
 extend type Mutation {
   "Writes a post in a space of type BASIC or another that takes posts."
-  createPost(input: CreatePostInput!): CreatePostPayload!
+  createPost(input: CreatePostInput!): CreatePostPayload @semanticNonNull
   "Deletes a post."
-  deletePost(input: DeletePostInput!): DeletePostPayload!
+  deletePost(input: DeletePostInput!): DeletePostPayload @semanticNonNull
   "Writes a post of pictures in a space of type IMAGE."
-  createImagePost(input: CreateImagePostInput!): CreateImagePostPayload!
+  createImagePost(input: CreateImagePostInput!): CreateImagePostPayload @semanticNonNull
   "Changes a post of pictures. Circle offers no way to change posts of other kinds."
-  updateImagePost(input: UpdateImagePostInput!): UpdateImagePostPayload!
+  updateImagePost(input: UpdateImagePostInput!): UpdateImagePostPayload @semanticNonNull
   "Likes a post. Liking it twice succeeds."
-  likePost(input: LikePostInput!): LikePostPayload!
+  likePost(input: LikePostInput!): LikePostPayload @semanticNonNull
   "Takes a like back. Doing so twice succeeds."
-  unlikePost(input: UnlikePostInput!): UnlikePostPayload!
+  unlikePost(input: UnlikePostInput!): UnlikePostPayload @semanticNonNull
   "Follows a post: the viewer is notified of new comments."
-  followPost(input: FollowPostInput!): FollowPostPayload!
+  followPost(input: FollowPostInput!): FollowPostPayload @semanticNonNull
   "Stops following a post."
-  unfollowPost(input: UnfollowPostInput!): UnfollowPostPayload!
+  unfollowPost(input: UnfollowPostInput!): UnfollowPostPayload @semanticNonNull
   "Reports a post or comment to the admins."
-  reportContent(input: ReportContentInput!): ReportContentPayload!
+  reportContent(input: ReportContentInput!): ReportContentPayload @semanticNonNull
 }
 
 """
@@ -6665,13 +6665,13 @@ extend type Query {
 
 extend type Mutation {
   "Joins a space."
-  joinSpace(input: JoinSpaceInput!): JoinSpacePayload!
+  joinSpace(input: JoinSpaceInput!): JoinSpacePayload @semanticNonNull
   "Leaves a space."
-  leaveSpace(input: LeaveSpaceInput!): LeaveSpacePayload!
+  leaveSpace(input: LeaveSpaceInput!): LeaveSpacePayload @semanticNonNull
   "Marks everything in a space as read."
-  markSpaceAsRead(input: MarkSpaceAsReadInput!): MarkSpaceAsReadPayload!
+  markSpaceAsRead(input: MarkSpaceAsReadInput!): MarkSpaceAsReadPayload @semanticNonNull
   "Accepts an invitation to a space or group of spaces."
-  acceptInvitation(input: AcceptInvitationInput!): AcceptInvitationPayload!
+  acceptInvitation(input: AcceptInvitationInput!): AcceptInvitationPayload @semanticNonNull
 }
 
 extend type Member {

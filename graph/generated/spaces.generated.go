@@ -2496,14 +2496,6 @@ func (ec *executionContext) unmarshalNAcceptInvitationInput2circlegraphᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAcceptInvitationPayload2ᚖcirclegraphᚋgraphᚋmodelᚐAcceptInvitationPayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptInvitationPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "AcceptInvitationPayload!")
-		return graphql.Null
-	}
-	return ec._AcceptInvitationPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNCommunityLink2ᚖcirclegraphᚋcircleclientᚐCommunityLink(ctx context.Context, sel ast.SelectionSet, v *circleclient.CommunityLink) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CommunityLink!")
@@ -2517,38 +2509,14 @@ func (ec *executionContext) unmarshalNJoinSpaceInput2circlegraphᚋgraphᚋmodel
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNJoinSpacePayload2ᚖcirclegraphᚋgraphᚋmodelᚐJoinSpacePayload(ctx context.Context, sel ast.SelectionSet, v *model.JoinSpacePayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "JoinSpacePayload!")
-		return graphql.Null
-	}
-	return ec._JoinSpacePayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNLeaveSpaceInput2circlegraphᚋgraphᚋmodelᚐLeaveSpaceInput(ctx context.Context, v any) (model.LeaveSpaceInput, error) {
 	res, err := ec.unmarshalInputLeaveSpaceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNLeaveSpacePayload2ᚖcirclegraphᚋgraphᚋmodelᚐLeaveSpacePayload(ctx context.Context, sel ast.SelectionSet, v *model.LeaveSpacePayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "LeaveSpacePayload!")
-		return graphql.Null
-	}
-	return ec._LeaveSpacePayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNMarkSpaceAsReadInput2circlegraphᚋgraphᚋmodelᚐMarkSpaceAsReadInput(ctx context.Context, v any) (model.MarkSpaceAsReadInput, error) {
 	res, err := ec.unmarshalInputMarkSpaceAsReadInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNMarkSpaceAsReadPayload2ᚖcirclegraphᚋgraphᚋmodelᚐMarkSpaceAsReadPayload(ctx context.Context, sel ast.SelectionSet, v *model.MarkSpaceAsReadPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "MarkSpaceAsReadPayload!")
-		return graphql.Null
-	}
-	return ec._MarkSpaceAsReadPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPinnedLink2ᚕᚖcirclegraphᚋcircleclientᚐPinnedLinkᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.PinnedLink) graphql.Marshaler {
@@ -2636,6 +2604,13 @@ func (ec *executionContext) marshalNTopic2ᚖcirclegraphᚋcircleclientᚐTopic(
 	return ec._Topic(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOAcceptInvitationPayload2ᚖcirclegraphᚋgraphᚋmodelᚐAcceptInvitationPayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptInvitationPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AcceptInvitationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOCommunityLink2ᚕᚖcirclegraphᚋcircleclientᚐCommunityLinkᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.CommunityLink) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -2653,6 +2628,27 @@ func (ec *executionContext) marshalOCommunityLink2ᚕᚖcirclegraphᚋcircleclie
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOJoinSpacePayload2ᚖcirclegraphᚋgraphᚋmodelᚐJoinSpacePayload(ctx context.Context, sel ast.SelectionSet, v *model.JoinSpacePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._JoinSpacePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOLeaveSpacePayload2ᚖcirclegraphᚋgraphᚋmodelᚐLeaveSpacePayload(ctx context.Context, sel ast.SelectionSet, v *model.LeaveSpacePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LeaveSpacePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMarkSpaceAsReadPayload2ᚖcirclegraphᚋgraphᚋmodelᚐMarkSpaceAsReadPayload(ctx context.Context, sel ast.SelectionSet, v *model.MarkSpaceAsReadPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MarkSpaceAsReadPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOPinnedLink2ᚕᚖcirclegraphᚋcircleclientᚐPinnedLinkᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.PinnedLink) graphql.Marshaler {
