@@ -54,7 +54,7 @@ type CreateCommentPayload struct {
 	Comment *circleclient.Comment
 }
 
-// CreateReplyPayload is the outcome of replying to a comment.
+// CreateReplyPayload is the outcome of replying to a comment; its CommentRef is the comment above the reply.
 type CreateReplyPayload struct {
 	CommentPayload
 	Comment *circleclient.Comment
