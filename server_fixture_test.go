@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// server is a running Circlegraph.
+type server struct {
+	url    string
+	log    *logBuffer
+	client *http.Client
+	cancel context.CancelFunc
+	exit   chan int
+}
+
+// start runs the whole program on a free port with the environment that the pairs give.
+func start(t *testing.T, args []string, pairs ...string) *server {
+	t.Helper()
+	env := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		env[pairs[i]] = pairs[i+1]
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	s := &server{log: newLogBuffer(), client: &http.Client{Transport: &http.Transport{}, Timeout: time.Minute}, cancel: cancel, exit: make(chan int, 1)}
+	go func() {
+		s.exit <- run(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...), func(name string) string { return env[name] }, io.Discard, s.log)
+		close(s.exit)
+	}()
+	t.Cleanup(func() { s.stop(t) })
+	s.log.waitFor(t, "msg=serving")
+	s.url = "http://" + regexp.MustCompile(`msg=serving address=(\S+)`).FindStringSubmatch(s.log.String())[1]
+	return s
+}
+
+func (s *server) stop(t *testing.T) {
+	t.Helper()
+	s.client.CloseIdleConnections()
+	s.cancel()
+	if code := <-s.exit; code != 0 {
+		t.Errorf("exit code %d, want 0; the log:\n%s", code, s.log)
+	}
+}
+
+func (s *server) request(t *testing.T, method, path, token, body string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if method == http.MethodPost {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	return req
+}
+
+func (s *server) do(t *testing.T, req *http.Request) (int, http.Header, string) {
+	t.Helper()
+	res, err := s.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, res.Header, string(body)
+}
+
+func (s *server) get(t *testing.T, path string) (int, http.Header, string) {
+	t.Helper()
+	return s.do(t, s.request(t, http.MethodGet, path, "", ""))
+}
+
+func (s *server) post(t *testing.T, token, body string) (int, string) {
+	t.Helper()
+	status, _, answer := s.do(t, s.request(t, http.MethodPost, "/graphql", token, body))
+	return status, answer
+}
+
+// query sends a query that must succeed.
+func (s *server) query(t *testing.T, token, query string, into any) {
+	t.Helper()
+	status, body := s.post(t, token, request(query))
+	answer := struct {
+		Data   any
+		Errors json.RawMessage
+	}{Data: into}
+	if err := json.Unmarshal([]byte(body), &answer); err != nil || status != http.StatusOK || answer.Errors != nil {
+		t.Fatalf("%s answers %d %s", query, status, body)
+	}
+}
+
+type session struct {
+	AccessToken, RefreshToken string
+	Viewer                    struct{ Member struct{ Name string } }
+}
+
+func (s *server) login(t *testing.T, email string) session {
+	t.Helper()
+	var answer struct{ Login session }
+	s.query(t, "", fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken refreshToken viewer { member { name } } } }`, email), &answer)
+	if answer.Login.AccessToken == "" || answer.Login.RefreshToken == "" {
+		t.Fatalf("login(%s) gives no tokens", email)
+	}
+	return answer.Login
+}
+
+func request(query string) string {
+	body, _ := json.Marshal(map[string]string{"query": query}) // strings cannot fail
+	return string(body)
+}
+
+// logBuffer is a log that can be waited on.
+type logBuffer struct {
+	mu      sync.Mutex
+	text    strings.Builder
+	changed chan struct{} // closed and replaced with every write
+}
+
+func newLogBuffer() *logBuffer { return &logBuffer{changed: make(chan struct{})} }
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.changed)
+	b.changed = make(chan struct{})
+	return b.text.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+func (b *logBuffer) waitFor(t *testing.T, text string) {
+	t.Helper()
+	deadline := time.After(30 * time.Second)
+	for {
+		b.mu.Lock()
+		found, changed := strings.Contains(b.text.String(), text), b.changed
+		b.mu.Unlock()
+		if found {
+			return
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			t.Fatalf("the log never says %q:\n%s", text, b)
+		}
+	}
+}
