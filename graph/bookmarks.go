@@ -56,6 +56,15 @@ func (r *Resolver) createBookmark(ctx context.Context, in model.CreateBookmarkIn
 	return &model.CreateBookmarkPayload{Bookmark: bookmark, UserErrors: problems}, err
 }
 
+// deleteBookmark removes a bookmark. Circle does not find one that is gone already, which is what was wanted.
+func (r *Resolver) deleteBookmark(ctx context.Context, bookmarkID int64) error {
+	err := r.circle.Bookmarks.Delete(ctx, bookmarkID)
+	if isNotFound(err) {
+		return nil
+	}
+	return err
+}
+
 // memberOfMention is the member who was mentioned; nil for groups and for members who are gone.
 func memberOfMention(m *circleclient.Mention) *model.Member {
 	if m.CommunityMemberID == 0 {

@@ -35,7 +35,7 @@ func (r *mutationResolver) DeleteBookmark(ctx context.Context, input model.Delet
 	if err != nil {
 		return nil, err
 	}
-	problems, err := userErrors(r.circle.Bookmarks.Delete(ctx, id))
+	problems, err := userErrors(r.deleteBookmark(ctx, id))
 	return &model.DeleteBookmarkPayload{DeletedBookmarkID: idUnless(problems, input.BookmarkID), UserErrors: problems}, err
 }
 
