@@ -20,10 +20,10 @@ import (
 	"circlegraph/tokens"
 )
 
-// Limits of an operation. A screen's query or GraphiQL's own introspection has about 200 tokens.
 const (
+	// maxTokens bounds a query: a screen's, or GraphiQL's own introspection, has about 200.
 	maxTokens = 2000
-
+	// cachedParses is how many parsed and validated queries are kept.
 	cachedParses = 1000
 )
 

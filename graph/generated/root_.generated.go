@@ -6291,7 +6291,7 @@ input SpacePostsFilter {
   status: SpacePostsStatus
   "Only posts that have one of these topics, by their ` + "`" + `id` + "`" + `."
   topicIds: [ID!]
-  "For spaces of type EVENT: past events instead of coming ones."
+  "For spaces of type EVENT: past events too, and not only the coming ones."
   pastEvents: Boolean
 }
 

@@ -601,7 +601,7 @@ type SpacePostsFilter struct {
 	Status *string `json:"status,omitempty"`
 	// Only posts that have one of these topics, by their `id`.
 	TopicIds []string `json:"topicIds,omitempty"`
-	// For spaces of type EVENT: past events instead of coming ones.
+	// For spaces of type EVENT: past events too, and not only the coming ones.
 	PastEvents *bool `json:"pastEvents,omitempty"`
 }
 
