@@ -63,6 +63,8 @@ type Client struct {
 	Events        *EventsService
 	Notifications *NotificationsService
 	Bookmarks     *BookmarksService
+	Courses       *CoursesService
+	Quizzes       *QuizzesService
 
 	base      string
 	secret    string
@@ -122,6 +124,8 @@ func New(cfg Config) (*Client, error) {
 	c.Events = &EventsService{c}
 	c.Notifications = &NotificationsService{c}
 	c.Bookmarks = &BookmarksService{c}
+	c.Courses = &CoursesService{c}
+	c.Quizzes = &QuizzesService{c}
 	return c, nil
 }
 

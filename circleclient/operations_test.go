@@ -198,6 +198,24 @@ func operations(t *testing.T) []operation {
 		}},
 		{id: "POST" + memberOp + "/bookmarks", call: func(ctx context.Context, c *Client) (any, error) { return c.Bookmarks.Create(ctx, 7, "post") }},
 		{id: "DELETE" + memberOp + "/bookmarks/{id}", call: func(ctx context.Context, c *Client) (any, error) { return done(c.Bookmarks.Delete(ctx, 7)) }},
+
+		{id: "GET" + memberOp + "/courses/{course_id}/sections", call: func(ctx context.Context, c *Client) (any, error) { return c.Courses.Sections(ctx, 7) }},
+		{id: "GET" + memberOp + "/courses/{course_id}/lessons/{id}", call: func(ctx context.Context, c *Client) (any, error) { return c.Courses.Lesson(ctx, 7, 8) }},
+		{id: "GET" + memberOp + "/courses/{course_id}/lessons/{lesson_id}/files", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Courses.LessonFiles(ctx, 7, 8, onPage)
+		}},
+		{id: "PATCH" + memberOp + "/courses/{course_id}/lessons/{lesson_id}/progress", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Courses.UpdateLessonProgress(ctx, 7, 8, LessonCompleted)
+		}},
+		{id: "GET" + memberOp + "/course_topics", call: func(ctx context.Context, c *Client) (any, error) { return c.Courses.Topics(ctx, onPage) }},
+		{id: "GET" + memberOp + "/courses/{course_id}/quiz_attempts", call: func(ctx context.Context, c *Client) (any, error) { return c.Quizzes.Attempts(ctx, 7, onPage) }},
+		{id: "POST" + memberOp + "/quizzes/{quiz_id}/attempts", call: func(ctx context.Context, c *Client) (any, error) {
+			return c.Quizzes.Submit(ctx, 7, []QuizResponse{{QuestionID: 1, SelectedOptions: []int64{2, 3}}})
+		}},
+		{id: "GET" + memberOp + "/quizzes/{quiz_id}/attempts/{id}", call: func(ctx context.Context, c *Client) (any, error) { return c.Quizzes.Attempt(ctx, 7, 8, true) }},
+		{id: "PUT" + memberOp + "/quizzes/{quiz_id}/attempts/{id}", call: func(ctx context.Context, c *Client) (any, error) {
+			return done(c.Quizzes.Grade(ctx, 7, 8, "passed"))
+		}},
 	}
 }
 
@@ -226,15 +244,6 @@ var notYet = []string{
 	"GET /api/headless/v1/chat_threads/{id}",
 	"GET /api/headless/v1/chat_threads/unread_chat_threads",
 	"POST /api/headless/v1/live_streams/rooms",
-	"GET /api/headless/v1/courses/{course_id}/sections",
-	"GET /api/headless/v1/courses/{course_id}/lessons/{id}",
-	"GET /api/headless/v1/courses/{course_id}/lessons/{lesson_id}/files",
-	"PATCH /api/headless/v1/courses/{course_id}/lessons/{lesson_id}/progress",
-	"GET /api/headless/v1/courses/{course_id}/quiz_attempts",
-	"GET /api/headless/v1/course_topics",
-	"POST /api/headless/v1/quizzes/{quiz_id}/attempts",
-	"GET /api/headless/v1/quizzes/{quiz_id}/attempts/{id}",
-	"PUT /api/headless/v1/quizzes/{quiz_id}/attempts/{id}",
 }
 
 // TestOperations calls every method against a server that holds the request to the contract and answers with each of the

@@ -5,10 +5,12 @@ type RefType string
 
 // The objects that one request can fetch again.
 const (
-	RefMember  RefType = "Member"
-	RefSpace   RefType = "Space"
-	RefPost    RefType = "Post"
-	RefComment RefType = "Comment"
+	RefMember      RefType = "Member"
+	RefSpace       RefType = "Space"
+	RefPost        RefType = "Post"
+	RefComment     RefType = "Comment"
+	RefLesson      RefType = "Lesson"
+	RefQuizAttempt RefType = "QuizAttempt"
 )
 
 // Ref is what it takes to fetch an object again: Circle has no GET /posts/{id}, so a post's ref names its space, and a
@@ -16,12 +18,14 @@ const (
 type Ref struct {
 	// Type says which of the numbers count.
 	Type RefType
-	// Space is the space of a post or comment.
+	// Space is the space of a post or comment, or the course of a lesson, which is a space.
 	Space int64
 	// Post is the post of a comment.
 	Post int64
 	// Parent is the comment above a reply; zero for a comment on the post itself.
 	Parent int64
+	// Quiz is the quiz of an attempt.
+	Quiz int64
 	// ID is the object's own number.
 	ID int64
 }
@@ -37,6 +41,16 @@ func SpaceNodeRef(spaceID int64) Ref { return Ref{Type: RefSpace, ID: spaceID} }
 
 // PostRef is the ref of a post in its space.
 func PostRef(spaceID, postID int64) Ref { return Ref{Type: RefPost, Space: spaceID, ID: postID} }
+
+// LessonRef is the ref of a lesson in its course.
+func LessonRef(courseID, lessonID int64) Ref {
+	return Ref{Type: RefLesson, Space: courseID, ID: lessonID}
+}
+
+// QuizAttemptRef is the ref of an attempt at a quiz.
+func QuizAttemptRef(quizID, attemptID int64) Ref {
+	return Ref{Type: RefQuizAttempt, Quiz: quizID, ID: attemptID}
+}
 
 // NodeRef is what it takes to fetch the space again.
 func (s *Space) NodeRef() Ref { return SpaceNodeRef(s.ID) }
@@ -58,6 +72,12 @@ func (c *Comment) NodeRef() Ref {
 	}
 	return r
 }
+
+// NodeRef is what it takes to fetch the lesson again.
+func (l *Lesson) NodeRef() Ref { return LessonRef(l.CourseID, l.ID) }
+
+// NodeRef is what it takes to fetch the attempt again.
+func (a *QuizAttempt) NodeRef() Ref { return QuizAttemptRef(a.QuizID, a.ID) }
 
 // Above is the ref of the comment that a reply answers; the zero ref for a comment on the post itself. Circle nests replies
 // one level deep, so the comment above is taken to be no reply.

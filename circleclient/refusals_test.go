@@ -24,6 +24,8 @@ var refusals = map[string]error{
 	"post_not_found":                   ErrNotFound,
 	"comment_not_found":                ErrNotFound,
 	"reply_not_found":                  ErrNotFound,
+	"quiz_not_found":                   ErrNotFound,
+	"quiz_attempt_not_found":           ErrNotFound,
 	"conflict":                         ErrConflict,
 	"bad_request_tiptap":               ErrInvalid,
 	"bad_request_trix":                 ErrInvalid,

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// RichText is the text of a post, comment or event, whichever editor it was written with. It is read from Circle's envelope
+// RichText is the text of a post, comment, event or lesson, whichever editor it was written with. It is read from Circle's envelope
 // around a TipTap document; texts of the older editor have HTML instead, and some posts have custom HTML beside them.
 //
 // Nothing is parsed before it is asked for. The methods are safe for concurrent use and for nil, which is an empty text.

@@ -59,6 +59,16 @@ const (
 	SourceLeave
 	// SourceMemberSpaces is GET /community_members/{community_member_id}/spaces.
 	SourceMemberSpaces
+
+	// SourceSections is a lesson inside GET /courses/{course_id}/sections.
+	SourceSections
+	// SourceLesson is GET /courses/{course_id}/lessons/{id}.
+	SourceLesson
+
+	// SourceQuizAttempts is GET /courses/{course_id}/quiz_attempts.
+	SourceQuizAttempts
+	// SourceQuizAttempt is GET /quizzes/{quiz_id}/attempts/{id}, or POST /quizzes/{quiz_id}/attempts.
+	SourceQuizAttempt
 )
 
 // sourced is a record that knows which operation filled it.

@@ -1,0 +1,166 @@
+package circleclient
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// The words of [LessonProgress].
+const (
+	LessonIncomplete = "incomplete"
+	LessonCompleted  = "completed"
+)
+
+// Lesson is a lesson of a course. The outline of the course ([SourceSections]) sends the first block of fields, a read of the
+// lesson ([SourceLesson]) all of them.
+type Lesson struct {
+	// Source is the operation that filled the record.
+	Source Source `json:"-"`
+	// CourseID is the course it was asked of: the answers do not all say.
+	CourseID int64 `json:"-"`
+
+	// ID is Circle's number of the lesson.
+	ID int64 `json:"id"`
+	// Name is the title.
+	Name string `json:"name"`
+	// IsFeaturedMediaEnabled is whether a video or sound stands above the text.
+	IsFeaturedMediaEnabled bool `json:"is_featured_media_enabled"`
+	// FeaturedMediaDuration is its length in whole seconds; nil where unknown.
+	FeaturedMediaDuration *int `json:"featured_media_duration"`
+	// DrippedAt is when the lesson is released, past or to come; nil where it has no date.
+	DrippedAt *time.Time `json:"dripped_at"`
+	// Progress is how far the one who is asking has got.
+	Progress LessonProgress `json:"progress"`
+	// NeedsToCompletePreviousLesson is whether the lesson before it keeps this one locked.
+	NeedsToCompletePreviousLesson bool `json:"needs_to_complete_previous_lesson"`
+
+	// FeaturedMedia is the video or sound; nil where there is none.
+	FeaturedMedia *LessonMedia `json:"featured_media"`
+	// EnforceFeaturedMediaCompletion is whether it must be played to the end before the lesson can be completed.
+	EnforceFeaturedMediaCompletion bool `json:"enforce_featured_media_completion"`
+	// AutocompleteOnFeaturedMediaCompletion is whether playing it to the end completes the lesson.
+	AutocompleteOnFeaturedMediaCompletion bool `json:"autocomplete_on_featured_media_completion"`
+	// IsFeaturedMediaDownloadEnabled is whether it may be downloaded.
+	IsFeaturedMediaDownloadEnabled bool `json:"is_featured_media_download_enabled"`
+	// IsCommentsEnabled is whether the lesson can be discussed, which is done in the room ChatRoomUUID.
+	IsCommentsEnabled bool `json:"is_comments_enabled"`
+	// ChatRoomUUID is the chat room of the lesson; nil where it has none.
+	ChatRoomUUID *string `json:"chat_room_uuid"`
+	// BookmarkID is the number of the asking member's bookmark; nil where there is none.
+	BookmarkID *int64 `json:"bookmark_id"`
+	// RichTextBody is the envelope around the text's document. Read [Lesson.RichText] instead.
+	RichTextBody json.RawMessage `json:"rich_text_body"`
+	// Space is the space of the course, with id, name and slug only.
+	Space *SpaceRef `json:"space"`
+	// SectionID is the section it stands in.
+	SectionID int64 `json:"section_id"`
+	// LessonLabel and SectionLabel are what the course calls its lessons and sections, such as day and week. The examples
+	// have them, the contract's schema has not.
+	LessonLabel  *string `json:"lesson_label"`
+	SectionLabel *string `json:"section_label"`
+
+	// unreleased is whether the section was not released yet when the outline was read.
+	unreleased bool
+}
+
+// Whole tells whether the record has all fields, and not only those of the outline.
+func (l *Lesson) Whole() bool { return l.Source == SourceLesson }
+
+// RichText gives the text; empty where [Lesson.Whole] is false.
+func (l *Lesson) RichText() *RichText { return newRichText(richTextSource{envelope: l.RichTextBody}) }
+
+// Locked tells whether the one who is asking cannot open the lesson at the moment: its time has not come, or the lesson
+// before it must be completed first.
+func (l *Lesson) Locked(now time.Time) bool {
+	return l.unreleased || l.NeedsToCompletePreviousLesson || l.DrippedAt != nil && l.DrippedAt.After(now)
+}
+
+func (l *Lesson) setSource(source Source) { l.Source = source }
+
+// LessonProgress is how far the one who is asking has got with a lesson.
+type LessonProgress struct {
+	// Status is [LessonIncomplete], [LessonCompleted] or a word Circle adds.
+	Status string `json:"status"`
+}
+
+// LessonMedia is the video or sound above the text of a lesson.
+type LessonMedia struct {
+	Filename    string         `json:"filename"`
+	ContentType string         `json:"content_type"`
+	ByteSize    int64          `json:"byte_size"`
+	Metadata    *MediaMetadata `json:"metadata"`
+	// Type is file, or another word of Circle's.
+	Type string `json:"type"`
+	// URL is where it can be loaded.
+	URL *string `json:"url"`
+	// WebVTTFileURL are subtitles, ChaptersURL and PreviewThumbnailsURL what a player shows on its bar; nil where there are none.
+	WebVTTFileURL        *string `json:"webvtt_file_url"`
+	ChaptersURL          *string `json:"chapters_url"`
+	PreviewThumbnailsURL *string `json:"preview_thumbnails_url"`
+	IsDownloadable       bool    `json:"is_downloadable"`
+	// ImageVariants are pictures of it.
+	ImageVariants MediaImages `json:"image_variants"`
+	// SignedID names the upload.
+	SignedID string `json:"signed_id"`
+}
+
+// MediaMetadata is what Circle found in a video or sound.
+type MediaMetadata struct {
+	// Width and Height are in pixels; nil for sounds.
+	Width  *int `json:"width"`
+	Height *int `json:"height"`
+	// Duration is in seconds; nil where Circle has not measured it.
+	Duration *float64 `json:"duration"`
+}
+
+// MediaImages are pictures of a video.
+type MediaImages struct {
+	// Thumbnail is a small one; nil where there is none.
+	Thumbnail *string `json:"thumbnail"`
+}
+
+// LessonFile is a file to take along from a lesson.
+type LessonFile struct {
+	ID          int64     `json:"id"`
+	Filename    string    `json:"filename"`
+	ContentType string    `json:"content_type"`
+	ByteSize    int64     `json:"byte_size"`
+	CreatedAt   time.Time `json:"created_at"`
+	// SignedID names the upload.
+	SignedID string `json:"signed_id"`
+	// URL is where it can be loaded.
+	URL *string `json:"url"`
+	// Type is file, or another word of Circle's.
+	Type string `json:"type"`
+}
+
+// Lesson reads a lesson of a course.
+//
+//circle:op GET /api/headless/v1/courses/{course_id}/lessons/{id}
+func (s *CoursesService) Lesson(ctx context.Context, courseID, lessonID int64) (*Lesson, error) {
+	lesson, err := get[Lesson](ctx, s.client, member("/courses/{course_id}/lessons/{id}", id(courseID), id(lessonID)), nil)
+	lesson, err = filled(lesson, err, SourceLesson)
+	if err == nil {
+		lesson.CourseID = courseID
+	}
+	return lesson, err
+}
+
+// LessonFiles reads the files of a lesson.
+//
+//circle:op GET /api/headless/v1/courses/{course_id}/lessons/{lesson_id}/files
+func (s *CoursesService) LessonFiles(ctx context.Context, courseID, lessonID int64, opts PageOptions) (*Page[*LessonFile], error) {
+	path := member("/courses/{course_id}/lessons/{lesson_id}/files", id(courseID), id(lessonID))
+	return get[Page[*LessonFile]](ctx, s.client, path, opts.query())
+}
+
+// UpdateLessonProgress says whether the one who is asking has completed a lesson; status is [LessonIncomplete] or
+// [LessonCompleted]. Saying it again changes nothing.
+//
+//circle:op PATCH /api/headless/v1/courses/{course_id}/lessons/{lesson_id}/progress
+func (s *CoursesService) UpdateLessonProgress(ctx context.Context, courseID, lessonID int64, status string) (*LessonProgress, error) {
+	path := member("/courses/{course_id}/lessons/{lesson_id}/progress", id(courseID), id(lessonID))
+	return send[LessonProgress](ctx, s.client, http.MethodPatch, path, LessonProgress{status})
+}

@@ -1,0 +1,140 @@
+package circleclient
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// QuizzesService reads and writes attempts at quizzes. Circle has no read of a quiz itself: its number and its questions are
+// known from attempts alone.
+type QuizzesService struct{ client *Client }
+
+// QuizAttempt is a member's answers to a quiz, with their grade. The list of a course ([SourceQuizAttempts]) sends the first
+// two blocks of fields; reading one ([SourceQuizAttempt]) and submitting one the first and the third, and the second only
+// where it was asked for.
+type QuizAttempt struct {
+	// Source is the operation that filled the record.
+	Source Source `json:"-"`
+
+	// ID is Circle's number of the attempt.
+	ID int64 `json:"id"`
+	// QuizID is the quiz.
+	QuizID int64 `json:"quiz_id"`
+	// Result is pending, passed, failed or a word Circle adds.
+	Result string `json:"result"`
+	// Grade is in percent.
+	Grade int `json:"grade"`
+	// PassingGrade is the percentage that passes; nil where a person decides.
+	PassingGrade *int `json:"passing_grade"`
+	// CreatedAt is when it was submitted.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Member is who made it; nil where the operation does not say.
+	Member *QuizTaker `json:"community_member"`
+	// AttemptsCount is how often the member has tried the quiz so far; nil where the operation does not say.
+	AttemptsCount *int `json:"quiz_attempts_count"`
+	// LessonName and SectionName are the titles of where the quiz stands; nil where the operation does not say.
+	LessonName  *string `json:"lesson_name"`
+	SectionName *string `json:"section_name"`
+
+	// CorrectResponses is the number of questions answered correctly.
+	CorrectResponses int `json:"correct_responses"`
+	// EnforcePassingGrade is whether the lesson cannot be completed without passing.
+	EnforcePassingGrade bool `json:"enforce_passing_grade"`
+	// HideAnswers is whether members are not told which of their answers were correct.
+	HideAnswers bool `json:"hide_answers"`
+	// Description says what the quiz is about; nil where it has none.
+	Description *string `json:"description"`
+	// Questions are those of the quiz, with what was answered.
+	Questions []*QuizQuestion `json:"questions"`
+}
+
+// Whole tells whether the record has the questions and what belongs to them, which lists lack.
+func (a *QuizAttempt) Whole() bool { return a.Source == SourceQuizAttempt }
+
+// Reviewed tells whether the record says where the quiz stands and how often it was tried.
+func (a *QuizAttempt) Reviewed() bool { return a.LessonName != nil || a.AttemptsCount != nil }
+
+func (a *QuizAttempt) setSource(source Source) { a.Source = source }
+
+// QuizTaker is who made an attempt.
+type QuizTaker struct {
+	// ID is the community member id.
+	ID        int64   `json:"id"`
+	PublicUID string  `json:"public_uid"`
+	Name      string  `json:"name"`
+	AvatarURL *string `json:"avatar_url"`
+}
+
+// MemberID is the member's number in the community.
+func (t *QuizTaker) MemberID() int64 { return t.ID }
+
+// QuizQuestion is a question with what was answered.
+type QuizQuestion struct {
+	ID int64 `json:"id"`
+	// Type is single_choice, multiple_choice or a word Circle adds; the official examples show the first alone.
+	Type string `json:"question_type"`
+	// Statement is the question itself.
+	Statement string `json:"statement"`
+	// Correct is whether the answer was; nil where members are not told.
+	Correct *bool `json:"correct"`
+	// Options are what could be chosen.
+	Options []*QuizOption `json:"options"`
+}
+
+// QuizOption is an answer that could be chosen.
+type QuizOption struct {
+	ID    int64  `json:"id"`
+	Value string `json:"value"`
+	// Selected is whether it was chosen.
+	Selected bool `json:"selected"`
+}
+
+// QuizResponse is the answer to a question: the options chosen.
+type QuizResponse struct {
+	QuestionID      int64   `json:"question_id"`
+	SelectedOptions []int64 `json:"selected_options"`
+}
+
+// Attempts reads the latest attempt of each member at each quiz of a course, newest first. It is for admins: others get
+// [ErrForbidden].
+//
+//circle:op GET /api/headless/v1/courses/{course_id}/quiz_attempts
+func (s *QuizzesService) Attempts(ctx context.Context, courseID int64, opts PageOptions) (*Page[*QuizAttempt], error) {
+	page, err := get[Page[*QuizAttempt]](ctx, s.client, member("/courses/{course_id}/quiz_attempts", id(courseID)), opts.query())
+	return filledBy(page, err, SourceQuizAttempts)
+}
+
+// Attempt reads an attempt; with review also where the quiz stands and how often it was tried, which is meant for admins.
+//
+//circle:op GET /api/headless/v1/quizzes/{quiz_id}/attempts/{id}
+func (s *QuizzesService) Attempt(ctx context.Context, quizID, attemptID int64, review bool) (*QuizAttempt, error) {
+	q := query{}
+	if review {
+		q = q.flag("for_admin_review", &review)
+	}
+	attempt, err := get[QuizAttempt](ctx, s.client, member("/quizzes/{quiz_id}/attempts/{id}", id(quizID), id(attemptID)), q)
+	return filled(attempt, err, SourceQuizAttempt)
+}
+
+// Submit hands in answers to a quiz and gives them back graded.
+//
+//circle:op POST /api/headless/v1/quizzes/{quiz_id}/attempts
+func (s *QuizzesService) Submit(ctx context.Context, quizID int64, responses []QuizResponse) (*QuizAttempt, error) {
+	body := struct {
+		Responses []QuizResponse `json:"responses"`
+	}{responses}
+	attempt, err := send[QuizAttempt](ctx, s.client, http.MethodPost, member("/quizzes/{quiz_id}/attempts", id(quizID)), body)
+	return filled(attempt, err, SourceQuizAttempt)
+}
+
+// Grade decides an attempt at a quiz that has no passing grade; result is pending, passed or failed. It is for admins.
+//
+//circle:op PUT /api/headless/v1/quizzes/{quiz_id}/attempts/{id}
+func (s *QuizzesService) Grade(ctx context.Context, quizID, attemptID int64, result string) error {
+	body := struct {
+		Result string `json:"result"`
+	}{result}
+	return exec(ctx, s.client, http.MethodPut, member("/quizzes/{quiz_id}/attempts/{id}", id(quizID), id(attemptID)), body)
+}
