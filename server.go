@@ -89,7 +89,8 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 		return err
 	}
 	endpoint := tokens.NewAuthenticator(cfg.Settings, revocations, time.Now).Middleware(graph.NewHandler(graph.Options{
-		Circle: circle, Sessions: sessions, Introspection: cfg.IntrospectionOn(), Logger: log, Now: time.Now,
+		Circle: circle, Sessions: sessions, Introspection: cfg.IntrospectionOn(), MaxBody: cfg.MaxBody,
+		Timeout: cfg.RequestTimeout, Logger: log, Now: time.Now,
 	}))
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
@@ -127,7 +128,7 @@ func startSandbox(ctx context.Context, cfg *config.Config, log *slog.Logger) (st
 func routes(cfg *config.Config, health *web.Health, log *slog.Logger, endpoint http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	health.Register(mux)
-	mux.Handle("/graphql", web.Private(web.Deadline(cfg.RequestTimeout, web.LimitBody(cfg.MaxBody, endpoint))))
+	mux.Handle("/graphql", web.Private(endpoint))
 	mux.Handle("GET /schema.graphql", web.Text(graph.SDL()))
 	if cfg.IntrospectionOn() {
 		mux.Handle("GET /{$}", playground.Handler("Circlegraph", "/graphql"))

@@ -27,14 +27,10 @@ const (
 	codeUnavailable     = "UPSTREAM_UNAVAILABLE"
 	codeTimeout         = "UPSTREAM_TIMEOUT"
 	codeInternal        = "INTERNAL_SERVER_ERROR"
-	codeBadRequest      = "BAD_REQUEST"
 )
 
-// What gqlgen says, without a type to tell it by.
-const (
-	undecodable      = "json request body could not be decoded"
-	introspectionOff = "introspection disabled"
-)
+// introspectionOff is what gqlgen says, without a type to tell it by.
+const introspectionOff = "introspection disabled"
 
 // presenter turns every error into what a client may see: a sentence of ours, a code and, where it helps, a reason. What
 // Circle or the network said stays inside, in the log of those who run this server.
@@ -46,10 +42,6 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 				out.Path = parsed.Path
 			}
 			out.Locations, out.Rule = parsed.Locations, parsed.Rule
-			if strings.HasPrefix(parsed.Message, undecodable) { // it goes on with the body, in which tokens may be
-				out.Message, out.Extensions = "The body of the request is not a JSON object with a `query`.", map[string]any{"code": codeBadRequest}
-				return out
-			}
 			if parsed.Err == nil { // of the parser, the validator or the transport, which speak to the client
 				out.Message = parsed.Message
 				if parsed.Extensions != nil {

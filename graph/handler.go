@@ -11,12 +11,12 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/loaders"
+	"circlegraph/graph/wire"
 	"circlegraph/tokens"
 )
 
@@ -25,6 +25,8 @@ const (
 	maxTokens = 2000
 	// cachedParses is how many parsed and validated queries are kept.
 	cachedParses = 1000
+	// defaultMaxBody is the largest request in bytes where no other limit is given.
+	defaultMaxBody = 1 << 20
 )
 
 // Options are what the GraphQL endpoint needs.
@@ -35,6 +37,10 @@ type Options struct {
 	Sessions *tokens.Service
 	// Introspection lets clients read the schema through the endpoint.
 	Introspection bool
+	// MaxBody is the largest request body in bytes; 1 MB where zero.
+	MaxBody int64
+	// Timeout is the longest that a query or a mutation may take; no limit where zero.
+	Timeout time.Duration
 	// Logger gets what must not reach clients; [slog.Default] where nil.
 	Logger *slog.Logger
 	// Now is the clock; the system's where nil.
@@ -55,11 +61,12 @@ func NewHandler(o Options) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.MaxBody == 0 {
+		o.MaxBody = defaultMaxBody
+	}
 	r := &Resolver{circle: o.Circle, sessions: o.Sessions, idempotency: newIdempotency(o.Now), now: o.Now}
 	s := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: r}))
-	s.AddTransport(transport.Options{})
-	s.AddTransport(transport.GET{})
-	s.AddTransport(transport.POST{})
+	s.AddTransport(wire.HTTP{MaxBody: o.MaxBody})
 	s.SetQueryCache(lru.New[*ast.QueryDocument](cachedParses))
 	s.SetParserTokenLimit(maxTokens)
 	s.SetErrorPresenter(presenter(o.Logger))
@@ -70,9 +77,24 @@ func NewHandler(o Options) http.Handler {
 	} else {
 		s.SetDisableSuggestion(true)
 	}
+	if o.Timeout > 0 {
+		s.AroundOperations(deadline(o.Timeout))
+	}
 	s.AroundResponses(r.attachLoaders)
 	s.AroundRootFields(r.stepOfMutation)
 	return s
+}
+
+// deadline ends what an operation waits for after a time. Subscriptions go on for as long as their client listens.
+func deadline(after time.Duration) graphql.OperationMiddleware {
+	return func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
+			return next(ctx)
+		}
+		limited, cancel := context.WithTimeout(ctx, after)
+		context.AfterFunc(ctx, cancel) // the end of the request
+		return next(limited)
+	}
 }
 
 // attachLoaders gives each response its own loaders.

@@ -1,5 +1,5 @@
 // Package web is the plumbing between the network and GraphQL: request ids, the access log, the client's address,
-// limits and health. It knows nothing of Circle or GraphQL.
+// privacy and health. It knows nothing of Circle or GraphQL.
 package web
 
 import (

@@ -123,37 +123,6 @@ func TestClientAddress(t *testing.T) {
 	}
 }
 
-func TestLimitBody(t *testing.T) {
-	h := LimitBody(10, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			t.Errorf("reading the body: %v", err)
-		}
-		_, _ = w.Write(body)
-	}))
-	for _, test := range []struct {
-		length    int
-		announced bool
-		status    int
-	}{
-		{10, true, 200},
-		{10, false, 200},
-		{11, true, 413},
-		{11, false, 413},
-	} {
-		text := strings.Repeat("x", test.length)
-		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(text))
-		if !test.announced {
-			r.ContentLength = -1
-		}
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
-		if w.Code != test.status || test.status == 200 && w.Body.String() != text {
-			t.Errorf("%d bytes (announced: %v) get %d %q, want %d", test.length, test.announced, w.Code, w.Body, test.status)
-		}
-	}
-}
-
 func TestCORS(t *testing.T) {
 	next := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 	preflight := func(h http.Handler, origin, header string) string {

@@ -1,0 +1,136 @@
+// Package wire is GraphQL on the wire: it reads requests, decides for each operation which form of answer its client can
+// read, and writes that. It knows nothing of this schema.
+//
+// It stands in for gqlgen's own transports, which choose by what the Accept header contains: some clients list streams on
+// every query, and would get their plain queries as streams.
+package wire
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// The codes of refusals, in `extensions.code`.
+const (
+	// CodeBadRequest is a request that is none of GraphQL over HTTP: a mistake of the client program.
+	CodeBadRequest = "BAD_REQUEST"
+)
+
+const allowed = "GET, POST, OPTIONS"
+
+// HTTP is GraphQL over HTTP as its draft specification has it: queries by GET and POST, mutations by POST.
+type HTTP struct {
+	// MaxBody is the largest body in bytes; what is larger is answered by 413.
+	MaxBody int64
+}
+
+var _ graphql.Transport = HTTP{}
+
+// Supports takes everything but websockets.
+func (HTTP) Supports(r *http.Request) bool { return !isUpgrade(r) }
+
+func isUpgrade(r *http.Request) bool { return strings.EqualFold(r.Header.Get("Upgrade"), "websocket") }
+
+// Do answers one request.
+func (t HTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	w.Header().Add("Vary", "Accept")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if r.Method == http.MethodOptions {
+		w.Header().Set("Allow", allowed)
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	x := &exchange{w: w, r: r, exec: exec, accept: parseAccept(r.Header.Values("Accept"))}
+	if !x.accept.any(mediaJSON, mediaResponse) {
+		x.refuse(refused(http.StatusNotAcceptable, "Answers are application/graphql-response+json or application/json; the Accept header allows neither."))
+		return
+	}
+	params, problem := t.read(w, r)
+	if problem != nil {
+		x.refuse(problem)
+		return
+	}
+	x.run(params)
+}
+
+// exchange is one request with its answer.
+type exchange struct {
+	w      http.ResponseWriter
+	r      *http.Request
+	exec   graphql.GraphExecutor
+	accept acceptable
+}
+
+// run carries out what was asked for.
+func (x *exchange) run(params *graphql.RawParams) {
+	oc, errs := x.exec.CreateOperationContext(x.r.Context(), params)
+	ctx := graphql.WithOperationContext(x.r.Context(), oc)
+	if len(errs) > 0 {
+		media := x.media()
+		x.refuseAll(ctx, statusOf(errs, media), media, errs)
+		return
+	}
+	if x.r.Method == http.MethodGet && oc.Operation.Operation == ast.Mutation {
+		problem := refused(http.StatusMethodNotAllowed, "A mutation must be sent by POST: what changes something must not be a link.")
+		problem.allow = http.MethodPost
+		x.refuse(problem)
+		return
+	}
+	next, ctx := x.exec.DispatchOperation(ctx, oc)
+	if response := next(ctx); response != nil { // nil where the client has gone
+		x.answer(http.StatusOK, x.media(), encode(response))
+	}
+}
+
+// media is the form of a plain answer: the draft's own where the client prefers it.
+func (x *exchange) media() string {
+	if media := x.accept.best(mediaJSON, mediaResponse); media != "" {
+		return media
+	}
+	return mediaJSON // it says why nothing acceptable can be said
+}
+
+// statusOf is the status of a request whose document or variables are refused. Clients of application/json take any other
+// than 200 for the word of something between them and the server.
+func statusOf(errs gqlerror.List, media string) int {
+	if media == mediaResponse || errs[0].Extensions["code"] == CodeBadRequest {
+		return http.StatusBadRequest
+	}
+	return http.StatusOK
+}
+
+// refusal is why a request is none that can be carried out.
+type refusal struct {
+	status  int
+	message string
+	allow   string // methods, where the method is at fault
+}
+
+func refused(status int, message string) *refusal { return &refusal{status: status, message: message} }
+
+// refuse answers a request that could not even be read.
+func (x *exchange) refuse(problem *refusal) {
+	if problem.allow != "" {
+		x.w.Header().Set("Allow", problem.allow)
+	}
+	err := &gqlerror.Error{Message: problem.message}
+	errcode.Set(err, CodeBadRequest)
+	x.refuseAll(x.r.Context(), problem.status, x.media(), gqlerror.List{err})
+}
+
+// refuseAll answers with errors alone: nothing was carried out, so there is no data, not even null.
+func (x *exchange) refuseAll(ctx context.Context, status int, media string, errs gqlerror.List) {
+	x.answer(status, media, encodeRefusal(x.exec.DispatchError(ctx, errs)))
+}
+
+func (x *exchange) answer(status int, media string, body []byte) {
+	x.w.Header().Set("Content-Type", media+"; charset=utf-8")
+	x.w.WriteHeader(status)
+	_, _ = x.w.Write(body) // a peer that has gone needs no answer
+}
