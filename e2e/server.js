@@ -1,0 +1,65 @@
+// Starts the real server, with the sandbox behind it, on a free port.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A member of the sandbox without special traits. */
+export const member = 'member@example.com';
+
+/**
+ * Builds the server, unless CIRCLEGRAPH names a binary, and starts it. End it with `stop` in an `after` hook, or give the
+ * test context `t` and it ends with the test.
+ *
+ * @param {object} [options]
+ * @param {string[]} [options.args] flags, such as ['--cors-origins', 'https://app.example.com']
+ * @param {Record<string, string>} [options.env] settings, such as { CIRCLEGRAPH_INTROSPECTION: 'false' }
+ * @param {import('node:test').TestContext} [options.t]
+ * @returns {Promise<{ url: string, socketURL: string, log: () => string, stop: (signal?: NodeJS.Signals) => Promise<number> }>}
+ */
+export async function start({ args = [], env = {}, t } = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'circlegraph-'));
+  let binary = process.env.CIRCLEGRAPH;
+  if (!binary) {
+    binary = join(directory, 'circlegraph');
+    execFileSync('go', ['build', '-o', binary, '.'], { cwd: root, stdio: 'inherit' });
+  }
+  const server = spawn(binary, ['--listen', '127.0.0.1:0', ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const exited = new Promise((resolve) => server.once('exit', resolve));
+  let log = '';
+  const address = await new Promise((resolve, reject) => {
+    server.stderr.setEncoding('utf8').on('data', (text) => {
+      log += text;
+      const serving = /msg=serving address=(\S+)/.exec(log);
+      if (serving) resolve(serving[1]);
+    });
+    server.once('error', reject);
+    server.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${log}`)));
+  });
+  const stop = async (signal = 'SIGTERM') => {
+    server.kill(signal);
+    const code = await exited;
+    rmSync(directory, { recursive: true });
+    return code;
+  };
+  t?.after(() => stop());
+  return { url: `http://${address}/graphql`, socketURL: `ws://${address}/graphql`, log: () => log, stop };
+}
+
+/** Sends one operation by POST and gives the answer's JSON, errors and all. */
+export async function ask(url, query, { variables, token } = {}) {
+  const headers = { 'content-type': 'application/json' };
+  if (token) headers.authorization = `Bearer ${token}`;
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+  return answer.json();
+}
+
+/** Signs a member of the sandbox in and gives the access token. */
+export async function login(url, email = member) {
+  const query = 'mutation ($email: String!) { login(input: { email: $email }) { accessToken } }';
+  const answer = await ask(url, query, { variables: { email } });
+  return answer.data.login.accessToken;
+}
