@@ -16,7 +16,6 @@ import (
 func outOfScope() []string {
 	return []string{
 		"/cookies", "/direct_uploads", "/advanced_search", "/search", "/messages", "/reactions", "/chat_threads", "/live_streams",
-		"/courses", "/course_topics", "/quizzes",
 	}
 }
 
@@ -130,6 +129,16 @@ func successes() []success {
 		{op: "POST /bookmarks", body: `{"record_id":{thread},"bookmark_type":"post"}`},
 		{op: "GET /bookmarks"},
 		{op: "DELETE /bookmarks/{id}", path: "/bookmarks/{bookmark}"},
+		{op: "GET /courses/{course_id}/sections"},
+		{op: "GET /courses/{course_id}/lessons/{id}", path: "/courses/{course_id}/lessons/{film}"},
+		{op: "GET /courses/{course_id}/lessons/{lesson_id}/files", path: "/courses/{course_id}/lessons/{sheets}/files"},
+		{op: "PATCH /courses/{course_id}/lessons/{lesson_id}/progress", path: "/courses/{course_id}/lessons/{film}/progress", body: `{"status":"completed"}`},
+		{op: "GET /course_topics"},
+		{op: "POST /quizzes/{quiz_id}/attempts", body: `{"responses":[{"question_id":{question},"selected_options":[{option}]}]}`, keep: "attempt"},
+		{op: "GET /quizzes/{quiz_id}/attempts/{id}", path: "/quizzes/{quiz_id}/attempts/{attempt}?for_admin_review=true"},
+		{op: "POST /quizzes/{quiz_id}/attempts", path: "/quizzes/{by_hand}/attempts", body: `{}`, keep: "attempt"},
+		{op: "PUT /quizzes/{quiz_id}/attempts/{id}", path: "/quizzes/{by_hand}/attempts/{attempt}", body: `{"result":"pending"}`},
+		{op: "GET /courses/{course_id}/quiz_attempts"},
 		{op: "DELETE /comments/{comment_id}/replies/{id}", path: "/comments/{comment_id}/replies/{reply}"},
 		{op: "DELETE /posts/{post_id}/comments/{id}", path: "/posts/{thread}/comments/{comment_id}"},
 		{op: "POST /spaces/{id}/leave", path: "/spaces/{space}/leave"},
@@ -176,7 +185,8 @@ func (w *world) names() map[string]int64 {
 		"seat": w.store.seat(idVegetables, ruth.id).id, "post_id": sd.postBySlug(slugShowcase).id, "photo": photo.id, "thread": thread.id,
 		"topic": w.store.spaceByID[idVegetables].topics[0].ID, "comment_id": thread.comments[parent].id, "reply": w.store.repliesOf(thread.comments[parent])[0].id,
 		"event_id": free.id, "weekly": weekly.id, "notification": w.store.notification[ruth.id][0].id, "bookmark": bookmarkID,
-		"followed": followed.id, "follower": follower,
+		"followed": followed.id, "follower": follower, "course_id": idCourse, "film": firstLessonID, "sheets": firstLessonID + 1,
+		"quiz_id": firstQuizID, "by_hand": firstQuizID + 1, "question": firstQuestionID, "option": firstOptionID + 1,
 	}
 }
 

@@ -41,6 +41,7 @@ func (s *Sandbox) seed(now time.Time) {
 	sd.seedLikes()
 	sd.seedBookmarks()
 	sd.seedNotifications()
+	sd.seedCourses()
 }
 
 // ago is a moment in the past.

@@ -137,7 +137,7 @@ func (s *Sandbox) routes() []route {
 	var all []route
 	for _, domain := range [][]route{
 		s.authRoutes(), s.memberRoutes(), s.spaceRoutes(), s.postRoutes(),
-		s.commentRoutes(), s.eventRoutes(), s.notificationRoutes(), s.bookmarkRoutes(),
+		s.commentRoutes(), s.eventRoutes(), s.notificationRoutes(), s.bookmarkRoutes(), s.courseRoutes(), s.quizRoutes(),
 	} {
 		all = append(all, domain...)
 	}

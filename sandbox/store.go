@@ -21,13 +21,19 @@ type store struct {
 	memberships  map[int64][]*membership   // by space id, in order of joining
 	notification map[int64][]*notification // by member id, oldest first
 
+	courses      map[int64]*course   // by space id
+	courseTopics []*topic            // of all courses
+	quizzes      map[int64]*quiz     // by id
+	attempts     []*attempt          // at quizzes, oldest first
+	completed    map[lessonSeat]bool // lessons that members have completed
+
 	memberByID map[int64]*member
 	spaceByID  map[int64]*space
 	postByID   map[int64]*post
 	seatByID   map[int64]*membership
 	seats      map[seatKey]*membership
 
-	nextMember, nextUser, nextSpace, nextSeat, nextPost, nextComment, nextNotification, nextSmall int64
+	nextMember, nextUser, nextSpace, nextSeat, nextPost, nextComment, nextNotification, nextSmall, nextAttempt int64
 }
 
 type seatKey struct{ spaceID, memberID int64 }
@@ -37,6 +43,9 @@ func newStore() *store {
 		comments:     map[int64]*comment{},
 		memberships:  map[int64][]*membership{},
 		notification: map[int64][]*notification{},
+		courses:      map[int64]*course{},
+		quizzes:      map[int64]*quiz{},
+		completed:    map[lessonSeat]bool{},
 		memberByID:   map[int64]*member{},
 		spaceByID:    map[int64]*space{},
 		postByID:     map[int64]*post{},
@@ -44,7 +53,7 @@ func newStore() *store {
 		seats:        map[seatKey]*membership{},
 
 		nextMember: firstMemberID, nextUser: firstUserID, nextSpace: firstSpaceID, nextSeat: firstSpaceMemberID,
-		nextPost: firstPostID, nextComment: firstCommentID, nextNotification: firstNotificationID, nextSmall: firstSmallID,
+		nextPost: firstPostID, nextComment: firstCommentID, nextNotification: firstNotificationID, nextSmall: firstSmallID, nextAttempt: firstAttemptID,
 	}
 }
 
