@@ -128,3 +128,61 @@ func TestCommentCarriesWhatExamplesShow(t *testing.T) {
 		check(op, SourceEmbeddedReply, embedded)
 	}
 }
+
+// TestChatCarriesWhatExamplesShow is the same for rooms and messages, which come inside of other records too.
+func TestChatCarriesWhatExamplesShow(t *testing.T) {
+	inside := func(records []map[string]json.RawMessage, key string) []map[string]json.RawMessage {
+		var found []map[string]json.RawMessage
+		for _, record := range records {
+			var one map[string]json.RawMessage
+			var several []map[string]json.RawMessage
+			if json.Unmarshal(record[key], &several) == nil {
+				found = append(found, several...)
+			} else if json.Unmarshal(record[key], &one) == nil {
+				found = append(found, one)
+			}
+		}
+		return found
+	}
+	const api = "/api/headless/v1/messages"
+	list := exampleRecords(t, "GET "+api)
+	threads := exampleRecords(t, "GET /api/headless/v1/chat_threads")
+	single := inside(exampleRecords(t, "GET "+api+"/{uuid}"), "chat_room")
+	room := func(s Source, f ChatRoomField) bool { return (&ChatRoom{Source: s}).Carries(f) }
+	message := func(s Source, f ChatMessageField) bool { return (&ChatMessage{Source: s}).Carries(f) }
+	for _, c := range []struct {
+		name    string
+		records []map[string]json.RawMessage
+		key     string
+		carries bool
+	}{
+		{"inbox", list, "unread_messages_count", room(SourceChatRooms, ChatRoomDetails)},
+		{"inbox", list, "chat_room_name", room(SourceChatRooms, ChatRoomName)},
+		{"inbox", list, "first_unread_message_id", room(SourceChatRooms, ChatRoomFirstUnread)},
+		{"room", single, "unread_messages_count", room(SourceChatRoom, ChatRoomDetails)},
+		{"room", single, "first_unread_message_id", room(SourceChatRoom, ChatRoomFirstUnread)},
+		{"room", single, "embedded_space", room(SourceChatRoom, ChatRoomPlace)},
+		{"new room", inside(exampleRecords(t, "POST "+api), "chat_room"), "first_unread_message_id", room(SourceChatRoom, ChatRoomFirstUnread)},
+		{"changed room", inside(exampleRecords(t, "PUT "+api+"/{chat_room_uuid}/chat_room_participants/{id}"), "chat_room"), "first_unread_message_id", room(SourceChatRoom, ChatRoomFirstUnread)},
+		{"room of a thread", inside(threads, "chat_room"), "name", room(SourceThreadRoom, ChatRoomName)},
+		{"room of a thread", inside(threads, "chat_room"), "embedded_space", room(SourceThreadRoom, ChatRoomPlace)},
+		{"room of a thread", inside(threads, "chat_room"), "unread_messages_count", room(SourceThreadRoom, ChatRoomDetails)},
+		{"last message", inside(list, "last_message"), "replies_count", message(SourceLastMessage, ChatMessageReplies)},
+		{"messages", exampleRecords(t, "GET "+api+"/{chat_room_uuid}/chat_room_messages"), "replies_count", message(SourceChatMessages, ChatMessageReplies)},
+		{"messages", exampleRecords(t, "GET "+api+"/{chat_room_uuid}/chat_room_messages"), "last_reply_at", message(SourceChatMessages, ChatMessageLastReply)},
+		{"message", exampleRecords(t, "GET "+api+"/{chat_room_uuid}/chat_room_messages/{id}"), "last_reply_at", message(SourceChatMessage, ChatMessageLastReply)},
+		{"parent", inside(threads, "parent_message"), "replies_count", message(SourceThreadParent, ChatMessageReplies)},
+		{"parent", inside(threads, "parent_message"), "last_reply_at", message(SourceThreadParent, ChatMessageLastReply)},
+		{"reply", inside(threads, "replies"), "replies_count", message(SourceThreadReply, ChatMessageReplies)},
+	} {
+		sent := 0
+		for _, record := range c.records {
+			if _, there := record[c.key]; there {
+				sent++
+			}
+		}
+		if len(c.records) == 0 || c.carries != (sent == len(c.records)) {
+			t.Errorf("%s: Carries says %t of %q, %d of %d example records have it", c.name, c.carries, c.key, sent, len(c.records))
+		}
+	}
+}

@@ -65,6 +65,7 @@ type Client struct {
 	Bookmarks     *BookmarksService
 	Courses       *CoursesService
 	Quizzes       *QuizzesService
+	Chat          *ChatService
 
 	base      string
 	secret    string
@@ -126,6 +127,7 @@ func New(cfg Config) (*Client, error) {
 	c.Bookmarks = &BookmarksService{c}
 	c.Courses = &CoursesService{c}
 	c.Quizzes = &QuizzesService{c}
+	c.Chat = &ChatService{c}
 	return c, nil
 }
 

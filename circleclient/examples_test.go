@@ -22,6 +22,10 @@ var undemonstrated = map[string]string{
 	"Post.CardviewImage":                   "the contract's schema",
 	"EventSettings.LiveStreamRecordingURL": "the contract's schema",
 	"EventPart.Recurrence":                 "the contract's schema",
+	"ChatRoom.PinnedMessage":               "the documentation of live updates",
+	"ChatRoom.EmbeddedSpace":               "the rooms inside of threads",
+	"ChatRoom.EmbeddedLesson":              "the rooms inside of threads",
+	"ChatParticipant.PinnedAt":             "the documentation of live updates",
 }
 
 // compareExample checks that got holds what the example says, wherever the two have a field in common.

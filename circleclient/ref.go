@@ -11,12 +11,15 @@ const (
 	RefComment     RefType = "Comment"
 	RefLesson      RefType = "Lesson"
 	RefQuizAttempt RefType = "QuizAttempt"
+	RefChatRoom    RefType = "ChatRoom"
+	RefChatMessage RefType = "ChatMessage"
+	RefChatThread  RefType = "ChatThread"
 )
 
 // Ref is what it takes to fetch an object again: Circle has no GET /posts/{id}, so a post's ref names its space, and a
-// reply's ref names the comment above it. Refs are comparable; numbers that a type does not need are zero.
+// reply's ref names the comment above it. Refs are comparable; what a type does not need is zero.
 type Ref struct {
-	// Type says which of the numbers count.
+	// Type says which of the fields below count.
 	Type RefType
 	// Space is the space of a post or comment, or the course of a lesson, which is a space.
 	Space int64
@@ -26,7 +29,9 @@ type Ref struct {
 	Parent int64
 	// Quiz is the quiz of an attempt.
 	Quiz int64
-	// ID is the object's own number.
+	// Room is the UUID of a chat room, its own or that of a message.
+	Room string
+	// ID is the object's own number; 0 for a chat room, which has its UUID.
 	ID int64
 }
 
@@ -51,6 +56,26 @@ func LessonRef(courseID, lessonID int64) Ref {
 func QuizAttemptRef(quizID, attemptID int64) Ref {
 	return Ref{Type: RefQuizAttempt, Quiz: quizID, ID: attemptID}
 }
+
+// ChatRoomRef is the ref of a chat room.
+func ChatRoomRef(roomUUID string) Ref { return Ref{Type: RefChatRoom, Room: roomUUID} }
+
+// ChatMessageRef is the ref of a message, or a reply, in its room.
+func ChatMessageRef(roomUUID string, messageID int64) Ref {
+	return Ref{Type: RefChatMessage, Room: roomUUID, ID: messageID}
+}
+
+// ChatThreadRef is the ref of a thread.
+func ChatThreadRef(threadID int64) Ref { return Ref{Type: RefChatThread, ID: threadID} }
+
+// NodeRef is what it takes to fetch the room again.
+func (r *ChatRoom) NodeRef() Ref { return ChatRoomRef(r.UUID) }
+
+// NodeRef is what it takes to fetch the message again.
+func (m *ChatMessage) NodeRef() Ref { return ChatMessageRef(m.ChatRoomUUID, m.ID) }
+
+// NodeRef is what it takes to fetch the thread again.
+func (t *ChatThread) NodeRef() Ref { return ChatThreadRef(t.ID) }
 
 // NodeRef is what it takes to fetch the space again.
 func (s *Space) NodeRef() Ref { return SpaceNodeRef(s.ID) }

@@ -26,6 +26,7 @@ var refusals = map[string]error{
 	"reply_not_found":                  ErrNotFound,
 	"quiz_not_found":                   ErrNotFound,
 	"quiz_attempt_not_found":           ErrNotFound,
+	"reaction_not_found":               nil, // taken back already, which is what was wanted
 	"conflict":                         ErrConflict,
 	"bad_request_tiptap":               ErrInvalid,
 	"bad_request_trix":                 ErrInvalid,

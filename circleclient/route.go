@@ -3,6 +3,7 @@ package circleclient
 import (
 	"errors"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -41,6 +42,20 @@ func slug(s string) pathArg {
 		return pathArg{err: errors.New("a slug must be one path segment")}
 	}
 	return pathArg{value: url.PathEscape(s)}
+}
+
+// uuidForm is how Circle writes the names of its rooms.
+var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+// IsUUID tells whether s has the form of a UUID.
+func IsUUID(s string) bool { return uuidForm.MatchString(s) }
+
+// uuid is the name of a chat room in a path.
+func uuid(s string) pathArg {
+	if !IsUUID(s) {
+		return pathArg{err: errors.New("a room is named by its UUID")}
+	}
+	return pathArg{value: s}
 }
 
 // member is a route of the Member API: member("/spaces/{space_id}/topics", id(7)).

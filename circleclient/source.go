@@ -69,6 +69,22 @@ const (
 	SourceQuizAttempts
 	// SourceQuizAttempt is GET /quizzes/{quiz_id}/attempts/{id}, or POST /quizzes/{quiz_id}/attempts.
 	SourceQuizAttempt
+	// SourceChatRooms is GET /messages.
+	SourceChatRooms
+	// SourceChatRoom is GET /messages/{uuid}, and a room as its creation and a change to a participant answer it.
+	SourceChatRoom
+	// SourceThreadRoom is the room inside a thread.
+	SourceThreadRoom
+	// SourceLastMessage is a message inside a room.
+	SourceLastMessage
+	// SourceChatMessages is GET /messages/{chat_room_uuid}/chat_room_messages.
+	SourceChatMessages
+	// SourceChatMessage is GET /messages/{chat_room_uuid}/chat_room_messages/{id}.
+	SourceChatMessage
+	// SourceThreadParent is the message that a thread began with, inside the thread.
+	SourceThreadParent
+	// SourceThreadReply is a reply inside a thread.
+	SourceThreadReply
 )
 
 // sourced is a record that knows which operation filled it.

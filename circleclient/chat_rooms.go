@@ -1,0 +1,240 @@
+package circleclient
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// ChatService reads and writes chat: rooms, their messages, threads and live rooms, as the member whose token the context
+// carries.
+type ChatService struct{ client *Client }
+
+// ChatRoom is a place to talk: between two members, in a group, or embedded in a space, lesson or live room.
+// [ChatRoom.Carries] tells which parts the operation that filled it never sends.
+type ChatRoom struct {
+	// Source is the operation that filled the record; [SourceUnknown] where nothing but UUID is known.
+	Source Source `json:"-"`
+
+	// ID is Circle's number of the room. It names the room in live updates only.
+	ID int64 `json:"id"`
+	// UUID names the room everywhere else.
+	UUID string `json:"uuid"`
+	// Kind is direct or group_chat; embedded rooms call themselves group chats too.
+	Kind string `json:"chat_room_kind"`
+	// Name is the room's name, or made of the names of the others in it.
+	Name string `json:"chat_room_name"`
+	// Description is what the room is for; nil where nobody wrote any.
+	Description *string `json:"chat_room_description"`
+	// ShowHistory is whether who comes later sees what was written before.
+	ShowHistory bool `json:"chat_room_show_history"`
+	// ParticipantsCount is the number of members in the room, the one asking included.
+	ParticipantsCount int `json:"chat_room_participants_count"`
+	// UnreadMessagesCount is the number of messages that the one asking has not read.
+	UnreadMessagesCount int `json:"unread_messages_count"`
+	// OtherParticipantsPreview are the first few of the others.
+	OtherParticipantsPreview []*ChatParticipant `json:"other_participants_preview"`
+	// CurrentParticipant is the place of the one asking; nil where they only look in.
+	CurrentParticipant *ChatParticipant `json:"current_participant"`
+	// LastMessage is the newest message that is no reply; nil in an empty room.
+	LastMessage *ChatMessage `json:"last_message"`
+	// FirstUnreadMessageID is the oldest message that the one asking has not read, nil where there is none; see
+	// [ChatRoomFirstUnread].
+	FirstUnreadMessageID *int64 `json:"first_unread_message_id"`
+	// PinnedMessage is the message pinned to the room. Circle documents it for live updates only; nil where it is not sent.
+	PinnedMessage *ChatMessage `json:"pinned_message"`
+
+	// EmbeddedSpace and EmbeddedLesson are where the room is embedded; see [ChatRoomPlace].
+	EmbeddedSpace  *SpaceRef       `json:"embedded_space"`
+	EmbeddedLesson *EmbeddedLesson `json:"lesson"`
+}
+
+// EmbeddedLesson is the lesson in which a room is embedded.
+type EmbeddedLesson struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+	// SectionID is the section of the course; the course itself is not told.
+	SectionID int64 `json:"courses_section_id"`
+}
+
+// ChatParticipant is a member in a room. Circle sends their e-mail address too, which is not read here.
+type ChatParticipant struct {
+	// ID is the participant's number, which is not the member's.
+	ID                int64   `json:"id"`
+	CommunityMemberID int64   `json:"community_member_id"`
+	Name              string  `json:"name"`
+	AvatarURL         *string `json:"avatar_url"`
+	Headline          *string `json:"headline"`
+	// Status is online or offline; empty in [ChatRoom.CurrentParticipant].
+	Status string `json:"status"`
+	// LastSeenText is when they were last there, as a phrase; nil where Circle has none.
+	LastSeenText *string `json:"last_seen_text"`
+	// Admin is whether they run the room, CommunityAdmin whether they run the community.
+	Admin          bool `json:"admin"`
+	CommunityAdmin bool `json:"community_admin"`
+	Moderator      bool `json:"moderator"`
+	// Muted and Archived are what they decided for themselves.
+	Muted    bool `json:"muted"`
+	Archived bool `json:"archived"`
+	// PinnedAt is when they pinned the room. Circle documents it for live updates only; nil where it is not sent.
+	PinnedAt *time.Time `json:"pinned_at"`
+	// DeletedAt is when they left; nil while they are there.
+	DeletedAt *time.Time `json:"deleted_at"`
+	// CanSendMessage is whether they take messages of the one asking; nil in the list of participants.
+	CanSendMessage *bool `json:"can_send_message"`
+	// IsBlocked is whether the one asking has blocked them; nil unless the room was read by itself.
+	IsBlocked *bool `json:"is_blocked_by_current_community_member"`
+}
+
+// MemberID is the member's number in the community.
+func (p *ChatParticipant) MemberID() int64 { return p.CommunityMemberID }
+
+// The words of [ChatRoom.Kind].
+const (
+	ChatRoomDirect = "direct"
+	ChatRoomGroup  = "group_chat"
+)
+
+// ChatRoomField is a part of a room that some operations leave out.
+type ChatRoomField uint8
+
+// The parts that some operations leave out.
+const (
+	// ChatRoomName is Kind and Name.
+	ChatRoomName ChatRoomField = iota
+	// ChatRoomDetails is everything else but the two below.
+	ChatRoomDetails
+	// ChatRoomFirstUnread is FirstUnreadMessageID.
+	ChatRoomFirstUnread
+	// ChatRoomPlace is EmbeddedSpace and EmbeddedLesson.
+	ChatRoomPlace
+)
+
+// Carries tells whether the record has the part, as what it has or as its absence.
+func (r *ChatRoom) Carries(f ChatRoomField) bool {
+	if f == ChatRoomPlace && (r.EmbeddedSpace != nil || r.EmbeddedLesson != nil || r.Kind == ChatRoomDirect) {
+		return true
+	}
+	switch r.Source {
+	case SourceChatRooms: // the inbox has no embedded rooms
+		return f != ChatRoomFirstUnread
+	case SourceChatRoom:
+		return f != ChatRoomPlace
+	case SourceThreadRoom:
+		return f == ChatRoomName || f == ChatRoomPlace
+	}
+	return false
+}
+
+func (r *ChatRoom) setSource(source Source) {
+	r.Source = source
+	for _, m := range []*ChatMessage{r.LastMessage, r.PinnedMessage} {
+		if m != nil {
+			m.setSource(SourceLastMessage)
+		}
+	}
+}
+
+// wrappedRoom is a room by itself: only in the list do rooms come without the wrapper.
+type wrappedRoom struct {
+	Room *ChatRoom `json:"chat_room"`
+}
+
+// unwrapped takes a room out of its wrapper.
+func unwrapped(w *wrappedRoom, err error) (*ChatRoom, error) {
+	if err != nil {
+		return nil, err
+	}
+	return filled(or(w.Room, &ChatRoom{}), nil, SourceChatRoom)
+}
+
+// CreateChatRoomRequest is a room to make.
+type CreateChatRoomRequest struct {
+	// Kind is direct or group_chat.
+	Kind string
+	// MemberIDs are the others, by community member id.
+	MemberIDs []int64
+	// Message is the first message; nil for none.
+	Message *RichTextRequest
+}
+
+// ChatParticipantRequest is a change to a participant; what is nil stays.
+type ChatParticipantRequest struct {
+	// Admin makes another participant run the room too, which only those who do may.
+	Admin    *bool `json:"admin,omitempty"`
+	Archived *bool `json:"archived,omitempty"`
+	Muted    *bool `json:"muted,omitempty"`
+}
+
+// Rooms reads the inbox: the rooms that the one asking is in, those last written in first, without embedded ones.
+//
+//circle:op GET /api/headless/v1/messages
+func (s *ChatService) Rooms(ctx context.Context, o PageOptions) (*Page[*ChatRoom], error) {
+	page, err := get[Page[*ChatRoom]](ctx, s.client, member("/messages"), o.query())
+	return filledBy(page, err, SourceChatRooms)
+}
+
+// Room reads one room.
+//
+//circle:op GET /api/headless/v1/messages/{uuid}
+func (s *ChatService) Room(ctx context.Context, roomUUID string) (*ChatRoom, error) {
+	return unwrapped(get[wrappedRoom](ctx, s.client, member("/messages/{uuid}", uuid(roomUUID)), nil))
+}
+
+// CreateRoom makes a group, or finds the direct room with a member and makes it where there is none. [ErrForbidden] is a
+// member who takes no messages.
+//
+//circle:op POST /api/headless/v1/messages
+func (s *ChatService) CreateRoom(ctx context.Context, r CreateChatRoomRequest) (*ChatRoom, error) {
+	type chatRoom struct {
+		Kind      string           `json:"kind"`
+		MemberIDs []string         `json:"community_member_ids"`
+		Message   *RichTextRequest `json:"rich_text_body,omitempty"`
+	}
+	room := chatRoom{Kind: r.Kind, MemberIDs: make([]string, len(r.MemberIDs)), Message: r.Message}
+	for i, n := range r.MemberIDs {
+		room.MemberIDs[i] = strconv.FormatInt(n, 10)
+	}
+	body := struct {
+		Room chatRoom `json:"chat_room"`
+	}{room}
+	return unwrapped(send[wrappedRoom](ctx, s.client, http.MethodPost, member("/messages"), body))
+}
+
+// MarkRoomAsRead marks all messages of a room as read.
+//
+//circle:op POST /api/headless/v1/messages/{uuid}/mark_all_as_read
+func (s *ChatService) MarkRoomAsRead(ctx context.Context, roomUUID string) error {
+	return exec(ctx, s.client, http.MethodPost, member("/messages/{uuid}/mark_all_as_read", uuid(roomUUID)), nil)
+}
+
+// UnreadRooms reads which rooms of the inbox have unread messages: their UUIDs, all of them.
+//
+//circle:op GET /api/headless/v1/messages/unread_chat_rooms
+func (s *ChatService) UnreadRooms(ctx context.Context) ([]string, error) {
+	unread, err := get[struct {
+		Rooms []string `json:"chat_rooms"`
+	}](ctx, s.client, member("/messages/unread_chat_rooms"), nil)
+	if err != nil {
+		return nil, err
+	}
+	return unread.Rooms, nil
+}
+
+// Participants reads the members in a room; 50 where no size is asked for.
+//
+//circle:op GET /api/headless/v1/messages/{chat_room_uuid}/chat_room_participants
+func (s *ChatService) Participants(ctx context.Context, roomUUID string, o PageOptions) (*Page[*ChatParticipant], error) {
+	path := member("/messages/{chat_room_uuid}/chat_room_participants", uuid(roomUUID))
+	return get[Page[*ChatParticipant]](ctx, s.client, path, o.query())
+}
+
+// UpdateParticipant changes a participant, by the participant's number, and returns the room as it is then. Mute and
+// archive are for the one asking alone.
+//
+//circle:op PUT /api/headless/v1/messages/{chat_room_uuid}/chat_room_participants/{id}
+func (s *ChatService) UpdateParticipant(ctx context.Context, roomUUID string, participantID int64, r ChatParticipantRequest) (*ChatRoom, error) {
+	path := member("/messages/{chat_room_uuid}/chat_room_participants/{id}", uuid(roomUUID), id(participantID))
+	return unwrapped(send[wrappedRoom](ctx, s.client, http.MethodPut, path, r))
+}

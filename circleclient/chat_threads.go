@@ -1,0 +1,77 @@
+package circleclient
+
+import (
+	"context"
+)
+
+// ChatThread is a message with its replies.
+type ChatThread struct {
+	// ID is Circle's number of the thread.
+	ID int64 `json:"id"`
+	// ParentMessage is what was replied to.
+	ParentMessage *ChatMessage `json:"parent_message"`
+	// Replies are all replies where the thread was read by itself, oldest first; some of them in the list.
+	Replies []*ChatMessage `json:"replies"`
+	// Room is as much of the room as comes with a thread.
+	Room *ThreadRoom `json:"chat_room"`
+}
+
+// ThreadRoom is the room of a thread. Its UUID is that of the thread's messages.
+type ThreadRoom struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	// EmbeddedSpace and Lesson are where the room is embedded; both nil for rooms of the inbox.
+	EmbeddedSpace *SpaceRef       `json:"embedded_space"`
+	Lesson        *EmbeddedLesson `json:"lesson"`
+}
+
+// ChatRoom gives the room of the thread, of which only UUID, kind, name and place are known; nil where not even that is.
+func (t *ChatThread) ChatRoom() *ChatRoom {
+	if t.ParentMessage == nil || t.ParentMessage.ChatRoomUUID == "" {
+		return nil
+	}
+	room := &ChatRoom{UUID: t.ParentMessage.ChatRoomUUID}
+	if r := t.Room; r != nil {
+		room.Source, room.Kind, room.Name = SourceThreadRoom, r.Kind, r.Name
+		room.EmbeddedSpace, room.EmbeddedLesson = r.EmbeddedSpace, r.Lesson
+	}
+	return room
+}
+
+func (t *ChatThread) setSource(Source) {
+	if t.ParentMessage != nil {
+		t.ParentMessage.setSource(SourceThreadParent)
+	}
+	for _, m := range t.Replies {
+		m.setSource(SourceThreadReply)
+	}
+}
+
+// Threads reads the threads that the one asking takes part in, those last replied to first.
+//
+//circle:op GET /api/headless/v1/chat_threads
+func (s *ChatService) Threads(ctx context.Context, o PageOptions) (*Page[*ChatThread], error) {
+	page, err := get[Page[*ChatThread]](ctx, s.client, member("/chat_threads"), o.query())
+	return filledBy(page, err, SourceUnknown)
+}
+
+// Thread reads one thread with all its replies.
+//
+//circle:op GET /api/headless/v1/chat_threads/{id}
+func (s *ChatService) Thread(ctx context.Context, threadID int64) (*ChatThread, error) {
+	t, err := get[ChatThread](ctx, s.client, member("/chat_threads/{id}", id(threadID)), nil)
+	return filled(t, err, SourceUnknown)
+}
+
+// UnreadThreads reads which threads have unread replies: their numbers, all of them.
+//
+//circle:op GET /api/headless/v1/chat_threads/unread_chat_threads
+func (s *ChatService) UnreadThreads(ctx context.Context) ([]int64, error) {
+	unread, err := get[struct {
+		IDs []int64 `json:"chat_thread_ids"`
+	}](ctx, s.client, member("/chat_threads/unread_chat_threads"), nil)
+	if err != nil {
+		return nil, err
+	}
+	return unread.IDs, nil
+}
