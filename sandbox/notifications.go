@@ -163,6 +163,10 @@ func (s *Sandbox) notificationView(n *notification) notificationJSON {
 			subject.notifiableComment = &notifiableComment{c.postID, idOrNull(c.parentID)}
 			v.Subject, v.URL = subject, s.commentURL(c)
 		}
+	case "ChatRoomMessage":
+		if m := s.store.messages[n.subjectID]; m != nil {
+			v.Subject, v.URL = subject, s.publicURL+"/messages/"+m.room.uuid
+		}
 	case "CommunityMember":
 		if m := s.store.memberByID[n.subjectID]; m != nil {
 			v.Subject, v.URL = subject, s.publicURL+"/u/"+m.publicUID

@@ -42,6 +42,7 @@ func (s *Sandbox) seed(now time.Time) {
 	sd.seedBookmarks()
 	sd.seedNotifications()
 	sd.seedCourses()
+	sd.seedChat()
 }
 
 // ago is a moment in the past.

@@ -138,6 +138,7 @@ func (s *Sandbox) routes() []route {
 	for _, domain := range [][]route{
 		s.authRoutes(), s.memberRoutes(), s.spaceRoutes(), s.postRoutes(),
 		s.commentRoutes(), s.eventRoutes(), s.notificationRoutes(), s.bookmarkRoutes(), s.courseRoutes(), s.quizRoutes(),
+		s.chatRoutes(),
 	} {
 		all = append(all, domain...)
 	}
@@ -250,10 +251,9 @@ func (s *Sandbox) setEdgeHeaders(w http.ResponseWriter, r *http.Request) {
 	s.serial++
 	serial := s.serial
 	s.mu.Unlock()
-	sum := sha256.Sum256(fmt.Appendf(nil, "request %d", serial))
-	id := hex.EncodeToString(sum[:16])
+	id := uuidOf("request", serial)
 	h := w.Header()
-	h.Set("X-Request-Id", id[:8]+"-"+id[8:12]+"-"+id[12:16]+"-"+id[16:20]+"-"+id[20:])
+	h.Set("X-Request-Id", id)
 	h.Set("X-Runtime", "0.056120")
 	h.Set("Vary", "Origin")
 	cookies := []string{"__cf_bm", "ahoy_visitor", "ahoy_visit"}
@@ -263,6 +263,14 @@ func (s *Sandbox) setEdgeHeaders(w http.ResponseWriter, r *http.Request) {
 	for _, name := range cookies {
 		http.SetCookie(w, &http.Cookie{Name: name, Value: id, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteNoneMode})
 	}
+}
+
+// uuidOf is the UUID of a thing: the same for the same id at every start.
+func uuidOf(kind string, id int64) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", kind, id))
+	sum[6], sum[8] = sum[6]&0x0f|0x40, sum[8]&0x3f|0x80 // version 4, as Circle's are
+	text := hex.EncodeToString(sum[:16])
+	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
 }
 
 // serveNotFoundPage answers a path that is no operation as Circle does: with

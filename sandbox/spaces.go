@@ -65,6 +65,7 @@ type spaceJSON struct {
 	*spaceExtras
 	*spaceBanner
 	*spaceSwitches
+	*spaceRoom
 }
 
 type visibleTabs struct {
@@ -99,6 +100,11 @@ type spaceBanner struct {
 type spaceSwitches struct {
 	HideSorting   bool    `json:"hide_sorting"`
 	LockscreenURL *string `json:"lockscreen_site_page_url"`
+}
+
+// spaceRoom is what a chat space read by itself has, and no list shows.
+type spaceRoom struct {
+	RoomUUID string `json:"chat_room_uuid"`
 }
 
 // spaceRecord is which operation shows a space.
@@ -164,7 +170,11 @@ func (s *Sandbox) getSpace(q *request) answer {
 	if refusal.status != 0 {
 		return refusal
 	}
-	return ok(s.spaceView(q.member, sp, spaceInFull))
+	v := s.spaceView(q.member, sp, spaceInFull)
+	if r := s.store.roomOfSpace(sp.id); r != nil && s.canRead(q.member, r) {
+		v.spaceRoom = &spaceRoom{r.uuid}
+	}
+	return ok(v)
 }
 
 func (s *Sandbox) homeSpace(q *request) answer {

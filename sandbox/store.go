@@ -20,6 +20,9 @@ type store struct {
 	invitations  []invitation
 	memberships  map[int64][]*membership   // by space id, in order of joining
 	notification map[int64][]*notification // by member id, oldest first
+	chatRooms    []*chatRoom               // oldest first
+	chatThreads  []*chatThread             // oldest first
+	messages     map[int64]*message        // of all rooms, replies included
 
 	courses      map[int64]*course   // by space id
 	courseTopics []*topic            // of all courses
@@ -34,6 +37,7 @@ type store struct {
 	seats      map[seatKey]*membership
 
 	nextMember, nextUser, nextSpace, nextSeat, nextPost, nextComment, nextNotification, nextSmall, nextAttempt int64
+	nextRoom, nextParticipant, nextMessage, nextThread, nextReplier                                            int64
 }
 
 type seatKey struct{ spaceID, memberID int64 }
@@ -46,6 +50,7 @@ func newStore() *store {
 		courses:      map[int64]*course{},
 		quizzes:      map[int64]*quiz{},
 		completed:    map[lessonSeat]bool{},
+		messages:     map[int64]*message{},
 		memberByID:   map[int64]*member{},
 		spaceByID:    map[int64]*space{},
 		postByID:     map[int64]*post{},
@@ -54,6 +59,7 @@ func newStore() *store {
 
 		nextMember: firstMemberID, nextUser: firstUserID, nextSpace: firstSpaceID, nextSeat: firstSpaceMemberID,
 		nextPost: firstPostID, nextComment: firstCommentID, nextNotification: firstNotificationID, nextSmall: firstSmallID, nextAttempt: firstAttemptID,
+		nextRoom: firstChatRoomID, nextParticipant: firstParticipantID, nextMessage: firstMessageID, nextThread: firstChatThreadID, nextReplier: firstReplierID,
 	}
 }
 

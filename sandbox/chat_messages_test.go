@@ -1,0 +1,176 @@
+package sandbox
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// lastMessage is the newest message of a room, as the member sees it.
+func (c caller) lastMessage(room string) reply {
+	c.t.Helper()
+	return reply{json: c.must(200, "GET", "/messages/"+room+"/chat_room_messages?previous_per_page=0", "").at("records", 0)}
+}
+
+func TestHistoryIsAWindowAroundAMessage(t *testing.T) {
+	w := newWorld(t)
+	maya, hut := w.as(asMember), w.seededRoom("Tea hut")
+	var ids []int64
+	for _, m := range hut.topLevel() {
+		ids = append(ids, m.id)
+	}
+	n := len(ids)
+	aReply := hut.messages[1].thread.replies[0]
+	for name, c := range map[string]struct {
+		query    string
+		anchor   int
+		from, to int
+	}{
+		"default":               {"", n - 1, n - 21, n},
+		"from the middle":       {path("?id=%d", ids[50]), 50, 30, 71},
+		"older":                 {path("?id=%d&previous_per_page=10&next_per_page=0", ids[50]), 50, 40, 51},
+		"newer":                 {path("?id=%d&previous_per_page=0&next_per_page=10", ids[50]), 50, 50, 61},
+		"one":                   {path("?id=%d&previous_per_page=0&next_per_page=0", ids[0]), 0, 0, 1},
+		"the beginning":         {path("?id=%d", ids[0]), 0, 0, 21},
+		"around a reply's root": {path("?id=%d&previous_per_page=0&next_per_page=2", aReply.id), 1, 1, 4},
+		"at most":               {path("?id=%d&previous_per_page=500&next_per_page=0", ids[n-1]), n - 1, max(0, n-101), n},
+		"no sense":              {path("?id=%d&previous_per_page=x&next_per_page=-1", ids[50]), 50, 30, 71},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := maya.must(200, "GET", "/messages/"+hut.uuid+"/chat_room_messages"+c.query, "")
+			var got []int64
+			for i := range r.records() {
+				got = append(got, r.id("records", i, "id"))
+			}
+			if !slices.Equal(got, ids[c.from:c.to]) {
+				t.Errorf("records = %v, want %v", got, ids[c.from:c.to])
+			}
+			head := []any{r.id("id"), r.id("first_id"), r.id("last_id"), r.id("total_count"), r.at("has_previous_page"), r.at("has_next_page")}
+			want := []any{ids[c.anchor], ids[c.from], ids[c.to-1], int64(n), c.from > 0, c.to < n}
+			if !slices.Equal(head, want) {
+				t.Errorf("window = %v, want %v", head, want)
+			}
+		})
+	}
+	maya.must(404, "GET", "/messages/"+hut.uuid+"/chat_room_messages?id=1", "")
+	elsewhere := w.seededRoom("Bean pole expedition").messages[0].id
+	maya.must(404, "GET", path("/messages/"+hut.uuid+"/chat_room_messages?id=%d", elsewhere), "")
+}
+
+func TestEmptyRoomHasAnEmptyHistory(t *testing.T) {
+	w := newWorld(t)
+	maya := w.as(asMember)
+	uuid, _ := maya.must(200, "POST", "/messages", `{"chat_room":{"kind":"direct","community_member_ids":[8800007]}}`).at("chat_room", "uuid").(string)
+	r := maya.must(200, "GET", "/messages/"+uuid+"/chat_room_messages", "")
+	if want := `{"has_previous_page":false,"has_next_page":false,"total_count":0,"records":[],"meta":{}}`; string(r.raw) != want {
+		t.Errorf("history = %s, want %s", r.raw, want)
+	}
+}
+
+func TestSendingAnswersNoID(t *testing.T) {
+	w := newWorld(t)
+	maya, uuid := w.as(asMember), w.direct(asMember, asZoe)
+	r := maya.must(202, "POST", "/messages/"+uuid+"/chat_room_messages", spoken("Tape off", 0))
+	if r.at("id") != nil || r.at("creation_uuid") == nil || r.at("sent_at") != "2026-03-14T10:00:00.000Z" || !strings.Contains(string(r.raw), `"parent_message_id":null`) {
+		t.Errorf("sending answers %s", r.raw)
+	}
+	last := maya.lastMessage(uuid)
+	if last.at("body") != "Tape off" || last.at("rich_text_body", "format") != "chat" || last.at("sender", "name") != "Maya Fielding" || last.id("id") <= 1<<31 {
+		t.Errorf("the message = %v", last.json)
+	}
+}
+
+// What Circle accepts and loses.
+func TestTextOutsideTheEnvelopeIsLost(t *testing.T) {
+	w := newWorld(t)
+	maya, uuid := w.as(asMember), w.direct(asMember, asZoe)
+	at := "/messages/" + uuid + "/chat_room_messages"
+	for name, body := range map[string]string{
+		"bare document": `{"rich_text_body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"Hello"}]}]}}`,
+		"plain body":    `{"body":"Hello"}`,
+	} {
+		maya.must(202, "POST", at, body)
+		if last := maya.lastMessage(uuid); last.at("body") != "" || last.at("rich_text_body") != nil {
+			t.Errorf("%s: the message = %v, want it blank", name, last.json)
+		}
+	}
+	maya.must(202, "POST", at, `{"body":"Hello","rich_text_body":`+helloDocument+`}`)
+	if last := maya.lastMessage(uuid); last.at("body") != "Good morning" {
+		t.Errorf("with both: the message = %v", last.json)
+	}
+}
+
+func TestMessagesAreChangedByTheirSenders(t *testing.T) {
+	w := newWorld(t)
+	uuid, hut := w.direct(asMember, asZoe), w.seededRoom("Tea hut")
+	w.as(asMember).say(uuid, "Mine")
+	w.as(asMember).say(hut.uuid, "Mine too")
+	w.as(asMember).say(hut.uuid, "And mine")
+	own := path("/messages/"+uuid+"/chat_room_messages/%d", w.as(asMember).lastMessage(uuid).id("id"))
+	last := w.as(asMember).lastMessage(hut.uuid).id("id")
+	inHut, before := path("/messages/"+hut.uuid+"/chat_room_messages/%d", last), path("/messages/"+hut.uuid+"/chat_room_messages/%d", last-1)
+	const denied, gone = "You cannot perform this action.", "Missing record: chat_room_message"
+	walkSteps(t, w, []step{
+		{name: "read", who: asZoe, method: "GET", path: own, status: 200, want: `"body":"Mine"`},
+		{name: "read in the wrong room", method: "GET", path: path("/messages/"+uuid+"/chat_room_messages/%d", last), status: 404, want: gone},
+		{name: "change another's", who: asZoe, method: "PUT", path: own, body: spoken("Hers", 0), status: 401, want: denied},
+		{name: "change", method: "PUT", path: own, body: spoken("Still mine", 0), status: 200},
+		{name: "changed", method: "GET", path: own, status: 200, want: `"edited_at":"2026-03-14T10:00:00.000Z"`},
+		{name: "changed text", method: "GET", path: own, status: 200, want: `"body":"Still mine"`},
+		{name: "change without text", method: "PUT", path: own, body: `{}`, status: 404, want: "Missing parameter: rich_text_body"},
+		{name: "delete another's", who: asZoe, method: "DELETE", path: own, status: 401, want: denied},
+		{name: "delete", method: "DELETE", path: own, status: 200},
+		{name: "deleted", method: "GET", path: own, status: 404, want: gone},
+		{name: "delete twice", method: "DELETE", path: own, status: 404, want: gone},
+		{name: "delete another's in the hut", who: asZoe, method: "DELETE", path: inHut, status: 401, want: denied},
+		{name: "change as admin", who: asAdmin, method: "PUT", path: inHut, body: spoken("Ours", 0), status: 401, want: denied},
+		{name: "delete as admin", who: asAdmin, method: "DELETE", path: inHut, status: 200},
+		{name: "delete as moderator", who: "moderator@example.com", method: "DELETE", path: before, status: 200},
+	})
+	w.as(asMember).say(uuid, "Last")
+	r := w.as(asMember).must(200, "DELETE", path("/messages/"+uuid+"/chat_room_messages/%d", w.as(asMember).lastMessage(uuid).id("id")), "")
+	if len(r.raw) != 0 {
+		t.Errorf("deleting answers %s, want nothing", r.raw)
+	}
+}
+
+func TestSendingRefusals(t *testing.T) {
+	w := newWorld(t)
+	hannah := "/messages/" + w.direct(asMember, "hannah@example.com")
+	at := "/messages/" + w.direct(asMember, asZoe) + "/chat_room_messages"
+	elsewhere := w.seededRoom("Tea hut").messages[0].id
+	walkSteps(t, w, []step{
+		{name: "nothing", method: "POST", path: at, body: `{}`, status: 404, want: "Missing parameter: rich_text_body"},
+		{name: "no document", method: "POST", path: at, body: `{"rich_text_body":"Hello"}`, status: 400, want: "parsing"},
+		{name: "reply to nothing", method: "POST", path: at, body: spoken("Hello", 1), status: 404, want: "Missing record: chat_room_message"},
+		{name: "reply across rooms", method: "POST", path: at, body: spoken("Hello", elsewhere), status: 404, want: "Missing record: chat_room_message"},
+		{name: "receiver is closed", method: "POST", path: hannah + "/chat_room_messages", body: spoken("Hello", 0), status: 422, want: "Messaging is disabled by receiver"},
+		{name: "and says so", method: "GET", path: hannah, status: 200, want: `"can_send_message":false,"status":"offline"`},
+	})
+}
+
+func TestMentionsInMessages(t *testing.T) {
+	w := newWorld(t)
+	zoe, maya := w.as(asZoe), w.store.members[3]
+	mention := fmt.Sprintf(`{"rich_text_body":{"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"mention","attrs":{"sgid":%q}}]}]}}}`, sgid("CommunityMember", maya.id))
+	mentions := func() int64 {
+		return w.as(asMember).must(200, "GET", "/notifications/new_notifications_count", "").id("new_mentions_count")
+	}
+	before, uuid := mentions(), w.direct(asMember, asZoe)
+	zoe.must(202, "POST", "/messages/"+uuid+"/chat_room_messages", mention)
+	if got := zoe.lastMessage(uuid).at("rich_text_body", "sgids_to_object_map", sgid("CommunityMember", maya.id), "name"); got != "Maya Fielding" {
+		t.Errorf("mentioned = %v", got)
+	}
+	if got := mentions(); got != before+1 {
+		t.Errorf("new mentions = %d, want %d", got, before+1)
+	}
+	n := w.as(asMember).must(200, "GET", "/notifications?per_page=1", "")
+	if n.at("records", 0, "notifiable_type") != "ChatRoomMessage" || n.at("records", 0, "notifiable_title") != "Zoë Brouwer" {
+		t.Errorf("the notification = %s", n.raw)
+	}
+	zoe.must(202, "POST", "/messages/"+w.direct(asGardener, asZoe)+"/chat_room_messages", mention)
+	if got := mentions(); got != before+1 {
+		t.Errorf("new mentions = %d after one in a room that Maya is not in", got)
+	}
+}

@@ -1,0 +1,261 @@
+package sandbox
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+func (s *Sandbox) chatRoutes() []route {
+	return []route{
+		{method: http.MethodGet, path: "/messages", handle: s.listRooms},
+		{method: http.MethodPost, path: "/messages", handle: s.createRoom},
+		{method: http.MethodGet, path: "/messages/unread_chat_rooms", handle: s.listUnreadRooms},
+		{method: http.MethodGet, path: "/messages/{uuid}", handle: s.getRoom},
+		{method: http.MethodPost, path: "/messages/{uuid}/mark_all_as_read", handle: s.markRoomAsRead},
+		{method: http.MethodGet, path: "/messages/{chat_room_uuid}/chat_room_participants", handle: s.listParticipants},
+		{method: http.MethodPut, path: "/messages/{chat_room_uuid}/chat_room_participants/{id}", handle: s.updateParticipant},
+		{method: http.MethodGet, path: "/messages/{chat_room_uuid}/chat_room_messages", handle: s.listMessages},
+		{method: http.MethodPost, path: "/messages/{chat_room_uuid}/chat_room_messages", handle: s.sendMessage},
+		{method: http.MethodGet, path: "/messages/{chat_room_uuid}/chat_room_messages/{id}", handle: s.getMessage},
+		{method: http.MethodPut, path: "/messages/{chat_room_uuid}/chat_room_messages/{id}", handle: s.updateMessage},
+		{method: http.MethodDelete, path: "/messages/{chat_room_uuid}/chat_room_messages/{id}", handle: s.deleteMessage},
+	}
+}
+
+// embedInSpace makes the room of a chat space.
+func (s *Sandbox) embedInSpace(sp *space) *chatRoom {
+	return s.store.addRoom(&chatRoom{kind: roomGroup, spaceID: sp.id, name: sp.name, createdAt: s.clock.Now()})
+}
+
+// embedInLesson makes the room of a lesson of a course, for those who may see
+// the course.
+func (s *Sandbox) embedInLesson(course *space, lesson lessonRef) *chatRoom {
+	return s.store.addRoom(&chatRoom{kind: roomGroup, spaceID: course.id, lesson: &lesson, name: lesson.Name, createdAt: s.clock.Now()})
+}
+
+// canRead says whether the room exists for the member: an embedded one for
+// those who may see what it is in, another for its participants, admins of the
+// community no more than anybody.
+func (s *Sandbox) canRead(m *member, r *chatRoom) bool {
+	if r.embedded() {
+		return s.canView(m, s.store.spaceByID[r.spaceID])
+	}
+	return r.participant(m.id) != nil
+}
+
+// canWrite says whether the member may write in a room that they can read.
+func (s *Sandbox) canWrite(m *member, r *chatRoom) bool {
+	return !r.embedded() || s.canParticipate(m, s.store.spaceByID[r.spaceID])
+}
+
+// present lists those who are in the room now, in order of id. Into an
+// embedded one everybody comes by joining the space, and goes by leaving it.
+func (s *Sandbox) present(r *chatRoom) []*participant {
+	if !r.embedded() {
+		return r.participants
+	}
+	for _, seat := range s.store.memberships[r.spaceID] {
+		s.store.enter(r, seat.memberID)
+	}
+	left := func(p *participant) bool { return s.store.seat(r.spaceID, p.memberID) == nil }
+	return slices.DeleteFunc(slices.Clone(r.participants), left)
+}
+
+// placeOf is the member's place in a room that they can read; nil for those
+// who only look in from outside.
+func (s *Sandbox) placeOf(m *member, r *chatRoom) *participant {
+	s.present(r)
+	return r.participant(m.id)
+}
+
+// openRoom finds the room that the path names among those the member can read.
+func (s *Sandbox) openRoom(q *request, param string) (*chatRoom, answer) {
+	r := s.store.roomByUUID(q.PathValue(param))
+	if r == nil || !s.canRead(q.member, r) {
+		return nil, missingRecord("chat_room")
+	}
+	return r, answer{}
+}
+
+// ownRooms lists the member's inbox, the one last written in first: embedded
+// rooms are found through what they are in.
+func (s *Sandbox) ownRooms(m *member) []*chatRoom {
+	var rooms []*chatRoom
+	for _, r := range s.store.chatRooms {
+		if !r.embedded() && r.participant(m.id) != nil {
+			rooms = append(rooms, r)
+		}
+	}
+	slices.SortStableFunc(rooms, func(a, b *chatRoom) int {
+		at, aid := a.lastActivity()
+		bt, bid := b.lastActivity()
+		return cmp.Or(bt.Compare(at), cmp.Compare(bid, aid))
+	})
+	return rooms
+}
+
+func (s *Sandbox) listRooms(q *request) answer {
+	view := func(r *chatRoom) roomJSON { return s.roomView(q.member, r, roomInList) }
+	return ok(listPage(q.paging(10), s.ownRooms(q.member), view).withPageCount().withMeta())
+}
+
+func (s *Sandbox) getRoom(q *request) answer {
+	r, refusal := s.openRoom(q, "uuid")
+	if refusal.status != 0 {
+		return refusal
+	}
+	return ok(s.wrappedRoom(q.member, r, roomAlone))
+}
+
+// listUnreadRooms answers nothing but UUIDs, all of them on one page.
+func (s *Sandbox) listUnreadRooms(q *request) answer {
+	uuids := []string{}
+	for _, r := range s.ownRooms(q.member) {
+		if len(r.unread(r.participant(q.member.id))) > 0 {
+			uuids = append(uuids, r.uuid)
+		}
+	}
+	return ok(struct {
+		Rooms []string `json:"chat_rooms"`
+	}{uuids})
+}
+
+func (s *Sandbox) markRoomAsRead(q *request) answer {
+	r, refusal := s.openRoom(q, "uuid")
+	if refusal.status != 0 {
+		return refusal
+	}
+	if p := s.placeOf(q.member, r); p != nil {
+		r.markRead(p)
+	}
+	return answer{status: http.StatusOK} // with no body at all
+}
+
+// looseID is an id that callers send as a number or as a string.
+type looseID int64
+
+// UnmarshalJSON reads both forms; what is no id becomes 0, which nothing has.
+func (id *looseID) UnmarshalJSON(raw []byte) error {
+	*id = looseID(parseID(strings.Trim(string(raw), `"`)))
+	return nil
+}
+
+// roomInput is what it takes to make a room. Groups cannot be given a name.
+type roomInput struct {
+	Room *struct {
+		Kind      string         `json:"kind"`
+		MemberIDs []looseID      `json:"community_member_ids"`
+		Document  *documentInput `json:"rich_text_body"`
+	} `json:"chat_room"`
+}
+
+const roomRefused = "Failed to create chat room!"
+
+// createRoom makes a group, or finds the direct room of two members and makes
+// it only when there is none. A text becomes the next message in it.
+func (s *Sandbox) createRoom(q *request) answer {
+	var in roomInput
+	if refusal := q.decode(&in); refusal.status != 0 {
+		return refusal
+	}
+	switch {
+	case in.Room == nil:
+		return missingParameter("chat_room")
+	case in.Room.Kind == "":
+		return missingParameter("kind")
+	case len(in.Room.MemberIDs) == 0:
+		return missingParameter("community_member_ids")
+	case in.Room.Kind != roomDirect && in.Room.Kind != roomGroup:
+		return invalid(roomRefused, map[string][]string{"kind": {"is not included in the list"}})
+	}
+	others, refusal := s.receivers(q.member, in.Room.MemberIDs)
+	if refusal.status != 0 {
+		return refusal
+	}
+	if len(others) == 0 || (in.Room.Kind == roomDirect && len(others) > 1) {
+		return invalid(roomRefused, map[string][]string{"community_member_ids": {"is invalid"}})
+	}
+	r := s.store.directRoom(q.member.id, others[0])
+	if in.Room.Kind == roomGroup || r == nil {
+		r = s.store.addRoom(&chatRoom{kind: in.Room.Kind, createdAt: q.now})
+		for _, id := range others {
+			s.store.enter(r, id)
+		}
+		s.store.enter(r, q.member.id).admin = r.kind == roomGroup
+	}
+	if in.Room.Document != nil {
+		s.post(q, r, nil, in.Room.Document)
+	}
+	return ok(s.wrappedRoom(q.member, r, roomChanged))
+}
+
+// receivers are the members with these ids but for the sender, each once. All
+// of them must be there and willing to be written to.
+func (s *Sandbox) receivers(sender *member, ids []looseID) ([]int64, answer) {
+	var others []int64
+	for _, id := range ids {
+		m := s.store.memberByID[int64(id)]
+		switch {
+		case m == nil || !m.active:
+			return nil, missingRecord("community_member")
+		case m == sender || slices.Contains(others, m.id):
+			continue
+		case !m.messaging:
+			return nil, messagingDisabled()
+		}
+		others = append(others, m.id)
+	}
+	return others, answer{}
+}
+
+func messagingDisabled() answer {
+	return failure(http.StatusUnprocessableEntity, "Messaging is disabled by receiver")
+}
+
+func (s *Sandbox) listParticipants(q *request) answer {
+	r, refusal := s.openRoom(q, "chat_room_uuid")
+	if refusal.status != 0 {
+		return refusal
+	}
+	view := func(p *participant) participantJSON { return s.participantView(p, participantInList) }
+	return ok(listPage(q.paging(50), s.present(r), view).withPageCount())
+}
+
+// updateParticipant lets everybody mute and archive the room for themselves,
+// and its admins make others admins.
+func (s *Sandbox) updateParticipant(q *request) answer {
+	r, refusal := s.openRoom(q, "chat_room_uuid")
+	if refusal.status != 0 {
+		return refusal
+	}
+	present := s.present(r)
+	i := slices.IndexFunc(present, func(p *participant) bool { return p.id == q.id("id") })
+	if i < 0 {
+		return missingRecord("chat_room_participant")
+	}
+	var in struct {
+		Admin    *bool `json:"admin"`
+		Archived *bool `json:"archived"`
+		Muted    *bool `json:"muted"`
+	}
+	if refusal := q.decode(&in); refusal.status != 0 {
+		return refusal
+	}
+	p, personal := present[i], in.Archived != nil || in.Muted != nil
+	if (personal && p.memberID != q.member.id) || (in.Admin != nil && !s.runsRoom(q.member, r)) {
+		return forbidden()
+	}
+	set(&p.admin, in.Admin)
+	set(&p.archived, in.Archived)
+	set(&p.muted, in.Muted)
+	return ok(s.wrappedRoom(q.member, r, roomChanged))
+}
+
+// runsRoom says whether the member may keep order in the room: its admins, and
+// the staff in rooms that belong to the community.
+func (s *Sandbox) runsRoom(m *member, r *chatRoom) bool {
+	p := r.participant(m.id)
+	return (p != nil && p.admin) || (r.embedded() && m.staff())
+}

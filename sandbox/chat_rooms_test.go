@@ -1,0 +1,259 @@
+package sandbox
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const asZoe = "zoe@example.com"
+
+// direct is the UUID of the seed's direct room of two members.
+func (w *world) direct(one, two string) string {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	byEmail := func(email string) int64 {
+		i := slices.IndexFunc(w.store.members, func(m *member) bool { return m.email == email })
+		return w.store.members[i].id
+	}
+	room := w.store.directRoom(byEmail(one), byEmail(two))
+	if room == nil {
+		w.t.Fatalf("%s and %s have no room", one, two)
+	}
+	return room.uuid
+}
+
+// seededRoom is the room of the seed with this name.
+func (w *world) seededRoom(name string) *chatRoom {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i := slices.IndexFunc(w.store.chatRooms, func(r *chatRoom) bool { return r.name == name })
+	if i < 0 {
+		w.t.Fatalf("no room %q", name)
+	}
+	return w.store.chatRooms[i]
+}
+
+// say sends a message that must be accepted.
+func (c caller) say(room, text string) {
+	c.t.Helper()
+	c.must(202, "POST", "/messages/"+room+"/chat_room_messages", spoken(text, 0))
+}
+
+// spoken is the body of a message; with a parent, of a reply.
+func spoken(text string, parentID int64) string {
+	parent := "null"
+	if parentID != 0 {
+		parent = fmt.Sprint(parentID)
+	}
+	return fmt.Sprintf(`{"rich_text_body":{"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":%q}]}]}},"parent_message_id":%s}`, text, parent)
+}
+
+func TestChatSeedIsWhatThePackagePromises(t *testing.T) {
+	w := newWorld(t)
+	maya := w.as(asMember)
+	rooms := maya.must(200, "GET", "/messages?per_page=50", "")
+	kinds := map[any]int{}
+	for i := range rooms.records() {
+		kinds[rooms.at("records", i, "chat_room_kind")]++
+	}
+	if kinds[roomDirect] != 6 || kinds[roomGroup] != 3 {
+		t.Errorf("Maya's rooms = %v, want six direct and three groups", kinds)
+	}
+	unread := maya.must(200, "GET", "/messages/unread_chat_rooms", "")
+	if list, _ := unread.at("chat_rooms").([]any); len(list) != 4 || len(unread.json.(map[string]any)) != 1 {
+		t.Errorf("unread rooms = %s, want four UUIDs and nothing else", unread.raw)
+	}
+	if n := len(w.seededRoom("Tea hut").messages); n < 150 {
+		t.Errorf("the tea hut has %d messages, want 150 or more", n)
+	}
+	for _, r := range w.store.chatRooms {
+		var last int64
+		for _, m := range r.messages {
+			if m.sentAt.After(testNow) || m.id <= last || (m.parent != nil && m.parent.sentAt.After(m.sentAt)) {
+				t.Errorf("%s: message %d of %s is out of order", r.name, m.id, m.sentAt)
+			}
+			last = m.id
+		}
+	}
+}
+
+func TestRoomsAreFlatInTheListAndWrappedAlone(t *testing.T) {
+	w := newWorld(t)
+	maya, uuid := w.as(asMember), w.direct(asMember, asGardener)
+	list := maya.must(200, "GET", "/messages?per_page=1", "")
+	if list.at("records", 0, "uuid") != uuid || list.at("records", 0, "chat_room") != nil || list.at("has_next_page") != true || list.id("count") != 9 {
+		t.Errorf("GET /messages = %s, want José's room, flat, first of nine", list.raw)
+	}
+	alone := maya.must(200, "GET", "/messages/"+uuid, "")
+	for field, want := range map[string]any{
+		"uuid": uuid, "chat_room_kind": "direct", "chat_room_name": "José Álvarez", "identifier": "direct-8800004-8800005", "unread_messages_count": 2.0,
+	} {
+		if got := alone.at("chat_room", field); got != want {
+			t.Errorf("%s = %v, want %v", field, got, want)
+		}
+	}
+	if got := alone.at("chat_room", "other_participants_preview", 0, "email"); got != asGardener {
+		t.Errorf("the other participant's address = %v, want it given away as Circle does", got)
+	}
+	if got, want := alone.id("chat_room", "first_unread_message_id"), alone.id("chat_room", "last_message", "id"); got == 0 || got >= want {
+		t.Errorf("first unread = %d, want one before the last, %d", got, want)
+	}
+}
+
+func TestRoomsAreForThoseInThem(t *testing.T) {
+	w := newWorld(t)
+	theirs, hut := w.direct(asGardener, asZoe), w.seededRoom("Tea hut").uuid
+	const missing = "Missing record: chat_room"
+	at := "/messages/" + theirs
+	walkSteps(t, w, []step{
+		{name: "read", method: "GET", path: at, status: 404, want: missing},
+		{name: "read as admin", who: asAdmin, method: "GET", path: at, status: 404, want: missing},
+		{name: "messages", method: "GET", path: at + "/chat_room_messages", status: 404, want: missing},
+		{name: "participants", method: "GET", path: at + "/chat_room_participants", status: 404, want: missing},
+		{name: "send", method: "POST", path: at + "/chat_room_messages", body: spoken("Hello", 0), status: 404, want: missing},
+		{name: "mark", method: "POST", path: at + "/mark_all_as_read", status: 404, want: missing},
+		{name: "no such room", method: "GET", path: "/messages/no-such-room", status: 404, want: missing},
+		{name: "own", who: asZoe, method: "GET", path: at, status: 200, want: `"chat_room_name":"José Álvarez"`},
+		{name: "hut", method: "GET", path: "/messages/" + hut, status: 200, want: `"chat_room_name":"Tea hut"`},
+	})
+}
+
+func TestChatSpaceNamesItsRoom(t *testing.T) {
+	w := newWorld(t)
+	maya, hut := w.as(asMember), w.seededRoom("Tea hut")
+	space := path("/spaces/%d", hut.spaceID)
+	if got := maya.must(200, "GET", space, "").at("chat_room_uuid"); got != hut.uuid {
+		t.Errorf("chat_room_uuid = %v, want %s", got, hut.uuid)
+	}
+	at := "/messages/" + hut.uuid
+	room := maya.must(200, "GET", at, "")
+	if room.id("chat_room", "unread_messages_count") == 0 || len(room.at("chat_room", "other_participants_preview").([]any)) != previewSize {
+		t.Errorf("GET the hut = %s, want unread messages and a preview of %d", room.raw, previewSize)
+	}
+	if unread := maya.must(200, "GET", "/messages/unread_chat_rooms", ""); strings.Contains(string(unread.raw), hut.uuid) {
+		t.Error("the room of a space is in the inbox")
+	}
+	before := maya.must(200, "GET", at+"/chat_room_participants", "").id("count")
+	maya.must(200, "POST", space+"/leave", "")
+	if after := maya.must(200, "GET", at+"/chat_room_participants", "").id("count"); after != before-1 {
+		t.Errorf("participants = %d, want one less than %d", after, before)
+	}
+	maya.must(401, "POST", at+"/chat_room_messages", spoken("From outside", 0))
+	maya.must(200, "POST", space+"/join", "")
+	maya.say(hut.uuid, "From inside")
+}
+
+func TestPrivateSpacesKeepTheirRooms(t *testing.T) {
+	w := newWorld(t)
+	w.mu.Lock()
+	bees := w.store.spaces[12]
+	lesson := w.embedInLesson(bees, lessonRef{ID: 7, Name: "Frames", SectionID: 3})
+	w.mu.Unlock()
+	if !bees.private {
+		t.Fatalf("%s is not private", bees.slug)
+	}
+	w.as(asMember).must(404, "GET", "/messages/"+lesson.uuid, "")
+	w.as(asMember).must(404, "POST", "/messages/"+lesson.uuid+"/chat_room_messages", spoken("Hello", 0))
+	tom := w.as("tom@example.com")
+	tom.say(lesson.uuid, "Hello")
+	room := tom.must(200, "GET", "/messages/"+lesson.uuid, "")
+	if room.at("chat_room", "chat_room_name") != "Frames" || room.at("chat_room", "identifier") != "" {
+		t.Errorf("the lesson's room = %s", room.raw)
+	}
+	if got := tom.must(200, "GET", path("/spaces/%d", bees.id), "").at("chat_room_uuid"); got != nil {
+		t.Errorf("the course's room = %v, want none: a lesson's is no space's", got)
+	}
+}
+
+func TestCreatingRooms(t *testing.T) {
+	w := newWorld(t)
+	jose, hannah := w.direct(asMember, asGardener), int64(firstMemberID+7)
+	create := func(kind, ids string) string {
+		return fmt.Sprintf(`{"chat_room":{"kind":%q,"community_member_ids":%s}}`, kind, ids)
+	}
+	walkSteps(t, w, []step{
+		{name: "direct, found by a string", method: "POST", path: "/messages", body: create("direct", `["8800005"]`), status: 200, want: jose},
+		{name: "direct, found by a number", method: "POST", path: "/messages", body: create("direct", `[8800005]`), status: 200, want: jose},
+		{name: "direct, found from the other side", who: asGardener, method: "POST", path: "/messages", body: create("direct", `[8800004]`), status: 200, want: jose},
+		{name: "direct, new", method: "POST", path: "/messages", body: create("direct", `[8800007]`), status: 200, want: `"identifier":"direct-8800004-8800007"`},
+		{name: "direct, with several", method: "POST", path: "/messages", body: create("direct", `[8800005,8800006]`), status: 400, want: "community_member_ids"},
+		{name: "direct, with oneself", method: "POST", path: "/messages", body: create("direct", `[8800004]`), status: 400, want: "community_member_ids"},
+		{name: "group", method: "POST", path: "/messages", body: create("group_chat", `["8800005",8800006]`), status: 200, want: `"chat_room_name":"José, Zoë"`},
+		{name: "group, again", method: "POST", path: "/messages", body: create("group_chat", `["8800005",8800006]`), status: 200, want: `"first_unread_message_id":null`},
+		{name: "nobody", method: "POST", path: "/messages", body: create("direct", `[1]`), status: 404, want: "Missing record: community_member"},
+		{name: "no id", method: "POST", path: "/messages", body: create("direct", `["x"]`), status: 404, want: "Missing record: community_member"},
+		{name: "closed", method: "POST", path: "/messages", body: create("direct", fmt.Sprintf(`[%d]`, hannah)), status: 422, want: "Messaging is disabled by receiver"},
+		{name: "kind", method: "POST", path: "/messages", body: create("shout", `[8800005]`), status: 400, want: "kind"},
+		{name: "no kind", method: "POST", path: "/messages", body: `{"chat_room":{}}`, status: 404, want: "Missing parameter: kind"},
+		{name: "no members", method: "POST", path: "/messages", body: create("direct", `[]`), status: 404, want: "Missing parameter: community_member_ids"},
+		{name: "no room", method: "POST", path: "/messages", body: `{}`, status: 404, want: "Missing parameter: chat_room"},
+	})
+	if n := w.as(asMember).must(200, "GET", "/messages", "").id("count"); n != 12 {
+		t.Errorf("Maya has %d rooms, want twelve: one direct and two groups are new", n)
+	}
+}
+
+func TestNewRoomsBeginWithTheirText(t *testing.T) {
+	w := newWorld(t)
+	room := w.as(asMember).must(200, "POST", "/messages", `{"chat_room":{"kind":"group_chat","community_member_ids":[8800005],"rich_text_body":`+helloDocument+`}}`)
+	if room.at("chat_room", "last_message", "body") != "Good morning" || room.at("chat_room", "current_participant", "admin") != true {
+		t.Errorf("POST /messages = %s, want the text in it and its maker as admin", room.raw)
+	}
+	uuid, _ := room.at("chat_room", "uuid").(string)
+	if n := w.as(asGardener).must(200, "GET", "/messages/"+uuid, "").id("chat_room", "unread_messages_count"); n != 1 {
+		t.Errorf("José has %d unread, want 1", n)
+	}
+}
+
+func TestUnreadCountsMoveWithSendingAndReading(t *testing.T) {
+	w := newWorld(t)
+	maya, zoe, uuid := w.as(asMember), w.as(asZoe), w.direct(asMember, asZoe)
+	unread := func(c caller) int64 {
+		return c.must(200, "GET", "/messages/"+uuid, "").id("chat_room", "unread_messages_count")
+	}
+	zoe.say(uuid, "One")
+	zoe.say(uuid, "Two")
+	if got := unread(maya); got != 2 {
+		t.Errorf("unread after two messages = %d", got)
+	}
+	if got := unread(zoe); got != 0 {
+		t.Errorf("unread for the sender = %d", got)
+	}
+	if r := maya.must(200, "POST", "/messages/"+uuid+"/mark_all_as_read", ""); len(r.raw) != 0 {
+		t.Errorf("marking answers %s, want nothing", r.raw)
+	}
+	if got := unread(maya); got != 0 {
+		t.Errorf("unread after reading = %d", got)
+	}
+	zoe.say(uuid, "Three")
+	maya.say(uuid, "Four") // who answers has read
+	if got := unread(maya); got != 0 {
+		t.Errorf("unread after answering = %d", got)
+	}
+}
+
+func TestParticipantsSettings(t *testing.T) {
+	w := newWorld(t)
+	room := w.seededRoom("Bean pole expedition")
+	at := "/messages/" + room.uuid + "/chat_room_participants"
+	kwame, maya := path(at+"/%d", room.participants[0].id), path(at+"/%d", room.participants[1].id)
+	walkSteps(t, w, []step{
+		{name: "list", method: "GET", path: at, status: 200, want: `"email":"kwame@example.com"`},
+		{name: "mute", method: "PUT", path: maya, body: `{"muted":true}`, status: 200, want: `"muted":true`},
+		{name: "archive", method: "PUT", path: maya, body: `{"archived":true}`, status: 200, want: `"archived":true`},
+		{name: "unmute", method: "PUT", path: maya, body: `{"muted":false}`, status: 200, want: `"muted":false,"archived":true`},
+		{name: "mute another", method: "PUT", path: kwame, body: `{"muted":true}`, status: 401, want: "You cannot perform this action."},
+		{name: "make oneself admin", method: "PUT", path: maya, body: `{"admin":true}`, status: 401, want: "You cannot perform this action."},
+		{name: "make another admin", who: "kwame@example.com", method: "PUT", path: maya, body: `{"admin":true}`, status: 200, want: `"admin":true`},
+		{name: "as admin now", method: "PUT", path: kwame, body: `{"admin":false}`, status: 200, want: `"admin":false`},
+		{name: "nobody", method: "PUT", path: at + "/1", body: `{"muted":true}`, status: 404, want: "Missing record: chat_room_participant"},
+	})
+	muted := w.seededRoom("New this year")
+	if got := w.as(asMember).must(200, "GET", "/messages/"+muted.uuid, "").at("chat_room", "current_participant", "muted"); got != true {
+		t.Errorf("muted = %v, want the seed's muted room", got)
+	}
+}
