@@ -62,6 +62,7 @@ type message struct {
 	editedAt     time.Time   // zero: never
 	reactions    []reaction  // oldest first
 	thread       *chatThread // nil: no replies
+	flags        []flag
 }
 
 type reaction struct {

@@ -174,3 +174,20 @@ func TestMentionsInMessages(t *testing.T) {
 		t.Errorf("new mentions = %d after one in a room that Maya is not in", got)
 	}
 }
+
+func TestReportingMessages(t *testing.T) {
+	w := newWorld(t)
+	report := func(id int64) string {
+		return fmt.Sprintf(`{"flagged_content":{"flagged_contentable_id":%d,"flagged_contentable_type":"ChatRoomMessage","reported_reason_type":"spam","reported_reason_body":"Leeks again."}}`, id)
+	}
+	hut, theirs := w.seededRoom("Tea hut"), w.store.roomByUUID(w.direct(asGardener, asZoe))
+	walkSteps(t, w, []step{
+		{name: "report", method: "POST", path: "/flagged_contents", body: report(hut.messages[0].id), status: 201, want: "reported to the admin"},
+		{name: "own", who: "margaret@example.com", method: "POST", path: "/flagged_contents", body: report(hut.messages[0].id), status: 401, want: "cannot perform"},
+		{name: "not visible", method: "POST", path: "/flagged_contents", body: report(theirs.messages[0].id), status: 404, want: "Missing record: chat_room_message"},
+		{name: "nothing", method: "POST", path: "/flagged_contents", body: report(1), status: 404, want: "Missing record: chat_room_message"},
+	})
+	if flags := hut.messages[0].flags; len(flags) != 1 || flags[0].text != "Leeks again." {
+		t.Errorf("reports = %v", flags)
+	}
+}

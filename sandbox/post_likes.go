@@ -74,7 +74,7 @@ func (s *Sandbox) unfollowPost(q *request) answer {
 	return done("Post unfollowed.")
 }
 
-// flagContent reports a post or comment to the admins.
+// flagContent reports a post, a comment or a message to the admins.
 func (s *Sandbox) flagContent(q *request) answer {
 	var in struct {
 		Content *struct {
@@ -107,11 +107,17 @@ func (s *Sandbox) flagContent(q *request) answer {
 			return refusal
 		}
 		return fileReport(&c.flags, report, "Comment", c.authorID)
+	case "ChatRoomMessage":
+		m := s.store.messages[in.Content.ID]
+		if m == nil || !s.canRead(q.member, m.room) {
+			return missingRecord("chat_room_message")
+		}
+		return fileReport(&m.flags, report, "Message", m.memberID)
 	}
 	return invalid("Failed to report content!", map[string][]string{"flagged_contentable_type": {"is not included in the list"}})
 }
 
-// fileReport keeps a report; one's own posts and comments cannot be reported.
+// fileReport keeps a report; nobody reports what they wrote themselves.
 func fileReport(flags *[]flag, report flag, kind string, authorID int64) answer {
 	if report.memberID == authorID {
 		return forbidden()
