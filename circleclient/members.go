@@ -283,6 +283,44 @@ func (s *MembersService) Search(ctx context.Context, req MemberSearchRequest) (*
 	return do[Page[*SearchedMember]](ctx, s.client, call{method: http.MethodPost, route: member("/search/community_members"), body: req, read: true})
 }
 
+// MentionSGID gives the signed id by which texts mention a member. Circle tells it of no member by number, so they are
+// searched by name: by the one given, and where that does not find them by the one in their profile. One to three requests;
+// [ErrNotFound] for a member who does not exist or does not take part.
+func (s *MembersService) MentionSGID(ctx context.Context, memberID int64, name string) (string, error) {
+	sgid, err := s.searchSGID(ctx, memberID, name)
+	if err != nil || sgid != "" {
+		return sgid, err
+	}
+	profile, err := s.Profile(ctx, memberID)
+	if err != nil {
+		return "", err
+	}
+	if profile.Name != name {
+		sgid, err = s.searchSGID(ctx, memberID, profile.Name)
+	}
+	if err == nil && sgid == "" {
+		err = &Error{Kind: ErrNotFound, Operation: "mention"}
+	}
+	return sgid, err
+}
+
+// searchSGID is "" where the search does not find the member.
+func (s *MembersService) searchSGID(ctx context.Context, memberID int64, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	found, err := s.Search(ctx, MemberSearchRequest{SearchText: name, PerPage: MaxPerPage})
+	if err != nil {
+		return "", err
+	}
+	for _, m := range found.Records {
+		if m.MemberID() == memberID {
+			return m.UserAttachableSGID, nil
+		}
+	}
+	return "", nil
+}
+
 // Deactivate ends the membership of the one who is asking. There is no way back.
 //
 //circle:op DELETE /api/headless/v1/community_member/deactivate

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -99,6 +100,57 @@ func TestSearchAfterGoesBackAsItCame(t *testing.T) {
 	}
 	if string(body.SearchAfter) != places {
 		t.Errorf("search: search_after %s, want %s", body.SearchAfter, places)
+	}
+}
+
+// TestMentionSGID finds signed ids among namesakes, by names that are out of date, and not at all.
+func TestMentionSGID(t *testing.T) {
+	tests := []struct {
+		name   string
+		member int64
+		called string
+		want   string
+		err    error
+		asked  []string // the texts searched for, and profiles read
+	}{
+		{"by name", 7, "Ada", "sgid-7", nil, []string{"Ada"}},
+		{"a namesake", 8, "Ada", "sgid-8", nil, []string{"Ada"}},
+		{"a name of old", 7, "Augusta", "sgid-7", nil, []string{"Augusta", "profile 7", "Ada"}},
+		{"no name", 7, "", "sgid-7", nil, []string{"profile 7", "Ada"}},
+		{"nobody", 9, "Ada", "", ErrNotFound, []string{"Ada", "profile 9"}},
+		{"out of the search", 10, "Bo", "", ErrNotFound, []string{"Bo", "profile 10"}},
+	}
+	for _, tt := range tests {
+		var asked []string
+		c := testClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				var search MemberSearchRequest
+				_ = json.NewDecoder(r.Body).Decode(&search)
+				asked = append(asked, search.SearchText)
+				records := ""
+				if search.SearchText == "Ada" {
+					records = `{"community_member_id":7,"user_attachable_sgid":"sgid-7"},{"community_member_id":8,"user_attachable_sgid":"sgid-8"}`
+				}
+				say(200, "application/json", `{"records":[`+records+`]}`)(w, r)
+				return
+			}
+			asked = append(asked, "profile "+path.Base(path.Dir(r.URL.Path)))
+			switch path.Base(path.Dir(r.URL.Path)) {
+			case "7":
+				say(200, "application/json", `{"id":7,"name":"Ada"}`)(w, r)
+			case "10":
+				say(200, "application/json", `{"id":10,"name":"Bo"}`)(w, r)
+			default:
+				say(404, "application/json", `{"success":false,"message":"Oops! Missing record","error_details":"Missing record: community_member"}`)(w, r)
+			}
+		}))
+		got, err := c.Members.MentionSGID(asMember(t), tt.member, tt.called)
+		if got != tt.want || !errors.Is(err, tt.err) {
+			t.Errorf("%s: %q, %v, want %q, %v", tt.name, got, err, tt.want, tt.err)
+		}
+		if diff := cmp.Diff(tt.asked, asked); diff != "" {
+			t.Errorf("%s: asked (-want +got):\n%s", tt.name, diff)
+		}
 	}
 }
 

@@ -71,7 +71,7 @@ func checkNode(n *node, at group, depth int) error {
 		return unsupported("Circle holds headings of level 2 and 3 only")
 	case n.Type == nodeText && n.Text == "":
 		return malformed("a node of type \"text\" has no text")
-	case rule.needsID && n.Attrs.SGID == "" && n.Attrs.SignedID == "" && (n.Type != nodeImage || webURL(n.Attrs.URL) == ""):
+	case rule.needsID && n.mentioned == nil && n.Attrs.SGID == "" && n.Attrs.SignedID == "" && (n.Type != nodeImage || webURL(n.Attrs.URL) == ""):
 		return malformed(fmt.Sprintf("a node of type %q lacks its signed id", n.Type))
 	case n.Type == nodeCTA && linkURL(n.Attrs.URL) == "":
 		return unsupported("a button leads to an absolute http, https or mailto address")

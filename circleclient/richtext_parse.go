@@ -68,8 +68,8 @@ func (r *htmlReader) children(n *html.Node, marks []*mark, b *blockBuilder, dept
 }
 
 func (r *htmlReader) element(n *html.Node, marks []*mark, b *blockBuilder, depth int) {
-	if sgid := attribute(n, "data-sgid"); sgid != "" && (n.Data == "span" || n.Data == "a") {
-		b.add(&node{Type: nodeMention, Attrs: nodeAttrs{SGID: sgid}, Fallback: strings.TrimSpace(textOf(n))})
+	if mention := mentionOf(n); mention != nil {
+		b.add(mention)
 		return
 	}
 	switch n.Data {
@@ -114,6 +114,20 @@ func (r *htmlReader) element(n *html.Node, marks []*mark, b *blockBuilder, depth
 		r.refuse("<" + clean(n.Data) + ">")
 		r.children(n, marks, b, depth)
 	}
+}
+
+// mentionOf is the mention that an element stands for; nil where it is none.
+func mentionOf(n *html.Node) *node {
+	if n.Data != "span" && n.Data != "a" {
+		return nil
+	}
+	if sgid := attribute(n, "data-sgid"); sgid != "" {
+		return &node{Type: nodeMention, Attrs: nodeAttrs{SGID: sgid}, Fallback: strings.TrimSpace(textOf(n))}
+	}
+	if id := attribute(n, "data-member-id"); id != "" {
+		return newMention(MentionedMember{ID: id, Name: strings.TrimPrefix(strings.TrimSpace(textOf(n)), "@")}, nil)
+	}
+	return nil
 }
 
 func (r *htmlReader) paragraph(n *html.Node, marks []*mark, b *blockBuilder, depth int) {

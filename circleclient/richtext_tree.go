@@ -51,6 +51,9 @@ type node struct {
 	Content []*node   `json:"content,omitempty"`
 	// Fallback is what old clients show in the node's place.
 	Fallback string `json:"circle_ios_fallback_text,omitempty"`
+
+	// mentioned is whom a mention means whose signed id is not known yet.
+	mentioned *MentionedMember
 }
 
 // nodeAttrs are the attributes of all types of nodes together.

@@ -25,7 +25,7 @@ var (
 
 // Limits of a text to write. Circle documents none; these are far beyond what people write.
 const (
-	// MaxRichTextBytes bounds the text, HTML or document.
+	// MaxRichTextBytes bounds the text, HTML or document; see [MaxMarkdownBytes].
 	MaxRichTextBytes = 256 << 10
 	// MaxRichTextDepth bounds how deeply a document's nodes are nested.
 	MaxRichTextDepth = 30
@@ -35,14 +35,22 @@ const (
 
 // RichTextError is a text that cannot be written. It matches its Kind and [ErrInvalid] with [errors.Is].
 type RichTextError struct {
-	// Kind is [ErrBlank], [ErrUnsupportedContent], [ErrContentTooLarge] or [ErrMalformedDocument].
+	// Kind is [ErrBlank], [ErrUnsupportedContent], [ErrUnknownMention], [ErrContentTooLarge] or [ErrMalformedDocument].
 	Kind error
 	// Detail names the part at fault, in words that can be shown; empty where Kind says it all.
 	Detail string
+	// Line is the line of the Markdown at fault, counted from 1; 0 where lines have no meaning.
+	Line int
 }
 
 // Error says what is wrong; it can be shown to the person who wrote the text.
-func (e *RichTextError) Error() string { return or(e.Detail, e.Kind.Error()) }
+func (e *RichTextError) Error() string {
+	says := or(e.Detail, e.Kind.Error())
+	if e.Line > 0 {
+		says += fmt.Sprintf(" (line %d)", e.Line)
+	}
+	return says
+}
 
 // Unwrap makes the error match its kind and [ErrInvalid].
 func (e *RichTextError) Unwrap() []error { return []error{e.Kind, ErrInvalid} }
@@ -59,30 +67,30 @@ type RichTextRequest struct {
 // error is a *[RichTextError].
 func RichTextFromText(text string) (*RichTextRequest, error) {
 	if len(text) > MaxRichTextBytes {
-		return nil, tooLarge()
+		return nil, tooLarge(MaxRichTextBytes)
 	}
-	return newRichTextRequest(textDocument(text))
+	return newRichTextRequest(textDocument(text), nil)
 }
 
 // RichTextFromHTML makes a text of HTML: paragraphs, <h2>, <h3>, lists, quotes, code, rules, links and marks. A mention is
-// a <span data-sgid="…">, as [RichText.HTML] writes it. Any other element is refused by name. The error is a
-// *[RichTextError].
-func RichTextFromHTML(source string) (*RichTextRequest, error) {
+// a <span data-sgid="…">, as [RichText.HTML] writes it, or a <span data-member-id="…">. Any other element is refused by
+// name. The error is a *[RichTextError], or what the lookup of mentions failed with.
+func RichTextFromHTML(source string, lookup MentionLookup) (*RichTextRequest, error) {
 	if len(source) > MaxRichTextBytes {
-		return nil, tooLarge()
+		return nil, tooLarge(MaxRichTextBytes)
 	}
 	doc, err := parseHTML(source)
 	if err != nil {
 		return nil, err
 	}
-	return newRichTextRequest(doc)
+	return newRichTextRequest(doc, lookup)
 }
 
 // RichTextFromDocument takes a TipTap document, a node of type doc, after checking that Circle knows every node and mark
 // in it. The error is a *[RichTextError].
 func RichTextFromDocument(doc json.RawMessage) (*RichTextRequest, error) {
 	if len(doc) > MaxRichTextBytes {
-		return nil, tooLarge()
+		return nil, tooLarge(MaxRichTextBytes)
 	}
 	normal, err := normaliseJSON(doc)
 	if err != nil {
@@ -105,11 +113,14 @@ func RichTextFromDocument(doc json.RawMessage) (*RichTextRequest, error) {
 }
 
 // newRichTextRequest takes a document of our own making.
-func newRichTextRequest(doc *node) (*RichTextRequest, error) {
+func newRichTextRequest(doc *node, lookup MentionLookup) (*RichTextRequest, error) {
 	if isBlank(doc) {
 		return nil, &RichTextError{Kind: ErrBlank}
 	}
 	if err := checkNode(doc, groupNone, MaxRichTextDepth); err != nil {
+		return nil, err
+	}
+	if err := resolveMentions(doc, lookup); err != nil {
 		return nil, err
 	}
 	raw, err := json.Marshal(doc)
@@ -117,13 +128,13 @@ func newRichTextRequest(doc *node) (*RichTextRequest, error) {
 		return nil, fmt.Errorf("encode a document: %w", err)
 	}
 	if len(raw) > 4*MaxRichTextBytes { // of many tiny elements each becomes a node
-		return nil, tooLarge()
+		return nil, tooLarge(MaxRichTextBytes)
 	}
 	return &RichTextRequest{document: raw, tree: doc}, nil
 }
 
-func tooLarge() *RichTextError {
-	return &RichTextError{Kind: ErrContentTooLarge, Detail: fmt.Sprintf("the text exceeds %d KiB", MaxRichTextBytes>>10)}
+func tooLarge(most int) *RichTextError {
+	return &RichTextError{Kind: ErrContentTooLarge, Detail: fmt.Sprintf("the text exceeds %d KiB", most>>10)}
 }
 
 // Attach returns the text with uploads attached, by the signed ids of their direct uploads. Empty ones are left out and

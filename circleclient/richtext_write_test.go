@@ -43,9 +43,10 @@ func TestRichTextFromHTML(t *testing.T) {
 		{"code", "<pre><code class=\"language-go\">if x {\n\ty\n}\n</code></pre>", `[{"type":"codeBlock","attrs":{"language":"go"},"content":[{"type":"text","text":"if x {\n\ty\n}"}]}]`},
 		{"a line break and a rule", "a<br> b<hr>", `[{"type":"paragraph","content":[{"type":"text","text":"a"},{"type":"hardBreak"},{"type":"text","text":"b"}]},{"type":"horizontalRule"}]`},
 		{"a mention", `Hi <span class="mention" data-sgid="BAh7">@Ada</span>!`, `[{"type":"paragraph","content":[{"type":"text","text":"Hi "},{"type":"mention","attrs":{"sgid":"BAh7"},"circle_ios_fallback_text":"@Ada"},{"type":"text","text":"!"}]}]`},
+		{"a mention by member", `<span data-member-id="3">@Ada</span> <a data-member-id="3">Ada</a>`, `[{"type":"paragraph","content":[{"type":"mention","attrs":{"sgid":"sgid-3"},"circle_ios_fallback_text":"@Ada"},{"type":"text","text":" "},{"type":"mention","attrs":{"sgid":"sgid-3"},"circle_ios_fallback_text":"@Ada"}]}]`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r, err := RichTextFromHTML(c.html)
+			r, err := RichTextFromHTML(c.html, knownMembers)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,7 +76,7 @@ func TestRichTextFromDocument(t *testing.T) {
 
 func TestRichTextRefused(t *testing.T) {
 	text := func(s string) error { _, err := RichTextFromText(s); return err }
-	fromHTML := func(s string) error { _, err := RichTextFromHTML(s); return err }
+	fromHTML := func(s string) error { _, err := RichTextFromHTML(s, knownMembers); return err }
 	document := func(s string) error { _, err := RichTextFromDocument(json.RawMessage(s)); return err }
 	doc := func(content string) error { return document(`{"type":"doc","content":[` + content + `]}`) }
 	deep := strings.Repeat(`{"type":"blockquote","content":[`, 40) + `{"type":"paragraph"}` + strings.Repeat(`]}`, 40)
@@ -99,6 +100,7 @@ func TestRichTextRefused(t *testing.T) {
 		{"own element", fromHTML("x<my-thing>y</my-thing>"), ErrUnsupportedContent, "<my-thing>"},
 		{"script address", fromHTML(`<a href="javascript:alert(1)">x</a>`), ErrUnsupportedContent, "link"},
 		{"relative address", fromHTML(`<a href="/x">x</a>`), ErrUnsupportedContent, "link"},
+		{"nobody's number", fromHTML(`<span data-member-id="77">@Ada</span>`), ErrUnknownMention, `"77"`},
 		{"deep HTML", fromHTML(strings.Repeat("<blockquote>", 400) + "x"), ErrContentTooLarge, "deep"},
 
 		{"no JSON", document("doc"), ErrMalformedDocument, "JSON"},
@@ -165,7 +167,7 @@ func FuzzHTML(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, source string) {
 		_ = plainText(readHTML(source), &RichText{})
-		r, err := RichTextFromHTML(source)
+		r, err := RichTextFromHTML(source, knownMembers)
 		if err != nil {
 			if _, ok := errors.AsType[*RichTextError](err); !ok {
 				t.Fatalf("RichTextFromHTML(%q) gives error %v, want a RichTextError", source, err)

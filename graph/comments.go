@@ -62,7 +62,7 @@ func (r *Resolver) createComment(ctx context.Context, in model.CreateCommentInpu
 		return nil, err
 	}
 	comment, problems, err := once(ctx, r.idempotency, "createComment", in.IdempotencyKey, in, func() (*circleclient.Comment, error) {
-		body, err := richText(in.Body)
+		body, err := r.richText(ctx, in.Body, in.Attachments)
 		if err != nil {
 			return nil, err
 		}
@@ -80,7 +80,7 @@ func (r *Resolver) createReply(ctx context.Context, in model.CreateReplyInput) (
 		return nil, err
 	}
 	reply, problems, err := once(ctx, r.idempotency, "createReply", in.IdempotencyKey, in, func() (*circleclient.Comment, error) {
-		body, err := richText(in.Body)
+		body, err := r.richText(ctx, in.Body, in.Attachments)
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +98,7 @@ func (r *Resolver) updateComment(ctx context.Context, in model.UpdateCommentInpu
 	if err != nil {
 		return nil, err
 	}
-	body, err := richText(in.Body)
+	body, err := r.richText(ctx, in.Body, in.Attachments)
 	var comment *circleclient.Comment
 	switch {
 	case err != nil:

@@ -142,18 +142,6 @@ func (r *Resolver) spacePosts(
 	return expectPosts(ctx, c, err)
 }
 
-// richText reads a text to write.
-func richText(in model.RichTextInput) (*circleclient.RichTextRequest, error) {
-	switch {
-	case in.HTML != nil:
-		return circleclient.RichTextFromHTML(*in.HTML)
-	case in.Document != nil:
-		return circleclient.RichTextFromDocument(in.Document)
-	default:
-		return circleclient.RichTextFromText(deref(in.Text))
-	}
-}
-
 func (r *Resolver) createPost(ctx context.Context, in model.CreatePostInput) (*model.CreatePostPayload, error) {
 	space, err := scalar.ParseRefOf(circleclient.RefSpace, in.SpaceID)
 	if err != nil {
@@ -164,7 +152,7 @@ func (r *Resolver) createPost(ctx context.Context, in model.CreatePostInput) (*m
 		return nil, err
 	}
 	record, problems, err := once(ctx, r.idempotency, "createPost", in.IdempotencyKey, in, func() (*circleclient.Post, error) {
-		body, err := richText(in.Body)
+		body, err := r.richText(ctx, in.Body, in.Attachments)
 		if err != nil {
 			return nil, err
 		}
@@ -185,7 +173,7 @@ func (r *Resolver) createImagePost(ctx context.Context, in model.CreateImagePost
 		return &model.CreateImagePostPayload{UserErrors: refused(model.UserErrorCodeInvalid, "A post of pictures needs at least one picture.", "images")}, nil
 	}
 	record, problems, err := once(ctx, r.idempotency, "createImagePost", in.IdempotencyKey, in, func() (*circleclient.Post, error) {
-		body, err := optionalText(in.Body)
+		body, err := r.optionalText(ctx, in.Body)
 		if err != nil {
 			return nil, err
 		}
@@ -205,7 +193,7 @@ func (r *Resolver) updateImagePost(ctx context.Context, in model.UpdateImagePost
 	if err != nil {
 		return nil, err
 	}
-	body, err := optionalText(in.Body)
+	body, err := r.optionalText(ctx, in.Body)
 	if err != nil {
 		problems, err := userErrors(err)
 		return &model.UpdateImagePostPayload{UserErrors: problems}, err
@@ -219,13 +207,6 @@ func (r *Resolver) updateImagePost(ctx context.Context, in model.UpdateImagePost
 	record, err := r.circle.Posts.UpdateImage(ctx, ref.Space, ref.ID, req)
 	problems, err := userErrors(err)
 	return &model.UpdateImagePostPayload{Post: imagePost(record), UserErrors: problems}, err
-}
-
-func optionalText(in *model.RichTextInput) (*circleclient.RichTextRequest, error) {
-	if in == nil {
-		return nil, nil //nolint:nilnil // no text
-	}
-	return richText(*in)
 }
 
 func imagePost(record *circleclient.Post) *model.ImagePost {

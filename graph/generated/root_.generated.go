@@ -74,6 +74,7 @@ type ComplexityRoot struct {
 		Filename        func(childComplexity int) int
 		Height          func(childComplexity int) int
 		Kind            func(childComplexity int) int
+		SignedID        func(childComplexity int) int
 		URL             func(childComplexity int) int
 		Width           func(childComplexity int) int
 	}
@@ -927,6 +928,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Attachment.Kind(childComplexity), true
+	case "Attachment.signedId":
+		if e.ComplexityRoot.Attachment.SignedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attachment.SignedID(childComplexity), true
 	case "Attachment.url":
 		if e.ComplexityRoot.Attachment.URL == nil {
 			break
@@ -4795,6 +4802,8 @@ input CreateCommentInput {
   postId: ID!
   "The text."
   body: RichTextInput!
+  "Signed ids of uploads to attach, 50 at most. Pictures that ` + "`" + `body` + "`" + ` shows need not be here."
+  attachments: [String!]
   "As in ` + "`" + `CreatePostInput` + "`" + `."
   idempotencyKey: String
 }
@@ -4815,6 +4824,8 @@ input CreateReplyInput {
   commentId: ID!
   "The text."
   body: RichTextInput!
+  "Signed ids of uploads to attach, 50 at most. Pictures that ` + "`" + `body` + "`" + ` shows need not be here."
+  attachments: [String!]
   "As in ` + "`" + `CreatePostInput` + "`" + `."
   idempotencyKey: String
 }
@@ -4835,6 +4846,8 @@ input UpdateCommentInput {
   commentId: ID!
   "The new text."
   body: RichTextInput!
+  "Signed ids of all uploads that the changed text has attached, 50 at most; see ` + "`" + `Attachment.signedId` + "`" + `."
+  attachments: [String!]
 }
 
 "The changed comment."
@@ -6311,6 +6324,8 @@ input CreatePostInput {
   title: String
   "The text."
   body: RichTextInput!
+  "Signed ids of uploads to attach, 50 at most. Pictures that ` + "`" + `body` + "`" + ` shows need not be here."
+  attachments: [String!]
   "The name in the address; made from the title when left out."
   slug: String
   "The topics by their ` + "`" + `id` + "`" + `."
@@ -6615,6 +6630,8 @@ type Attachment {
   height: Int
   "Length in seconds of an uploaded video or sound; null for everything else."
   durationSeconds: Float
+  "Signed id of the upload, to attach or show it again in another text; null for links."
+  signedId: String @goField(name: "SignedID")
 }
 
 "The kinds of ` + "`" + `Attachment` + "`" + `."
@@ -6633,7 +6650,18 @@ enum AttachmentKind {
 input RichTextInput @oneOf {
   "Plain text. An empty line starts a new paragraph, a single line break stays one."
   text: String
-  "HTML with the elements that Circle can hold: headings, paragraphs, lists, quotes, code, links, bold, italic, underline, strikethrough."
+  """
+  Markdown: CommonMark with ` + "`" + `~~strikethrough~~` + "`" + ` and bare links. ` + "`" + `[@Ada](member:ID)` + "`" + ` mentions a member by their ` + "`" + `id` + "`" + ` or
+  ` + "`" + `circleId` + "`" + `, which costs one to three requests to Circle for each member; ` + "`" + `![A leaf](upload:SIGNED_ID)` + "`" + `, in a paragraph of
+  its own, shows an uploaded picture. What Circle cannot hold (tables, headings but ` + "`" + `##` + "`" + ` and ` + "`" + `###` + "`" + `, task lists, footnotes,
+  HTML, pictures of other sites) is refused with a ` + "`" + `userError` + "`" + ` that names it and its line.
+  """
+  markdown: String
+  """
+  HTML with the elements that Circle can hold: ` + "`" + `<h2>` + "`" + `, ` + "`" + `<h3>` + "`" + `, paragraphs, lists, quotes, code, links, bold, italic,
+  underline, strikethrough, highlight. ` + "`" + `<span data-member-id="ID">@Ada</span>` + "`" + ` mentions a member as in Markdown; with the
+  ` + "`" + `data-sgid` + "`" + ` that ` + "`" + `RichText.html` + "`" + ` gives it costs no request. Any other element is refused with a ` + "`" + `userError` + "`" + `.
+  """
   html: String
   "A TipTap document (` + "`" + `{type: \"doc\", content: […]}` + "`" + `)."
   document: JSON
@@ -6943,6 +6971,8 @@ func (ec *executionContext) childFields_Attachment(ctx context.Context, field gr
 		return ec.fieldContext_Attachment_height(ctx, field)
 	case "durationSeconds":
 		return ec.fieldContext_Attachment_durationSeconds(ctx, field)
+	case "signedId":
+		return ec.fieldContext_Attachment_signedId(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Attachment", field.Name)
 }

@@ -483,6 +483,29 @@ func (ec *executionContext) fieldContext_Attachment_durationSeconds(_ context.Co
 	return graphql.NewScalarFieldContext("Attachment", field, false, false, "Float")
 }
 
+func (ec *executionContext) _Attachment_signedId(ctx context.Context, field graphql.CollectedField, obj *circleclient.Attachment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attachment_signedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SignedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Attachment_signedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attachment", field, false, false, "String")
+}
+
 func (ec *executionContext) _Mention_name(ctx context.Context, field graphql.CollectedField, obj *circleclient.Mention) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1535,7 +1558,7 @@ func (ec *executionContext) unmarshalInputRichTextInput(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"text", "html", "document"}
+	fieldsInOrder := [...]string{"text", "markdown", "html", "document"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1549,6 +1572,13 @@ func (ec *executionContext) unmarshalInputRichTextInput(ctx context.Context, obj
 				return it, err
 			}
 			it.Text = data
+		case "markdown":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("markdown"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Markdown = data
 		case "html":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("html"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -1690,6 +1720,11 @@ func (ec *executionContext) _Attachment(ctx context.Context, sel ast.SelectionSe
 			}
 		case "durationSeconds":
 			out.Values[i] = ec._Attachment_durationSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "signedId":
+			out.Values[i] = ec._Attachment_signedId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

@@ -92,6 +92,8 @@ type CreateCommentInput struct {
 	PostID string `json:"postId"`
 	// The text.
 	Body RichTextInput `json:"body"`
+	// Signed ids of uploads to attach, 50 at most. Pictures that `body` shows need not be here.
+	Attachments []string `json:"attachments,omitempty"`
 	// As in `CreatePostInput`.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -130,6 +132,8 @@ type CreatePostInput struct {
 	Title *string `json:"title,omitempty"`
 	// The text.
 	Body RichTextInput `json:"body"`
+	// Signed ids of uploads to attach, 50 at most. Pictures that `body` shows need not be here.
+	Attachments []string `json:"attachments,omitempty"`
 	// The name in the address; made from the title when left out.
 	Slug *string `json:"slug,omitempty"`
 	// The topics by their `id`.
@@ -159,6 +163,8 @@ type CreateReplyInput struct {
 	CommentID string `json:"commentId"`
 	// The text.
 	Body RichTextInput `json:"body"`
+	// Signed ids of uploads to attach, 50 at most. Pictures that `body` shows need not be here.
+	Attachments []string `json:"attachments,omitempty"`
 	// As in `CreatePostInput`.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -565,7 +571,14 @@ type RevokeRefreshTokenPayload struct {
 type RichTextInput struct {
 	// Plain text. An empty line starts a new paragraph, a single line break stays one.
 	Text *string `json:"text,omitempty"`
-	// HTML with the elements that Circle can hold: headings, paragraphs, lists, quotes, code, links, bold, italic, underline, strikethrough.
+	// Markdown: CommonMark with `~~strikethrough~~` and bare links. `[@Ada](member:ID)` mentions a member by their `id` or
+	// `circleId`, which costs one to three requests to Circle for each member; `![A leaf](upload:SIGNED_ID)`, in a paragraph of
+	// its own, shows an uploaded picture. What Circle cannot hold (tables, headings but `##` and `###`, task lists, footnotes,
+	// HTML, pictures of other sites) is refused with a `userError` that names it and its line.
+	Markdown *string `json:"markdown,omitempty"`
+	// HTML with the elements that Circle can hold: `<h2>`, `<h3>`, paragraphs, lists, quotes, code, links, bold, italic,
+	// underline, strikethrough, highlight. `<span data-member-id="ID">@Ada</span>` mentions a member as in Markdown; with the
+	// `data-sgid` that `RichText.html` gives it costs no request. Any other element is refused with a `userError`.
 	HTML *string `json:"html,omitempty"`
 	// A TipTap document (`{type: "doc", content: […]}`).
 	Document json.RawMessage `json:"document,omitempty"`
@@ -637,6 +650,8 @@ type UpdateCommentInput struct {
 	CommentID string `json:"commentId"`
 	// The new text.
 	Body RichTextInput `json:"body"`
+	// Signed ids of all uploads that the changed text has attached, 50 at most; see `Attachment.signedId`.
+	Attachments []string `json:"attachments,omitempty"`
 }
 
 // The changed comment.

@@ -1,0 +1,68 @@
+package circleclient
+
+import (
+	"errors"
+	"fmt"
+)
+
+// MaxRichTextMentions bounds the members whom one text mentions by number: each may cost requests to Circle.
+const MaxRichTextMentions = 20
+
+// ErrUnknownMention is a text that mentions somebody who is no member.
+var ErrUnknownMention = errors.New("the text mentions somebody who is not a member")
+
+// MentionedMember is a member whom a text mentions by an id of the caller's; Circle knows them by a signed id only.
+type MentionedMember struct {
+	// ID is the id as it stands in the text.
+	ID string
+	// Name is the name as it stands in the text, without the @. It may be empty or out of date.
+	Name string
+	// Line is where it stands first, counted from 1; 0 where lines have no meaning.
+	Line int
+}
+
+// MentionLookup gives the signed ids of members in their order, "" for one who does not exist. It is asked once for all
+// members of a text, each once, and only where there are some.
+type MentionLookup func([]MentionedMember) ([]string, error)
+
+func newMention(m MentionedMember, marks []*mark) *node {
+	n := &node{Type: nodeMention, Marks: marks, mentioned: &m}
+	if m.Name != "" {
+		n.Fallback = "@" + m.Name
+	}
+	return n
+}
+
+// resolveMentions puts the signed ids into a document.
+func resolveMentions(doc *node, lookup MentionLookup) error {
+	var members []MentionedMember
+	places := map[string][]*node{}
+	doc.walk(func(n *node) {
+		if n.mentioned == nil {
+			return
+		}
+		if places[n.mentioned.ID] == nil {
+			members = append(members, *n.mentioned)
+		}
+		places[n.mentioned.ID] = append(places[n.mentioned.ID], n)
+	})
+	if len(members) == 0 {
+		return nil
+	}
+	if len(members) > MaxRichTextMentions {
+		return &RichTextError{Kind: ErrContentTooLarge, Detail: fmt.Sprintf("a text mentions at most %d members", MaxRichTextMentions)}
+	}
+	signedIDs, err := lookup(members)
+	if err != nil {
+		return err
+	}
+	for i, m := range members {
+		if signedIDs[i] == "" {
+			return &RichTextError{Kind: ErrUnknownMention, Detail: fmt.Sprintf("there is no member %q to mention", clean(m.ID)), Line: m.Line}
+		}
+		for _, n := range places[m.ID] {
+			n.Attrs.SGID = signedIDs[i]
+		}
+	}
+	return nil
+}

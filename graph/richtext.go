@@ -1,0 +1,92 @@
+package graph
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+
+	"circlegraph/circleclient"
+	"circlegraph/graph/model"
+	"circlegraph/graph/scalar"
+)
+
+// richText reads a text to write, in whichever way it is written, with uploads attached to it by their signed ids. Every
+// mutation that takes a text comes through here.
+func (r *Resolver) richText(ctx context.Context, in model.RichTextInput, attachments []string) (*circleclient.RichTextRequest, error) {
+	body, err := r.parsedText(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return body.Attach(attachments...)
+}
+
+func (r *Resolver) optionalText(ctx context.Context, in *model.RichTextInput) (*circleclient.RichTextRequest, error) {
+	if in == nil {
+		return nil, nil //nolint:nilnil // no text
+	}
+	return r.richText(ctx, *in, nil)
+}
+
+func (r *Resolver) parsedText(ctx context.Context, in model.RichTextInput) (*circleclient.RichTextRequest, error) {
+	switch {
+	case in.Markdown != nil:
+		return circleclient.RichTextFromMarkdown(*in.Markdown, r.mentions(ctx))
+	case in.HTML != nil:
+		return circleclient.RichTextFromHTML(*in.HTML, r.mentions(ctx))
+	case in.Document != nil:
+		return circleclient.RichTextFromDocument(in.Document)
+	default:
+		return circleclient.RichTextFromText(deref(in.Text))
+	}
+}
+
+// mentionsAtOnce is how many members of a text are looked up side by side.
+const mentionsAtOnce = 4
+
+// mentions looks up the members whom a text mentions, each once. Who is not found is "": the text says where.
+func (r *Resolver) mentions(ctx context.Context) circleclient.MentionLookup {
+	return func(members []circleclient.MentionedMember) ([]string, error) {
+		group, ctx := errgroup.WithContext(ctx)
+		group.SetLimit(mentionsAtOnce)
+		numbers := make([]int64, len(members))
+		found := map[int64]*string{}
+		for i, m := range members {
+			numbers[i] = mentionedNumber(m.ID)
+			if number := numbers[i]; found[number] == nil {
+				sgid := new(string)
+				found[number] = sgid
+				group.Go(func() error { return r.mention(ctx, number, m.Name, sgid) })
+			}
+		}
+		err := group.Wait()
+		signedIDs := make([]string, len(members))
+		for i, number := range numbers {
+			signedIDs[i] = *found[number]
+		}
+		return signedIDs, err
+	}
+}
+
+// mention finds the signed id of one member and leaves it as it is where there is none.
+func (r *Resolver) mention(ctx context.Context, memberID int64, name string, sgid *string) (err error) {
+	if memberID == 0 {
+		return nil
+	}
+	*sgid, err = r.circle.Members.MentionSGID(ctx, memberID, name)
+	if isNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// mentionedNumber reads the `id` of a Member, or Circle's number; 0 for what is neither.
+func mentionedNumber(id string) int64 {
+	if number, err := scalar.ParseCircleID(id); err == nil {
+		return number
+	}
+	ref, err := scalar.ParseRefOf(circleclient.RefMember, id)
+	if err != nil {
+		return 0
+	}
+	return ref.ID
+}
