@@ -71,6 +71,9 @@ func (l *Lesson) Whole() bool { return l.Source == SourceLesson }
 // RichText gives the text; empty where [Lesson.Whole] is false.
 func (l *Lesson) RichText() *RichText { return newRichText(richTextSource{envelope: l.RichTextBody}) }
 
+// Status is how far the one who is asking has got: [LessonIncomplete], [LessonCompleted] or a word Circle adds.
+func (l *Lesson) Status() string { return l.Progress.Status }
+
 // Locked tells whether the one who is asking cannot open the lesson at the moment: its time has not come, or the lesson
 // before it must be completed first.
 func (l *Lesson) Locked(now time.Time) bool {
@@ -105,6 +108,25 @@ type LessonMedia struct {
 	// SignedID names the upload.
 	SignedID string `json:"signed_id"`
 }
+
+func (m *LessonMedia) found() MediaMetadata {
+	if m.Metadata == nil {
+		return MediaMetadata{}
+	}
+	return *m.Metadata
+}
+
+// Width is in pixels; nil for sounds, and where unknown.
+func (m *LessonMedia) Width() *int { return m.found().Width }
+
+// Height is in pixels; nil for sounds, and where unknown.
+func (m *LessonMedia) Height() *int { return m.found().Height }
+
+// DurationSeconds is how long it plays; nil where unknown.
+func (m *LessonMedia) DurationSeconds() *float64 { return m.found().Duration }
+
+// ThumbnailURL is a small picture; nil where there is none.
+func (m *LessonMedia) ThumbnailURL() *string { return m.ImageVariants.Thumbnail }
 
 // MediaMetadata is what Circle found in a video or sound.
 type MediaMetadata struct {

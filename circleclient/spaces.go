@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// SpaceTypeCourse is the [Space.Type] of a space that holds a course.
+const SpaceTypeCourse = "course"
+
 // SpacesService reads spaces, and joins and leaves them.
 type SpacesService struct{ client *Client }
 

@@ -79,7 +79,7 @@ func expectNodes(ctx context.Context, refs []circleclient.Ref) {
 			l.Post.Expect(ref)
 		case circleclient.RefSpace:
 			l.Space.Expect(ref.ID)
-		case circleclient.RefMember, circleclient.RefComment:
+		case circleclient.RefMember, circleclient.RefComment, circleclient.RefLesson, circleclient.RefQuizAttempt:
 		}
 	}
 }

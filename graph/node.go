@@ -26,6 +26,10 @@ func loadNode(ctx context.Context, ref circleclient.Ref) (model.Node, error) {
 		return orNil(loaders.From(ctx).Space.Load(ref.ID))
 	case circleclient.RefPost:
 		return loadPost(ctx, ref)
+	case circleclient.RefLesson:
+		return orNil(loadLesson(ctx, ref))
+	case circleclient.RefQuizAttempt:
+		return orNil(loadAttempt(ctx, ref))
 	default:
 		return orNil(loaders.From(ctx).Comment.Load(ctx, ref)())
 	}

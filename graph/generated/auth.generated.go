@@ -30,6 +30,7 @@ type MutationResolver interface {
 	DeleteComment(ctx context.Context, input model.DeleteCommentInput) (*model.DeleteCommentPayload, error)
 	LikeComment(ctx context.Context, input model.LikeCommentInput) (*model.LikeCommentPayload, error)
 	UnlikeComment(ctx context.Context, input model.UnlikeCommentInput) (*model.UnlikeCommentPayload, error)
+	UpdateLessonProgress(ctx context.Context, input model.UpdateLessonProgressInput) (*model.UpdateLessonProgressPayload, error)
 	RsvpToEvent(ctx context.Context, input model.RsvpToEventInput) (*model.RsvpToEventPayload, error)
 	CancelRsvp(ctx context.Context, input model.CancelRsvpInput) (*model.CancelRsvpPayload, error)
 	RsvpToOccurrences(ctx context.Context, input model.RsvpToOccurrencesInput) (*model.RsvpToOccurrencesPayload, error)
@@ -53,6 +54,8 @@ type MutationResolver interface {
 	FollowPost(ctx context.Context, input model.FollowPostInput) (*model.FollowPostPayload, error)
 	UnfollowPost(ctx context.Context, input model.UnfollowPostInput) (*model.UnfollowPostPayload, error)
 	ReportContent(ctx context.Context, input model.ReportContentInput) (*model.ReportContentPayload, error)
+	SubmitQuizAttempt(ctx context.Context, input model.SubmitQuizAttemptInput) (*model.SubmitQuizAttemptPayload, error)
+	GradeQuizAttempt(ctx context.Context, input model.GradeQuizAttemptInput) (*model.GradeQuizAttemptPayload, error)
 	JoinSpace(ctx context.Context, input model.JoinSpaceInput) (*model.JoinSpacePayload, error)
 	LeaveSpace(ctx context.Context, input model.LeaveSpaceInput) (*model.LeaveSpacePayload, error)
 	MarkSpaceAsRead(ctx context.Context, input model.MarkSpaceAsReadInput) (*model.MarkSpaceAsReadPayload, error)
@@ -259,6 +262,20 @@ func (ec *executionContext) field_Mutation_followPost_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_gradeQuizAttempt_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.GradeQuizAttemptInput, error) {
+			return ec.unmarshalNGradeQuizAttemptInput2circlegraphᚋgraphᚋmodelᚐGradeQuizAttemptInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_joinSpace_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -455,6 +472,20 @@ func (ec *executionContext) field_Mutation_rsvpToOccurrences_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_submitQuizAttempt_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SubmitQuizAttemptInput, error) {
+			return ec.unmarshalNSubmitQuizAttemptInput2circlegraphᚋgraphᚋmodelᚐSubmitQuizAttemptInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_unfollowPost_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -531,6 +562,20 @@ func (ec *executionContext) field_Mutation_updateImagePost_args(ctx context.Cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpdateImagePostInput, error) {
 			return ec.unmarshalNUpdateImagePostInput2circlegraphᚋgraphᚋmodelᚐUpdateImagePostInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateLessonProgress_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateLessonProgressInput, error) {
+			return ec.unmarshalNUpdateLessonProgressInput2circlegraphᚋgraphᚋmodelᚐUpdateLessonProgressInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1362,6 +1407,50 @@ func (ec *executionContext) fieldContext_Mutation_unlikeComment(ctx context.Cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_unlikeComment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateLessonProgress(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateLessonProgress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateLessonProgress(ctx, fc.Args["input"].(model.UpdateLessonProgressInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateLessonProgressPayload) graphql.Marshaler {
+			return ec.marshalOUpdateLessonProgressPayload2ᚖcirclegraphᚋgraphᚋmodelᚐUpdateLessonProgressPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateLessonProgress(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateLessonProgressPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateLessonProgress_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -2344,6 +2433,94 @@ func (ec *executionContext) fieldContext_Mutation_reportContent(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_submitQuizAttempt(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_submitQuizAttempt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SubmitQuizAttempt(ctx, fc.Args["input"].(model.SubmitQuizAttemptInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SubmitQuizAttemptPayload) graphql.Marshaler {
+			return ec.marshalOSubmitQuizAttemptPayload2ᚖcirclegraphᚋgraphᚋmodelᚐSubmitQuizAttemptPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_submitQuizAttempt(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SubmitQuizAttemptPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_submitQuizAttempt_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_gradeQuizAttempt(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_gradeQuizAttempt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().GradeQuizAttempt(ctx, fc.Args["input"].(model.GradeQuizAttemptInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.GradeQuizAttemptPayload) graphql.Marshaler {
+			return ec.marshalOGradeQuizAttemptPayload2ᚖcirclegraphᚋgraphᚋmodelᚐGradeQuizAttemptPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_gradeQuizAttempt(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GradeQuizAttemptPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_gradeQuizAttempt_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_joinSpace(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3214,6 +3391,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "updateLessonProgress":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateLessonProgress(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "rsvpToEvent":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_rsvpToEvent(ctx, field)
@@ -3371,6 +3555,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "reportContent":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_reportContent(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "submitQuizAttempt":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_submitQuizAttempt(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "gradeQuizAttempt":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_gradeQuizAttempt(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++

@@ -26,13 +26,16 @@ type ResolverRoot interface {
 	Bookmark() BookmarkResolver
 	CancelRsvpPayload() CancelRsvpPayloadResolver
 	Comment() CommentResolver
+	Course() CourseResolver
 	CreateCommentPayload() CreateCommentPayloadResolver
 	CreateReplyPayload() CreateReplyPayloadResolver
 	DeleteCommentPayload() DeleteCommentPayloadResolver
 	Event() EventResolver
 	EventAttendee() EventAttendeeResolver
 	FollowPostPayload() FollowPostPayloadResolver
+	GradeQuizAttemptPayload() GradeQuizAttemptPayloadResolver
 	ImagePost() ImagePostResolver
+	Lesson() LessonResolver
 	LikeCommentPayload() LikeCommentPayloadResolver
 	LikePostPayload() LikePostPayloadResolver
 	Member() MemberResolver
@@ -40,6 +43,8 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Notification() NotificationResolver
 	Query() QueryResolver
+	Quiz() QuizResolver
+	QuizAttempt() QuizAttemptResolver
 	RsvpToEventPayload() RsvpToEventPayloadResolver
 	RsvpToOccurrencesPayload() RsvpToOccurrencesPayloadResolver
 	Space() SpaceResolver
@@ -48,6 +53,7 @@ type ResolverRoot interface {
 	UnlikeCommentPayload() UnlikeCommentPayloadResolver
 	UnlikePostPayload() UnlikePostPayloadResolver
 	UpdateAllSpaceNotificationPreferencesPayload() UpdateAllSpaceNotificationPreferencesPayloadResolver
+	UpdateLessonProgressPayload() UpdateLessonProgressPayloadResolver
 	UpdateNotificationPreferencePayload() UpdateNotificationPreferencePayloadResolver
 	Viewer() ViewerResolver
 }
@@ -182,6 +188,31 @@ type ComplexityRoot struct {
 	CompleteSignupPayload struct {
 		UserErrors func(childComplexity int) int
 		Viewer     func(childComplexity int) int
+	}
+
+	Course struct {
+		ID             func(childComplexity int) int
+		QuizAttempts   func(childComplexity int, first int, after *string) int
+		Sections       func(childComplexity int) int
+		Space          func(childComplexity int) int
+		ViewerProgress func(childComplexity int) int
+	}
+
+	CourseProgress struct {
+		Completed func(childComplexity int) int
+		Lessons   func(childComplexity int) int
+		Percent   func(childComplexity int) int
+	}
+
+	CourseSection struct {
+		DripDelay             func(childComplexity int) int
+		DrippedAt             func(childComplexity int) int
+		ID                    func(childComplexity int) int
+		IsDripped             func(childComplexity int) int
+		Lessons               func(childComplexity int) int
+		Name                  func(childComplexity int) int
+		NotifyStudentsEnabled func(childComplexity int) int
+		Progress              func(childComplexity int) int
 	}
 
 	CreateBookmarkPayload struct {
@@ -372,6 +403,11 @@ type ComplexityRoot struct {
 		TotalPoints       func(childComplexity int) int
 	}
 
+	GradeQuizAttemptPayload struct {
+		Attempt    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	ImagePost struct {
 		Author               func(childComplexity int) int
 		BookmarkID           func(childComplexity int) int
@@ -410,6 +446,54 @@ type ComplexityRoot struct {
 	LeaveSpacePayload struct {
 		Space      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	Lesson struct {
+		Body                          func(childComplexity int) int
+		ChatRoomUUID                  func(childComplexity int) int
+		Course                        func(childComplexity int) int
+		DrippedAt                     func(childComplexity int) int
+		FeaturedMedia                 func(childComplexity int) int
+		FeaturedMediaDuration         func(childComplexity int) int
+		Files                         func(childComplexity int) int
+		ID                            func(childComplexity int) int
+		IsCommentable                 func(childComplexity int) int
+		IsCompletedByFeaturedMedia    func(childComplexity int) int
+		IsFeaturedMediaDownloadable   func(childComplexity int) int
+		IsFeaturedMediaEnabled        func(childComplexity int) int
+		IsFeaturedMediaRequired       func(childComplexity int) int
+		IsLockedForViewer             func(childComplexity int) int
+		LessonLabel                   func(childComplexity int) int
+		Name                          func(childComplexity int) int
+		NeedsToCompletePreviousLesson func(childComplexity int) int
+		NodeRef                       func(childComplexity int) int
+		Section                       func(childComplexity int) int
+		SectionLabel                  func(childComplexity int) int
+		Status                        func(childComplexity int) int
+		ViewerBookmarkID              func(childComplexity int) int
+	}
+
+	LessonFile struct {
+		ByteSize    func(childComplexity int) int
+		ContentType func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		Filename    func(childComplexity int) int
+		ID          func(childComplexity int) int
+		URL         func(childComplexity int) int
+	}
+
+	LessonMedia struct {
+		ByteSize             func(childComplexity int) int
+		ChaptersURL          func(childComplexity int) int
+		ContentType          func(childComplexity int) int
+		DurationSeconds      func(childComplexity int) int
+		Filename             func(childComplexity int) int
+		Height               func(childComplexity int) int
+		PreviewThumbnailsURL func(childComplexity int) int
+		ThumbnailURL         func(childComplexity int) int
+		URL                  func(childComplexity int) int
+		WebVTTFileURL        func(childComplexity int) int
+		Width                func(childComplexity int) int
 	}
 
 	LikeCommentPayload struct {
@@ -523,6 +607,7 @@ type ComplexityRoot struct {
 		DeleteNotification                    func(childComplexity int, input model.DeleteNotificationInput) int
 		DeletePost                            func(childComplexity int, input model.DeletePostInput) int
 		FollowPost                            func(childComplexity int, input model.FollowPostInput) int
+		GradeQuizAttempt                      func(childComplexity int, input model.GradeQuizAttemptInput) int
 		JoinSpace                             func(childComplexity int, input model.JoinSpaceInput) int
 		LeaveSpace                            func(childComplexity int, input model.LeaveSpaceInput) int
 		LikeComment                           func(childComplexity int, input model.LikeCommentInput) int
@@ -539,12 +624,14 @@ type ComplexityRoot struct {
 		RevokeRefreshToken                    func(childComplexity int, input model.RevokeRefreshTokenInput) int
 		RsvpToEvent                           func(childComplexity int, input model.RsvpToEventInput) int
 		RsvpToOccurrences                     func(childComplexity int, input model.RsvpToOccurrencesInput) int
+		SubmitQuizAttempt                     func(childComplexity int, input model.SubmitQuizAttemptInput) int
 		UnfollowPost                          func(childComplexity int, input model.UnfollowPostInput) int
 		UnlikeComment                         func(childComplexity int, input model.UnlikeCommentInput) int
 		UnlikePost                            func(childComplexity int, input model.UnlikePostInput) int
 		UpdateAllSpaceNotificationPreferences func(childComplexity int, input model.UpdateAllSpaceNotificationPreferencesInput) int
 		UpdateComment                         func(childComplexity int, input model.UpdateCommentInput) int
 		UpdateImagePost                       func(childComplexity int, input model.UpdateImagePostInput) int
+		UpdateLessonProgress                  func(childComplexity int, input model.UpdateLessonProgressInput) int
 		UpdateNotificationPreference          func(childComplexity int, input model.UpdateNotificationPreferenceInput) int
 		UpdateProfile                         func(childComplexity int, input model.UpdateProfileInput) int
 		UpdateSpaceNotificationPreference     func(childComplexity int, input model.UpdateSpaceNotificationPreferenceInput) int
@@ -643,19 +730,71 @@ type ComplexityRoot struct {
 	Query struct {
 		Comment        func(childComplexity int, id string) int
 		CommunityLinks func(childComplexity int) int
+		CourseTopics   func(childComplexity int) int
 		Events         func(childComplexity int, filter *model.EventsFilter, first int, after *string) int
 		HomeFeed       func(childComplexity int, orderBy string, first int, after *string) int
 		HomeSpace      func(childComplexity int) int
+		Lesson         func(childComplexity int, by model.LessonBy) int
 		Member         func(childComplexity int, by model.MemberBy) int
 		Members        func(childComplexity int, filter *model.MembersFilter, orderBy *string, first int, after *string) int
 		Node           func(childComplexity int, id string) int
 		Nodes          func(childComplexity int, ids []string) int
 		Post           func(childComplexity int, by model.PostBy) int
 		ProfileFields  func(childComplexity int, page string) int
+		QuizAttempt    func(childComplexity int, by model.QuizAttemptBy) int
 		SearchMembers  func(childComplexity int, filter *model.MemberSearchFilter, orderBy *string, first int, after *string) int
 		Space          func(childComplexity int, by model.SpaceBy) int
 		Spaces         func(childComplexity int) int
 		Viewer         func(childComplexity int) int
+	}
+
+	Quiz struct {
+		AreAnswersHidden  func(childComplexity int) int
+		Description       func(childComplexity int) int
+		ID                func(childComplexity int) int
+		IsPassingRequired func(childComplexity int) int
+		PassingGrade      func(childComplexity int) int
+	}
+
+	QuizAttempt struct {
+		AttemptsCount       func(childComplexity int) int
+		CorrectAnswersCount func(childComplexity int) int
+		CreatedAt           func(childComplexity int) int
+		Grade               func(childComplexity int) int
+		ID                  func(childComplexity int) int
+		LessonTitle         func(childComplexity int) int
+		Member              func(childComplexity int) int
+		NodeRef             func(childComplexity int) int
+		Questions           func(childComplexity int) int
+		Quiz                func(childComplexity int) int
+		Result              func(childComplexity int) int
+		SectionTitle        func(childComplexity int) int
+	}
+
+	QuizAttemptConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	QuizAttemptEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	QuizOption struct {
+		ID       func(childComplexity int) int
+		Selected func(childComplexity int) int
+		Value    func(childComplexity int) int
+	}
+
+	QuizQuestion struct {
+		Correct   func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Options   func(childComplexity int) int
+		Statement func(childComplexity int) int
+		Type      func(childComplexity int) int
 	}
 
 	RefreshAccessTokenPayload struct {
@@ -706,6 +845,7 @@ type ComplexityRoot struct {
 	}
 
 	Space struct {
+		Course                        func(childComplexity int) int
 		CoverImageURL                 func(childComplexity int) int
 		CustomEmojiDarkURL            func(childComplexity int) int
 		CustomEmojiURL                func(childComplexity int) int
@@ -767,6 +907,11 @@ type ComplexityRoot struct {
 		Push  func(childComplexity int) int
 	}
 
+	SubmitQuizAttemptPayload struct {
+		Attempt    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Topic struct {
 		AdminOnly func(childComplexity int) int
 		ID        func(childComplexity int) int
@@ -800,6 +945,12 @@ type ComplexityRoot struct {
 
 	UpdateImagePostPayload struct {
 		Post       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpdateLessonProgressPayload struct {
+		Course     func(childComplexity int) int
+		Lesson     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -1426,6 +1577,110 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CompleteSignupPayload.Viewer(childComplexity), true
+
+	case "Course.id":
+		if e.ComplexityRoot.Course.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Course.ID(childComplexity), true
+	case "Course.quizAttempts":
+		if e.ComplexityRoot.Course.QuizAttempts == nil {
+			break
+		}
+
+		args, err := ec.field_Course_quizAttempts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Course.QuizAttempts(childComplexity, args["first"].(int), args["after"].(*string)), true
+	case "Course.sections":
+		if e.ComplexityRoot.Course.Sections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Course.Sections(childComplexity), true
+	case "Course.space":
+		if e.ComplexityRoot.Course.Space == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Course.Space(childComplexity), true
+	case "Course.viewerProgress":
+		if e.ComplexityRoot.Course.ViewerProgress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Course.ViewerProgress(childComplexity), true
+
+	case "CourseProgress.completedLessonsCount":
+		if e.ComplexityRoot.CourseProgress.Completed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseProgress.Completed(childComplexity), true
+	case "CourseProgress.lessonsCount":
+		if e.ComplexityRoot.CourseProgress.Lessons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseProgress.Lessons(childComplexity), true
+	case "CourseProgress.percent":
+		if e.ComplexityRoot.CourseProgress.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseProgress.Percent(childComplexity), true
+
+	case "CourseSection.releasedAfterDays":
+		if e.ComplexityRoot.CourseSection.DripDelay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseSection.DripDelay(childComplexity), true
+	case "CourseSection.releasesAt":
+		if e.ComplexityRoot.CourseSection.DrippedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseSection.DrippedAt(childComplexity), true
+	case "CourseSection.id":
+		if e.ComplexityRoot.CourseSection.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseSection.ID(childComplexity), true
+	case "CourseSection.isReleased":
+		if e.ComplexityRoot.CourseSection.IsDripped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseSection.IsDripped(childComplexity), true
+	case "CourseSection.lessons":
+		if e.ComplexityRoot.CourseSection.Lessons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseSection.Lessons(childComplexity), true
+	case "CourseSection.title":
+		if e.ComplexityRoot.CourseSection.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseSection.Name(childComplexity), true
+	case "CourseSection.notifiesOfRelease":
+		if e.ComplexityRoot.CourseSection.NotifyStudentsEnabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseSection.NotifyStudentsEnabled(childComplexity), true
+	case "CourseSection.viewerProgress":
+		if e.ComplexityRoot.CourseSection.Progress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseSection.Progress(childComplexity), true
 
 	case "CreateBookmarkPayload.bookmark":
 		if e.ComplexityRoot.CreateBookmarkPayload.Bookmark == nil {
@@ -2167,6 +2422,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.GamificationStats.TotalPoints(childComplexity), true
 
+	case "GradeQuizAttemptPayload.attempt":
+		if e.ComplexityRoot.GradeQuizAttemptPayload.Attempt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GradeQuizAttemptPayload.Attempt(childComplexity), true
+	case "GradeQuizAttemptPayload.userErrors":
+		if e.ComplexityRoot.GradeQuizAttemptPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GradeQuizAttemptPayload.UserErrors(childComplexity), true
+
 	case "ImagePost.author":
 		if e.ComplexityRoot.ImagePost.Author == nil {
 			break
@@ -2365,6 +2633,243 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LeaveSpacePayload.UserErrors(childComplexity), true
+
+	case "Lesson.body":
+		if e.ComplexityRoot.Lesson.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.Body(childComplexity), true
+	case "Lesson.chatRoomUuid":
+		if e.ComplexityRoot.Lesson.ChatRoomUUID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.ChatRoomUUID(childComplexity), true
+	case "Lesson.course":
+		if e.ComplexityRoot.Lesson.Course == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.Course(childComplexity), true
+	case "Lesson.releasesAt":
+		if e.ComplexityRoot.Lesson.DrippedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.DrippedAt(childComplexity), true
+	case "Lesson.featuredMedia":
+		if e.ComplexityRoot.Lesson.FeaturedMedia == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.FeaturedMedia(childComplexity), true
+	case "Lesson.featuredMediaSeconds":
+		if e.ComplexityRoot.Lesson.FeaturedMediaDuration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.FeaturedMediaDuration(childComplexity), true
+	case "Lesson.files":
+		if e.ComplexityRoot.Lesson.Files == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.Files(childComplexity), true
+	case "Lesson.circleId":
+		if e.ComplexityRoot.Lesson.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.ID(childComplexity), true
+	case "Lesson.isCommentable":
+		if e.ComplexityRoot.Lesson.IsCommentable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.IsCommentable(childComplexity), true
+	case "Lesson.isCompletedByFeaturedMedia":
+		if e.ComplexityRoot.Lesson.IsCompletedByFeaturedMedia == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.IsCompletedByFeaturedMedia(childComplexity), true
+	case "Lesson.isFeaturedMediaDownloadable":
+		if e.ComplexityRoot.Lesson.IsFeaturedMediaDownloadable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.IsFeaturedMediaDownloadable(childComplexity), true
+	case "Lesson.hasFeaturedMedia":
+		if e.ComplexityRoot.Lesson.IsFeaturedMediaEnabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.IsFeaturedMediaEnabled(childComplexity), true
+	case "Lesson.isFeaturedMediaRequired":
+		if e.ComplexityRoot.Lesson.IsFeaturedMediaRequired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.IsFeaturedMediaRequired(childComplexity), true
+	case "Lesson.isLockedForViewer":
+		if e.ComplexityRoot.Lesson.IsLockedForViewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.IsLockedForViewer(childComplexity), true
+	case "Lesson.lessonLabel":
+		if e.ComplexityRoot.Lesson.LessonLabel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.LessonLabel(childComplexity), true
+	case "Lesson.title":
+		if e.ComplexityRoot.Lesson.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.Name(childComplexity), true
+	case "Lesson.viewerMustCompletePrevious":
+		if e.ComplexityRoot.Lesson.NeedsToCompletePreviousLesson == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.NeedsToCompletePreviousLesson(childComplexity), true
+	case "Lesson.id":
+		if e.ComplexityRoot.Lesson.NodeRef == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.NodeRef(childComplexity), true
+	case "Lesson.section":
+		if e.ComplexityRoot.Lesson.Section == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.Section(childComplexity), true
+	case "Lesson.sectionLabel":
+		if e.ComplexityRoot.Lesson.SectionLabel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.SectionLabel(childComplexity), true
+	case "Lesson.viewerStatus":
+		if e.ComplexityRoot.Lesson.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.Status(childComplexity), true
+	case "Lesson.viewerBookmarkId":
+		if e.ComplexityRoot.Lesson.ViewerBookmarkID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lesson.ViewerBookmarkID(childComplexity), true
+
+	case "LessonFile.byteSize":
+		if e.ComplexityRoot.LessonFile.ByteSize == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonFile.ByteSize(childComplexity), true
+	case "LessonFile.contentType":
+		if e.ComplexityRoot.LessonFile.ContentType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonFile.ContentType(childComplexity), true
+	case "LessonFile.createdAt":
+		if e.ComplexityRoot.LessonFile.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonFile.CreatedAt(childComplexity), true
+	case "LessonFile.filename":
+		if e.ComplexityRoot.LessonFile.Filename == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonFile.Filename(childComplexity), true
+	case "LessonFile.id":
+		if e.ComplexityRoot.LessonFile.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonFile.ID(childComplexity), true
+	case "LessonFile.url":
+		if e.ComplexityRoot.LessonFile.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonFile.URL(childComplexity), true
+
+	case "LessonMedia.byteSize":
+		if e.ComplexityRoot.LessonMedia.ByteSize == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonMedia.ByteSize(childComplexity), true
+	case "LessonMedia.chaptersUrl":
+		if e.ComplexityRoot.LessonMedia.ChaptersURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonMedia.ChaptersURL(childComplexity), true
+	case "LessonMedia.contentType":
+		if e.ComplexityRoot.LessonMedia.ContentType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonMedia.ContentType(childComplexity), true
+	case "LessonMedia.durationSeconds":
+		if e.ComplexityRoot.LessonMedia.DurationSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonMedia.DurationSeconds(childComplexity), true
+	case "LessonMedia.filename":
+		if e.ComplexityRoot.LessonMedia.Filename == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonMedia.Filename(childComplexity), true
+	case "LessonMedia.height":
+		if e.ComplexityRoot.LessonMedia.Height == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonMedia.Height(childComplexity), true
+	case "LessonMedia.previewThumbnailsUrl":
+		if e.ComplexityRoot.LessonMedia.PreviewThumbnailsURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonMedia.PreviewThumbnailsURL(childComplexity), true
+	case "LessonMedia.thumbnailUrl":
+		if e.ComplexityRoot.LessonMedia.ThumbnailURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonMedia.ThumbnailURL(childComplexity), true
+	case "LessonMedia.url":
+		if e.ComplexityRoot.LessonMedia.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonMedia.URL(childComplexity), true
+	case "LessonMedia.subtitlesUrl":
+		if e.ComplexityRoot.LessonMedia.WebVTTFileURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonMedia.WebVTTFileURL(childComplexity), true
+	case "LessonMedia.width":
+		if e.ComplexityRoot.LessonMedia.Width == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonMedia.Width(childComplexity), true
 
 	case "LikeCommentPayload.comment":
 		if e.ComplexityRoot.LikeCommentPayload.Comment == nil {
@@ -2890,6 +3395,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.FollowPost(childComplexity, args["input"].(model.FollowPostInput)), true
+	case "Mutation.gradeQuizAttempt":
+		if e.ComplexityRoot.Mutation.GradeQuizAttempt == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_gradeQuizAttempt_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GradeQuizAttempt(childComplexity, args["input"].(model.GradeQuizAttemptInput)), true
 	case "Mutation.joinSpace":
 		if e.ComplexityRoot.Mutation.JoinSpace == nil {
 			break
@@ -3056,6 +3572,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RsvpToOccurrences(childComplexity, args["input"].(model.RsvpToOccurrencesInput)), true
+	case "Mutation.submitQuizAttempt":
+		if e.ComplexityRoot.Mutation.SubmitQuizAttempt == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_submitQuizAttempt_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SubmitQuizAttempt(childComplexity, args["input"].(model.SubmitQuizAttemptInput)), true
 	case "Mutation.unfollowPost":
 		if e.ComplexityRoot.Mutation.UnfollowPost == nil {
 			break
@@ -3122,6 +3649,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateImagePost(childComplexity, args["input"].(model.UpdateImagePostInput)), true
+	case "Mutation.updateLessonProgress":
+		if e.ComplexityRoot.Mutation.UpdateLessonProgress == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateLessonProgress_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateLessonProgress(childComplexity, args["input"].(model.UpdateLessonProgressInput)), true
 	case "Mutation.updateNotificationPreference":
 		if e.ComplexityRoot.Mutation.UpdateNotificationPreference == nil {
 			break
@@ -3509,6 +4047,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CommunityLinks(childComplexity), true
+	case "Query.courseTopics":
+		if e.ComplexityRoot.Query.CourseTopics == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CourseTopics(childComplexity), true
 	case "Query.events":
 		if e.ComplexityRoot.Query.Events == nil {
 			break
@@ -3538,6 +4082,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.HomeSpace(childComplexity), true
 
+	case "Query.lesson":
+		if e.ComplexityRoot.Query.Lesson == nil {
+			break
+		}
+
+		args, err := ec.field_Query_lesson_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Lesson(childComplexity, args["by"].(model.LessonBy)), true
 	case "Query.member":
 		if e.ComplexityRoot.Query.Member == nil {
 			break
@@ -3604,6 +4159,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ProfileFields(childComplexity, args["page"].(string)), true
+	case "Query.quizAttempt":
+		if e.ComplexityRoot.Query.QuizAttempt == nil {
+			break
+		}
+
+		args, err := ec.field_Query_quizAttempt_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.QuizAttempt(childComplexity, args["by"].(model.QuizAttemptBy)), true
 	case "Query.searchMembers":
 		if e.ComplexityRoot.Query.SearchMembers == nil {
 			break
@@ -3638,6 +4204,198 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+
+	case "Quiz.areAnswersHidden":
+		if e.ComplexityRoot.Quiz.AreAnswersHidden == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Quiz.AreAnswersHidden(childComplexity), true
+	case "Quiz.description":
+		if e.ComplexityRoot.Quiz.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Quiz.Description(childComplexity), true
+	case "Quiz.id":
+		if e.ComplexityRoot.Quiz.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Quiz.ID(childComplexity), true
+	case "Quiz.isPassingRequired":
+		if e.ComplexityRoot.Quiz.IsPassingRequired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Quiz.IsPassingRequired(childComplexity), true
+	case "Quiz.passingGrade":
+		if e.ComplexityRoot.Quiz.PassingGrade == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Quiz.PassingGrade(childComplexity), true
+
+	case "QuizAttempt.attemptsCount":
+		if e.ComplexityRoot.QuizAttempt.AttemptsCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttempt.AttemptsCount(childComplexity), true
+	case "QuizAttempt.correctAnswersCount":
+		if e.ComplexityRoot.QuizAttempt.CorrectAnswersCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttempt.CorrectAnswersCount(childComplexity), true
+	case "QuizAttempt.createdAt":
+		if e.ComplexityRoot.QuizAttempt.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttempt.CreatedAt(childComplexity), true
+	case "QuizAttempt.grade":
+		if e.ComplexityRoot.QuizAttempt.Grade == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttempt.Grade(childComplexity), true
+	case "QuizAttempt.circleId":
+		if e.ComplexityRoot.QuizAttempt.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttempt.ID(childComplexity), true
+	case "QuizAttempt.lessonTitle":
+		if e.ComplexityRoot.QuizAttempt.LessonTitle == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttempt.LessonTitle(childComplexity), true
+	case "QuizAttempt.member":
+		if e.ComplexityRoot.QuizAttempt.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttempt.Member(childComplexity), true
+	case "QuizAttempt.id":
+		if e.ComplexityRoot.QuizAttempt.NodeRef == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttempt.NodeRef(childComplexity), true
+	case "QuizAttempt.questions":
+		if e.ComplexityRoot.QuizAttempt.Questions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttempt.Questions(childComplexity), true
+	case "QuizAttempt.quiz":
+		if e.ComplexityRoot.QuizAttempt.Quiz == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttempt.Quiz(childComplexity), true
+	case "QuizAttempt.result":
+		if e.ComplexityRoot.QuizAttempt.Result == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttempt.Result(childComplexity), true
+	case "QuizAttempt.sectionTitle":
+		if e.ComplexityRoot.QuizAttempt.SectionTitle == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttempt.SectionTitle(childComplexity), true
+
+	case "QuizAttemptConnection.edges":
+		if e.ComplexityRoot.QuizAttemptConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttemptConnection.Edges(childComplexity), true
+	case "QuizAttemptConnection.nodes":
+		if e.ComplexityRoot.QuizAttemptConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttemptConnection.Nodes(childComplexity), true
+	case "QuizAttemptConnection.pageInfo":
+		if e.ComplexityRoot.QuizAttemptConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttemptConnection.PageInfo(childComplexity), true
+	case "QuizAttemptConnection.totalCount":
+		if e.ComplexityRoot.QuizAttemptConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttemptConnection.TotalCount(childComplexity), true
+
+	case "QuizAttemptEdge.cursor":
+		if e.ComplexityRoot.QuizAttemptEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttemptEdge.Cursor(childComplexity), true
+	case "QuizAttemptEdge.node":
+		if e.ComplexityRoot.QuizAttemptEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizAttemptEdge.Node(childComplexity), true
+
+	case "QuizOption.id":
+		if e.ComplexityRoot.QuizOption.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizOption.ID(childComplexity), true
+	case "QuizOption.isSelected":
+		if e.ComplexityRoot.QuizOption.Selected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizOption.Selected(childComplexity), true
+	case "QuizOption.text":
+		if e.ComplexityRoot.QuizOption.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizOption.Value(childComplexity), true
+
+	case "QuizQuestion.isAnsweredCorrectly":
+		if e.ComplexityRoot.QuizQuestion.Correct == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizQuestion.Correct(childComplexity), true
+	case "QuizQuestion.id":
+		if e.ComplexityRoot.QuizQuestion.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizQuestion.ID(childComplexity), true
+	case "QuizQuestion.options":
+		if e.ComplexityRoot.QuizQuestion.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizQuestion.Options(childComplexity), true
+	case "QuizQuestion.statement":
+		if e.ComplexityRoot.QuizQuestion.Statement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizQuestion.Statement(childComplexity), true
+	case "QuizQuestion.type":
+		if e.ComplexityRoot.QuizQuestion.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuizQuestion.Type(childComplexity), true
 
 	case "RefreshAccessTokenPayload.accessToken":
 		if e.ComplexityRoot.RefreshAccessTokenPayload.AccessToken == nil {
@@ -3785,6 +4543,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RsvpToOccurrencesPayload.UserErrors(childComplexity), true
 
+	case "Space.course":
+		if e.ComplexityRoot.Space.Course == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Space.Course(childComplexity), true
 	case "Space.coverImageUrl":
 		if e.ComplexityRoot.Space.CoverImageURL == nil {
 			break
@@ -4065,6 +4829,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SpaceNotificationPreferences.Push(childComplexity), true
 
+	case "SubmitQuizAttemptPayload.attempt":
+		if e.ComplexityRoot.SubmitQuizAttemptPayload.Attempt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SubmitQuizAttemptPayload.Attempt(childComplexity), true
+	case "SubmitQuizAttemptPayload.userErrors":
+		if e.ComplexityRoot.SubmitQuizAttemptPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SubmitQuizAttemptPayload.UserErrors(childComplexity), true
+
 	case "Topic.isAdminOnly":
 		if e.ComplexityRoot.Topic.AdminOnly == nil {
 			break
@@ -4161,6 +4938,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateImagePostPayload.UserErrors(childComplexity), true
+
+	case "UpdateLessonProgressPayload.course":
+		if e.ComplexityRoot.UpdateLessonProgressPayload.Course == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateLessonProgressPayload.Course(childComplexity), true
+	case "UpdateLessonProgressPayload.lesson":
+		if e.ComplexityRoot.UpdateLessonProgressPayload.Lesson == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateLessonProgressPayload.Lesson(childComplexity), true
+	case "UpdateLessonProgressPayload.userErrors":
+		if e.ComplexityRoot.UpdateLessonProgressPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateLessonProgressPayload.UserErrors(childComplexity), true
 
 	case "UpdateNotificationPreferencePayload.preferences":
 		if e.ComplexityRoot.UpdateNotificationPreferencePayload.Preferences == nil {
@@ -4352,8 +5148,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("EventsFilter", ec.unmarshalInputEventsFilter),
 			graphql.NewInputUnmarshaler("FollowPostInput", ec.unmarshalInputFollowPostInput),
 			graphql.NewInputUnmarshaler("GalleryImageInput", ec.unmarshalInputGalleryImageInput),
+			graphql.NewInputUnmarshaler("GradeQuizAttemptInput", ec.unmarshalInputGradeQuizAttemptInput),
 			graphql.NewInputUnmarshaler("JoinSpaceInput", ec.unmarshalInputJoinSpaceInput),
 			graphql.NewInputUnmarshaler("LeaveSpaceInput", ec.unmarshalInputLeaveSpaceInput),
+			graphql.NewInputUnmarshaler("LessonBy", ec.unmarshalInputLessonBy),
+			graphql.NewInputUnmarshaler("LessonCircleIdInput", ec.unmarshalInputLessonCircleIdInput),
 			graphql.NewInputUnmarshaler("LikeCommentInput", ec.unmarshalInputLikeCommentInput),
 			graphql.NewInputUnmarshaler("LikePostInput", ec.unmarshalInputLikePostInput),
 			graphql.NewInputUnmarshaler("LoginInput", ec.unmarshalInputLoginInput),
@@ -4364,12 +5163,16 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MemberSearchCondition", ec.unmarshalInputMemberSearchCondition),
 			graphql.NewInputUnmarshaler("MemberSearchFilter", ec.unmarshalInputMemberSearchFilter),
 			graphql.NewInputUnmarshaler("MembersFilter", ec.unmarshalInputMembersFilter),
+			graphql.NewInputUnmarshaler("MultipleChoiceAnswerInput", ec.unmarshalInputMultipleChoiceAnswerInput),
 			graphql.NewInputUnmarshaler("NotificationsFilter", ec.unmarshalInputNotificationsFilter),
 			graphql.NewInputUnmarshaler("PostBy", ec.unmarshalInputPostBy),
 			graphql.NewInputUnmarshaler("PostCircleIdInput", ec.unmarshalInputPostCircleIdInput),
 			graphql.NewInputUnmarshaler("PostSlugInput", ec.unmarshalInputPostSlugInput),
 			graphql.NewInputUnmarshaler("ProfileFieldValueInput", ec.unmarshalInputProfileFieldValueInput),
 			graphql.NewInputUnmarshaler("ProfilePreferencesInput", ec.unmarshalInputProfilePreferencesInput),
+			graphql.NewInputUnmarshaler("QuizAnswerInput", ec.unmarshalInputQuizAnswerInput),
+			graphql.NewInputUnmarshaler("QuizAttemptBy", ec.unmarshalInputQuizAttemptBy),
+			graphql.NewInputUnmarshaler("QuizAttemptCircleIdInput", ec.unmarshalInputQuizAttemptCircleIdInput),
 			graphql.NewInputUnmarshaler("RefreshAccessTokenInput", ec.unmarshalInputRefreshAccessTokenInput),
 			graphql.NewInputUnmarshaler("ReportContentInput", ec.unmarshalInputReportContentInput),
 			graphql.NewInputUnmarshaler("RevokeAccessTokenInput", ec.unmarshalInputRevokeAccessTokenInput),
@@ -4377,14 +5180,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RichTextInput", ec.unmarshalInputRichTextInput),
 			graphql.NewInputUnmarshaler("RsvpToEventInput", ec.unmarshalInputRsvpToEventInput),
 			graphql.NewInputUnmarshaler("RsvpToOccurrencesInput", ec.unmarshalInputRsvpToOccurrencesInput),
+			graphql.NewInputUnmarshaler("SingleChoiceAnswerInput", ec.unmarshalInputSingleChoiceAnswerInput),
 			graphql.NewInputUnmarshaler("SpaceBy", ec.unmarshalInputSpaceBy),
 			graphql.NewInputUnmarshaler("SpacePostsFilter", ec.unmarshalInputSpacePostsFilter),
+			graphql.NewInputUnmarshaler("SubmitQuizAttemptInput", ec.unmarshalInputSubmitQuizAttemptInput),
 			graphql.NewInputUnmarshaler("UnfollowPostInput", ec.unmarshalInputUnfollowPostInput),
 			graphql.NewInputUnmarshaler("UnlikeCommentInput", ec.unmarshalInputUnlikeCommentInput),
 			graphql.NewInputUnmarshaler("UnlikePostInput", ec.unmarshalInputUnlikePostInput),
 			graphql.NewInputUnmarshaler("UpdateAllSpaceNotificationPreferencesInput", ec.unmarshalInputUpdateAllSpaceNotificationPreferencesInput),
 			graphql.NewInputUnmarshaler("UpdateCommentInput", ec.unmarshalInputUpdateCommentInput),
 			graphql.NewInputUnmarshaler("UpdateImagePostInput", ec.unmarshalInputUpdateImagePostInput),
+			graphql.NewInputUnmarshaler("UpdateLessonProgressInput", ec.unmarshalInputUpdateLessonProgressInput),
 			graphql.NewInputUnmarshaler("UpdateNotificationPreferenceInput", ec.unmarshalInputUpdateNotificationPreferenceInput),
 			graphql.NewInputUnmarshaler("UpdateProfileInput", ec.unmarshalInputUpdateProfileInput),
 			graphql.NewInputUnmarshaler("UpdateSpaceNotificationPreferenceInput", ec.unmarshalInputUpdateSpaceNotificationPreferenceInput),
@@ -4900,6 +5706,220 @@ input UnlikeCommentInput {
 type UnlikeCommentPayload {
   "The comment with its new count, read again when selected."
   comment: Comment @goField(forceResolver: true)
+  "Why it was refused; empty on success."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../courses.graphqls", Input: `# Courses: their sections and lessons, and how far the viewer has got.
+
+extend type Query {
+  "One lesson. One request to Circle."
+  lesson("How the lesson is named." by: LessonBy!): Lesson
+  "The topics that courses of the community can have. One request to Circle for up to 100."
+  courseTopics: [Topic!] @semanticNonNull
+}
+
+extend type Mutation {
+  """
+  Says whether the viewer has completed a lesson. Saying it twice succeeds. Locked lessons, and those of courses that the
+  viewer has not joined, are refused.
+  """
+  updateLessonProgress(input: UpdateLessonProgressInput!): UpdateLessonProgressPayload @semanticNonNull
+}
+
+extend type Space {
+  "The course that the space holds; null where its type is not ` + "`" + `COURSE` + "`" + `. By itself it costs no more than ` + "`" + `type` + "`" + `."
+  course: Course @goField(forceResolver: true)
+}
+
+"""
+A course, which is what a space of type ` + "`" + `COURSE` + "`" + ` holds. Its sections, with the titles and states of all lessons, are one
+request to Circle, however many there are and whichever fields ask.
+"""
+type Course {
+  "Identifier for caches; the ` + "`" + `circleId` + "`" + ` of its space."
+  id: ID! @goField(name: "ID")
+  "The space that holds it."
+  space: Space @semanticNonNull @goField(forceResolver: true)
+  "All sections, in order. One request to Circle."
+  sections: [CourseSection!] @semanticNonNull @goField(forceResolver: true)
+  "How far the viewer has got, counted over all sections: the same request as ` + "`" + `sections` + "`" + `."
+  viewerProgress: CourseProgress @semanticNonNull @goField(forceResolver: true)
+  """
+  The latest attempt of each member at each quiz of the course, newest first. For admins: others get an error of code
+  ` + "`" + `FORBIDDEN` + "`" + `. One request to Circle.
+  """
+  quizAttempts("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): QuizAttemptConnection @semanticNonNull @goField(forceResolver: true)
+}
+
+"A part of a course."
+type CourseSection {
+  "Identifier for caches; Circle's own number."
+  id: ID! @goField(name: "ID")
+  "The title."
+  title: String! @goField(name: "Name")
+  "After how many days in the course it is released; 0 at once."
+  releasedAfterDays: Int! @goField(name: "DripDelay")
+  "Whether it has been released to the viewer."
+  isReleased: Boolean! @goField(name: "IsDripped")
+  "When it is released to the viewer, or was; null where it has no date."
+  releasesAt: DateTime @goField(name: "DrippedAt")
+  "Whether members are told of its release."
+  notifiesOfRelease: Boolean! @goField(name: "NotifyStudentsEnabled")
+  "How far the viewer has got."
+  viewerProgress: CourseProgress! @goField(name: "Progress")
+  "All lessons, in order, locked ones included."
+  lessons: [Lesson!]!
+}
+
+"How far the viewer has got."
+type CourseProgress {
+  "The number of lessons, locked ones included."
+  lessonsCount: Int! @goField(name: "Lessons")
+  "The number of completed lessons."
+  completedLessonsCount: Int! @goField(name: "Completed")
+  "The completed part in percent, rounded down, so that 100 means all; 0 where there are no lessons."
+  percent: Int!
+}
+
+"""
+A lesson of a course. In a course's ` + "`" + `sections` + "`" + ` it comes with its title, its dates and the viewer's state; any other field
+loads the lesson, once for all its fields, and is refused while the lesson is locked.
+"""
+type Lesson implements Node {
+  id: ID! @goField(name: "NodeRef")
+  "Circle's own number of the lesson."
+  circleId: ID! @goField(name: "ID")
+  "The title."
+  title: String! @goField(name: "Name")
+  "How far the viewer has got."
+  viewerStatus: LessonStatus! @goField(name: "Status")
+  """
+  Whether the viewer cannot open it at the moment: it is not released, or the lesson before it must be completed first. Who
+  has not joined the space of the course can open none, whatever this says.
+  """
+  isLockedForViewer: Boolean! @goField(forceResolver: true)
+  "When it is released to the viewer, or was; null where it has no date."
+  releasesAt: DateTime @goField(name: "DrippedAt")
+  "Whether the viewer must complete the lesson before it first."
+  viewerMustCompletePrevious: Boolean! @goField(name: "NeedsToCompletePreviousLesson")
+  "Whether a video or sound stands above the text."
+  hasFeaturedMedia: Boolean! @goField(name: "IsFeaturedMediaEnabled")
+  "Length of that video or sound in whole seconds; null where there is none, or it is unknown."
+  featuredMediaSeconds: Int @goField(name: "FeaturedMediaDuration")
+  "The course. The name and slug of its space cost nothing where the lesson has been read."
+  course: Course! @goField(forceResolver: true)
+  "The section it stands in. Costs the request of the course's ` + "`" + `sections` + "`" + `, once for all lessons of the course."
+  section: CourseSection @semanticNonNull @goField(forceResolver: true)
+  "The text."
+  body: RichText @semanticNonNull @goField(forceResolver: true)
+  "The video or sound above the text; null where there is none."
+  featuredMedia: LessonMedia @goField(forceResolver: true)
+  "Whether it must be played to the end before the lesson can be completed."
+  isFeaturedMediaRequired: Boolean @semanticNonNull @goField(forceResolver: true)
+  "Whether playing it to the end completes the lesson. It is for the player to say so, with ` + "`" + `updateLessonProgress` + "`" + `."
+  isCompletedByFeaturedMedia: Boolean @semanticNonNull @goField(forceResolver: true)
+  "Whether it may be downloaded."
+  isFeaturedMediaDownloadable: Boolean @semanticNonNull @goField(forceResolver: true)
+  "The files to take along. One request to Circle for up to 100."
+  files: [LessonFile!] @semanticNonNull @goField(forceResolver: true)
+  "Whether it can be discussed, which is done in its chat room."
+  isCommentable: Boolean @semanticNonNull @goField(forceResolver: true)
+  "The ` + "`" + `uuid` + "`" + ` of the chat room in which it is discussed; null where it has none."
+  chatRoomUuid: String @goField(forceResolver: true)
+  "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
+  viewerBookmarkId: ID @goField(forceResolver: true)
+  "What the course calls a lesson, such as ` + "`" + `day` + "`" + `; null where Circle does not say."
+  lessonLabel: String @goField(forceResolver: true)
+  "What the course calls a section, such as ` + "`" + `week` + "`" + `; null where Circle does not say."
+  sectionLabel: String @goField(forceResolver: true)
+}
+
+"How far a member has got with a lesson."
+enum LessonStatus {
+  "Not completed."
+  INCOMPLETE
+  "Completed."
+  COMPLETED
+  "A state that this server does not know yet."
+  UNKNOWN
+}
+
+"The video or sound above the text of a lesson."
+type LessonMedia {
+  "Where it can be loaded; null where Circle gives no address."
+  url: URL @goField(name: "URL")
+  "Name of the uploaded file."
+  filename: String!
+  "MIME type."
+  contentType: String!
+  "Size in bytes."
+  byteSize: Int!
+  "Width in pixels; null for sounds, and where unknown."
+  width: Int
+  "Height in pixels; null for sounds, and where unknown."
+  height: Int
+  "Length in seconds; null where unknown."
+  durationSeconds: Float
+  "A small picture of it; null where there is none."
+  thumbnailUrl: URL
+  "Subtitles as WebVTT; null where there are none."
+  subtitlesUrl: URL @goField(name: "WebVTTFileURL")
+  "Its chapters, for the bar of a player; null where there are none."
+  chaptersUrl: URL @goField(name: "ChaptersURL")
+  "Small pictures of its moments, for the bar of a player; null where there are none."
+  previewThumbnailsUrl: URL @goField(name: "PreviewThumbnailsURL")
+}
+
+"A file to take along from a lesson."
+type LessonFile {
+  "Identifier for caches; Circle's own number."
+  id: ID! @goField(name: "ID")
+  "Name of the uploaded file."
+  filename: String!
+  "MIME type."
+  contentType: String!
+  "Size in bytes."
+  byteSize: Int!
+  "When it was uploaded."
+  createdAt: DateTime!
+  "Where it can be loaded; null where Circle gives no address."
+  url: URL @goField(name: "URL")
+}
+
+"How a lesson is named. Exactly one key must be given."
+input LessonBy @oneOf {
+  "The ` + "`" + `id` + "`" + ` of a Lesson."
+  id: ID
+  "Circle's own numbers."
+  circleId: LessonCircleIdInput
+}
+
+"Circle's own numbers of a lesson and its course."
+input LessonCircleIdInput {
+  "The number of the course, which is its space's."
+  course: ID!
+  "The number of the lesson."
+  lesson: ID!
+}
+
+"How far the viewer has got with a lesson."
+input UpdateLessonProgressInput {
+  "The ` + "`" + `id` + "`" + ` of the lesson."
+  lessonId: ID!
+  "The new state."
+  status: LessonStatus!
+}
+
+"The lesson and its course."
+type UpdateLessonProgressPayload {
+  "The lesson in its new state, read again when selected; null where it was refused."
+  lesson: Lesson @goField(forceResolver: true)
+  """
+  The course, whose ` + "`" + `viewerProgress` + "`" + ` and the locks of whose lessons may have changed, read again when they are selected; null
+  where it was refused.
+  """
+  course: Course @goField(forceResolver: true)
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -6515,6 +7535,206 @@ type ReportContentPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../quizzes.graphqls", Input: `# Quizzes of lessons, and members' attempts at them. Circle shows a quiz in attempts alone.
+
+extend type Query {
+  """
+  One attempt at a quiz: the viewer's own, or anybody's for admins. One request to Circle.
+  """
+  quizAttempt("How the attempt is named." by: QuizAttemptBy!): QuizAttempt
+}
+
+extend type Mutation {
+  "Hands in answers to a quiz and gives them back graded. Questions that are left out count as answered wrongly."
+  submitQuizAttempt(input: SubmitQuizAttemptInput!): SubmitQuizAttemptPayload @semanticNonNull
+  "Decides an attempt at a quiz that has no passing grade. For admins."
+  gradeQuizAttempt(input: GradeQuizAttemptInput!): GradeQuizAttemptPayload @semanticNonNull
+}
+
+"""
+A member's answers to a quiz, with their grade. In ` + "`" + `Course.quizAttempts` + "`" + ` it comes without the questions; what it lacks loads
+the attempt, once for all its fields.
+"""
+type QuizAttempt implements Node {
+  id: ID! @goField(name: "NodeRef")
+  "Circle's own number of the attempt."
+  circleId: ID! @goField(name: "ID")
+  "When it was handed in."
+  createdAt: DateTime!
+  "The part of the questions answered correctly, in percent."
+  grade: Int!
+  "What came of it."
+  result: QuizResult!
+  "The quiz."
+  quiz: Quiz! @goField(forceResolver: true)
+  "Who made it; null where it is not from ` + "`" + `Course.quizAttempts` + "`" + `, which alone says so."
+  member: Member @goField(forceResolver: true)
+  "The number of questions answered correctly."
+  correctAnswersCount: Int @semanticNonNull @goField(forceResolver: true)
+  "The questions with what was answered."
+  questions: [QuizQuestion!] @semanticNonNull @goField(forceResolver: true)
+  "How often the member has tried the quiz so far; null where Circle does not say. Meant for admins."
+  attemptsCount: Int @goField(forceResolver: true)
+  "Title of the lesson in which the quiz stands; null where Circle does not say. Meant for admins."
+  lessonTitle: String @goField(forceResolver: true)
+  "Title of that lesson's section; null where Circle does not say. Meant for admins."
+  sectionTitle: String @goField(forceResolver: true)
+}
+
+"What came of an attempt."
+enum QuizResult {
+  "A person will decide."
+  PENDING
+  "It was passed."
+  PASSED
+  "It was not passed."
+  FAILED
+  "A result that this server does not know yet."
+  UNKNOWN
+}
+
+"A quiz, as far as an attempt at it tells."
+type Quiz {
+  "Identifier for caches, and Circle's own number to use in ` + "`" + `submitQuizAttempt` + "`" + `."
+  id: ID! @goField(name: "ID")
+  "The percentage that passes; null where a person decides."
+  passingGrade: Int
+  "What it is about; null where it has no description."
+  description: String @goField(forceResolver: true)
+  "Whether its lesson cannot be completed without passing."
+  isPassingRequired: Boolean @semanticNonNull @goField(forceResolver: true)
+  "Whether members are not told which of their answers were correct."
+  areAnswersHidden: Boolean @semanticNonNull @goField(forceResolver: true)
+}
+
+"A question with what was answered."
+type QuizQuestion {
+  "Identifier for caches, and Circle's own number to use in ` + "`" + `submitQuizAttempt` + "`" + `."
+  id: ID! @goField(name: "ID")
+  "How it is answered."
+  type: QuizQuestionType!
+  "The question itself."
+  statement: String!
+  "Whether the answer was correct; null where the viewer is not told."
+  isAnsweredCorrectly: Boolean @goField(name: "Correct")
+  "What could be chosen, in order."
+  options: [QuizOption!]!
+}
+
+"How a question is answered."
+enum QuizQuestionType {
+  "With one of its options."
+  SINGLE_CHOICE
+  "With any number of its options."
+  MULTIPLE_CHOICE
+  "In a way that this server does not know yet."
+  UNKNOWN
+}
+
+"An answer that can be chosen."
+type QuizOption {
+  "Identifier for caches, and Circle's own number to use in ` + "`" + `submitQuizAttempt` + "`" + `."
+  id: ID! @goField(name: "ID")
+  "The answer itself."
+  text: String! @goField(name: "Value")
+  "Whether it was chosen."
+  isSelected: Boolean! @goField(name: "Selected")
+}
+
+"A page of attempts."
+type QuizAttemptConnection {
+  "The attempts with their cursors."
+  edges: [QuizAttemptEdge!]!
+  "The attempts alone."
+  nodes: [QuizAttempt!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "The number of attempts in the whole list; null where Circle does not say."
+  totalCount: Int
+}
+
+"An attempt in a list."
+type QuizAttemptEdge {
+  "Pass it as ` + "`" + `after` + "`" + ` to go on behind this attempt."
+  cursor: String!
+  "The attempt."
+  node: QuizAttempt!
+}
+
+"How an attempt is named. Exactly one key must be given."
+input QuizAttemptBy @oneOf {
+  "The ` + "`" + `id` + "`" + ` of a QuizAttempt."
+  id: ID
+  "Circle's own numbers."
+  circleId: QuizAttemptCircleIdInput
+}
+
+"Circle's own numbers of an attempt and its quiz."
+input QuizAttemptCircleIdInput {
+  "The number of the quiz."
+  quiz: ID!
+  "The number of the attempt."
+  attempt: ID!
+}
+
+"Answers to hand in."
+input SubmitQuizAttemptInput {
+  "The ` + "`" + `id` + "`" + ` of the quiz."
+  quizId: ID!
+  "An answer to each question, in any order; at least one."
+  answers: [QuizAnswerInput!]!
+  "As in ` + "`" + `CreatePostInput` + "`" + `."
+  idempotencyKey: String
+}
+
+"An answer to one question, of the kind that the question's ` + "`" + `type` + "`" + ` asks for. Exactly one key must be given."
+input QuizAnswerInput @oneOf {
+  "To a question of type ` + "`" + `SINGLE_CHOICE` + "`" + `."
+  singleChoice: SingleChoiceAnswerInput
+  "To a question of type ` + "`" + `MULTIPLE_CHOICE` + "`" + `."
+  multipleChoice: MultipleChoiceAnswerInput
+}
+
+"The one option chosen."
+input SingleChoiceAnswerInput {
+  "The ` + "`" + `id` + "`" + ` of the question."
+  questionId: ID!
+  "The ` + "`" + `id` + "`" + ` of the option."
+  optionId: ID!
+}
+
+"The options chosen."
+input MultipleChoiceAnswerInput {
+  "The ` + "`" + `id` + "`" + ` of the question."
+  questionId: ID!
+  "The ` + "`" + `id` + "`" + `s of the options; at least one, each once."
+  optionIds: [ID!]!
+}
+
+"The graded attempt."
+type SubmitQuizAttemptPayload {
+  "The attempt with its grade; null where it was refused."
+  attempt: QuizAttempt
+  "Why it was refused; empty on success."
+  userErrors: [UserError!]!
+}
+
+"What an admin thinks of an attempt."
+input GradeQuizAttemptInput {
+  "The ` + "`" + `id` + "`" + ` of the attempt."
+  attemptId: ID!
+  "The decision; ` + "`" + `PENDING` + "`" + ` takes it back."
+  result: QuizResult!
+}
+
+"The graded attempt."
+type GradeQuizAttemptPayload {
+  "The attempt with its result, read again when selected; null where it was refused."
+  attempt: QuizAttempt @goField(forceResolver: true)
+  "Why it was refused; empty on success."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema.graphqls", Input: `# What every domain shares: scalars, directives, Node, paging, rich text and the query root.
 # The files beside this one each hold a domain: its types and every field that leads to them.
 
@@ -7129,6 +8349,56 @@ func (ec *executionContext) childFields_CompleteSignupPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type CompleteSignupPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Course(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Course_id(ctx, field)
+	case "space":
+		return ec.fieldContext_Course_space(ctx, field)
+	case "sections":
+		return ec.fieldContext_Course_sections(ctx, field)
+	case "viewerProgress":
+		return ec.fieldContext_Course_viewerProgress(ctx, field)
+	case "quizAttempts":
+		return ec.fieldContext_Course_quizAttempts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Course", field.Name)
+}
+
+func (ec *executionContext) childFields_CourseProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lessonsCount":
+		return ec.fieldContext_CourseProgress_lessonsCount(ctx, field)
+	case "completedLessonsCount":
+		return ec.fieldContext_CourseProgress_completedLessonsCount(ctx, field)
+	case "percent":
+		return ec.fieldContext_CourseProgress_percent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CourseProgress", field.Name)
+}
+
+func (ec *executionContext) childFields_CourseSection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CourseSection_id(ctx, field)
+	case "title":
+		return ec.fieldContext_CourseSection_title(ctx, field)
+	case "releasedAfterDays":
+		return ec.fieldContext_CourseSection_releasedAfterDays(ctx, field)
+	case "isReleased":
+		return ec.fieldContext_CourseSection_isReleased(ctx, field)
+	case "releasesAt":
+		return ec.fieldContext_CourseSection_releasesAt(ctx, field)
+	case "notifiesOfRelease":
+		return ec.fieldContext_CourseSection_notifiesOfRelease(ctx, field)
+	case "viewerProgress":
+		return ec.fieldContext_CourseSection_viewerProgress(ctx, field)
+	case "lessons":
+		return ec.fieldContext_CourseSection_lessons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CourseSection", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateBookmarkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "bookmark":
@@ -7505,6 +8775,16 @@ func (ec *executionContext) childFields_GamificationStats(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type GamificationStats", field.Name)
 }
 
+func (ec *executionContext) childFields_GradeQuizAttemptPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attempt":
+		return ec.fieldContext_GradeQuizAttemptPayload_attempt(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_GradeQuizAttemptPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GradeQuizAttemptPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ImagePost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7583,6 +8863,102 @@ func (ec *executionContext) childFields_LeaveSpacePayload(ctx context.Context, f
 		return ec.fieldContext_LeaveSpacePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LeaveSpacePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Lesson(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Lesson_id(ctx, field)
+	case "circleId":
+		return ec.fieldContext_Lesson_circleId(ctx, field)
+	case "title":
+		return ec.fieldContext_Lesson_title(ctx, field)
+	case "viewerStatus":
+		return ec.fieldContext_Lesson_viewerStatus(ctx, field)
+	case "isLockedForViewer":
+		return ec.fieldContext_Lesson_isLockedForViewer(ctx, field)
+	case "releasesAt":
+		return ec.fieldContext_Lesson_releasesAt(ctx, field)
+	case "viewerMustCompletePrevious":
+		return ec.fieldContext_Lesson_viewerMustCompletePrevious(ctx, field)
+	case "hasFeaturedMedia":
+		return ec.fieldContext_Lesson_hasFeaturedMedia(ctx, field)
+	case "featuredMediaSeconds":
+		return ec.fieldContext_Lesson_featuredMediaSeconds(ctx, field)
+	case "course":
+		return ec.fieldContext_Lesson_course(ctx, field)
+	case "section":
+		return ec.fieldContext_Lesson_section(ctx, field)
+	case "body":
+		return ec.fieldContext_Lesson_body(ctx, field)
+	case "featuredMedia":
+		return ec.fieldContext_Lesson_featuredMedia(ctx, field)
+	case "isFeaturedMediaRequired":
+		return ec.fieldContext_Lesson_isFeaturedMediaRequired(ctx, field)
+	case "isCompletedByFeaturedMedia":
+		return ec.fieldContext_Lesson_isCompletedByFeaturedMedia(ctx, field)
+	case "isFeaturedMediaDownloadable":
+		return ec.fieldContext_Lesson_isFeaturedMediaDownloadable(ctx, field)
+	case "files":
+		return ec.fieldContext_Lesson_files(ctx, field)
+	case "isCommentable":
+		return ec.fieldContext_Lesson_isCommentable(ctx, field)
+	case "chatRoomUuid":
+		return ec.fieldContext_Lesson_chatRoomUuid(ctx, field)
+	case "viewerBookmarkId":
+		return ec.fieldContext_Lesson_viewerBookmarkId(ctx, field)
+	case "lessonLabel":
+		return ec.fieldContext_Lesson_lessonLabel(ctx, field)
+	case "sectionLabel":
+		return ec.fieldContext_Lesson_sectionLabel(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Lesson", field.Name)
+}
+
+func (ec *executionContext) childFields_LessonFile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LessonFile_id(ctx, field)
+	case "filename":
+		return ec.fieldContext_LessonFile_filename(ctx, field)
+	case "contentType":
+		return ec.fieldContext_LessonFile_contentType(ctx, field)
+	case "byteSize":
+		return ec.fieldContext_LessonFile_byteSize(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_LessonFile_createdAt(ctx, field)
+	case "url":
+		return ec.fieldContext_LessonFile_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LessonFile", field.Name)
+}
+
+func (ec *executionContext) childFields_LessonMedia(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "url":
+		return ec.fieldContext_LessonMedia_url(ctx, field)
+	case "filename":
+		return ec.fieldContext_LessonMedia_filename(ctx, field)
+	case "contentType":
+		return ec.fieldContext_LessonMedia_contentType(ctx, field)
+	case "byteSize":
+		return ec.fieldContext_LessonMedia_byteSize(ctx, field)
+	case "width":
+		return ec.fieldContext_LessonMedia_width(ctx, field)
+	case "height":
+		return ec.fieldContext_LessonMedia_height(ctx, field)
+	case "durationSeconds":
+		return ec.fieldContext_LessonMedia_durationSeconds(ctx, field)
+	case "thumbnailUrl":
+		return ec.fieldContext_LessonMedia_thumbnailUrl(ctx, field)
+	case "subtitlesUrl":
+		return ec.fieldContext_LessonMedia_subtitlesUrl(ctx, field)
+	case "chaptersUrl":
+		return ec.fieldContext_LessonMedia_chaptersUrl(ctx, field)
+	case "previewThumbnailsUrl":
+		return ec.fieldContext_LessonMedia_previewThumbnailsUrl(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LessonMedia", field.Name)
 }
 
 func (ec *executionContext) childFields_LikeCommentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7955,6 +9331,104 @@ func (ec *executionContext) childFields_ProfileFieldChoice(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type ProfileFieldChoice", field.Name)
 }
 
+func (ec *executionContext) childFields_Quiz(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Quiz_id(ctx, field)
+	case "passingGrade":
+		return ec.fieldContext_Quiz_passingGrade(ctx, field)
+	case "description":
+		return ec.fieldContext_Quiz_description(ctx, field)
+	case "isPassingRequired":
+		return ec.fieldContext_Quiz_isPassingRequired(ctx, field)
+	case "areAnswersHidden":
+		return ec.fieldContext_Quiz_areAnswersHidden(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Quiz", field.Name)
+}
+
+func (ec *executionContext) childFields_QuizAttempt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_QuizAttempt_id(ctx, field)
+	case "circleId":
+		return ec.fieldContext_QuizAttempt_circleId(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_QuizAttempt_createdAt(ctx, field)
+	case "grade":
+		return ec.fieldContext_QuizAttempt_grade(ctx, field)
+	case "result":
+		return ec.fieldContext_QuizAttempt_result(ctx, field)
+	case "quiz":
+		return ec.fieldContext_QuizAttempt_quiz(ctx, field)
+	case "member":
+		return ec.fieldContext_QuizAttempt_member(ctx, field)
+	case "correctAnswersCount":
+		return ec.fieldContext_QuizAttempt_correctAnswersCount(ctx, field)
+	case "questions":
+		return ec.fieldContext_QuizAttempt_questions(ctx, field)
+	case "attemptsCount":
+		return ec.fieldContext_QuizAttempt_attemptsCount(ctx, field)
+	case "lessonTitle":
+		return ec.fieldContext_QuizAttempt_lessonTitle(ctx, field)
+	case "sectionTitle":
+		return ec.fieldContext_QuizAttempt_sectionTitle(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QuizAttempt", field.Name)
+}
+
+func (ec *executionContext) childFields_QuizAttemptConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_QuizAttemptConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_QuizAttemptConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_QuizAttemptConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_QuizAttemptConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QuizAttemptConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_QuizAttemptEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_QuizAttemptEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_QuizAttemptEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QuizAttemptEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_QuizOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_QuizOption_id(ctx, field)
+	case "text":
+		return ec.fieldContext_QuizOption_text(ctx, field)
+	case "isSelected":
+		return ec.fieldContext_QuizOption_isSelected(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QuizOption", field.Name)
+}
+
+func (ec *executionContext) childFields_QuizQuestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_QuizQuestion_id(ctx, field)
+	case "type":
+		return ec.fieldContext_QuizQuestion_type(ctx, field)
+	case "statement":
+		return ec.fieldContext_QuizQuestion_statement(ctx, field)
+	case "isAnsweredCorrectly":
+		return ec.fieldContext_QuizQuestion_isAnsweredCorrectly(ctx, field)
+	case "options":
+		return ec.fieldContext_QuizQuestion_options(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QuizQuestion", field.Name)
+}
+
 func (ec *executionContext) childFields_RefreshAccessTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accessToken":
@@ -8105,6 +9579,8 @@ func (ec *executionContext) childFields_Space(ctx context.Context, field graphql
 		return ec.fieldContext_Space_pinnedLinks(ctx, field)
 	case "members":
 		return ec.fieldContext_Space_members(ctx, field)
+	case "course":
+		return ec.fieldContext_Space_course(ctx, field)
 	case "viewerNotificationPreferences":
 		return ec.fieldContext_Space_viewerNotificationPreferences(ctx, field)
 	case "posts":
@@ -8171,6 +9647,16 @@ func (ec *executionContext) childFields_SpaceNotificationPreferences(ctx context
 		return ec.fieldContext_SpaceNotificationPreferences_push(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SpaceNotificationPreferences", field.Name)
+}
+
+func (ec *executionContext) childFields_SubmitQuizAttemptPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attempt":
+		return ec.fieldContext_SubmitQuizAttemptPayload_attempt(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SubmitQuizAttemptPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SubmitQuizAttemptPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Topic(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8243,6 +9729,18 @@ func (ec *executionContext) childFields_UpdateImagePostPayload(ctx context.Conte
 		return ec.fieldContext_UpdateImagePostPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateImagePostPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateLessonProgressPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lesson":
+		return ec.fieldContext_UpdateLessonProgressPayload_lesson(ctx, field)
+	case "course":
+		return ec.fieldContext_UpdateLessonProgressPayload_course(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateLessonProgressPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateLessonProgressPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateNotificationPreferencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -29,6 +29,8 @@ type QueryResolver interface {
 	Node(ctx context.Context, id string) (model.Node, error)
 	Nodes(ctx context.Context, ids []string) ([]model.Node, error)
 	Comment(ctx context.Context, id string) (*circleclient.Comment, error)
+	Lesson(ctx context.Context, by model.LessonBy) (*circleclient.Lesson, error)
+	CourseTopics(ctx context.Context) ([]*circleclient.Topic, error)
 	Events(ctx context.Context, filter *model.EventsFilter, first int, after *string) (*model.Connection[*model.Event], error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
 	Member(ctx context.Context, by model.MemberBy) (*model.Member, error)
@@ -37,6 +39,7 @@ type QueryResolver interface {
 	ProfileFields(ctx context.Context, page string) ([]*circleclient.ProfileField, error)
 	Post(ctx context.Context, by model.PostBy) (model.Post, error)
 	HomeFeed(ctx context.Context, orderBy string, first int, after *string) (*model.Connection[model.Post], error)
+	QuizAttempt(ctx context.Context, by model.QuizAttemptBy) (*circleclient.QuizAttempt, error)
 	Spaces(ctx context.Context) ([]*circleclient.Space, error)
 	Space(ctx context.Context, by model.SpaceBy) (*circleclient.Space, error)
 	HomeSpace(ctx context.Context) (*circleclient.Space, error)
@@ -132,6 +135,20 @@ func (ec *executionContext) field_Query_homeFeed_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["after"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_lesson_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (model.LessonBy, error) {
+			return ec.unmarshalNLessonBy2circlegraphᚋgraphᚋmodelᚐLessonBy(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
 	return args, nil
 }
 
@@ -240,6 +257,20 @@ func (ec *executionContext) field_Query_profileFields_args(ctx context.Context, 
 		return nil, err
 	}
 	args["page"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_quizAttempt_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (model.QuizAttemptBy, error) {
+			return ec.unmarshalNQuizAttemptBy2circlegraphᚋgraphᚋmodelᚐQuizAttemptBy(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
 	return args, nil
 }
 
@@ -785,6 +816,82 @@ func (ec *executionContext) fieldContext_Query_comment(ctx context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_lesson(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_lesson(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Lesson(ctx, fc.Args["by"].(model.LessonBy))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.Lesson) graphql.Marshaler {
+			return ec.marshalOLesson2ᚖcirclegraphᚋcircleclientᚐLesson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_lesson(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Lesson(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_lesson_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_courseTopics(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_courseTopics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().CourseTopics(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*circleclient.Topic) graphql.Marshaler {
+			return ec.marshalOTopic2ᚕᚖcirclegraphᚋcircleclientᚐTopicᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_courseTopics(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Topic(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_events(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1119,6 +1226,50 @@ func (ec *executionContext) fieldContext_Query_homeFeed(ctx context.Context, fie
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_homeFeed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_quizAttempt(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_quizAttempt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().QuizAttempt(ctx, fc.Args["by"].(model.QuizAttemptBy))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.QuizAttempt) graphql.Marshaler {
+			return ec.marshalOQuizAttempt2ᚖcirclegraphᚋcircleclientᚐQuizAttempt(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_quizAttempt(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_QuizAttempt(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_quizAttempt_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -1644,6 +1795,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Space(ctx, sel, obj)
+	case *circleclient.QuizAttempt:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._QuizAttempt(ctx, sel, obj)
 	case model.Post:
 		if obj == nil {
 			return graphql.Null
@@ -1654,6 +1810,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Member(ctx, sel, obj)
+	case *circleclient.Lesson:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Lesson(ctx, sel, obj)
 	case *circleclient.Comment:
 		if obj == nil {
 			return graphql.Null
@@ -1869,6 +2030,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_comment(ctx, field)
 				})
+		case "lesson":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_lesson(ctx, field)
+				})
+		case "courseTopics":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_courseTopics(ctx, field)
+				})
 		case "events":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, false,
@@ -1916,6 +2089,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_homeFeed(ctx, field)
+				})
+		case "quizAttempt":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_quizAttempt(ctx, field)
 				})
 		case "spaces":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -2278,6 +2457,13 @@ func (ec *executionContext) marshalONode2circlegraphᚋgraphᚋmodelᚐNode(ctx 
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORichText2ᚖcirclegraphᚋcircleclientᚐRichText(ctx context.Context, sel ast.SelectionSet, v *circleclient.RichText) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RichText(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalORichTextInput2ᚖcirclegraphᚋgraphᚋmodelᚐRichTextInput(ctx context.Context, v any) (*model.RichTextInput, error) {

@@ -35,6 +35,18 @@ type Loaders struct {
 	Attendees *dataloader.Loader[ListKey, *circleclient.Page[*circleclient.EventAttendee]]
 	// SpacePreferences reads what a space notifies of, by the number of the viewer's membership.
 	SpacePreferences *dataloader.Loader[int64, *circleclient.SpaceMemberPreferences]
+	// Sections reads the outline of a course by its number.
+	Sections *dataloader.Loader[int64, []*circleclient.CourseSection]
+	// Lesson reads whole lessons by ref.
+	Lesson *dataloader.Loader[circleclient.Ref, *circleclient.Lesson]
+	// QuizAttempt reads whole attempts at quizzes.
+	QuizAttempt *dataloader.Loader[AttemptKey, *circleclient.QuizAttempt]
+}
+
+// AttemptKey is an attempt at a quiz, with or without what only its reviewers need.
+type AttemptKey struct {
+	Ref    circleclient.Ref
+	Review bool
 }
 
 // ListKey is a page of the list beneath a parent.
@@ -87,6 +99,13 @@ func New(ctx context.Context, circle *circleclient.Client) *Loaders {
 		return circle.Events.Attendees(ctx, k.ParentID, k.Options())
 	})
 	l.SpacePreferences = each(ctx, circle.Notifications.SpaceMemberPreferences)
+	l.Sections = each(ctx, circle.Courses.Sections)
+	l.Lesson = each(ctx, func(ctx context.Context, r circleclient.Ref) (*circleclient.Lesson, error) {
+		return circle.Courses.Lesson(ctx, r.Space, r.ID)
+	})
+	l.QuizAttempt = each(ctx, func(ctx context.Context, k AttemptKey) (*circleclient.QuizAttempt, error) {
+		return circle.Quizzes.Attempt(ctx, k.Ref.Quiz, k.Ref.ID, k.Review)
+	})
 	return l
 }
 

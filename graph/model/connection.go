@@ -79,3 +79,10 @@ type (
 	// BookmarkEdge is one of a page of bookmarks.
 	BookmarkEdge = Edge[*circleclient.Bookmark]
 )
+
+type (
+	// QuizAttemptConnection is a page of attempts at quizzes.
+	QuizAttemptConnection = Connection[*circleclient.QuizAttempt]
+	// QuizAttemptEdge is one of a page of attempts at quizzes.
+	QuizAttemptEdge = Edge[*circleclient.QuizAttempt]
+)

@@ -255,6 +255,14 @@ type GalleryImageInput struct {
 	Height *int `json:"height,omitempty"`
 }
 
+// What an admin thinks of an attempt.
+type GradeQuizAttemptInput struct {
+	// The `id` of the attempt.
+	AttemptID string `json:"attemptId"`
+	// The decision; `PENDING` takes it back.
+	Result string `json:"result"`
+}
+
 // A space to join.
 type JoinSpaceInput struct {
 	// The `id` of the space.
@@ -281,6 +289,22 @@ type LeaveSpacePayload struct {
 	Space *circleclient.Space `json:"space,omitempty"`
 	// Why it was refused; empty on success.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// How a lesson is named. Exactly one key must be given.
+type LessonBy struct {
+	// The `id` of a Lesson.
+	ID *string `json:"id,omitempty"`
+	// Circle's own numbers.
+	CircleID *LessonCircleIDInput `json:"circleId,omitempty"`
+}
+
+// Circle's own numbers of a lesson and its course.
+type LessonCircleIDInput struct {
+	// The number of the course, which is its space's.
+	Course string `json:"course"`
+	// The number of the lesson.
+	Lesson string `json:"lesson"`
 }
 
 // A comment or reply to like.
@@ -421,6 +445,14 @@ type MembersFilter struct {
 	Text *string `json:"text,omitempty"`
 }
 
+// The options chosen.
+type MultipleChoiceAnswerInput struct {
+	// The `id` of the question.
+	QuestionID string `json:"questionId"`
+	// The `id`s of the options; at least one, each once.
+	OptionIds []string `json:"optionIds"`
+}
+
 // The entry points for writing. Each field is carried out in order, each sees what the one before it changed.
 type Mutation struct {
 }
@@ -491,6 +523,30 @@ type ProfilePreferencesInput struct {
 
 // The entry points for reading.
 type Query struct {
+}
+
+// An answer to one question, of the kind that the question's `type` asks for. Exactly one key must be given.
+type QuizAnswerInput struct {
+	// To a question of type `SINGLE_CHOICE`.
+	SingleChoice *SingleChoiceAnswerInput `json:"singleChoice,omitempty"`
+	// To a question of type `MULTIPLE_CHOICE`.
+	MultipleChoice *MultipleChoiceAnswerInput `json:"multipleChoice,omitempty"`
+}
+
+// How an attempt is named. Exactly one key must be given.
+type QuizAttemptBy struct {
+	// The `id` of a QuizAttempt.
+	ID *string `json:"id,omitempty"`
+	// Circle's own numbers.
+	CircleID *QuizAttemptCircleIDInput `json:"circleId,omitempty"`
+}
+
+// Circle's own numbers of an attempt and its quiz.
+type QuizAttemptCircleIDInput struct {
+	// The number of the quiz.
+	Quiz string `json:"quiz"`
+	// The number of the attempt.
+	Attempt string `json:"attempt"`
 }
 
 // A refresh token to use.
@@ -598,6 +654,14 @@ type RsvpToOccurrencesInput struct {
 	OccurrenceIds []string `json:"occurrenceIds"`
 }
 
+// The one option chosen.
+type SingleChoiceAnswerInput struct {
+	// The `id` of the question.
+	QuestionID string `json:"questionId"`
+	// The `id` of the option.
+	OptionID string `json:"optionId"`
+}
+
 // How a space is named. Exactly one key must be given.
 type SpaceBy struct {
 	// The `id` of a Space.
@@ -616,6 +680,24 @@ type SpacePostsFilter struct {
 	TopicIds []string `json:"topicIds,omitempty"`
 	// For spaces of type EVENT: past events too, and not only the coming ones.
 	PastEvents *bool `json:"pastEvents,omitempty"`
+}
+
+// Answers to hand in.
+type SubmitQuizAttemptInput struct {
+	// The `id` of the quiz.
+	QuizID string `json:"quizId"`
+	// An answer to each question, in any order; at least one.
+	Answers []*QuizAnswerInput `json:"answers"`
+	// As in `CreatePostInput`.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The graded attempt.
+type SubmitQuizAttemptPayload struct {
+	// The attempt with its grade; null where it was refused.
+	Attempt *circleclient.QuizAttempt `json:"attempt,omitempty"`
+	// Why it was refused; empty on success.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // A post to follow no more.
@@ -684,6 +766,14 @@ type UpdateImagePostPayload struct {
 	Post *ImagePost `json:"post,omitempty"`
 	// Why it was refused; empty on success.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// How far the viewer has got with a lesson.
+type UpdateLessonProgressInput struct {
+	// The `id` of the lesson.
+	LessonID string `json:"lessonId"`
+	// The new state.
+	Status string `json:"status"`
 }
 
 // A type of notification to switch.

@@ -67,6 +67,18 @@ type DeleteCommentPayload struct {
 	UserErrors       []*UserError
 }
 
+// UpdateLessonProgressPayload is the outcome of saying how far one has got with a lesson.
+type UpdateLessonProgressPayload struct {
+	LessonRef  circleclient.Ref
+	UserErrors []*UserError
+}
+
+// GradeQuizAttemptPayload is the outcome of deciding an attempt at a quiz.
+type GradeQuizAttemptPayload struct {
+	AttemptRef circleclient.Ref
+	UserErrors []*UserError
+}
+
 // NotificationPreferencesPayload is the outcome of a change to the preferences of a medium.
 type NotificationPreferencesPayload struct {
 	Medium     string

@@ -43,7 +43,7 @@ func (w words) values() string {
 
 // enums are all enums of the schema whose words are Circle's.
 var enums = struct {
-	spaceType, postStatus, eventLocationType, eventRecurrence, rsvpStatus, bookmarkType, notificationType, notificationMedium, notificationStatus, notificationsOrder, spaceNotificationChoice, attachmentKind, reportReason, homeFeedOrder, spacePostsOrder, spacePostsStatus, commentsOrder, membersOrder, memberSearchOrder, memberStatus, memberSearchOperator, profileFieldsPage words
+	spaceType, postStatus, eventLocationType, eventRecurrence, rsvpStatus, bookmarkType, notificationType, notificationMedium, notificationStatus, notificationsOrder, spaceNotificationChoice, attachmentKind, reportReason, homeFeedOrder, spacePostsOrder, spacePostsStatus, commentsOrder, membersOrder, memberSearchOrder, memberStatus, memberSearchOperator, profileFieldsPage, lessonStatus, quizResult, quizQuestionType words
 }{
 	spaceType:               words{{"BASIC", "basic"}, {"CHAT", "chat"}, {"EVENT", "event"}, {"COURSE", "course"}, {"MEMBERS", "members"}, {"IMAGE", "image"}},
 	postStatus:              words{{"PUBLISHED", "published"}, {"DRAFT", "draft"}, {"SCHEDULED", "scheduled"}},
@@ -67,6 +67,9 @@ var enums = struct {
 	memberStatus:            words{{"ACTIVE", "active"}, {"INACTIVE", "inactive"}},
 	memberSearchOperator:    words{{"IS", "is"}, {"IS_NOT", "is_not"}, {"CONTAINS", "contains"}, {"DOES_NOT_CONTAIN", "does_not_contain"}, {"GREATER_THAN", "gt"}, {"LESS_THAN", "lt"}, {"EQUAL", "eq"}},
 	profileFieldsPage:       words{{"SIGNUP", "signup"}, {"EDIT_PROFILE", "edit_profile"}, {"PROFILE", "profile_view"}, {"DIRECTORY", "community_view"}},
+	lessonStatus:            words{{"INCOMPLETE", "incomplete"}, {"COMPLETED", "completed"}},
+	quizResult:              words{{"PENDING", "pending"}, {"PASSED", "passed"}, {"FAILED", "failed"}},
+	quizQuestionType:        words{{"SINGLE_CHOICE", "single_choice"}, {"MULTIPLE_CHOICE", "multiple_choice"}},
 }
 
 // MarshalSpaceType writes Circle's word as a SpaceType.
@@ -228,3 +231,23 @@ func MarshalProfileFieldsPage(word string) graphql.Marshaler {
 
 // UnmarshalProfileFieldsPage reads a ProfileFieldsPage as Circle's word.
 func UnmarshalProfileFieldsPage(v any) (string, error) { return enums.profileFieldsPage.unmarshal(v) }
+
+// MarshalLessonStatus writes Circle's word as a LessonStatus.
+func MarshalLessonStatus(word string) graphql.Marshaler { return enums.lessonStatus.marshal(word) }
+
+// UnmarshalLessonStatus reads a LessonStatus as Circle's word.
+func UnmarshalLessonStatus(v any) (string, error) { return enums.lessonStatus.unmarshal(v) }
+
+// MarshalQuizResult writes Circle's word as a QuizResult.
+func MarshalQuizResult(word string) graphql.Marshaler { return enums.quizResult.marshal(word) }
+
+// UnmarshalQuizResult reads a QuizResult as Circle's word.
+func UnmarshalQuizResult(v any) (string, error) { return enums.quizResult.unmarshal(v) }
+
+// MarshalQuizQuestionType writes Circle's word as a QuizQuestionType.
+func MarshalQuizQuestionType(word string) graphql.Marshaler {
+	return enums.quizQuestionType.marshal(word)
+}
+
+// UnmarshalQuizQuestionType reads a QuizQuestionType as Circle's word.
+func UnmarshalQuizQuestionType(v any) (string, error) { return enums.quizQuestionType.unmarshal(v) }

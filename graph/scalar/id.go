@@ -42,8 +42,10 @@ func FormatRef(r circleclient.Ref) string {
 	switch r.Type {
 	case circleclient.RefMember, circleclient.RefSpace:
 		numbers = []int64{r.ID}
-	case circleclient.RefPost:
+	case circleclient.RefPost, circleclient.RefLesson:
 		numbers = []int64{r.Space, r.ID}
+	case circleclient.RefQuizAttempt:
+		numbers = []int64{r.Quiz, r.ID}
 	case circleclient.RefComment:
 		numbers = []int64{r.Space, r.Post, r.Parent, r.ID}
 	default:
@@ -81,8 +83,10 @@ func ParseRef(id string) (circleclient.Ref, error) {
 	switch {
 	case (r.Type == circleclient.RefMember || r.Type == circleclient.RefSpace) && len(n) == 1:
 		r.ID = n[0]
-	case r.Type == circleclient.RefPost && len(n) == 2:
+	case (r.Type == circleclient.RefPost || r.Type == circleclient.RefLesson) && len(n) == 2:
 		r.Space, r.ID = n[0], n[1]
+	case r.Type == circleclient.RefQuizAttempt && len(n) == 2:
+		r.Quiz, r.ID = n[0], n[1]
 	case r.Type == circleclient.RefComment && len(n) == 4:
 		r.Space, r.Post, r.Parent, r.ID = n[0], n[1], n[2], n[3]
 	}

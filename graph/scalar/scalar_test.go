@@ -43,6 +43,7 @@ func TestEnumsAreThoseOfTheSchema(t *testing.T) {
 		"SpacePostsStatus": enums.spacePostsStatus, "CommentsOrder": enums.commentsOrder, "MembersOrder": enums.membersOrder,
 		"MemberSearchOrder": enums.memberSearchOrder, "MemberStatus": enums.memberStatus,
 		"MemberSearchOperator": enums.memberSearchOperator, "ProfileFieldsPage": enums.profileFieldsPage,
+		"LessonStatus": enums.lessonStatus, "QuizResult": enums.quizResult, "QuizQuestionType": enums.quizQuestionType,
 	} {
 		def := schema.Types[name]
 		if def == nil {
@@ -79,6 +80,8 @@ func TestRefs(t *testing.T) {
 		circleclient.MemberRef(1),
 		circleclient.SpaceNodeRef(1 << 40),
 		circleclient.PostRef(5, 38_100_000_001),
+		circleclient.LessonRef(5, 1_900_001),
+		circleclient.QuizAttemptRef(6, 38_100_000_002),
 		{Type: circleclient.RefComment, Space: 1, Post: 2, ID: 4},
 		{Type: circleclient.RefComment, Space: 1, Post: 2, Parent: 3, ID: 4},
 	} {
@@ -89,7 +92,7 @@ func TestRefs(t *testing.T) {
 	encode := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 	for _, id := range []string{
 		"", "1", "nonsense!", encode("Member"), encode("Member:"), encode("Member:-1"), encode("Member:01"), encode("Member:1:2"),
-		encode("Post:1"), encode("Comment:1:2:3"), encode("Robot:1"), encode("Member:99999999999999999999"), strings.Repeat("A", 1000),
+		encode("Post:1"), encode("Lesson:1"), encode("QuizAttempt:1:2:3"), encode("Comment:1:2:3"), encode("Robot:1"), encode("Member:99999999999999999999"), strings.Repeat("A", 1000),
 	} {
 		var input *InputError
 		if r, err := ParseRef(id); !errors.As(err, &input) {

@@ -1,0 +1,146 @@
+package graph
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"circlegraph/circleclient"
+	"circlegraph/graph/loaders"
+	"circlegraph/graph/model"
+	"circlegraph/graph/scalar"
+)
+
+// courseOf is the course that a space holds; nil where it holds none.
+func courseOf(ctx context.Context, s *circleclient.Space) (*model.Course, error) {
+	kind, err := ofSpace(ctx, s, func(s *circleclient.Space) *string { return &s.Type })
+	if err != nil || *kind != circleclient.SpaceTypeCourse {
+		return nil, err
+	}
+	return &model.Course{ID: s.ID, Holder: s}, nil
+}
+
+// holderOf is the space that holds a course. A lesson tells its name and slug, which serve where nothing else is selected.
+func holderOf(ctx context.Context, c *model.Course) (*circleclient.Space, error) {
+	told := []string{"__typename", "id", "circleId", "name", "slug"}
+	more := func(field string) bool { return !slices.Contains(told, field) }
+	switch {
+	case c.Holder != nil:
+		return c.Holder, nil
+	case c.Named != nil && !slices.ContainsFunc(graphql.CollectAllFields(ctx), more):
+		return model.SpaceOfRef(c.Named), nil
+	}
+	return loaders.From(ctx).Space.Load(c.ID)
+}
+
+// courseSections is the outline of a course.
+func courseSections(ctx context.Context, courseID int64) ([]*circleclient.CourseSection, error) {
+	sections, err := loaders.From(ctx).Sections.Load(ctx, courseID)()
+	if err != nil {
+		return nil, err
+	}
+	return listed(sections), nil
+}
+
+// courseProgress is how far the viewer has got with a course.
+func courseProgress(ctx context.Context, courseID int64) (*circleclient.CourseProgress, error) {
+	sections, err := courseSections(ctx, courseID)
+	if err != nil {
+		return nil, err
+	}
+	progress := circleclient.ProgressOf(sections)
+	return &progress, nil
+}
+
+// lessonBy finds a lesson.
+func lessonBy(ctx context.Context, by model.LessonBy) (*circleclient.Lesson, error) {
+	if by.ID != nil {
+		ref, err := scalar.ParseRefOf(circleclient.RefLesson, *by.ID)
+		if err != nil {
+			return nil, err
+		}
+		return loadLesson(ctx, ref)
+	}
+	courseID, err := scalar.ParseCircleID(by.CircleID.Course)
+	if err != nil {
+		return nil, err
+	}
+	lessonID, err := scalar.ParseCircleID(by.CircleID.Lesson)
+	if err != nil {
+		return nil, err
+	}
+	return loadLesson(ctx, circleclient.LessonRef(courseID, lessonID))
+}
+
+// loadLesson reads a whole lesson.
+func loadLesson(ctx context.Context, ref circleclient.Ref) (*circleclient.Lesson, error) {
+	return loaders.From(ctx).Lesson.Load(ctx, ref)()
+}
+
+// ofLesson reads a part of a lesson that the outline of its course does not carry.
+func ofLesson[T any](ctx context.Context, l *circleclient.Lesson, part func(*circleclient.Lesson) *T) (*T, error) {
+	if !l.Whole() {
+		whole, err := loadLesson(ctx, l.NodeRef())
+		if err != nil {
+			return nil, err
+		}
+		l = whole
+	}
+	return part(l), nil
+}
+
+// bookmarkOfLesson is the number of the viewer's bookmark; nil where there is none.
+func bookmarkOfLesson(l *circleclient.Lesson) *string {
+	if l.BookmarkID == nil {
+		return nil
+	}
+	id := strconv.FormatInt(*l.BookmarkID, 10)
+	return &id
+}
+
+// sectionOf finds the section of a lesson in the outline of its course.
+func sectionOf(ctx context.Context, l *circleclient.Lesson) (*circleclient.CourseSection, error) {
+	sections, err := courseSections(ctx, l.CourseID)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(sections, func(s *circleclient.CourseSection) bool {
+		return slices.ContainsFunc(s.Lessons, func(x *circleclient.Lesson) bool { return x.ID == l.ID })
+	})
+	if i < 0 {
+		return nil, circleclient.ErrNotFound
+	}
+	return sections[i], nil
+}
+
+// updateLessonProgress says whether the viewer has completed a lesson.
+func (r *Resolver) updateLessonProgress(ctx context.Context, in model.UpdateLessonProgressInput) (*model.UpdateLessonProgressPayload, error) {
+	ref, err := scalar.ParseRefOf(circleclient.RefLesson, in.LessonID)
+	if err != nil {
+		return nil, err
+	}
+	_, err = r.circle.Courses.UpdateLessonProgress(ctx, ref.Space, ref.ID, in.Status)
+	problems, err := userErrors(err)
+	if err != nil || len(problems) > 0 {
+		ref = circleclient.Ref{}
+	}
+	return &model.UpdateLessonProgressPayload{LessonRef: ref, UserErrors: problems}, err
+}
+
+// changedLesson is the lesson in a payload; null where the change was refused.
+func changedLesson(ctx context.Context, ref circleclient.Ref) (*circleclient.Lesson, error) {
+	if ref.IsZero() {
+		return nil, nil //nolint:nilnil // the payload's userErrors say why
+	}
+	return loadLesson(ctx, ref)
+}
+
+// changedCourse is the course in a payload; nil where the change was refused.
+func changedCourse(ref circleclient.Ref) *model.Course {
+	if ref.IsZero() {
+		return nil
+	}
+	return &model.Course{ID: ref.Space}
+}
