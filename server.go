@@ -113,7 +113,7 @@ func startSandbox(ctx context.Context, cfg *config.Config, log *slog.Logger) (st
 		return nil, nil, err
 	}
 	cfg.CircleURL, cfg.HeadlessToken = "http://"+listener.Addr().String(), tokens.Secret(rand.Text())
-	box := sandbox.New(sandbox.Options{HeadlessToken: string(cfg.HeadlessToken)})
+	box := sandbox.New(sandbox.Options{HeadlessToken: string(cfg.HeadlessToken), StorageURL: cfg.CircleURL})
 	server := web.NewServer(box, cfg.RequestTimeout, log)
 	go func() { _ = server.Serve(listener) }() // ends with stop
 	for _, m := range box.Members() {

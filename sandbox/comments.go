@@ -200,6 +200,9 @@ func (s *Sandbox) addComment(q *request, p *post, target *comment) answer {
 	if refusal.status != 0 {
 		return refusal
 	}
+	if refusal := s.checkUploads(in.Comment.Document); refusal.status != 0 {
+		return refusal
+	}
 	c := &comment{
 		postID: p.id, authorID: q.member.id, content: s.contentOf(in.body(), in.Comment.Document), createdAt: q.now, updatedAt: q.now,
 	}
@@ -275,6 +278,9 @@ func (s *Sandbox) changeComment(q *request, c *comment, record commentRecord, fa
 	}
 	in, refusal := q.commentInput()
 	if refusal.status != 0 {
+		return refusal
+	}
+	if refusal := s.checkUploads(in.Comment.Document); refusal.status != 0 {
 		return refusal
 	}
 	changed := s.contentOf("", in.Comment.Document)

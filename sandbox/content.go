@@ -199,14 +199,18 @@ type embedJSON struct {
 
 // documentInput is tiptap_body as callers send it.
 type documentInput struct {
-	Body *node `json:"body"`
+	Body        *node    `json:"body"`
+	Attachments []string `json:"attachments"` // signed ids of uploads
 }
 
 // contentOf makes the text that a caller sent: a document if there is one,
 // else a body of HTML or plain text.
 func (s *Sandbox) contentOf(body string, doc *documentInput) content {
 	if doc != nil && doc.Body != nil && doc.Body.Type != "" {
-		return s.tiptapContent(*doc.Body, nil, nil)
+		c := s.tiptapContent(*doc.Body, s.store.allUploads(), nil)
+		attached, _ := s.uploadsOf("attachments", doc.Attachments...) // checkUploads has seen to the unknown ones
+		c.envelope.Attachments = append(c.envelope.Attachments, attached...)
+		return c
 	}
 	if strings.TrimSpace(body) == "" {
 		return content{}

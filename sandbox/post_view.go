@@ -187,7 +187,7 @@ func topicsOf(sp *space, p *post) []topic {
 func (s *Sandbox) galleryView(g *gallery) galleryJSON {
 	v := galleryJSON{ID: g.id, Downloadable: g.downloadable, Images: []imageJSON{}}
 	for _, i := range g.images {
-		original := s.blobURL(i.signedID, i.filename)
+		original := s.store.uploads[i.signedID].URL
 		v.Images = append(v.Images, imageJSON{i.id, i.signedID, original, original + "?variant=feed", i.filename, i.width, i.height})
 	}
 	return v

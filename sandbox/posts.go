@@ -168,6 +168,9 @@ func (s *Sandbox) draftPost(q *request, kind string) (*post, postInput, answer) 
 			return nil, in, forbidden()
 		}
 	}
+	if refusal := s.checkPostUploads(in); refusal.status != 0 {
+		return nil, in, refusal
+	}
 	p := &post{
 		spaceID: sp.id, authorID: q.member.id, kind: kind, status: "published", name: strings.TrimSpace(in.Name),
 		content: s.contentOf(in.Body, in.Document), createdAt: q.now, updatedAt: q.now, commentsEnabled: true, likingEnabled: true,
@@ -259,6 +262,9 @@ func (s *Sandbox) updateImagePost(q *request) answer {
 	if refusal := q.decode(&in); refusal.status != 0 {
 		return refusal
 	}
+	if refusal := s.checkPostUploads(in); refusal.status != 0 {
+		return refusal
+	}
 	if in.Document != nil || in.Body != "" {
 		p.content = s.contentOf(in.Body, in.Document)
 	}
@@ -272,6 +278,26 @@ func (s *Sandbox) updateImagePost(q *request) answer {
 	return ok(s.postView(q, p, postChanged))
 }
 
+// checkPostUploads refuses a post with a file that nobody announced.
+func (s *Sandbox) checkPostUploads(in postInput) answer {
+	if refusal := s.checkUploads(in.Document); refusal.status != 0 {
+		return refusal
+	}
+	if in.CoverImage != "" {
+		if _, refusal := s.uploadsOf("cover_image", in.CoverImage); refusal.status != 0 {
+			return refusal
+		}
+	}
+	for _, image := range in.Gallery.Images {
+		if id := cmp.Or(image.SignedID, image.Image); id != "" {
+			if _, refusal := s.uploadsOf("gallery", id); refusal.status != 0 {
+				return refusal
+			}
+		}
+	}
+	return answer{}
+}
+
 // changeGallery adds, moves and removes images.
 func (s *Sandbox) changeGallery(g *gallery, in galleryInput) {
 	for _, image := range in.Images {
@@ -279,7 +305,6 @@ func (s *Sandbox) changeGallery(g *gallery, in galleryInput) {
 		changed := &galleryImage{
 			id: s.store.smallID(), signedID: cmp.Or(image.SignedID, image.Image), width: cmp.Or(image.Width, 1600), height: cmp.Or(image.Height, 1200),
 		}
-		changed.filename = fmt.Sprintf("image-%d.jpg", changed.id)
 		if i >= 0 {
 			if changed = g.images[i]; image.Image != "" {
 				changed.signedID = image.Image
@@ -289,6 +314,7 @@ func (s *Sandbox) changeGallery(g *gallery, in galleryInput) {
 		if image.Destroy || changed.signedID == "" {
 			continue
 		}
+		changed.filename = s.store.uploads[changed.signedID].Filename
 		at := len(g.images)
 		if i >= 0 {
 			at = i

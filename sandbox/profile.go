@@ -195,11 +195,15 @@ func (s *Sandbox) changeProfile(q *request) answer {
 	if p.Name != nil && strings.TrimSpace(*p.Name) == "" {
 		return invalid("Failed to update profile!", map[string][]string{"name": {"can't be blank"}})
 	}
+	if p.Avatar != nil {
+		picture, refusal := s.uploadsOf("avatar", *p.Avatar)
+		if refusal.status != 0 {
+			return refusal
+		}
+		m.avatarURL = picture[0].URL
+	}
 	if p.Name != nil {
 		m.firstName, m.lastName, _ = strings.Cut(strings.TrimSpace(*p.Name), " ")
-	}
-	if p.Avatar != nil {
-		m.avatarURL = s.blobURL(*p.Avatar, "avatar.png")
 	}
 	set(&m.headline, p.Headline)
 	set(&m.timeZone, p.TimeZone)

@@ -174,9 +174,11 @@ func (sd *seeder) planPhotos() []*plannedPost {
 		g := &gallery{id: sd.store.smallID(), downloadable: i%3 == 0}
 		for n := range 1 + i%3 {
 			id := sd.store.smallID()
-			g.images = append(g.images, &galleryImage{
-				id: id, signedID: signedID("image", id), filename: slugOf(caption) + "-" + string(rune('a'+n)) + ".jpg", width: 1600, height: 1200,
+			photo := sd.file(attachment{
+				SignedID: signedID("image", id), SGID: sgid("Blob", id), ContentType: "image/jpeg", Filename: slugOf(caption) + "-" + string(rune('a'+n)) + ".jpg",
+				Width: 1600, Height: 1200,
 			})
+			g.images = append(g.images, &galleryImage{id: id, signedID: photo.SignedID, filename: photo.Filename, width: photo.Width, height: photo.Height})
 		}
 		plan = append(plan, &plannedPost{room: "harvest-photos", subject: "that photo", author: -1, post: post{
 			kind: postImage, gallery: g, createdAt: sd.between(sd.ago(120*day), sd.ago(3*time.Hour)),

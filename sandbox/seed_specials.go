@@ -47,20 +47,28 @@ func (sd *seeder) planSpecials() []*plannedPost {
 	}
 }
 
+// file makes an upload known, as if it had been announced long ago. It has an
+// address and no content.
+func (sd *seeder) file(a attachment) attachment {
+	a.URL = sd.blobURL(a.SignedID, a.Filename)
+	sd.store.addUpload(&upload{attachment: a})
+	return a
+}
+
 // showcase is a text with every kind of node and mark that Circle's editor makes.
 func (sd *seeder) showcase() content {
-	photo := attachment{
+	photo := sd.file(attachment{
 		SignedID: signedID("image", 1), SGID: sgid("Blob", 1), ContentType: "image/jpeg", Filename: "blight-or-not.jpg", ByteSize: 482_113,
-		URL: sd.blobURL(signedID("image", 1), "blight-or-not.jpg"), Width: 1600, Height: 1067, Metadata: attachmentMetadata{Identified: true, Width: 1600, Height: 1067},
-	}
-	plan := attachment{
+		Width: 1600, Height: 1067, Metadata: attachmentMetadata{Identified: true, Width: 1600, Height: 1067},
+	})
+	plan := sd.file(attachment{
 		SignedID: signedID("file", 2), SGID: sgid("Blob", 2), ContentType: "application/pdf", Filename: "tomato-calendar.pdf", ByteSize: 91_204,
-		URL: sd.blobURL(signedID("file", 2), "tomato-calendar.pdf"), Metadata: attachmentMetadata{Identified: true},
-	}
-	video := attachment{
+		Metadata: attachmentMetadata{Identified: true},
+	})
+	video := sd.file(attachment{
 		SignedID: signedID("file", 3), SGID: sgid("Blob", 3), ContentType: "video/mp4", Filename: "side-shoots.mp4", ByteSize: 12_400_331,
-		URL: sd.blobURL(signedID("file", 3), "side-shoots.mp4"), Metadata: attachmentMetadata{Identified: true, Width: 1280, Height: 720, Duration: 74.5},
-	}
+		Metadata: attachmentMetadata{Identified: true, Width: 1280, Height: 720, Duration: 74.5},
+	})
 	film := embedJSON{
 		SGID: sgid("Embed", 4), Type: "video", URL: "https://video.example.com/watch/pruning-cordons", Title: "Pruning cordon tomatoes",
 		Provider: "Example Video", ThumbnailURL: "https://video.example.com/thumbs/pruning-cordons.jpg",

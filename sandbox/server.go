@@ -7,6 +7,7 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -41,19 +42,23 @@ type Options struct {
 	// RateLimit is the number of requests that one IP address may send in five
 	// minutes (Circle's own figure is 2,000) before it gets 429; 0 is no limit.
 	RateLimit int
-	// PublicURL begins the addresses of posts, spaces and images, without a
-	// trailing slash; "https://allotment.example.com" when empty.
+	// PublicURL begins the addresses of posts and spaces, without a trailing
+	// slash; "https://allotment.example.com" when empty.
 	PublicURL string
+	// StorageURL begins the addresses to which files are uploaded and from
+	// which they come; PublicURL when empty. Uploads work where it leads here.
+	StorageURL string
 }
 
 // Sandbox is one community. It is an http.Handler and safe for concurrent use.
 type Sandbox struct {
-	clock     *Clock
-	secret    string
-	publicURL string
-	latency   time.Duration
-	limiter   *rateLimiter
-	mux       *http.ServeMux
+	clock      *Clock
+	secret     string
+	publicURL  string
+	storageURL string
+	latency    time.Duration
+	limiter    *rateLimiter
+	mux        *http.ServeMux
 
 	mu     sync.Mutex // guards what follows, and everything inside store and vault
 	store  *store
@@ -82,12 +87,16 @@ func New(opts Options) *Sandbox {
 	if s.publicURL == "" {
 		s.publicURL = "https://allotment.example.com"
 	}
+	s.storageURL = cmp.Or(strings.TrimSuffix(opts.StorageURL, "/"), s.publicURL)
 	if opts.RateLimit > 0 {
 		s.limiter = newRateLimiter(opts.RateLimit)
 	}
 	s.seed(s.clock.Now())
 	for _, r := range s.routes() {
 		s.mux.Handle(r.operation(), s.serve(r))
+	}
+	for pattern, handle := range s.storageHandlers() {
+		s.mux.HandleFunc(pattern, handle)
 	}
 	s.mux.HandleFunc("/", s.serveNotFoundPage)
 	return s
@@ -137,6 +146,7 @@ func (s *Sandbox) routes() []route {
 	var all []route
 	for _, domain := range [][]route{
 		s.authRoutes(), s.memberRoutes(), s.spaceRoutes(), s.postRoutes(),
+		s.uploadRoutes(),
 		s.commentRoutes(), s.eventRoutes(), s.notificationRoutes(), s.bookmarkRoutes(), s.courseRoutes(), s.quizRoutes(),
 		s.chatRoutes(),
 	} {

@@ -335,8 +335,3 @@ func (s *Sandbox) acceptInvitation(q *request) answer {
 	}
 	return missingRecord("invitation_link")
 }
-
-// blobURL is where an uploaded file would be downloaded.
-func (s *Sandbox) blobURL(signedID, filename string) string {
-	return s.publicURL + "/rails/active_storage/blobs/redirect/" + signedID + "/" + filename
-}

@@ -18,6 +18,8 @@ type store struct {
 	fields       []*profileField
 	links        []communityLink
 	invitations  []invitation
+	uploads      map[string]*upload        // by signed id
+	uploaded     int                       // bytes of all of them
 	memberships  map[int64][]*membership   // by space id, in order of joining
 	notification map[int64][]*notification // by member id, oldest first
 	chatRooms    []*chatRoom               // oldest first
@@ -45,6 +47,7 @@ type seatKey struct{ spaceID, memberID int64 }
 func newStore() *store {
 	return &store{
 		comments:     map[int64]*comment{},
+		uploads:      map[string]*upload{},
 		memberships:  map[int64][]*membership{},
 		notification: map[int64][]*notification{},
 		courses:      map[int64]*course{},

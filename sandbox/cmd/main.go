@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -20,10 +21,10 @@ import (
 
 // settings are the command's flags.
 type settings struct {
-	listen, token, publicURL string
-	latency                  time.Duration
-	rateLimit                int
-	expose                   bool
+	listen, token, publicURL, storageURL string
+	latency                              time.Duration
+	rateLimit                            int
+	expose                               bool
 }
 
 func main() {
@@ -32,7 +33,8 @@ func main() {
 	flag.StringVar(&set.token, "token", sandbox.DefaultHeadlessToken, "community `secret` that the Auth API asks for")
 	flag.DurationVar(&set.latency, "latency", 0, "wait before every answer")
 	flag.IntVar(&set.rateLimit, "rate-limit", 2000, "`requests` per five minutes and IP address, 0 for no limit")
-	flag.StringVar(&set.publicURL, "public-url", "", "beginning of the addresses of posts and images")
+	flag.StringVar(&set.publicURL, "public-url", "", "beginning of the addresses of posts and spaces")
+	flag.StringVar(&set.storageURL, "storage-url", "", "beginning of the addresses of uploads and pictures, as clients reach this server (default: the address it serves on)")
 	flag.BoolVar(&set.expose, "expose", false, "allow an address that other machines can reach: anybody there can act as any member")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -49,14 +51,15 @@ func run(ctx context.Context, set settings, out io.Writer) error {
 	if !set.expose && !loopback(set.listen) {
 		return fmt.Errorf("%s is not a loopback address; the sandbox lets anybody in, so this needs -expose", set.listen)
 	}
-	box := sandbox.New(sandbox.Options{
-		HeadlessToken: set.token, Latency: set.latency, RateLimit: set.rateLimit, PublicURL: set.publicURL,
-	})
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", set.listen)
 	if err != nil {
 		return err
 	}
+	box := sandbox.New(sandbox.Options{
+		HeadlessToken: set.token, Latency: set.latency, RateLimit: set.rateLimit, PublicURL: set.publicURL,
+		StorageURL: cmp.Or(set.storageURL, "http://"+listener.Addr().String()),
+	})
 	banner(out, set, listener.Addr().String(), box.Members())
 	server := &http.Server{Handler: box, ReadHeaderTimeout: 10 * time.Second}
 	go func() {

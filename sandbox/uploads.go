@@ -1,0 +1,259 @@
+package sandbox
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	// uploadWindow is how long an announced file may be put.
+	uploadWindow = 5 * time.Minute
+	// maxUpload is the largest file that is kept, maxUploads all of them together.
+	maxUpload  = 64 << 20
+	maxUploads = 512 << 20
+
+	diskPath = "/rails/active_storage/disk/"
+	blobPath = "/rails/active_storage/blobs/redirect/"
+)
+
+// upload is a file that a member announced. Its data is nil until it is put.
+type upload struct {
+	attachment
+	checksum  string // base64 of the MD5
+	createdAt time.Time
+	data      []byte
+}
+
+func (s *Sandbox) uploadRoutes() []route {
+	return []route{{method: http.MethodPost, path: "/direct_uploads", handle: s.createDirectUpload}}
+}
+
+// storageHandlers serve the files themselves. This is where Circle has a
+// bucket: no operation of its API, so no token is asked for and no call logged.
+func (s *Sandbox) storageHandlers() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"PUT " + diskPath + "{signed_id}":            s.putFile,
+		"OPTIONS " + diskPath + "{signed_id}":        allowPut,
+		"GET " + blobPath + "{signed_id}/{filename}": s.getFile,
+	}
+}
+
+// blobURL is where an uploaded file can be downloaded.
+func (s *Sandbox) blobURL(signedID, filename string) string {
+	return s.storageURL + blobPath + signedID + "/" + filename
+}
+
+type blobInput struct {
+	Key         *string             `json:"key"`
+	Filename    *string             `json:"filename"`
+	ContentType *string             `json:"content_type"`
+	ByteSize    *int64              `json:"byte_size"`
+	Checksum    *string             `json:"checksum"`
+	Metadata    *attachmentMetadata `json:"metadata"`
+}
+
+// missing names the first required part that is not there.
+func (in *blobInput) missing() string {
+	switch {
+	case in == nil:
+		return "blob"
+	case in.Key == nil:
+		return "key"
+	case in.Filename == nil || *in.Filename == "":
+		return "filename"
+	case in.ContentType == nil:
+		return "content_type"
+	case in.ByteSize == nil:
+		return "byte_size"
+	case in.Checksum == nil:
+		return "checksum"
+	}
+	return ""
+}
+
+type directUploadJSON struct {
+	ID                int64              `json:"id"`
+	Key               string             `json:"key"`
+	Filename          string             `json:"filename"`
+	ContentType       string             `json:"content_type"`
+	Metadata          attachmentMetadata `json:"metadata"`
+	ByteSize          int64              `json:"byte_size"`
+	Checksum          string             `json:"checksum"`
+	CreatedAt         stamp              `json:"created_at"`
+	CommunityID       int64              `json:"community_id"`
+	CommunityMemberID int64              `json:"community_member_id"`
+	ServiceName       string             `json:"service_name"`
+	SignedID          string             `json:"signed_id"`
+	AttachableSGID    string             `json:"attachable_sgid"`
+	DirectUpload      putTarget          `json:"direct_upload"`
+	URL               string             `json:"url"`
+}
+
+// putTarget is where the file is to be put, and the headers that it takes.
+type putTarget struct {
+	URL     string            `json:"url"`
+	Headers map[string]string `json:"headers"`
+}
+
+// createDirectUpload takes the announcement of a file. Circle looks at none of
+// it; a wrong size or checksum shows when the file is put.
+func (s *Sandbox) createDirectUpload(q *request) answer {
+	var in struct {
+		Blob *blobInput `json:"blob"`
+	}
+	if refusal := q.decode(&in); refusal.status != 0 {
+		return refusal
+	}
+	if name := in.Blob.missing(); name != "" {
+		return missingParameter(name)
+	}
+	id := s.store.smallID()
+	u := &upload{checksum: *in.Blob.Checksum, createdAt: q.now, attachment: attachment{
+		SignedID: signedID("upload", id), SGID: sgid("ActiveStorage::Blob", id), Filename: *in.Blob.Filename,
+		ContentType: *in.Blob.ContentType, ByteSize: *in.Blob.ByteSize, Metadata: attachmentMetadata{Identified: true},
+	}}
+	u.URL = s.blobURL(u.SignedID, slugOfFile(u.Filename))
+	s.store.addUpload(u)
+	key := sha256.Sum256([]byte(u.SignedID))
+	return ok(directUploadJSON{
+		ID: id, Key: cmp.Or(*in.Blob.Key, strings.ToLower(base64.RawURLEncoding.EncodeToString(key[:21]))), Filename: u.Filename,
+		ContentType: u.ContentType, Metadata: u.Metadata, ByteSize: u.ByteSize, Checksum: u.checksum, CreatedAt: stamp(q.now),
+		CommunityID: communityID, CommunityMemberID: q.member.id, ServiceName: "sandbox", SignedID: u.SignedID, AttachableSGID: u.SGID,
+		DirectUpload: putTarget{s.storageURL + diskPath + u.SignedID, map[string]string{"Content-Type": u.ContentType, "Content-MD5": u.checksum}},
+		URL:          u.URL,
+	})
+}
+
+// slugOfFile is a file's name as it stands in its address.
+func slugOfFile(filename string) string {
+	i := strings.LastIndexByte(filename, '.')
+	if i <= 0 {
+		return slugOf(filename)
+	}
+	return slugOf(filename[:i]) + "." + slugOf(filename[i+1:])
+}
+
+// putFile takes a file whose headers, size and checksum are as announced.
+func (s *Sandbox) putFile(w http.ResponseWriter, r *http.Request) {
+	allowPut(w, r)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxUpload))
+	if err != nil {
+		status := http.StatusBadRequest
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			status = http.StatusRequestEntityTooLarge
+		}
+		http.Error(w, "the file could not be read, or is larger than the sandbox keeps", status)
+		return
+	}
+	sum := md5.Sum(body)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.store.uploads[r.PathValue("signed_id")]
+	switch {
+	case u == nil || s.clock.Now().After(u.createdAt.Add(uploadWindow)):
+		http.NotFound(w, r)
+	case !sameMedia(r.Header.Get("Content-Type"), u.ContentType), r.Header.Get("Content-MD5") != u.checksum,
+		int64(len(body)) != u.ByteSize, base64.StdEncoding.EncodeToString(sum[:]) != u.checksum:
+		http.Error(w, "Content-Type, Content-MD5, size and checksum must be those announced", http.StatusUnprocessableEntity)
+	case u.data == nil && s.store.uploaded+len(body) > maxUploads:
+		http.Error(w, "the sandbox is full", http.StatusInsufficientStorage)
+	default:
+		if u.data == nil {
+			s.store.uploaded += len(body)
+		}
+		u.data = body
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+func sameMedia(a, b string) bool {
+	first, _, err := mime.ParseMediaType(a)
+	second, _, otherErr := mime.ParseMediaType(b)
+	return err == nil && otherErr == nil && first == second
+}
+
+// allowPut lets pages of any origin upload, as browsers ask before they do.
+func allowPut(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	w.Header().Set("Access-Control-Allow-Methods", http.MethodPut)
+	w.Header().Set("Access-Control-Allow-Headers", "Content-Type, Content-MD5")
+}
+
+// getFile serves a file that has been put.
+func (s *Sandbox) getFile(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	u := s.store.uploads[r.PathValue("signed_id")]
+	if u == nil || u.data == nil {
+		s.mu.Unlock()
+		http.NotFound(w, r)
+		return
+	}
+	data, contentType, at := u.data, u.ContentType, u.createdAt
+	s.mu.Unlock()
+	h := w.Header()
+	h.Set("Content-Type", contentType)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox") // somebody else's HTML must not run here
+	h.Set("Access-Control-Allow-Origin", "*")
+	http.ServeContent(w, r, "", at, bytes.NewReader(data))
+}
+
+// uploadsOf finds files by the signed ids in a field that a caller sent; one
+// that nobody announced is a refusal.
+func (s *Sandbox) uploadsOf(field string, signedIDs ...string) ([]attachment, answer) {
+	found := []attachment{}
+	for _, id := range signedIDs {
+		u := s.store.uploads[id]
+		if u == nil {
+			return nil, invalid("Validation failed", map[string][]string{field: {"is no signed id of an upload"}})
+		}
+		found = append(found, u.attachment)
+	}
+	return found, answer{}
+}
+
+// checkUploads refuses a document that names an upload which nobody announced.
+func (s *Sandbox) checkUploads(doc *documentInput) answer {
+	if doc == nil {
+		return answer{}
+	}
+	_, refusal := s.uploadsOf("attachments", doc.Attachments...)
+	if refusal.status == 0 && doc.Body != nil {
+		_, refusal = s.uploadsOf("image", doc.Body.signedIDs()...)
+	}
+	return refusal
+}
+
+// signedIDs are the uploads that the images of a document name.
+func (n node) signedIDs() []string {
+	var ids []string
+	if id := attr(&n, "signed_id"); n.Type == "image" && id != "" {
+		ids = append(ids, id)
+	}
+	for _, inner := range n.Content {
+		ids = append(ids, inner.signedIDs()...)
+	}
+	return ids
+}
+
+// allUploads lists every file, for documents that name them by other ids.
+func (st *store) allUploads() []attachment {
+	var all []attachment
+	for _, id := range slices.Sorted(maps.Keys(st.uploads)) {
+		all = append(all, st.uploads[id].attachment)
+	}
+	return all
+}
+
+func (st *store) addUpload(u *upload) { st.uploads[u.SignedID] = u }
