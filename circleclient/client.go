@@ -66,6 +66,7 @@ type Client struct {
 	Courses       *CoursesService
 	Quizzes       *QuizzesService
 	Chat          *ChatService
+	Uploads       *UploadsService
 
 	base      string
 	secret    string
@@ -128,6 +129,7 @@ func New(cfg Config) (*Client, error) {
 	c.Courses = &CoursesService{c}
 	c.Quizzes = &QuizzesService{c}
 	c.Chat = &ChatService{c}
+	c.Uploads = &UploadsService{c}
 	return c, nil
 }
 
