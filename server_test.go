@@ -250,6 +250,40 @@ func TestRefusedConfiguration(t *testing.T) {
 	}
 }
 
+// A file goes straight to the sandbox's storage, at the address that the facade passed on, and comes back from there.
+func TestUpload(t *testing.T) {
+	s := start(t, nil)
+	session := s.login(t, member)
+	var announced struct {
+		CreateDirectUpload struct {
+			Upload struct {
+				UploadURL, URL string
+				UploadHeaders  []struct{ Name, Value string }
+			}
+		}
+	}
+	s.query(t, session.AccessToken, `mutation { createDirectUpload(input: {filename: "abc.txt", contentType: "text/plain", byteSize: 3, checksum: "kAFQmDzST7DWlj99KOF/cg=="}) {
+		upload { uploadUrl url uploadHeaders { name value } } } }`, &announced)
+	upload := announced.CreateDirectUpload.Upload
+	put, err := http.NewRequestWithContext(t.Context(), http.MethodPut, upload.UploadURL, strings.NewReader("abc"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range upload.UploadHeaders {
+		put.Header.Set(h.Name, h.Value)
+	}
+	if status, _, body := s.do(t, put); status != http.StatusNoContent {
+		t.Fatalf("PUT = %d %s, want 204", status, body)
+	}
+	get, err := http.NewRequestWithContext(t.Context(), http.MethodGet, upload.URL, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, _, body := s.do(t, get); status != http.StatusOK || body != "abc" {
+		t.Errorf("GET = %d %q, want the file", status, body)
+	}
+}
+
 func TestPortInUse(t *testing.T) {
 	s := start(t, nil)
 	var log bytes.Buffer

@@ -14,6 +14,10 @@ import (
 	"circlegraph/graph/scalar"
 )
 
+func (r *attachmentResolver) ByteSize(ctx context.Context, obj *circleclient.Attachment) (*int, error) {
+	return narrow(obj.ByteSize), nil
+}
+
 func (r *mentionResolver) Member(ctx context.Context, obj *circleclient.Mention) (*model.Member, error) {
 	return memberOfMention(obj), nil
 }
@@ -30,11 +34,14 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, 
 	return loadNodes(ctx, ids)
 }
 
+func (r *Resolver) Attachment() generated.AttachmentResolver { return &attachmentResolver{r} }
+
 func (r *Resolver) Mention() generated.MentionResolver { return &mentionResolver{r} }
 
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
 
 type (
-	mentionResolver struct{ *Resolver }
-	queryResolver   struct{ *Resolver }
+	attachmentResolver struct{ *Resolver }
+	mentionResolver    struct{ *Resolver }
+	queryResolver      struct{ *Resolver }
 )

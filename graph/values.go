@@ -24,6 +24,15 @@ func wide(n *int) *int64 {
 	return &w
 }
 
+// narrow is a number as an Int, which has 32 bits; nil beyond them.
+func narrow(n *int64) *int {
+	if n == nil || *n != int64(int32(*n)) {
+		return nil
+	}
+	i := int(*n)
+	return &i
+}
+
 // negated is the opposite of a switch that Circle names the other way round.
 func negated(b bool) *bool {
 	not := !b

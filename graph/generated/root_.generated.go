@@ -22,6 +22,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Attachment() AttachmentResolver
 	BasicPost() BasicPostResolver
 	Bookmark() BookmarkResolver
 	CancelRsvpPayload() CancelRsvpPayloadResolver
@@ -226,6 +227,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	CreateDirectUploadPayload struct {
+		Upload     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	CreateImagePostPayload struct {
 		Post       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -269,6 +275,14 @@ type ComplexityRoot struct {
 		DeletedPostID func(childComplexity int) int
 		Space         func(childComplexity int) int
 		UserErrors    func(childComplexity int) int
+	}
+
+	DirectUpload struct {
+		AttachableSGID func(childComplexity int) int
+		SignedID       func(childComplexity int) int
+		URL            func(childComplexity int) int
+		UploadHeaders  func(childComplexity int) int
+		UploadURL      func(childComplexity int) int
 	}
 
 	Event struct {
@@ -598,6 +612,7 @@ type ComplexityRoot struct {
 		CompleteSignup                        func(childComplexity int, input model.CompleteSignupInput) int
 		CreateBookmark                        func(childComplexity int, input model.CreateBookmarkInput) int
 		CreateComment                         func(childComplexity int, input model.CreateCommentInput) int
+		CreateDirectUpload                    func(childComplexity int, input model.CreateDirectUploadInput) int
 		CreateImagePost                       func(childComplexity int, input model.CreateImagePostInput) int
 		CreatePost                            func(childComplexity int, input model.CreatePostInput) int
 		CreateReply                           func(childComplexity int, input model.CreateReplyInput) int
@@ -969,6 +984,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	UploadHeader struct {
+		Name  func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
 	UserError struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
@@ -1043,7 +1063,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ArchiveNotificationPayload.UserErrors(childComplexity), true
 
-	case "Attachment.byteSize":
+	case "Attachment.size", "Attachment.byteSize":
 		if e.ComplexityRoot.Attachment.ByteSize == nil {
 			break
 		}
@@ -1714,6 +1734,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateCommentPayload.UserErrors(childComplexity), true
 
+	case "CreateDirectUploadPayload.upload":
+		if e.ComplexityRoot.CreateDirectUploadPayload.Upload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateDirectUploadPayload.Upload(childComplexity), true
+	case "CreateDirectUploadPayload.userErrors":
+		if e.ComplexityRoot.CreateDirectUploadPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateDirectUploadPayload.UserErrors(childComplexity), true
+
 	case "CreateImagePostPayload.post":
 		if e.ComplexityRoot.CreateImagePostPayload.Post == nil {
 			break
@@ -1847,6 +1880,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeletePostPayload.UserErrors(childComplexity), true
+
+	case "DirectUpload.sgid":
+		if e.ComplexityRoot.DirectUpload.AttachableSGID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DirectUpload.AttachableSGID(childComplexity), true
+	case "DirectUpload.signedId":
+		if e.ComplexityRoot.DirectUpload.SignedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DirectUpload.SignedID(childComplexity), true
+	case "DirectUpload.url":
+		if e.ComplexityRoot.DirectUpload.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DirectUpload.URL(childComplexity), true
+	case "DirectUpload.uploadHeaders":
+		if e.ComplexityRoot.DirectUpload.UploadHeaders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DirectUpload.UploadHeaders(childComplexity), true
+	case "DirectUpload.uploadUrl":
+		if e.ComplexityRoot.DirectUpload.UploadURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DirectUpload.UploadURL(childComplexity), true
 
 	case "Event.attendees":
 		if e.ComplexityRoot.Event.Attendees == nil {
@@ -3301,6 +3365,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateComment(childComplexity, args["input"].(model.CreateCommentInput)), true
+	case "Mutation.createDirectUpload":
+		if e.ComplexityRoot.Mutation.CreateDirectUpload == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createDirectUpload_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateDirectUpload(childComplexity, args["input"].(model.CreateDirectUploadInput)), true
 	case "Mutation.createImagePost":
 		if e.ComplexityRoot.Mutation.CreateImagePost == nil {
 			break
@@ -4997,6 +5072,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateSpaceNotificationPreferencePayload.UserErrors(childComplexity), true
 
+	case "UploadHeader.name":
+		if e.ComplexityRoot.UploadHeader.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UploadHeader.Name(childComplexity), true
+	case "UploadHeader.value":
+		if e.ComplexityRoot.UploadHeader.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UploadHeader.Value(childComplexity), true
+
 	case "UserError.code":
 		if e.ComplexityRoot.UserError.Code == nil {
 			break
@@ -5138,6 +5226,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CompleteSignupInput", ec.unmarshalInputCompleteSignupInput),
 			graphql.NewInputUnmarshaler("CreateBookmarkInput", ec.unmarshalInputCreateBookmarkInput),
 			graphql.NewInputUnmarshaler("CreateCommentInput", ec.unmarshalInputCreateCommentInput),
+			graphql.NewInputUnmarshaler("CreateDirectUploadInput", ec.unmarshalInputCreateDirectUploadInput),
 			graphql.NewInputUnmarshaler("CreateImagePostInput", ec.unmarshalInputCreateImagePostInput),
 			graphql.NewInputUnmarshaler("CreatePostInput", ec.unmarshalInputCreatePostInput),
 			graphql.NewInputUnmarshaler("CreateReplyInput", ec.unmarshalInputCreateReplyInput),
@@ -7747,6 +7836,12 @@ scalar Date @specifiedBy(url: "https://scalars.graphql.org/andimarek/local-date.
 "An absolute address, RFC 3986, for example ` + "`" + `https://example.com/c/welcome` + "`" + `."
 scalar URL @specifiedBy(url: "https://datatracker.ietf.org/doc/html/rfc3986")
 
+"""
+A whole number beyond the 32 bits of ` + "`" + `Int` + "`" + `, as a JSON number of at most 53 bits, which JavaScript's numbers hold exactly. For
+sizes of files.
+"""
+scalar Long
+
 "Any JSON value. Used only for documents whose shape belongs to another standard, such as TipTap."
 scalar JSON @specifiedBy(url: "https://datatracker.ietf.org/doc/html/rfc8259")
 
@@ -7843,7 +7938,9 @@ type Attachment {
   "MIME type; null where unknown."
   contentType: String
   "Size in bytes; null where unknown."
-  byteSize: Int
+  size: Long @goField(name: "ByteSize")
+  "Size in bytes; null where unknown and beyond 32 bits."
+  byteSize: Int @goField(forceResolver: true) @deprecated(reason: "Use ` + "`" + `size` + "`" + `. Removal on 2027-12-01.")
   "Width in pixels; null where unknown."
   width: Int
   "Height in pixels; null where unknown."
@@ -8144,6 +8241,62 @@ type AcceptInvitationPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../uploads.graphqls", Input: `# Uploads: files go from the client straight to Circle's storage; only their announcement passes here.
+
+extend type Mutation {
+  """
+  Announces a file. The answer says where the client puts it, by a PUT of its bytes, and gives the signed id that names it in
+  posts, comments, galleries, avatars and messages. It changes nothing that anybody sees, so it may be repeated: the file that
+  is never put, or never used, is never shown. One request to Circle.
+  """
+  createDirectUpload(input: CreateDirectUploadInput!): CreateDirectUploadPayload @semanticNonNull
+}
+
+"A file to upload."
+input CreateDirectUploadInput {
+  "The name to show, with its extension, 1 to 255 bytes and no slashes."
+  filename: String!
+  "The MIME type, such as ` + "`" + `image/jpeg` + "`" + `. The PUT must repeat it."
+  contentType: String!
+  "The size in bytes, at least 1."
+  byteSize: Long!
+  "The base64 of the 16 bytes of the file's MD5, 24 characters; not the MD5 in hexadecimal."
+  checksum: String!
+}
+
+"The announced file."
+type CreateDirectUploadPayload {
+  "The file and where to put it; null when refused."
+  upload: DirectUpload
+  "Why it was refused; empty on success."
+  userErrors: [UserError!]!
+}
+
+"A file that was announced and is still to be put."
+type DirectUpload {
+  "Names the file in ` + "`" + `attachments` + "`" + `, ` + "`" + `signedId` + "`" + `, ` + "`" + `coverImage` + "`" + ` and ` + "`" + `avatar` + "`" + ` of other mutations. Whoever has it may use the file."
+  signedId: String! @goField(name: "SignedID")
+  "Names the file in a node of type ` + "`" + `file` + "`" + ` of a TipTap document."
+  sgid: String! @goField(name: "AttachableSGID")
+  """
+  Where to PUT the bytes of the file, within a few minutes. No token is sent there: the address itself is the permission, so
+  it is not for logs.
+  """
+  uploadUrl: URL! @goField(name: "UploadURL")
+  "The headers of the PUT. All of them are needed, as they are."
+  uploadHeaders: [UploadHeader!]!
+  "Where the file can be loaded once it has been put; null where Circle does not say."
+  url: URL
+}
+
+"A header to send with a file."
+type UploadHeader {
+  "The name, such as ` + "`" + `Content-MD5` + "`" + `."
+  name: String!
+  "The value."
+  value: String!
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -8183,6 +8336,8 @@ func (ec *executionContext) childFields_Attachment(ctx context.Context, field gr
 		return ec.fieldContext_Attachment_filename(ctx, field)
 	case "contentType":
 		return ec.fieldContext_Attachment_contentType(ctx, field)
+	case "size":
+		return ec.fieldContext_Attachment_size(ctx, field)
 	case "byteSize":
 		return ec.fieldContext_Attachment_byteSize(ctx, field)
 	case "width":
@@ -8421,6 +8576,16 @@ func (ec *executionContext) childFields_CreateCommentPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type CreateCommentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateDirectUploadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "upload":
+		return ec.fieldContext_CreateDirectUploadPayload_upload(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateDirectUploadPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateDirectUploadPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateImagePostPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "post":
@@ -8509,6 +8674,22 @@ func (ec *executionContext) childFields_DeletePostPayload(ctx context.Context, f
 		return ec.fieldContext_DeletePostPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeletePostPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DirectUpload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "signedId":
+		return ec.fieldContext_DirectUpload_signedId(ctx, field)
+	case "sgid":
+		return ec.fieldContext_DirectUpload_sgid(ctx, field)
+	case "uploadUrl":
+		return ec.fieldContext_DirectUpload_uploadUrl(ctx, field)
+	case "uploadHeaders":
+		return ec.fieldContext_DirectUpload_uploadHeaders(ctx, field)
+	case "url":
+		return ec.fieldContext_DirectUpload_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DirectUpload", field.Name)
 }
 
 func (ec *executionContext) childFields_Event(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9771,6 +9952,16 @@ func (ec *executionContext) childFields_UpdateSpaceNotificationPreferencePayload
 		return ec.fieldContext_UpdateSpaceNotificationPreferencePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateSpaceNotificationPreferencePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UploadHeader(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_UploadHeader_name(ctx, field)
+	case "value":
+		return ec.fieldContext_UploadHeader_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UploadHeader", field.Name)
 }
 
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

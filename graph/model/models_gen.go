@@ -98,6 +98,26 @@ type CreateCommentInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// A file to upload.
+type CreateDirectUploadInput struct {
+	// The name to show, with its extension, 1 to 255 bytes and no slashes.
+	Filename string `json:"filename"`
+	// The MIME type, such as `image/jpeg`. The PUT must repeat it.
+	ContentType string `json:"contentType"`
+	// The size in bytes, at least 1.
+	ByteSize int64 `json:"byteSize"`
+	// The base64 of the 16 bytes of the file's MD5, 24 characters; not the MD5 in hexadecimal.
+	Checksum string `json:"checksum"`
+}
+
+// The announced file.
+type CreateDirectUploadPayload struct {
+	// The file and where to put it; null when refused.
+	Upload *circleclient.DirectUpload `json:"upload,omitempty"`
+	// Why it was refused; empty on success.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A post of pictures to write.
 type CreateImagePostInput struct {
 	// The `id` of a space of type IMAGE.

@@ -21,7 +21,7 @@ func MarshalJSON(doc json.RawMessage) graphql.Marshaler {
 func UnmarshalJSON(v any) (json.RawMessage, error) {
 	doc, err := json.Marshal(v)
 	if err != nil {
-		return nil, fmt.Errorf("not a JSON value")
+		return nil, &InputError{Message: "That is not a JSON value."}
 	}
 	return doc, nil
 }
@@ -38,11 +38,11 @@ func MarshalURL(s string) graphql.Marshaler {
 func UnmarshalURL(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok {
-		return "", fmt.Errorf("a URL is a string such as \"https://example.com\"")
+		return "", &InputError{Message: "A URL is a string such as \"https://example.com\"."}
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "", fmt.Errorf("%q is not a URL such as \"https://example.com\"", clip(s))
+		return "", &InputError{Message: fmt.Sprintf("%q is not a URL such as \"https://example.com\".", clip(s))}
 	}
 	return s, nil
 }

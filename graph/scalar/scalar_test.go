@@ -3,6 +3,7 @@ package scalar
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"os"
 	"strings"
@@ -129,5 +130,27 @@ func TestMoments(t *testing.T) {
 		if _, err := UnmarshalDateTime(bad); err == nil {
 			t.Errorf("UnmarshalDateTime(%v) was taken", bad)
 		}
+	}
+}
+
+func TestLong(t *testing.T) {
+	for _, test := range []struct {
+		in   any
+		want int64
+	}{
+		{int64(5), 5}, {json.Number("5368709120"), 5_368_709_120}, {json.Number("-1"), -1}, {int64(maxLong), maxLong},
+	} {
+		if got, err := UnmarshalLong(test.in); err != nil || got != test.want {
+			t.Errorf("UnmarshalLong(%v) = %d, %v, want %d", test.in, got, err, test.want)
+		}
+	}
+	for _, bad := range []any{nil, "5", 1.5, json.Number("1.5"), json.Number("9007199254740992"), int64(maxLong + 1), json.Number("99999999999999999999")} {
+		var input *InputError
+		if got, err := UnmarshalLong(bad); !errors.As(err, &input) {
+			t.Errorf("UnmarshalLong(%v) = %d, %v, want an InputError", bad, got, err)
+		}
+	}
+	if got := written(MarshalLong(5_368_709_120)); got != "5368709120" {
+		t.Errorf("MarshalLong = %s", got)
 	}
 }

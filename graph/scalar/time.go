@@ -26,11 +26,11 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 func UnmarshalDateTime(v any) (time.Time, error) {
 	s, ok := v.(string)
 	if !ok {
-		return time.Time{}, fmt.Errorf("a DateTime is a string such as \"2026-03-01T18:30:00Z\"")
+		return time.Time{}, &InputError{Message: "A DateTime is a string such as \"2026-03-01T18:30:00Z\"."}
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is not a DateTime such as \"2026-03-01T18:30:00Z\"", clip(s))
+		return time.Time{}, &InputError{Message: fmt.Sprintf("%q is not a DateTime such as \"2026-03-01T18:30:00Z\".", clip(s))}
 	}
 	return t, nil
 }
@@ -42,10 +42,10 @@ func MarshalDate(s string) graphql.Marshaler { return graphql.MarshalString(s) }
 func UnmarshalDate(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok {
-		return "", fmt.Errorf("a Date is a string such as \"2026-03-01\"")
+		return "", &InputError{Message: "A Date is a string such as \"2026-03-01\"."}
 	}
 	if _, err := time.Parse(time.DateOnly, s); err != nil {
-		return "", fmt.Errorf("%q is not a Date such as \"2026-03-01\"", clip(s))
+		return "", &InputError{Message: fmt.Sprintf("%q is not a Date such as \"2026-03-01\".", clip(s))}
 	}
 	return s, nil
 }
