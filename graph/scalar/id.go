@@ -39,9 +39,14 @@ func UnmarshalRef(v any) (circleclient.Ref, error) {
 // FormatRef gives the opaque id of a ref, "" for the zero ref.
 func FormatRef(r circleclient.Ref) string {
 	var numbers []int64
+	parts := []string{string(r.Type)}
 	switch r.Type {
-	case circleclient.RefMember, circleclient.RefSpace:
+	case circleclient.RefMember, circleclient.RefSpace, circleclient.RefChatThread:
 		numbers = []int64{r.ID}
+	case circleclient.RefChatRoom:
+		parts = append(parts, r.Room)
+	case circleclient.RefChatMessage:
+		parts, numbers = append(parts, r.Room), []int64{r.ID}
 	case circleclient.RefPost, circleclient.RefLesson:
 		numbers = []int64{r.Space, r.ID}
 	case circleclient.RefQuizAttempt:
@@ -51,13 +56,10 @@ func FormatRef(r circleclient.Ref) string {
 	default:
 		return ""
 	}
-	var b strings.Builder
-	b.WriteString(string(r.Type))
 	for _, n := range numbers {
-		b.WriteByte(':')
-		b.WriteString(strconv.FormatInt(n, 10))
+		parts = append(parts, strconv.FormatInt(n, 10))
 	}
-	return base64.RawURLEncoding.EncodeToString([]byte(b.String()))
+	return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(parts, ":")))
 }
 
 // ParseRef reads an opaque id of any type; the error is an *InputError.
@@ -70,18 +72,25 @@ func ParseRef(id string) (circleclient.Ref, error) {
 	if err != nil {
 		return circleclient.Ref{}, malformed
 	}
-	kind, rest, _ := strings.Cut(string(raw), ":")
-	var n []int64
-	for part := range strings.SplitSeq(rest, ":") {
-		v, err := strconv.ParseInt(part, 10, 64)
-		if err != nil || v < 0 {
+	parts := strings.Split(string(raw), ":")
+	r := circleclient.Ref{Type: circleclient.RefType(parts[0])}
+	parts = parts[1:]
+	if (r.Type == circleclient.RefChatRoom || r.Type == circleclient.RefChatMessage) && len(parts) > 0 {
+		if !circleclient.IsUUID(parts[0]) {
 			return circleclient.Ref{}, malformed
 		}
-		n = append(n, v)
+		r.Room, parts = parts[0], parts[1:]
 	}
-	r := circleclient.Ref{Type: circleclient.RefType(kind)}
+	n := make([]int64, len(parts))
+	for i, part := range parts {
+		if n[i], err = strconv.ParseInt(part, 10, 64); err != nil || n[i] < 0 {
+			return circleclient.Ref{}, malformed
+		}
+	}
 	switch {
 	case (r.Type == circleclient.RefMember || r.Type == circleclient.RefSpace) && len(n) == 1:
+		r.ID = n[0]
+	case (r.Type == circleclient.RefChatMessage || r.Type == circleclient.RefChatThread) && len(n) == 1:
 		r.ID = n[0]
 	case (r.Type == circleclient.RefPost || r.Type == circleclient.RefLesson) && len(n) == 2:
 		r.Space, r.ID = n[0], n[1]
@@ -91,7 +100,7 @@ func ParseRef(id string) (circleclient.Ref, error) {
 		r.Space, r.Post, r.Parent, r.ID = n[0], n[1], n[2], n[3]
 	}
 	// Formatting again catches everything that is not exactly what we write, such as leading zeros.
-	if FormatRef(r) != id {
+	if id == "" || FormatRef(r) != id {
 		return circleclient.Ref{}, malformed
 	}
 	return r, nil
