@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -21,6 +22,9 @@ type ChatRoom struct {
 	ID int64 `json:"id"`
 	// UUID names the room everywhere else.
 	UUID string `json:"uuid"`
+	// Identifier is made of the kind and the members' numbers, such as group_chat-1-2-3; not so in embedded rooms, whose
+	// members come and go.
+	Identifier string `json:"identifier"`
 	// Kind is direct or group_chat; embedded rooms call themselves group chats too.
 	Kind string `json:"chat_room_kind"`
 	// Name is the room's name, or made of the names of the others in it.
@@ -87,6 +91,14 @@ type ChatParticipant struct {
 	IsBlocked *bool `json:"is_blocked_by_current_community_member"`
 }
 
+// IsOnline tells whether they are there at the moment; nil where Circle does not say.
+func (p *ChatParticipant) IsOnline() *bool {
+	if p.Status == "" {
+		return nil
+	}
+	return new(p.Status == "online")
+}
+
 // MemberID is the member's number in the community.
 func (p *ChatParticipant) MemberID() int64 { return p.CommunityMemberID }
 
@@ -113,7 +125,7 @@ const (
 
 // Carries tells whether the record has the part, as what it has or as its absence.
 func (r *ChatRoom) Carries(f ChatRoomField) bool {
-	if f == ChatRoomPlace && (r.EmbeddedSpace != nil || r.EmbeddedLesson != nil || r.Kind == ChatRoomDirect) {
+	if f == ChatRoomPlace && (r.EmbeddedSpace != nil || r.EmbeddedLesson != nil || r.isFree()) {
 		return true
 	}
 	switch r.Source {
@@ -125,6 +137,11 @@ func (r *ChatRoom) Carries(f ChatRoomField) bool {
 		return f == ChatRoomName || f == ChatRoomPlace
 	}
 	return false
+}
+
+// isFree tells whether the room is known to be embedded in nothing.
+func (r *ChatRoom) isFree() bool {
+	return r.Kind != "" && (r.Kind == ChatRoomDirect || strings.HasPrefix(r.Identifier, r.Kind+"-"))
 }
 
 func (r *ChatRoom) setSource(source Source) {

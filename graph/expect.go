@@ -70,6 +70,33 @@ func expectBookmarked(ctx context.Context, c *model.BookmarkConnection, err erro
 	return c, nil
 }
 
+// expectRooms announces the rooms of a list of which Circle tells the names alone.
+func expectRooms(ctx context.Context, c *model.ChatRoomConnection, err error) (*model.ChatRoomConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	for _, room := range c.Nodes {
+		loaders.From(ctx).ChatRoom.Expect(room.UUID)
+	}
+	return c, nil
+}
+
+// expectThreads announces the rooms of the threads of a list, and the threads where Circle tells their numbers alone.
+func expectThreads(ctx context.Context, c *model.ChatThreadConnection, err error) (*model.ChatThreadConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	l := loaders.From(ctx)
+	for _, thread := range c.Nodes {
+		if room := thread.ChatRoom(); room != nil {
+			l.ChatRoom.Expect(room.UUID)
+		} else {
+			l.ChatThread.Expect(thread.ID)
+		}
+	}
+	return c, nil
+}
+
 // expectNodes announces what is fetched by id.
 func expectNodes(ctx context.Context, refs []circleclient.Ref) {
 	l := loaders.From(ctx)
@@ -79,7 +106,11 @@ func expectNodes(ctx context.Context, refs []circleclient.Ref) {
 			l.Post.Expect(ref)
 		case circleclient.RefSpace:
 			l.Space.Expect(ref.ID)
-		case circleclient.RefMember, circleclient.RefComment, circleclient.RefLesson, circleclient.RefQuizAttempt:
+		case circleclient.RefChatRoom:
+			l.ChatRoom.Expect(ref.Room)
+		case circleclient.RefChatThread:
+			l.ChatThread.Expect(ref.ID)
+		case circleclient.RefMember, circleclient.RefComment, circleclient.RefChatMessage, circleclient.RefLesson, circleclient.RefQuizAttempt:
 		}
 	}
 }

@@ -30,6 +30,12 @@ func loadNode(ctx context.Context, ref circleclient.Ref) (model.Node, error) {
 		return orNil(loadLesson(ctx, ref))
 	case circleclient.RefQuizAttempt:
 		return orNil(loadAttempt(ctx, ref))
+	case circleclient.RefChatRoom:
+		return orNil(loadChatRoom(ctx, ref.Room))
+	case circleclient.RefChatMessage:
+		return orNil(loaders.From(ctx).ChatMessage.Load(ctx, ref)())
+	case circleclient.RefChatThread:
+		return orNil(loaders.From(ctx).ChatThread.Load(ref.ID))
 	default:
 		return orNil(loaders.From(ctx).Comment.Load(ctx, ref)())
 	}

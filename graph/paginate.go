@@ -53,10 +53,13 @@ func (l list) offset(after *string) (int, error) {
 	return n, nil
 }
 
-// checkFirst holds `first` to 1 to 100: a silent cut would look like the end of the list.
-func checkFirst(first int) error {
-	if first < 1 || first > circleclient.MaxPerPage {
-		return &scalar.InputError{Message: fmt.Sprintf("`first` must be 1 to %d, not %d. Ask for more with `after`.", circleclient.MaxPerPage, first)}
+// checkFirst holds `first` to what Circle gives at once.
+func checkFirst(first int) error { return checkCount("first", "after", first) }
+
+// checkCount holds the size of a page to 1 to 100: a silent cut would look like the end of the list.
+func checkCount(size, cursor string, n int) error {
+	if n < 1 || n > circleclient.MaxPerPage {
+		return &scalar.InputError{Message: fmt.Sprintf("`%s` must be 1 to %d, not %d. Ask for more with `%s`.", size, circleclient.MaxPerPage, n, cursor)}
 	}
 	return nil
 }

@@ -234,11 +234,14 @@ func (r *Resolver) reportContent(ctx context.Context, in model.ReportContentInpu
 	if err != nil {
 		return nil, err
 	}
-	if ref.Type != circleclient.RefPost && ref.Type != circleclient.RefComment {
-		return nil, &scalar.InputError{Message: "Only posts and comments can be reported; this is the id of a " + string(ref.Type) + "."}
+	reported := map[circleclient.RefType]string{
+		circleclient.RefPost: "Post", circleclient.RefComment: "Comment", circleclient.RefChatMessage: "ChatRoomMessage",
+	}[ref.Type]
+	if reported == "" {
+		return nil, &scalar.InputError{Message: "Only posts, comments and chat messages can be reported; this is the id of a " + string(ref.Type) + "."}
 	}
 	problems, err := userErrors(r.circle.Posts.Report(ctx, circleclient.ReportRequest{
-		ID: ref.ID, Type: string(ref.Type), Reason: in.Reason, Body: deref(in.Message),
+		ID: ref.ID, Type: reported, Reason: in.Reason, Body: deref(in.Message),
 	}))
 	return &model.ReportContentPayload{Reported: err == nil && len(problems) == 0, UserErrors: problems}, err
 }

@@ -70,6 +70,13 @@ func selected(ctx context.Context, field string) bool {
 	return slices.Contains(graphql.CollectAllFields(ctx), field)
 }
 
+// selectsOnly tells whether nothing but these fields was asked for beneath the present one.
+func selectsOnly(ctx context.Context, fields ...string) bool {
+	return !slices.ContainsFunc(graphql.CollectAllFields(ctx), func(field string) bool {
+		return field != "__typename" && !slices.Contains(fields, field)
+	})
+}
+
 // spaceOnceLoaded is the space in a payload: read after the change, and only where it was asked for. That the read fails
 // does not undo the change, so it is an error beside the payload.
 func spaceOnceLoaded(ctx context.Context, spaceID int64) *circleclient.Space {

@@ -22,10 +22,16 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AddReactionPayload() AddReactionPayloadResolver
 	Attachment() AttachmentResolver
 	BasicPost() BasicPostResolver
 	Bookmark() BookmarkResolver
 	CancelRsvpPayload() CancelRsvpPayloadResolver
+	ChatMessage() ChatMessageResolver
+	ChatParticipant() ChatParticipantResolver
+	ChatReaction() ChatReactionResolver
+	ChatRoom() ChatRoomResolver
+	ChatThread() ChatThreadResolver
 	Comment() CommentResolver
 	Course() CourseResolver
 	CreateCommentPayload() CreateCommentPayloadResolver
@@ -39,6 +45,7 @@ type ResolverRoot interface {
 	Lesson() LessonResolver
 	LikeCommentPayload() LikeCommentPayloadResolver
 	LikePostPayload() LikePostPayloadResolver
+	LiveRoom() LiveRoomResolver
 	Member() MemberResolver
 	Mention() MentionResolver
 	Mutation() MutationResolver
@@ -46,6 +53,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Quiz() QuizResolver
 	QuizAttempt() QuizAttemptResolver
+	RemoveReactionPayload() RemoveReactionPayloadResolver
 	RsvpToEventPayload() RsvpToEventPayloadResolver
 	RsvpToOccurrencesPayload() RsvpToOccurrencesPayloadResolver
 	Space() SpaceResolver
@@ -54,6 +62,7 @@ type ResolverRoot interface {
 	UnlikeCommentPayload() UnlikeCommentPayloadResolver
 	UnlikePostPayload() UnlikePostPayloadResolver
 	UpdateAllSpaceNotificationPreferencesPayload() UpdateAllSpaceNotificationPreferencesPayloadResolver
+	UpdateChatMessagePayload() UpdateChatMessagePayloadResolver
 	UpdateLessonProgressPayload() UpdateLessonProgressPayloadResolver
 	UpdateNotificationPreferencePayload() UpdateNotificationPreferencePayloadResolver
 	Viewer() ViewerResolver
@@ -67,6 +76,11 @@ type ComplexityRoot struct {
 		Accepted   func(childComplexity int) int
 		Space      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	AddReactionPayload struct {
+		ChatMessage func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
 	}
 
 	ArchiveNotificationPayload struct {
@@ -145,6 +159,120 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ChatMessage struct {
+		BookmarkID                func(childComplexity int) int
+		ChatRoom                  func(childComplexity int) int
+		EditedAt                  func(childComplexity int) int
+		ID                        func(childComplexity int) int
+		LastReplyAt               func(childComplexity int) int
+		NodeRef                   func(childComplexity int) int
+		ParentMessage             func(childComplexity int) int
+		Reactions                 func(childComplexity int) int
+		RepliesCount              func(childComplexity int) int
+		RichText                  func(childComplexity int) int
+		Sender                    func(childComplexity int) int
+		SentAt                    func(childComplexity int) int
+		Thread                    func(childComplexity int) int
+		ThreadParticipantsCount   func(childComplexity int) int
+		ThreadParticipantsPreview func(childComplexity int) int
+	}
+
+	ChatMessageConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ChatMessageEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ChatParticipant struct {
+		Admin        func(childComplexity int) int
+		Archived     func(childComplexity int) int
+		DeletedAt    func(childComplexity int) int
+		ID           func(childComplexity int) int
+		IsBlocked    func(childComplexity int) int
+		IsOnline     func(childComplexity int) int
+		LastSeenText func(childComplexity int) int
+		Member       func(childComplexity int) int
+		Moderator    func(childComplexity int) int
+		Muted        func(childComplexity int) int
+		PinnedAt     func(childComplexity int) int
+	}
+
+	ChatParticipantConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ChatParticipantEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ChatReaction struct {
+		Count         func(childComplexity int) int
+		Emoji         func(childComplexity int) int
+		ViewerReacted func(childComplexity int) int
+	}
+
+	ChatRoom struct {
+		CurrentParticipant       func(childComplexity int) int
+		Description              func(childComplexity int) int
+		FirstUnreadMessage       func(childComplexity int) int
+		Kind                     func(childComplexity int) int
+		LastMessage              func(childComplexity int) int
+		Lesson                   func(childComplexity int) int
+		Messages                 func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Name                     func(childComplexity int) int
+		NodeRef                  func(childComplexity int) int
+		OtherParticipantsPreview func(childComplexity int) int
+		Participants             func(childComplexity int, first int, after *string) int
+		ParticipantsCount        func(childComplexity int) int
+		PinnedMessage            func(childComplexity int) int
+		ShowsHistory             func(childComplexity int) int
+		Space                    func(childComplexity int) int
+		UUID                     func(childComplexity int) int
+		UnreadMessagesCount      func(childComplexity int) int
+	}
+
+	ChatRoomConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ChatRoomEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ChatThread struct {
+		ChatRoom      func(childComplexity int) int
+		ID            func(childComplexity int) int
+		NodeRef       func(childComplexity int) int
+		ParentMessage func(childComplexity int) int
+		Replies       func(childComplexity int, first int, after *string) int
+	}
+
+	ChatThreadConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ChatThreadEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Comment struct {
 		Author            func(childComplexity int) int
 		BookmarkID        func(childComplexity int) int
@@ -221,6 +349,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	CreateChatRoomPayload struct {
+		ChatRoom   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	CreateCommentPayload struct {
 		Comment    func(childComplexity int) int
 		Post       func(childComplexity int) int
@@ -234,6 +367,11 @@ type ComplexityRoot struct {
 
 	CreateImagePostPayload struct {
 		Post       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CreateLiveRoomPayload struct {
+		LiveRoom   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -256,6 +394,12 @@ type ComplexityRoot struct {
 	DeleteBookmarkPayload struct {
 		DeletedBookmarkID func(childComplexity int) int
 		UserErrors        func(childComplexity int) int
+	}
+
+	DeleteChatMessagePayload struct {
+		ChatRoom             func(childComplexity int) int
+		DeletedChatMessageID func(childComplexity int) int
+		UserErrors           func(childComplexity int) int
 	}
 
 	DeleteCommentPayload struct {
@@ -283,6 +427,11 @@ type ComplexityRoot struct {
 		URL            func(childComplexity int) int
 		UploadHeaders  func(childComplexity int) int
 		UploadURL      func(childComplexity int) int
+	}
+
+	EmbeddedLesson struct {
+		ID   func(childComplexity int) int
+		Name func(childComplexity int) int
 	}
 
 	Event struct {
@@ -520,6 +669,26 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	LiveRoom struct {
+		AccessType       func(childComplexity int) int
+		CanHost          func(childComplexity int) int
+		CanManage        func(childComplexity int) int
+		CanModerate      func(childComplexity int) int
+		ChatRoom         func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Description      func(childComplexity int) int
+		HostCapacity     func(childComplexity int) int
+		ID               func(childComplexity int) int
+		LimitURLSharing  func(childComplexity int) int
+		MuteOnJoin       func(childComplexity int) int
+		Name             func(childComplexity int) int
+		RecordingEnabled func(childComplexity int) int
+		RoomType         func(childComplexity int) int
+		Slug             func(childComplexity int) int
+		Status           func(childComplexity int) int
+		ViewType         func(childComplexity int) int
+	}
+
 	LoginPayload struct {
 		AccessToken           func(childComplexity int) int
 		AccessTokenExpiresAt  func(childComplexity int) int
@@ -537,6 +706,11 @@ type ComplexityRoot struct {
 	MarkAllNotificationsAsReadPayload struct {
 		UserErrors func(childComplexity int) int
 		Viewer     func(childComplexity int) int
+	}
+
+	MarkChatRoomAsReadPayload struct {
+		ChatRoom   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	MarkNotificationAsReadPayload struct {
@@ -607,17 +781,21 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		AcceptInvitation                      func(childComplexity int, input model.AcceptInvitationInput) int
+		AddReaction                           func(childComplexity int, input model.AddReactionInput) int
 		ArchiveNotification                   func(childComplexity int, input model.ArchiveNotificationInput) int
 		CancelRsvp                            func(childComplexity int, input model.CancelRsvpInput) int
 		CompleteSignup                        func(childComplexity int, input model.CompleteSignupInput) int
 		CreateBookmark                        func(childComplexity int, input model.CreateBookmarkInput) int
+		CreateChatRoom                        func(childComplexity int, input model.CreateChatRoomInput) int
 		CreateComment                         func(childComplexity int, input model.CreateCommentInput) int
 		CreateDirectUpload                    func(childComplexity int, input model.CreateDirectUploadInput) int
 		CreateImagePost                       func(childComplexity int, input model.CreateImagePostInput) int
+		CreateLiveRoom                        func(childComplexity int, input model.CreateLiveRoomInput) int
 		CreatePost                            func(childComplexity int, input model.CreatePostInput) int
 		CreateReply                           func(childComplexity int, input model.CreateReplyInput) int
 		DeactivateViewer                      func(childComplexity int) int
 		DeleteBookmark                        func(childComplexity int, input model.DeleteBookmarkInput) int
+		DeleteChatMessage                     func(childComplexity int, input model.DeleteChatMessageInput) int
 		DeleteComment                         func(childComplexity int, input model.DeleteCommentInput) int
 		DeleteNotification                    func(childComplexity int, input model.DeleteNotificationInput) int
 		DeletePost                            func(childComplexity int, input model.DeletePostInput) int
@@ -630,20 +808,25 @@ type ComplexityRoot struct {
 		Login                                 func(childComplexity int, input model.LoginInput) int
 		Logout                                func(childComplexity int, input model.LogoutInput) int
 		MarkAllNotificationsAsRead            func(childComplexity int) int
+		MarkChatRoomAsRead                    func(childComplexity int, input model.MarkChatRoomAsReadInput) int
 		MarkNotificationAsRead                func(childComplexity int, input model.MarkNotificationAsReadInput) int
 		MarkSpaceAsRead                       func(childComplexity int, input model.MarkSpaceAsReadInput) int
 		RefreshAccessToken                    func(childComplexity int, input model.RefreshAccessTokenInput) int
+		RemoveReaction                        func(childComplexity int, input model.RemoveReactionInput) int
 		ReportContent                         func(childComplexity int, input model.ReportContentInput) int
 		ResetNewNotificationsCount            func(childComplexity int) int
 		RevokeAccessToken                     func(childComplexity int, input model.RevokeAccessTokenInput) int
 		RevokeRefreshToken                    func(childComplexity int, input model.RevokeRefreshTokenInput) int
 		RsvpToEvent                           func(childComplexity int, input model.RsvpToEventInput) int
 		RsvpToOccurrences                     func(childComplexity int, input model.RsvpToOccurrencesInput) int
+		SendChatMessage                       func(childComplexity int, input model.SendChatMessageInput) int
 		SubmitQuizAttempt                     func(childComplexity int, input model.SubmitQuizAttemptInput) int
 		UnfollowPost                          func(childComplexity int, input model.UnfollowPostInput) int
 		UnlikeComment                         func(childComplexity int, input model.UnlikeCommentInput) int
 		UnlikePost                            func(childComplexity int, input model.UnlikePostInput) int
 		UpdateAllSpaceNotificationPreferences func(childComplexity int, input model.UpdateAllSpaceNotificationPreferencesInput) int
+		UpdateChatMessage                     func(childComplexity int, input model.UpdateChatMessageInput) int
+		UpdateChatRoomParticipant             func(childComplexity int, input model.UpdateChatRoomParticipantInput) int
 		UpdateComment                         func(childComplexity int, input model.UpdateCommentInput) int
 		UpdateImagePost                       func(childComplexity int, input model.UpdateImagePostInput) int
 		UpdateLessonProgress                  func(childComplexity int, input model.UpdateLessonProgressInput) int
@@ -743,6 +926,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		ChatRoom       func(childComplexity int, uuid string) int
 		Comment        func(childComplexity int, id string) int
 		CommunityLinks func(childComplexity int) int
 		CourseTopics   func(childComplexity int) int
@@ -820,6 +1004,11 @@ type ComplexityRoot struct {
 		UserErrors            func(childComplexity int) int
 	}
 
+	RemoveReactionPayload struct {
+		ChatMessage func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
 	ReportContentPayload struct {
 		Reported   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -859,7 +1048,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	SendChatMessagePayload struct {
+		ChatRoom     func(childComplexity int) int
+		CreationUUID func(childComplexity int) int
+		SentAt       func(childComplexity int) int
+		Status       func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
+	}
+
 	Space struct {
+		ChatRoom                      func(childComplexity int) int
 		Course                        func(childComplexity int) int
 		CoverImageURL                 func(childComplexity int) int
 		CustomEmojiDarkURL            func(childComplexity int) int
@@ -953,6 +1151,16 @@ type ComplexityRoot struct {
 		UserErrors  func(childComplexity int) int
 	}
 
+	UpdateChatMessagePayload struct {
+		ChatMessage func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	UpdateChatRoomParticipantPayload struct {
+		ChatRoom   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpdateCommentPayload struct {
 		Comment    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -998,6 +1206,8 @@ type ComplexityRoot struct {
 	Viewer struct {
 		Bookmarks               func(childComplexity int, typeArg *string, first int, after *string) int
 		BookmarksCount          func(childComplexity int) int
+		ChatRooms               func(childComplexity int, first int, after *string) int
+		ChatThreads             func(childComplexity int, first int, after *string) int
 		Email                   func(childComplexity int) int
 		Features                func(childComplexity int) int
 		Member                  func(childComplexity int) int
@@ -1006,6 +1216,8 @@ type ComplexityRoot struct {
 		Notifications           func(childComplexity int, filter *model.NotificationsFilter, orderBy string, first int, after *string) int
 		ProfileFields           func(childComplexity int) int
 		PublicUID               func(childComplexity int) int
+		UnreadChatRooms         func(childComplexity int, first int, after *string) int
+		UnreadChatThreads       func(childComplexity int, first int, after *string) int
 	}
 
 	ViewerFeatures struct {
@@ -1049,6 +1261,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AcceptInvitationPayload.UserErrors(childComplexity), true
+
+	case "AddReactionPayload.chatMessage":
+		if e.ComplexityRoot.AddReactionPayload.ChatMessage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddReactionPayload.ChatMessage(childComplexity), true
+	case "AddReactionPayload.userErrors":
+		if e.ComplexityRoot.AddReactionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddReactionPayload.UserErrors(childComplexity), true
 
 	case "ArchiveNotificationPayload.notification":
 		if e.ComplexityRoot.ArchiveNotificationPayload.Notification == nil {
@@ -1397,6 +1622,484 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CancelRsvpPayload.UserErrors(childComplexity), true
 
+	case "ChatMessage.viewerBookmarkId":
+		if e.ComplexityRoot.ChatMessage.BookmarkID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessage.BookmarkID(childComplexity), true
+	case "ChatMessage.chatRoom":
+		if e.ComplexityRoot.ChatMessage.ChatRoom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessage.ChatRoom(childComplexity), true
+	case "ChatMessage.editedAt":
+		if e.ComplexityRoot.ChatMessage.EditedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessage.EditedAt(childComplexity), true
+	case "ChatMessage.circleId":
+		if e.ComplexityRoot.ChatMessage.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessage.ID(childComplexity), true
+	case "ChatMessage.lastReplyAt":
+		if e.ComplexityRoot.ChatMessage.LastReplyAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessage.LastReplyAt(childComplexity), true
+	case "ChatMessage.id":
+		if e.ComplexityRoot.ChatMessage.NodeRef == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessage.NodeRef(childComplexity), true
+	case "ChatMessage.parentMessage":
+		if e.ComplexityRoot.ChatMessage.ParentMessage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessage.ParentMessage(childComplexity), true
+	case "ChatMessage.reactions":
+		if e.ComplexityRoot.ChatMessage.Reactions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessage.Reactions(childComplexity), true
+	case "ChatMessage.repliesCount":
+		if e.ComplexityRoot.ChatMessage.RepliesCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessage.RepliesCount(childComplexity), true
+	case "ChatMessage.body":
+		if e.ComplexityRoot.ChatMessage.RichText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessage.RichText(childComplexity), true
+	case "ChatMessage.sender":
+		if e.ComplexityRoot.ChatMessage.Sender == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessage.Sender(childComplexity), true
+	case "ChatMessage.sentAt":
+		if e.ComplexityRoot.ChatMessage.SentAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessage.SentAt(childComplexity), true
+	case "ChatMessage.thread":
+		if e.ComplexityRoot.ChatMessage.Thread == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessage.Thread(childComplexity), true
+	case "ChatMessage.threadParticipantsCount":
+		if e.ComplexityRoot.ChatMessage.ThreadParticipantsCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessage.ThreadParticipantsCount(childComplexity), true
+	case "ChatMessage.threadParticipantsPreview":
+		if e.ComplexityRoot.ChatMessage.ThreadParticipantsPreview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessage.ThreadParticipantsPreview(childComplexity), true
+
+	case "ChatMessageConnection.edges":
+		if e.ComplexityRoot.ChatMessageConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessageConnection.Edges(childComplexity), true
+	case "ChatMessageConnection.nodes":
+		if e.ComplexityRoot.ChatMessageConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessageConnection.Nodes(childComplexity), true
+	case "ChatMessageConnection.pageInfo":
+		if e.ComplexityRoot.ChatMessageConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessageConnection.PageInfo(childComplexity), true
+	case "ChatMessageConnection.totalCount":
+		if e.ComplexityRoot.ChatMessageConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessageConnection.TotalCount(childComplexity), true
+
+	case "ChatMessageEdge.cursor":
+		if e.ComplexityRoot.ChatMessageEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessageEdge.Cursor(childComplexity), true
+	case "ChatMessageEdge.node":
+		if e.ComplexityRoot.ChatMessageEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessageEdge.Node(childComplexity), true
+
+	case "ChatParticipant.isAdmin":
+		if e.ComplexityRoot.ChatParticipant.Admin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipant.Admin(childComplexity), true
+	case "ChatParticipant.isArchived":
+		if e.ComplexityRoot.ChatParticipant.Archived == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipant.Archived(childComplexity), true
+	case "ChatParticipant.leftAt":
+		if e.ComplexityRoot.ChatParticipant.DeletedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipant.DeletedAt(childComplexity), true
+	case "ChatParticipant.id":
+		if e.ComplexityRoot.ChatParticipant.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipant.ID(childComplexity), true
+	case "ChatParticipant.isBlockedByViewer":
+		if e.ComplexityRoot.ChatParticipant.IsBlocked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipant.IsBlocked(childComplexity), true
+	case "ChatParticipant.isOnline":
+		if e.ComplexityRoot.ChatParticipant.IsOnline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipant.IsOnline(childComplexity), true
+	case "ChatParticipant.lastSeenText":
+		if e.ComplexityRoot.ChatParticipant.LastSeenText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipant.LastSeenText(childComplexity), true
+	case "ChatParticipant.member":
+		if e.ComplexityRoot.ChatParticipant.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipant.Member(childComplexity), true
+	case "ChatParticipant.isModerator":
+		if e.ComplexityRoot.ChatParticipant.Moderator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipant.Moderator(childComplexity), true
+	case "ChatParticipant.isMuted":
+		if e.ComplexityRoot.ChatParticipant.Muted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipant.Muted(childComplexity), true
+	case "ChatParticipant.pinnedAt":
+		if e.ComplexityRoot.ChatParticipant.PinnedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipant.PinnedAt(childComplexity), true
+
+	case "ChatParticipantConnection.edges":
+		if e.ComplexityRoot.ChatParticipantConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipantConnection.Edges(childComplexity), true
+	case "ChatParticipantConnection.nodes":
+		if e.ComplexityRoot.ChatParticipantConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipantConnection.Nodes(childComplexity), true
+	case "ChatParticipantConnection.pageInfo":
+		if e.ComplexityRoot.ChatParticipantConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipantConnection.PageInfo(childComplexity), true
+	case "ChatParticipantConnection.totalCount":
+		if e.ComplexityRoot.ChatParticipantConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipantConnection.TotalCount(childComplexity), true
+
+	case "ChatParticipantEdge.cursor":
+		if e.ComplexityRoot.ChatParticipantEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipantEdge.Cursor(childComplexity), true
+	case "ChatParticipantEdge.node":
+		if e.ComplexityRoot.ChatParticipantEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatParticipantEdge.Node(childComplexity), true
+
+	case "ChatReaction.count":
+		if e.ComplexityRoot.ChatReaction.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatReaction.Count(childComplexity), true
+	case "ChatReaction.emoji", "ChatReaction.shortcode":
+		if e.ComplexityRoot.ChatReaction.Emoji == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatReaction.Emoji(childComplexity), true
+	case "ChatReaction.viewerReacted":
+		if e.ComplexityRoot.ChatReaction.ViewerReacted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatReaction.ViewerReacted(childComplexity), true
+
+	case "ChatRoom.currentParticipant":
+		if e.ComplexityRoot.ChatRoom.CurrentParticipant == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoom.CurrentParticipant(childComplexity), true
+	case "ChatRoom.description":
+		if e.ComplexityRoot.ChatRoom.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoom.Description(childComplexity), true
+	case "ChatRoom.firstUnreadMessage":
+		if e.ComplexityRoot.ChatRoom.FirstUnreadMessage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoom.FirstUnreadMessage(childComplexity), true
+	case "ChatRoom.kind":
+		if e.ComplexityRoot.ChatRoom.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoom.Kind(childComplexity), true
+	case "ChatRoom.lastMessage":
+		if e.ComplexityRoot.ChatRoom.LastMessage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoom.LastMessage(childComplexity), true
+	case "ChatRoom.lesson":
+		if e.ComplexityRoot.ChatRoom.Lesson == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoom.Lesson(childComplexity), true
+	case "ChatRoom.messages":
+		if e.ComplexityRoot.ChatRoom.Messages == nil {
+			break
+		}
+
+		args, err := ec.field_ChatRoom_messages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChatRoom.Messages(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "ChatRoom.name":
+		if e.ComplexityRoot.ChatRoom.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoom.Name(childComplexity), true
+	case "ChatRoom.id":
+		if e.ComplexityRoot.ChatRoom.NodeRef == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoom.NodeRef(childComplexity), true
+	case "ChatRoom.otherParticipantsPreview":
+		if e.ComplexityRoot.ChatRoom.OtherParticipantsPreview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoom.OtherParticipantsPreview(childComplexity), true
+	case "ChatRoom.participants":
+		if e.ComplexityRoot.ChatRoom.Participants == nil {
+			break
+		}
+
+		args, err := ec.field_ChatRoom_participants_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChatRoom.Participants(childComplexity, args["first"].(int), args["after"].(*string)), true
+	case "ChatRoom.participantsCount":
+		if e.ComplexityRoot.ChatRoom.ParticipantsCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoom.ParticipantsCount(childComplexity), true
+	case "ChatRoom.pinnedMessage":
+		if e.ComplexityRoot.ChatRoom.PinnedMessage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoom.PinnedMessage(childComplexity), true
+	case "ChatRoom.showsHistory":
+		if e.ComplexityRoot.ChatRoom.ShowsHistory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoom.ShowsHistory(childComplexity), true
+	case "ChatRoom.space":
+		if e.ComplexityRoot.ChatRoom.Space == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoom.Space(childComplexity), true
+	case "ChatRoom.circleId":
+		if e.ComplexityRoot.ChatRoom.UUID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoom.UUID(childComplexity), true
+	case "ChatRoom.unreadMessagesCount":
+		if e.ComplexityRoot.ChatRoom.UnreadMessagesCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoom.UnreadMessagesCount(childComplexity), true
+
+	case "ChatRoomConnection.edges":
+		if e.ComplexityRoot.ChatRoomConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoomConnection.Edges(childComplexity), true
+	case "ChatRoomConnection.nodes":
+		if e.ComplexityRoot.ChatRoomConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoomConnection.Nodes(childComplexity), true
+	case "ChatRoomConnection.pageInfo":
+		if e.ComplexityRoot.ChatRoomConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoomConnection.PageInfo(childComplexity), true
+	case "ChatRoomConnection.totalCount":
+		if e.ComplexityRoot.ChatRoomConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoomConnection.TotalCount(childComplexity), true
+
+	case "ChatRoomEdge.cursor":
+		if e.ComplexityRoot.ChatRoomEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoomEdge.Cursor(childComplexity), true
+	case "ChatRoomEdge.node":
+		if e.ComplexityRoot.ChatRoomEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoomEdge.Node(childComplexity), true
+
+	case "ChatThread.chatRoom":
+		if e.ComplexityRoot.ChatThread.ChatRoom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatThread.ChatRoom(childComplexity), true
+	case "ChatThread.circleId":
+		if e.ComplexityRoot.ChatThread.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatThread.ID(childComplexity), true
+	case "ChatThread.id":
+		if e.ComplexityRoot.ChatThread.NodeRef == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatThread.NodeRef(childComplexity), true
+	case "ChatThread.parentMessage":
+		if e.ComplexityRoot.ChatThread.ParentMessage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatThread.ParentMessage(childComplexity), true
+	case "ChatThread.replies":
+		if e.ComplexityRoot.ChatThread.Replies == nil {
+			break
+		}
+
+		args, err := ec.field_ChatThread_replies_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChatThread.Replies(childComplexity, args["first"].(int), args["after"].(*string)), true
+
+	case "ChatThreadConnection.edges":
+		if e.ComplexityRoot.ChatThreadConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatThreadConnection.Edges(childComplexity), true
+	case "ChatThreadConnection.nodes":
+		if e.ComplexityRoot.ChatThreadConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatThreadConnection.Nodes(childComplexity), true
+	case "ChatThreadConnection.pageInfo":
+		if e.ComplexityRoot.ChatThreadConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatThreadConnection.PageInfo(childComplexity), true
+	case "ChatThreadConnection.totalCount":
+		if e.ComplexityRoot.ChatThreadConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatThreadConnection.TotalCount(childComplexity), true
+
+	case "ChatThreadEdge.cursor":
+		if e.ComplexityRoot.ChatThreadEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatThreadEdge.Cursor(childComplexity), true
+	case "ChatThreadEdge.node":
+		if e.ComplexityRoot.ChatThreadEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatThreadEdge.Node(childComplexity), true
+
 	case "Comment.author":
 		if e.ComplexityRoot.Comment.Author == nil {
 			break
@@ -1715,6 +2418,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateBookmarkPayload.UserErrors(childComplexity), true
 
+	case "CreateChatRoomPayload.chatRoom":
+		if e.ComplexityRoot.CreateChatRoomPayload.ChatRoom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateChatRoomPayload.ChatRoom(childComplexity), true
+	case "CreateChatRoomPayload.userErrors":
+		if e.ComplexityRoot.CreateChatRoomPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateChatRoomPayload.UserErrors(childComplexity), true
+
 	case "CreateCommentPayload.comment":
 		if e.ComplexityRoot.CreateCommentPayload.Comment == nil {
 			break
@@ -1759,6 +2475,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateImagePostPayload.UserErrors(childComplexity), true
+
+	case "CreateLiveRoomPayload.liveRoom":
+		if e.ComplexityRoot.CreateLiveRoomPayload.LiveRoom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateLiveRoomPayload.LiveRoom(childComplexity), true
+	case "CreateLiveRoomPayload.userErrors":
+		if e.ComplexityRoot.CreateLiveRoomPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateLiveRoomPayload.UserErrors(childComplexity), true
 
 	case "CreatePostPayload.post":
 		if e.ComplexityRoot.CreatePostPayload.Post == nil {
@@ -1817,6 +2546,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteBookmarkPayload.UserErrors(childComplexity), true
+
+	case "DeleteChatMessagePayload.chatRoom":
+		if e.ComplexityRoot.DeleteChatMessagePayload.ChatRoom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteChatMessagePayload.ChatRoom(childComplexity), true
+	case "DeleteChatMessagePayload.deletedChatMessageId":
+		if e.ComplexityRoot.DeleteChatMessagePayload.DeletedChatMessageID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteChatMessagePayload.DeletedChatMessageID(childComplexity), true
+	case "DeleteChatMessagePayload.userErrors":
+		if e.ComplexityRoot.DeleteChatMessagePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteChatMessagePayload.UserErrors(childComplexity), true
 
 	case "DeleteCommentPayload.deletedCommentId":
 		if e.ComplexityRoot.DeleteCommentPayload.DeletedCommentID == nil {
@@ -1911,6 +2659,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DirectUpload.UploadURL(childComplexity), true
+
+	case "EmbeddedLesson.id":
+		if e.ComplexityRoot.EmbeddedLesson.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmbeddedLesson.ID(childComplexity), true
+	case "EmbeddedLesson.name":
+		if e.ComplexityRoot.EmbeddedLesson.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmbeddedLesson.Name(childComplexity), true
 
 	case "Event.attendees":
 		if e.ComplexityRoot.Event.Attendees == nil {
@@ -2961,6 +3722,109 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LikePostPayload.UserErrors(childComplexity), true
 
+	case "LiveRoom.access":
+		if e.ComplexityRoot.LiveRoom.AccessType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.AccessType(childComplexity), true
+	case "LiveRoom.viewerCanHost":
+		if e.ComplexityRoot.LiveRoom.CanHost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.CanHost(childComplexity), true
+	case "LiveRoom.viewerCanManage":
+		if e.ComplexityRoot.LiveRoom.CanManage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.CanManage(childComplexity), true
+	case "LiveRoom.viewerCanModerate":
+		if e.ComplexityRoot.LiveRoom.CanModerate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.CanModerate(childComplexity), true
+	case "LiveRoom.chatRoom":
+		if e.ComplexityRoot.LiveRoom.ChatRoom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.ChatRoom(childComplexity), true
+	case "LiveRoom.createdAt":
+		if e.ComplexityRoot.LiveRoom.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.CreatedAt(childComplexity), true
+	case "LiveRoom.description":
+		if e.ComplexityRoot.LiveRoom.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.Description(childComplexity), true
+	case "LiveRoom.hostCapacity":
+		if e.ComplexityRoot.LiveRoom.HostCapacity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.HostCapacity(childComplexity), true
+	case "LiveRoom.id":
+		if e.ComplexityRoot.LiveRoom.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.ID(childComplexity), true
+	case "LiveRoom.isUrlSharingLimited":
+		if e.ComplexityRoot.LiveRoom.LimitURLSharing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.LimitURLSharing(childComplexity), true
+	case "LiveRoom.isMutedOnJoin":
+		if e.ComplexityRoot.LiveRoom.MuteOnJoin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.MuteOnJoin(childComplexity), true
+	case "LiveRoom.name":
+		if e.ComplexityRoot.LiveRoom.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.Name(childComplexity), true
+	case "LiveRoom.isRecorded":
+		if e.ComplexityRoot.LiveRoom.RecordingEnabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.RecordingEnabled(childComplexity), true
+	case "LiveRoom.type":
+		if e.ComplexityRoot.LiveRoom.RoomType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.RoomType(childComplexity), true
+	case "LiveRoom.slug":
+		if e.ComplexityRoot.LiveRoom.Slug == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.Slug(childComplexity), true
+	case "LiveRoom.status":
+		if e.ComplexityRoot.LiveRoom.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.Status(childComplexity), true
+	case "LiveRoom.view":
+		if e.ComplexityRoot.LiveRoom.ViewType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveRoom.ViewType(childComplexity), true
+
 	case "LoginPayload.accessToken":
 		if e.ComplexityRoot.LoginPayload.AccessToken == nil {
 			break
@@ -3023,6 +3887,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MarkAllNotificationsAsReadPayload.Viewer(childComplexity), true
+
+	case "MarkChatRoomAsReadPayload.chatRoom":
+		if e.ComplexityRoot.MarkChatRoomAsReadPayload.ChatRoom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkChatRoomAsReadPayload.ChatRoom(childComplexity), true
+	case "MarkChatRoomAsReadPayload.userErrors":
+		if e.ComplexityRoot.MarkChatRoomAsReadPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkChatRoomAsReadPayload.UserErrors(childComplexity), true
 
 	case "MarkNotificationAsReadPayload.notification":
 		if e.ComplexityRoot.MarkNotificationAsReadPayload.Notification == nil {
@@ -3310,6 +4187,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AcceptInvitation(childComplexity, args["input"].(model.AcceptInvitationInput)), true
+	case "Mutation.addReaction":
+		if e.ComplexityRoot.Mutation.AddReaction == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addReaction_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddReaction(childComplexity, args["input"].(model.AddReactionInput)), true
 	case "Mutation.archiveNotification":
 		if e.ComplexityRoot.Mutation.ArchiveNotification == nil {
 			break
@@ -3354,6 +4242,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateBookmark(childComplexity, args["input"].(model.CreateBookmarkInput)), true
+	case "Mutation.createChatRoom":
+		if e.ComplexityRoot.Mutation.CreateChatRoom == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createChatRoom_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateChatRoom(childComplexity, args["input"].(model.CreateChatRoomInput)), true
 	case "Mutation.createComment":
 		if e.ComplexityRoot.Mutation.CreateComment == nil {
 			break
@@ -3387,6 +4286,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateImagePost(childComplexity, args["input"].(model.CreateImagePostInput)), true
+	case "Mutation.createLiveRoom":
+		if e.ComplexityRoot.Mutation.CreateLiveRoom == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createLiveRoom_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateLiveRoom(childComplexity, args["input"].(model.CreateLiveRoomInput)), true
 	case "Mutation.createPost":
 		if e.ComplexityRoot.Mutation.CreatePost == nil {
 			break
@@ -3426,6 +4336,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteBookmark(childComplexity, args["input"].(model.DeleteBookmarkInput)), true
+	case "Mutation.deleteChatMessage":
+		if e.ComplexityRoot.Mutation.DeleteChatMessage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteChatMessage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteChatMessage(childComplexity, args["input"].(model.DeleteChatMessageInput)), true
 	case "Mutation.deleteComment":
 		if e.ComplexityRoot.Mutation.DeleteComment == nil {
 			break
@@ -3553,6 +4474,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MarkAllNotificationsAsRead(childComplexity), true
+	case "Mutation.markChatRoomAsRead":
+		if e.ComplexityRoot.Mutation.MarkChatRoomAsRead == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_markChatRoomAsRead_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarkChatRoomAsRead(childComplexity, args["input"].(model.MarkChatRoomAsReadInput)), true
 	case "Mutation.markNotificationAsRead":
 		if e.ComplexityRoot.Mutation.MarkNotificationAsRead == nil {
 			break
@@ -3586,6 +4518,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RefreshAccessToken(childComplexity, args["input"].(model.RefreshAccessTokenInput)), true
+	case "Mutation.removeReaction":
+		if e.ComplexityRoot.Mutation.RemoveReaction == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeReaction_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveReaction(childComplexity, args["input"].(model.RemoveReactionInput)), true
 	case "Mutation.reportContent":
 		if e.ComplexityRoot.Mutation.ReportContent == nil {
 			break
@@ -3647,6 +4590,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RsvpToOccurrences(childComplexity, args["input"].(model.RsvpToOccurrencesInput)), true
+	case "Mutation.sendChatMessage":
+		if e.ComplexityRoot.Mutation.SendChatMessage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sendChatMessage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SendChatMessage(childComplexity, args["input"].(model.SendChatMessageInput)), true
 	case "Mutation.submitQuizAttempt":
 		if e.ComplexityRoot.Mutation.SubmitQuizAttempt == nil {
 			break
@@ -3702,6 +4656,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateAllSpaceNotificationPreferences(childComplexity, args["input"].(model.UpdateAllSpaceNotificationPreferencesInput)), true
+	case "Mutation.updateChatMessage":
+		if e.ComplexityRoot.Mutation.UpdateChatMessage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateChatMessage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateChatMessage(childComplexity, args["input"].(model.UpdateChatMessageInput)), true
+	case "Mutation.updateChatRoomParticipant":
+		if e.ComplexityRoot.Mutation.UpdateChatRoomParticipant == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateChatRoomParticipant_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateChatRoomParticipant(childComplexity, args["input"].(model.UpdateChatRoomParticipantInput)), true
 	case "Mutation.updateComment":
 		if e.ComplexityRoot.Mutation.UpdateComment == nil {
 			break
@@ -4105,6 +5081,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProfileFieldChoice.Value(childComplexity), true
 
+	case "Query.chatRoom":
+		if e.ComplexityRoot.Query.ChatRoom == nil {
+			break
+		}
+
+		args, err := ec.field_Query_chatRoom_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ChatRoom(childComplexity, args["uuid"].(string)), true
 	case "Query.comment":
 		if e.ComplexityRoot.Query.Comment == nil {
 			break
@@ -4503,6 +5490,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RefreshAccessTokenPayload.UserErrors(childComplexity), true
 
+	case "RemoveReactionPayload.chatMessage":
+		if e.ComplexityRoot.RemoveReactionPayload.ChatMessage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveReactionPayload.ChatMessage(childComplexity), true
+	case "RemoveReactionPayload.userErrors":
+		if e.ComplexityRoot.RemoveReactionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveReactionPayload.UserErrors(childComplexity), true
+
 	case "ReportContentPayload.reported":
 		if e.ComplexityRoot.ReportContentPayload.Reported == nil {
 			break
@@ -4618,6 +5618,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RsvpToOccurrencesPayload.UserErrors(childComplexity), true
 
+	case "SendChatMessagePayload.chatRoom":
+		if e.ComplexityRoot.SendChatMessagePayload.ChatRoom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendChatMessagePayload.ChatRoom(childComplexity), true
+	case "SendChatMessagePayload.creationUuid":
+		if e.ComplexityRoot.SendChatMessagePayload.CreationUUID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendChatMessagePayload.CreationUUID(childComplexity), true
+	case "SendChatMessagePayload.sentAt":
+		if e.ComplexityRoot.SendChatMessagePayload.SentAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendChatMessagePayload.SentAt(childComplexity), true
+	case "SendChatMessagePayload.status":
+		if e.ComplexityRoot.SendChatMessagePayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendChatMessagePayload.Status(childComplexity), true
+	case "SendChatMessagePayload.userErrors":
+		if e.ComplexityRoot.SendChatMessagePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendChatMessagePayload.UserErrors(childComplexity), true
+
+	case "Space.chatRoom":
+		if e.ComplexityRoot.Space.ChatRoom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Space.ChatRoom(childComplexity), true
 	case "Space.course":
 		if e.ComplexityRoot.Space.Course == nil {
 			break
@@ -4988,6 +6025,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateAllSpaceNotificationPreferencesPayload.UserErrors(childComplexity), true
 
+	case "UpdateChatMessagePayload.chatMessage":
+		if e.ComplexityRoot.UpdateChatMessagePayload.ChatMessage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateChatMessagePayload.ChatMessage(childComplexity), true
+	case "UpdateChatMessagePayload.userErrors":
+		if e.ComplexityRoot.UpdateChatMessagePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateChatMessagePayload.UserErrors(childComplexity), true
+
+	case "UpdateChatRoomParticipantPayload.chatRoom":
+		if e.ComplexityRoot.UpdateChatRoomParticipantPayload.ChatRoom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateChatRoomParticipantPayload.ChatRoom(childComplexity), true
+	case "UpdateChatRoomParticipantPayload.userErrors":
+		if e.ComplexityRoot.UpdateChatRoomParticipantPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateChatRoomParticipantPayload.UserErrors(childComplexity), true
+
 	case "UpdateCommentPayload.comment":
 		if e.ComplexityRoot.UpdateCommentPayload.Comment == nil {
 			break
@@ -5121,6 +6184,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.BookmarksCount(childComplexity), true
+	case "Viewer.chatRooms":
+		if e.ComplexityRoot.Viewer.ChatRooms == nil {
+			break
+		}
+
+		args, err := ec.field_Viewer_chatRooms_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Viewer.ChatRooms(childComplexity, args["first"].(int), args["after"].(*string)), true
+	case "Viewer.chatThreads":
+		if e.ComplexityRoot.Viewer.ChatThreads == nil {
+			break
+		}
+
+		args, err := ec.field_Viewer_chatThreads_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Viewer.ChatThreads(childComplexity, args["first"].(int), args["after"].(*string)), true
 	case "Viewer.email":
 		if e.ComplexityRoot.Viewer.Email == nil {
 			break
@@ -5179,6 +6264,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.PublicUID(childComplexity), true
+	case "Viewer.unreadChatRooms":
+		if e.ComplexityRoot.Viewer.UnreadChatRooms == nil {
+			break
+		}
+
+		args, err := ec.field_Viewer_unreadChatRooms_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Viewer.UnreadChatRooms(childComplexity, args["first"].(int), args["after"].(*string)), true
+	case "Viewer.unreadChatThreads":
+		if e.ComplexityRoot.Viewer.UnreadChatThreads == nil {
+			break
+		}
+
+		args, err := ec.field_Viewer_unreadChatThreads_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Viewer.UnreadChatThreads(childComplexity, args["first"].(int), args["after"].(*string)), true
 
 	case "ViewerFeatures.liveRooms":
 		if e.ComplexityRoot.ViewerFeatures.CanCreateLiveStreams == nil {
@@ -5221,16 +6328,20 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AcceptInvitationInput", ec.unmarshalInputAcceptInvitationInput),
+			graphql.NewInputUnmarshaler("AddReactionInput", ec.unmarshalInputAddReactionInput),
 			graphql.NewInputUnmarshaler("ArchiveNotificationInput", ec.unmarshalInputArchiveNotificationInput),
 			graphql.NewInputUnmarshaler("CancelRsvpInput", ec.unmarshalInputCancelRsvpInput),
 			graphql.NewInputUnmarshaler("CompleteSignupInput", ec.unmarshalInputCompleteSignupInput),
 			graphql.NewInputUnmarshaler("CreateBookmarkInput", ec.unmarshalInputCreateBookmarkInput),
+			graphql.NewInputUnmarshaler("CreateChatRoomInput", ec.unmarshalInputCreateChatRoomInput),
 			graphql.NewInputUnmarshaler("CreateCommentInput", ec.unmarshalInputCreateCommentInput),
 			graphql.NewInputUnmarshaler("CreateDirectUploadInput", ec.unmarshalInputCreateDirectUploadInput),
 			graphql.NewInputUnmarshaler("CreateImagePostInput", ec.unmarshalInputCreateImagePostInput),
+			graphql.NewInputUnmarshaler("CreateLiveRoomInput", ec.unmarshalInputCreateLiveRoomInput),
 			graphql.NewInputUnmarshaler("CreatePostInput", ec.unmarshalInputCreatePostInput),
 			graphql.NewInputUnmarshaler("CreateReplyInput", ec.unmarshalInputCreateReplyInput),
 			graphql.NewInputUnmarshaler("DeleteBookmarkInput", ec.unmarshalInputDeleteBookmarkInput),
+			graphql.NewInputUnmarshaler("DeleteChatMessageInput", ec.unmarshalInputDeleteChatMessageInput),
 			graphql.NewInputUnmarshaler("DeleteCommentInput", ec.unmarshalInputDeleteCommentInput),
 			graphql.NewInputUnmarshaler("DeleteNotificationInput", ec.unmarshalInputDeleteNotificationInput),
 			graphql.NewInputUnmarshaler("DeletePostInput", ec.unmarshalInputDeletePostInput),
@@ -5246,6 +6357,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("LikePostInput", ec.unmarshalInputLikePostInput),
 			graphql.NewInputUnmarshaler("LoginInput", ec.unmarshalInputLoginInput),
 			graphql.NewInputUnmarshaler("LogoutInput", ec.unmarshalInputLogoutInput),
+			graphql.NewInputUnmarshaler("MarkChatRoomAsReadInput", ec.unmarshalInputMarkChatRoomAsReadInput),
 			graphql.NewInputUnmarshaler("MarkNotificationAsReadInput", ec.unmarshalInputMarkNotificationAsReadInput),
 			graphql.NewInputUnmarshaler("MarkSpaceAsReadInput", ec.unmarshalInputMarkSpaceAsReadInput),
 			graphql.NewInputUnmarshaler("MemberBy", ec.unmarshalInputMemberBy),
@@ -5263,12 +6375,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("QuizAttemptBy", ec.unmarshalInputQuizAttemptBy),
 			graphql.NewInputUnmarshaler("QuizAttemptCircleIdInput", ec.unmarshalInputQuizAttemptCircleIdInput),
 			graphql.NewInputUnmarshaler("RefreshAccessTokenInput", ec.unmarshalInputRefreshAccessTokenInput),
+			graphql.NewInputUnmarshaler("RemoveReactionInput", ec.unmarshalInputRemoveReactionInput),
 			graphql.NewInputUnmarshaler("ReportContentInput", ec.unmarshalInputReportContentInput),
 			graphql.NewInputUnmarshaler("RevokeAccessTokenInput", ec.unmarshalInputRevokeAccessTokenInput),
 			graphql.NewInputUnmarshaler("RevokeRefreshTokenInput", ec.unmarshalInputRevokeRefreshTokenInput),
 			graphql.NewInputUnmarshaler("RichTextInput", ec.unmarshalInputRichTextInput),
 			graphql.NewInputUnmarshaler("RsvpToEventInput", ec.unmarshalInputRsvpToEventInput),
 			graphql.NewInputUnmarshaler("RsvpToOccurrencesInput", ec.unmarshalInputRsvpToOccurrencesInput),
+			graphql.NewInputUnmarshaler("SendChatMessageInput", ec.unmarshalInputSendChatMessageInput),
 			graphql.NewInputUnmarshaler("SingleChoiceAnswerInput", ec.unmarshalInputSingleChoiceAnswerInput),
 			graphql.NewInputUnmarshaler("SpaceBy", ec.unmarshalInputSpaceBy),
 			graphql.NewInputUnmarshaler("SpacePostsFilter", ec.unmarshalInputSpacePostsFilter),
@@ -5277,6 +6391,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UnlikeCommentInput", ec.unmarshalInputUnlikeCommentInput),
 			graphql.NewInputUnmarshaler("UnlikePostInput", ec.unmarshalInputUnlikePostInput),
 			graphql.NewInputUnmarshaler("UpdateAllSpaceNotificationPreferencesInput", ec.unmarshalInputUpdateAllSpaceNotificationPreferencesInput),
+			graphql.NewInputUnmarshaler("UpdateChatMessageInput", ec.unmarshalInputUpdateChatMessageInput),
+			graphql.NewInputUnmarshaler("UpdateChatRoomParticipantInput", ec.unmarshalInputUpdateChatRoomParticipantInput),
 			graphql.NewInputUnmarshaler("UpdateCommentInput", ec.unmarshalInputUpdateCommentInput),
 			graphql.NewInputUnmarshaler("UpdateImagePostInput", ec.unmarshalInputUpdateImagePostInput),
 			graphql.NewInputUnmarshaler("UpdateLessonProgressInput", ec.unmarshalInputUpdateLessonProgressInput),
@@ -5571,6 +6687,484 @@ input DeleteBookmarkInput {
 type DeleteBookmarkPayload {
   "The ` + "`" + `id` + "`" + ` of the bookmark that went; null when refused."
   deletedBookmarkId: ID
+  "Why it was refused; empty on success."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../chat.graphqls", Input: `# Chat: rooms, the members in them, messages, threads and reactions.
+
+extend type Query {
+  """
+  One chat room, by its UUID. One request to Circle; none of its own where only ` + "`" + `messages` + "`" + ` and ` + "`" + `participants` + "`" + ` are selected,
+  which say themselves when there is no such room.
+  """
+  chatRoom("The room's UUID, which is its ` + "`" + `circleId` + "`" + `." uuid: ID!): ChatRoom
+}
+
+extend type Viewer {
+  """
+  The viewer's inbox: their direct rooms and groups, those last written in first. One request for all that the list's
+  fields show. The rooms of spaces, lessons and live rooms are not in it.
+  """
+  chatRooms("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatRoomConnection @semanticNonNull @goField(forceResolver: true)
+  """
+  The rooms of the inbox in which something is unread. One request for the count and the ids; any other field of the rooms
+  loads them, several with one more request.
+  """
+  unreadChatRooms("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatRoomConnection @semanticNonNull @goField(forceResolver: true)
+  "The threads that the viewer began or replied in, those last replied to first."
+  chatThreads("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatThreadConnection @semanticNonNull @goField(forceResolver: true)
+  """
+  The threads in which something is unread. One request for the count and the ids; any other field of the threads loads
+  them, several with one more request.
+  """
+  unreadChatThreads("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatThreadConnection @semanticNonNull @goField(forceResolver: true)
+}
+
+extend type Space {
+  "The room of a chat space; null for spaces of other types. One request for each chat space, unless the space was read by itself."
+  chatRoom: ChatRoom @goField(forceResolver: true)
+}
+
+extend type Mutation {
+  """
+  Opens a chat. With one other member it finds the room that the two have already, or makes it; with several it makes a
+  group each time.
+  """
+  createChatRoom(input: CreateChatRoomInput!): CreateChatRoomPayload @semanticNonNull
+  "Marks all messages of a room as read."
+  markChatRoomAsRead(input: MarkChatRoomAsReadInput!): MarkChatRoomAsReadPayload @semanticNonNull
+  "Changes what a member in a room is told, or may do there."
+  updateChatRoomParticipant(input: UpdateChatRoomParticipantInput!): UpdateChatRoomParticipantPayload @semanticNonNull
+  "Sends a message or reply. Circle takes it without saying which message it became: see ` + "`" + `SendChatMessagePayload` + "`" + `."
+  sendChatMessage(input: SendChatMessageInput!): SendChatMessagePayload @semanticNonNull
+  "Changes the text of a message or reply."
+  updateChatMessage(input: UpdateChatMessageInput!): UpdateChatMessagePayload @semanticNonNull
+  "Deletes a message or reply."
+  deleteChatMessage(input: DeleteChatMessageInput!): DeleteChatMessagePayload @semanticNonNull
+  "Gives a message or reply an emoji. Giving the same one twice succeeds."
+  addReaction(input: AddReactionInput!): AddReactionPayload @semanticNonNull
+  "Takes an emoji back. Doing so twice succeeds."
+  removeReaction(input: RemoveReactionInput!): RemoveReactionPayload @semanticNonNull
+}
+
+"""
+A place to talk. Where it comes with a message, a space or a count only its ids are there, with a thread also its kind, name
+and place; any other field loads the room.
+"""
+type ChatRoom implements Node {
+  id: ID! @goField(name: "NodeRef")
+  "The room's UUID, by which Circle names it."
+  circleId: ID! @goField(name: "UUID")
+  "Who is in it."
+  kind: ChatRoomKind @semanticNonNull @goField(forceResolver: true)
+  "The name to show: the room's own, or made of the names of the others in it."
+  name: String @semanticNonNull @goField(forceResolver: true)
+  "What it is for; null where nobody wrote any."
+  description: String @goField(forceResolver: true)
+  "Whether members who come later see what was written before."
+  showsHistory: Boolean @semanticNonNull @goField(forceResolver: true)
+  "The number of members in it, the viewer included."
+  participantsCount: Int @semanticNonNull @goField(forceResolver: true)
+  "The number of messages that the viewer has not read."
+  unreadMessagesCount: Int @semanticNonNull @goField(forceResolver: true)
+  "The viewer's own place in it; null where they only look in, as into the room of a space that they have not joined."
+  currentParticipant: ChatParticipant @goField(forceResolver: true)
+  "The first few of the others, as many as Circle chooses."
+  otherParticipantsPreview: [ChatParticipant!] @semanticNonNull @goField(forceResolver: true)
+  "The members in it, the viewer included. One request to Circle."
+  participants("How many, 1 to 100." first: Int! = 50, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatParticipantConnection @semanticNonNull @goField(forceResolver: true)
+  "The newest message that is no reply; null in an empty room."
+  lastMessage: ChatMessage @goField(forceResolver: true)
+  """
+  The oldest message that the viewer has not read; null where there is none. Its ids cost nothing in a room that was read by
+  itself, and one request in a room of the inbox; any other field of it costs one more.
+  """
+  firstUnreadMessage: ChatMessage @goField(forceResolver: true)
+  "The message pinned to it; null where none is, and where Circle does not say: it documents this for live updates only."
+  pinnedMessage: ChatMessage @goField(forceResolver: true)
+  """
+  The space that it is embedded in; null for rooms of the inbox, lessons and live rooms. Costs nothing where the room was
+  reached through its space, a thread or the inbox. Else Circle does not say, and the spaces are asked: one request for
+  their list and one for each chat space until the right one is found.
+  """
+  space: Space @goField(forceResolver: true)
+  "The lesson that it is embedded in; null for other rooms, and where Circle does not say: it does for rooms reached through a thread."
+  lesson: EmbeddedLesson @goField(forceResolver: true)
+  """
+  The messages without the replies, oldest first on every page. One request to Circle. Pages run both ways from a message:
+  ` + "`" + `last` + "`" + ` with ` + "`" + `before` + "`" + ` reads backwards, ` + "`" + `first` + "`" + ` with ` + "`" + `after` + "`" + ` forwards. Without arguments it is the newest 20. A cursor is
+  the ` + "`" + `id` + "`" + ` of a message, so that reading can begin at any message of the room.
+  """
+  messages(
+    "How many after ` + "`" + `after` + "`" + `, 1 to 100. Not with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `, and not without ` + "`" + `after` + "`" + `: Circle cannot begin at the oldest message."
+    first: Int
+    "The ` + "`" + `endCursor` + "`" + ` of the page before, or the ` + "`" + `id` + "`" + ` of a message of the room."
+    after: String
+    "How many before ` + "`" + `before` + "`" + `, or of the newest, 1 to 100; 20 when left out."
+    last: Int
+    "The ` + "`" + `startCursor` + "`" + ` of the page after, or the ` + "`" + `id` + "`" + ` of a message of the room."
+    before: String
+  ): ChatMessageConnection @semanticNonNull @goField(forceResolver: true)
+}
+
+"Who is in a chat room."
+enum ChatRoomKind {
+  "Two members."
+  DIRECT
+  "A group, or whoever may see the space, lesson or live room that the room is embedded in."
+  GROUP_CHAT
+  "A kind that this server does not know yet."
+  UNKNOWN
+}
+
+"The lesson that a chat room is embedded in."
+type EmbeddedLesson {
+  "Identifier for caches."
+  id: ID! @goField(name: "ID")
+  "The title of the lesson."
+  name: String!
+}
+
+"A page of chat rooms."
+type ChatRoomConnection {
+  "The rooms with their cursors."
+  edges: [ChatRoomEdge!]!
+  "The rooms alone."
+  nodes: [ChatRoom!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "The number of rooms; null where Circle does not say."
+  totalCount: Int
+}
+
+"A chat room in a list."
+type ChatRoomEdge {
+  "Pass it as ` + "`" + `after` + "`" + ` to go on behind this room."
+  cursor: String!
+  "The room."
+  node: ChatRoom!
+}
+
+"A member in a chat room."
+type ChatParticipant {
+  "Identifier for caches and for ` + "`" + `updateChatRoomParticipant` + "`" + `."
+  id: ID! @goField(name: "ID")
+  "The member."
+  member: Member! @goField(forceResolver: true)
+  "Whether the member runs the room."
+  isAdmin: Boolean! @goField(name: "Admin")
+  "Whether the member keeps order in the room, as Circle says without saying more."
+  isModerator: Boolean! @goField(name: "Moderator")
+  "Whether the member has muted the room for themselves."
+  isMuted: Boolean! @goField(name: "Muted")
+  "Whether the member has put the room away for themselves."
+  isArchived: Boolean! @goField(name: "Archived")
+  "When the member pinned the room; null where they have not, and where Circle does not say: it documents this for live updates only."
+  pinnedAt: DateTime
+  "Whether the member is there at the moment; null for the viewer."
+  isOnline: Boolean
+  "When the member was there last, as a phrase; null where Circle has none."
+  lastSeenText: String
+  "When the member left; null while they are there."
+  leftAt: DateTime @goField(name: "DeletedAt")
+  "Whether the viewer has blocked the member; null unless the room was read by itself."
+  isBlockedByViewer: Boolean @goField(name: "IsBlocked")
+}
+
+"A page of the members in a chat room."
+type ChatParticipantConnection {
+  "The participants with their cursors."
+  edges: [ChatParticipantEdge!]!
+  "The participants alone."
+  nodes: [ChatParticipant!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "The number of participants; null where Circle does not say."
+  totalCount: Int
+}
+
+"A member in a chat room, in a list."
+type ChatParticipantEdge {
+  "Pass it as ` + "`" + `after` + "`" + ` to go on behind this participant."
+  cursor: String!
+  "The participant."
+  node: ChatParticipant!
+}
+
+"A message in a chat room, or a reply to one."
+type ChatMessage implements Node {
+  id: ID! @goField(name: "NodeRef")
+  "Circle's own number of the message."
+  circleId: ID! @goField(name: "ID")
+  "The text; empty where Circle lost it."
+  body: RichText! @goField(name: "RichText")
+  "When it was sent."
+  sentAt: DateTime!
+  "When its text was changed last; null where it never was."
+  editedAt: DateTime
+  "Who wrote it; null where they are gone."
+  sender: Member @goField(forceResolver: true)
+  "The room it stands in. Any field but the ids loads the room, once for all its messages."
+  chatRoom: ChatRoom! @goField(forceResolver: true)
+  "The message it replies to; null for one that is no reply. Costs a request."
+  parentMessage: ChatMessage @goField(forceResolver: true)
+  "The thread that it began or replies in, with all replies; null where nobody has replied. Costs a request."
+  thread: ChatThread @goField(forceResolver: true)
+  "The emoji that members gave it."
+  reactions: [ChatReaction!]! @goField(forceResolver: true)
+  "The number of replies. Costs a request for the last message of a room."
+  repliesCount: Int @semanticNonNull @goField(forceResolver: true)
+  "The number of members who replied. Costs a request for the last message of a room."
+  threadParticipantsCount: Int @semanticNonNull @goField(forceResolver: true)
+  "The first few members who replied. Costs a request for the last message of a room."
+  threadParticipantsPreview: [Member!] @semanticNonNull @goField(forceResolver: true)
+  "When the newest reply was sent; null where there is none. Costs a request for the last message of a room and in threads."
+  lastReplyAt: DateTime @goField(forceResolver: true)
+  "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
+  viewerBookmarkId: ID @goField(name: "BookmarkID")
+}
+
+"An emoji that members gave a message."
+type ChatReaction {
+  "The emoji."
+  emoji: ChatEmoji!
+  "Circle's word for the emoji, such as ` + "`" + `heart` + "`" + `; the only name of one that this server does not know."
+  shortcode: String! @goField(name: "Emoji")
+  "How many members gave it."
+  count: Int!
+  "Whether the viewer gave it. Costs a request, once, where no room was read that says who the viewer is."
+  viewerReacted: Boolean @semanticNonNull @goField(forceResolver: true)
+}
+
+"The emoji that a message can be given."
+enum ChatEmoji {
+  "👍"
+  THUMBSUP
+  "❤️"
+  HEART
+  "😂"
+  JOY
+  "😮"
+  OPEN_MOUTH
+  "😢"
+  CRY
+  "🙏"
+  PRAY
+  "🎉"
+  TADA
+  "An emoji that this server does not know yet."
+  UNKNOWN
+}
+
+"A page of chat messages."
+type ChatMessageConnection {
+  "The messages with their cursors."
+  edges: [ChatMessageEdge!]!
+  "The messages alone."
+  nodes: [ChatMessage!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "The number of messages in the whole list."
+  totalCount: Int
+}
+
+"A chat message in a list."
+type ChatMessageEdge {
+  "Pass it as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + ` to go on from this message."
+  cursor: String!
+  "The message."
+  node: ChatMessage!
+}
+
+"A message with its replies."
+type ChatThread implements Node {
+  id: ID! @goField(name: "NodeRef")
+  "Circle's own number of the thread."
+  circleId: ID! @goField(name: "ID")
+  "The message that was replied to."
+  parentMessage: ChatMessage @semanticNonNull @goField(forceResolver: true)
+  "The replies, oldest first. Circle gives all of them with a thread; where a list of threads had only some, one request to Circle."
+  replies("How many, 1 to 100." first: Int! = 50, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatMessageConnection @semanticNonNull @goField(forceResolver: true)
+  "The room it stands in."
+  chatRoom: ChatRoom @semanticNonNull @goField(forceResolver: true)
+}
+
+"A page of threads."
+type ChatThreadConnection {
+  "The threads with their cursors."
+  edges: [ChatThreadEdge!]!
+  "The threads alone."
+  nodes: [ChatThread!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "The number of threads; null where Circle does not say."
+  totalCount: Int
+}
+
+"A thread in a list."
+type ChatThreadEdge {
+  "Pass it as ` + "`" + `after` + "`" + ` to go on behind this thread."
+  cursor: String!
+  "The thread."
+  node: ChatThread!
+}
+
+"A chat to open."
+input CreateChatRoomInput {
+  "The ` + "`" + `id` + "`" + `s of the other members."
+  memberIds: [ID!]!
+  "` + "`" + `DIRECT` + "`" + ` or ` + "`" + `GROUP_CHAT` + "`" + `; when left out, ` + "`" + `DIRECT` + "`" + ` for one member and ` + "`" + `GROUP_CHAT` + "`" + ` for several."
+  kind: ChatRoomKind
+  "The first message; none when left out. In a direct room that is there already it is the next message."
+  message: RichTextInput
+  "As in ` + "`" + `CreatePostInput` + "`" + `."
+  idempotencyKey: String
+}
+
+"The chat that was opened."
+type CreateChatRoomPayload {
+  "The room."
+  chatRoom: ChatRoom
+  "Why it was refused; empty on success."
+  userErrors: [UserError!]!
+}
+
+"A chat room that was read."
+input MarkChatRoomAsReadInput {
+  "The ` + "`" + `id` + "`" + ` of the room."
+  chatRoomId: ID!
+}
+
+"The room that was read."
+type MarkChatRoomAsReadPayload {
+  "The room with its new count, read again when selected."
+  chatRoom: ChatRoom
+  "Why it was refused; empty on success."
+  userErrors: [UserError!]!
+}
+
+"Changes to a member in a chat room. What is left out stays as it is."
+input UpdateChatRoomParticipantInput {
+  "The ` + "`" + `id` + "`" + ` of the room."
+  chatRoomId: ID!
+  "The ` + "`" + `id` + "`" + ` of the participant: the viewer's own (` + "`" + `currentParticipant` + "`" + `), or another one's for ` + "`" + `isAdmin` + "`" + `."
+  participantId: ID!
+  "Whether the member runs the room; only for those who run it."
+  isAdmin: Boolean
+  "Whether the viewer mutes the room."
+  isMuted: Boolean
+  "Whether the viewer puts the room away."
+  isArchived: Boolean
+}
+
+"The room after the change."
+type UpdateChatRoomParticipantPayload {
+  "The room."
+  chatRoom: ChatRoom
+  "Why it was refused; empty on success."
+  userErrors: [UserError!]!
+}
+
+"A message to send."
+input SendChatMessageInput {
+  "The ` + "`" + `id` + "`" + ` of the room."
+  chatRoomId: ID!
+  "The ` + "`" + `id` + "`" + ` of the message to reply to, of the same room. A reply to a reply stands beside it."
+  parentMessageId: ID
+  "The text."
+  body: RichTextInput!
+  "Signed ids of uploads to attach, 50 at most. Pictures that ` + "`" + `body` + "`" + ` shows need not be here."
+  attachments: [String!]
+  "As in ` + "`" + `CreatePostInput` + "`" + `."
+  idempotencyKey: String
+}
+
+"""
+What is known of a message that was sent. Circle says neither its number nor its text: it is there with the next read of the
+room, with the same sender and ` + "`" + `sentAt` + "`" + `.
+"""
+type SendChatMessagePayload {
+  "How far it has come; null when refused."
+  status: ChatMessageStatus
+  "Circle's name for the sending, to recognise the message by in live updates; null when refused. Messages read later do not have it."
+  creationUuid: ID
+  "When Circle took it; null when refused."
+  sentAt: DateTime
+  "The room, read again when selected; null when refused. Its ` + "`" + `messages` + "`" + ` may lack the new one for a moment."
+  chatRoom: ChatRoom
+  "Why it was refused; empty on success."
+  userErrors: [UserError!]!
+}
+
+"How far a message that was sent has come."
+enum ChatMessageStatus {
+  "Circle has taken it and will show it."
+  PENDING
+}
+
+"A new text for a message or reply."
+input UpdateChatMessageInput {
+  "The ` + "`" + `id` + "`" + ` of the message."
+  messageId: ID!
+  "The new text."
+  body: RichTextInput!
+  "Signed ids of all uploads that the changed text has attached, 50 at most; see ` + "`" + `Attachment.signedId` + "`" + `."
+  attachments: [String!]
+}
+
+"The changed message."
+type UpdateChatMessagePayload {
+  "The message after the change, read again when selected."
+  chatMessage: ChatMessage @goField(forceResolver: true)
+  "Why it was refused; empty on success."
+  userErrors: [UserError!]!
+}
+
+"A message or reply to delete."
+input DeleteChatMessageInput {
+  "The ` + "`" + `id` + "`" + ` of the message."
+  messageId: ID!
+}
+
+"The result of deleting a message."
+type DeleteChatMessagePayload {
+  "The ` + "`" + `id` + "`" + ` of the message that went; null when refused."
+  deletedChatMessageId: ID
+  "The room, read again when selected; null when refused."
+  chatRoom: ChatRoom
+  "Why it was refused; empty on success."
+  userErrors: [UserError!]!
+}
+
+"An emoji to give."
+input AddReactionInput {
+  "The ` + "`" + `id` + "`" + ` of the message."
+  messageId: ID!
+  "The emoji."
+  emoji: ChatEmoji!
+}
+
+"The message with the emoji."
+type AddReactionPayload {
+  "The message with its new count, read again when selected."
+  chatMessage: ChatMessage @goField(forceResolver: true)
+  "Why it was refused; empty on success."
+  userErrors: [UserError!]!
+}
+
+"An emoji to take back."
+input RemoveReactionInput {
+  "The ` + "`" + `id` + "`" + ` of the message."
+  messageId: ID!
+  "The emoji."
+  emoji: ChatEmoji!
+}
+
+"The message without the emoji."
+type RemoveReactionPayload {
+  "The message with its new count, read again when selected."
+  chatMessage: ChatMessage @goField(forceResolver: true)
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -6326,6 +7920,121 @@ input RsvpToOccurrencesInput {
 type RsvpToOccurrencesPayload {
   "The event, read again when selected; ask for its ` + "`" + `occurrences` + "`" + ` to see the new state."
   event: Event @goField(forceResolver: true)
+  "Why it was refused; empty on success."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../live_rooms.graphqls", Input: `# Live rooms: video and voice. Circle's API makes them and no more.
+
+extend type Mutation {
+  "Makes a live room. Only for members with ` + "`" + `viewer.features.liveRooms` + "`" + `."
+  createLiveRoom(input: CreateLiveRoomInput!): CreateLiveRoomPayload @semanticNonNull
+}
+
+"A room for video and voice."
+type LiveRoom {
+  "Identifier for caches."
+  id: ID! @goField(name: "ID")
+  "The name to show."
+  name: String!
+  "What it is about; null where nobody wrote any."
+  description: String
+  "The name in addresses."
+  slug: String!
+  "Circle's word for how far it has come: ` + "`" + `backstage` + "`" + ` until it begins."
+  status: String!
+  "Whether it is a broadcast or a conversation."
+  type: LiveRoomType! @goField(name: "RoomType")
+  "How those who speak are shown."
+  view: LiveRoomView! @goField(name: "ViewType")
+  "Who may come."
+  access: LiveRoomAccess! @goField(name: "AccessType")
+  "How many members can be seen and heard at once."
+  hostCapacity: Int!
+  "Whether it is recorded."
+  isRecorded: Boolean! @goField(name: "RecordingEnabled")
+  "Whether members come in with their sound off."
+  isMutedOnJoin: Boolean! @goField(name: "MuteOnJoin")
+  "Whether its address works only for those who were invited."
+  isUrlSharingLimited: Boolean! @goField(name: "LimitURLSharing")
+  "When it was made."
+  createdAt: DateTime!
+  "The room to write in beside it; null where it has none. Any field but the ids loads the room."
+  chatRoom: ChatRoom @goField(forceResolver: true)
+  "Whether the viewer may speak to all."
+  viewerCanHost: Boolean! @goField(name: "CanHost")
+  "Whether the viewer may change it."
+  viewerCanManage: Boolean! @goField(name: "CanManage")
+  "Whether the viewer may keep order in it."
+  viewerCanModerate: Boolean! @goField(name: "CanModerate")
+}
+
+"What a live room is for."
+enum LiveRoomType {
+  "A few speak to many."
+  STREAM
+  "All speak with each other."
+  CONFERENCE
+  "A type that this server does not know yet."
+  UNKNOWN
+}
+
+"How those who speak are shown in a live room."
+enum LiveRoomView {
+  "The one who speaks, large."
+  SPEAKER
+  "The one who speaks, large, in Circle's other arrangement."
+  SPEAKER_VARIANT
+  "All at the same size."
+  GRID
+  "A view that this server does not know yet."
+  UNKNOWN
+}
+
+"Who may come to a live room."
+enum LiveRoomAccess {
+  "Every member."
+  OPEN
+  "Only those who were invited."
+  SECRET
+  "Everybody, members or not."
+  PUBLIC_STREAM
+  "A kind of access that this server does not know yet."
+  UNKNOWN
+}
+
+"A live room to make. Circle decides what is left out."
+input CreateLiveRoomInput {
+  "The name to show."
+  name: String!
+  "What it is about."
+  description: String
+  "The name in addresses."
+  slug: String
+  "Whether it is a broadcast or a conversation."
+  type: LiveRoomType
+  "How those who speak are shown."
+  view: LiveRoomView
+  "Who may come."
+  access: LiveRoomAccess
+  "Whether it is recorded."
+  isRecorded: Boolean
+  "Whether members come in with their sound off."
+  isMutedOnJoin: Boolean
+  "Whether its address works only for those who were invited."
+  isUrlSharingLimited: Boolean
+  "The ` + "`" + `id` + "`" + `s of the members to invite."
+  memberIds: [ID!]
+  "The ` + "`" + `id` + "`" + `s of the spaces whose members to invite."
+  spaceIds: [ID!]
+  "As in ` + "`" + `CreatePostInput` + "`" + `."
+  idempotencyKey: String
+}
+
+"The live room that was made."
+type CreateLiveRoomPayload {
+  "The live room."
+  liveRoom: LiveRoom
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -7098,7 +8807,7 @@ extend type Mutation {
   followPost(input: FollowPostInput!): FollowPostPayload @semanticNonNull
   "Stops following a post."
   unfollowPost(input: UnfollowPostInput!): UnfollowPostPayload @semanticNonNull
-  "Reports a post or comment to the admins."
+  "Reports a post, comment or chat message to the admins."
   reportContent(input: ReportContentInput!): ReportContentPayload @semanticNonNull
 }
 
@@ -7594,7 +9303,7 @@ type UnfollowPostPayload {
 
 "Something to report to the admins."
 input ReportContentInput {
-  "The ` + "`" + `id` + "`" + ` of a post or comment."
+  "The ` + "`" + `id` + "`" + ` of a post, comment or chat message."
   subjectId: ID!
   "Why it is reported."
   reason: ReportReason!
@@ -7905,7 +9614,7 @@ enum UserErrorCode {
   UNKNOWN
 }
 
-"Formatted text, the same for posts, comments and event descriptions."
+"Formatted text, the same for posts, comments, event descriptions and chat messages."
 type RichText {
   "Rendered, sanitised HTML; empty when there is no text."
   html: String! @goField(name: "HTML")
@@ -8316,6 +10025,16 @@ func (ec *executionContext) childFields_AcceptInvitationPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type AcceptInvitationPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AddReactionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "chatMessage":
+		return ec.fieldContext_AddReactionPayload_chatMessage(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AddReactionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddReactionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ArchiveNotificationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "notification":
@@ -8410,6 +10129,236 @@ func (ec *executionContext) childFields_CancelRsvpPayload(ctx context.Context, f
 		return ec.fieldContext_CancelRsvpPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CancelRsvpPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ChatMessage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ChatMessage_id(ctx, field)
+	case "circleId":
+		return ec.fieldContext_ChatMessage_circleId(ctx, field)
+	case "body":
+		return ec.fieldContext_ChatMessage_body(ctx, field)
+	case "sentAt":
+		return ec.fieldContext_ChatMessage_sentAt(ctx, field)
+	case "editedAt":
+		return ec.fieldContext_ChatMessage_editedAt(ctx, field)
+	case "sender":
+		return ec.fieldContext_ChatMessage_sender(ctx, field)
+	case "chatRoom":
+		return ec.fieldContext_ChatMessage_chatRoom(ctx, field)
+	case "parentMessage":
+		return ec.fieldContext_ChatMessage_parentMessage(ctx, field)
+	case "thread":
+		return ec.fieldContext_ChatMessage_thread(ctx, field)
+	case "reactions":
+		return ec.fieldContext_ChatMessage_reactions(ctx, field)
+	case "repliesCount":
+		return ec.fieldContext_ChatMessage_repliesCount(ctx, field)
+	case "threadParticipantsCount":
+		return ec.fieldContext_ChatMessage_threadParticipantsCount(ctx, field)
+	case "threadParticipantsPreview":
+		return ec.fieldContext_ChatMessage_threadParticipantsPreview(ctx, field)
+	case "lastReplyAt":
+		return ec.fieldContext_ChatMessage_lastReplyAt(ctx, field)
+	case "viewerBookmarkId":
+		return ec.fieldContext_ChatMessage_viewerBookmarkId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChatMessage", field.Name)
+}
+
+func (ec *executionContext) childFields_ChatMessageConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ChatMessageConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ChatMessageConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ChatMessageConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ChatMessageConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChatMessageConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ChatMessageEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ChatMessageEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ChatMessageEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChatMessageEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ChatParticipant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ChatParticipant_id(ctx, field)
+	case "member":
+		return ec.fieldContext_ChatParticipant_member(ctx, field)
+	case "isAdmin":
+		return ec.fieldContext_ChatParticipant_isAdmin(ctx, field)
+	case "isModerator":
+		return ec.fieldContext_ChatParticipant_isModerator(ctx, field)
+	case "isMuted":
+		return ec.fieldContext_ChatParticipant_isMuted(ctx, field)
+	case "isArchived":
+		return ec.fieldContext_ChatParticipant_isArchived(ctx, field)
+	case "pinnedAt":
+		return ec.fieldContext_ChatParticipant_pinnedAt(ctx, field)
+	case "isOnline":
+		return ec.fieldContext_ChatParticipant_isOnline(ctx, field)
+	case "lastSeenText":
+		return ec.fieldContext_ChatParticipant_lastSeenText(ctx, field)
+	case "leftAt":
+		return ec.fieldContext_ChatParticipant_leftAt(ctx, field)
+	case "isBlockedByViewer":
+		return ec.fieldContext_ChatParticipant_isBlockedByViewer(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChatParticipant", field.Name)
+}
+
+func (ec *executionContext) childFields_ChatParticipantConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ChatParticipantConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ChatParticipantConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ChatParticipantConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ChatParticipantConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChatParticipantConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ChatParticipantEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ChatParticipantEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ChatParticipantEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChatParticipantEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ChatReaction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "emoji":
+		return ec.fieldContext_ChatReaction_emoji(ctx, field)
+	case "shortcode":
+		return ec.fieldContext_ChatReaction_shortcode(ctx, field)
+	case "count":
+		return ec.fieldContext_ChatReaction_count(ctx, field)
+	case "viewerReacted":
+		return ec.fieldContext_ChatReaction_viewerReacted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChatReaction", field.Name)
+}
+
+func (ec *executionContext) childFields_ChatRoom(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ChatRoom_id(ctx, field)
+	case "circleId":
+		return ec.fieldContext_ChatRoom_circleId(ctx, field)
+	case "kind":
+		return ec.fieldContext_ChatRoom_kind(ctx, field)
+	case "name":
+		return ec.fieldContext_ChatRoom_name(ctx, field)
+	case "description":
+		return ec.fieldContext_ChatRoom_description(ctx, field)
+	case "showsHistory":
+		return ec.fieldContext_ChatRoom_showsHistory(ctx, field)
+	case "participantsCount":
+		return ec.fieldContext_ChatRoom_participantsCount(ctx, field)
+	case "unreadMessagesCount":
+		return ec.fieldContext_ChatRoom_unreadMessagesCount(ctx, field)
+	case "currentParticipant":
+		return ec.fieldContext_ChatRoom_currentParticipant(ctx, field)
+	case "otherParticipantsPreview":
+		return ec.fieldContext_ChatRoom_otherParticipantsPreview(ctx, field)
+	case "participants":
+		return ec.fieldContext_ChatRoom_participants(ctx, field)
+	case "lastMessage":
+		return ec.fieldContext_ChatRoom_lastMessage(ctx, field)
+	case "firstUnreadMessage":
+		return ec.fieldContext_ChatRoom_firstUnreadMessage(ctx, field)
+	case "pinnedMessage":
+		return ec.fieldContext_ChatRoom_pinnedMessage(ctx, field)
+	case "space":
+		return ec.fieldContext_ChatRoom_space(ctx, field)
+	case "lesson":
+		return ec.fieldContext_ChatRoom_lesson(ctx, field)
+	case "messages":
+		return ec.fieldContext_ChatRoom_messages(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChatRoom", field.Name)
+}
+
+func (ec *executionContext) childFields_ChatRoomConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ChatRoomConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ChatRoomConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ChatRoomConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ChatRoomConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChatRoomConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ChatRoomEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ChatRoomEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ChatRoomEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChatRoomEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ChatThread(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ChatThread_id(ctx, field)
+	case "circleId":
+		return ec.fieldContext_ChatThread_circleId(ctx, field)
+	case "parentMessage":
+		return ec.fieldContext_ChatThread_parentMessage(ctx, field)
+	case "replies":
+		return ec.fieldContext_ChatThread_replies(ctx, field)
+	case "chatRoom":
+		return ec.fieldContext_ChatThread_chatRoom(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChatThread", field.Name)
+}
+
+func (ec *executionContext) childFields_ChatThreadConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ChatThreadConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ChatThreadConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ChatThreadConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ChatThreadConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChatThreadConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ChatThreadEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ChatThreadEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ChatThreadEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChatThreadEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Comment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8564,6 +10513,16 @@ func (ec *executionContext) childFields_CreateBookmarkPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type CreateBookmarkPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateChatRoomPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "chatRoom":
+		return ec.fieldContext_CreateChatRoomPayload_chatRoom(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateChatRoomPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateChatRoomPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateCommentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "comment":
@@ -8594,6 +10553,16 @@ func (ec *executionContext) childFields_CreateImagePostPayload(ctx context.Conte
 		return ec.fieldContext_CreateImagePostPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateImagePostPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateLiveRoomPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "liveRoom":
+		return ec.fieldContext_CreateLiveRoomPayload_liveRoom(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateLiveRoomPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateLiveRoomPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreatePostPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8636,6 +10605,18 @@ func (ec *executionContext) childFields_DeleteBookmarkPayload(ctx context.Contex
 		return ec.fieldContext_DeleteBookmarkPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteBookmarkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteChatMessagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedChatMessageId":
+		return ec.fieldContext_DeleteChatMessagePayload_deletedChatMessageId(ctx, field)
+	case "chatRoom":
+		return ec.fieldContext_DeleteChatMessagePayload_chatRoom(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteChatMessagePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteChatMessagePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteCommentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8690,6 +10671,16 @@ func (ec *executionContext) childFields_DirectUpload(ctx context.Context, field 
 		return ec.fieldContext_DirectUpload_url(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DirectUpload", field.Name)
+}
+
+func (ec *executionContext) childFields_EmbeddedLesson(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_EmbeddedLesson_id(ctx, field)
+	case "name":
+		return ec.fieldContext_EmbeddedLesson_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmbeddedLesson", field.Name)
 }
 
 func (ec *executionContext) childFields_Event(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9162,6 +11153,46 @@ func (ec *executionContext) childFields_LikePostPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type LikePostPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_LiveRoom(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LiveRoom_id(ctx, field)
+	case "name":
+		return ec.fieldContext_LiveRoom_name(ctx, field)
+	case "description":
+		return ec.fieldContext_LiveRoom_description(ctx, field)
+	case "slug":
+		return ec.fieldContext_LiveRoom_slug(ctx, field)
+	case "status":
+		return ec.fieldContext_LiveRoom_status(ctx, field)
+	case "type":
+		return ec.fieldContext_LiveRoom_type(ctx, field)
+	case "view":
+		return ec.fieldContext_LiveRoom_view(ctx, field)
+	case "access":
+		return ec.fieldContext_LiveRoom_access(ctx, field)
+	case "hostCapacity":
+		return ec.fieldContext_LiveRoom_hostCapacity(ctx, field)
+	case "isRecorded":
+		return ec.fieldContext_LiveRoom_isRecorded(ctx, field)
+	case "isMutedOnJoin":
+		return ec.fieldContext_LiveRoom_isMutedOnJoin(ctx, field)
+	case "isUrlSharingLimited":
+		return ec.fieldContext_LiveRoom_isUrlSharingLimited(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_LiveRoom_createdAt(ctx, field)
+	case "chatRoom":
+		return ec.fieldContext_LiveRoom_chatRoom(ctx, field)
+	case "viewerCanHost":
+		return ec.fieldContext_LiveRoom_viewerCanHost(ctx, field)
+	case "viewerCanManage":
+		return ec.fieldContext_LiveRoom_viewerCanManage(ctx, field)
+	case "viewerCanModerate":
+		return ec.fieldContext_LiveRoom_viewerCanModerate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LiveRoom", field.Name)
+}
+
 func (ec *executionContext) childFields_LoginPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accessToken":
@@ -9198,6 +11229,16 @@ func (ec *executionContext) childFields_MarkAllNotificationsAsReadPayload(ctx co
 		return ec.fieldContext_MarkAllNotificationsAsReadPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MarkAllNotificationsAsReadPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarkChatRoomAsReadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "chatRoom":
+		return ec.fieldContext_MarkChatRoomAsReadPayload_chatRoom(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MarkChatRoomAsReadPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarkChatRoomAsReadPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_MarkNotificationAsReadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9626,6 +11667,16 @@ func (ec *executionContext) childFields_RefreshAccessTokenPayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type RefreshAccessTokenPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RemoveReactionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "chatMessage":
+		return ec.fieldContext_RemoveReactionPayload_chatMessage(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemoveReactionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveReactionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReportContentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "reported":
@@ -9704,6 +11755,22 @@ func (ec *executionContext) childFields_RsvpToOccurrencesPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type RsvpToOccurrencesPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SendChatMessagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_SendChatMessagePayload_status(ctx, field)
+	case "creationUuid":
+		return ec.fieldContext_SendChatMessagePayload_creationUuid(ctx, field)
+	case "sentAt":
+		return ec.fieldContext_SendChatMessagePayload_sentAt(ctx, field)
+	case "chatRoom":
+		return ec.fieldContext_SendChatMessagePayload_chatRoom(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SendChatMessagePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SendChatMessagePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Space(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -9760,6 +11827,8 @@ func (ec *executionContext) childFields_Space(ctx context.Context, field graphql
 		return ec.fieldContext_Space_pinnedLinks(ctx, field)
 	case "members":
 		return ec.fieldContext_Space_members(ctx, field)
+	case "chatRoom":
+		return ec.fieldContext_Space_chatRoom(ctx, field)
 	case "course":
 		return ec.fieldContext_Space_course(ctx, field)
 	case "viewerNotificationPreferences":
@@ -9892,6 +11961,26 @@ func (ec *executionContext) childFields_UpdateAllSpaceNotificationPreferencesPay
 	return nil, fmt.Errorf("no field named %q was found under type UpdateAllSpaceNotificationPreferencesPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateChatMessagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "chatMessage":
+		return ec.fieldContext_UpdateChatMessagePayload_chatMessage(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateChatMessagePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateChatMessagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateChatRoomParticipantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "chatRoom":
+		return ec.fieldContext_UpdateChatRoomParticipantPayload_chatRoom(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateChatRoomParticipantPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateChatRoomParticipantPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateCommentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "comment":
@@ -9992,6 +12081,14 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_profileFields(ctx, field)
 	case "bookmarks":
 		return ec.fieldContext_Viewer_bookmarks(ctx, field)
+	case "chatRooms":
+		return ec.fieldContext_Viewer_chatRooms(ctx, field)
+	case "unreadChatRooms":
+		return ec.fieldContext_Viewer_unreadChatRooms(ctx, field)
+	case "chatThreads":
+		return ec.fieldContext_Viewer_chatThreads(ctx, field)
+	case "unreadChatThreads":
+		return ec.fieldContext_Viewer_unreadChatThreads(ctx, field)
 	case "notificationCounts":
 		return ec.fieldContext_Viewer_notificationCounts(ctx, field)
 	case "notifications":

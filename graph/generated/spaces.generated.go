@@ -40,6 +40,7 @@ type SpaceResolver interface {
 	Topics(ctx context.Context, obj *circleclient.Space) ([]*circleclient.Topic, error)
 	PinnedLinks(ctx context.Context, obj *circleclient.Space) ([]*circleclient.PinnedLink, error)
 	Members(ctx context.Context, obj *circleclient.Space, filter *model.MembersFilter, orderBy *string, first int, after *string) (*model.Connection[*model.Member], error)
+	ChatRoom(ctx context.Context, obj *circleclient.Space) (*circleclient.ChatRoom, error)
 	Course(ctx context.Context, obj *circleclient.Space) (*model.Course, error)
 	ViewerNotificationPreferences(ctx context.Context, obj *circleclient.Space) (*circleclient.SpaceMemberPreferences, error)
 	Posts(ctx context.Context, obj *circleclient.Space, filter *model.SpacePostsFilter, orderBy *string, first int, after *string) (*model.Connection[model.Post], error)
@@ -1270,6 +1271,38 @@ func (ec *executionContext) fieldContext_Space_members(ctx context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Space_chatRoom(ctx context.Context, field graphql.CollectedField, obj *circleclient.Space) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Space_chatRoom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Space().ChatRoom(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.ChatRoom) graphql.Marshaler {
+			return ec.marshalOChatRoom2ᚖcirclegraphᚋcircleclientᚐChatRoom(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Space_chatRoom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Space",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChatRoom(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Space_course(ctx context.Context, field graphql.CollectedField, obj *circleclient.Space) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2323,6 +2356,12 @@ func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, ob
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Space_members(ctx, field, obj)
+				})
+		case "chatRoom":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Space_chatRoom(ctx, field, obj)
 				})
 		case "course":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,

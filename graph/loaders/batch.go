@@ -126,7 +126,7 @@ func errMissing() error {
 }
 
 // together gives one group to all keys.
-func together(int64) int64 { return 0 }
+func together[K any](K) int64 { return 0 }
 
 // answered pairs what a request for many keys gave with the keys; an error is the error of each.
 func answered[K comparable, V any](keys []K, values []V, key func(V) K, err error) map[K]Result[V] {
@@ -141,4 +141,25 @@ func answered[K comparable, V any](keys []K, values []V, key func(V) K, err erro
 		results[key(v)] = Result[V]{Value: v}
 	}
 	return results
+}
+
+// alone asks for the keys that have no result yet, each by itself and side by side.
+func alone[K comparable, V any](ctx context.Context, keys []K, results map[K]Result[V], fetch func(context.Context, K) (V, error)) {
+	var mu sync.Mutex
+	var wait sync.WaitGroup
+	for _, key := range keys {
+		mu.Lock()
+		_, found := results[key]
+		mu.Unlock()
+		if found {
+			continue
+		}
+		wait.Go(func() {
+			v, err := fetch(ctx, key)
+			mu.Lock()
+			defer mu.Unlock()
+			results[key] = Result[V]{v, err}
+		})
+	}
+	wait.Wait()
 }

@@ -19,6 +19,8 @@ type Loaders struct {
 	CurrentMember *dataloader.Loader[struct{}, *circleclient.CurrentMember]
 	// Spaces reads the list of all spaces; the key means nothing.
 	Spaces *dataloader.Loader[struct{}, []*circleclient.Space]
+	// SpaceAlone reads a space by itself, which tells the room of a chat space.
+	SpaceAlone *dataloader.Loader[int64, *circleclient.Space]
 	// Space reads spaces by number: one by itself, several through the list.
 	Space *Batch[int64, *circleclient.Space]
 	// Unread reads unread counts by number of the space, all in one request.
@@ -41,6 +43,18 @@ type Loaders struct {
 	Lesson *dataloader.Loader[circleclient.Ref, *circleclient.Lesson]
 	// QuizAttempt reads whole attempts at quizzes.
 	QuizAttempt *dataloader.Loader[AttemptKey, *circleclient.QuizAttempt]
+	// ViewerID is the community member id of the one asking, see [Loaders.Meet]; the key means nothing.
+	ViewerID *dataloader.Loader[struct{}, int64]
+	// ChatRoom reads chat rooms by UUID: one by itself, several through the inbox, whose rows lack the first unread message.
+	ChatRoom *Batch[string, *circleclient.ChatRoom]
+	// ChatRoomAlone reads a chat room by itself.
+	ChatRoomAlone *dataloader.Loader[string, *circleclient.ChatRoom]
+	// ChatMessage reads chat messages by ref.
+	ChatMessage *dataloader.Loader[circleclient.Ref, *circleclient.ChatMessage]
+	// ChatThread reads threads by number: one by itself, several through their list, which may lack some replies.
+	ChatThread *Batch[int64, *circleclient.ChatThread]
+	// ChatThreadAlone reads a thread by itself, with all its replies.
+	ChatThreadAlone *dataloader.Loader[int64, *circleclient.ChatThread]
 }
 
 // AttemptKey is an attempt at a quiz, with or without what only its reviewers need.
@@ -74,8 +88,9 @@ func New(ctx context.Context, circle *circleclient.Client) *Loaders {
 		return circle.Members.Current(ctx)
 	})
 	l.Spaces = each(ctx, func(ctx context.Context, _ struct{}) ([]*circleclient.Space, error) { return circle.Spaces.List(ctx) })
+	l.SpaceAlone = each(ctx, circle.Spaces.Get)
 	l.Space = newBatch(ctx, together, func(ctx context.Context, ids []int64) map[int64]Result[*circleclient.Space] {
-		spaces, err := l.spaces(ctx, circle, ids)
+		spaces, err := l.spaces(ctx, ids)
 		return answered(ids, spaces, func(s *circleclient.Space) int64 { return s.ID }, err)
 	})
 	l.Unread = newBatch(ctx, together, func(ctx context.Context, ids []int64) map[int64]Result[*circleclient.SpaceUnread] {
@@ -106,16 +121,17 @@ func New(ctx context.Context, circle *circleclient.Client) *Loaders {
 	l.QuizAttempt = each(ctx, func(ctx context.Context, k AttemptKey) (*circleclient.QuizAttempt, error) {
 		return circle.Quizzes.Attempt(ctx, k.Ref.Quiz, k.Ref.ID, k.Review)
 	})
+	l.addChat(ctx, circle)
 	return l
 }
 
 // spaces reads spaces: Circle answers one by its number and any more only through the list, which the response may have
 // read already.
-func (l *Loaders) spaces(ctx context.Context, circle *circleclient.Client, ids []int64) ([]*circleclient.Space, error) {
+func (l *Loaders) spaces(ctx context.Context, ids []int64) ([]*circleclient.Space, error) {
 	if len(ids) > 1 {
 		return l.Spaces.Load(ctx, struct{}{})()
 	}
-	space, err := circle.Spaces.Get(ctx, ids[0])
+	space, err := l.SpaceAlone.Load(ctx, ids[0])()
 	return []*circleclient.Space{space}, err
 }
 

@@ -3,7 +3,6 @@ package loaders
 import (
 	"context"
 	"slices"
-	"sync"
 
 	"circlegraph/circleclient"
 )
@@ -18,23 +17,9 @@ func posts(circle *circleclient.Client) func(context.Context, []circleclient.Ref
 				readTogether(ctx, circle, chunk, results)
 			}
 		}
-		var mu sync.Mutex
-		var alone sync.WaitGroup
-		for _, ref := range refs {
-			mu.Lock()
-			_, found := results[ref]
-			mu.Unlock()
-			if found {
-				continue
-			}
-			alone.Go(func() {
-				p, err := circle.Posts.Get(ctx, circleclient.SpaceKey{ID: ref.Space}, circleclient.PostKey{ID: ref.ID})
-				mu.Lock()
-				defer mu.Unlock()
-				results[ref] = Result[*circleclient.Post]{p, err}
-			})
-		}
-		alone.Wait()
+		alone(ctx, refs, results, func(ctx context.Context, ref circleclient.Ref) (*circleclient.Post, error) {
+			return circle.Posts.Get(ctx, circleclient.SpaceKey{ID: ref.Space}, circleclient.PostKey{ID: ref.ID})
+		})
 		return results
 	}
 }

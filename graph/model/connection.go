@@ -86,3 +86,31 @@ type (
 	// QuizAttemptEdge is one of a page of attempts at quizzes.
 	QuizAttemptEdge = Edge[*circleclient.QuizAttempt]
 )
+
+type (
+	// ChatRoomConnection is a page of chat rooms.
+	ChatRoomConnection = Connection[*circleclient.ChatRoom]
+	// ChatRoomEdge is one of a page of chat rooms.
+	ChatRoomEdge = Edge[*circleclient.ChatRoom]
+)
+
+type (
+	// ChatParticipantConnection is a page of members in a chat room.
+	ChatParticipantConnection = Connection[*circleclient.ChatParticipant]
+	// ChatParticipantEdge is one of a page of members in a chat room.
+	ChatParticipantEdge = Edge[*circleclient.ChatParticipant]
+)
+
+type (
+	// ChatMessageConnection is a page of chat messages.
+	ChatMessageConnection = Connection[*circleclient.ChatMessage]
+	// ChatMessageEdge is one of a page of chat messages.
+	ChatMessageEdge = Edge[*circleclient.ChatMessage]
+)
+
+type (
+	// ChatThreadConnection is a page of threads.
+	ChatThreadConnection = Connection[*circleclient.ChatThread]
+	// ChatThreadEdge is one of a page of threads.
+	ChatThreadEdge = Edge[*circleclient.ChatThread]
+)

@@ -70,6 +70,21 @@ func MemberOfSearch(s *circleclient.SearchedMember) *Member {
 	return &Member{ID: s.MemberID(), Name: s.Name, AvatarURL: s.AvatarURL, Headline: s.Headline, Carried: MemberHeadline}
 }
 
+// MemberOfSender is who wrote a chat message, nil where they are gone.
+func MemberOfSender(s *circleclient.ChatSender) *Member {
+	if s == nil {
+		return nil
+	}
+	return &Member{ID: s.MemberID(), Name: s.Name, AvatarURL: s.AvatarURL}
+}
+
+// MemberOfParticipant is a member in a chat room.
+func MemberOfParticipant(p *circleclient.ChatParticipant) *Member {
+	return &Member{
+		ID: p.MemberID(), Name: p.Name, AvatarURL: p.AvatarURL, Headline: p.Headline, Carried: MemberHeadline, CanReceiveDM: p.CanSendMessage,
+	}
+}
+
 // MemberOfProfile is a public profile.
 func MemberOfProfile(p *circleclient.Profile) *Member {
 	return &Member{

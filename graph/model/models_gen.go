@@ -28,6 +28,14 @@ type AcceptInvitationPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// An emoji to give.
+type AddReactionInput struct {
+	// The `id` of the message.
+	MessageID string `json:"messageId"`
+	// The emoji.
+	Emoji string `json:"emoji"`
+}
+
 // A notification to archive.
 type ArchiveNotificationInput struct {
 	// The `id` of the notification.
@@ -86,6 +94,26 @@ type CreateBookmarkPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A chat to open.
+type CreateChatRoomInput struct {
+	// The `id`s of the other members.
+	MemberIds []string `json:"memberIds"`
+	// `DIRECT` or `GROUP_CHAT`; when left out, `DIRECT` for one member and `GROUP_CHAT` for several.
+	Kind *string `json:"kind,omitempty"`
+	// The first message; none when left out. In a direct room that is there already it is the next message.
+	Message *RichTextInput `json:"message,omitempty"`
+	// As in `CreatePostInput`.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The chat that was opened.
+type CreateChatRoomPayload struct {
+	// The room.
+	ChatRoom *circleclient.ChatRoom `json:"chatRoom,omitempty"`
+	// Why it was refused; empty on success.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A comment to write.
 type CreateCommentInput struct {
 	// The `id` of the post.
@@ -140,6 +168,42 @@ type CreateImagePostInput struct {
 type CreateImagePostPayload struct {
 	// The new post.
 	Post *ImagePost `json:"post,omitempty"`
+	// Why it was refused; empty on success.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A live room to make. Circle decides what is left out.
+type CreateLiveRoomInput struct {
+	// The name to show.
+	Name string `json:"name"`
+	// What it is about.
+	Description *string `json:"description,omitempty"`
+	// The name in addresses.
+	Slug *string `json:"slug,omitempty"`
+	// Whether it is a broadcast or a conversation.
+	Type *string `json:"type,omitempty"`
+	// How those who speak are shown.
+	View *string `json:"view,omitempty"`
+	// Who may come.
+	Access *string `json:"access,omitempty"`
+	// Whether it is recorded.
+	IsRecorded *bool `json:"isRecorded,omitempty"`
+	// Whether members come in with their sound off.
+	IsMutedOnJoin *bool `json:"isMutedOnJoin,omitempty"`
+	// Whether its address works only for those who were invited.
+	IsURLSharingLimited *bool `json:"isUrlSharingLimited,omitempty"`
+	// The `id`s of the members to invite.
+	MemberIds []string `json:"memberIds,omitempty"`
+	// The `id`s of the spaces whose members to invite.
+	SpaceIds []string `json:"spaceIds,omitempty"`
+	// As in `CreatePostInput`.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The live room that was made.
+type CreateLiveRoomPayload struct {
+	// The live room.
+	LiveRoom *circleclient.LiveRoom `json:"liveRoom,omitempty"`
 	// Why it was refused; empty on success.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -207,6 +271,22 @@ type DeleteBookmarkInput struct {
 type DeleteBookmarkPayload struct {
 	// The `id` of the bookmark that went; null when refused.
 	DeletedBookmarkID *string `json:"deletedBookmarkId,omitempty"`
+	// Why it was refused; empty on success.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A message or reply to delete.
+type DeleteChatMessageInput struct {
+	// The `id` of the message.
+	MessageID string `json:"messageId"`
+}
+
+// The result of deleting a message.
+type DeleteChatMessagePayload struct {
+	// The `id` of the message that went; null when refused.
+	DeletedChatMessageID *string `json:"deletedChatMessageId,omitempty"`
+	// The room, read again when selected; null when refused.
+	ChatRoom *circleclient.ChatRoom `json:"chatRoom,omitempty"`
 	// Why it was refused; empty on success.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -387,6 +467,20 @@ type LogoutPayload struct {
 type MarkAllNotificationsAsReadPayload struct {
 	// The viewer; ask for `notifications` to see the new state.
 	Viewer *Viewer `json:"viewer,omitempty"`
+	// Why it was refused; empty on success.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A chat room that was read.
+type MarkChatRoomAsReadInput struct {
+	// The `id` of the room.
+	ChatRoomID string `json:"chatRoomId"`
+}
+
+// The room that was read.
+type MarkChatRoomAsReadPayload struct {
+	// The room with its new count, read again when selected.
+	ChatRoom *circleclient.ChatRoom `json:"chatRoom,omitempty"`
 	// Why it was refused; empty on success.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -589,9 +683,17 @@ type RefreshAccessTokenPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// An emoji to take back.
+type RemoveReactionInput struct {
+	// The `id` of the message.
+	MessageID string `json:"messageId"`
+	// The emoji.
+	Emoji string `json:"emoji"`
+}
+
 // Something to report to the admins.
 type ReportContentInput struct {
-	// The `id` of a post or comment.
+	// The `id` of a post, comment or chat message.
 	SubjectID string `json:"subjectId"`
 	// Why it is reported.
 	Reason string `json:"reason"`
@@ -674,6 +776,35 @@ type RsvpToOccurrencesInput struct {
 	OccurrenceIds []string `json:"occurrenceIds"`
 }
 
+// A message to send.
+type SendChatMessageInput struct {
+	// The `id` of the room.
+	ChatRoomID string `json:"chatRoomId"`
+	// The `id` of the message to reply to, of the same room. A reply to a reply stands beside it.
+	ParentMessageID *string `json:"parentMessageId,omitempty"`
+	// The text.
+	Body RichTextInput `json:"body"`
+	// Signed ids of uploads to attach, 50 at most. Pictures that `body` shows need not be here.
+	Attachments []string `json:"attachments,omitempty"`
+	// As in `CreatePostInput`.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// What is known of a message that was sent. Circle says neither its number nor its text: it is there with the next read of the
+// room, with the same sender and `sentAt`.
+type SendChatMessagePayload struct {
+	// How far it has come; null when refused.
+	Status *ChatMessageStatus `json:"status,omitempty"`
+	// Circle's name for the sending, to recognise the message by in live updates; null when refused. Messages read later do not have it.
+	CreationUUID *string `json:"creationUuid,omitempty"`
+	// When Circle took it; null when refused.
+	SentAt *time.Time `json:"sentAt,omitempty"`
+	// The room, read again when selected; null when refused. Its `messages` may lack the new one for a moment.
+	ChatRoom *circleclient.ChatRoom `json:"chatRoom,omitempty"`
+	// Why it was refused; empty on success.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The one option chosen.
 type SingleChoiceAnswerInput struct {
 	// The `id` of the question.
@@ -744,6 +875,38 @@ type UpdateAllSpaceNotificationPreferencesInput struct {
 	Medium string `json:"medium"`
 	// What to notify of; not `UNKNOWN`.
 	Choice string `json:"choice"`
+}
+
+// A new text for a message or reply.
+type UpdateChatMessageInput struct {
+	// The `id` of the message.
+	MessageID string `json:"messageId"`
+	// The new text.
+	Body RichTextInput `json:"body"`
+	// Signed ids of all uploads that the changed text has attached, 50 at most; see `Attachment.signedId`.
+	Attachments []string `json:"attachments,omitempty"`
+}
+
+// Changes to a member in a chat room. What is left out stays as it is.
+type UpdateChatRoomParticipantInput struct {
+	// The `id` of the room.
+	ChatRoomID string `json:"chatRoomId"`
+	// The `id` of the participant: the viewer's own (`currentParticipant`), or another one's for `isAdmin`.
+	ParticipantID string `json:"participantId"`
+	// Whether the member runs the room; only for those who run it.
+	IsAdmin *bool `json:"isAdmin,omitempty"`
+	// Whether the viewer mutes the room.
+	IsMuted *bool `json:"isMuted,omitempty"`
+	// Whether the viewer puts the room away.
+	IsArchived *bool `json:"isArchived,omitempty"`
+}
+
+// The room after the change.
+type UpdateChatRoomParticipantPayload struct {
+	// The room.
+	ChatRoom *circleclient.ChatRoom `json:"chatRoom,omitempty"`
+	// Why it was refused; empty on success.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Changes to a comment or reply.
@@ -857,6 +1020,61 @@ type UserError struct {
 	Field []string `json:"field,omitempty"`
 	// What kind of refusal it is.
 	Code UserErrorCode `json:"code"`
+}
+
+// How far a message that was sent has come.
+type ChatMessageStatus string
+
+const (
+	// Circle has taken it and will show it.
+	ChatMessageStatusPending ChatMessageStatus = "PENDING"
+)
+
+var AllChatMessageStatus = []ChatMessageStatus{
+	ChatMessageStatusPending,
+}
+
+func (e ChatMessageStatus) IsValid() bool {
+	switch e {
+	case ChatMessageStatusPending:
+		return true
+	}
+	return false
+}
+
+func (e ChatMessageStatus) String() string {
+	return string(e)
+}
+
+func (e *ChatMessageStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ChatMessageStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ChatMessageStatus", str)
+	}
+	return nil
+}
+
+func (e ChatMessageStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ChatMessageStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ChatMessageStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // The kinds of `UserError`.

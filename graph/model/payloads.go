@@ -92,3 +92,19 @@ type (
 	// UpdateAllSpaceNotificationPreferencesPayload is the outcome of setting what all spaces notify of.
 	UpdateAllSpaceNotificationPreferencesPayload struct{ NotificationPreferencesPayload }
 )
+
+// ChatMessagePayload is the outcome of a change to a chat message.
+type ChatMessagePayload struct {
+	MessageRef circleclient.Ref
+	UserErrors []*UserError
+}
+
+// The payloads of changes to a chat message.
+type (
+	// UpdateChatMessagePayload is the outcome of changing a message's text.
+	UpdateChatMessagePayload struct{ ChatMessagePayload }
+	// AddReactionPayload is the outcome of giving a message an emoji.
+	AddReactionPayload struct{ ChatMessagePayload }
+	// RemoveReactionPayload is the outcome of taking an emoji back.
+	RemoveReactionPayload struct{ ChatMessagePayload }
+)

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"circlegraph/circleclient"
 )
 
 // words is an enum of the schema: its values, each with Circle's word for it. Circle's word is what the Go code holds.
@@ -43,7 +45,7 @@ func (w words) values() string {
 
 // enums are all enums of the schema whose words are Circle's.
 var enums = struct {
-	spaceType, postStatus, eventLocationType, eventRecurrence, rsvpStatus, bookmarkType, notificationType, notificationMedium, notificationStatus, notificationsOrder, spaceNotificationChoice, attachmentKind, reportReason, homeFeedOrder, spacePostsOrder, spacePostsStatus, commentsOrder, membersOrder, memberSearchOrder, memberStatus, memberSearchOperator, profileFieldsPage, lessonStatus, quizResult, quizQuestionType words
+	spaceType, postStatus, eventLocationType, eventRecurrence, rsvpStatus, bookmarkType, notificationType, notificationMedium, notificationStatus, notificationsOrder, spaceNotificationChoice, attachmentKind, reportReason, homeFeedOrder, spacePostsOrder, spacePostsStatus, commentsOrder, membersOrder, memberSearchOrder, memberStatus, memberSearchOperator, profileFieldsPage, lessonStatus, quizResult, quizQuestionType, chatRoomKind, chatEmoji, liveRoomType, liveRoomView, liveRoomAccess words
 }{
 	spaceType:               words{{"BASIC", "basic"}, {"CHAT", "chat"}, {"EVENT", "event"}, {"COURSE", "course"}, {"MEMBERS", "members"}, {"IMAGE", "image"}},
 	postStatus:              words{{"PUBLISHED", "published"}, {"DRAFT", "draft"}, {"SCHEDULED", "scheduled"}},
@@ -70,6 +72,11 @@ var enums = struct {
 	lessonStatus:            words{{"INCOMPLETE", "incomplete"}, {"COMPLETED", "completed"}},
 	quizResult:              words{{"PENDING", "pending"}, {"PASSED", "passed"}, {"FAILED", "failed"}},
 	quizQuestionType:        words{{"SINGLE_CHOICE", "single_choice"}, {"MULTIPLE_CHOICE", "multiple_choice"}},
+	chatRoomKind:            words{{"DIRECT", circleclient.ChatRoomDirect}, {"GROUP_CHAT", circleclient.ChatRoomGroup}},
+	chatEmoji:               words{{"THUMBSUP", "thumbsup"}, {"HEART", "heart"}, {"JOY", "joy"}, {"OPEN_MOUTH", "open_mouth"}, {"CRY", "cry"}, {"PRAY", "pray"}, {"TADA", "tada"}},
+	liveRoomType:            words{{"STREAM", "stream"}, {"CONFERENCE", "conference"}},
+	liveRoomView:            words{{"SPEAKER", "speaker_view"}, {"SPEAKER_VARIANT", "speaker_variant_view"}, {"GRID", "grid_view"}},
+	liveRoomAccess:          words{{"OPEN", "open"}, {"SECRET", "secret"}, {"PUBLIC_STREAM", "public_stream"}},
 }
 
 // MarshalSpaceType writes Circle's word as a SpaceType.
@@ -251,3 +258,33 @@ func MarshalQuizQuestionType(word string) graphql.Marshaler {
 
 // UnmarshalQuizQuestionType reads a QuizQuestionType as Circle's word.
 func UnmarshalQuizQuestionType(v any) (string, error) { return enums.quizQuestionType.unmarshal(v) }
+
+// MarshalChatRoomKind writes Circle's word as a ChatRoomKind.
+func MarshalChatRoomKind(word string) graphql.Marshaler { return enums.chatRoomKind.marshal(word) }
+
+// UnmarshalChatRoomKind reads a ChatRoomKind as Circle's word.
+func UnmarshalChatRoomKind(v any) (string, error) { return enums.chatRoomKind.unmarshal(v) }
+
+// MarshalChatEmoji writes Circle's word as a ChatEmoji.
+func MarshalChatEmoji(word string) graphql.Marshaler { return enums.chatEmoji.marshal(word) }
+
+// UnmarshalChatEmoji reads a ChatEmoji as Circle's word.
+func UnmarshalChatEmoji(v any) (string, error) { return enums.chatEmoji.unmarshal(v) }
+
+// MarshalLiveRoomType writes Circle's word as a LiveRoomType.
+func MarshalLiveRoomType(word string) graphql.Marshaler { return enums.liveRoomType.marshal(word) }
+
+// UnmarshalLiveRoomType reads a LiveRoomType as Circle's word.
+func UnmarshalLiveRoomType(v any) (string, error) { return enums.liveRoomType.unmarshal(v) }
+
+// MarshalLiveRoomView writes Circle's word as a LiveRoomView.
+func MarshalLiveRoomView(word string) graphql.Marshaler { return enums.liveRoomView.marshal(word) }
+
+// UnmarshalLiveRoomView reads a LiveRoomView as Circle's word.
+func UnmarshalLiveRoomView(v any) (string, error) { return enums.liveRoomView.unmarshal(v) }
+
+// MarshalLiveRoomAccess writes Circle's word as a LiveRoomAccess.
+func MarshalLiveRoomAccess(word string) graphql.Marshaler { return enums.liveRoomAccess.marshal(word) }
+
+// UnmarshalLiveRoomAccess reads a LiveRoomAccess as Circle's word.
+func UnmarshalLiveRoomAccess(v any) (string, error) { return enums.liveRoomAccess.unmarshal(v) }

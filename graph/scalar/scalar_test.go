@@ -45,6 +45,8 @@ func TestEnumsAreThoseOfTheSchema(t *testing.T) {
 		"MemberSearchOrder": enums.memberSearchOrder, "MemberStatus": enums.memberStatus,
 		"MemberSearchOperator": enums.memberSearchOperator, "ProfileFieldsPage": enums.profileFieldsPage,
 		"LessonStatus": enums.lessonStatus, "QuizResult": enums.quizResult, "QuizQuestionType": enums.quizQuestionType,
+		"ChatRoomKind": enums.chatRoomKind, "ChatEmoji": enums.chatEmoji, "LiveRoomType": enums.liveRoomType,
+		"LiveRoomView": enums.liveRoomView, "LiveRoomAccess": enums.liveRoomAccess,
 	} {
 		def := schema.Types[name]
 		if def == nil {

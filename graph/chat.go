@@ -1,0 +1,189 @@
+package graph
+
+import (
+	"context"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"circlegraph/circleclient"
+	"circlegraph/graph/loaders"
+	"circlegraph/graph/model"
+	"circlegraph/graph/scalar"
+)
+
+// chatRoom is a room of which nothing but its name is known; everything else is loaded.
+func chatRoom(uuid string) *circleclient.ChatRoom { return &circleclient.ChatRoom{UUID: uuid} }
+
+// loadChatRoom finds a room. Its messages and participants need nothing of it but the name, and say themselves when there
+// is no such room, so the room is not read for them.
+func loadChatRoom(ctx context.Context, uuid string) (*circleclient.ChatRoom, error) {
+	fields := graphql.CollectAllFields(ctx)
+	if (slices.Contains(fields, "messages") || slices.Contains(fields, "participants")) &&
+		selectsOnly(ctx, "id", "circleId", "messages", "participants") {
+		return chatRoom(uuid), nil
+	}
+	return loaders.From(ctx).ChatRoom.Load(uuid)
+}
+
+// roomWith is the room with a part that the record at hand may not carry.
+func roomWith(ctx context.Context, room *circleclient.ChatRoom, part circleclient.ChatRoomField) (*circleclient.ChatRoom, error) {
+	switch {
+	case room.Carries(part):
+		return room, nil
+	case part == circleclient.ChatRoomFirstUnread:
+		return loaders.From(ctx).ChatRoomAlone.Load(ctx, room.UUID)()
+	}
+	return loaders.From(ctx).ChatRoom.Load(room.UUID)
+}
+
+// ofRoom reads a part of a room.
+func ofRoom[T any](ctx context.Context, room *circleclient.ChatRoom, part circleclient.ChatRoomField, read func(*circleclient.ChatRoom) *T) (*T, error) {
+	record, err := roomWith(ctx, room, part)
+	if err != nil {
+		return nil, err
+	}
+	return read(record), nil
+}
+
+// inbox pages through the viewer's rooms.
+func (r *Resolver) inbox(ctx context.Context, first int, after *string) (*model.ChatRoomConnection, error) {
+	c, err := paginate(listOf("Viewer.chatRooms"), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatRoom], error) {
+		return r.circle.Chat.Rooms(ctx, o)
+	}, same)
+	if err == nil {
+		loaders.From(ctx).Meet(ctx, c.Nodes...)
+	}
+	return c, err
+}
+
+// unreadRooms pages through the rooms with unread messages, of which Circle tells the names alone.
+func (r *Resolver) unreadRooms(ctx context.Context, first int, after *string) (*model.ChatRoomConnection, error) {
+	uuids, err := r.circle.Chat.UnreadRooms(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := whole(listOf("Viewer.unreadChatRooms"), first, after, uuids, chatRoom)
+	return expectRooms(ctx, c, err)
+}
+
+// spaceChatRoom is the room of a chat space. Only a space that was read by itself tells it.
+func spaceChatRoom(ctx context.Context, s *circleclient.Space) (*circleclient.ChatRoom, error) {
+	isKnown := s.Source == circleclient.SourceSpace || s.Source != circleclient.SourceUnknown && s.Type != spaceTypeChat
+	if s.ChatRoomUUID == nil && !isKnown {
+		read, err := loaders.From(ctx).SpaceAlone.Load(ctx, s.ID)()
+		if err != nil {
+			return nil, err
+		}
+		s = read
+	}
+	if s.ChatRoomUUID == nil {
+		return nil, nil //nolint:nilnil // not a chat space
+	}
+	return &circleclient.ChatRoom{UUID: *s.ChatRoomUUID, EmbeddedSpace: s.Ref()}, nil
+}
+
+const spaceTypeChat = "chat"
+
+// chatRoomSpace is the space that a room is embedded in. Where the room does not say, each chat space is asked whether it is
+// the one.
+func chatRoomSpace(ctx context.Context, room *circleclient.ChatRoom) (*circleclient.Space, error) {
+	if !room.Carries(circleclient.ChatRoomPlace) {
+		record, err := roomWith(ctx, room, circleclient.ChatRoomDetails)
+		if err != nil {
+			return nil, err
+		}
+		room = record
+	}
+	place := room.EmbeddedSpace
+	switch {
+	case !room.Carries(circleclient.ChatRoomPlace):
+		return searchChatSpace(ctx, room.UUID)
+	case place == nil:
+		return nil, nil //nolint:nilnil // of the inbox, a lesson or a live room
+	case place.Name == "": // in threads it has none
+		return loaders.From(ctx).Space.Load(place.ID)
+	}
+	return model.SpaceOfRef(place), nil
+}
+
+func searchChatSpace(ctx context.Context, roomUUID string) (*circleclient.Space, error) {
+	spaces, err := loaders.From(ctx).Spaces.Load(ctx, struct{}{})()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range spaces {
+		if s.Type != spaceTypeChat {
+			continue
+		}
+		room, err := spaceChatRoom(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		if room != nil && room.UUID == roomUUID {
+			return s, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // of a lesson or live room
+}
+
+func (r *Resolver) createChatRoom(ctx context.Context, in model.CreateChatRoomInput) (*model.CreateChatRoomPayload, error) {
+	members, err := numbersOf(circleclient.RefMember, in.MemberIds)
+	if err != nil {
+		return nil, err
+	}
+	if len(members) == 0 {
+		return &model.CreateChatRoomPayload{UserErrors: refused(model.UserErrorCodeInvalid, "A chat needs somebody to talk to.", "memberIds")}, nil
+	}
+	req := circleclient.CreateChatRoomRequest{Kind: circleclient.ChatRoomDirect, MemberIDs: members}
+	if len(members) > 1 {
+		req.Kind = circleclient.ChatRoomGroup
+	}
+	if in.Kind != nil {
+		req.Kind = *in.Kind
+	}
+	room, problems, err := once(ctx, r.idempotency, "createChatRoom", in.IdempotencyKey, in, func() (*circleclient.ChatRoom, error) {
+		message, err := r.optionalText(ctx, in.Message)
+		if err != nil {
+			return nil, err
+		}
+		req.Message = message
+		return r.circle.Chat.CreateRoom(ctx, req)
+	})
+	return &model.CreateChatRoomPayload{ChatRoom: room, UserErrors: problems}, err
+}
+
+func (r *Resolver) updateParticipant(ctx context.Context, in model.UpdateChatRoomParticipantInput) (*model.UpdateChatRoomParticipantPayload, error) {
+	ref, err := scalar.ParseRefOf(circleclient.RefChatRoom, in.ChatRoomID)
+	if err != nil {
+		return nil, err
+	}
+	participant, err := scalar.ParseCircleID(in.ParticipantID)
+	if err != nil {
+		return nil, err
+	}
+	change := circleclient.ChatParticipantRequest{Admin: in.IsAdmin, Archived: in.IsArchived, Muted: in.IsMuted}
+	if change == (circleclient.ChatParticipantRequest{}) {
+		return nil, &scalar.InputError{Message: "Nothing is to be changed: give `isAdmin`, `isMuted` or `isArchived`."}
+	}
+	room, err := r.circle.Chat.UpdateParticipant(ctx, ref.Room, participant, change)
+	problems, err := userErrors(err)
+	return &model.UpdateChatRoomParticipantPayload{ChatRoom: room, UserErrors: problems}, err
+}
+
+func (r *Resolver) markRoomAsRead(ctx context.Context, in model.MarkChatRoomAsReadInput) (*model.MarkChatRoomAsReadPayload, error) {
+	ref, err := scalar.ParseRefOf(circleclient.RefChatRoom, in.ChatRoomID)
+	if err != nil {
+		return nil, err
+	}
+	problems, err := userErrors(r.circle.Chat.MarkRoomAsRead(ctx, ref.Room))
+	return &model.MarkChatRoomAsReadPayload{ChatRoom: roomUnless(problems, ref.Room), UserErrors: problems}, err
+}
+
+// roomUnless is the room after a change that was not refused: it is read again when its fields are selected.
+func roomUnless(problems []*model.UserError, uuid string) *circleclient.ChatRoom {
+	if len(problems) > 0 {
+		return nil
+	}
+	return chatRoom(uuid)
+}

@@ -1,0 +1,52 @@
+package graph
+
+import (
+	"context"
+
+	"circlegraph/circleclient"
+	"circlegraph/graph/loaders"
+	"circlegraph/graph/model"
+)
+
+// chatThread is a thread of which nothing but its number is known; everything else is loaded.
+func chatThread(id int64) *circleclient.ChatThread { return &circleclient.ChatThread{ID: id} }
+
+// threadWith is the thread with what comes with every thread.
+func threadWith(ctx context.Context, t *circleclient.ChatThread) (*circleclient.ChatThread, error) {
+	if t.ParentMessage != nil {
+		return t, nil
+	}
+	return loaders.From(ctx).ChatThread.Load(t.ID)
+}
+
+// threadReplies gives the replies of a thread; a thread that came without some of them is read by itself.
+func threadReplies(ctx context.Context, t *circleclient.ChatThread, first int, after *string) (*model.ChatMessageConnection, error) {
+	t, err := threadWith(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	if t.ParentMessage == nil || len(t.Replies) < t.ParentMessage.RepliesCount {
+		if t, err = loaders.From(ctx).ChatThreadAlone.Load(ctx, t.ID)(); err != nil {
+			return nil, err
+		}
+	}
+	return whole(listOf("ChatThread.replies", t.ID), first, after, t.Replies, same)
+}
+
+// threads pages through the threads that the viewer takes part in.
+func (r *Resolver) threads(ctx context.Context, first int, after *string) (*model.ChatThreadConnection, error) {
+	c, err := paginate(listOf("Viewer.chatThreads"), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatThread], error) {
+		return r.circle.Chat.Threads(ctx, o)
+	}, same)
+	return expectThreads(ctx, c, err)
+}
+
+// unreadThreads pages through the threads with unread replies, of which Circle tells the numbers alone.
+func (r *Resolver) unreadThreads(ctx context.Context, first int, after *string) (*model.ChatThreadConnection, error) {
+	ids, err := r.circle.Chat.UnreadThreads(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := whole(listOf("Viewer.unreadChatThreads"), first, after, ids, chatThread)
+	return expectThreads(ctx, c, err)
+}
