@@ -22,15 +22,16 @@ const (
 )
 
 // chatRoom is a place to talk: between two members, in a group, or embedded in
-// a chat space or a lesson.
+// a chat space, a lesson or a live room.
 type chatRoom struct {
 	id           int64
 	uuid         string
 	kind         string
 	name         string // empty: the names of the others
 	description  string
-	spaceID      int64      // embedded: the chat space, or the course of the lesson; 0: not embedded
+	spaceID      int64      // embedded: the chat space, or the course of the lesson; else 0
 	lesson       *lessonRef // of a lesson's room
+	live         *liveRoom  // of a live room's
 	createdAt    time.Time
 	participants []*participant // in order of id; of an embedded room also those who have left
 	messages     []*message     // oldest first, replies included
@@ -83,7 +84,7 @@ type threadParticipant struct{ id, memberID int64 }
 
 // embedded says whether the room belongs to something other than its
 // participants.
-func (r *chatRoom) embedded() bool { return r.spaceID != 0 }
+func (r *chatRoom) embedded() bool { return r.spaceID != 0 || r.live != nil }
 
 // participant is the member's place in the room, nil without one.
 func (r *chatRoom) participant(memberID int64) *participant {
@@ -128,6 +129,18 @@ func (r *chatRoom) markRead(p *participant) {
 			m.parent.thread.lastReadID[p.memberID] = m.id
 		}
 	}
+}
+
+// concerns says whether the member hears of a thread: they have replied, or
+// been replied to.
+func (t *chatThread) concerns(memberID int64) bool {
+	return t.parent.memberID == memberID ||
+		slices.ContainsFunc(t.participants, func(p threadParticipant) bool { return p.memberID == memberID })
+}
+
+// unread says whether others have replied since the member last looked.
+func (t *chatThread) unread(memberID int64) bool {
+	return slices.ContainsFunc(t.replies, func(m *message) bool { return m.id > t.lastReadID[memberID] && m.memberID != memberID })
 }
 
 func (st *store) addRoom(r *chatRoom) *chatRoom {

@@ -29,8 +29,7 @@ func (s *Sandbox) embedInSpace(sp *space) *chatRoom {
 	return s.store.addRoom(&chatRoom{kind: roomGroup, spaceID: sp.id, name: sp.name, createdAt: s.clock.Now()})
 }
 
-// embedInLesson makes the room of a lesson of a course, for those who may see
-// the course.
+// embedInLesson makes the room of a lesson, for those who have joined the course.
 func (s *Sandbox) embedInLesson(course *space, lesson lessonRef) *chatRoom {
 	return s.store.addRoom(&chatRoom{kind: roomGroup, spaceID: course.id, lesson: &lesson, name: lesson.Name, createdAt: s.clock.Now()})
 }
@@ -39,7 +38,12 @@ func (s *Sandbox) embedInLesson(course *space, lesson lessonRef) *chatRoom {
 // those who may see what it is in, another for its participants, admins of the
 // community no more than anybody.
 func (s *Sandbox) canRead(m *member, r *chatRoom) bool {
-	if r.embedded() {
+	switch {
+	case r.live != nil:
+		return r.live.opensFor(m)
+	case r.lesson != nil:
+		return s.canParticipate(m, s.store.spaceByID[r.spaceID])
+	case r.spaceID != 0:
 		return s.canView(m, s.store.spaceByID[r.spaceID])
 	}
 	return r.participant(m.id) != nil
@@ -47,13 +51,13 @@ func (s *Sandbox) canRead(m *member, r *chatRoom) bool {
 
 // canWrite says whether the member may write in a room that they can read.
 func (s *Sandbox) canWrite(m *member, r *chatRoom) bool {
-	return !r.embedded() || s.canParticipate(m, s.store.spaceByID[r.spaceID])
+	return r.spaceID == 0 || s.canParticipate(m, s.store.spaceByID[r.spaceID])
 }
 
-// present lists those who are in the room now, in order of id. Into an
-// embedded one everybody comes by joining the space, and goes by leaving it.
+// present lists those who are in the room now, in order of id. Into the room
+// of a space everybody comes by joining the space, and goes by leaving it.
 func (s *Sandbox) present(r *chatRoom) []*participant {
-	if !r.embedded() {
+	if r.spaceID == 0 {
 		return r.participants
 	}
 	for _, seat := range s.store.memberships[r.spaceID] {
@@ -66,8 +70,12 @@ func (s *Sandbox) present(r *chatRoom) []*participant {
 // placeOf is the member's place in a room that they can read; nil for those
 // who only look in from outside.
 func (s *Sandbox) placeOf(m *member, r *chatRoom) *participant {
-	s.present(r)
-	return r.participant(m.id)
+	present := s.present(r)
+	i := slices.IndexFunc(present, func(p *participant) bool { return p.memberID == m.id })
+	if i < 0 {
+		return nil
+	}
+	return present[i]
 }
 
 // openRoom finds the room that the path names among those the member can read.

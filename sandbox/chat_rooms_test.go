@@ -169,6 +169,14 @@ func TestPrivateSpacesKeepTheirRooms(t *testing.T) {
 	}
 }
 
+func TestLessonsNameTheirRooms(t *testing.T) {
+	w := newWorld(t)
+	uuid, _ := w.as(asMember).must(200, "GET", path("/courses/%d/lessons/%d", idCourse, firstLessonID), "").at("chat_room_uuid").(string)
+	w.as(asMember).say(uuid, "Which gate?")
+	w.as(asMember).must(200, "POST", path("/spaces/%d/leave", idCourse), "")
+	w.as(asMember).must(404, "GET", "/messages/"+uuid, "")
+}
+
 func TestCreatingRooms(t *testing.T) {
 	w := newWorld(t)
 	jose, hannah := w.direct(asMember, asGardener), int64(firstMemberID+7)

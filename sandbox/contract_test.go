@@ -15,7 +15,7 @@ import (
 // outOfScope are the beginnings of paths that the sandbox does not serve yet.
 func outOfScope() []string {
 	return []string{
-		"/cookies", "/advanced_search", "/search", "/reactions", "/chat_threads", "/live_streams",
+		"/cookies", "/advanced_search", "/search", "/reactions", "/chat_threads",
 	}
 }
 
@@ -151,6 +151,7 @@ func successes() []success {
 		{op: "GET /messages/{chat_room_uuid}/chat_room_participants", path: "/messages/{uuid}/chat_room_participants"},
 		{op: "PUT /messages/{chat_room_uuid}/chat_room_participants/{id}", path: "/messages/{uuid}/chat_room_participants/{participant}", body: `{"muted":true}`},
 		{op: "POST /messages/{uuid}/mark_all_as_read"},
+		{op: "POST /live_streams/rooms", body: `{"name":"Grafting, live","room_type":"stream","access_type":"open"}`},
 		{op: "DELETE /messages/{chat_room_uuid}/chat_room_messages/{id}", path: "/messages/{uuid}/chat_room_messages/{message}"},
 		{op: "DELETE /comments/{comment_id}/replies/{id}", path: "/comments/{comment_id}/replies/{reply}"},
 		{op: "DELETE /posts/{post_id}/comments/{id}", path: "/posts/{thread}/comments/{comment_id}"},

@@ -46,6 +46,7 @@ type lesson struct {
 	quiz     *quiz // nil: none
 	section  *section
 	previous *lesson // across sections; nil for the first
+	room     *chatRoom
 }
 
 // media is the video or sound at the head of a lesson.

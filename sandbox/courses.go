@@ -1,9 +1,6 @@
 package sandbox
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"net/http"
 )
 
@@ -133,19 +130,12 @@ func (s *Sandbox) lessonView(q *request, c *course, l *lesson) lessonJSON {
 	sp := s.store.spaceByID[c.spaceID]
 	v := lessonJSON{
 		lessonBrief: s.lessonBriefView(q, c, l), Comments: true, Media: s.mediaView(l.media), Space: lessonSpace{sp.id, sp.name, sp.slug},
-		ChatRoomUUID: l.chatRoomUUID(), Body: l.content.envelope, SectionID: l.section.id, LessonLabel: c.lessonLabel, SectionLabel: c.sectionLabel,
+		ChatRoomUUID: l.room.uuid, Body: l.content.envelope, SectionID: l.section.id, LessonLabel: c.lessonLabel, SectionLabel: c.sectionLabel,
 	}
 	if l.media != nil {
 		v.Enforce, v.Autocomplete, v.Downloadable = l.media.enforced, l.media.autocomplete, l.media.downloadable
 	}
 	return v
-}
-
-// chatRoomUUID names the room in which the lesson is discussed.
-func (l *lesson) chatRoomUUID() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "room of lesson %d", l.id))
-	id := hex.EncodeToString(sum[:16])
-	return id[:8] + "-" + id[8:12] + "-4" + id[13:16] + "-8" + id[17:20] + "-" + id[20:]
 }
 
 func (s *Sandbox) listSections(q *request) answer {

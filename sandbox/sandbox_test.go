@@ -79,6 +79,17 @@ func (r reply) id(path ...any) int64 {
 	return int64(n)
 }
 
+// ids are the numbers in a list of the answer.
+func (r reply) ids(path ...any) []int64 {
+	list, _ := r.at(path...).([]any)
+	all := []int64{}
+	for _, v := range list {
+		n, _ := v.(float64)
+		all = append(all, int64(n))
+	}
+	return all
+}
+
 // records is the list in a page.
 func (r reply) records() []any {
 	list, _ := r.at("records").([]any)

@@ -17,7 +17,9 @@ import (
 //
 // An empty line is a longer pause.
 type plannedRoom struct {
-	space  string   // slug: the room of a chat space
+	space  string  // slug: the room of a chat space
+	lesson *lesson // else the room of a lesson of the course
+	course *course
 	people []string // else its participants; the first is the admin of a group
 	name   string
 	script string
@@ -39,7 +41,7 @@ type plannedMessage struct {
 func (sd *seeder) seedChat() {
 	rnd := rand.New(rand.NewPCG(1894, 9)) //nolint:gosec // nothing here is secret
 	var plan []*plannedMessage
-	plans := chatRooms()
+	plans := append(chatRooms(), sd.lessonRooms()...)
 	rooms := make([]*chatRoom, len(plans))
 	for i, p := range plans {
 		rooms[i] = sd.planRoom(p)
@@ -61,11 +63,14 @@ func (sd *seeder) seedChat() {
 }
 
 func (sd *seeder) planRoom(p plannedRoom) *chatRoom {
-	if p.space != "" {
+	switch {
+	case p.space != "":
 		room := sd.embedInSpace(sd.rooms[p.space])
-		room.createdAt = sd.ago(p.oldest)
 		sd.present(room)
 		return room
+	case p.lesson != nil:
+		p.lesson.room = sd.embedInLesson(sd.store.spaceByID[p.course.spaceID], lessonRef{p.lesson.id, p.lesson.name, p.lesson.section.id})
+		return p.lesson.room
 	}
 	room := sd.store.addRoom(&chatRoom{kind: roomDirect, name: p.name, createdAt: sd.ago(p.oldest)})
 	for _, email := range p.people {
@@ -80,6 +85,9 @@ func (sd *seeder) planRoom(p plannedRoom) *chatRoom {
 // planTalk turns the script into messages. The pauses between what belongs
 // together are minutes; the longer ones fill the time.
 func (sd *seeder) planTalk(room *chatRoom, p plannedRoom, rnd *rand.Rand) []*plannedMessage {
+	if p.script == "" {
+		return nil
+	}
 	var plan []*plannedMessage
 	var top *plannedMessage
 	blocks := strings.Split(strings.TrimSpace(p.script), "\n\n")
@@ -169,6 +177,22 @@ func (sd *seeder) readUp(room *chatRoom, plan []*plannedMessage) {
 func (sd *seeder) personNamed(email string) *member {
 	i := slices.IndexFunc(sd.people, func(m *member) bool { return m.email == email+"@example.com" })
 	return sd.people[i]
+}
+
+// lessonRooms are those of all lessons of all courses. In one of them somebody
+// has talked, this morning.
+func (sd *seeder) lessonRooms() []plannedRoom {
+	var rooms []plannedRoom
+	for _, sp := range sd.store.spaces {
+		c := sd.store.courses[sp.id]
+		if c == nil {
+			continue
+		}
+		for _, l := range c.lessons() {
+			rooms = append(rooms, plannedRoom{course: c, lesson: l, script: lessonTalk()[l.name], newest: time.Minute})
+		}
+	}
+	return rooms
 }
 
 // chatRooms are all rooms but those of lessons. Maya talks with six members

@@ -14,6 +14,7 @@ const (
 	idSeedSwap      = firstSpaceID + 5
 	idPhotos        = firstSpaceID + 6
 	idEvents        = firstSpaceID + 7
+	idTeaHut        = firstSpaceID + 9
 	idCourse        = firstSpaceID + 10
 	idPrivate       = firstSpaceID + 12
 	idSecret        = firstSpaceID + 13

@@ -39,7 +39,7 @@ type store struct {
 	seats      map[seatKey]*membership
 
 	nextMember, nextUser, nextSpace, nextSeat, nextPost, nextComment, nextNotification, nextSmall, nextAttempt int64
-	nextRoom, nextParticipant, nextMessage, nextThread, nextReplier                                            int64
+	nextRoom, nextParticipant, nextMessage, nextThread, nextReplier, nextLive                                  int64
 }
 
 type seatKey struct{ spaceID, memberID int64 }
@@ -62,7 +62,7 @@ func newStore() *store {
 
 		nextMember: firstMemberID, nextUser: firstUserID, nextSpace: firstSpaceID, nextSeat: firstSpaceMemberID,
 		nextPost: firstPostID, nextComment: firstCommentID, nextNotification: firstNotificationID, nextSmall: firstSmallID, nextAttempt: firstAttemptID,
-		nextRoom: firstChatRoomID, nextParticipant: firstParticipantID, nextMessage: firstMessageID, nextThread: firstChatThreadID, nextReplier: firstReplierID,
+		nextRoom: firstChatRoomID, nextParticipant: firstParticipantID, nextMessage: firstMessageID, nextThread: firstChatThreadID, nextReplier: firstReplierID, nextLive: firstLiveRoomID,
 	}
 }
 
