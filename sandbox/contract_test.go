@@ -15,7 +15,7 @@ import (
 // outOfScope are the beginnings of paths that the sandbox does not serve yet.
 func outOfScope() []string {
 	return []string{
-		"/cookies", "/advanced_search", "/search", "/reactions", "/chat_threads",
+		"/cookies", "/advanced_search", "/search",
 	}
 }
 
@@ -151,6 +151,12 @@ func successes() []success {
 		{op: "GET /messages/{chat_room_uuid}/chat_room_participants", path: "/messages/{uuid}/chat_room_participants"},
 		{op: "PUT /messages/{chat_room_uuid}/chat_room_participants/{id}", path: "/messages/{uuid}/chat_room_participants/{participant}", body: `{"muted":true}`},
 		{op: "POST /messages/{uuid}/mark_all_as_read"},
+		{op: "POST /messages/{chat_room_uuid}/chat_room_messages", path: "/messages/{uuid}/chat_room_messages", body: `{"rich_text_body":` + helloDocument + `,"parent_message_id":{message}}`},
+		{op: "GET /chat_threads"},
+		{op: "GET /chat_threads/{id}", path: "/chat_threads/{chat_thread}"},
+		{op: "GET /chat_threads/unread_chat_threads"},
+		{op: "POST /reactions", body: `{"chat_room_message":{message},"emoji":"tada"}`},
+		{op: "DELETE /reactions", body: `{"chat_room_message":{message},"emoji":"tada"}`},
 		{op: "POST /live_streams/rooms", body: `{"name":"Grafting, live","room_type":"stream","access_type":"open"}`},
 		{op: "DELETE /messages/{chat_room_uuid}/chat_room_messages/{id}", path: "/messages/{uuid}/chat_room_messages/{message}"},
 		{op: "DELETE /comments/{comment_id}/replies/{id}", path: "/comments/{comment_id}/replies/{reply}"},
@@ -213,6 +219,7 @@ func (w *world) chatNames() map[string]any {
 	room := w.store.directRoom(ruth.id, maya.id)
 	return map[string]any{
 		"uuid": room.uuid, "message": room.messages[0].id, "participant": room.participant(ruth.id).id, "other_member": maya.id,
+		"chat_thread": w.store.roomOfSpace(idTeaHut).messages[1].thread.id,
 	}
 }
 

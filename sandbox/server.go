@@ -148,7 +148,7 @@ func (s *Sandbox) routes() []route {
 		s.authRoutes(), s.memberRoutes(), s.spaceRoutes(), s.postRoutes(),
 		s.uploadRoutes(),
 		s.commentRoutes(), s.eventRoutes(), s.notificationRoutes(), s.bookmarkRoutes(), s.courseRoutes(), s.quizRoutes(),
-		s.chatRoutes(), s.liveRoomRoutes(),
+		s.chatRoutes(), s.chatThreadRoutes(), s.reactionRoutes(), s.liveRoomRoutes(),
 	} {
 		all = append(all, domain...)
 	}

@@ -1,0 +1,116 @@
+package sandbox
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+func (s *Sandbox) chatThreadRoutes() []route {
+	return []route{
+		{method: http.MethodGet, path: "/chat_threads", handle: s.listThreads},
+		{method: http.MethodGet, path: "/chat_threads/{id}", handle: s.getThread},
+		{method: http.MethodGet, path: "/chat_threads/unread_chat_threads", handle: s.listUnreadThreads},
+	}
+}
+
+// threadJSON is a message with its replies.
+type threadJSON struct {
+	ID      int64          `json:"id"`
+	Parent  messageJSON    `json:"parent_message"`
+	Replies []messageJSON  `json:"replies"`
+	Room    threadRoomJSON `json:"chat_room"`
+}
+
+// threadRoomJSON is as much of the room as a thread shows: not even its UUID,
+// which the messages have.
+type threadRoomJSON struct {
+	Kind   string             `json:"kind"`
+	Name   string             `json:"name"`
+	Space  *embeddedSpaceJSON `json:"embedded_space"` // of the room of a chat space
+	Lesson *lessonRef         `json:"lesson"`         // of the room of a lesson
+}
+
+type embeddedSpaceJSON struct {
+	ID             int64   `json:"id"`
+	Slug           string  `json:"slug"`
+	Emoji          *string `json:"emoji"`
+	CustomEmoji    string  `json:"custom_emoji"`
+	Host           string  `json:"host"`
+	IncludeDefault bool    `json:"include_default"`
+}
+
+// repliesInList is how many replies, the newest, a thread in the list shows: at
+// least three, as in the official example; the real limit is not known.
+const repliesInList = 3
+
+func (s *Sandbox) threadView(m *member, t *chatThread, replies []*message) threadJSON {
+	room := t.parent.room
+	v := threadJSON{
+		ID: t.id, Parent: s.messageView(t.parent, messageOfThread), Replies: []messageJSON{},
+		Room: threadRoomJSON{Kind: room.kind, Name: s.roomName(m, room), Lesson: room.lesson},
+	}
+	for _, r := range replies {
+		v.Replies = append(v.Replies, s.messageView(r, messageBare))
+	}
+	if sp := s.store.spaceByID[room.spaceID]; sp != nil && room.lesson == nil {
+		ref := s.spaceRefView(sp)
+		v.Room.Space = &embeddedSpaceJSON{ID: ref.ID, Slug: ref.Slug, Emoji: ref.Emoji, CustomEmoji: ref.CustomEmojiURL, Host: s.host()}
+	}
+	return v
+}
+
+// host is the community's own domain.
+func (s *Sandbox) host() string {
+	u, err := url.Parse(s.publicURL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// ownThreads lists the threads that concern the member, the one last replied
+// in first.
+func (s *Sandbox) ownThreads(m *member) []*chatThread {
+	var threads []*chatThread
+	for _, t := range s.store.chatThreads {
+		if t.concerns(m.id) && s.canRead(m, t.parent.room) {
+			threads = append(threads, t)
+		}
+	}
+	newest := func(t *chatThread) int64 { return t.replies[len(t.replies)-1].id }
+	slices.SortFunc(threads, func(a, b *chatThread) int { return cmp.Compare(newest(b), newest(a)) })
+	return threads
+}
+
+func (s *Sandbox) listThreads(q *request) answer {
+	view := func(t *chatThread) threadJSON {
+		return s.threadView(q.member, t, t.replies[max(0, len(t.replies)-repliesInList):])
+	}
+	return ok(listPage(q.paging(10), s.ownThreads(q.member), view).withPageCount())
+}
+
+// getThread shows any thread of a room that the member can read, with all its
+// replies.
+func (s *Sandbox) getThread(q *request) answer {
+	i := slices.IndexFunc(s.store.chatThreads, func(t *chatThread) bool { return t.id == q.id("id") })
+	if i < 0 || !s.canRead(q.member, s.store.chatThreads[i].parent.room) {
+		return missingRecord("chat_thread")
+	}
+	t := s.store.chatThreads[i]
+	return ok(s.threadView(q.member, t, t.replies))
+}
+
+// listUnreadThreads answers nothing but ids, all of them on one page.
+func (s *Sandbox) listUnreadThreads(q *request) answer {
+	ids := []int64{}
+	for _, t := range s.ownThreads(q.member) {
+		if t.unread(q.member.id) {
+			ids = append(ids, t.id)
+		}
+	}
+	return ok(struct {
+		IDs []int64 `json:"chat_thread_ids"`
+	}{ids})
+}
