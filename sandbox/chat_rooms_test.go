@@ -177,6 +177,27 @@ func TestLessonsNameTheirRooms(t *testing.T) {
 	w.as(asMember).must(404, "GET", "/messages/"+uuid, "")
 }
 
+func TestChatSpacesCountUnreadMessages(t *testing.T) {
+	w := newWorld(t)
+	maya, hut := w.as(asMember), w.seededRoom("Tea hut")
+	unread := func() [2]int64 {
+		details := maya.must(200, "GET", path("/space_notification_details?space_ids=%d", idTeaHut), "")
+		return [2]int64{details.id(0, "unread_content_count"), maya.must(200, "GET", "/messages/"+hut.uuid, "").id("chat_room", "unread_messages_count")}
+	}
+	before := unread()
+	if before[0] == 0 || before[0] != before[1] {
+		t.Errorf("unread in space and room = %v, want the same of both", before)
+	}
+	w.as(asZoe).say(hut.uuid, "Cake")
+	if got := unread(); got[0] != before[0]+1 || got[1] != got[0] {
+		t.Errorf("after a message = %v, want one more than %v", got, before)
+	}
+	maya.must(200, "POST", path("/space_members/%d/mark_as_read", w.store.seat(idTeaHut, firstMemberID+3).id), "")
+	if got := unread(); got != [2]int64{} {
+		t.Errorf("after reading the space = %v", got)
+	}
+}
+
 func TestCreatingRooms(t *testing.T) {
 	w := newWorld(t)
 	jose, hannah := w.direct(asMember, asGardener), int64(firstMemberID+7)

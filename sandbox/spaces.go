@@ -283,6 +283,9 @@ func (s *Sandbox) spaceNotificationDetails(q *request) answer {
 				d.Content++
 			}
 		}
+		if r := s.store.roomOfSpace(sp.id); r != nil {
+			d.Content = len(r.unread(s.placeOf(q.member, r)))
+		}
 		for _, n := range s.store.notification[q.member.id] {
 			if n.spaceID == sp.id && n.readAt.IsZero() && !n.archived {
 				d.Notifications++
@@ -299,6 +302,9 @@ func (s *Sandbox) markSpaceAsRead(q *request) answer {
 		return missingRecord("space_member")
 	}
 	q.member.lastReadSpaces[seat.spaceID] = q.now
+	if r := s.store.roomOfSpace(seat.spaceID); r != nil {
+		r.markRead(s.placeOf(q.member, r))
+	}
 	return ok(struct {
 		Success bool `json:"success"`
 	}{true})
