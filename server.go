@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -23,6 +22,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph"
 	"circlegraph/internal/config"
+	"circlegraph/internal/process"
 	"circlegraph/internal/web"
 	"circlegraph/sandbox"
 	"circlegraph/tokens"
@@ -31,25 +31,13 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	tuneMemory()
+	process.TuneMemory(os.Getenv)
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
-}
-
-// tuneMemory trades memory for time where the operator has not chosen: a gateway makes much garbage and keeps little, so
-// collecting at five times the live heap halves what collection costs. The soft limit keeps a burst from using it all.
-func tuneMemory() {
-	if os.Getenv("GOGC") != "" {
-		return
-	}
-	debug.SetGCPercent(400)
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(512 << 20)
-	}
 }
 
 // run serves until ctx ends. It returns the exit code: 0, 1 where serving failed, 2 where the configuration is refused.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	cfg, err := config.Load(args, getenv, version(), stdout)
+	cfg, err := config.Load(args, getenv, process.Version(), stdout)
 	if errors.Is(err, config.ErrDone) {
 		return 0
 	}
@@ -77,7 +65,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 		member = someone
 	}
 	circle, err := circleclient.New(circleclient.Config{
-		BaseURL: cfg.CircleURL, HeadlessToken: string(cfg.HeadlessToken), UserAgent: "circlegraph/" + version(),
+		BaseURL: cfg.CircleURL, HeadlessToken: string(cfg.HeadlessToken), UserAgent: "circlegraph/" + process.Version(),
 		Timeout: cfg.UpstreamTimeout, Logger: log,
 	})
 	if err != nil {
@@ -101,7 +89,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	if member != nil {
 		web.Welcome(stderr, listener.Addr(), cfg.IntrospectionOn(), member.Name, member.Email)
 	}
-	log.Info("serving", "address", listener.Addr().String(), "circle", cfg.CircleURL, "login", cfg.Settings.Modes(), "version", version())
+	log.Info("serving", "address", listener.Addr().String(), "circle", cfg.CircleURL, "login", cfg.Settings.Modes(), "version", process.Version())
 	return web.Run(ctx, server, listener, health, web.Drain{Delay: cfg.DrainDelay, Grace: cfg.ShutdownGrace}, log)
 }
 
@@ -135,11 +123,4 @@ func routes(cfg *config.Config, health *web.Health, log *slog.Logger, endpoint h
 	}
 	return web.RequestID(web.AccessLog(log, time.Now, web.ClientAddress(cfg.TrustedProxies),
 		web.CORS(cfg.CORSOrigins, gzhttp.GzipHandler(mux))))
-}
-
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version
-	}
-	return "devel"
 }
