@@ -34,7 +34,8 @@ type community struct {
 	clock   *sandbox.Clock
 	service *tokens.Service
 	url     string
-	tokens  map[string]string // by who signed in
+	tokens  map[string]string   // by who signed in
+	before  func(*http.Request) // sees each request to Circle before it is answered; set it before asking
 }
 
 // newCommunity starts a community. Where the official contract is at hand, everything that the client sends and the
@@ -47,7 +48,12 @@ func newCommunity(t *testing.T) *community {
 	if contract.Present() {
 		upstream = contract.Load(t).Middleware(t, upstream)
 	}
-	circle := httptest.NewServer(upstream)
+	circle := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c.before != nil {
+			c.before(r)
+		}
+		upstream.ServeHTTP(w, r)
+	}))
 	t.Cleanup(circle.Close)
 	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
 	client, err := circleclient.New(circleclient.Config{BaseURL: circle.URL, HeadlessToken: secret, Clock: c.clock.Now, Logger: logger})

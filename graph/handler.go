@@ -85,10 +85,11 @@ func NewHandler(o Options) http.Handler {
 	return s
 }
 
-// deadline ends what an operation waits for after a time. Subscriptions go on for as long as their client listens.
+// deadline ends what an operation waits for after a time. Subscriptions go on for as long as their client listens, and what
+// is deferred must run to its end (see package wire), which the limit on each call to Circle brings about.
 func deadline(after time.Duration) graphql.OperationMiddleware {
 	return func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
+		if oc := graphql.GetOperationContext(ctx); oc.Operation.Operation == ast.Subscription || wire.Defers(oc) {
 			return next(ctx)
 		}
 		limited, cancel := context.WithTimeout(ctx, after)

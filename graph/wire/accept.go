@@ -2,6 +2,7 @@ package wire
 
 import (
 	"mime"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -77,4 +78,13 @@ func (a acceptable) rate(media string) (q float64, place int) {
 		}
 	}
 	return q, place
+}
+
+// spec tells whether the header names a media type, with exactly this value of a parameter or without that parameter. The
+// parameter's name is in lower case.
+func (a acceptable) spec(media, parameter, value string) bool {
+	return slices.ContainsFunc(a, func(r mediaRange) bool {
+		given, ok := r.params[parameter]
+		return r.media == media && r.q > 0 && (!ok || given == value)
+	})
 }

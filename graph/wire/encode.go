@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -24,6 +25,9 @@ func encode(r *graphql.Response) []byte {
 		out.Write(r.Data)
 	} else {
 		out.WriteString("null")
+	}
+	if r.HasNext != nil {
+		out.WriteString(`,"hasNext":` + strconv.FormatBool(*r.HasNext))
 	}
 	if len(r.Extensions) > 0 {
 		out.WriteString(`,"extensions":`)

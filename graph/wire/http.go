@@ -16,10 +16,15 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// The codes of refusals, in `extensions.code`.
+// The codes of refusals that decide on the status.
 const (
-	// CodeBadRequest is a request that is none of GraphQL over HTTP: a mistake of the client program.
+	// CodeBadRequest is a request that is none of GraphQL over HTTP: a mistake of the client program. The status is 4xx.
 	CodeBadRequest = "BAD_REQUEST"
+	// CodeHashMismatch is a document that does not have the hash that came with it. The status is 400.
+	CodeHashMismatch = "PERSISTED_QUERY_HASH_MISMATCH"
+	// CodeNotFound asks the client to send a document whole. The status is 200: to some clients any other is a fault of the
+	// network, which they do not look into.
+	CodeNotFound = "PERSISTED_QUERY_NOT_FOUND"
 )
 
 const allowed = "GET, POST, OPTIONS"
@@ -82,6 +87,13 @@ func (x *exchange) run(params *graphql.RawParams) {
 		x.refuse(problem)
 		return
 	}
+	if Defers(oc) {
+		if x.accept.spec("multipart/mixed", "deferspec", deferSpec) {
+			x.deferred(ctx, oc)
+			return
+		}
+		withoutDefer(oc)
+	}
 	next, ctx := x.exec.DispatchOperation(ctx, oc)
 	if response := next(ctx); response != nil { // nil where the client has gone
 		x.answer(http.StatusOK, x.media(), encode(response))
@@ -99,7 +111,13 @@ func (x *exchange) media() string {
 // statusOf is the status of a request whose document or variables are refused. Clients of application/json take any other
 // than 200 for the word of something between them and the server.
 func statusOf(errs gqlerror.List, media string) int {
-	if media == mediaResponse || errs[0].Extensions["code"] == CodeBadRequest {
+	switch errs[0].Extensions["code"] {
+	case CodeBadRequest, CodeHashMismatch:
+		return http.StatusBadRequest
+	case CodeNotFound:
+		return http.StatusOK
+	}
+	if media == mediaResponse {
 		return http.StatusBadRequest
 	}
 	return http.StatusOK
