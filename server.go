@@ -21,6 +21,7 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/graph"
+	"circlegraph/graph/documents"
 	"circlegraph/internal/config"
 	"circlegraph/internal/process"
 	"circlegraph/internal/web"
@@ -76,9 +77,13 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	if err != nil {
 		return err
 	}
+	trusted, err := documents.Load(cfg.TrustedDocuments)
+	if err != nil {
+		return err
+	}
 	endpoint := tokens.NewAuthenticator(cfg.Settings, revocations, time.Now).Middleware(graph.NewHandler(graph.Options{
 		Circle: circle, Sessions: sessions, Introspection: cfg.IntrospectionOn(), MaxBody: cfg.MaxBody,
-		Timeout: cfg.RequestTimeout, Logger: log, Now: time.Now,
+		Timeout: cfg.RequestTimeout, Trusted: trusted, Untrusted: documents.Mode(cfg.UntrustedDocuments), Logger: log, Now: time.Now,
 	}))
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {

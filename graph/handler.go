@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/documents"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/wire"
@@ -41,6 +42,10 @@ type Options struct {
 	MaxBody int64
 	// Timeout is the longest that a query or a mutation may take; no limit where zero.
 	Timeout time.Duration
+	// Trusted are the documents of the operator's own apps, text by id.
+	Trusted map[string]string
+	// Untrusted says what becomes of other documents; they are carried out where empty.
+	Untrusted documents.Mode
 	// Logger gets what must not reach clients; [slog.Default] where nil.
 	Logger *slog.Logger
 	// Now is the clock; the system's where nil.
@@ -61,6 +66,9 @@ func NewHandler(o Options) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Untrusted == "" {
+		o.Untrusted = documents.ModeOff
+	}
 	if o.MaxBody == 0 {
 		o.MaxBody = defaultMaxBody
 	}
@@ -71,6 +79,7 @@ func NewHandler(o Options) http.Handler {
 	s.SetParserTokenLimit(maxTokens)
 	s.SetErrorPresenter(presenter(o.Logger))
 	s.SetRecoverFunc(recovered(o.Logger))
+	s.Use(documents.New(o.Trusted, o.Untrusted, o.Logger))
 	s.Use(&oneOf{})
 	if o.Introspection {
 		s.Use(extension.Introspection{})

@@ -99,6 +99,9 @@ func parseOrigins(list []string) ([]string, error) {
 
 func (c *Config) checkLimits() error {
 	var found []error
+	if c.UntrustedDocuments != "off" && c.TrustedDocuments == "" {
+		found = append(found, sentence("CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE needs CIRCLEGRAPH_TRUSTED_DOCUMENTS: without trusted documents it would concern every request."))
+	}
 	if c.MaxBody <= 0 {
 		found = append(found, sentence("CIRCLEGRAPH_MAX_BODY must be a positive number of bytes."))
 	}

@@ -43,6 +43,10 @@ type Config struct {
 	CORSOriginList   []string `group:"Serving" name:"cors-origins" env:"CIRCLEGRAPH_CORS_ORIGINS" placeholder:"ORIGIN" help:"Web origins that may call this server, such as https://app.example.com, separated by commas. Without: none."`
 	// Introspection is nil where not given; see IntrospectionOn.
 	Introspection *bool `group:"Serving" name:"introspection" env:"CIRCLEGRAPH_INTROSPECTION" negatable:"" help:"Serve the playground and let clients read the schema. Without: on with the sandbox, off with a real community."`
+	// TrustedDocuments is a manifest or a directory of them; empty where there are none.
+	TrustedDocuments string `group:"Serving" name:"trusted-documents" env:"CIRCLEGRAPH_TRUSTED_DOCUMENTS" placeholder:"PATH" help:"Manifest of trusted documents, or a directory of manifests: Apollo's, Relay's or GraphQL Code Generator's."`
+	// UntrustedDocuments says what becomes of all other documents.
+	UntrustedDocuments string `group:"Serving" name:"trusted-documents-mode" env:"CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE" enum:"off,log,enforce" default:"off" placeholder:"MODE" help:"What becomes of documents that are not trusted: off (they are carried out), log (so too, and their hash is logged) or enforce (they are refused)."`
 	// LogLevel is the least severe level that is logged.
 	LogLevel string `group:"Serving" name:"log-level" env:"CIRCLEGRAPH_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"Least severe level to log: debug, info, warn or error. The log holds no tokens, secrets or addresses of members at any level."`
 

@@ -145,6 +145,7 @@ func TestRefusals(t *testing.T) {
 		{"everybody a proxy", vars("CIRCLEGRAPH_TRUSTED_PROXIES", "0.0.0.0/0"), "CIRCLEGRAPH_TRUSTED_PROXIES must not be the whole internet: anybody could choose the address in the log."},
 		{"every origin", vars("CIRCLEGRAPH_CORS_ORIGINS", "*"), "CIRCLEGRAPH_CORS_ORIGINS must list exact origins: a pattern would let in sites that nobody has named."},
 		{"origin with a path", vars("CIRCLEGRAPH_CORS_ORIGINS", "https://app.example.com/"), `CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, not "https://app.example.com/".`},
+		{"nothing trusted", vars("CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE", "enforce"), "CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE needs CIRCLEGRAPH_TRUSTED_DOCUMENTS: without trusted documents it would concern every request."},
 		{"no body", vars("CIRCLEGRAPH_MAX_BODY", "0"), "CIRCLEGRAPH_MAX_BODY must be a positive number of bytes."},
 		{"no time", vars("CIRCLEGRAPH_UPSTREAM_TIMEOUT", "0s"), "CIRCLEGRAPH_UPSTREAM_TIMEOUT must be a positive time, such as 15s."},
 		{"negative drain", vars("CIRCLEGRAPH_DRAIN_DELAY", "-1s"), "CIRCLEGRAPH_DRAIN_DELAY must not be negative."},
@@ -194,7 +195,8 @@ func variables() []string {
 		"CIRCLEGRAPH_LISTEN", "CIRCLE_URL", "CIRCLE_HEADLESS_TOKEN", "CIRCLE_HEADLESS_TOKEN_FILE", "CIRCLEGRAPH_LOGIN",
 		"CIRCLEGRAPH_TRUSTED_SECRET", "CIRCLEGRAPH_OIDC_ISSUER", "CIRCLEGRAPH_OIDC_AUDIENCE", "CIRCLEGRAPH_OIDC_CLAIM",
 		"CIRCLEGRAPH_OIDC_EMAIL", "CIRCLEGRAPH_SEAL_KEYS", "CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK", "CIRCLEGRAPH_TRUSTED_PROXIES",
-		"CIRCLEGRAPH_CORS_ORIGINS", "CIRCLEGRAPH_INTROSPECTION", "CIRCLEGRAPH_LOG_LEVEL", "CIRCLEGRAPH_MAX_BODY",
+		"CIRCLEGRAPH_CORS_ORIGINS", "CIRCLEGRAPH_INTROSPECTION", "CIRCLEGRAPH_TRUSTED_DOCUMENTS",
+		"CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE", "CIRCLEGRAPH_LOG_LEVEL", "CIRCLEGRAPH_MAX_BODY",
 		"CIRCLEGRAPH_REQUEST_TIMEOUT", "CIRCLEGRAPH_UPSTREAM_TIMEOUT", "CIRCLEGRAPH_DRAIN_DELAY", "CIRCLEGRAPH_SHUTDOWN_GRACE",
 	}
 }
