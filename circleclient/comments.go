@@ -126,6 +126,9 @@ func (c *Comment) MemberID() int64 {
 	return c.CommunityMemberID
 }
 
+// StandsIn gives the space it stands in, whose members may like and reply to it.
+func (c *Comment) StandsIn() int64 { return c.SpaceID }
+
 // ParentID gives the comment it replies to, 0 for a comment on the post itself.
 func (c *Comment) ParentID() int64 {
 	if c.ParentCommentID == nil {

@@ -233,6 +233,9 @@ func (p *Post) MemberID() int64 {
 	return p.Author.MemberID()
 }
 
+// StandsIn gives the space it stands in, whose members may like and comment on it.
+func (p *Post) StandsIn() int64 { return p.NodeRef().Space }
+
 // IsCommentable tells whether comments are allowed and not closed.
 func (p *Post) IsCommentable() bool { return p.IsCommentsEnabled && !p.IsCommentsClosed }
 

@@ -65,6 +65,10 @@ func (s *Space) Group() *SpaceGroup {
 	return &SpaceGroup{ID: s.SpaceGroupID, Name: s.SpaceGroupName}
 }
 
+// CanTakePart tells whether the one who is asking may like and comment there: those who have joined may, and those who
+// manage the space.
+func (s *Space) CanTakePart() bool { return s.IsMember || s.Policies.CanManageSpace }
+
 // Ref is the part of the space that comes with its posts.
 func (s *Space) Ref() *SpaceRef {
 	return &SpaceRef{ID: s.ID, Slug: s.Slug, Name: s.Name, Emoji: s.Emoji, CustomEmojiURL: s.CustomEmojiURL, CustomEmojiDarkURL: s.CustomEmojiDarkURL}

@@ -27,6 +27,22 @@ func (r *commentResolver) Parent(ctx context.Context, obj *circleclient.Comment)
 	return changedComment(ctx, obj.NodeRef().Above())
 }
 
+func (r *commentResolver) ViewerCanLike(ctx context.Context, obj *circleclient.Comment) (*bool, error) {
+	return can(cannotLikeComment(ctx, obj))
+}
+
+func (r *commentResolver) ViewerCannotLikeReasons(ctx context.Context, obj *circleclient.Comment) ([]model.CannotReason, error) {
+	return cannotLikeComment(ctx, obj)
+}
+
+func (r *commentResolver) ViewerCanComment(ctx context.Context, obj *circleclient.Comment) (*bool, error) {
+	return can(cannotReply(ctx, obj))
+}
+
+func (r *commentResolver) ViewerCannotCommentReasons(ctx context.Context, obj *circleclient.Comment) ([]model.CannotReason, error) {
+	return cannotReply(ctx, obj)
+}
+
 func (r *commentResolver) ViewerCanUpdate(ctx context.Context, obj *circleclient.Comment) (*bool, error) {
 	return viewerCanComment(ctx, obj, func(p circleclient.CommentPermissions) bool { return p.CanEdit })
 }

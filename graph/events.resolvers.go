@@ -26,6 +26,22 @@ func (r *eventResolver) Topics(ctx context.Context, obj *model.Event) ([]*circle
 	return topicsOf(ctx, obj.PostBase)
 }
 
+func (r *eventResolver) ViewerCanLike(ctx context.Context, obj *model.Event) (*bool, error) {
+	return can(cannotLikePost(ctx, obj.Post))
+}
+
+func (r *eventResolver) ViewerCannotLikeReasons(ctx context.Context, obj *model.Event) ([]model.CannotReason, error) {
+	return cannotLikePost(ctx, obj.Post)
+}
+
+func (r *eventResolver) ViewerCanComment(ctx context.Context, obj *model.Event) (*bool, error) {
+	return can(cannotCommentOnPost(ctx, obj.Post))
+}
+
+func (r *eventResolver) ViewerCannotCommentReasons(ctx context.Context, obj *model.Event) ([]model.CannotReason, error) {
+	return cannotCommentOnPost(ctx, obj.Post)
+}
+
 func (r *eventResolver) ViewerCanUpdate(ctx context.Context, obj *model.Event) (*bool, error) {
 	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanUpdate })
 }

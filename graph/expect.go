@@ -33,13 +33,16 @@ func expectSpaces(ctx context.Context, spaces []*circleclient.Space) {
 	}
 }
 
-// expectComments announces the posts that the comments of a list belong to.
+// expectComments announces the posts that the comments of a list belong to, and their spaces.
 func expectComments(ctx context.Context, c *model.CommentConnection, err error) (*model.CommentConnection, error) {
 	if err != nil {
 		return nil, err
 	}
+	l := loaders.From(ctx)
 	for _, comment := range c.Nodes {
-		loaders.From(ctx).Post.Expect(comment.NodeRef().OfPost())
+		post := comment.NodeRef().OfPost()
+		l.Post.Expect(post)
+		l.Space.Expect(post.Space)
 	}
 	return c, nil
 }

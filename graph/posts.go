@@ -127,6 +127,9 @@ func (r *Resolver) postBy(ctx context.Context, by model.PostBy) (model.Post, err
 func (r *Resolver) spacePosts(
 	ctx context.Context, s *circleclient.Space, filter *model.SpacePostsFilter, orderBy *string, first int, after *string,
 ) (*model.PostConnection, error) {
+	if s.Source != circleclient.SourceUnknown {
+		loaders.From(ctx).Space.Prime(s.ID, s) // for what the viewer may do with the posts
+	}
 	opts := circleclient.SpacePostOptions{Sort: deref(orderBy)}
 	if filter != nil {
 		topics, err := scalar.ParseCircleIDs(filter.TopicIds)

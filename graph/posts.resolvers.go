@@ -22,6 +22,22 @@ func (r *basicPostResolver) Topics(ctx context.Context, obj *model.BasicPost) ([
 	return topicsOf(ctx, obj.PostBase)
 }
 
+func (r *basicPostResolver) ViewerCanLike(ctx context.Context, obj *model.BasicPost) (*bool, error) {
+	return can(cannotLikePost(ctx, obj.Post))
+}
+
+func (r *basicPostResolver) ViewerCannotLikeReasons(ctx context.Context, obj *model.BasicPost) ([]model.CannotReason, error) {
+	return cannotLikePost(ctx, obj.Post)
+}
+
+func (r *basicPostResolver) ViewerCanComment(ctx context.Context, obj *model.BasicPost) (*bool, error) {
+	return can(cannotCommentOnPost(ctx, obj.Post))
+}
+
+func (r *basicPostResolver) ViewerCannotCommentReasons(ctx context.Context, obj *model.BasicPost) ([]model.CannotReason, error) {
+	return cannotCommentOnPost(ctx, obj.Post)
+}
+
 func (r *basicPostResolver) ViewerCanUpdate(ctx context.Context, obj *model.BasicPost) (*bool, error) {
 	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanUpdate })
 }
@@ -56,6 +72,22 @@ func (r *imagePostResolver) Status(ctx context.Context, obj *model.ImagePost) (*
 
 func (r *imagePostResolver) Topics(ctx context.Context, obj *model.ImagePost) ([]*circleclient.Topic, error) {
 	return topicsOf(ctx, obj.PostBase)
+}
+
+func (r *imagePostResolver) ViewerCanLike(ctx context.Context, obj *model.ImagePost) (*bool, error) {
+	return can(cannotLikePost(ctx, obj.Post))
+}
+
+func (r *imagePostResolver) ViewerCannotLikeReasons(ctx context.Context, obj *model.ImagePost) ([]model.CannotReason, error) {
+	return cannotLikePost(ctx, obj.Post)
+}
+
+func (r *imagePostResolver) ViewerCanComment(ctx context.Context, obj *model.ImagePost) (*bool, error) {
+	return can(cannotCommentOnPost(ctx, obj.Post))
+}
+
+func (r *imagePostResolver) ViewerCannotCommentReasons(ctx context.Context, obj *model.ImagePost) ([]model.CannotReason, error) {
+	return cannotCommentOnPost(ctx, obj.Post)
 }
 
 func (r *imagePostResolver) ViewerCanUpdate(ctx context.Context, obj *model.ImagePost) (*bool, error) {

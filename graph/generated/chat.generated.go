@@ -3407,7 +3407,7 @@ func (ec *executionContext) _AddReactionPayload(ctx context.Context, sel ast.Sel
 	return out
 }
 
-var chatMessageImplementors = []string{"ChatMessage", "Node"}
+var chatMessageImplementors = []string{"ChatMessage", "Node", "Bookmarkable"}
 
 func (ec *executionContext) _ChatMessage(ctx context.Context, sel ast.SelectionSet, obj *circleclient.ChatMessage) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatMessageImplementors)

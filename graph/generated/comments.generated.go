@@ -25,6 +25,10 @@ type CommentResolver interface {
 
 	Parent(ctx context.Context, obj *circleclient.Comment) (*circleclient.Comment, error)
 
+	ViewerCanLike(ctx context.Context, obj *circleclient.Comment) (*bool, error)
+	ViewerCannotLikeReasons(ctx context.Context, obj *circleclient.Comment) ([]model.CannotReason, error)
+	ViewerCanComment(ctx context.Context, obj *circleclient.Comment) (*bool, error)
+	ViewerCannotCommentReasons(ctx context.Context, obj *circleclient.Comment) ([]model.CannotReason, error)
 	ViewerCanUpdate(ctx context.Context, obj *circleclient.Comment) (*bool, error)
 	ViewerCanDelete(ctx context.Context, obj *circleclient.Comment) (*bool, error)
 	ViewerCanReport(ctx context.Context, obj *circleclient.Comment) (*bool, error)
@@ -465,6 +469,98 @@ func (ec *executionContext) _Comment_viewerBookmarkId(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_Comment_viewerBookmarkId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Comment", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Comment_viewerCanLike(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comment_viewerCanLike(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Comment().ViewerCanLike(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Comment_viewerCanLike(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Comment", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _Comment_viewerCannotLikeReasons(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comment_viewerCannotLikeReasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Comment().ViewerCannotLikeReasons(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.CannotReason) graphql.Marshaler {
+			return ec.marshalOCannotReason2ᚕcirclegraphᚋgraphᚋmodelᚐCannotReasonᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Comment_viewerCannotLikeReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Comment", field, true, true, "CannotReason")
+}
+
+func (ec *executionContext) _Comment_viewerCanComment(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comment_viewerCanComment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Comment().ViewerCanComment(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Comment_viewerCanComment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Comment", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _Comment_viewerCannotCommentReasons(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comment_viewerCannotCommentReasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Comment().ViewerCannotCommentReasons(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.CannotReason) graphql.Marshaler {
+			return ec.marshalOCannotReason2ᚕcirclegraphᚋgraphᚋmodelᚐCannotReasonᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Comment_viewerCannotCommentReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Comment", field, true, true, "CannotReason")
 }
 
 func (ec *executionContext) _Comment_viewerCanUpdate(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
@@ -1644,7 +1740,7 @@ func UnmarshalUpdateCommentInput(ctx context.Context, raw any) (model.UpdateComm
 
 // region    **************************** object.gotpl ****************************
 
-var commentImplementors = []string{"Comment", "Node", "NotificationSubject"}
+var commentImplementors = []string{"Comment", "Node", "Likeable", "Commentable", "Bookmarkable", "Reportable", "Updatable", "Deletable", "NotificationSubject"}
 
 func (ec *executionContext) _Comment(ctx context.Context, sel ast.SelectionSet, obj *circleclient.Comment) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, commentImplementors)
@@ -1728,6 +1824,30 @@ func (ec *executionContext) _Comment(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "viewerCanLike":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Comment_viewerCanLike(ctx, field, obj)
+				})
+		case "viewerCannotLikeReasons":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Comment_viewerCannotLikeReasons(ctx, field, obj)
+				})
+		case "viewerCanComment":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Comment_viewerCanComment(ctx, field, obj)
+				})
+		case "viewerCannotCommentReasons":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Comment_viewerCannotCommentReasons(ctx, field, obj)
+				})
 		case "viewerCanUpdate":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,

@@ -1875,7 +1875,7 @@ func (ec *executionContext) _CourseSection(ctx context.Context, sel ast.Selectio
 	return out
 }
 
-var lessonImplementors = []string{"Lesson", "Node"}
+var lessonImplementors = []string{"Lesson", "Node", "Bookmarkable"}
 
 func (ec *executionContext) _Lesson(ctx context.Context, sel ast.SelectionSet, obj *circleclient.Lesson) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, lessonImplementors)

@@ -26,6 +26,10 @@ type EventResolver interface {
 
 	Topics(ctx context.Context, obj *model.Event) ([]*circleclient.Topic, error)
 
+	ViewerCanLike(ctx context.Context, obj *model.Event) (*bool, error)
+	ViewerCannotLikeReasons(ctx context.Context, obj *model.Event) ([]model.CannotReason, error)
+	ViewerCanComment(ctx context.Context, obj *model.Event) (*bool, error)
+	ViewerCannotCommentReasons(ctx context.Context, obj *model.Event) ([]model.CannotReason, error)
 	ViewerCanUpdate(ctx context.Context, obj *model.Event) (*bool, error)
 	ViewerCanDelete(ctx context.Context, obj *model.Event) (*bool, error)
 	ViewerCanReport(ctx context.Context, obj *model.Event) (*bool, error)
@@ -720,6 +724,98 @@ func (ec *executionContext) _Event_isPinned(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Event_isPinned(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Event", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Event_viewerCanLike(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_viewerCanLike(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().ViewerCanLike(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_viewerCanLike(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _Event_viewerCannotLikeReasons(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_viewerCannotLikeReasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().ViewerCannotLikeReasons(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.CannotReason) graphql.Marshaler {
+			return ec.marshalOCannotReason2ᚕcirclegraphᚋgraphᚋmodelᚐCannotReasonᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_viewerCannotLikeReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "CannotReason")
+}
+
+func (ec *executionContext) _Event_viewerCanComment(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_viewerCanComment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().ViewerCanComment(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_viewerCanComment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _Event_viewerCannotCommentReasons(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_viewerCannotCommentReasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().ViewerCannotCommentReasons(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.CannotReason) graphql.Marshaler {
+			return ec.marshalOCannotReason2ᚕcirclegraphᚋgraphᚋmodelᚐCannotReasonᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_viewerCannotCommentReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "CannotReason")
 }
 
 func (ec *executionContext) _Event_viewerCanUpdate(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
@@ -2597,7 +2693,7 @@ func (ec *executionContext) _CancelRsvpPayload(ctx context.Context, sel ast.Sele
 	return out
 }
 
-var eventImplementors = []string{"Event", "Post", "Node", "NotificationSubject"}
+var eventImplementors = []string{"Event", "Post", "Node", "Likeable", "Commentable", "Bookmarkable", "Followable", "Reportable", "Updatable", "Deletable", "NotificationSubject"}
 
 func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, obj *model.Event) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventImplementors)
@@ -2710,6 +2806,30 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "viewerCanLike":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_viewerCanLike(ctx, field, obj)
+				})
+		case "viewerCannotLikeReasons":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_viewerCannotLikeReasons(ctx, field, obj)
+				})
+		case "viewerCanComment":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_viewerCanComment(ctx, field, obj)
+				})
+		case "viewerCannotCommentReasons":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_viewerCannotCommentReasons(ctx, field, obj)
+				})
 		case "viewerCanUpdate":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,

@@ -25,6 +25,10 @@ type BasicPostResolver interface {
 
 	Topics(ctx context.Context, obj *model.BasicPost) ([]*circleclient.Topic, error)
 
+	ViewerCanLike(ctx context.Context, obj *model.BasicPost) (*bool, error)
+	ViewerCannotLikeReasons(ctx context.Context, obj *model.BasicPost) ([]model.CannotReason, error)
+	ViewerCanComment(ctx context.Context, obj *model.BasicPost) (*bool, error)
+	ViewerCannotCommentReasons(ctx context.Context, obj *model.BasicPost) ([]model.CannotReason, error)
 	ViewerCanUpdate(ctx context.Context, obj *model.BasicPost) (*bool, error)
 	ViewerCanDelete(ctx context.Context, obj *model.BasicPost) (*bool, error)
 	ViewerCanReport(ctx context.Context, obj *model.BasicPost) (*bool, error)
@@ -40,6 +44,10 @@ type ImagePostResolver interface {
 
 	Topics(ctx context.Context, obj *model.ImagePost) ([]*circleclient.Topic, error)
 
+	ViewerCanLike(ctx context.Context, obj *model.ImagePost) (*bool, error)
+	ViewerCannotLikeReasons(ctx context.Context, obj *model.ImagePost) ([]model.CannotReason, error)
+	ViewerCanComment(ctx context.Context, obj *model.ImagePost) (*bool, error)
+	ViewerCannotCommentReasons(ctx context.Context, obj *model.ImagePost) ([]model.CannotReason, error)
 	ViewerCanUpdate(ctx context.Context, obj *model.ImagePost) (*bool, error)
 	ViewerCanDelete(ctx context.Context, obj *model.ImagePost) (*bool, error)
 	ViewerCanReport(ctx context.Context, obj *model.ImagePost) (*bool, error)
@@ -664,6 +672,98 @@ func (ec *executionContext) _BasicPost_isPinned(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_BasicPost_isPinned(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BasicPost", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _BasicPost_viewerCanLike(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BasicPost_viewerCanLike(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.BasicPost().ViewerCanLike(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BasicPost_viewerCanLike(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BasicPost", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _BasicPost_viewerCannotLikeReasons(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BasicPost_viewerCannotLikeReasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.BasicPost().ViewerCannotLikeReasons(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.CannotReason) graphql.Marshaler {
+			return ec.marshalOCannotReason2ᚕcirclegraphᚋgraphᚋmodelᚐCannotReasonᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BasicPost_viewerCannotLikeReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BasicPost", field, true, true, "CannotReason")
+}
+
+func (ec *executionContext) _BasicPost_viewerCanComment(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BasicPost_viewerCanComment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.BasicPost().ViewerCanComment(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BasicPost_viewerCanComment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BasicPost", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _BasicPost_viewerCannotCommentReasons(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BasicPost_viewerCannotCommentReasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.BasicPost().ViewerCannotCommentReasons(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.CannotReason) graphql.Marshaler {
+			return ec.marshalOCannotReason2ᚕcirclegraphᚋgraphᚋmodelᚐCannotReasonᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BasicPost_viewerCannotCommentReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BasicPost", field, true, true, "CannotReason")
 }
 
 func (ec *executionContext) _BasicPost_viewerCanUpdate(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
@@ -1812,6 +1912,98 @@ func (ec *executionContext) _ImagePost_isPinned(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_ImagePost_isPinned(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ImagePost", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ImagePost_viewerCanLike(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImagePost_viewerCanLike(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ImagePost().ViewerCanLike(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImagePost_viewerCanLike(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImagePost", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _ImagePost_viewerCannotLikeReasons(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImagePost_viewerCannotLikeReasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ImagePost().ViewerCannotLikeReasons(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.CannotReason) graphql.Marshaler {
+			return ec.marshalOCannotReason2ᚕcirclegraphᚋgraphᚋmodelᚐCannotReasonᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImagePost_viewerCannotLikeReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImagePost", field, true, true, "CannotReason")
+}
+
+func (ec *executionContext) _ImagePost_viewerCanComment(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImagePost_viewerCanComment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ImagePost().ViewerCanComment(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImagePost_viewerCanComment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImagePost", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _ImagePost_viewerCannotCommentReasons(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImagePost_viewerCannotCommentReasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ImagePost().ViewerCannotCommentReasons(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.CannotReason) graphql.Marshaler {
+			return ec.marshalOCannotReason2ᚕcirclegraphᚋgraphᚋmodelᚐCannotReasonᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImagePost_viewerCannotCommentReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImagePost", field, true, true, "CannotReason")
 }
 
 func (ec *executionContext) _ImagePost_viewerCanUpdate(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
@@ -3355,7 +3547,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 
 // region    **************************** object.gotpl ****************************
 
-var basicPostImplementors = []string{"BasicPost", "NotificationSubject", "Post", "Node"}
+var basicPostImplementors = []string{"BasicPost", "NotificationSubject", "Post", "Node", "Likeable", "Commentable", "Bookmarkable", "Followable", "Reportable", "Updatable", "Deletable"}
 
 func (ec *executionContext) _BasicPost(ctx context.Context, sel ast.SelectionSet, obj *model.BasicPost) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, basicPostImplementors)
@@ -3468,6 +3660,30 @@ func (ec *executionContext) _BasicPost(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "viewerCanLike":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BasicPost_viewerCanLike(ctx, field, obj)
+				})
+		case "viewerCannotLikeReasons":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BasicPost_viewerCannotLikeReasons(ctx, field, obj)
+				})
+		case "viewerCanComment":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BasicPost_viewerCanComment(ctx, field, obj)
+				})
+		case "viewerCannotCommentReasons":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BasicPost_viewerCannotCommentReasons(ctx, field, obj)
+				})
 		case "viewerCanUpdate":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -3775,7 +3991,7 @@ func (ec *executionContext) _GalleryImage(ctx context.Context, sel ast.Selection
 	return out
 }
 
-var imagePostImplementors = []string{"ImagePost", "NotificationSubject", "Post", "Node"}
+var imagePostImplementors = []string{"ImagePost", "NotificationSubject", "Post", "Node", "Likeable", "Commentable", "Bookmarkable", "Followable", "Reportable", "Updatable", "Deletable"}
 
 func (ec *executionContext) _ImagePost(ctx context.Context, sel ast.SelectionSet, obj *model.ImagePost) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, imagePostImplementors)
@@ -3888,6 +4104,30 @@ func (ec *executionContext) _ImagePost(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "viewerCanLike":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ImagePost_viewerCanLike(ctx, field, obj)
+				})
+		case "viewerCannotLikeReasons":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ImagePost_viewerCannotLikeReasons(ctx, field, obj)
+				})
+		case "viewerCanComment":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ImagePost_viewerCanComment(ctx, field, obj)
+				})
+		case "viewerCannotCommentReasons":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ImagePost_viewerCannotCommentReasons(ctx, field, obj)
+				})
 		case "viewerCanUpdate":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,

@@ -101,32 +101,36 @@ type ComplexityRoot struct {
 	}
 
 	BasicPost struct {
-		Author               func(childComplexity int) int
-		BookmarkID           func(childComplexity int) int
-		Comments             func(childComplexity int, orderBy string, first int, after *string) int
-		CommentsCount        func(childComplexity int) int
-		CreatedAt            func(childComplexity int) int
-		DisplayTitle         func(childComplexity int) int
-		ID                   func(childComplexity int) int
-		IsCommentable        func(childComplexity int) int
-		IsFollowedByViewer   func(childComplexity int) int
-		IsLiked              func(childComplexity int) int
-		IsLikingEnabled      func(childComplexity int) int
-		IsPinnedAtTopOfSpace func(childComplexity int) int
-		Likes                func(childComplexity int, first int, after *string) int
-		LikesCount           func(childComplexity int) int
-		NodeRef              func(childComplexity int) int
-		RichText             func(childComplexity int) int
-		Slug                 func(childComplexity int) int
-		Space                func(childComplexity int) int
-		Status               func(childComplexity int) int
-		Topics               func(childComplexity int) int
-		URL                  func(childComplexity int) int
-		UpdatedAt            func(childComplexity int) int
-		ViewerCanDelete      func(childComplexity int) int
-		ViewerCanManage      func(childComplexity int) int
-		ViewerCanReport      func(childComplexity int) int
-		ViewerCanUpdate      func(childComplexity int) int
+		Author                     func(childComplexity int) int
+		BookmarkID                 func(childComplexity int) int
+		Comments                   func(childComplexity int, orderBy string, first int, after *string) int
+		CommentsCount              func(childComplexity int) int
+		CreatedAt                  func(childComplexity int) int
+		DisplayTitle               func(childComplexity int) int
+		ID                         func(childComplexity int) int
+		IsCommentable              func(childComplexity int) int
+		IsFollowedByViewer         func(childComplexity int) int
+		IsLiked                    func(childComplexity int) int
+		IsLikingEnabled            func(childComplexity int) int
+		IsPinnedAtTopOfSpace       func(childComplexity int) int
+		Likes                      func(childComplexity int, first int, after *string) int
+		LikesCount                 func(childComplexity int) int
+		NodeRef                    func(childComplexity int) int
+		RichText                   func(childComplexity int) int
+		Slug                       func(childComplexity int) int
+		Space                      func(childComplexity int) int
+		Status                     func(childComplexity int) int
+		Topics                     func(childComplexity int) int
+		URL                        func(childComplexity int) int
+		UpdatedAt                  func(childComplexity int) int
+		ViewerCanComment           func(childComplexity int) int
+		ViewerCanDelete            func(childComplexity int) int
+		ViewerCanLike              func(childComplexity int) int
+		ViewerCanManage            func(childComplexity int) int
+		ViewerCanReport            func(childComplexity int) int
+		ViewerCanUpdate            func(childComplexity int) int
+		ViewerCannotCommentReasons func(childComplexity int) int
+		ViewerCannotLikeReasons    func(childComplexity int) int
 	}
 
 	Bookmark struct {
@@ -274,26 +278,30 @@ type ComplexityRoot struct {
 	}
 
 	Comment struct {
-		Author            func(childComplexity int) int
-		BookmarkID        func(childComplexity int) int
-		CreatedAt         func(childComplexity int) int
-		ID                func(childComplexity int) int
-		IsLiked           func(childComplexity int) int
-		Likes             func(childComplexity int, first int, after *string) int
-		LikesCount        func(childComplexity int) int
-		NodeRef           func(childComplexity int) int
-		Parent            func(childComplexity int) int
-		Post              func(childComplexity int) int
-		PostName          func(childComplexity int) int
-		RemovedAt         func(childComplexity int) int
-		Replies           func(childComplexity int, orderBy *string, first int, after *string) int
-		RepliesCount      func(childComplexity int) int
-		RichText          func(childComplexity int) int
-		UpdatedAt         func(childComplexity int) int
-		ViewerCanBookmark func(childComplexity int) int
-		ViewerCanDelete   func(childComplexity int) int
-		ViewerCanReport   func(childComplexity int) int
-		ViewerCanUpdate   func(childComplexity int) int
+		Author                     func(childComplexity int) int
+		BookmarkID                 func(childComplexity int) int
+		CreatedAt                  func(childComplexity int) int
+		ID                         func(childComplexity int) int
+		IsLiked                    func(childComplexity int) int
+		Likes                      func(childComplexity int, first int, after *string) int
+		LikesCount                 func(childComplexity int) int
+		NodeRef                    func(childComplexity int) int
+		Parent                     func(childComplexity int) int
+		Post                       func(childComplexity int) int
+		PostName                   func(childComplexity int) int
+		RemovedAt                  func(childComplexity int) int
+		Replies                    func(childComplexity int, orderBy *string, first int, after *string) int
+		RepliesCount               func(childComplexity int) int
+		RichText                   func(childComplexity int) int
+		UpdatedAt                  func(childComplexity int) int
+		ViewerCanBookmark          func(childComplexity int) int
+		ViewerCanComment           func(childComplexity int) int
+		ViewerCanDelete            func(childComplexity int) int
+		ViewerCanLike              func(childComplexity int) int
+		ViewerCanReport            func(childComplexity int) int
+		ViewerCanUpdate            func(childComplexity int) int
+		ViewerCannotCommentReasons func(childComplexity int) int
+		ViewerCannotLikeReasons    func(childComplexity int) int
 	}
 
 	CommentConnection struct {
@@ -470,10 +478,14 @@ type ComplexityRoot struct {
 		Topics                           func(childComplexity int) int
 		URL                              func(childComplexity int) int
 		UpdatedAt                        func(childComplexity int) int
+		ViewerCanComment                 func(childComplexity int) int
 		ViewerCanDelete                  func(childComplexity int) int
+		ViewerCanLike                    func(childComplexity int) int
 		ViewerCanManage                  func(childComplexity int) int
 		ViewerCanReport                  func(childComplexity int) int
 		ViewerCanUpdate                  func(childComplexity int) int
+		ViewerCannotCommentReasons       func(childComplexity int) int
+		ViewerCannotLikeReasons          func(childComplexity int) int
 		ViewerRsvpStatus                 func(childComplexity int) int
 		VirtualLocationURL               func(childComplexity int) int
 	}
@@ -572,33 +584,37 @@ type ComplexityRoot struct {
 	}
 
 	ImagePost struct {
-		Author               func(childComplexity int) int
-		BookmarkID           func(childComplexity int) int
-		Comments             func(childComplexity int, orderBy string, first int, after *string) int
-		CommentsCount        func(childComplexity int) int
-		CreatedAt            func(childComplexity int) int
-		DisplayTitle         func(childComplexity int) int
-		Gallery              func(childComplexity int) int
-		ID                   func(childComplexity int) int
-		IsCommentable        func(childComplexity int) int
-		IsFollowedByViewer   func(childComplexity int) int
-		IsLiked              func(childComplexity int) int
-		IsLikingEnabled      func(childComplexity int) int
-		IsPinnedAtTopOfSpace func(childComplexity int) int
-		Likes                func(childComplexity int, first int, after *string) int
-		LikesCount           func(childComplexity int) int
-		NodeRef              func(childComplexity int) int
-		RichText             func(childComplexity int) int
-		Slug                 func(childComplexity int) int
-		Space                func(childComplexity int) int
-		Status               func(childComplexity int) int
-		Topics               func(childComplexity int) int
-		URL                  func(childComplexity int) int
-		UpdatedAt            func(childComplexity int) int
-		ViewerCanDelete      func(childComplexity int) int
-		ViewerCanManage      func(childComplexity int) int
-		ViewerCanReport      func(childComplexity int) int
-		ViewerCanUpdate      func(childComplexity int) int
+		Author                     func(childComplexity int) int
+		BookmarkID                 func(childComplexity int) int
+		Comments                   func(childComplexity int, orderBy string, first int, after *string) int
+		CommentsCount              func(childComplexity int) int
+		CreatedAt                  func(childComplexity int) int
+		DisplayTitle               func(childComplexity int) int
+		Gallery                    func(childComplexity int) int
+		ID                         func(childComplexity int) int
+		IsCommentable              func(childComplexity int) int
+		IsFollowedByViewer         func(childComplexity int) int
+		IsLiked                    func(childComplexity int) int
+		IsLikingEnabled            func(childComplexity int) int
+		IsPinnedAtTopOfSpace       func(childComplexity int) int
+		Likes                      func(childComplexity int, first int, after *string) int
+		LikesCount                 func(childComplexity int) int
+		NodeRef                    func(childComplexity int) int
+		RichText                   func(childComplexity int) int
+		Slug                       func(childComplexity int) int
+		Space                      func(childComplexity int) int
+		Status                     func(childComplexity int) int
+		Topics                     func(childComplexity int) int
+		URL                        func(childComplexity int) int
+		UpdatedAt                  func(childComplexity int) int
+		ViewerCanComment           func(childComplexity int) int
+		ViewerCanDelete            func(childComplexity int) int
+		ViewerCanLike              func(childComplexity int) int
+		ViewerCanManage            func(childComplexity int) int
+		ViewerCanReport            func(childComplexity int) int
+		ViewerCanUpdate            func(childComplexity int) int
+		ViewerCannotCommentReasons func(childComplexity int) int
+		ViewerCannotLikeReasons    func(childComplexity int) int
 	}
 
 	JoinSpacePayload struct {
@@ -1485,12 +1501,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BasicPost.UpdatedAt(childComplexity), true
+	case "BasicPost.viewerCanComment":
+		if e.ComplexityRoot.BasicPost.ViewerCanComment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BasicPost.ViewerCanComment(childComplexity), true
 	case "BasicPost.viewerCanDelete":
 		if e.ComplexityRoot.BasicPost.ViewerCanDelete == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BasicPost.ViewerCanDelete(childComplexity), true
+	case "BasicPost.viewerCanLike":
+		if e.ComplexityRoot.BasicPost.ViewerCanLike == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BasicPost.ViewerCanLike(childComplexity), true
 	case "BasicPost.viewerCanManage":
 		if e.ComplexityRoot.BasicPost.ViewerCanManage == nil {
 			break
@@ -1509,6 +1537,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BasicPost.ViewerCanUpdate(childComplexity), true
+	case "BasicPost.viewerCannotCommentReasons":
+		if e.ComplexityRoot.BasicPost.ViewerCannotCommentReasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BasicPost.ViewerCannotCommentReasons(childComplexity), true
+	case "BasicPost.viewerCannotLikeReasons":
+		if e.ComplexityRoot.BasicPost.ViewerCannotLikeReasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BasicPost.ViewerCannotLikeReasons(childComplexity), true
 
 	case "Bookmark.author":
 		if e.ComplexityRoot.Bookmark.Author == nil {
@@ -2212,12 +2252,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Comment.ViewerCanBookmark(childComplexity), true
+	case "Comment.viewerCanComment":
+		if e.ComplexityRoot.Comment.ViewerCanComment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comment.ViewerCanComment(childComplexity), true
 	case "Comment.viewerCanDelete":
 		if e.ComplexityRoot.Comment.ViewerCanDelete == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Comment.ViewerCanDelete(childComplexity), true
+	case "Comment.viewerCanLike":
+		if e.ComplexityRoot.Comment.ViewerCanLike == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comment.ViewerCanLike(childComplexity), true
 	case "Comment.viewerCanReport":
 		if e.ComplexityRoot.Comment.ViewerCanReport == nil {
 			break
@@ -2230,6 +2282,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Comment.ViewerCanUpdate(childComplexity), true
+	case "Comment.viewerCannotCommentReasons":
+		if e.ComplexityRoot.Comment.ViewerCannotCommentReasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comment.ViewerCannotCommentReasons(childComplexity), true
+	case "Comment.viewerCannotLikeReasons":
+		if e.ComplexityRoot.Comment.ViewerCannotLikeReasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comment.ViewerCannotLikeReasons(childComplexity), true
 
 	case "CommentConnection.edges":
 		if e.ComplexityRoot.CommentConnection.Edges == nil {
@@ -2903,12 +2967,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Event.UpdatedAt(childComplexity), true
+	case "Event.viewerCanComment":
+		if e.ComplexityRoot.Event.ViewerCanComment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.ViewerCanComment(childComplexity), true
 	case "Event.viewerCanDelete":
 		if e.ComplexityRoot.Event.ViewerCanDelete == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Event.ViewerCanDelete(childComplexity), true
+	case "Event.viewerCanLike":
+		if e.ComplexityRoot.Event.ViewerCanLike == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.ViewerCanLike(childComplexity), true
 	case "Event.viewerCanManage":
 		if e.ComplexityRoot.Event.ViewerCanManage == nil {
 			break
@@ -2927,6 +3003,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Event.ViewerCanUpdate(childComplexity), true
+	case "Event.viewerCannotCommentReasons":
+		if e.ComplexityRoot.Event.ViewerCannotCommentReasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.ViewerCannotCommentReasons(childComplexity), true
+	case "Event.viewerCannotLikeReasons":
+		if e.ComplexityRoot.Event.ViewerCannotLikeReasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.ViewerCannotLikeReasons(childComplexity), true
 	case "Event.viewerRsvpStatus":
 		if e.ComplexityRoot.Event.ViewerRsvpStatus == nil {
 			break
@@ -3408,12 +3496,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImagePost.UpdatedAt(childComplexity), true
+	case "ImagePost.viewerCanComment":
+		if e.ComplexityRoot.ImagePost.ViewerCanComment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImagePost.ViewerCanComment(childComplexity), true
 	case "ImagePost.viewerCanDelete":
 		if e.ComplexityRoot.ImagePost.ViewerCanDelete == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ImagePost.ViewerCanDelete(childComplexity), true
+	case "ImagePost.viewerCanLike":
+		if e.ComplexityRoot.ImagePost.ViewerCanLike == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImagePost.ViewerCanLike(childComplexity), true
 	case "ImagePost.viewerCanManage":
 		if e.ComplexityRoot.ImagePost.ViewerCanManage == nil {
 			break
@@ -3432,6 +3532,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImagePost.ViewerCanUpdate(childComplexity), true
+	case "ImagePost.viewerCannotCommentReasons":
+		if e.ComplexityRoot.ImagePost.ViewerCannotCommentReasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImagePost.ViewerCannotCommentReasons(childComplexity), true
+	case "ImagePost.viewerCannotLikeReasons":
+		if e.ComplexityRoot.ImagePost.ViewerCannotLikeReasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImagePost.ViewerCannotLikeReasons(childComplexity), true
 
 	case "JoinSpacePayload.space":
 		if e.ComplexityRoot.JoinSpacePayload.Space == nil {
@@ -6893,7 +7005,7 @@ type ChatParticipantEdge {
 }
 
 "A message in a chat room, or a reply to one."
-type ChatMessage implements Node {
+type ChatMessage implements Node & Bookmarkable {
   id: ID! @goField(name: "NodeRef")
   "Circle's own number of the message."
   circleId: ID! @goField(name: "ID")
@@ -7197,7 +7309,7 @@ extend type Mutation {
 }
 
 "A comment on a post, or a reply to one."
-type Comment implements Node {
+type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportable & Updatable & Deletable {
   id: ID! @goField(name: "NodeRef")
   "Circle's own number of the comment."
   circleId: ID! @goField(name: "ID")
@@ -7225,6 +7337,17 @@ type Comment implements Node {
   repliesCount: Int!
   "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
   viewerBookmarkId: ID @goField(name: "BookmarkID")
+  "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
+  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true)
+  "Why the viewer may not like it; empty where they may. Loads the space, once for all comments in it."
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+  "Whether the viewer may reply to it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
+  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true)
+  """
+  Why the viewer may not reply to it; empty where they may. Loads the space, once for all comments in it, and the post unless
+  the comment was reached through it.
+  """
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
   "Whether the viewer may change it."
   viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true)
   "Whether the viewer may delete it."
@@ -7469,7 +7592,7 @@ type CourseProgress {
 A lesson of a course. In a course's ` + "`" + `sections` + "`" + ` it comes with its title, its dates and the viewer's state; any other field
 loads the lesson, once for all its fields, and is refused while the lesson is locked.
 """
-type Lesson implements Node {
+type Lesson implements Node & Bookmarkable {
   id: ID! @goField(name: "NodeRef")
   "Circle's own number of the lesson."
   circleId: ID! @goField(name: "ID")
@@ -7631,7 +7754,7 @@ extend type Mutation {
 }
 
 "An event, which is a post with a time and a place."
-type Event implements Post & Node {
+type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Followable & Reportable & Updatable & Deletable {
   id: ID! @goField(name: "NodeRef")
   "Circle's own number of the post."
   circleId: ID! @goField(name: "ID")
@@ -7671,6 +7794,14 @@ type Event implements Post & Node {
   viewerBookmarkId: ID @goField(name: "BookmarkID")
   "Whether it is pinned to the top of its space."
   isPinned: Boolean! @goField(name: "IsPinnedAtTopOfSpace")
+  "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
+  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true)
+  "Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it."
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+  "Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
+  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true)
+  "Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it."
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
   "Whether the viewer may change it."
   viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true)
   "Whether the viewer may delete it."
@@ -7922,6 +8053,86 @@ type RsvpToOccurrencesPayload {
   event: Event @goField(forceResolver: true)
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../interfaces.graphqls", Input: `# What different types have in common for the person in front of them, so that a Like button is written once. Each is
+# implemented by the posts of all kinds and, where it makes sense, by comments, messages and lessons.
+
+"Something that can be liked."
+interface Likeable implements Node {
+  id: ID!
+  "The number of likes."
+  likesCount: Int!
+  "Whether the viewer likes it."
+  isLikedByViewer: Boolean!
+  "Whether the viewer may like it, that is, whether ` + "`" + `viewerCannotLikeReasons` + "`" + ` is empty."
+  viewerCanLike: Boolean @semanticNonNull
+  """
+  Why the viewer may not like it; empty where they may. One reason that settles it is enough, others are not looked for. Loads
+  the space, once for all that stand in it.
+  """
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull
+  "The members who like it."
+  likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull
+}
+
+"Something that can be answered: a post with a comment, a comment with a reply."
+interface Commentable implements Node {
+  id: ID!
+  "Whether the viewer may write beneath it, that is, whether ` + "`" + `viewerCannotCommentReasons` + "`" + ` is empty."
+  viewerCanComment: Boolean @semanticNonNull
+  """
+  Why the viewer may not write beneath it; empty where they may. One reason that settles it is enough, others are not looked
+  for. Loads the space, once for all that stand in it, and for a comment the post.
+  """
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull
+}
+
+"Something that the viewer can put aside."
+interface Bookmarkable implements Node {
+  id: ID!
+  "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
+  viewerBookmarkId: ID
+}
+
+"Something that can be followed."
+interface Followable implements Node {
+  id: ID!
+  "Whether the viewer follows it."
+  isFollowedByViewer: Boolean!
+}
+
+"Something that can be reported to the admins."
+interface Reportable implements Node {
+  id: ID!
+  "Whether the viewer may report it."
+  viewerCanReport: Boolean @semanticNonNull
+}
+
+"Something that can be changed."
+interface Updatable implements Node {
+  id: ID!
+  "Whether the viewer may change it."
+  viewerCanUpdate: Boolean @semanticNonNull
+}
+
+"Something that can be deleted."
+interface Deletable implements Node {
+  id: ID!
+  "Whether the viewer may delete it."
+  viewerCanDelete: Boolean @semanticNonNull
+}
+
+"Why the viewer may not do something."
+enum CannotReason {
+  "They have not joined the space; ` + "`" + `joinSpace` + "`" + ` helps."
+  SPACE_NOT_JOINED
+  "Likes are switched off for the post."
+  LIKES_DISABLED
+  "Comments are switched off for the post."
+  COMMENTS_DISABLED
+  "The post takes no more comments."
+  COMMENTS_CLOSED
 }
 `, BuiltIn: false},
 	{Name: "../live_rooms.graphqls", Input: `# Live rooms: video and voice. Circle's API makes them and no more.
@@ -8815,7 +9026,7 @@ extend type Mutation {
 A post of any kind: ` + "`" + `BasicPost` + "`" + `, ` + "`" + `ImagePost` + "`" + ` or ` + "`" + `Event` + "`" + `. What the list it came from does not carry (see each field) is loaded,
 once for all posts of a space.
 """
-interface Post implements Node {
+interface Post implements Node & Likeable & Commentable & Bookmarkable & Followable & Reportable & Updatable & Deletable {
   id: ID!
   "Circle's own number of the post."
   circleId: ID!
@@ -8855,6 +9066,14 @@ interface Post implements Node {
   viewerBookmarkId: ID
   "Whether it is pinned to the top of its space."
   isPinned: Boolean!
+  "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
+  viewerCanLike: Boolean @semanticNonNull
+  "Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it."
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull
+  "Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
+  viewerCanComment: Boolean @semanticNonNull
+  "Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it."
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull
   "Whether the viewer may change it."
   viewerCanUpdate: Boolean @semanticNonNull
   "Whether the viewer may delete it."
@@ -8877,7 +9096,7 @@ interface Post implements Node {
 }
 
 "A post of text."
-type BasicPost implements Post & Node {
+type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & Followable & Reportable & Updatable & Deletable {
   id: ID! @goField(name: "NodeRef")
   "Circle's own number of the post."
   circleId: ID! @goField(name: "ID")
@@ -8917,6 +9136,14 @@ type BasicPost implements Post & Node {
   viewerBookmarkId: ID @goField(name: "BookmarkID")
   "Whether it is pinned to the top of its space."
   isPinned: Boolean! @goField(name: "IsPinnedAtTopOfSpace")
+  "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
+  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true)
+  "Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it."
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+  "Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
+  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true)
+  "Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it."
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
   "Whether the viewer may change it."
   viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true)
   "Whether the viewer may delete it."
@@ -8939,7 +9166,7 @@ type BasicPost implements Post & Node {
 }
 
 "A post of pictures."
-type ImagePost implements Post & Node {
+type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & Followable & Reportable & Updatable & Deletable {
   id: ID! @goField(name: "NodeRef")
   "Circle's own number of the post."
   circleId: ID! @goField(name: "ID")
@@ -8979,6 +9206,14 @@ type ImagePost implements Post & Node {
   viewerBookmarkId: ID @goField(name: "BookmarkID")
   "Whether it is pinned to the top of its space."
   isPinned: Boolean! @goField(name: "IsPinnedAtTopOfSpace")
+  "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
+  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true)
+  "Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it."
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+  "Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
+  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true)
+  "Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it."
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
   "Whether the viewer may change it."
   viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true)
   "Whether the viewer may delete it."
@@ -10391,6 +10626,14 @@ func (ec *executionContext) childFields_Comment(ctx context.Context, field graph
 		return ec.fieldContext_Comment_repliesCount(ctx, field)
 	case "viewerBookmarkId":
 		return ec.fieldContext_Comment_viewerBookmarkId(ctx, field)
+	case "viewerCanLike":
+		return ec.fieldContext_Comment_viewerCanLike(ctx, field)
+	case "viewerCannotLikeReasons":
+		return ec.fieldContext_Comment_viewerCannotLikeReasons(ctx, field)
+	case "viewerCanComment":
+		return ec.fieldContext_Comment_viewerCanComment(ctx, field)
+	case "viewerCannotCommentReasons":
+		return ec.fieldContext_Comment_viewerCannotCommentReasons(ctx, field)
 	case "viewerCanUpdate":
 		return ec.fieldContext_Comment_viewerCanUpdate(ctx, field)
 	case "viewerCanDelete":
@@ -10725,6 +10968,14 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_viewerBookmarkId(ctx, field)
 	case "isPinned":
 		return ec.fieldContext_Event_isPinned(ctx, field)
+	case "viewerCanLike":
+		return ec.fieldContext_Event_viewerCanLike(ctx, field)
+	case "viewerCannotLikeReasons":
+		return ec.fieldContext_Event_viewerCannotLikeReasons(ctx, field)
+	case "viewerCanComment":
+		return ec.fieldContext_Event_viewerCanComment(ctx, field)
+	case "viewerCannotCommentReasons":
+		return ec.fieldContext_Event_viewerCannotCommentReasons(ctx, field)
 	case "viewerCanUpdate":
 		return ec.fieldContext_Event_viewerCanUpdate(ctx, field)
 	case "viewerCanDelete":
@@ -10999,6 +11250,14 @@ func (ec *executionContext) childFields_ImagePost(ctx context.Context, field gra
 		return ec.fieldContext_ImagePost_viewerBookmarkId(ctx, field)
 	case "isPinned":
 		return ec.fieldContext_ImagePost_isPinned(ctx, field)
+	case "viewerCanLike":
+		return ec.fieldContext_ImagePost_viewerCanLike(ctx, field)
+	case "viewerCannotLikeReasons":
+		return ec.fieldContext_ImagePost_viewerCannotLikeReasons(ctx, field)
+	case "viewerCanComment":
+		return ec.fieldContext_ImagePost_viewerCanComment(ctx, field)
+	case "viewerCannotCommentReasons":
+		return ec.fieldContext_ImagePost_viewerCannotCommentReasons(ctx, field)
 	case "viewerCanUpdate":
 		return ec.fieldContext_ImagePost_viewerCanUpdate(ctx, field)
 	case "viewerCanDelete":

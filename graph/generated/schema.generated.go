@@ -1875,36 +1875,71 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._BasicPost(ctx, sel, obj)
-	case *circleclient.Space:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Space(ctx, sel, obj)
-	case *circleclient.QuizAttempt:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._QuizAttempt(ctx, sel, obj)
 	case model.Post:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._Post(ctx, sel, obj)
-	case *model.Member:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Member(ctx, sel, obj)
-	case *circleclient.Lesson:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Lesson(ctx, sel, obj)
 	case *circleclient.Comment:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._Comment(ctx, sel, obj)
+	case *circleclient.Lesson:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Lesson(ctx, sel, obj)
+	case *circleclient.ChatMessage:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ChatMessage(ctx, sel, obj)
+	case model.Updatable:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Updatable(ctx, sel, obj)
+	case *circleclient.Space:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Space(ctx, sel, obj)
+	case model.Reportable:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Reportable(ctx, sel, obj)
+	case *circleclient.QuizAttempt:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._QuizAttempt(ctx, sel, obj)
+	case *model.Member:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Member(ctx, sel, obj)
+	case model.Likeable:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Likeable(ctx, sel, obj)
+	case model.Followable:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Followable(ctx, sel, obj)
+	case model.Deletable:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Deletable(ctx, sel, obj)
+	case model.Commentable:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Commentable(ctx, sel, obj)
 	case *circleclient.ChatThread:
 		if obj == nil {
 			return graphql.Null
@@ -1915,11 +1950,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._ChatRoom(ctx, sel, obj)
-	case *circleclient.ChatMessage:
+	case model.Bookmarkable:
 		if obj == nil {
 			return graphql.Null
 		}
-		return ec._ChatMessage(ctx, sel, obj)
+		return ec._Bookmarkable(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj

@@ -1022,6 +1022,70 @@ type UserError struct {
 	Code UserErrorCode `json:"code"`
 }
 
+// Why the viewer may not do something.
+type CannotReason string
+
+const (
+	// They have not joined the space; `joinSpace` helps.
+	CannotReasonSpaceNotJoined CannotReason = "SPACE_NOT_JOINED"
+	// Likes are switched off for the post.
+	CannotReasonLikesDisabled CannotReason = "LIKES_DISABLED"
+	// Comments are switched off for the post.
+	CannotReasonCommentsDisabled CannotReason = "COMMENTS_DISABLED"
+	// The post takes no more comments.
+	CannotReasonCommentsClosed CannotReason = "COMMENTS_CLOSED"
+)
+
+var AllCannotReason = []CannotReason{
+	CannotReasonSpaceNotJoined,
+	CannotReasonLikesDisabled,
+	CannotReasonCommentsDisabled,
+	CannotReasonCommentsClosed,
+}
+
+func (e CannotReason) IsValid() bool {
+	switch e {
+	case CannotReasonSpaceNotJoined, CannotReasonLikesDisabled, CannotReasonCommentsDisabled, CannotReasonCommentsClosed:
+		return true
+	}
+	return false
+}
+
+func (e CannotReason) String() string {
+	return string(e)
+}
+
+func (e *CannotReason) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CannotReason(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CannotReason", str)
+	}
+	return nil
+}
+
+func (e CannotReason) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CannotReason) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CannotReason) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // How far a message that was sent has come.
 type ChatMessageStatus string
 

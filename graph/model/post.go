@@ -9,10 +9,46 @@ type Node interface{ NodeRef() circleclient.Ref }
 
 // Post is a post of any kind.
 type Post interface {
-	Node
+	Discussed
 	// Record is the post as Circle sent it.
 	Record() *circleclient.Post
 }
+
+// Bookmarkable can be put aside: whatever has a text. This interface and those below each have a method that other nodes
+// lack, since the executor takes whatever has their methods for one of them.
+type Bookmarkable interface {
+	Node
+	RichText() *circleclient.RichText
+}
+
+// Written is what a member wrote in a space.
+type Written interface {
+	Bookmarkable
+	MemberID() int64
+}
+
+// Discussed is what members of a space wrote for each other to like and answer.
+type Discussed interface {
+	Written
+	// StandsIn is the space in which it stands.
+	StandsIn() int64
+}
+
+// What posts and comments have in common for the person in front of them.
+type (
+	// Likeable can be liked.
+	Likeable interface{ Discussed }
+	// Commentable can be answered.
+	Commentable interface{ Discussed }
+	// Followable can be followed.
+	Followable interface{ Post }
+	// Reportable can be reported.
+	Reportable interface{ Written }
+	// Updatable can be changed.
+	Updatable interface{ Written }
+	// Deletable can be deleted.
+	Deletable interface{ Written }
+)
 
 // NotificationSubject is what a notification can be about.
 type NotificationSubject interface{ Node }
