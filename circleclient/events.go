@@ -72,11 +72,20 @@ func (s *EventSettings) Location() *EventLocation {
 	return &s.InPersonLocation
 }
 
-// LocationVisible tells whether the member asking may see where the event takes place. Circle leaves hiding the place to
-// its clients.
+// End gives when the event ends, by its duration where no end is set; nil where it has neither.
+func (s *EventSettings) End() *time.Time {
+	if s.EndsAt != nil || s.StartsAt == nil || s.DurationInSeconds <= 0 {
+		return s.EndsAt
+	}
+	return new(s.StartsAt.Add(time.Duration(s.DurationInSeconds) * time.Second))
+}
+
+// LocationVisible tells whether the member asking may see where the event takes place: where it is not hidden, who comes,
+// and who may change or manage the event. Circle leaves hiding the place to its clients. A record without [PostPolicies]
+// hides it from those who run the event, too.
 func (p *Post) LocationVisible() bool {
 	return p.EventSettings == nil || !p.EventSettings.HideLocationFromNonAttendees || p.RSVPedEvent ||
-		p.Policies != nil && p.Policies.CanManage
+		p.Policies != nil && (p.Policies.CanManage || p.Policies.CanUpdate)
 }
 
 // RecurringSettings are how an event repeats.

@@ -22,20 +22,36 @@ func settingsOf(p *circleclient.Post) *circleclient.EventSettings {
 	return p.EventSettings
 }
 
-// visibleLocation hides the place from those who do not attend where the event asks for it: Circle sends it to everybody.
-func visibleLocation(p *circleclient.Post, s *circleclient.EventSettings) *circleclient.EventLocation {
-	if !p.LocationVisible() {
-		return nil
+// placeOf is the event's record where the viewer may see the place, nil where it is hidden from them: Circle sends it to
+// everybody and leaves hiding it to us. Those who run the event see it, which only some records tell.
+func placeOf(ctx context.Context, e *model.Event) (*circleclient.Post, error) {
+	record, err := carrying(ctx, e.PostBase, circleclient.PostEvent)
+	if err == nil && !record.LocationVisible() && !record.Carries(circleclient.PostPolicies) {
+		record, err = loaders.From(ctx).Post.Load(e.NodeRef())
 	}
-	return s.Location()
+	if err != nil || !record.LocationVisible() {
+		return nil, err
+	}
+	return record, nil
 }
 
-// visibleAddress hides where to join online, likewise.
-func visibleAddress(p *circleclient.Post, s *circleclient.EventSettings) *string {
-	if !p.LocationVisible() {
-		return nil
+// ofPlace reads a part of where an event takes place; nil where it is hidden.
+func ofPlace[T any](ctx context.Context, e *model.Event, part func(*circleclient.EventSettings) *T) (*T, error) {
+	record, err := placeOf(ctx, e)
+	if err != nil || record == nil {
+		return nil, err
 	}
-	return s.VirtualLocationURL
+	return part(settingsOf(record)), nil
+}
+
+// eventOccurrences pages through the repetitions of an event.
+func (r *Resolver) eventOccurrences(ctx context.Context, e *model.Event, first int, after *string) (*model.EventOccurrenceConnection, error) {
+	ref := e.NodeRef()
+	return paginate(listOf("Event.occurrences", ref.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventOccurrence], error) {
+		return r.circle.Events.Occurrences(ctx, ref.Space, ref.ID, o)
+	}, func(o *circleclient.EventOccurrence) *model.EventOccurrence {
+		return &model.EventOccurrence{EventOccurrence: o, Event: e}
+	})
 }
 
 // changedEvent is the event in a payload; null where the change was refused.

@@ -79,11 +79,11 @@ func (r *eventResolver) LocationType(ctx context.Context, obj *model.Event) (*st
 }
 
 func (r *eventResolver) Location(ctx context.Context, obj *model.Event) (*circleclient.EventLocation, error) {
-	return ofEvent(ctx, obj, visibleLocation)
+	return ofPlace(ctx, obj, (*circleclient.EventSettings).Location)
 }
 
 func (r *eventResolver) VirtualLocationURL(ctx context.Context, obj *model.Event) (*string, error) {
-	return ofEvent(ctx, obj, visibleAddress)
+	return ofPlace(ctx, obj, func(s *circleclient.EventSettings) *string { return s.VirtualLocationURL })
 }
 
 func (r *eventResolver) IsLocationHiddenFromNonAttendees(ctx context.Context, obj *model.Event) (*bool, error) {
@@ -124,15 +124,30 @@ func (r *eventResolver) Attendees(ctx context.Context, obj *model.Event, first i
 	return eventAttendees(ctx, obj, first, after)
 }
 
-func (r *eventResolver) Occurrences(ctx context.Context, obj *model.Event, first int, after *string) (*model.Connection[*circleclient.EventOccurrence], error) {
-	ref := obj.NodeRef()
-	return paginate(listOf("Event.occurrences", ref.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventOccurrence], error) {
-		return r.circle.Events.Occurrences(ctx, ref.Space, ref.ID, o)
-	}, same)
+func (r *eventResolver) Occurrences(ctx context.Context, obj *model.Event, first int, after *string) (*model.Connection[*model.EventOccurrence], error) {
+	return r.eventOccurrences(ctx, obj, first, after)
+}
+
+func (r *eventResolver) IsLive(ctx context.Context, obj *model.Event) (*bool, error) {
+	return ofEvent(ctx, obj, func(p *circleclient.Post, s *circleclient.EventSettings) *bool {
+		return new(s.StartsAt != nil && liveAt(r.now(), *s.StartsAt, s.End()))
+	})
+}
+
+func (r *eventResolver) Calendar(ctx context.Context, obj *model.Event) (*model.CalendarEntry, error) {
+	return eventCalendar(ctx, obj)
 }
 
 func (r *eventAttendeeResolver) Member(ctx context.Context, obj *circleclient.EventAttendee) (*model.Member, error) {
 	return model.MemberOfAttendee(obj), nil
+}
+
+func (r *eventOccurrenceResolver) IsLive(ctx context.Context, obj *model.EventOccurrence) (bool, error) {
+	return liveAt(r.now(), obj.StartsAt, obj.EndsAt), nil
+}
+
+func (r *eventOccurrenceResolver) Calendar(ctx context.Context, obj *model.EventOccurrence) (*model.CalendarEntry, error) {
+	return occurrenceCalendar(ctx, obj)
 }
 
 func (r *mutationResolver) RsvpToEvent(ctx context.Context, input model.RsvpToEventInput) (*model.RsvpToEventPayload, error) {
@@ -173,6 +188,10 @@ func (r *Resolver) Event() generated.EventResolver { return &eventResolver{r} }
 
 func (r *Resolver) EventAttendee() generated.EventAttendeeResolver { return &eventAttendeeResolver{r} }
 
+func (r *Resolver) EventOccurrence() generated.EventOccurrenceResolver {
+	return &eventOccurrenceResolver{r}
+}
+
 func (r *Resolver) RsvpToEventPayload() generated.RsvpToEventPayloadResolver {
 	return &rsvpToEventPayloadResolver{r}
 }
@@ -185,6 +204,7 @@ type (
 	cancelRsvpPayloadResolver        struct{ *Resolver }
 	eventResolver                    struct{ *Resolver }
 	eventAttendeeResolver            struct{ *Resolver }
+	eventOccurrenceResolver          struct{ *Resolver }
 	rsvpToEventPayloadResolver       struct{ *Resolver }
 	rsvpToOccurrencesPayloadResolver struct{ *Resolver }
 )

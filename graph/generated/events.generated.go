@@ -38,6 +38,8 @@ type EventResolver interface {
 	Comments(ctx context.Context, obj *model.Event, orderBy string, first int, after *string) (*model.Connection[*circleclient.Comment], error)
 	StartsAt(ctx context.Context, obj *model.Event) (*time.Time, error)
 	EndsAt(ctx context.Context, obj *model.Event) (*time.Time, error)
+	IsLive(ctx context.Context, obj *model.Event) (*bool, error)
+	Calendar(ctx context.Context, obj *model.Event) (*model.CalendarEntry, error)
 	LocationType(ctx context.Context, obj *model.Event) (*string, error)
 	Location(ctx context.Context, obj *model.Event) (*circleclient.EventLocation, error)
 	VirtualLocationURL(ctx context.Context, obj *model.Event) (*string, error)
@@ -50,10 +52,14 @@ type EventResolver interface {
 	IsAttendedByViewer(ctx context.Context, obj *model.Event) (*bool, error)
 	IsAttendeesHidden(ctx context.Context, obj *model.Event) (*bool, error)
 	Attendees(ctx context.Context, obj *model.Event, first int, after *string) (*model.Connection[*circleclient.EventAttendee], error)
-	Occurrences(ctx context.Context, obj *model.Event, first int, after *string) (*model.Connection[*circleclient.EventOccurrence], error)
+	Occurrences(ctx context.Context, obj *model.Event, first int, after *string) (*model.Connection[*model.EventOccurrence], error)
 }
 type EventAttendeeResolver interface {
 	Member(ctx context.Context, obj *circleclient.EventAttendee) (*model.Member, error)
+}
+type EventOccurrenceResolver interface {
+	IsLive(ctx context.Context, obj *model.EventOccurrence) (bool, error)
+	Calendar(ctx context.Context, obj *model.EventOccurrence) (*model.CalendarEntry, error)
 }
 type RsvpToEventPayloadResolver interface {
 	Event(ctx context.Context, obj *model.RsvpToEventPayload) (*model.Event, error)
@@ -165,6 +171,52 @@ func (ec *executionContext) field_Event_occurrences_args(ctx context.Context, ra
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _CalendarEntry_ics(ctx context.Context, field graphql.CollectedField, obj *model.CalendarEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CalendarEntry_ics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ics, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CalendarEntry_ics(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CalendarEntry", field, false, false, "String")
+}
+
+func (ec *executionContext) _CalendarEntry_googleUrl(ctx context.Context, field graphql.CollectedField, obj *model.CalendarEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CalendarEntry_googleUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GoogleURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNURL2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CalendarEntry_googleUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CalendarEntry", field, false, false, "URL")
+}
 
 func (ec *executionContext) _CancelRsvpPayload_event(ctx context.Context, field graphql.CollectedField, obj *model.CancelRsvpPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -1044,6 +1096,61 @@ func (ec *executionContext) fieldContext_Event_endsAt(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Event", field, true, true, "DateTime")
 }
 
+func (ec *executionContext) _Event_isLive(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_isLive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().IsLive(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_isLive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _Event_calendar(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_calendar(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().Calendar(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CalendarEntry) graphql.Marshaler {
+			return ec.marshalOCalendarEntry2ᚖcirclegraphᚋgraphᚋmodelᚐCalendarEntry(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_calendar(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Event",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CalendarEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Event_locationType(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1363,7 +1470,7 @@ func (ec *executionContext) _Event_occurrences(ctx context.Context, field graphq
 			return ec.Resolvers.Event().Occurrences(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.EventOccurrence]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.EventOccurrence]) graphql.Marshaler {
 			return ec.marshalOEventOccurrenceConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -1935,7 +2042,7 @@ func (ec *executionContext) fieldContext_EventLocation_longitude(_ context.Conte
 	return graphql.NewScalarFieldContext("EventLocation", field, false, false, "Float")
 }
 
-func (ec *executionContext) _EventOccurrence_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventOccurrence) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrence_id(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1958,7 +2065,7 @@ func (ec *executionContext) fieldContext_EventOccurrence_id(_ context.Context, f
 	return graphql.NewScalarFieldContext("EventOccurrence", field, false, false, "ID")
 }
 
-func (ec *executionContext) _EventOccurrence_title(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventOccurrence) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrence_title(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1981,7 +2088,7 @@ func (ec *executionContext) fieldContext_EventOccurrence_title(_ context.Context
 	return graphql.NewScalarFieldContext("EventOccurrence", field, false, false, "String")
 }
 
-func (ec *executionContext) _EventOccurrence_startsAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventOccurrence) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrence_startsAt(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2004,7 +2111,7 @@ func (ec *executionContext) fieldContext_EventOccurrence_startsAt(_ context.Cont
 	return graphql.NewScalarFieldContext("EventOccurrence", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _EventOccurrence_endsAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventOccurrence) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrence_endsAt(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2027,7 +2134,7 @@ func (ec *executionContext) fieldContext_EventOccurrence_endsAt(_ context.Contex
 	return graphql.NewScalarFieldContext("EventOccurrence", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _EventOccurrence_timeZone(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventOccurrence) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrence_timeZone(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2050,7 +2157,62 @@ func (ec *executionContext) fieldContext_EventOccurrence_timeZone(_ context.Cont
 	return graphql.NewScalarFieldContext("EventOccurrence", field, false, false, "String")
 }
 
-func (ec *executionContext) _EventOccurrence_isAttendedByViewer(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventOccurrence) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrence_isLive(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventOccurrence_isLive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.EventOccurrence().IsLive(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventOccurrence_isLive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventOccurrence", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _EventOccurrence_calendar(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventOccurrence_calendar(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.EventOccurrence().Calendar(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CalendarEntry) graphql.Marshaler {
+			return ec.marshalOCalendarEntry2ᚖcirclegraphᚋgraphᚋmodelᚐCalendarEntry(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventOccurrence_calendar(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EventOccurrence",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CalendarEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EventOccurrence_isAttendedByViewer(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2073,7 +2235,7 @@ func (ec *executionContext) fieldContext_EventOccurrence_isAttendedByViewer(_ co
 	return graphql.NewScalarFieldContext("EventOccurrence", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _EventOccurrence_rsvpLimit(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventOccurrence) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrence_rsvpLimit(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2096,7 +2258,7 @@ func (ec *executionContext) fieldContext_EventOccurrence_rsvpLimit(_ context.Con
 	return graphql.NewScalarFieldContext("EventOccurrence", field, false, false, "Int")
 }
 
-func (ec *executionContext) _EventOccurrence_rsvpCount(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventOccurrence) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrence_rsvpCount(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2119,7 +2281,7 @@ func (ec *executionContext) fieldContext_EventOccurrence_rsvpCount(_ context.Con
 	return graphql.NewScalarFieldContext("EventOccurrence", field, false, false, "Int")
 }
 
-func (ec *executionContext) _EventOccurrenceConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.EventOccurrence]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrenceConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.EventOccurrence]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2131,7 +2293,7 @@ func (ec *executionContext) _EventOccurrenceConnection_edges(ctx context.Context
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*circleclient.EventOccurrence]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.EventOccurrence]) graphql.Marshaler {
 			return ec.marshalNEventOccurrenceEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -2151,7 +2313,7 @@ func (ec *executionContext) fieldContext_EventOccurrenceConnection_edges(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _EventOccurrenceConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.EventOccurrence]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrenceConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.EventOccurrence]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2163,8 +2325,8 @@ func (ec *executionContext) _EventOccurrenceConnection_nodes(ctx context.Context
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*circleclient.EventOccurrence) graphql.Marshaler {
-			return ec.marshalNEventOccurrence2ᚕᚖcirclegraphᚋcircleclientᚐEventOccurrenceᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.EventOccurrence) graphql.Marshaler {
+			return ec.marshalNEventOccurrence2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEventOccurrenceᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2183,7 +2345,7 @@ func (ec *executionContext) fieldContext_EventOccurrenceConnection_nodes(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _EventOccurrenceConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.EventOccurrence]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrenceConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.EventOccurrence]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2215,7 +2377,7 @@ func (ec *executionContext) fieldContext_EventOccurrenceConnection_pageInfo(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _EventOccurrenceConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.EventOccurrence]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrenceConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.EventOccurrence]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2238,7 +2400,7 @@ func (ec *executionContext) fieldContext_EventOccurrenceConnection_totalCount(_ 
 	return graphql.NewScalarFieldContext("EventOccurrenceConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _EventOccurrenceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.EventOccurrence]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrenceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.EventOccurrence]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2261,7 +2423,7 @@ func (ec *executionContext) fieldContext_EventOccurrenceEdge_cursor(_ context.Co
 	return graphql.NewScalarFieldContext("EventOccurrenceEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _EventOccurrenceEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.EventOccurrence]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrenceEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.EventOccurrence]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2273,8 +2435,8 @@ func (ec *executionContext) _EventOccurrenceEdge_node(ctx context.Context, field
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.EventOccurrence) graphql.Marshaler {
-			return ec.marshalNEventOccurrence2ᚖcirclegraphᚋcircleclientᚐEventOccurrence(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.EventOccurrence) graphql.Marshaler {
+			return ec.marshalNEventOccurrence2ᚖcirclegraphᚋgraphᚋmodelᚐEventOccurrence(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2654,6 +2816,44 @@ func UnmarshalRsvpToOccurrencesInput(ctx context.Context, raw any) (model.RsvpTo
 
 // region    **************************** object.gotpl ****************************
 
+var calendarEntryImplementors = []string{"CalendarEntry"}
+
+func (ec *executionContext) _CalendarEntry(ctx context.Context, sel ast.SelectionSet, obj *model.CalendarEntry) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, calendarEntryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CalendarEntry")
+		case "ics":
+			out.Values[i] = ec._CalendarEntry_ics(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "googleUrl":
+			out.Values[i] = ec._CalendarEntry_googleUrl(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var cancelRsvpPayloadImplementors = []string{"CancelRsvpPayload"}
 
 func (ec *executionContext) _CancelRsvpPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CancelRsvpPayload) graphql.Marshaler {
@@ -2877,6 +3077,18 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Event_endsAt(ctx, field, obj)
+				})
+		case "isLive":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_isLive(ctx, field, obj)
+				})
+		case "calendar":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_calendar(ctx, field, obj)
 				})
 		case "locationType":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -3244,7 +3456,7 @@ func (ec *executionContext) _EventLocation(ctx context.Context, sel ast.Selectio
 
 var eventOccurrenceImplementors = []string{"EventOccurrence"}
 
-func (ec *executionContext) _EventOccurrence(ctx context.Context, sel ast.SelectionSet, obj *circleclient.EventOccurrence) graphql.Marshaler {
+func (ec *executionContext) _EventOccurrence(ctx context.Context, sel ast.SelectionSet, obj *model.EventOccurrence) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventOccurrenceImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3256,42 +3468,54 @@ func (ec *executionContext) _EventOccurrence(ctx context.Context, sel ast.Select
 		case "id":
 			out.Values[i] = ec._EventOccurrence_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "title":
 			out.Values[i] = ec._EventOccurrence_title(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "startsAt":
 			out.Values[i] = ec._EventOccurrence_startsAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "endsAt":
 			out.Values[i] = ec._EventOccurrence_endsAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "timeZone":
 			out.Values[i] = ec._EventOccurrence_timeZone(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "isLive":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._EventOccurrence_isLive(ctx, field, obj)
+				})
+		case "calendar":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._EventOccurrence_calendar(ctx, field, obj)
+				})
 		case "isAttendedByViewer":
 			out.Values[i] = ec._EventOccurrence_isAttendedByViewer(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "rsvpLimit":
 			out.Values[i] = ec._EventOccurrence_rsvpLimit(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "rsvpCount":
 			out.Values[i] = ec._EventOccurrence_rsvpCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -3312,7 +3536,7 @@ func (ec *executionContext) _EventOccurrence(ctx context.Context, sel ast.Select
 
 var eventOccurrenceConnectionImplementors = []string{"EventOccurrenceConnection"}
 
-func (ec *executionContext) _EventOccurrenceConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*circleclient.EventOccurrence]) graphql.Marshaler {
+func (ec *executionContext) _EventOccurrenceConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.EventOccurrence]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventOccurrenceConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3360,7 +3584,7 @@ func (ec *executionContext) _EventOccurrenceConnection(ctx context.Context, sel 
 
 var eventOccurrenceEdgeImplementors = []string{"EventOccurrenceEdge"}
 
-func (ec *executionContext) _EventOccurrenceEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*circleclient.EventOccurrence]) graphql.Marshaler {
+func (ec *executionContext) _EventOccurrenceEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.EventOccurrence]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventOccurrenceEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3584,11 +3808,11 @@ func (ec *executionContext) marshalNEventEdge2ᚖcirclegraphᚋgraphᚋmodelᚐE
 	return ec._EventEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNEventOccurrence2ᚕᚖcirclegraphᚋcircleclientᚐEventOccurrenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.EventOccurrence) graphql.Marshaler {
+func (ec *executionContext) marshalNEventOccurrence2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEventOccurrenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.EventOccurrence) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNEventOccurrence2ᚖcirclegraphᚋcircleclientᚐEventOccurrence(ctx, sel, v[i])
+		return ec.marshalNEventOccurrence2ᚖcirclegraphᚋgraphᚋmodelᚐEventOccurrence(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3600,7 +3824,7 @@ func (ec *executionContext) marshalNEventOccurrence2ᚕᚖcirclegraphᚋcirclecl
 	return ret
 }
 
-func (ec *executionContext) marshalNEventOccurrence2ᚖcirclegraphᚋcircleclientᚐEventOccurrence(ctx context.Context, sel ast.SelectionSet, v *circleclient.EventOccurrence) graphql.Marshaler {
+func (ec *executionContext) marshalNEventOccurrence2ᚖcirclegraphᚋgraphᚋmodelᚐEventOccurrence(ctx context.Context, sel ast.SelectionSet, v *model.EventOccurrence) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "EventOccurrence!")
 		return graphql.Null
@@ -3608,7 +3832,7 @@ func (ec *executionContext) marshalNEventOccurrence2ᚖcirclegraphᚋcircleclien
 	return ec._EventOccurrence(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNEventOccurrenceEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.EventOccurrence]) graphql.Marshaler {
+func (ec *executionContext) marshalNEventOccurrenceEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.EventOccurrence]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -3624,7 +3848,7 @@ func (ec *executionContext) marshalNEventOccurrenceEdge2ᚕᚖcirclegraphᚋgrap
 	return ret
 }
 
-func (ec *executionContext) marshalNEventOccurrenceEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*circleclient.EventOccurrence]) graphql.Marshaler {
+func (ec *executionContext) marshalNEventOccurrenceEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.EventOccurrence]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "EventOccurrenceEdge!")
 		return graphql.Null
@@ -3654,6 +3878,13 @@ func (ec *executionContext) unmarshalNRsvpToEventInput2circlegraphᚋgraphᚋmod
 func (ec *executionContext) unmarshalNRsvpToOccurrencesInput2circlegraphᚋgraphᚋmodelᚐRsvpToOccurrencesInput(ctx context.Context, v any) (model.RsvpToOccurrencesInput, error) {
 	res, err := ec.unmarshalInputRsvpToOccurrencesInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCalendarEntry2ᚖcirclegraphᚋgraphᚋmodelᚐCalendarEntry(ctx context.Context, sel ast.SelectionSet, v *model.CalendarEntry) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CalendarEntry(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOCancelRsvpPayload2ᚖcirclegraphᚋgraphᚋmodelᚐCancelRsvpPayload(ctx context.Context, sel ast.SelectionSet, v *model.CancelRsvpPayload) graphql.Marshaler {
@@ -3716,7 +3947,7 @@ func (ec *executionContext) marshalOEventLocationType2ᚖstring(ctx context.Cont
 	return res
 }
 
-func (ec *executionContext) marshalOEventOccurrenceConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*circleclient.EventOccurrence]) graphql.Marshaler {
+func (ec *executionContext) marshalOEventOccurrenceConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.EventOccurrence]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

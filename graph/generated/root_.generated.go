@@ -39,6 +39,7 @@ type ResolverRoot interface {
 	DeleteCommentPayload() DeleteCommentPayloadResolver
 	Event() EventResolver
 	EventAttendee() EventAttendeeResolver
+	EventOccurrence() EventOccurrenceResolver
 	FollowPostPayload() FollowPostPayloadResolver
 	GradeQuizAttemptPayload() GradeQuizAttemptPayloadResolver
 	ImagePost() ImagePostResolver
@@ -156,6 +157,11 @@ type ComplexityRoot struct {
 	BookmarkEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	CalendarEntry struct {
+		GoogleURL func(childComplexity int) int
+		Ics       func(childComplexity int) int
 	}
 
 	CancelRsvpPayload struct {
@@ -446,6 +452,7 @@ type ComplexityRoot struct {
 		Attendees                        func(childComplexity int, first int, after *string) int
 		Author                           func(childComplexity int) int
 		BookmarkID                       func(childComplexity int) int
+		Calendar                         func(childComplexity int) int
 		Comments                         func(childComplexity int, orderBy string, first int, after *string) int
 		CommentsCount                    func(childComplexity int) int
 		CreatedAt                        func(childComplexity int) int
@@ -458,6 +465,7 @@ type ComplexityRoot struct {
 		IsFollowedByViewer               func(childComplexity int) int
 		IsLiked                          func(childComplexity int) int
 		IsLikingEnabled                  func(childComplexity int) int
+		IsLive                           func(childComplexity int) int
 		IsLocationHiddenFromNonAttendees func(childComplexity int) int
 		IsPinnedAtTopOfSpace             func(childComplexity int) int
 		IsRsvpEnabled                    func(childComplexity int) int
@@ -529,8 +537,10 @@ type ComplexityRoot struct {
 	}
 
 	EventOccurrence struct {
+		Calendar    func(childComplexity int) int
 		EndsAt      func(childComplexity int) int
 		ID          func(childComplexity int) int
+		IsLive      func(childComplexity int) int
 		Name        func(childComplexity int) int
 		RSVPCount   func(childComplexity int) int
 		RSVPLimit   func(childComplexity int) int
@@ -1649,6 +1659,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BookmarkEdge.Node(childComplexity), true
 
+	case "CalendarEntry.googleUrl":
+		if e.ComplexityRoot.CalendarEntry.GoogleURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarEntry.GoogleURL(childComplexity), true
+	case "CalendarEntry.ics":
+		if e.ComplexityRoot.CalendarEntry.Ics == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarEntry.Ics(childComplexity), true
+
 	case "CancelRsvpPayload.event":
 		if e.ComplexityRoot.CancelRsvpPayload.Event == nil {
 			break
@@ -2760,6 +2783,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Event.BookmarkID(childComplexity), true
+	case "Event.calendar":
+		if e.ComplexityRoot.Event.Calendar == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Calendar(childComplexity), true
 	case "Event.comments":
 		if e.ComplexityRoot.Event.Comments == nil {
 			break
@@ -2837,6 +2866,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Event.IsLikingEnabled(childComplexity), true
+	case "Event.isLive":
+		if e.ComplexityRoot.Event.IsLive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.IsLive(childComplexity), true
 	case "Event.isLocationHiddenFromNonAttendees":
 		if e.ComplexityRoot.Event.IsLocationHiddenFromNonAttendees == nil {
 			break
@@ -3154,6 +3189,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EventLocation.Name(childComplexity), true
 
+	case "EventOccurrence.calendar":
+		if e.ComplexityRoot.EventOccurrence.Calendar == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventOccurrence.Calendar(childComplexity), true
 	case "EventOccurrence.endsAt":
 		if e.ComplexityRoot.EventOccurrence.EndsAt == nil {
 			break
@@ -3166,6 +3207,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EventOccurrence.ID(childComplexity), true
+	case "EventOccurrence.isLive":
+		if e.ComplexityRoot.EventOccurrence.IsLive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventOccurrence.IsLive(childComplexity), true
 	case "EventOccurrence.title":
 		if e.ComplexityRoot.EventOccurrence.Name == nil {
 			break
@@ -7825,11 +7872,18 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   startsAt: DateTime @semanticNonNull @goField(forceResolver: true)
   "When it ends; null where it has no end."
   endsAt: DateTime @goField(forceResolver: true)
+  "Whether it is taking place at this moment; false where it has no end."
+  isLive: Boolean @semanticNonNull @goField(forceResolver: true)
+  "The event for a calendar; null where it is not known yet when it takes place."
+  calendar: CalendarEntry @goField(forceResolver: true)
   "Where it takes place."
   locationType: EventLocationType @semanticNonNull @goField(forceResolver: true)
-  "The place; null where it is online only, or hidden from those who do not attend."
+  """
+  The place; null where it is online only, or hidden from the viewer: ` + "`" + `isLocationHiddenFromNonAttendees` + "`" + `, and they neither
+  come nor run the event.
+  """
   location: EventLocation @goField(forceResolver: true)
-  "Where to join online; null where it is in person only, or hidden from those who do not attend."
+  "Where to join online; null where it is in person only, or hidden from the viewer as ` + "`" + `location` + "`" + ` is."
   virtualLocationUrl: URL @goField(forceResolver: true)
   "Whether the place is shown only to those who attend."
   isLocationHiddenFromNonAttendees: Boolean @semanticNonNull @goField(forceResolver: true)
@@ -7853,6 +7907,20 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   attendees("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): EventAttendeeConnection @semanticNonNull @goField(forceResolver: true)
   "The repetitions of a repeating event. One request to Circle."
   occurrences("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): EventOccurrenceConnection @semanticNonNull @goField(forceResolver: true)
+}
+
+"""
+An event for the viewer's own calendar: title, time, text, address, and the place where they may see it. It is a copy of what
+is known now and does not follow changes.
+"""
+type CalendarEntry {
+  """
+  An iCalendar file (RFC 5545) with this one event, to save as ` + "`" + `.ics` + "`" + `. Times are in UTC, which calendars show in the time zone
+  of their reader. The same event has the same UID, so that a calendar that opens the file again updates its entry.
+  """
+  ics: String!
+  "Address that opens Google Calendar with the event filled in, without its text."
+  googleUrl: URL!
 }
 
 "Where an event takes place."
@@ -7931,6 +7999,10 @@ type EventOccurrence {
   endsAt: DateTime
   "The time zone as an IANA name; null where unknown."
   timeZone: String
+  "Whether it is taking place at this moment; false where it has no end."
+  isLive: Boolean! @goField(forceResolver: true)
+  "The repetition for a calendar. The place is left out where it is hidden from the viewer and they do not come to this repetition."
+  calendar: CalendarEntry @semanticNonNull @goField(forceResolver: true)
   "Whether the viewer comes."
   isAttendedByViewer: Boolean! @goField(name: "RSVPedEvent")
   "How many can come; null for any number."
@@ -10356,6 +10428,16 @@ func (ec *executionContext) childFields_BookmarkEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type BookmarkEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CalendarEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ics":
+		return ec.fieldContext_CalendarEntry_ics(ctx, field)
+	case "googleUrl":
+		return ec.fieldContext_CalendarEntry_googleUrl(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalendarEntry", field.Name)
+}
+
 func (ec *executionContext) childFields_CancelRsvpPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "event":
@@ -10992,6 +11074,10 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_startsAt(ctx, field)
 	case "endsAt":
 		return ec.fieldContext_Event_endsAt(ctx, field)
+	case "isLive":
+		return ec.fieldContext_Event_isLive(ctx, field)
+	case "calendar":
+		return ec.fieldContext_Event_calendar(ctx, field)
 	case "locationType":
 		return ec.fieldContext_Event_locationType(ctx, field)
 	case "location":
@@ -11110,6 +11196,10 @@ func (ec *executionContext) childFields_EventOccurrence(ctx context.Context, fie
 		return ec.fieldContext_EventOccurrence_endsAt(ctx, field)
 	case "timeZone":
 		return ec.fieldContext_EventOccurrence_timeZone(ctx, field)
+	case "isLive":
+		return ec.fieldContext_EventOccurrence_isLive(ctx, field)
+	case "calendar":
+		return ec.fieldContext_EventOccurrence_calendar(ctx, field)
 	case "isAttendedByViewer":
 		return ec.fieldContext_EventOccurrence_isAttendedByViewer(ctx, field)
 	case "rsvpLimit":

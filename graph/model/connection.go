@@ -61,9 +61,9 @@ type (
 
 type (
 	// EventOccurrenceConnection is a page of repetitions of an event.
-	EventOccurrenceConnection = Connection[*circleclient.EventOccurrence]
+	EventOccurrenceConnection = Connection[*EventOccurrence]
 	// EventOccurrenceEdge is one of a page of repetitions of an event.
-	EventOccurrenceEdge = Edge[*circleclient.EventOccurrence]
+	EventOccurrenceEdge = Edge[*EventOccurrence]
 )
 
 type (

@@ -50,6 +50,16 @@ type ArchiveNotificationPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// An event for the viewer's own calendar: title, time, text, address, and the place where they may see it. It is a copy of what
+// is known now and does not follow changes.
+type CalendarEntry struct {
+	// An iCalendar file (RFC 5545) with this one event, to save as `.ics`. Times are in UTC, which calendars show in the time zone
+	// of their reader. The same event has the same UID, so that a calendar that opens the file again updates its entry.
+	Ics string `json:"ics"`
+	// Address that opens Google Calendar with the event filled in, without its text.
+	GoogleURL string `json:"googleUrl"`
+}
+
 // An event not to come to.
 type CancelRsvpInput struct {
 	// The `id` of the event.

@@ -74,6 +74,12 @@ type ImagePost struct{ PostBase }
 // Event is a post with a time and a place.
 type Event struct{ PostBase }
 
+// EventOccurrence is a repetition of an event, with the event for what it does not carry itself.
+type EventOccurrence struct {
+	*circleclient.EventOccurrence
+	Event *Event
+}
+
 // NewPost wraps a record as what it is; nil for nil.
 func NewPost(p *circleclient.Post) Post {
 	if p == nil {
