@@ -42,12 +42,19 @@ type community struct {
 // sandbox answers is held to it.
 func newCommunity(t *testing.T) *community {
 	t.Helper()
+	return newCommunityBehind(t, func(circle http.Handler) http.Handler { return circle })
+}
+
+// newCommunityBehind is newCommunity with something between the facade and Circle.
+func newCommunityBehind(t *testing.T, between func(circle http.Handler) http.Handler) *community {
+	t.Helper()
 	c := &community{t: t, clock: sandbox.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)), tokens: map[string]string{}}
 	c.sandbox = sandbox.New(sandbox.Options{HeadlessToken: secret, Clock: c.clock})
 	var upstream http.Handler = c.sandbox
 	if contract.Present() {
 		upstream = contract.Load(t).Middleware(t, upstream)
 	}
+	upstream = between(upstream)
 	circle := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c.before != nil {
 			c.before(r)

@@ -8369,7 +8369,7 @@ extend type Mutation {
 "The member who is asking, and what only they can see. Nothing is fetched until a field is asked for."
 type Viewer {
   "The viewer as a member."
-  member: Member! @goField(forceResolver: true)
+  member: Member @semanticNonNull @goField(forceResolver: true)
   "The viewer's own e-mail address."
   email: String @goField(forceResolver: true)
   "The viewer's short public identifier."
