@@ -3,6 +3,8 @@ package circleclient
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 )
 
 // ProfileFields are the fields of a member's profile with the member's values.
@@ -29,12 +31,32 @@ type ProfileField struct {
 	Answer *ProfileFieldAnswer `json:"community_member_profile_field"`
 }
 
-// Value is the member's value as it is shown, nil where it is empty or was not sent.
+// Value is the member's value as it is shown, nil where it is empty or was not sent. Circle leaves display_value empty for
+// long texts and for choices.
 func (f *ProfileField) Value() *string {
 	if f.Answer == nil {
 		return nil
 	}
-	return f.Answer.DisplayValue
+	if value := or(f.Answer.DisplayValue, or(f.Answer.Text, f.Answer.Textarea)); value != nil {
+		return value
+	}
+	var chosen []string
+	for _, c := range f.Answer.Choices {
+		if c.Choice != nil {
+			chosen = append(chosen, c.Choice.Value)
+		}
+	}
+	return some(strings.Join(chosen, ", "))
+}
+
+// TakesText tells whether the field is filled with text or a number, and not by choosing.
+func (f *ProfileField) TakesText() bool {
+	return len(f.Choices) == 0 || slices.Contains([]string{"text", "textarea", "number"}, f.FieldType)
+}
+
+// Offers tells whether the field has a choice of that number.
+func (f *ProfileField) Offers(choiceID int64) bool {
+	return slices.ContainsFunc(f.Choices, func(c *ProfileFieldChoice) bool { return c.ID == choiceID })
 }
 
 // ProfileFieldChoice is one choice of a profile field.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
@@ -127,75 +126,6 @@ func searchRequest(filter *model.MemberSearchFilter, orderBy *string) (circlecli
 		})
 	}
 	return req, nil
-}
-
-// profileRequest reads the values of profile fields. Changing an answer needs its number, so the viewer's present answers
-// are read first.
-func (r *Resolver) profileRequest(ctx context.Context, values []*model.ProfileFieldValueInput) (circleclient.ProfileUpdateRequest, error) {
-	var req circleclient.ProfileUpdateRequest
-	if len(values) == 0 {
-		return req, nil
-	}
-	current, err := currentMember(ctx)
-	if err != nil {
-		return req, err
-	}
-	fields := map[int64]*circleclient.ProfileField{}
-	for _, f := range append(listed(current.ProfileFields.Visible), current.ProfileFields.NotVisible...) {
-		fields[f.ID] = f
-	}
-	for _, v := range values {
-		id, err := scalar.ParseCircleID(v.ID)
-		if err != nil {
-			return req, err
-		}
-		value, err := profileValue(id, fields[id], v)
-		if err != nil {
-			return req, err
-		}
-		req.ProfileFields = append(req.ProfileFields, value)
-	}
-	return req, nil
-}
-
-// profileValue is the change of one profile field: choices that are no longer chosen are taken back.
-func profileValue(id int64, field *circleclient.ProfileField, v *model.ProfileFieldValueInput) (circleclient.ProfileFieldValueRequest, error) {
-	value := circleclient.ProfileFieldValueRequest{ProfileFieldID: id, Text: v.Text}
-	if field != nil && field.FieldType == "textarea" {
-		value.Text, value.Textarea = nil, v.Text
-	}
-	wanted, err := scalar.ParseCircleIDs(v.ChoiceIds)
-	if err != nil {
-		return value, err
-	}
-	chosen := map[int64]bool{}
-	if field != nil && field.Answer != nil {
-		value.ID = field.Answer.ID
-		for _, c := range field.Answer.Choices {
-			if c.Choice == nil {
-				continue
-			}
-			chosen[c.Choice.ID] = true
-			if v.ChoiceIds != nil && !slices.Contains(wanted, c.Choice.ID) {
-				value.Choices = append(value.Choices, circleclient.ProfileFieldChoiceRequest{ID: c.ID, Destroy: true})
-			}
-		}
-	}
-	for _, choice := range wanted {
-		if !chosen[choice] {
-			value.Choices = append(value.Choices, circleclient.ProfileFieldChoiceRequest{ProfileFieldChoiceID: choice})
-		}
-	}
-	return value, nil
-}
-
-func preferencesRequest(p *model.ProfilePreferencesInput) *circleclient.ProfilePreferencesRequest {
-	if p == nil {
-		return nil
-	}
-	return &circleclient.ProfilePreferencesRequest{
-		MessagingEnabled: p.MessagingEnabled, VisibleInMemberDirectory: p.VisibleInMemberDirectory, MakeMyEmailPublic: p.EmailPublic,
-	}
 }
 
 // fingerprint tells the arguments of a list apart in its cursors.

@@ -79,25 +79,19 @@ func (r *memberResolver) ViewerCanSendMessage(ctx context.Context, obj *model.Me
 }
 
 func (r *mutationResolver) UpdateProfile(ctx context.Context, input model.UpdateProfileInput) (*model.UpdateProfilePayload, error) {
-	req, err := r.profileRequest(ctx, input.ProfileFields)
-	if err != nil {
-		return nil, err
+	change := circleclient.ProfileUpdateRequest{
+		Name: input.Name, Headline: input.Headline, Avatar: input.Avatar, TimeZone: input.TimeZone, Preferences: preferencesRequest(input.Preferences),
 	}
-	req.Name, req.Headline, req.Avatar, req.TimeZone, req.Preferences = input.Name, input.Headline, input.Avatar, input.TimeZone, preferencesRequest(input.Preferences)
-	_, err = r.circle.Members.UpdateProfile(ctx, req)
-	problems, err := userErrors(err)
-	return &model.UpdateProfilePayload{Viewer: viewerUnless(problems), UserErrors: problems}, err
+	viewer, problems, err := r.changeProfile(ctx, "edit_profile", change, input.ProfileFields, r.circle.Members.UpdateProfile)
+	return &model.UpdateProfilePayload{Viewer: viewer, UserErrors: problems}, err
 }
 
 func (r *mutationResolver) CompleteSignup(ctx context.Context, input model.CompleteSignupInput) (*model.CompleteSignupPayload, error) {
-	req, err := r.profileRequest(ctx, input.ProfileFields)
-	if err != nil {
-		return nil, err
+	change := circleclient.ProfileUpdateRequest{
+		Name: &input.Name, Headline: input.Headline, Avatar: input.Avatar, TimeZone: input.TimeZone, Preferences: preferencesRequest(input.Preferences),
 	}
-	req.Name, req.Headline, req.Avatar, req.TimeZone, req.Preferences = &input.Name, input.Headline, input.Avatar, input.TimeZone, preferencesRequest(input.Preferences)
-	_, err = r.circle.Members.CompleteSignup(ctx, req)
-	problems, err := userErrors(err)
-	return &model.CompleteSignupPayload{Viewer: viewerUnless(problems), UserErrors: problems}, err
+	viewer, problems, err := r.changeProfile(ctx, "signup", change, input.ProfileFields, r.circle.Members.CompleteSignup)
+	return &model.CompleteSignupPayload{Viewer: viewer, UserErrors: problems}, err
 }
 
 func (r *mutationResolver) DeactivateViewer(ctx context.Context) (*model.DeactivateViewerPayload, error) {

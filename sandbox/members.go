@@ -323,8 +323,11 @@ func (s *Sandbox) spacesOf(asker, m *member) []*space {
 }
 
 // deactivateMember closes the account: the member's tokens answer from then
-// on that their member is not found.
+// on that their member is not found. Admins cannot leave in this way.
 func (s *Sandbox) deactivateMember(q *request) answer {
+	if q.member.roles.Admin {
+		return forbidden()
+	}
 	q.member.active = false
 	for value, t := range s.vault.refresh {
 		if t.memberID == q.member.id {

@@ -90,6 +90,7 @@ func TestDirectoryIsWalkedBySearchAfter(t *testing.T) {
 
 func TestDeactivatedMemberIsGone(t *testing.T) {
 	w := newWorld(t)
+	w.as(asAdmin).must(401, "DELETE", "/community_member/deactivate", "")
 	c := w.as(asMember)
 	c.must(200, "DELETE", "/community_member/deactivate", "")
 	if r := c.call("GET", "/spaces", ""); r.status != 401 || r.at("message") != sayNoMember {

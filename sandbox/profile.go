@@ -74,21 +74,21 @@ func fieldValueView(f *profileField, v *fieldValue) *fieldValueJSON {
 	if v == nil {
 		return nil
 	}
-	view := &fieldValueJSON{
+	return &fieldValueJSON{
 		ID: v.id, Text: orNull(v.text), Textarea: orNull(v.textarea), CreatedAt: stamp(v.createdAt), UpdatedAt: stamp(v.updatedAt),
-		DisplayValue: v.text + v.textarea, Choices: []choiceTaken{},
+		DisplayValue: v.text, Choices: takenChoices(f, v), // only short texts are in display_value, at Circle either
 	}
-	var shown []string
+}
+
+// takenChoices are the choices that a member made; each has a number of its own, by which it is taken back.
+func takenChoices(f *profileField, v *fieldValue) []choiceTaken {
+	taken := []choiceTaken{}
 	for i, c := range f.choices {
 		if slices.Contains(v.choices, c.ID) {
-			view.Choices = append(view.Choices, choiceTaken{v.id*100 + int64(i), c})
-			shown = append(shown, c.Value)
+			taken = append(taken, choiceTaken{v.id*100 + int64(i), c})
 		}
 	}
-	if len(shown) > 0 {
-		view.DisplayValue = strings.Join(shown, ", ")
-	}
-	return view
+	return taken
 }
 
 type pageFieldJSON struct {
@@ -233,10 +233,13 @@ func (s *Sandbox) changeFieldValue(q *request, in fieldInput) {
 	v.updatedAt = q.now
 	set(&v.text, in.Text)
 	set(&v.textarea, in.Textarea)
+	before := takenChoices(f, v)
 	for _, c := range in.Choices {
-		known := slices.ContainsFunc(f.choices, func(x fieldChoice) bool { return x.ID == c.ChoiceID })
-		v.choices = slices.DeleteFunc(v.choices, func(id int64) bool { return id == c.ChoiceID })
-		if known && !c.Destroy {
+		switch i := slices.IndexFunc(before, func(taken choiceTaken) bool { return taken.ID == c.ID }); {
+		case i >= 0 && c.Destroy:
+			v.choices = slices.DeleteFunc(v.choices, func(id int64) bool { return id == before[i].Choice.ID })
+		case i < 0 && !c.Destroy && !slices.Contains(v.choices, c.ChoiceID) &&
+			slices.ContainsFunc(f.choices, func(x fieldChoice) bool { return x.ID == c.ChoiceID }):
 			v.choices = append(v.choices, c.ChoiceID)
 		}
 	}
