@@ -35,7 +35,7 @@ func TestGolden(t *testing.T) {
 func play(t *testing.T, name string) {
 	script := txtar.Parse(readFile(t, name))
 	c := newCommunity(t)
-	answers := map[string]any{}
+	answers, named := map[string]any{}, "" // by whoever asks
 	var out txtar.Archive
 	out.Comment = script.Comment
 	as := ""
@@ -56,6 +56,8 @@ func play(t *testing.T, name string) {
 			}
 		}
 		answer, calls := c.ask(as, string(file.Data), variables)
+		named += as + string(file.Data)
+		checkAddresses(t, c, named, step, answer)
 		var value any
 		if err := json.Unmarshal(answer, &value); err != nil {
 			t.Fatalf("%s: %s", step, answer)
