@@ -94,7 +94,7 @@ type messageInput struct {
 	ParentID int64          `json:"parent_message_id"`
 }
 
-func (q *request) messageInput() (messageInput, answer) {
+func (s *Sandbox) messageInput(q *request) (messageInput, answer) {
 	var in messageInput
 	if refusal := q.decode(&in); refusal.status != 0 {
 		return in, refusal
@@ -102,7 +102,7 @@ func (q *request) messageInput() (messageInput, answer) {
 	if in.Document == nil && in.Body == nil {
 		return in, missingParameter("rich_text_body")
 	}
-	return in, answer{}
+	return in, s.checkUploads(in.Document)
 }
 
 // chatContent is the text of a message; blank where it is lost.
@@ -130,7 +130,7 @@ func (s *Sandbox) sendMessage(q *request) answer {
 	if !s.canWrite(q.member, r) {
 		return forbidden()
 	}
-	in, refusal := q.messageInput()
+	in, refusal := s.messageInput(q)
 	if refusal.status != 0 {
 		return refusal
 	}
@@ -200,7 +200,7 @@ func (s *Sandbox) updateMessage(q *request) answer {
 	if m.memberID != q.member.id || !s.canWrite(q.member, m.room) {
 		return forbidden()
 	}
-	in, refusal := q.messageInput()
+	in, refusal := s.messageInput(q)
 	if refusal.status != 0 {
 		return refusal
 	}

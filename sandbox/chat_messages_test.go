@@ -175,6 +175,31 @@ func TestMentionsInMessages(t *testing.T) {
 	}
 }
 
+func TestMessagesCarryUploads(t *testing.T) {
+	w := newWorld(t)
+	maya, uuid := w.as(asMember), w.direct(asMember, asZoe)
+	up := maya.must(200, "POST", "/direct_uploads", `{"blob":{"key":"","filename":"beds.pdf","content_type":"application/pdf","byte_size":4,"checksum":"CY9rzUYh03PK3k6DJie09g=="}}`)
+	at, send := "/messages/"+uuid+"/chat_room_messages", func(signedID any) string {
+		return fmt.Sprintf(`{"rich_text_body":{"body":{"type":"doc","content":[]},"attachments":[%q]}}`, signedID)
+	}
+	maya.must(202, "POST", at, send(up.at("signed_id")))
+	if last := maya.lastMessage(uuid); last.at("rich_text_body", "attachments", 0, "filename") != "beds.pdf" {
+		t.Errorf("the message = %v, want the file in it", last.json)
+	}
+	maya.must(400, "POST", at, send("nothing"))
+	maya.must(400, "POST", "/messages", `{"chat_room":{"kind":"direct","community_member_ids":[8800007],"rich_text_body":{"body":{"type":"doc","content":[]},"attachments":["nothing"]}}}`)
+	if n := maya.must(200, "GET", "/messages", "").id("count"); n != 9 {
+		t.Errorf("Maya has %d rooms, want nine: a refused text makes none", n)
+	}
+	photos := 0
+	for _, m := range w.seededRoom("Tea hut").messages {
+		photos += m.content.attachmentCount()
+	}
+	if photos != 2 {
+		t.Errorf("the tea hut has %d photos, want 2", photos)
+	}
+}
+
 func TestReportingMessages(t *testing.T) {
 	w := newWorld(t)
 	report := func(id int64) string {

@@ -185,6 +185,9 @@ func (s *Sandbox) createRoom(q *request) answer {
 	if len(others) == 0 || (in.Room.Kind == roomDirect && len(others) > 1) {
 		return invalid(roomRefused, map[string][]string{"community_member_ids": {"is invalid"}})
 	}
+	if refusal := s.checkUploads(in.Room.Document); refusal.status != 0 {
+		return refusal
+	}
 	r := s.store.directRoom(q.member.id, others[0])
 	if in.Room.Kind == roomGroup || r == nil {
 		r = s.store.addRoom(&chatRoom{kind: in.Room.Kind, createdAt: q.now})

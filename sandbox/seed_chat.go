@@ -11,6 +11,7 @@ import (
 // plannedRoom is a room with what is said in it, written as a script:
 //
 //	margaret: Kettle is on. Cake, @arthur?      a message of margaret@example.com with a mention
+//	olena: It has set. [first-pumpkin.jpg]      a message with a photo
 //	+ heart zoe member                          two reactions to the line above
 //	> arthur: Always.                           a reply to the message above
 //	---                                         Maya has read as far as this
@@ -109,9 +110,13 @@ func (sd *seeder) planTalk(room *chatRoom, p plannedRoom, rnd *rand.Rand) []*pla
 			}
 			line, isReply := strings.CutPrefix(line, "> ")
 			email, text, _ := strings.Cut(line, ": ")
+			text, photo, _ := strings.Cut(strings.TrimSuffix(text, "]"), " [")
 			pm := &plannedMessage{unread: unread, message: &message{
 				memberID: sd.personNamed(email).id, room: room, content: sd.spoken(text), sentAt: at,
 			}}
+			if photo != "" {
+				pm.content.envelope.Attachments = append(pm.content.envelope.Attachments, sd.photo(photo, int64(len(plan))))
+			}
 			if isReply {
 				pm.answers = top
 			} else {
@@ -141,6 +146,16 @@ func (sd *seeder) spoken(text string) content {
 		}
 		line.Content = append(line.Content, mentionNode(sd.personNamed(rest[:end])))
 		text = rest[end:]
+	}
+}
+
+// photo is an image in a message; as with all images of the seed, the file
+// itself is nowhere.
+func (sd *seeder) photo(filename string, id int64) attachment {
+	signed := signedID("chat", id)
+	return attachment{
+		SignedID: signed, SGID: sgid("ChatBlob", id), ContentType: "image/jpeg", Filename: filename, ByteSize: 214_880 + id,
+		URL: sd.blobURL(signed, filename), Width: 1200, Height: 900, Metadata: attachmentMetadata{Identified: true, Width: 1200, Height: 900},
 	}
 }
 

@@ -31,7 +31,7 @@ bjorn: I have the washer. Sunday.
 > bjorn: Behind the seed drawer.
 + thumbsup dev
 
-olena: Доброго ранку! The first pumpkin has set.
+olena: Доброго ранку! The first pumpkin has set. [first-pumpkin.jpg]
 + heart zoe cagla astrid
 niall: How big?
 olena: Like a cherry. Do not laugh.
@@ -130,7 +130,7 @@ arthur: I have bad everything.
 kwame: Then one is yours. I will set it up on Thursday.
 + heart margaret member arthur
 
-member: First courgette! Ten centimetres. The children want to frame it.
+member: First courgette! Ten centimetres. The children want to frame it. [ten-centimetres.jpg]
 + tada zoe margaret jose moderator
 jose: ¡Enhorabuena! Tomorrow it will be thirty centimetres.
 > member: You are joking.
