@@ -55,13 +55,22 @@ func (s *Sandbox) canWrite(m *member, r *chatRoom) bool {
 }
 
 // present lists those who are in the room now, in order of id. Into the room
-// of a space everybody comes by joining the space, and goes by leaving it.
+// of a space everybody comes by joining the space, and goes by leaving it. What
+// was said before they came is nothing that they have missed.
 func (s *Sandbox) present(r *chatRoom) []*participant {
 	if r.spaceID == 0 {
 		return r.participants
 	}
 	for _, seat := range s.store.memberships[r.spaceID] {
-		s.store.enter(r, seat.memberID)
+		if r.participant(seat.memberID) != nil {
+			continue
+		}
+		p := s.store.enter(r, seat.memberID)
+		for _, m := range r.topLevel() {
+			if !m.sentAt.After(seat.joinedAt) {
+				p.lastReadID = m.id
+			}
+		}
 	}
 	left := func(p *participant) bool { return s.store.seat(r.spaceID, p.memberID) == nil }
 	return slices.DeleteFunc(slices.Clone(r.participants), left)

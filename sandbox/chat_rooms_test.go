@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 const asZoe = "zoe@example.com"
@@ -195,6 +196,18 @@ func TestChatSpacesCountUnreadMessages(t *testing.T) {
 	maya.must(200, "POST", path("/space_members/%d/mark_as_read", w.store.seat(idTeaHut, firstMemberID+3).id), "")
 	if got := unread(); got != [2]int64{} {
 		t.Errorf("after reading the space = %v", got)
+	}
+}
+
+func TestNewcomersHaveMissedNothing(t *testing.T) {
+	w := newWorld(t)
+	eleanor, hut := w.as(asNewcomer), w.seededRoom("Tea hut")
+	eleanor.must(200, "POST", path("/spaces/%d/join", idTeaHut), "")
+	w.clock.Advance(time.Minute)
+	w.as(asZoe).say(hut.uuid, "Who is new?")
+	room := eleanor.must(200, "GET", "/messages/"+hut.uuid, "")
+	if got := room.id("chat_room", "unread_messages_count"); got != 1 {
+		t.Errorf("unread = %d, want only what was said since", got)
 	}
 }
 

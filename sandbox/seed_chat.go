@@ -109,14 +109,8 @@ func (sd *seeder) planTalk(room *chatRoom, p plannedRoom, rnd *rand.Rand) []*pla
 				continue
 			}
 			line, isReply := strings.CutPrefix(line, "> ")
-			email, text, _ := strings.Cut(line, ": ")
-			text, photo, _ := strings.Cut(strings.TrimSuffix(text, "]"), " [")
-			pm := &plannedMessage{unread: unread, message: &message{
-				memberID: sd.personNamed(email).id, room: room, content: sd.spoken(text), sentAt: at,
-			}}
-			if photo != "" {
-				pm.content.envelope.Attachments = append(pm.content.envelope.Attachments, sd.photo(photo, int64(len(plan))))
-			}
+			pm := &plannedMessage{unread: unread, message: sd.planLine(line, int64(len(plan)))}
+			pm.room, pm.sentAt = room, at
 			if isReply {
 				pm.answers = top
 			} else {
@@ -126,6 +120,18 @@ func (sd *seeder) planTalk(room *chatRoom, p plannedRoom, rnd *rand.Rand) []*pla
 		}
 	}
 	return plan
+}
+
+// planLine makes a message of a line, but for its room and time; a photo in it
+// gets the id.
+func (sd *seeder) planLine(line string, photoID int64) *message {
+	email, text, _ := strings.Cut(line, ": ")
+	text, photo, _ := strings.Cut(strings.TrimSuffix(text, "]"), " [")
+	m := &message{memberID: sd.personNamed(email).id, content: sd.spoken(text)}
+	if photo != "" {
+		m.content.envelope.Attachments = append(m.content.envelope.Attachments, sd.photo(photo, photoID))
+	}
+	return m
 }
 
 // spoken is the text of a message; "@arthur" in it is a mention.
