@@ -164,3 +164,42 @@ func TestRoomOfAThread(t *testing.T) {
 		}
 	}
 }
+
+func TestRepliesThatAreKnownToBeNone(t *testing.T) {
+	one := int64(1)
+	for _, c := range []struct {
+		name    string
+		message ChatMessage
+		want    bool
+	}{
+		{"no thread", ChatMessage{Source: SourceLastMessage}, true},
+		{"a thread", ChatMessage{Source: SourceLastMessage, ChatThreadID: &one}, false},
+		{"a reply", ChatMessage{Source: SourceThreadReply, ChatThreadID: &one, ParentMessageID: &one}, true},
+		{"nothing but its number", ChatMessage{ID: 1}, false},
+	} {
+		for _, part := range []ChatMessageField{ChatMessageReplies, ChatMessageLastReply} {
+			if got := c.message.Carries(part); got != c.want {
+				t.Errorf("%s: Carries(%d) = %t, want %t", c.name, part, got, c.want)
+			}
+		}
+	}
+}
+
+func TestReactingTwiceSucceeds(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		status int
+		body   string
+		want   error
+	}{
+		{"taken", 422, `{"message":"Failed to create reaction!","error_details":{"emoji":["has already been taken"]}}`, nil},
+		{"already", 422, `{"message":"You already reacted."}`, nil},
+		{"unknown emoji", 422, `{"message":"Failed to create reaction!","error_details":{"emoji":["is not included in the list"]}}`, ErrInvalid},
+		{"no message", 404, `{"message":"Oops! Missing record. Please try again later."}`, ErrNotFound},
+	} {
+		client := testClient(t, say(c.status, "application/json", c.body))
+		if err := client.Chat.React(asMember(t), 1, "heart"); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, err, c.want)
+		}
+	}
+}
