@@ -149,7 +149,10 @@ func TestChatCarriesWhatExamplesShow(t *testing.T) {
 	threads := exampleRecords(t, "GET /api/headless/v1/chat_threads")
 	single := inside(exampleRecords(t, "GET "+api+"/{uuid}"), "chat_room")
 	room := func(s Source, f ChatRoomField) bool { return (&ChatRoom{Source: s}).Carries(f) }
-	message := func(s Source, f ChatMessageField) bool { return (&ChatMessage{Source: s}).Carries(f) }
+	began := int64(1) // a message without a thread has no replies, which any record says
+	message := func(s Source, f ChatMessageField) bool {
+		return (&ChatMessage{Source: s, ChatThreadID: &began}).Carries(f)
+	}
 	for _, c := range []struct {
 		name    string
 		records []map[string]json.RawMessage

@@ -85,15 +85,16 @@ const (
 	ChatMessageLastReply
 )
 
-// Carries tells whether the record has the part, as what it has or as its absence. A reply has no replies, so it always does.
+// Carries tells whether the record has the part, as what it has or as its absence. A reply has no replies, nor has a message
+// without a thread.
 func (m *ChatMessage) Carries(f ChatMessageField) bool {
 	switch m.Source {
 	case SourceChatMessages, SourceChatMessage:
 		return true
-	case SourceThreadParent:
-		return f == ChatMessageReplies
+	case SourceUnknown:
+		return false
 	}
-	return m.ParentMessageID != nil
+	return m.ParentMessageID != nil || m.ChatThreadID == nil || m.Source == SourceThreadParent && f == ChatMessageReplies
 }
 
 func (m *ChatMessage) setSource(source Source) { m.Source = source }
