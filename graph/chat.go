@@ -15,6 +15,14 @@ import (
 // chatRoom is a room of which nothing but its name is known; everything else is loaded.
 func chatRoom(uuid string) *circleclient.ChatRoom { return &circleclient.ChatRoom{UUID: uuid} }
 
+// lessonChatRoom is the room in which a lesson is discussed, nil where it has none.
+func lessonChatRoom(l *circleclient.Lesson) *circleclient.ChatRoom {
+	if l.ChatRoomUUID == nil {
+		return nil
+	}
+	return &circleclient.ChatRoom{UUID: *l.ChatRoomUUID, EmbeddedLesson: &circleclient.EmbeddedLesson{ID: l.ID, Name: l.Name}}
+}
+
 // loadChatRoom finds a room. Its messages and participants need nothing of it but the name, and say themselves when there
 // is no such room, so the room is not read for them.
 func loadChatRoom(ctx context.Context, uuid string) (*circleclient.ChatRoom, error) {

@@ -71,8 +71,8 @@ func (r *lessonResolver) IsCommentable(ctx context.Context, obj *circleclient.Le
 	return ofLesson(ctx, obj, func(l *circleclient.Lesson) *bool { return &l.IsCommentsEnabled })
 }
 
-func (r *lessonResolver) ChatRoomUUID(ctx context.Context, obj *circleclient.Lesson) (*string, error) {
-	return ofLesson(ctx, obj, func(l *circleclient.Lesson) *string { return l.ChatRoomUUID })
+func (r *lessonResolver) ChatRoom(ctx context.Context, obj *circleclient.Lesson) (*circleclient.ChatRoom, error) {
+	return ofLesson(ctx, obj, lessonChatRoom)
 }
 
 func (r *lessonResolver) ViewerBookmarkID(ctx context.Context, obj *circleclient.Lesson) (*string, error) {

@@ -36,7 +36,7 @@ type LessonResolver interface {
 	IsFeaturedMediaDownloadable(ctx context.Context, obj *circleclient.Lesson) (*bool, error)
 	Files(ctx context.Context, obj *circleclient.Lesson) ([]*circleclient.LessonFile, error)
 	IsCommentable(ctx context.Context, obj *circleclient.Lesson) (*bool, error)
-	ChatRoomUUID(ctx context.Context, obj *circleclient.Lesson) (*string, error)
+	ChatRoom(ctx context.Context, obj *circleclient.Lesson) (*circleclient.ChatRoom, error)
 	ViewerBookmarkID(ctx context.Context, obj *circleclient.Lesson) (*string, error)
 	LessonLabel(ctx context.Context, obj *circleclient.Lesson) (*string, error)
 	SectionLabel(ctx context.Context, obj *circleclient.Lesson) (*string, error)
@@ -969,27 +969,36 @@ func (ec *executionContext) fieldContext_Lesson_isCommentable(_ context.Context,
 	return graphql.NewScalarFieldContext("Lesson", field, true, true, "Boolean")
 }
 
-func (ec *executionContext) _Lesson_chatRoomUuid(ctx context.Context, field graphql.CollectedField, obj *circleclient.Lesson) (ret graphql.Marshaler) {
+func (ec *executionContext) _Lesson_chatRoom(ctx context.Context, field graphql.CollectedField, obj *circleclient.Lesson) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Lesson_chatRoomUuid(ctx, field)
+			return ec.fieldContext_Lesson_chatRoom(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Lesson().ChatRoomUUID(ctx, obj)
+			return ec.Resolvers.Lesson().ChatRoom(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.ChatRoom) graphql.Marshaler {
+			return ec.marshalOChatRoom2ᚖcirclegraphᚋcircleclientᚐChatRoom(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Lesson_chatRoomUuid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Lesson", field, true, true, "String")
+func (ec *executionContext) fieldContext_Lesson_chatRoom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Lesson",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChatRoom(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Lesson_viewerBookmarkId(ctx context.Context, field graphql.CollectedField, obj *circleclient.Lesson) (ret graphql.Marshaler) {
@@ -1986,11 +1995,11 @@ func (ec *executionContext) _Lesson(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Lesson_isCommentable(ctx, field, obj)
 				})
-		case "chatRoomUuid":
+		case "chatRoom":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Lesson_chatRoomUuid(ctx, field, obj)
+					return ec._Lesson_chatRoom(ctx, field, obj)
 				})
 		case "viewerBookmarkId":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,

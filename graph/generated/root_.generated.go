@@ -639,7 +639,7 @@ type ComplexityRoot struct {
 
 	Lesson struct {
 		Body                          func(childComplexity int) int
-		ChatRoomUUID                  func(childComplexity int) int
+		ChatRoom                      func(childComplexity int) int
 		Course                        func(childComplexity int) int
 		DrippedAt                     func(childComplexity int) int
 		FeaturedMedia                 func(childComplexity int) int
@@ -3624,12 +3624,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Lesson.Body(childComplexity), true
-	case "Lesson.chatRoomUuid":
-		if e.ComplexityRoot.Lesson.ChatRoomUUID == nil {
+	case "Lesson.chatRoom":
+		if e.ComplexityRoot.Lesson.ChatRoom == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Lesson.ChatRoomUUID(childComplexity), true
+		return e.ComplexityRoot.Lesson.ChatRoom(childComplexity), true
 	case "Lesson.course":
 		if e.ComplexityRoot.Lesson.Course == nil {
 			break
@@ -7678,8 +7678,8 @@ type Lesson implements Node & Bookmarkable {
   files: [LessonFile!] @semanticNonNull @goField(forceResolver: true)
   "Whether it can be discussed, which is done in its chat room."
   isCommentable: Boolean @semanticNonNull @goField(forceResolver: true)
-  "The ` + "`" + `uuid` + "`" + ` of the chat room in which it is discussed; null where it has none."
-  chatRoomUuid: String @goField(forceResolver: true)
+  "The chat room in which it is discussed; null where it has none. Any field but the ids loads the room."
+  chatRoom: ChatRoom @goField(forceResolver: true)
   "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
   viewerBookmarkId: ID @goField(forceResolver: true)
   "What the course calls a lesson, such as ` + "`" + `day` + "`" + `; null where Circle does not say."
@@ -11424,8 +11424,8 @@ func (ec *executionContext) childFields_Lesson(ctx context.Context, field graphq
 		return ec.fieldContext_Lesson_files(ctx, field)
 	case "isCommentable":
 		return ec.fieldContext_Lesson_isCommentable(ctx, field)
-	case "chatRoomUuid":
-		return ec.fieldContext_Lesson_chatRoomUuid(ctx, field)
+	case "chatRoom":
+		return ec.fieldContext_Lesson_chatRoom(ctx, field)
 	case "viewerBookmarkId":
 		return ec.fieldContext_Lesson_viewerBookmarkId(ctx, field)
 	case "lessonLabel":
