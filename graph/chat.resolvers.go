@@ -149,6 +149,14 @@ func (r *chatThreadResolver) Replies(ctx context.Context, obj *circleclient.Chat
 	return threadReplies(ctx, obj, first, after)
 }
 
+func (r *chatThreadResolver) RepliesPreview(ctx context.Context, obj *circleclient.ChatThread) ([]*circleclient.ChatMessage, error) {
+	thread, err := threadWith(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return listed(thread.Replies), nil
+}
+
 func (r *chatThreadResolver) ChatRoom(ctx context.Context, obj *circleclient.ChatThread) (*circleclient.ChatRoom, error) {
 	thread, err := threadWith(ctx, obj)
 	if err != nil {

@@ -58,6 +58,7 @@ type ChatRoomResolver interface {
 type ChatThreadResolver interface {
 	ParentMessage(ctx context.Context, obj *circleclient.ChatThread) (*circleclient.ChatMessage, error)
 	Replies(ctx context.Context, obj *circleclient.ChatThread, first int, after *string) (*model.Connection[*circleclient.ChatMessage], error)
+	RepliesPreview(ctx context.Context, obj *circleclient.ChatThread) ([]*circleclient.ChatMessage, error)
 	ChatRoom(ctx context.Context, obj *circleclient.ChatThread) (*circleclient.ChatRoom, error)
 }
 type RemoveReactionPayloadResolver interface {
@@ -2123,6 +2124,38 @@ func (ec *executionContext) fieldContext_ChatThread_replies(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _ChatThread_repliesPreview(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatThread) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatThread_repliesPreview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ChatThread().RepliesPreview(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*circleclient.ChatMessage) graphql.Marshaler {
+			return ec.marshalOChatMessage2ᚕᚖcirclegraphᚋcircleclientᚐChatMessageᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChatThread_repliesPreview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChatThread",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChatMessage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ChatThread_chatRoom(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatThread) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4071,6 +4104,12 @@ func (ec *executionContext) _ChatThread(ctx context.Context, sel ast.SelectionSe
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ChatThread_replies(ctx, field, obj)
 				})
+		case "repliesPreview":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ChatThread_repliesPreview(ctx, field, obj)
+				})
 		case "chatRoom":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -4785,6 +4824,25 @@ func (ec *executionContext) marshalOAddReactionPayload2ᚖcirclegraphᚋgraphᚋ
 		return graphql.Null
 	}
 	return ec._AddReactionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOChatMessage2ᚕᚖcirclegraphᚋcircleclientᚐChatMessageᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.ChatMessage) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChatMessage2ᚖcirclegraphᚋcircleclientᚐChatMessage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOChatMessage2ᚖcirclegraphᚋcircleclientᚐChatMessage(ctx context.Context, sel ast.SelectionSet, v *circleclient.ChatMessage) graphql.Marshaler {

@@ -264,11 +264,12 @@ type ComplexityRoot struct {
 	}
 
 	ChatThread struct {
-		ChatRoom      func(childComplexity int) int
-		ID            func(childComplexity int) int
-		NodeRef       func(childComplexity int) int
-		ParentMessage func(childComplexity int) int
-		Replies       func(childComplexity int, first int, after *string) int
+		ChatRoom       func(childComplexity int) int
+		ID             func(childComplexity int) int
+		NodeRef        func(childComplexity int) int
+		ParentMessage  func(childComplexity int) int
+		Replies        func(childComplexity int, first int, after *string) int
+		RepliesPreview func(childComplexity int) int
 	}
 
 	ChatThreadConnection struct {
@@ -2124,6 +2125,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChatThread.Replies(childComplexity, args["first"].(int), args["after"].(*string)), true
+	case "ChatThread.repliesPreview":
+		if e.ComplexityRoot.ChatThread.RepliesPreview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatThread.RepliesPreview(childComplexity), true
 
 	case "ChatThreadConnection.edges":
 		if e.ComplexityRoot.ChatThreadConnection.Edges == nil {
@@ -7072,13 +7079,13 @@ type ChatMessage implements Node & Bookmarkable {
   thread: ChatThread @goField(forceResolver: true)
   "The emoji that members gave it."
   reactions: [ChatReaction!]! @goField(forceResolver: true)
-  "The number of replies. Costs a request for the last message of a room."
+  "The number of replies. Costs a request for the last message of a room, if it has any."
   repliesCount: Int @semanticNonNull @goField(forceResolver: true)
-  "The number of members who replied. Costs a request for the last message of a room."
+  "The number of members who replied. Costs a request where ` + "`" + `repliesCount` + "`" + ` does."
   threadParticipantsCount: Int @semanticNonNull @goField(forceResolver: true)
-  "The first few members who replied. Costs a request for the last message of a room."
+  "The first few members who replied. Costs a request where ` + "`" + `repliesCount` + "`" + ` does."
   threadParticipantsPreview: [Member!] @semanticNonNull @goField(forceResolver: true)
-  "When the newest reply was sent; null where there is none. Costs a request for the last message of a room and in threads."
+  "When the newest reply was sent; null where there is none. Costs a request where ` + "`" + `repliesCount` + "`" + ` does, and in threads."
   lastReplyAt: DateTime @goField(forceResolver: true)
   "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
   viewerBookmarkId: ID @goField(name: "BookmarkID")
@@ -7145,6 +7152,8 @@ type ChatThread implements Node {
   parentMessage: ChatMessage @semanticNonNull @goField(forceResolver: true)
   "The replies, oldest first. Circle gives all of them with a thread; where a list of threads had only some, one request to Circle."
   replies("How many, 1 to 100." first: Int! = 50, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatMessageConnection @semanticNonNull @goField(forceResolver: true)
+  "Some of the replies, as many as Circle sends with a thread. Costs nothing in a list of threads."
+  repliesPreview: [ChatMessage!] @semanticNonNull @goField(forceResolver: true)
   "The room it stands in."
   chatRoom: ChatRoom @semanticNonNull @goField(forceResolver: true)
 }
@@ -10648,6 +10657,8 @@ func (ec *executionContext) childFields_ChatThread(ctx context.Context, field gr
 		return ec.fieldContext_ChatThread_parentMessage(ctx, field)
 	case "replies":
 		return ec.fieldContext_ChatThread_replies(ctx, field)
+	case "repliesPreview":
+		return ec.fieldContext_ChatThread_repliesPreview(ctx, field)
 	case "chatRoom":
 		return ec.fieldContext_ChatThread_chatRoom(ctx, field)
 	}
