@@ -22,7 +22,7 @@ type liveRoom struct {
 	slug        string
 	viewType    string
 	roomType    string
-	secret      bool
+	access      string
 	recorded    bool
 	muteOnJoin  bool
 	limitShare  bool
@@ -32,7 +32,7 @@ type liveRoom struct {
 
 // opensFor says whether the member may come in: everybody into an open room.
 func (l *liveRoom) opensFor(m *member) bool {
-	return !l.secret || l.creatorID == m.id || slices.Contains(l.invited, m.id)
+	return l.access != "secret" || l.creatorID == m.id || slices.Contains(l.invited, m.id)
 }
 
 func (s *Sandbox) liveRoomRoutes() []route {
@@ -64,11 +64,11 @@ type invitedInput struct {
 // wrong names the first setting that is none of those to choose from, if any.
 func (in liveRoomInput) wrong() string {
 	switch {
-	case !slices.Contains([]string{"", "speaker_view", "speaker_variant_view"}, in.ViewType):
+	case !slices.Contains([]string{"", "speaker_view", "speaker_variant_view", "grid_view"}, in.ViewType):
 		return "view_type"
 	case !slices.Contains([]string{"", "stream", "conference"}, in.RoomType):
 		return "room_type"
-	case !slices.Contains([]string{"", "open", "secret"}, in.AccessType):
+	case !slices.Contains([]string{"", "open", "secret", "public_stream"}, in.AccessType):
 		return "access_type"
 	}
 	return ""
@@ -89,7 +89,7 @@ func (s *Sandbox) createLiveRoom(q *request) answer {
 	}
 	l := &liveRoom{
 		id: take(&s.store.nextLive), creatorID: q.member.id, name: cmp.Or(in.Name, q.member.firstName+"'s room"), description: in.Description,
-		viewType: cmp.Or(in.ViewType, "grid_view"), roomType: cmp.Or(in.RoomType, "stream"), secret: in.AccessType == "secret",
+		viewType: cmp.Or(in.ViewType, "grid_view"), roomType: cmp.Or(in.RoomType, "stream"), access: cmp.Or(in.AccessType, "open"),
 		recorded: in.Recording, muteOnJoin: in.MuteOnJoin, limitShare: in.LimitShare, invited: s.invited(in.Invited), createdAt: q.now,
 	}
 	l.slug = slugOf(cmp.Or(in.Slug, l.name))
@@ -162,13 +162,10 @@ type liveGuests struct {
 }
 
 func (s *Sandbox) liveRoomView(m *member, l *liveRoom) liveRoomJSON {
-	by, access := s.store.memberByID[l.creatorID], "open"
-	if l.secret {
-		access = "secret"
-	}
+	by := s.store.memberByID[l.creatorID]
 	return liveRoomJSON{
 		ID: l.id, Name: l.name, Description: l.description, Slug: l.slug, Status: "backstage", HostCapacity: 30, ViewType: l.viewType,
-		RoomType: l.roomType, Recorded: l.recorded, AccessType: access, Provider: "hms", Invited: l.invited, MuteOnJoin: l.muteOnJoin,
+		RoomType: l.roomType, Recorded: l.recorded, AccessType: l.access, Provider: "hms", Invited: l.invited, MuteOnJoin: l.muteOnJoin,
 		LimitShare: l.limitShare, CreatedAt: stamp(l.createdAt), ChatRoomUUID: l.chat.uuid,
 		Creator:      liveCreator{by.id, by.name(), orNull(by.avatarURL), by.publicUID, by.bio, by.headline},
 		Participants: liveGuests{Records: []empty{}}, CanHost: by == m, CanManage: by == m || m.roles.Admin, IsCreator: by == m,

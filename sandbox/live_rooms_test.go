@@ -9,6 +9,7 @@ func TestLiveRooms(t *testing.T) {
 		{name: "bare", who: asAdmin, method: "POST", path: at, body: `{}`, status: 201, want: `"name":"Ruth's room","description":"","slug":"ruth-s-room","status":"backstage"`},
 		{name: "again", who: asAdmin, method: "POST", path: at, body: `{}`, status: 201, want: `"slug":"ruth-s-room-310002"`},
 		{name: "full", who: asAdmin, method: "POST", path: at, body: `{"name":"Grafting","slug":"grafting","view_type":"speaker_view","room_type":"conference","access_type":"secret","invited_entities_ids":{"members_ids":[8800004]}}`, status: 201, want: `"invited_entities_ids":[8800004]`},
+		{name: "on stage", who: asAdmin, method: "POST", path: at, body: `{"view_type":"grid_view","access_type":"public_stream"}`, status: 201, want: `"access_type":"public_stream"`},
 		{name: "view", who: asAdmin, method: "POST", path: at, body: `{"view_type":"sideways"}`, status: 400, want: "view_type"},
 		{name: "type", who: asAdmin, method: "POST", path: at, body: `{"room_type":"shed"}`, status: 400, want: "room_type"},
 		{name: "access", who: asAdmin, method: "POST", path: at, body: `{"access_type":"key"}`, status: 400, want: "access_type"},
