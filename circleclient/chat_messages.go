@@ -104,6 +104,17 @@ func (m *ChatMessage) RichText() *RichText {
 	return newRichText(richTextSource{envelope: m.RichTextBody, plain: m.Body})
 }
 
+// ChatRoom gives the room it stands in, of which only the name is known.
+func (m *ChatMessage) ChatRoom() *ChatRoom { return &ChatRoom{UUID: m.ChatRoomUUID} }
+
+// Thread gives the thread that it began or replies in, of which only the number is known; nil where nobody has replied.
+func (m *ChatMessage) Thread() *ChatThread {
+	if m.ChatThreadID == nil {
+		return nil
+	}
+	return &ChatThread{ID: *m.ChatThreadID}
+}
+
 // ChatMessageRequest is a message to send.
 type ChatMessageRequest struct {
 	// Body is the text. It goes out in its envelope: a bare document is taken and lost.

@@ -37,6 +37,14 @@ type LiveRoom struct {
 	CanModerate bool `json:"can_moderate"`
 }
 
+// ChatRoom gives the room to write in, of which only the name is known; nil where there is none.
+func (r *LiveRoom) ChatRoom() *ChatRoom {
+	if r.ChatRoomUUID == nil {
+		return nil
+	}
+	return &ChatRoom{UUID: *r.ChatRoomUUID}
+}
+
 // LiveRoomRequest is a live room to make. What is empty or nil is left to Circle.
 type LiveRoomRequest struct {
 	Name             string       `json:"name,omitempty"`

@@ -24,23 +24,8 @@ func (r *chatMessageResolver) Sender(ctx context.Context, obj *circleclient.Chat
 	return model.MemberOfSender(obj.Sender), nil
 }
 
-func (r *chatMessageResolver) ChatRoom(ctx context.Context, obj *circleclient.ChatMessage) (*circleclient.ChatRoom, error) {
-	return chatRoom(obj.ChatRoomUUID), nil
-}
-
 func (r *chatMessageResolver) ParentMessage(ctx context.Context, obj *circleclient.ChatMessage) (*circleclient.ChatMessage, error) {
 	return changedMessage(ctx, aboveMessage(obj))
-}
-
-func (r *chatMessageResolver) Thread(ctx context.Context, obj *circleclient.ChatMessage) (*circleclient.ChatThread, error) {
-	if obj.ChatThreadID == nil {
-		return nil, nil //nolint:nilnil // nobody has replied
-	}
-	return chatThread(*obj.ChatThreadID), nil
-}
-
-func (r *chatMessageResolver) Reactions(ctx context.Context, obj *circleclient.ChatMessage) ([]*circleclient.ChatReaction, error) {
-	return listed(obj.Reactions), nil
 }
 
 func (r *chatMessageResolver) RepliesCount(ctx context.Context, obj *circleclient.ChatMessage) (*int, error) {

@@ -8,22 +8,9 @@ package graph
 import (
 	"context"
 
-	"circlegraph/circleclient"
-	"circlegraph/graph/generated"
 	"circlegraph/graph/model"
 )
-
-func (r *liveRoomResolver) ChatRoom(ctx context.Context, obj *circleclient.LiveRoom) (*circleclient.ChatRoom, error) {
-	if obj.ChatRoomUUID == nil {
-		return nil, nil //nolint:nilnil // it has none
-	}
-	return chatRoom(*obj.ChatRoomUUID), nil
-}
 
 func (r *mutationResolver) CreateLiveRoom(ctx context.Context, input model.CreateLiveRoomInput) (*model.CreateLiveRoomPayload, error) {
 	return r.createLiveRoom(ctx, input)
 }
-
-func (r *Resolver) LiveRoom() generated.LiveRoomResolver { return &liveRoomResolver{r} }
-
-type liveRoomResolver struct{ *Resolver }

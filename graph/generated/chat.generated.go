@@ -23,10 +23,9 @@ type AddReactionPayloadResolver interface {
 }
 type ChatMessageResolver interface {
 	Sender(ctx context.Context, obj *circleclient.ChatMessage) (*model.Member, error)
-	ChatRoom(ctx context.Context, obj *circleclient.ChatMessage) (*circleclient.ChatRoom, error)
+
 	ParentMessage(ctx context.Context, obj *circleclient.ChatMessage) (*circleclient.ChatMessage, error)
-	Thread(ctx context.Context, obj *circleclient.ChatMessage) (*circleclient.ChatThread, error)
-	Reactions(ctx context.Context, obj *circleclient.ChatMessage) ([]*circleclient.ChatReaction, error)
+
 	RepliesCount(ctx context.Context, obj *circleclient.ChatMessage) (*int, error)
 	ThreadParticipantsCount(ctx context.Context, obj *circleclient.ChatMessage) (*int, error)
 	ThreadParticipantsPreview(ctx context.Context, obj *circleclient.ChatMessage) ([]*model.Member, error)
@@ -387,7 +386,7 @@ func (ec *executionContext) _ChatMessage_chatRoom(ctx context.Context, field gra
 			return ec.fieldContext_ChatMessage_chatRoom(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ChatMessage().ChatRoom(ctx, obj)
+			return obj.ChatRoom(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.ChatRoom) graphql.Marshaler {
@@ -402,7 +401,7 @@ func (ec *executionContext) fieldContext_ChatMessage_chatRoom(_ context.Context,
 		Object:     "ChatMessage",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: true,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ChatRoom(ctx, field)
 		},
@@ -451,7 +450,7 @@ func (ec *executionContext) _ChatMessage_thread(ctx context.Context, field graph
 			return ec.fieldContext_ChatMessage_thread(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ChatMessage().Thread(ctx, obj)
+			return obj.Thread(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.ChatThread) graphql.Marshaler {
@@ -466,7 +465,7 @@ func (ec *executionContext) fieldContext_ChatMessage_thread(_ context.Context, f
 		Object:     "ChatMessage",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: true,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ChatThread(ctx, field)
 		},
@@ -483,7 +482,7 @@ func (ec *executionContext) _ChatMessage_reactions(ctx context.Context, field gr
 			return ec.fieldContext_ChatMessage_reactions(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ChatMessage().Reactions(ctx, obj)
+			return obj.Reactions, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*circleclient.ChatReaction) graphql.Marshaler {
@@ -497,8 +496,8 @@ func (ec *executionContext) fieldContext_ChatMessage_reactions(_ context.Context
 	fc = &graphql.FieldContext{
 		Object:     "ChatMessage",
 		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
+		IsMethod:   false,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ChatReaction(ctx, field)
 		},
@@ -3483,11 +3482,10 @@ func (ec *executionContext) _ChatMessage(ctx context.Context, sel ast.SelectionS
 					return ec._ChatMessage_sender(ctx, field, obj)
 				})
 		case "chatRoom":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._ChatMessage_chatRoom(ctx, field, obj)
-				})
+			out.Values[i] = ec._ChatMessage_chatRoom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "parentMessage":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -3495,17 +3493,15 @@ func (ec *executionContext) _ChatMessage(ctx context.Context, sel ast.SelectionS
 					return ec._ChatMessage_parentMessage(ctx, field, obj)
 				})
 		case "thread":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._ChatMessage_thread(ctx, field, obj)
-				})
+			out.Values[i] = ec._ChatMessage_thread(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "reactions":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._ChatMessage_reactions(ctx, field, obj)
-				})
+			out.Values[i] = ec._ChatMessage_reactions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "repliesCount":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,

@@ -18,10 +18,6 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
-type LiveRoomResolver interface {
-	ChatRoom(ctx context.Context, obj *circleclient.LiveRoom) (*circleclient.ChatRoom, error)
-}
-
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
@@ -402,7 +398,7 @@ func (ec *executionContext) _LiveRoom_chatRoom(ctx context.Context, field graphq
 			return ec.fieldContext_LiveRoom_chatRoom(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.LiveRoom().ChatRoom(ctx, obj)
+			return obj.ChatRoom(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.ChatRoom) graphql.Marshaler {
@@ -417,7 +413,7 @@ func (ec *executionContext) fieldContext_LiveRoom_chatRoom(_ context.Context, fi
 		Object:     "LiveRoom",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: true,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ChatRoom(ctx, field)
 		},
@@ -677,88 +673,87 @@ func (ec *executionContext) _LiveRoom(ctx context.Context, sel ast.SelectionSet,
 		case "id":
 			out.Values[i] = ec._LiveRoom_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "name":
 			out.Values[i] = ec._LiveRoom_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "description":
 			out.Values[i] = ec._LiveRoom_description(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "slug":
 			out.Values[i] = ec._LiveRoom_slug(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "status":
 			out.Values[i] = ec._LiveRoom_status(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "type":
 			out.Values[i] = ec._LiveRoom_type(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "view":
 			out.Values[i] = ec._LiveRoom_view(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "access":
 			out.Values[i] = ec._LiveRoom_access(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "hostCapacity":
 			out.Values[i] = ec._LiveRoom_hostCapacity(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "isRecorded":
 			out.Values[i] = ec._LiveRoom_isRecorded(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "isMutedOnJoin":
 			out.Values[i] = ec._LiveRoom_isMutedOnJoin(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "isUrlSharingLimited":
 			out.Values[i] = ec._LiveRoom_isUrlSharingLimited(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "createdAt":
 			out.Values[i] = ec._LiveRoom_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "chatRoom":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._LiveRoom_chatRoom(ctx, field, obj)
-				})
+			out.Values[i] = ec._LiveRoom_chatRoom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "viewerCanHost":
 			out.Values[i] = ec._LiveRoom_viewerCanHost(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "viewerCanManage":
 			out.Values[i] = ec._LiveRoom_viewerCanManage(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "viewerCanModerate":
 			out.Values[i] = ec._LiveRoom_viewerCanModerate(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

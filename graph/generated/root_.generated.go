@@ -46,7 +46,6 @@ type ResolverRoot interface {
 	Lesson() LessonResolver
 	LikeCommentPayload() LikeCommentPayloadResolver
 	LikePostPayload() LikePostPayloadResolver
-	LiveRoom() LiveRoomResolver
 	Member() MemberResolver
 	Mention() MentionResolver
 	Mutation() MutationResolver
@@ -7072,13 +7071,13 @@ type ChatMessage implements Node & Bookmarkable {
   "Who wrote it; null where they are gone."
   sender: Member @goField(forceResolver: true)
   "The room it stands in. Any field but the ids loads the room, once for all its messages."
-  chatRoom: ChatRoom! @goField(forceResolver: true)
+  chatRoom: ChatRoom!
   "The message it replies to; null for one that is no reply. Costs a request."
   parentMessage: ChatMessage @goField(forceResolver: true)
   "The thread that it began or replies in, with all replies; null where nobody has replied. Costs a request."
-  thread: ChatThread @goField(forceResolver: true)
+  thread: ChatThread
   "The emoji that members gave it."
-  reactions: [ChatReaction!]! @goField(forceResolver: true)
+  reactions: [ChatReaction!]!
   "The number of replies. Costs a request for the last message of a room, if it has any."
   repliesCount: Int @semanticNonNull @goField(forceResolver: true)
   "The number of members who replied. Costs a request where ` + "`" + `repliesCount` + "`" + ` does."
@@ -8252,7 +8251,7 @@ type LiveRoom {
   "When it was made."
   createdAt: DateTime!
   "The room to write in beside it; null where it has none. Any field but the ids loads the room."
-  chatRoom: ChatRoom @goField(forceResolver: true)
+  chatRoom: ChatRoom
   "Whether the viewer may speak to all."
   viewerCanHost: Boolean! @goField(name: "CanHost")
   "Whether the viewer may change it."
