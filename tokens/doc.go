@@ -9,7 +9,8 @@
 //	[Caller]         gives circleclient the token of whoever asks, or why there is none
 //	[Service]        login, refresh, revoke and logout
 //	[Revocations]    the tokens that this process no longer accepts
+//	[Principals]     the tokens that Circle has accepted, and whose they are
 //
-// Nothing is remembered about a caller beyond a request, and no claim of a member's access token is trusted: Circle
-// publishes no key to verify it with, so Circle itself is asked.
+// No claim of a member's access token is trusted: Circle publishes no key to verify it with, so Circle itself is asked. What
+// is remembered beyond a request is what Circle said, under hashes of tokens, in memory and within bounds.
 package tokens

@@ -203,12 +203,12 @@ type bench struct {
 	auth        *Authenticator
 	log         *bytes.Buffer
 	purged      []string
-	proven      map[string]bool
+	principals  *Principals
 }
 
 func newBench(t *testing.T, config Config) *bench {
 	t.Helper()
-	b := &bench{clock: newTestClock(), log: &bytes.Buffer{}, proven: map[string]bool{}}
+	b := &bench{clock: newTestClock(), log: &bytes.Buffer{}}
 	deployment := Deployment{Listen: "127.0.0.1:8080"}
 	if len(config.Login) > 0 {
 		deployment.HeadlessToken = headlessToken
@@ -219,12 +219,13 @@ func newBench(t *testing.T, config Config) *bench {
 	}
 	b.circle = newFakeCircle(t, b.clock)
 	b.revocations = NewMemoryRevocations(100, b.clock.Now)
+	b.principals = NewPrincipals(100, b.clock.Now)
 	b.auth = NewAuthenticator(settings, b.revocations, b.clock.Now)
 	b.Service, err = New(settings, Dependencies{
 		Auth: b.circle.client().Auth, Revocations: b.revocations, Clock: b.clock.Now,
-		Logger:    slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		OnRevoked: func(token string) { b.purged = append(b.purged, token) },
-		Proven:    func(token string) bool { return b.proven[token] },
+		Logger:     slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		OnRevoked:  func(token string) { b.purged = append(b.purged, token) },
+		Principals: b.principals,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -89,10 +89,11 @@ func (s *Service) revokeAccess(ctx context.Context, token string) error {
 	}
 	err := s.auth.RevokeAccessToken(ctx, token)
 	dead := isAny(err, circleclient.ErrTokenInvalid, circleclient.ErrTokenExpired, circleclient.ErrTokenRevoked, circleclient.ErrNotFound)
-	if err == nil || s.proven(token) {
+	if _, proven := s.principals.Member(token); err == nil || proven {
 		s.refuse(ctx, token, expiresAt)
 	}
 	if err == nil || dead {
+		s.principals.Forget(token)
 		s.onRevoked(token)
 		return nil
 	}

@@ -124,7 +124,9 @@ func TestOnlyConfirmedOrProvenTokensEnterTheList(t *testing.T) {
 				token = session.AccessToken
 			}
 			b.circle.with(func() { b.circle.breakdown = test.breakdown })
-			b.proven[token] = test.proven
+			if b.principals.Forget(token); test.proven {
+				b.principals.Prove(token, 0)
+			}
 			err := b.RevokeAccessToken(b.asking("", ""), token)
 			if (err != nil) != test.fails || test.fails && !errors.Is(err, circleclient.ErrUnavailable) {
 				t.Errorf("RevokeAccessToken = %v, want a failure: %v", err, test.fails)

@@ -41,12 +41,13 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (*Session, e
 	if err != nil {
 		return nil, err
 	}
+	memberID := s.principals.refreshed(made.AccessToken, token.RefreshToken, token.MemberID)
 	return &Session{
 		AccessToken:           made.AccessToken,
 		AccessTokenExpiresAt:  made.AccessTokenExpiresAt,
 		RefreshToken:          token.handBack,
 		RefreshTokenExpiresAt: token.ExpiresAt,
-		MemberID:              token.MemberID,
+		MemberID:              memberID,
 	}, nil
 }
 

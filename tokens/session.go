@@ -30,9 +30,9 @@ type Dependencies struct {
 	Logger *slog.Logger
 	// OnRevoked is called for every token that is dead from now on, to drop what is remembered under it.
 	OnRevoked func(token string)
-	// Proven tells whether Circle has accepted an access token before, so that it may be refused here even where Circle
-	// does not confirm its end; nil for never.
-	Proven func(token string) bool
+	// Principals get to know the tokens that Circle makes; a record of their own where nil. A token that they know may be
+	// refused here even where Circle does not confirm its end.
+	Principals *Principals
 	// ProviderClient fetches the identity provider's documents; a client of its own where nil.
 	ProviderClient *http.Client
 }
@@ -45,7 +45,7 @@ type Service struct {
 	now         func() time.Time
 	log         *slog.Logger
 	onRevoked   func(string)
-	proven      func(string) bool
+	principals  *Principals
 	verifier    *verifier
 	refreshes   singleflight.Group
 }
@@ -60,7 +60,7 @@ func New(settings Settings, deps Dependencies) (*Service, error) {
 	}
 	s := &Service{
 		settings: settings, auth: deps.Auth, revocations: deps.Revocations, now: deps.Clock,
-		log: deps.Logger, onRevoked: deps.OnRevoked, proven: deps.Proven,
+		log: deps.Logger, onRevoked: deps.OnRevoked, principals: deps.Principals,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -68,8 +68,8 @@ func New(settings Settings, deps Dependencies) (*Service, error) {
 	if s.onRevoked == nil {
 		s.onRevoked = func(string) {}
 	}
-	if s.proven == nil {
-		s.proven = func(string) bool { return false }
+	if s.principals == nil {
+		s.principals = NewPrincipals(0, s.now)
 	}
 	if settings.Has(ModeOIDC) {
 		var err error
@@ -110,7 +110,7 @@ type Session struct {
 	RefreshToken string
 	// RefreshTokenExpiresAt is when it ends, about a month after sign-in; zero after the refresh of an unsealed token.
 	RefreshTokenExpiresAt time.Time
-	// MemberID is the member's number; zero after the refresh of an unsealed token.
+	// MemberID is the member's number; zero after the refresh of an unsealed token that another process made.
 	MemberID int64
 }
 
@@ -139,6 +139,7 @@ func (s *Service) create(ctx context.Context, p proof) (*Session, error) {
 	if s.revocations.Contains(made.AccessToken) {
 		return nil, stillRevoked()
 	}
+	s.principals.signedIn(made.AccessToken, made.RefreshToken, made.CommunityMemberID)
 	session := &Session{
 		AccessToken:           made.AccessToken,
 		AccessTokenExpiresAt:  made.AccessTokenExpiresAt,

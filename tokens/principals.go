@@ -1,0 +1,81 @@
+package tokens
+
+import (
+	"time"
+
+	"github.com/maypok86/otter/v2"
+)
+
+const (
+	// DefaultPrincipalLimit is how many proven tokens are remembered at a time; they take some 20 MB.
+	DefaultPrincipalLimit = 100_000
+
+	maxRefreshTokenAge = 31 * 24 * time.Hour
+)
+
+// Principals remember which access tokens are proven, because Circle has accepted them or has just made them, and whose they
+// are, as far as Circle itself has said so. No claim of a token counts. What is forgotten is learned anew: nobody gains by
+// it. They implement circleclient's Principals and are safe for concurrent use.
+type Principals struct {
+	access  *otter.Cache[tokenHash, int64] // members; 0 where Circle has not said whose it is
+	refresh *otter.Cache[tokenHash, int64]
+}
+
+// NewPrincipals makes an empty record of up to limit tokens, [DefaultPrincipalLimit] where limit is not positive.
+func NewPrincipals(limit int, now func() time.Time) *Principals {
+	if limit <= 0 {
+		limit = DefaultPrincipalLimit
+	}
+	keep := func(age time.Duration) *otter.Cache[tokenHash, int64] {
+		return otter.Must(&otter.Options[tokenHash, int64]{
+			MaximumSize:      limit,
+			ExpiryCalculator: otter.ExpiryWriting[tokenHash, int64](age),
+			Clock:            otterClock{now},
+			Executor:         func(task func()) { task() },
+		})
+	}
+	return &Principals{access: keep(MaxRevocationAge + leeway), refresh: keep(maxRefreshTokenAge)}
+}
+
+// Prove notes that Circle has accepted an access token. memberID is whose it is by Circle's own word, or 0 where it has not
+// said so, which takes nothing back.
+func (p *Principals) Prove(token string, memberID int64) {
+	hash := hashToken(token)
+	if known, ok := p.access.GetIfPresent(hash); !ok || memberID != 0 && known != memberID {
+		p.access.Set(hash, memberID)
+	}
+}
+
+// Member tells whether an access token is proven, and whose it is; 0 where that is not known.
+func (p *Principals) Member(token string) (memberID int64, proven bool) {
+	return p.access.GetIfPresent(hashToken(token))
+}
+
+// Forget drops a token that is dead.
+func (p *Principals) Forget(token string) { p.access.Invalidate(hashToken(token)) }
+
+// signedIn notes the tokens that Circle has made for a member.
+func (p *Principals) signedIn(accessToken, refreshToken string, memberID int64) {
+	p.Prove(accessToken, memberID)
+	if refreshToken != "" && memberID != 0 {
+		p.refresh.Set(hashToken(refreshToken), memberID)
+	}
+}
+
+// refreshed notes an access token that Circle has made for a refresh token, and tells whose it is; 0 where that is not known.
+func (p *Principals) refreshed(accessToken, refreshToken string, memberID int64) int64 {
+	if memberID == 0 {
+		memberID, _ = p.refresh.GetIfPresent(hashToken(refreshToken))
+	}
+	p.Prove(accessToken, memberID)
+	return memberID
+}
+
+// otterClock makes a cache go by our clock, and do its work when it is used instead of in the background.
+type otterClock struct{ now func() time.Time }
+
+// NowNano implements [otter.Clock].
+func (c otterClock) NowNano() int64 { return c.now().UnixNano() }
+
+// Tick implements [otter.Clock]: a nil channel means no goroutine.
+func (otterClock) Tick(time.Duration) <-chan time.Time { return nil }

@@ -1,0 +1,92 @@
+package tokens
+
+import (
+	"strconv"
+	"testing"
+	"time"
+)
+
+func TestPrincipals(t *testing.T) {
+	clock := newTestClock()
+	p := NewPrincipals(0, clock.Now)
+	want := func(token string, memberID int64, proven bool) {
+		t.Helper()
+		if id, ok := p.Member(token); id != memberID || ok != proven {
+			t.Errorf("Member(%s) = %d, %v, want %d, %v", token, id, ok, memberID, proven)
+		}
+	}
+	want("a", 0, false)
+	p.Prove("a", 0)
+	want("a", 0, true)
+	p.Prove("a", 7)
+	p.Prove("a", 0)
+	want("a", 7, true)
+	want("b", 0, false)
+
+	p.signedIn("c", "r", 9)
+	want("c", 9, true)
+	if id := p.refreshed("d", "r", 0); id != 9 {
+		t.Errorf("refreshed with a refresh token of member 9 gives %d", id)
+	}
+	want("d", 9, true)
+	if id := p.refreshed("e", "another", 0); id != 0 {
+		t.Errorf("refreshed with an unknown refresh token gives %d", id)
+	}
+	want("e", 0, true)
+	p.refreshed("f", "another", 8) // a sealed token says whose it is
+	want("f", 8, true)
+
+	p.Forget("d")
+	want("d", 0, false)
+	clock.advance(MaxRevocationAge + leeway)
+	want("c", 0, false)
+	if id := p.refreshed("g", "r", 0); id != 9 {
+		t.Errorf("refreshed an hour later gives %d, want 9", id)
+	}
+	clock.advance(maxRefreshTokenAge)
+	if id := p.refreshed("h", "r", 0); id != 0 {
+		t.Errorf("refreshed a month later gives %d, want 0", id)
+	}
+}
+
+func TestPrincipalsAreBounded(t *testing.T) {
+	p := NewPrincipals(100, newTestClock().Now)
+	known := 0
+	for i := range 10_000 {
+		p.signedIn(strconv.Itoa(i), "r"+strconv.Itoa(i), int64(i+1))
+	}
+	for i := range 10_000 {
+		if _, ok := p.Member(strconv.Itoa(i)); ok {
+			known++
+		}
+	}
+	if known == 0 || known > 100 || p.refresh.EstimatedSize() > 100 {
+		t.Errorf("%d access tokens and %d refresh tokens are known, want at most 100 each", known, p.refresh.EstimatedSize())
+	}
+}
+
+// The member id comes from Circle's answers, through a refresh too, and never from what a token claims.
+func TestSessionsProveTheirMember(t *testing.T) {
+	b, session := signedIn(t)
+	if id, proven := b.principals.Member(session.AccessToken); id != adaID || !proven {
+		t.Errorf("after the login: member %d, proven %v, want %d", id, proven, adaID)
+	}
+	b.clock.advance(30 * time.Minute)
+	refreshed, err := b.Refresh(b.asking("", ""), session.RefreshToken)
+	if err != nil || refreshed.MemberID != adaID {
+		t.Fatalf("Refresh = %+v, %v, want a session of member %d", refreshed, err, adaID)
+	}
+	if id, proven := b.principals.Member(refreshed.AccessToken); id != adaID || !proven {
+		t.Errorf("after the refresh: member %d, proven %v, want %d", id, proven, adaID)
+	}
+	claims := memberToken(t, noon.Add(time.Hour), "copied claims")
+	if id, proven := b.principals.Member(claims); id != 0 || proven {
+		t.Errorf("a token with copied claims: member %d, proven %v, want nobody", id, proven)
+	}
+	if err := b.RevokeAccessToken(b.asking("", ""), session.AccessToken); err != nil {
+		t.Fatal(err)
+	}
+	if _, proven := b.principals.Member(session.AccessToken); proven {
+		t.Error("a revoked token is still proven")
+	}
+}
