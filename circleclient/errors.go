@@ -43,7 +43,7 @@ var (
 	// connection, an answer that cannot be read. An HTML 404 belongs here: Circle's API answers JSON, so it is a path
 	// that its web application caught, not a missing record.
 	ErrUnavailable = errors.New("the service is unavailable")
-	// ErrTimeout is no answer in time. Whether a write was carried out is unknown.
+	// ErrTimeout is no answer in time. Whether a write was carried out, [OutcomeUnknown] tells.
 	ErrTimeout = errors.New("the service did not answer in time")
 	// ErrCommunitySecret is the Auth API refusing the headless token of this installation: never the caller's fault.
 	ErrCommunitySecret = errors.New("the community's headless token was refused")
@@ -68,7 +68,8 @@ type Error struct {
 	// RequestID is Circle's name for the request, to quote to its support; empty where unknown.
 	RequestID string
 
-	cause error
+	cause       error
+	unconfirmed bool // see [OutcomeUnknown]
 }
 
 // Error says what failed and how, in this package's own words.
@@ -86,12 +87,25 @@ func (e *Error) Is(target error) bool { return target == e.Kind }
 // Unwrap returns what the network or the decoder said, for [errors.Is] and [errors.As]. It is not fit to be shown.
 func (e *Error) Unwrap() error { return e.cause }
 
+// OutcomeUnknown tells whether err is the failure of a write that may have been carried out all the same: it was sent, and
+// Circle neither confirmed nor refused it. A refusal (4xx), a write that found no connection and every failed read are none.
+func OutcomeUnknown(err error) bool {
+	var failure *Error
+	return errors.As(err, &failure) && failure.unconfirmed
+}
+
+// confirms tells whether an answer says what became of a write: a redirect and a refusal do, a broken success does not.
+func confirms(status int) bool {
+	return status >= 300 && status < 500 && status != http.StatusRequestTimeout
+}
+
 // fail makes an error of this call; got may be nil.
 func (c call) fail(kind error, got *answer, cause error) *Error {
 	e := &Error{Kind: kind, Operation: c.method + " " + c.route.template, cause: cause}
 	if got != nil {
 		e.Status = got.status
 		e.RequestID = cleanRequestID(got.header.Get("X-Request-Id"))
+		e.unconfirmed = !c.read && !confirms(got.status)
 	}
 	return e
 }
@@ -101,14 +115,18 @@ func (c call) failNetwork(ctx context.Context, err error) *Error {
 	if withURL, ok := errors.AsType[*url.Error](err); ok {
 		err = withURL.Err // its text would show the query
 	}
+	kind := ErrUnavailable
 	var network net.Error
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		return c.fail(context.Canceled, nil, err)
+		kind = context.Canceled
 	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return c.fail(ErrTimeout, nil, err)
+		kind = ErrTimeout
 	}
-	return c.fail(ErrUnavailable, nil, err)
+	e := c.fail(kind, nil, err)
+	op, _ := errors.AsType[*net.OpError](err)
+	e.unconfirmed = !c.read && (op == nil || op.Op != "dial")
+	return e
 }
 
 // classify makes an error of an answer that is no success. Status alone does not do: Circle's Member API has no 403, so 401

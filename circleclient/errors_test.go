@@ -197,3 +197,45 @@ func TestNetworkErrors(t *testing.T) {
 		}
 	}
 }
+
+// What is said of a write must be true: only a refusal, or a connection that never was, means that nothing has happened.
+func TestOutcomeUnknown(t *testing.T) {
+	const html = "<html>"
+	hang := func(_ http.ResponseWriter, r *http.Request) { _, _ = io.ReadAll(r.Body); <-r.Context().Done() }
+	for name, tc := range map[string]struct {
+		h    http.HandlerFunc
+		want bool
+	}{
+		"done":             {say(200, "application/json", `{"id":1}`), false},
+		"refused":          {say(422, "application/json", `{"message":"no"}`), false},
+		"unknown token":    {say(401, "application/json", `{"message":"The access token is invalid."}`), false},
+		"too many":         {say(429, "text/plain", "later"), false},
+		"edge's ban":       {say(403, "text/plain", "error code: 1010"), false},
+		"redirect":         {say(302, "text/html", html), false},
+		"gave up waiting":  {say(408, "text/html", html), true},
+		"broken":           {say(500, "application/json", `{"message":"no"}`), true},
+		"edge's timeout":   {say(504, "text/html", html), true},
+		"page as success":  {say(200, "text/html", html), true},
+		"cut off":          {say(200, "application/json", `{"id":`), true},
+		"connection lost":  {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true},
+		"no answer at all": {hang, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := testClient(t, tc.h, func(cfg *Config) { cfg.Timeout, cfg.Retries = 100*time.Millisecond, -1 })
+			_, err := c.Spaces.Join(asMember(t), 1)
+			if got := OutcomeUnknown(err); got != tc.want {
+				t.Errorf("write: OutcomeUnknown(%v) = %v, want %v", err, got, tc.want)
+			}
+			if _, err := c.Spaces.Get(asMember(t), 1); OutcomeUnknown(err) {
+				t.Errorf("read: the outcome of %v is called unknown", err)
+			}
+		})
+	}
+	nobody := testClient(t, nil, func(cfg *Config) { cfg.BaseURL = "http://127.0.0.1:1" })
+	if _, err := nobody.Spaces.Join(asMember(t), 1); !errors.Is(err, ErrUnavailable) || OutcomeUnknown(err) {
+		t.Errorf("without a connection: %v, want ErrUnavailable with a known outcome", err)
+	}
+	if _, err := nobody.Spaces.Join(asMember(t), 0); OutcomeUnknown(err) {
+		t.Errorf("not sent: the outcome of %v is called unknown", err)
+	}
+}
