@@ -14,6 +14,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 const (
@@ -49,6 +51,8 @@ type Config struct {
 	Retries int
 	// Logger gets one debug line per attempt: method, operation, status and duration, never a token, query or body.
 	Logger *slog.Logger
+	// Principals remember the tokens that Circle has accepted; nothing is remembered where nil.
+	Principals Principals
 	// Clock tells the time for durations and for Retry-After dates; [time.Now] by default.
 	Clock func() time.Time
 }
@@ -68,16 +72,18 @@ type Client struct {
 	Chat          *ChatService
 	Uploads       *UploadsService
 
-	base      string
-	secret    string
-	userAgent string
-	timeout   time.Duration
-	maxBody   int64
-	retries   int
-	http      *http.Client
-	log       *slog.Logger
-	now       func() time.Time
-	wait      func(context.Context, time.Duration) error
+	base       string
+	secret     string
+	userAgent  string
+	timeout    time.Duration
+	maxBody    int64
+	retries    int
+	http       *http.Client
+	log        *slog.Logger
+	principals Principals
+	whose      singleflight.Group // of CurrentID, by token
+	now        func() time.Time
+	wait       func(context.Context, time.Duration) error
 }
 
 // New makes a client. It refuses a BaseURL that is not an absolute http(s) address without path, query and user, one
@@ -91,15 +97,16 @@ func New(cfg Config) (*Client, error) {
 		return nil, errors.New("circleclient: the headless token holds characters that no token has")
 	}
 	c := &Client{
-		base:      base,
-		secret:    cfg.HeadlessToken,
-		userAgent: or(cfg.UserAgent, defaultUserAgent),
-		timeout:   or(cfg.Timeout, defaultTimeout),
-		maxBody:   or(cfg.MaxBody, defaultMaxBody),
-		retries:   max(or(cfg.Retries, defaultRetries), 0),
-		log:       cfg.Logger,
-		now:       cfg.Clock,
-		wait:      sleep,
+		base:       base,
+		secret:     cfg.HeadlessToken,
+		userAgent:  or(cfg.UserAgent, defaultUserAgent),
+		timeout:    or(cfg.Timeout, defaultTimeout),
+		maxBody:    or(cfg.MaxBody, defaultMaxBody),
+		retries:    max(or(cfg.Retries, defaultRetries), 0),
+		log:        cfg.Logger,
+		principals: cfg.Principals,
+		now:        cfg.Clock,
+		wait:       sleep,
 	}
 	transport := cfg.Transport
 	if transport == nil {
@@ -114,6 +121,9 @@ func New(cfg Config) (*Client, error) {
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
+	}
+	if c.principals == nil {
+		c.principals = noPrincipals{}
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -228,6 +238,9 @@ func (c *Client) roundTrip(ctx context.Context, call call) (*answer, error) {
 	for attempt := 0; ; attempt++ {
 		answer, err := c.attempt(ctx, call, token, body, attempt)
 		if err == nil {
+			if !call.route.auth {
+				c.principals.Prove(token, 0)
+			}
 			return answer, nil
 		}
 		if !call.read || attempt >= c.retries || !c.pause(ctx, err, attempt) {

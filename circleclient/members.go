@@ -228,11 +228,49 @@ type MemberFilterRequest struct {
 	ProfileFieldID   string `json:"profile_field_id,omitempty"`
 }
 
-// Current reads the member who is asking.
+// Current reads the member who is asking, and so proves whose the token is.
 //
 //circle:op GET /api/headless/v1/community_member
 func (s *MembersService) Current(ctx context.Context) (*CurrentMember, error) {
-	return get[CurrentMember](ctx, s.client, member("/community_member"), nil)
+	r := member("/community_member")
+	token, err := s.client.authorization(ctx, call{method: http.MethodGet, route: r})
+	if err != nil {
+		return nil, err
+	}
+	current, err := get[CurrentMember](WithTokenSource(ctx, oneToken(token)), s.client, r, nil)
+	if err == nil {
+		s.client.principals.Prove(token, current.ID)
+	}
+	return current, err
+}
+
+// CurrentID is the number of the member who is asking, by Circle's own word. It costs a [MembersService.Current] only where
+// [Principals] do not know it, and callers who ask at the same time with the same token share that one.
+func (s *MembersService) CurrentID(ctx context.Context) (int64, error) {
+	token, err := s.client.authorization(ctx, call{method: http.MethodGet, route: member("/community_member")})
+	if err != nil {
+		return 0, err
+	}
+	if id, _ := s.client.principals.Member(token); id != 0 {
+		return id, nil
+	}
+	answer := s.client.whose.DoChan(token, func() (any, error) {
+		current, err := s.Current(WithTokenSource(context.WithoutCancel(ctx), oneToken(token))) // one who leaves does not end it for the others
+		if err != nil {
+			return int64(0), err
+		}
+		return current.ID, nil
+	})
+	select {
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	case a := <-answer:
+		id, _ := a.Val.(int64)
+		if a.Err == nil && id <= 0 {
+			return 0, &Error{Kind: ErrUnavailable, Operation: "GET " + memberAPI + "/community_member", Status: http.StatusOK}
+		}
+		return id, a.Err
+	}
 }
 
 // List reads the member directory. [ErrFeatureDisabled] is a community without one.
