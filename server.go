@@ -65,15 +65,18 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 		defer stop()
 		member = someone
 	}
+	principals := tokens.NewPrincipals(tokens.DefaultPrincipalLimit, time.Now)
 	circle, err := circleclient.New(circleclient.Config{
 		BaseURL: cfg.CircleURL, HeadlessToken: string(cfg.HeadlessToken), UserAgent: "circlegraph/" + process.Version(),
-		Timeout: cfg.UpstreamTimeout, Logger: log,
+		Timeout: cfg.UpstreamTimeout, Principals: principals, Logger: log,
 	})
 	if err != nil {
 		return err
 	}
 	revocations := tokens.NewMemoryRevocations(tokens.DefaultRevocationLimit, time.Now)
-	sessions, err := tokens.New(cfg.Settings, tokens.Dependencies{Auth: circle.Auth, Revocations: revocations, Clock: time.Now, Logger: log})
+	sessions, err := tokens.New(cfg.Settings, tokens.Dependencies{
+		Auth: circle.Auth, Revocations: revocations, Principals: principals, Clock: time.Now, Logger: log,
+	})
 	if err != nil {
 		return err
 	}

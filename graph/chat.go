@@ -150,7 +150,7 @@ func (r *Resolver) createChatRoom(ctx context.Context, in model.CreateChatRoomIn
 	if in.Kind != nil {
 		req.Kind = *in.Kind
 	}
-	room, problems, err := once(ctx, r.idempotency, "createChatRoom", in.IdempotencyKey, in, func() (*circleclient.ChatRoom, error) {
+	room, problems, err := once(ctx, r.idempotency, "createChatRoom", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.ChatRoom, error) {
 		message, err := r.optionalText(ctx, in.Message)
 		if err != nil {
 			return nil, err

@@ -61,7 +61,7 @@ func (r *Resolver) createComment(ctx context.Context, in model.CreateCommentInpu
 	if err != nil {
 		return nil, err
 	}
-	comment, problems, err := once(ctx, r.idempotency, "createComment", in.IdempotencyKey, in, func() (*circleclient.Comment, error) {
+	comment, problems, err := once(ctx, r.idempotency, "createComment", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.Comment, error) {
 		body, err := r.richText(ctx, in.Body, in.Attachments)
 		if err != nil {
 			return nil, err
@@ -79,7 +79,7 @@ func (r *Resolver) createReply(ctx context.Context, in model.CreateReplyInput) (
 	if err != nil {
 		return nil, err
 	}
-	reply, problems, err := once(ctx, r.idempotency, "createReply", in.IdempotencyKey, in, func() (*circleclient.Comment, error) {
+	reply, problems, err := once(ctx, r.idempotency, "createReply", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.Comment, error) {
 		body, err := r.richText(ctx, in.Body, in.Attachments)
 		if err != nil {
 			return nil, err

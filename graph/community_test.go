@@ -29,24 +29,25 @@ const secret = "sandbox-secret-of-the-tests-only"
 
 // community is a sandbox with the facade before it, both over HTTP, at a moment that stands still.
 type community struct {
-	t       *testing.T
-	sandbox *sandbox.Sandbox
-	clock   *sandbox.Clock
-	service *tokens.Service
-	url     string
-	tokens  map[string]string   // by who signed in
-	before  func(*http.Request) // sees each request to Circle before it is answered; set it before asking
+	t          *testing.T
+	sandbox    *sandbox.Sandbox
+	clock      *sandbox.Clock
+	service    *tokens.Service
+	principals *tokens.Principals
+	url        string
+	tokens     map[string]string   // by who signed in
+	before     func(*http.Request) // sees each request to Circle before it is answered; set it before asking
 }
 
 // newCommunity starts a community. Where the official contract is at hand, everything that the client sends and the
-// sandbox answers is held to it.
-func newCommunity(t *testing.T) *community {
+// sandbox answers is held to it. Edits change how Circle is asked.
+func newCommunity(t *testing.T, edits ...func(*circleclient.Config)) *community {
 	t.Helper()
-	return newCommunityBehind(t, func(circle http.Handler) http.Handler { return circle })
+	return newCommunityBehind(t, func(circle http.Handler) http.Handler { return circle }, edits...)
 }
 
 // newCommunityBehind is newCommunity with something between the facade and Circle.
-func newCommunityBehind(t *testing.T, between func(circle http.Handler) http.Handler) *community {
+func newCommunityBehind(t *testing.T, between func(circle http.Handler) http.Handler, edits ...func(*circleclient.Config)) *community {
 	t.Helper()
 	c := &community{t: t, clock: sandbox.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)), tokens: map[string]string{}}
 	c.sandbox = sandbox.New(sandbox.Options{HeadlessToken: secret, Clock: c.clock})
@@ -63,7 +64,12 @@ func newCommunityBehind(t *testing.T, between func(circle http.Handler) http.Han
 	}))
 	t.Cleanup(circle.Close)
 	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
-	client, err := circleclient.New(circleclient.Config{BaseURL: circle.URL, HeadlessToken: secret, Clock: c.clock.Now, Logger: logger})
+	c.principals = tokens.NewPrincipals(0, c.clock.Now)
+	cfg := circleclient.Config{BaseURL: circle.URL, HeadlessToken: secret, Principals: c.principals, Clock: c.clock.Now, Logger: logger}
+	for _, edit := range edits {
+		edit(&cfg)
+	}
+	client, err := circleclient.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +78,9 @@ func newCommunityBehind(t *testing.T, between func(circle http.Handler) http.Han
 		t.Fatal(err)
 	}
 	revocations := tokens.NewMemoryRevocations(0, c.clock.Now)
-	c.service, err = tokens.New(settings, tokens.Dependencies{Auth: client.Auth, Revocations: revocations, Clock: c.clock.Now, Logger: logger})
+	c.service, err = tokens.New(settings, tokens.Dependencies{
+		Auth: client.Auth, Revocations: revocations, Principals: c.principals, Clock: c.clock.Now, Logger: logger,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

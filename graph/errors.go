@@ -161,8 +161,8 @@ func userErrors(err error) ([]*model.UserError, error) {
 		return nil, err // a mistake of the program: a malformed id, a cursor of another list
 	case errors.As(err, &text):
 		return refused(model.UserErrorCodeInvalid, sentence(text.Error()), "body"), nil
-	case errors.Is(err, circleclient.ErrTimeout):
-		return refused(model.UserErrorCodeOutcomeUnknown, "Circle did not answer in time, so it is not known whether this was carried out. Look before you try again."), nil
+	case circleclient.OutcomeUnknown(err):
+		return refused(model.UserErrorCodeOutcomeUnknown, "Circle did not confirm this, so it is not known whether it was carried out. Look before you try again."), nil
 	case errors.Is(err, circleclient.ErrFeatureDisabled):
 		return nil, err
 	case errors.Is(err, circleclient.ErrForbidden):
@@ -215,8 +215,3 @@ func recovered(log *slog.Logger) graphql.RecoverFunc {
 }
 
 var errInternal = errors.New("internal error")
-
-// outcomeUnknown tells whether a failed write may have been carried out all the same.
-func outcomeUnknown(err error) bool {
-	return errors.Is(err, circleclient.ErrTimeout) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
-}

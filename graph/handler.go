@@ -72,7 +72,7 @@ func NewHandler(o Options) http.Handler {
 	if o.MaxBody == 0 {
 		o.MaxBody = defaultMaxBody
 	}
-	r := &Resolver{circle: o.Circle, sessions: o.Sessions, idempotency: newIdempotency(o.Now), now: o.Now}
+	r := &Resolver{circle: o.Circle, sessions: o.Sessions, idempotency: newIdempotency(o.Now, o.Circle.Members.CurrentID), now: o.Now}
 	s := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: r}))
 	s.AddTransport(wire.HTTP{MaxBody: o.MaxBody})
 	s.SetQueryCache(lru.New[*ast.QueryDocument](cachedParses))

@@ -1,77 +1,94 @@
 package graph
 
 import (
+	linked "container/list"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
+	"math"
 	"sync"
 	"time"
 
+	"circlegraph/circleclient"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
-	"circlegraph/tokens"
 )
 
 const (
 	// idempotencyTTL is how long a key counts.
 	idempotencyTTL = 10 * time.Minute
-	// maxIdempotencyRecords bounds the memory; beyond it the oldest are forgotten.
+	// maxIdempotencyRecords and maxIdempotencyBytes bound the memory; beyond them the oldest are forgotten.
 	maxIdempotencyRecords = 10_000
+	maxIdempotencyBytes   = 64 << 20
 	// maxIdempotencyKey is the longest key, in bytes.
 	maxIdempotencyKey = 255
+	// recordOverhead is what a record takes beside its value, in bytes.
+	recordOverhead = 400
 )
 
 // idempotency remembers what a create gave, so that repeating it with the same key gives the same instead of a second
-// object. A key belongs to the access token that used it, so no caller can reach another's.
+// object. A key belongs to the member who used it, whichever of their access tokens they use, and nobody else reaches it:
+// who is asking is what Circle said of the token, never what the token claims.
 type idempotency struct {
 	now func() time.Time
+	who func(context.Context) (memberID int64, err error)
 
 	mu      sync.Mutex
-	records map[idempotencyID]*idempotencyRecord
-	order   []idempotencyID // oldest first
+	records map[idempotencyID]*linked.Element
+	order   *linked.List // of *idempotencyRecord, oldest first
+	bytes   int
 }
 
-// idempotencyID is a key of one caller for one mutation.
+// idempotencyID is a key of one member for one mutation.
 type idempotencyID [sha256.Size]byte
 
 type idempotencyRecord struct {
+	id      idempotencyID
 	input   [sha256.Size]byte
-	done    chan struct{}
 	expires time.Time
-	value   any
-	err     error
+	bytes   int
+
+	done  chan struct{} // closed once value and err are there
+	value any
+	err   error
 }
 
-func newIdempotency(now func() time.Time) *idempotency {
-	return &idempotency{now: now, records: map[idempotencyID]*idempotencyRecord{}}
+func newIdempotency(now func() time.Time, who func(context.Context) (int64, error)) *idempotency {
+	return &idempotency{now: now, who: who, records: map[idempotencyID]*linked.Element{}, order: linked.New()}
 }
 
 // once carries create out, unless the caller has sent the same key for the same mutation and input within ten minutes:
 // then it gives that result, waiting for it if need be. Another input under the same key is a user error. Without a key it
 // is create alone.
-func once[T any](ctx context.Context, store *idempotency, mutation string, key *string, input any, create func() (T, error)) (T, []*model.UserError, error) {
+//
+// With a key, create is carried out to its end even if the caller leaves, so that they find its result when they come back.
+// A refusal leaves the key unused; an unknown outcome is an outcome like any other, since trying again might do it twice.
+func once[T any](ctx context.Context, store *idempotency, mutation string, key *string, input any, create func(context.Context) (T, error)) (T, []*model.UserError, error) {
 	var none T
 	if key == nil {
-		value, err := create()
+		value, err := create(ctx)
 		return settle(value, err)
 	}
 	if *key == "" || len(*key) > maxIdempotencyKey {
 		return none, nil, &scalar.InputError{Message: "`idempotencyKey` must have 1 to 255 bytes."}
 	}
-	token, err := tokens.CallerFrom(ctx).Token()
-	if err != nil {
-		return none, nil, err
-	}
 	text, err := json.Marshal(input)
 	if err != nil {
 		return none, nil, err
 	}
-	record, first := store.record(sha256.Sum256([]byte(token+"\x00"+mutation+"\x00"+*key)), sha256.Sum256(text))
+	memberID, err := store.who(ctx)
+	if err != nil {
+		return none, nil, err
+	}
+	id := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s", memberID, mutation, *key))
+	record, first := store.record(id, sha256.Sum256(text))
 	switch {
 	case record == nil:
 		return none, refused(model.UserErrorCodeIdempotencyKeyReused, "This `idempotencyKey` was used for another input. Make up a new one.", "idempotencyKey"), nil
 	case first:
-		return settle(fillRecord(record, create))
+		value, err := carryOut(context.WithoutCancel(ctx), store, record, create)
+		return settle(value, err)
 	}
 	select {
 	case <-record.done:
@@ -82,11 +99,11 @@ func once[T any](ctx context.Context, store *idempotency, mutation string, key *
 	return settle(value, record.err)
 }
 
-// fillRecord carries create out for all who wait. A panic is a failure for them too.
-func fillRecord[T any](record *idempotencyRecord, create func() (T, error)) (value T, err error) {
+// carryOut makes the attempt for all who wait. A panic is a failure for them too.
+func carryOut[T any](ctx context.Context, store *idempotency, record *idempotencyRecord, create func(context.Context) (T, error)) (value T, err error) {
 	record.err = errInternal
-	defer close(record.done)
-	value, err = create()
+	defer func() { store.finish(record) }()
+	value, err = create(ctx)
 	record.value, record.err = value, err
 	return value, err
 }
@@ -98,35 +115,71 @@ func settle[T any](value T, err error) (T, []*model.UserError, error) {
 }
 
 // record finds or makes the record of a key; first tells that the caller is to fill it. It is nil where the key belongs to
-// another input. A record whose attempt failed is not kept from being tried again, unless the outcome is unknown.
+// another input.
 func (s *idempotency) record(id idempotencyID, input [sha256.Size]byte) (record *idempotencyRecord, first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	for len(s.order) > 0 && (len(s.order) > maxIdempotencyRecords || !now.Before(s.records[s.order[0]].expires)) {
-		delete(s.records, s.order[0])
-		s.order = s.order[1:]
+	for oldest := s.oldest(); oldest != nil && !now.Before(oldest.expires); oldest = s.oldest() {
+		s.forget(oldest)
 	}
-	if found, ok := s.records[id]; ok && !found.failed() {
+	if element, ok := s.records[id]; ok {
+		found, _ := element.Value.(*idempotencyRecord)
 		if found.input != input {
 			return nil, false
 		}
 		return found, false
 	}
-	if _, ok := s.records[id]; !ok {
-		s.order = append(s.order, id)
-	}
-	record = &idempotencyRecord{input: input, done: make(chan struct{}), expires: now.Add(idempotencyTTL)}
-	s.records[id] = record
+	record = &idempotencyRecord{id: id, input: input, done: make(chan struct{}), expires: now.Add(idempotencyTTL)}
+	s.records[id] = s.order.PushBack(record)
+	s.weigh(record, recordOverhead)
 	return record, true
 }
 
-// failed tells whether the attempt is over and certainly came to nothing.
-func (r *idempotencyRecord) failed() bool {
-	select {
-	case <-r.done:
-		return r.err != nil && !outcomeUnknown(r.err)
-	default:
-		return false
+// finish lets those who wait go on. Only an outcome is kept: what certainly came to nothing may be tried again.
+func (s *idempotency) finish(record *idempotencyRecord) {
+	size := recordOverhead + sizeOf(record.value)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer close(record.done)
+	if element, ok := s.records[record.id]; !ok || element.Value != any(record) {
+		return // forgotten meanwhile
 	}
+	if record.err != nil && !circleclient.OutcomeUnknown(record.err) {
+		s.forget(record)
+		return
+	}
+	s.weigh(record, size)
+}
+
+// weigh says how much memory a record takes, and forgets the oldest until all have room.
+func (s *idempotency) weigh(record *idempotencyRecord, bytes int) {
+	s.bytes += bytes - record.bytes
+	record.bytes = bytes
+	for s.order.Len() > maxIdempotencyRecords || s.bytes > maxIdempotencyBytes {
+		s.forget(s.oldest())
+	}
+}
+
+func (s *idempotency) oldest() *idempotencyRecord {
+	if s.order.Len() == 0 {
+		return nil
+	}
+	record, _ := s.order.Front().Value.(*idempotencyRecord)
+	return record
+}
+
+func (s *idempotency) forget(record *idempotencyRecord) {
+	s.order.Remove(s.records[record.id])
+	delete(s.records, record.id)
+	s.bytes -= record.bytes
+}
+
+// sizeOf is about how many bytes a value takes.
+func sizeOf(value any) int {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return math.MaxInt32 // what cannot be weighed is not kept
+	}
+	return len(text)
 }

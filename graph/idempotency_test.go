@@ -1,9 +1,17 @@
 package graph
 
 import (
+	"bytes"
+	"context"
+	"encoding/base64"
 	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,18 +20,24 @@ import (
 	"circlegraph/tokens"
 )
 
+const commentOnce = `mutation($id: ID!, $text: String! = "Once") {
+	createComment(input: {postId: $id, body: {text: $text}, idempotencyKey: "tap"}) { comment { id author { name } } userErrors { code message } }
+}`
+
+func firstPost(c *community) map[string]any {
+	return map[string]any{"id": at(c.data(member, `{ homeFeed(first: 1) { nodes { id } } }`, nil), "homeFeed.nodes.0.id")}
+}
+
 // Ten taps on one button make one comment.
 func TestSameKeyAtOnceCreatesOnce(t *testing.T) {
 	c := newCommunity(t)
-	post := at(c.data(member, `{ homeFeed(first: 1) { nodes { id commentsCount } } }`, nil), "homeFeed.nodes.0").(map[string]any)
-	const query = `mutation($id: ID!) { createComment(input: {postId: $id, body: {text: "Once"}, idempotencyKey: "tap"}) { comment { id } userErrors { message } } }`
-	c.token(member)
+	post := firstPost(c)
 	ids := map[any]bool{}
 	var mu sync.Mutex
 	var taps sync.WaitGroup
 	for range 10 {
 		taps.Go(func() {
-			answer := c.data(member, query, map[string]any{"id": post["id"]})
+			answer := c.data(member, commentOnce, post)
 			mu.Lock()
 			defer mu.Unlock()
 			ids[at(answer, "createComment.comment.id")] = true
@@ -35,22 +49,158 @@ func TestSameKeyAtOnceCreatesOnce(t *testing.T) {
 	}
 }
 
-// A key belongs to one caller: another member's comment under the same key is a comment of its own.
+// A key belongs to one member: another member's comment under the same key is a comment of its own.
 func TestKeysOfTwoMembersAreTwo(t *testing.T) {
 	c := newCommunity(t)
-	id := at(c.data(member, `{ homeFeed(first: 1) { nodes { id } } }`, nil), "homeFeed.nodes.0.id")
-	const query = `mutation($id: ID!) { createComment(input: {postId: $id, body: {text: "Mine"}, idempotencyKey: "same"}) { comment { author { name } } userErrors { message } } }`
-	first := at(c.data(member, query, map[string]any{"id": id}), "createComment.comment.author.name")
-	second := at(c.data(admin, query, map[string]any{"id": id}), "createComment.comment.author.name")
-	if first == second {
-		t.Errorf("both comments are by %v", first)
+	post := firstPost(c)
+	first := at(c.data(member, commentOnce, post), "createComment.comment.author.name")
+	second := at(c.data(admin, commentOnce, post), "createComment.comment.author.name")
+	if first == nil || first == second {
+		t.Errorf("the comments are by %v and %v, want two members", first, second)
+	}
+}
+
+// The same member has the same keys with the token after a refresh, and with one that this process has never seen, which
+// costs a look at whose it is, once.
+func TestKeysSurviveTheToken(t *testing.T) {
+	c := newCommunity(t)
+	post := firstPost(c)
+	session, err := c.service.Login(t.Context(), tokens.LoginRequest{Email: member})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := at(c.data(session.AccessToken, commentOnce, post), "createComment.comment.id")
+	c.clock.Advance(9 * time.Minute)
+	refreshed, err := c.service.Refresh(t.Context(), session.RefreshToken)
+	if err != nil || refreshed.AccessToken == session.AccessToken {
+		t.Fatalf("the refresh gives no new token: %v", err)
+	}
+	if got := at(c.data(refreshed.AccessToken, commentOnce, post), "createComment.comment.id"); got != want {
+		t.Errorf("after the refresh the comment is %v, want %v", got, want)
+	}
+	c.principals.Forget(refreshed.AccessToken) // as another process would have it
+	for _, cost := range []int{1, 0} {
+		answer, calls := c.ask(refreshed.AccessToken, commentOnce, post)
+		if !strings.Contains(string(answer), want.(string)) {
+			t.Errorf("with a token from elsewhere the answer is %s, want comment %v", answer, want)
+		}
+		if n := count(calls, "GET /api/headless/v1/community_member"); n != cost {
+			t.Errorf("whose the token is was asked %d times, want %d", n, cost)
+		}
+		if n := count(calls, "POST /api/headless/v1/posts/{post_id}/comments"); n != 0 {
+			t.Errorf("%d more comments", n)
+		}
+	}
+}
+
+// A token with another member's claims reaches none of their keys, whether Circle knows it or not.
+func TestCopiedClaimsReachNoKey(t *testing.T) {
+	c := newCommunity(t)
+	post := firstPost(c)
+	victim := at(c.data(member, commentOnce, post), "createComment.comment.id").(string)
+	parts := strings.Split(c.token(member), ".")
+	forged := parts[0] + "." + parts[1] + "." + base64.RawURLEncoding.EncodeToString(make([]byte, 32))
+	answer, calls := c.ask(forged, commentOnce, post)
+	if strings.Contains(string(answer), victim) || !strings.Contains(string(answer), "TOKEN_INVALID") {
+		t.Errorf("a forged token is answered %s, want TOKEN_INVALID", answer)
+	}
+	if slices.ContainsFunc(calls, func(call string) bool { return strings.HasPrefix(call, "POST") }) {
+		t.Errorf("a forged token led to %v", calls)
+	}
+}
+
+// Circle carries the write out but does not say so in time. The client hears that the outcome is unknown, and hears it again
+// when it repeats the request; the comment is not made twice.
+func TestUnknownOutcomeIsNotRepeated(t *testing.T) {
+	late := make(chan struct{})
+	var writes atomic.Int32
+	c := newCommunityBehind(t, func(circle http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !strings.HasSuffix(r.URL.Path, "/comments") || r.Method != http.MethodPost {
+				circle.ServeHTTP(w, r)
+				return
+			}
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			circle.ServeHTTP(discard{http.Header{}}, r)
+			writes.Add(1)
+			<-late
+		})
+	}, func(cfg *circleclient.Config) { cfg.Timeout = 300 * time.Millisecond })
+	t.Cleanup(func() { close(late) }) // before the server waits for its handlers
+	post := firstPost(c)
+	for range 2 {
+		answer := c.data(member, commentOnce, post)
+		if code := at(answer, "createComment.userErrors.0.code"); code != "OUTCOME_UNKNOWN" {
+			t.Errorf("answered %v, want OUTCOME_UNKNOWN", answer)
+		}
+	}
+	if n := writes.Load(); n != 1 {
+		t.Errorf("%d writes, want 1", n)
+	}
+}
+
+// A phone that loses its connection finds what it made when it comes back.
+func TestCallerWhoLeavesFindsTheResult(t *testing.T) {
+	arrived, answer := make(chan struct{}, 1), make(chan struct{})
+	c := newCommunityBehind(t, func(circle http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/comments") && r.Method == http.MethodPost {
+				arrived <- struct{}{}
+				<-answer
+			}
+			circle.ServeHTTP(w, r)
+		})
+	})
+	post := firstPost(c)
+	ctx, leave := context.WithCancel(t.Context())
+	body := fmt.Sprintf(`{"query": %q, "variables": {"id": %q}}`, commentOnce, post["id"])
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+c.token(member))
+	var left sync.WaitGroup
+	left.Go(func() {
+		if resp, err := http.DefaultClient.Do(req); err == nil {
+			_ = resp.Body.Close()
+			t.Error("the caller did not leave")
+		}
+	})
+	select {
+	case <-arrived:
+	case <-time.After(10 * time.Second):
+		t.Error("the comment never reached Circle")
+	}
+	leave()
+	left.Wait()
+	close(answer)
+	if got := at(c.data(member, commentOnce, post), "createComment.comment.id"); got == nil {
+		t.Error("no comment after coming back")
+	}
+	select {
+	case <-arrived:
+		t.Error("the comment was made twice")
+	default:
+	}
+}
+
+func TestOtherInputUnderTheSameKey(t *testing.T) {
+	c := newCommunity(t)
+	post := firstPost(c)
+	c.data(member, commentOnce, post)
+	post["text"] = "Twice"
+	answer := c.data(member, commentOnce, post)
+	if code := at(answer, "createComment.userErrors.0.code"); code != "IDEMPOTENCY_KEY_REUSED" || at(answer, "createComment.comment") != nil {
+		t.Errorf("answered %v, want IDEMPOTENCY_KEY_REUSED", answer)
 	}
 }
 
 func TestIdempotencyRecords(t *testing.T) {
 	clock := sandbox.NewClock(time.Unix(0, 0))
-	timeout := &circleclient.Error{Kind: circleclient.ErrTimeout}
-	refused := &circleclient.Error{Kind: circleclient.ErrForbidden}
+	me := func(context.Context) (int64, error) { return 7, nil }
+	refused := &circleclient.Error{Kind: circleclient.ErrForbidden, Status: http.StatusUnauthorized}
 	for _, tc := range []struct {
 		name  string
 		first error
@@ -58,24 +208,20 @@ func TestIdempotencyRecords(t *testing.T) {
 		calls int
 	}{
 		{"success is remembered", nil, 0, 1},
-		{"for ten minutes", nil, 10 * time.Minute, 2},
+		{"nearly ten minutes", nil, 10*time.Minute - 1, 1},
+		{"and no longer", nil, 10 * time.Minute, 2},
 		{"a refusal may be tried again", refused, 0, 2},
-		{"an unknown outcome may not", timeout, 0, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			store := newIdempotency(clock.Now)
-			caller := tokens.CallerFrom(t.Context()).Fork()
-			caller.Become("a token")
-			ctx := tokens.WithCaller(t.Context(), caller)
+			store := newIdempotency(clock.Now, me)
 			calls := 0
 			key := "key"
-			create := func() (int, error) { calls++; return calls, tc.first }
-			if _, _, err := once(ctx, store, "m", &key, "input", create); err != nil && !errors.Is(err, tc.first) {
-				t.Fatal(err)
-			}
-			clock.Advance(tc.wait)
-			if _, _, err := once(ctx, store, "m", &key, "input", create); err != nil && !errors.Is(err, tc.first) {
-				t.Fatal(err)
+			create := func(context.Context) (int, error) { calls++; return calls, tc.first }
+			for range 2 {
+				if _, _, err := once(t.Context(), store, "m", &key, "input", create); err != nil && !errors.Is(err, tc.first) {
+					t.Fatal(err)
+				}
+				clock.Advance(tc.wait)
 			}
 			if calls != tc.calls {
 				t.Errorf("%d calls, want %d", calls, tc.calls)
@@ -84,8 +230,68 @@ func TestIdempotencyRecords(t *testing.T) {
 	}
 	t.Run("a key has its limits", func(t *testing.T) {
 		key := strings.Repeat("x", maxIdempotencyKey+1)
-		if _, _, err := once(t.Context(), newIdempotency(clock.Now), "m", &key, "", func() (int, error) { return 1, nil }); err == nil {
+		if _, _, err := once(t.Context(), newIdempotency(clock.Now, me), "m", &key, "", func(context.Context) (int, error) { return 1, nil }); err == nil {
 			t.Error("a key of 256 bytes was taken")
 		}
 	})
+	t.Run("a panic blocks nobody", func(t *testing.T) {
+		store := newIdempotency(clock.Now, me)
+		key := "key"
+		func() {
+			defer func() { _ = recover() }()
+			_, _, _ = once(t.Context(), store, "m", &key, "", func(context.Context) (int, error) { panic("at the disco") })
+		}()
+		if v, _, err := once(t.Context(), store, "m", &key, "", func(context.Context) (int, error) { return 1, nil }); v != 1 || err != nil {
+			t.Errorf("after a panic: %d, %v, want another try", v, err)
+		}
+	})
+}
+
+func TestIdempotencyIsBounded(t *testing.T) {
+	now := time.Unix(0, 0)
+	for _, tc := range []struct {
+		name     string
+		size     int
+		attempts int
+		err      error
+		most     int
+	}{
+		{"by count", 1, maxIdempotencyRecords + 500, nil, maxIdempotencyRecords},
+		{"by bytes", 1 << 20, 100, nil, maxIdempotencyBytes >> 20},
+		{"refusals are not kept", 1, 100, &circleclient.Error{Kind: circleclient.ErrInvalid, Status: 422}, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			store := newIdempotency(func() time.Time { return now }, func(context.Context) (int64, error) { return 7, nil })
+			value := strings.Repeat("x", tc.size)
+			for i := range tc.attempts {
+				key := fmt.Sprint(i)
+				if _, _, err := once(t.Context(), store, "m", &key, "", func(context.Context) (string, error) { return value, tc.err }); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if len(store.records) > tc.most || len(store.records) != store.order.Len() || store.bytes > maxIdempotencyBytes {
+				t.Errorf("%d records of %d bytes (%d in order), want at most %d", len(store.records), store.bytes, store.order.Len(), tc.most)
+			}
+			if tc.most > 0 && len(store.records) < tc.most-1 {
+				t.Errorf("%d records are kept, want about %d", len(store.records), tc.most)
+			}
+		})
+	}
+}
+
+// discard is an answer that nobody gets.
+type discard struct{ header http.Header }
+
+func (d discard) Header() http.Header         { return d.header }
+func (d discard) Write(p []byte) (int, error) { return len(p), nil }
+func (d discard) WriteHeader(int)             {}
+
+func count(calls []string, operation string) int {
+	n := 0
+	for _, call := range calls {
+		if call == operation {
+			n++
+		}
+	}
+	return n
 }

@@ -23,7 +23,7 @@ func (r *Resolver) createLiveRoom(ctx context.Context, in model.CreateLiveRoomIn
 	if len(members)+len(spaces) > 0 {
 		req.Invited = &circleclient.LiveInvited{Members: members, Spaces: spaces}
 	}
-	room, problems, err := once(ctx, r.idempotency, "createLiveRoom", in.IdempotencyKey, in, func() (*circleclient.LiveRoom, error) {
+	room, problems, err := once(ctx, r.idempotency, "createLiveRoom", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.LiveRoom, error) {
 		return r.circle.Chat.CreateLiveRoom(ctx, req)
 	})
 	return &model.CreateLiveRoomPayload{LiveRoom: room, UserErrors: problems}, err

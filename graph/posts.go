@@ -154,7 +154,7 @@ func (r *Resolver) createPost(ctx context.Context, in model.CreatePostInput) (*m
 	if err != nil {
 		return nil, err
 	}
-	record, problems, err := once(ctx, r.idempotency, "createPost", in.IdempotencyKey, in, func() (*circleclient.Post, error) {
+	record, problems, err := once(ctx, r.idempotency, "createPost", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.Post, error) {
 		body, err := r.richText(ctx, in.Body, in.Attachments)
 		if err != nil {
 			return nil, err
@@ -175,7 +175,7 @@ func (r *Resolver) createImagePost(ctx context.Context, in model.CreateImagePost
 	if len(in.Images) == 0 {
 		return &model.CreateImagePostPayload{UserErrors: refused(model.UserErrorCodeInvalid, "A post of pictures needs at least one picture.", "images")}, nil
 	}
-	record, problems, err := once(ctx, r.idempotency, "createImagePost", in.IdempotencyKey, in, func() (*circleclient.Post, error) {
+	record, problems, err := once(ctx, r.idempotency, "createImagePost", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.Post, error) {
 		body, err := r.optionalText(ctx, in.Body)
 		if err != nil {
 			return nil, err

@@ -100,7 +100,7 @@ func (r *Resolver) submitQuizAttempt(ctx context.Context, in model.SubmitQuizAtt
 	if err != nil || len(problems) > 0 {
 		return &model.SubmitQuizAttemptPayload{UserErrors: problems}, err
 	}
-	attempt, problems, err := once(ctx, r.idempotency, "submitQuizAttempt", in.IdempotencyKey, in, func() (*circleclient.QuizAttempt, error) {
+	attempt, problems, err := once(ctx, r.idempotency, "submitQuizAttempt", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.QuizAttempt, error) {
 		return r.circle.Quizzes.Submit(ctx, quizID, responses)
 	})
 	return &model.SubmitQuizAttemptPayload{Attempt: attempt, UserErrors: problems}, err

@@ -9923,7 +9923,7 @@ enum UserErrorCode {
   NOT_PROVEN
   "The same ` + "`" + `idempotencyKey` + "`" + ` was used for another input."
   IDEMPOTENCY_KEY_REUSED
-  "Whether Circle carried it out is unknown: the request timed out. Read the object before trying again."
+  "Whether Circle carried it out is unknown, since it did not confirm it. Read the object before trying again."
   OUTCOME_UNKNOWN
   "A refusal of another kind."
   UNKNOWN

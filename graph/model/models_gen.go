@@ -1167,7 +1167,7 @@ const (
 	UserErrorCodeNotProven UserErrorCode = "NOT_PROVEN"
 	// The same `idempotencyKey` was used for another input.
 	UserErrorCodeIdempotencyKeyReused UserErrorCode = "IDEMPOTENCY_KEY_REUSED"
-	// Whether Circle carried it out is unknown: the request timed out. Read the object before trying again.
+	// Whether Circle carried it out is unknown, since it did not confirm it. Read the object before trying again.
 	UserErrorCodeOutcomeUnknown UserErrorCode = "OUTCOME_UNKNOWN"
 	// A refusal of another kind.
 	UserErrorCodeUnknown UserErrorCode = "UNKNOWN"
