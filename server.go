@@ -69,13 +69,14 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	circle, err := circleclient.New(circleclient.Config{
 		BaseURL: cfg.CircleURL, HeadlessToken: string(cfg.HeadlessToken), UserAgent: "circlegraph/" + process.Version(),
 		Timeout: cfg.UpstreamTimeout, Principals: principals, Logger: log,
+		Memo: circleclient.MemoConfig{Bytes: cfg.MemoBytes, Brief: cfg.MemoBrief, Long: cfg.MemoLong, Stale: cfg.MemoStale},
 	})
 	if err != nil {
 		return err
 	}
 	revocations := tokens.NewMemoryRevocations(tokens.DefaultRevocationLimit, time.Now)
 	sessions, err := tokens.New(cfg.Settings, tokens.Dependencies{
-		Auth: circle.Auth, Revocations: revocations, Principals: principals, Clock: time.Now, Logger: log,
+		Auth: circle.Auth, Revocations: revocations, Principals: principals, OnRevoked: circle.Forget, Clock: time.Now, Logger: log,
 	})
 	if err != nil {
 		return err

@@ -8,11 +8,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"mime"
-	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -29,7 +26,6 @@ const (
 	defaultRetries   = 2
 
 	maxErrorBody = 64 << 10
-	maxConns     = 64
 )
 
 // Config says how to reach Circle. The zero value of each field stands for its default.
@@ -53,6 +49,8 @@ type Config struct {
 	Logger *slog.Logger
 	// Principals remember the tokens that Circle has accepted; nothing is remembered where nil.
 	Principals Principals
+	// Memo says how long answers are remembered; not at all by default.
+	Memo MemoConfig
 	// Clock tells the time for durations and for Retry-After dates; [time.Now] by default.
 	Clock func() time.Time
 }
@@ -81,6 +79,7 @@ type Client struct {
 	http       *http.Client
 	log        *slog.Logger
 	principals Principals
+	memo       *memo              // nil where nothing is to be remembered
 	whose      singleflight.Group // of CurrentID, by token
 	now        func() time.Time
 	wait       func(context.Context, time.Duration) error
@@ -128,6 +127,7 @@ func New(cfg Config) (*Client, error) {
 	if c.now == nil {
 		c.now = time.Now
 	}
+	c.memo = newMemo(cfg.Memo, c.principals, c.now)
 	c.Auth = &AuthService{c}
 	c.Members = &MembersService{c}
 	c.Spaces = &SpacesService{c}
@@ -197,7 +197,11 @@ type nothing struct{}
 func do[T any](ctx context.Context, c *Client, call call) (*T, error) {
 	out := new(T)
 	_, ignore := any(out).(*nothing)
-	answer, err := c.roundTrip(ctx, call)
+	token, err := c.authorization(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.roundTrip(ctx, call, token)
 	if err != nil {
 		return nil, err
 	}
@@ -205,6 +209,9 @@ func do[T any](ctx context.Context, c *Client, call call) (*T, error) {
 		return out, nil
 	}
 	if err := decode(answer.body, out); err != nil {
+		if c.memo != nil {
+			c.memo.drop(call, token)
+		}
 		return nil, call.fail(ErrUnavailable, answer, err)
 	}
 	return out, nil
@@ -218,17 +225,25 @@ type answer struct {
 	body        []byte
 }
 
-// roundTrip makes the call, again where that is safe, and classifies the failure if there is one.
-func (c *Client) roundTrip(ctx context.Context, call call) (*answer, error) {
-	if call.route.err != nil {
-		return nil, call.fail(ErrInvalid, nil, call.route.err)
+// roundTrip answers the call, from memory where that will do.
+func (c *Client) roundTrip(ctx context.Context, call call, token string) (*answer, error) {
+	ask := func(ctx context.Context) (*answer, error) { return c.ask(ctx, call, token) }
+	switch {
+	case c.memo == nil || call.route.auth:
+		return ask(ctx)
+	case call.memorable():
+		return c.memo.read(ctx, call, token, ask)
+	case !call.read:
+		defer c.memo.wrote(call, token)
 	}
-	token, err := c.authorization(ctx, call)
-	if err != nil {
-		return nil, err
-	}
+	return ask(ctx)
+}
+
+// ask makes the call, again where that is safe, and classifies the failure if there is one.
+func (c *Client) ask(ctx context.Context, call call, token string) (*answer, error) {
 	var body []byte
 	if call.body != nil {
+		var err error
 		if body, err = json.Marshal(call.body); err != nil {
 			return nil, call.fail(ErrInvalid, nil, err)
 		}
@@ -237,10 +252,10 @@ func (c *Client) roundTrip(ctx context.Context, call call) (*answer, error) {
 	defer cancel()
 	for attempt := 0; ; attempt++ {
 		answer, err := c.attempt(ctx, call, token, body, attempt)
+		if !call.route.auth {
+			c.learn(token, err)
+		}
 		if err == nil {
-			if !call.route.auth {
-				c.principals.Prove(token, 0)
-			}
 			return answer, nil
 		}
 		if !call.read || attempt >= c.retries || !c.pause(ctx, err, attempt) {
@@ -249,9 +264,31 @@ func (c *Client) roundTrip(ctx context.Context, call call) (*answer, error) {
 	}
 }
 
+// learn takes from the outcome of a call what it says of the member's token.
+func (c *Client) learn(token string, err error) {
+	var failure *Error
+	switch {
+	case err == nil:
+		c.principals.Prove(token, 0)
+	case errors.As(err, &failure) && isDeadToken(failure.Kind):
+		c.Forget(token)
+	}
+}
+
+// Forget drops all that is remembered of an access token and for it. It is for tokens that are dead.
+func (c *Client) Forget(token string) {
+	c.principals.Forget(token)
+	if c.memo != nil {
+		c.memo.forget(token)
+	}
+}
+
 // authorization returns what the Authorization header carries: the community's secret for the Auth API, else the member's
 // token.
 func (c *Client) authorization(ctx context.Context, call call) (string, error) {
+	if call.route.err != nil {
+		return "", call.fail(ErrInvalid, nil, call.route.err)
+	}
 	if call.route.auth {
 		if c.secret == "" {
 			return "", call.fail(ErrCommunitySecret, nil, errors.New("no headless token is configured"))
@@ -302,6 +339,7 @@ func (c *Client) attempt(ctx context.Context, call call, token string, body []by
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
+	usageOf(ctx).requests.Add(1)
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, call.failNetwork(ctx, err)
@@ -328,50 +366,6 @@ func (c *Client) attempt(ctx context.Context, call call, token string, body []by
 		return nil, call.fail(ErrUnavailable, got, errors.New("the answer is not JSON"))
 	}
 	return got, nil
-}
-
-func newTransport() http.RoundTripper {
-	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
-	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           dialer.DialContext,
-		ForceAttemptHTTP2:     true,
-		TLSHandshakeTimeout:   5 * time.Second,
-		ExpectContinueTimeout: time.Second,
-		IdleConnTimeout:       90 * time.Second,
-		// One host takes all connections; the standard two idle ones would have every burst dial anew.
-		MaxIdleConns:        maxConns,
-		MaxIdleConnsPerHost: maxConns,
-		MaxConnsPerHost:     maxConns,
-	}
-}
-
-func checkBaseURL(raw string) (string, error) {
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return "", errors.New("circleclient: the base URL must be an absolute http or https address")
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
-		return "", errors.New("circleclient: the base URL must have neither path, query nor user")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return "", errors.New("circleclient: the base URL must use https, because tokens travel with every request")
-	}
-	return u.Scheme + "://" + u.Host, nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-func isJSON(contentType string) bool {
-	media, _, err := mime.ParseMediaType(contentType)
-	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))
-}
-
-// headerSafe tells whether s can stand in a header. net/http would refuse it too, but later and with another error.
-func headerSafe(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f })
 }
 
 func or[T comparable](value, fallback T) T {

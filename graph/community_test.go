@@ -79,7 +79,7 @@ func newCommunityBehind(t *testing.T, between func(circle http.Handler) http.Han
 	}
 	revocations := tokens.NewMemoryRevocations(0, c.clock.Now)
 	c.service, err = tokens.New(settings, tokens.Dependencies{
-		Auth: client.Auth, Revocations: revocations, Principals: c.principals, Clock: c.clock.Now, Logger: logger,
+		Auth: client.Auth, Revocations: revocations, Principals: c.principals, OnRevoked: client.Forget, Clock: c.clock.Now, Logger: logger,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -107,17 +107,29 @@ func deadline(after time.Duration) graphql.OperationMiddleware {
 	}
 }
 
-// attachLoaders gives each response its own loaders.
+// attachLoaders gives each response its own loaders. What a subscription tells of has just happened, so no memory answers it.
 func (r *Resolver) attachLoaders(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	if o := operationOf(ctx); o != nil && o.Operation == ast.Subscription {
+		ctx = circleclient.Fresh(ctx)
+	}
 	return next(loaders.With(ctx, loaders.New(ctx, r.circle)))
 }
 
+// operationOf is what a response answers, nil for a refusal of what is no operation.
+func operationOf(ctx context.Context) *ast.OperationDefinition {
+	if !graphql.HasOperationContext(ctx) {
+		return nil
+	}
+	return graphql.GetOperationContext(ctx).Operation
+}
+
 // stepOfMutation gives each root field of a mutation its own loaders, so that it sees what the field before it changed, and
-// its own caller, so that a login counts for what is beneath it and for nothing beside it.
+// its own caller, so that a login counts for what is beneath it and for nothing beside it. A payload shows what is, not what
+// is remembered.
 func (r *Resolver) stepOfMutation(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	if graphql.GetOperationContext(ctx).Operation.Operation != ast.Mutation {
 		return next(ctx)
 	}
-	ctx = tokens.WithCaller(ctx, tokens.CallerFrom(ctx).Fork())
+	ctx = circleclient.Fresh(tokens.WithCaller(ctx, tokens.CallerFrom(ctx).Fork()))
 	return next(loaders.With(ctx, loaders.New(ctx, r.circle)))
 }

@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// maxMemo is more than any machine has to spare; a number beyond it is a slip.
+const maxMemo = 64 << 30
+
 // sentence is an error for the operator, with capital and full stop.
 type sentence string
 
@@ -117,8 +120,24 @@ func (c *Config) checkLimits() error {
 			found = append(found, sentencef("%s must be a positive time, such as 15s.", setting.name))
 		}
 	}
-	if c.DrainDelay < 0 {
-		found = append(found, sentence("CIRCLEGRAPH_DRAIN_DELAY must not be negative."))
+	for _, setting := range []struct {
+		name  string
+		value time.Duration
+	}{
+		{"CIRCLEGRAPH_DRAIN_DELAY", c.DrainDelay},
+		{"CIRCLEGRAPH_MEMO_BRIEF", c.MemoBrief},
+		{"CIRCLEGRAPH_MEMO_LONG", c.MemoLong},
+		{"CIRCLEGRAPH_MEMO_STALE", c.MemoStale},
+	} {
+		if setting.value < 0 {
+			found = append(found, sentencef("%s must not be negative.", setting.name))
+		}
+	}
+	if c.MemoBrief > c.MemoLong {
+		found = append(found, sentence("CIRCLEGRAPH_MEMO_BRIEF must not be longer than CIRCLEGRAPH_MEMO_LONG."))
+	}
+	if c.MemoBytes > maxMemo {
+		found = append(found, sentence("CIRCLEGRAPH_MEMO_BYTES must not exceed 64 GiB."))
 	}
 	if c.UpstreamTimeout > c.RequestTimeout && c.RequestTimeout > 0 {
 		found = append(found, sentence("CIRCLEGRAPH_UPSTREAM_TIMEOUT must not be longer than CIRCLEGRAPH_REQUEST_TIMEOUT: the call could never use it."))

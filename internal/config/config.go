@@ -56,6 +56,14 @@ type Config struct {
 	RequestTimeout time.Duration `group:"Timeouts and limits" name:"request-timeout" env:"CIRCLEGRAPH_REQUEST_TIMEOUT" default:"30s" placeholder:"TIME" help:"Longest a GraphQL request may take."`
 	// UpstreamTimeout bounds one call to Circle with its retries.
 	UpstreamTimeout time.Duration `group:"Timeouts and limits" name:"upstream-timeout" env:"CIRCLEGRAPH_UPSTREAM_TIMEOUT" default:"15s" placeholder:"TIME" help:"Longest a call to Circle may take, retries included."`
+	// MemoBytes bounds what is remembered of Circle's answers; 0 remembers nothing.
+	MemoBytes uint64 `group:"Asking Circle" name:"memo-bytes" env:"CIRCLEGRAPH_MEMO_BYTES" default:"67108864" placeholder:"BYTES" help:"Memory for answers of Circle that are used again for the same access token, in bytes; 0 for none."`
+	// MemoBrief is how long feeds, comments, counts and the like are remembered.
+	MemoBrief time.Duration `group:"Asking Circle" name:"memo-brief" env:"CIRCLEGRAPH_MEMO_BRIEF" default:"3s" placeholder:"TIME" help:"How long feeds, comments and counts are used again."`
+	// MemoLong is how long spaces, links, topics and the own profile are remembered.
+	MemoLong time.Duration `group:"Asking Circle" name:"memo-long" env:"CIRCLEGRAPH_MEMO_LONG" default:"1m" placeholder:"TIME" help:"How long spaces, links, topics and the member's own profile are used again."`
+	// MemoStale is how long after that an answer may stand in for a Circle that fails.
+	MemoStale time.Duration `group:"Asking Circle" name:"memo-stale" env:"CIRCLEGRAPH_MEMO_STALE" default:"5m" placeholder:"TIME" help:"How long after that an answer may stand in while Circle fails; 0s for never."`
 	// DrainDelay is how long /readyz says no before new connections are refused.
 	DrainDelay time.Duration `group:"Timeouts and limits" name:"drain-delay" env:"CIRCLEGRAPH_DRAIN_DELAY" default:"0s" placeholder:"TIME" help:"How long to go on serving after SIGTERM while /readyz already says no, so that a load balancer can notice."`
 	// ShutdownGrace is how long requests under way may take to end.

@@ -149,6 +149,10 @@ func TestRefusals(t *testing.T) {
 		{"no body", vars("CIRCLEGRAPH_MAX_BODY", "0"), "CIRCLEGRAPH_MAX_BODY must be a positive number of bytes."},
 		{"no time", vars("CIRCLEGRAPH_UPSTREAM_TIMEOUT", "0s"), "CIRCLEGRAPH_UPSTREAM_TIMEOUT must be a positive time, such as 15s."},
 		{"negative drain", vars("CIRCLEGRAPH_DRAIN_DELAY", "-1s"), "CIRCLEGRAPH_DRAIN_DELAY must not be negative."},
+		{"negative memory", vars("CIRCLEGRAPH_MEMO_STALE", "-1s"), "CIRCLEGRAPH_MEMO_STALE must not be negative."},
+		{"brief longer than long", vars("CIRCLEGRAPH_MEMO_BRIEF", "2m"), "CIRCLEGRAPH_MEMO_BRIEF must not be longer than CIRCLEGRAPH_MEMO_LONG."},
+		{"memory beyond all machines", vars("CIRCLEGRAPH_MEMO_BYTES", "99999999999999"), "CIRCLEGRAPH_MEMO_BYTES must not exceed 64 GiB."},
+		{"negative memory size", vars("CIRCLEGRAPH_MEMO_BYTES", "-1"), `--memo-bytes: expected a valid 64 bit uint but got "-1". See --help.`},
 		{"upstream longer than request", vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "5s"), "CIRCLEGRAPH_UPSTREAM_TIMEOUT must not be longer than CIRCLEGRAPH_REQUEST_TIMEOUT: the call could never use it."},
 		{"unreadable time", vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "soon"), `--request-timeout: expected duration but got "soon": time: invalid duration "soon". See --help.`},
 		{"unknown level", vars("CIRCLEGRAPH_LOG_LEVEL", "loud"), `--log-level must be one of "debug","info","warn","error" but got "loud". See --help.`},
@@ -198,6 +202,7 @@ func variables() []string {
 		"CIRCLEGRAPH_CORS_ORIGINS", "CIRCLEGRAPH_INTROSPECTION", "CIRCLEGRAPH_TRUSTED_DOCUMENTS",
 		"CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE", "CIRCLEGRAPH_LOG_LEVEL", "CIRCLEGRAPH_MAX_BODY",
 		"CIRCLEGRAPH_REQUEST_TIMEOUT", "CIRCLEGRAPH_UPSTREAM_TIMEOUT", "CIRCLEGRAPH_DRAIN_DELAY", "CIRCLEGRAPH_SHUTDOWN_GRACE",
+		"CIRCLEGRAPH_MEMO_BYTES", "CIRCLEGRAPH_MEMO_BRIEF", "CIRCLEGRAPH_MEMO_LONG", "CIRCLEGRAPH_MEMO_STALE",
 	}
 }
 

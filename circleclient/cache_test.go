@@ -1,0 +1,467 @@
+package circleclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// scripted is a Circle that counts what it is asked and answers a space whose name is the count.
+type scripted struct {
+	calls  atomic.Int64
+	status atomic.Int64                // of reads; 0 for success
+	hold   atomic.Pointer[chan func()] // reads wait for it
+	body   string
+}
+
+func (s *scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	n := s.calls.Add(1)
+	if hold := s.hold.Load(); hold != nil && r.Method == http.MethodGet {
+		select {
+		case <-*hold:
+		case <-r.Context().Done():
+			return
+		}
+	}
+	if status := int(s.status.Load()); status != 0 && r.Method == http.MethodGet {
+		say(status, "application/json", `{"message":"The access token is invalid."}`)(w, r)
+		return
+	}
+	say(200, "application/json", fmt.Sprintf(`{"id":1,"name":"%d%s","records":[]}`, n, s.body))(w, r)
+}
+
+// memoClient is a client with a memo and a clock that stands still.
+func memoClient(t *testing.T, s http.Handler, edits ...func(*Config)) (c *Client, clock *atomic.Int64, n *lockedNotes) {
+	clock, n = &atomic.Int64{}, &lockedNotes{notes: notes{}}
+	edits = append([]func(*Config){func(cfg *Config) {
+		cfg.Memo = MemoConfig{Bytes: 1 << 20, Brief: 3 * time.Second, Long: time.Minute, Stale: 5 * time.Minute}
+		cfg.Retries, cfg.Principals = -1, n
+		cfg.Clock = func() time.Time { return time.Unix(clock.Load(), 0) }
+	}}, edits...)
+	return testClient(t, s, edits...), clock, n
+}
+
+// lockedNotes are [notes] for several goroutines.
+type lockedNotes struct {
+	mu    sync.Mutex
+	notes notes
+}
+
+func (n *lockedNotes) Prove(token string, memberID int64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.notes.Prove(token, memberID)
+}
+
+func (n *lockedNotes) Member(token string) (int64, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.notes.Member(token)
+}
+
+func (n *lockedNotes) Forget(token string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.notes.Forget(token)
+}
+
+func as(ctx context.Context, token string) context.Context {
+	return WithTokenSource(ctx, fixedToken(token))
+}
+
+func TestMemoAnswersForItsTime(t *testing.T) {
+	s := &scripted{}
+	c, clock, _ := memoClient(t, s)
+	a, b := as(t.Context(), "token-a"), as(t.Context(), "token-b")
+	space := func(ctx context.Context) error { _, err := c.Spaces.Get(ctx, 1); return err }
+	other := func(ctx context.Context) error { _, err := c.Spaces.Get(ctx, 2); return err }
+	feed := func(ctx context.Context) error { _, err := c.Posts.Home(ctx, PostListOptions{}); return err }
+	page := func(ctx context.Context) error {
+		_, err := c.Posts.Home(ctx, PostListOptions{PageOptions: PageOptions{Page: 2}})
+		return err
+	}
+	search := func(ctx context.Context) error {
+		_, err := c.Members.Search(ctx, MemberSearchRequest{SearchText: "x"})
+		return err
+	}
+	for i, step := range []struct {
+		name  string
+		after int64 // seconds
+		read  func(context.Context) error
+		as    context.Context
+		calls int64
+	}{
+		{"first", 0, space, a, 1},
+		{"again", 0, space, a, 0},
+		{"another member", 0, space, b, 1},
+		{"another path", 0, other, a, 1},
+		{"a feed", 0, feed, a, 1},
+		{"again", 2, feed, a, 0},
+		{"another query", 0, page, a, 1},
+		{"a feed after its time", 1, feed, a, 1},
+		{"a space within its time", 56, space, a, 0},
+		{"a space after its time", 1, space, a, 1},
+		{"one who wants it fresh", 0, space, Fresh(a), 1},
+		{"what that one got", 0, space, a, 0},
+		{"a POST that reads", 0, search, a, 1},
+		{"is not remembered", 0, search, a, 1},
+	} {
+		clock.Add(step.after)
+		before := s.calls.Load()
+		if err := step.read(step.as); err != nil {
+			t.Fatalf("%d %s: %v", i, step.name, err)
+		}
+		if got := s.calls.Load() - before; got != step.calls {
+			t.Errorf("%d %s: %d calls, want %d", i, step.name, got, step.calls)
+		}
+	}
+}
+
+func TestMemoCanBeOff(t *testing.T) {
+	s := &scripted{}
+	c, _, _ := memoClient(t, s, func(cfg *Config) { cfg.Memo.Bytes = 0 })
+	for range 3 {
+		if _, err := c.Spaces.Get(as(t.Context(), "a"), 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := s.calls.Load(); n != 3 {
+		t.Errorf("%d calls, want 3", n)
+	}
+}
+
+// Many who ask at once share one call, and nobody's leaving ends it for the others.
+func TestCoalescing(t *testing.T) {
+	s := &scripted{}
+	hold := make(chan func())
+	s.hold.Store(&hold)
+	c, _, _ := memoClient(t, s)
+	usage := &Usage{}
+	ctx := WithUsage(as(t.Context(), "a"), usage)
+	first, leave := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	all.Go(func() {
+		if _, err := c.Spaces.Get(first, 1); !errors.Is(err, context.Canceled) {
+			t.Errorf("the one who left: %v, want context.Canceled", err)
+		}
+	})
+	until(t, func() bool { return s.calls.Load() == 1 })
+	for range 20 {
+		all.Go(func() {
+			if space, err := c.Spaces.Get(ctx, 1); err != nil || space.Name != "1" {
+				t.Errorf("one who stayed: %v, %v", space, err)
+			}
+		})
+	}
+	until(t, func() bool { return usage.Coalesced() == 20 })
+	leave()
+	close(hold)
+	all.Wait()
+	if n := s.calls.Load(); n != 1 || usage.Requests() != 1 {
+		t.Errorf("%d calls (%d counted), want 1", n, usage.Requests())
+	}
+}
+
+// The call ends when all have left, and whoever comes then gets a call of their own.
+func TestLastOneOutEndsTheCall(t *testing.T) {
+	ended := make(chan struct{}, 1)
+	var calls atomic.Int64
+	c, _, _ := memoClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if calls.Add(1) > 1 {
+			say(200, "application/json", `{"id":1}`)(w, r)
+			return
+		}
+		<-r.Context().Done()
+		ended <- struct{}{}
+	}))
+	ctx, leave := context.WithCancel(as(t.Context(), "a"))
+	var one sync.WaitGroup
+	one.Go(func() { _, _ = c.Spaces.Get(ctx, 1) })
+	until(t, func() bool { return calls.Load() == 1 })
+	leave()
+	one.Wait()
+	if _, err := c.Spaces.Get(as(t.Context(), "a"), 1); err != nil {
+		t.Errorf("one who came later: %v", err)
+	}
+	<-ended
+}
+
+func TestStaleAnswersStandIn(t *testing.T) {
+	for _, tc := range []struct {
+		status int64
+		stale  bool
+	}{{500, true}, {503, true}, {429, true}, {408, true}, {404, false}, {401, false}} {
+		t.Run(fmt.Sprint(tc.status), func(t *testing.T) {
+			s := &scripted{}
+			c, clock, _ := memoClient(t, s)
+			ctx := as(t.Context(), "a")
+			read := func(ctx context.Context) (err error) { _, err = c.Posts.Home(ctx, PostListOptions{}); return err }
+			if err := read(ctx); err != nil {
+				t.Fatal(err)
+			}
+			s.status.Store(tc.status)
+			clock.Add(4)
+			usage := &Usage{}
+			if err := read(WithUsage(ctx, usage)); (err == nil) != tc.stale || usage.Stale() == 1 != tc.stale {
+				t.Errorf("%v, %d stale, want an old answer: %v", err, usage.Stale(), tc.stale)
+			}
+			if err := read(Fresh(ctx)); err == nil {
+				t.Error("one who wants it fresh got an old answer")
+			}
+			if err := read(as(t.Context(), "b")); err == nil {
+				t.Error("another caller got an answer")
+			}
+			clock.Add(300)
+			if err := read(ctx); err == nil {
+				t.Error("an answer of five minutes ago stands in")
+			}
+		})
+	}
+}
+
+func TestStaleAnswerInsteadOfTimeout(t *testing.T) {
+	s := &scripted{}
+	c, clock, _ := memoClient(t, s, func(cfg *Config) { cfg.Timeout = 50 * time.Millisecond })
+	ctx := as(t.Context(), "a")
+	if _, err := c.Spaces.Get(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	clock.Add(61)
+	hold := make(chan func())
+	s.hold.Store(&hold)
+	if space, err := c.Spaces.Get(ctx, 1); err != nil || space.Name != "1" {
+		t.Errorf("%v, %v, want the old answer", space, err)
+	}
+}
+
+func TestWritesDropWhatTheyTouch(t *testing.T) {
+	s := &scripted{}
+	c, _, n := memoClient(t, s)
+	a, a2, b := as(t.Context(), "a"), as(t.Context(), "a2"), as(t.Context(), "b")
+	n.Prove("a", 7)
+	n.Prove("a2", 7)
+	n.Prove("b", 8)
+	read := func(ctx context.Context) (calls [2]int64) {
+		before := s.calls.Load()
+		_, _ = c.Posts.Home(ctx, PostListOptions{})
+		calls[0] = s.calls.Load() - before
+		_, _ = c.Spaces.Get(ctx, 1)
+		calls[1] = s.calls.Load() - before - calls[0]
+		return calls
+	}
+	for _, step := range []struct {
+		name  string
+		write func() error
+		want  [2]int64 // calls for the feed and for the space
+	}{
+		{"like", func() error { return c.Posts.Like(a, 1) }, [2]int64{1, 0}},
+		{"join", func() error { _, err := c.Spaces.Join(a, 1); return err }, [2]int64{1, 1}},
+		{"like with the other token", func() error { return c.Posts.Like(a2, 1) }, [2]int64{1, 0}},
+		{"a like that fails", func() error {
+			failing, cancel := context.WithCancel(a)
+			cancel()
+			_ = c.Posts.Like(failing, 1)
+			return nil
+		}, [2]int64{1, 0}},
+	} {
+		for _, ctx := range []context.Context{a, a2, b} {
+			read(ctx)
+		}
+		if err := step.write(); err != nil {
+			t.Fatal(err)
+		}
+		for _, who := range []struct {
+			name string
+			ctx  context.Context
+			want [2]int64
+		}{{"the writer", a, step.want}, {"the writer's other token", a2, step.want}, {"another member", b, [2]int64{}}} {
+			if got := read(who.ctx); got != who.want {
+				t.Errorf("%s: %s costs %v calls for feed and space, want %v", step.name, who.name, got, who.want)
+			}
+		}
+	}
+}
+
+// An answer that was asked for before a write is neither shared nor remembered after it.
+func TestReadUnderWayIsOldAfterAWrite(t *testing.T) {
+	s := &scripted{}
+	hold := make(chan func())
+	s.hold.Store(&hold)
+	c, _, _ := memoClient(t, s)
+	ctx := as(t.Context(), "a")
+	var early sync.WaitGroup
+	early.Go(func() {
+		if space, err := c.Spaces.Get(ctx, 1); err != nil || space.Name != "1" {
+			t.Errorf("the early reader: %v, %v", space, err)
+		}
+	})
+	until(t, func() bool { return s.calls.Load() == 1 })
+	if _, err := c.Spaces.Join(ctx, 1); err != nil { // call 2
+		t.Fatal(err)
+	}
+	var late sync.WaitGroup
+	late.Go(func() {
+		if space, err := c.Spaces.Get(ctx, 1); err != nil || space.Name != "3" {
+			t.Errorf("the late reader: %v, %v, want an answer of their own", space, err)
+		}
+	})
+	until(t, func() bool { return s.calls.Load() == 3 })
+	close(hold)
+	early.Wait()
+	late.Wait()
+	if space, err := c.Spaces.Get(ctx, 1); err != nil || space.Name != "3" {
+		t.Errorf("afterwards: %v, %v, want the newer answer", space, err)
+	}
+}
+
+// A dead token leaves nothing behind, whether it was revoked here or refused by Circle.
+func TestDeadTokensAreForgotten(t *testing.T) {
+	for name, kill := range map[string]func(*Client, *scripted, context.Context){
+		"revoked": func(c *Client, _ *scripted, _ context.Context) { c.Forget("a") },
+		"refused": func(c *Client, s *scripted, a context.Context) {
+			s.status.Store(401)
+			_, _ = c.Spaces.Get(a, 99)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &scripted{}
+			c, clock, n := memoClient(t, s)
+			a, b := as(t.Context(), "a"), as(t.Context(), "b")
+			for _, ctx := range []context.Context{a, b} {
+				for i := range 10 {
+					if _, err := c.Spaces.Get(ctx, int64(i+1)); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			kill(c, s, a)
+			if _, proven := n.Member("a"); proven {
+				t.Error("the token is still proven")
+			}
+			for key := range c.memo.answers.Keys() {
+				if key.token == hashToken("a") {
+					t.Fatal("an answer is left")
+				}
+			}
+			clock.Add(60)
+			s.status.Store(500)
+			if _, err := c.Spaces.Get(a, 1); err == nil {
+				t.Error("an old answer stands in for a dead token's read")
+			}
+			if _, err := c.Spaces.Get(b, 1); err != nil {
+				t.Errorf("another token lost its answers: %v", err)
+			}
+		})
+	}
+}
+
+func TestMemoIsBounded(t *testing.T) {
+	s := &scripted{body: strings.Repeat("x", 10_000)}
+	c, clock, _ := memoClient(t, s)
+	for i := range 1000 {
+		if _, err := c.Spaces.Get(as(t.Context(), fmt.Sprint("token-", i)), 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if size := c.memo.answers.WeightedSize(); size > 1<<20 || size < 1<<19 {
+		t.Errorf("%d bytes are remembered, want nearly 1 MiB", size)
+	}
+	clock.Add(3600)
+	if _, err := c.Spaces.Get(as(t.Context(), "a"), 1); err != nil {
+		t.Fatal(err)
+	}
+	c.memo.answers.CleanUp()
+	if n := c.memo.answers.EstimatedSize(); n != 1 {
+		t.Errorf("%d answers after an hour, want the new one", n)
+	}
+	for i := range maxWriters + 10 {
+		c.memo.wrote(call{}, fmt.Sprint(i))
+	}
+	if n := len(c.memo.written); n > maxWriters {
+		t.Errorf("%d writers are told apart, want at most %d", n, maxWriters)
+	}
+	before := s.calls.Load()
+	if _, err := c.Spaces.Get(as(t.Context(), "a"), 1); err != nil || s.calls.Load() == before {
+		t.Error("after too many writers an answer is still there that may be old")
+	}
+	if n := len(c.memo.flights); n != 0 {
+		t.Errorf("%d calls are still under way", n)
+	}
+}
+
+func TestBrokenAnswersAreNotRemembered(t *testing.T) {
+	var calls atomic.Int64
+	c, _, _ := memoClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if calls.Add(1) == 1 {
+			say(200, "application/json", `[]`)(w, r)
+			return
+		}
+		say(200, "application/json", `{"id":1}`)(w, r)
+	}))
+	ctx := as(t.Context(), "a")
+	if _, err := c.Spaces.Get(ctx, 1); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("first: %v, want ErrUnavailable", err)
+	}
+	if _, err := c.Spaces.Get(ctx, 1); err != nil {
+		t.Errorf("second: %v", err)
+	}
+}
+
+// Readers, writers and dead tokens at once; each sees its own writes. For the race detector most of all.
+func TestMemoUnderLoad(t *testing.T) {
+	var versions [4]atomic.Int64
+	c, _, n := memoClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		who := r.Header.Get("Authorization")[len("Bearer "):][0] - '0'
+		if r.Method != http.MethodGet {
+			versions[who].Add(1)
+		}
+		say(200, "application/json", fmt.Sprintf(`{"id":%d,"name":"%d"}`, versions[who].Load()+1, who))(w, r)
+	}))
+	var all sync.WaitGroup
+	for who := range 4 {
+		for device := range 2 {
+			token := fmt.Sprint(who, "-", device)
+			n.Prove(token, int64(who+1))
+			ctx := as(t.Context(), token)
+			all.Go(func() {
+				for i := range 60 {
+					wrote := int64(0)
+					switch {
+					case i%10 == 0:
+						if _, err := c.Spaces.Join(ctx, 1); err != nil {
+							t.Error(err)
+						}
+						wrote = 1
+					case i%25 == 0:
+						c.Forget(token)
+						n.Prove(token, int64(who+1))
+					}
+					least := versions[who].Load() * wrote // others may write meanwhile
+					space, err := c.Spaces.Get(ctx, 1)
+					if err != nil || space.Name != fmt.Sprint(who) || space.ID-1 < least {
+						t.Errorf("%s sees %+v, %v, want version %d at least", token, space, err, least)
+					}
+				}
+			})
+		}
+	}
+	all.Wait()
+}
+
+// until waits for something to come true.
+func until(t *testing.T, ok func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for !ok() {
+		if time.Now().After(deadline) {
+			t.Fatal("it never happened")
+		}
+		<-time.After(time.Millisecond)
+	}
+}
