@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/signal"
 	"strings"
@@ -69,7 +70,8 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	circle, err := circleclient.New(circleclient.Config{
 		BaseURL: cfg.CircleURL, HeadlessToken: string(cfg.HeadlessToken), UserAgent: "circlegraph/" + process.Version(),
 		Timeout: cfg.UpstreamTimeout, Principals: principals, Logger: log,
-		Memo: circleclient.MemoConfig{Bytes: cfg.MemoBytes, Brief: cfg.MemoBrief, Long: cfg.MemoLong, Stale: cfg.MemoStale},
+		Budget: circleclient.BudgetConfig{Requests: cfg.UpstreamBudget()},
+		Memo:   circleclient.MemoConfig{Bytes: cfg.MemoBytes, Brief: cfg.MemoBrief, Long: cfg.MemoLong, Stale: cfg.MemoStale},
 	})
 	if err != nil {
 		return err
@@ -125,11 +127,15 @@ func startSandbox(ctx context.Context, cfg *config.Config, log *slog.Logger) (st
 func routes(cfg *config.Config, health *web.Health, log *slog.Logger, endpoint http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	health.Register(mux)
-	mux.Handle("/graphql", web.Private(endpoint))
+	address := web.ClientAddress(cfg.TrustedProxies)
+	mux.HandleFunc("/graphql", func(w http.ResponseWriter, r *http.Request) {
+		from, _ := netip.ParseAddr(address(r)) // the zero address where it is not known
+		web.Private(endpoint).ServeHTTP(w, r.WithContext(circleclient.WithAddress(r.Context(), from)))
+	})
 	mux.Handle("GET /schema.graphql", web.Text(graph.SDL()))
 	if cfg.IntrospectionOn() {
 		mux.Handle("GET /{$}", playground.Handler("Circlegraph", "/graphql"))
 	}
-	return web.RequestID(web.AccessLog(log, time.Now, web.ClientAddress(cfg.TrustedProxies),
+	return web.RequestID(web.AccessLog(log, time.Now, address,
 		web.CORS(cfg.CORSOrigins, gzhttp.GzipHandler(mux))))
 }

@@ -51,6 +51,8 @@ type Config struct {
 	Principals Principals
 	// Memo says how long answers are remembered; not at all by default.
 	Memo MemoConfig
+	// Budget says how many requests may be sent; any number by default. It needs Principals.
+	Budget BudgetConfig
 	// Clock tells the time for durations and for Retry-After dates; [time.Now] by default.
 	Clock func() time.Time
 }
@@ -80,6 +82,7 @@ type Client struct {
 	log        *slog.Logger
 	principals Principals
 	memo       *memo              // nil where nothing is to be remembered
+	admission  *admission         // nil where there is no budget
 	whose      singleflight.Group // of CurrentID, by token
 	now        func() time.Time
 	wait       func(context.Context, time.Duration) error
@@ -91,6 +94,9 @@ func New(cfg Config) (*Client, error) {
 	base, err := checkBaseURL(or(cfg.BaseURL, defaultBaseURL))
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Budget.Requests > 0 && cfg.Principals == nil {
+		return nil, errors.New("circleclient: a budget needs principals, or every token stays unproven")
 	}
 	if !headerSafe(cfg.HeadlessToken) {
 		return nil, errors.New("circleclient: the headless token holds characters that no token has")
@@ -128,6 +134,7 @@ func New(cfg Config) (*Client, error) {
 		c.now = time.Now
 	}
 	c.memo = newMemo(cfg.Memo, c.principals, c.now)
+	c.admission = newAdmission(cfg.Budget, c.principals, c.now)
 	c.Auth = &AuthService{c}
 	c.Members = &MembersService{c}
 	c.Spaces = &SpacesService{c}
@@ -251,10 +258,7 @@ func (c *Client) ask(ctx context.Context, call call, token string) (*answer, err
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	for attempt := 0; ; attempt++ {
-		answer, err := c.attempt(ctx, call, token, body, attempt)
-		if !call.route.auth {
-			c.learn(token, err)
-		}
+		answer, err := c.admitted(ctx, call, token, body, attempt)
 		if err == nil {
 			return answer, nil
 		}
@@ -264,15 +268,25 @@ func (c *Client) ask(ctx context.Context, call call, token string) (*answer, err
 	}
 }
 
-// learn takes from the outcome of a call what it says of the member's token.
-func (c *Client) learn(token string, err error) {
-	var failure *Error
+// admitted sends the request once it may be sent, and learns from what comes of it.
+func (c *Client) admitted(ctx context.Context, call call, token string, body []byte, attempt int) (*answer, error) {
+	done, err := c.admission.admit(ctx, call, token)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	answer, err := c.attempt(ctx, call, token, body, attempt)
+	failure, _ := errors.AsType[*Error](err)
+	c.admission.learn(err == nil, failure)
 	switch {
+	case call.route.auth: // says nothing of the member's token
 	case err == nil:
 		c.principals.Prove(token, 0)
-	case errors.As(err, &failure) && isDeadToken(failure.Kind):
+	case failure != nil && isDeadToken(failure.Kind):
 		c.Forget(token)
+		c.admission.refuse(token, failure.Kind)
 	}
+	return answer, err
 }
 
 // Forget drops all that is remembered of an access token and for it. It is for tokens that are dead.

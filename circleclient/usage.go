@@ -7,7 +7,7 @@ import (
 
 // Usage counts what the calls of a context have cost. It is safe for concurrent use.
 type Usage struct {
-	requests, coalesced, cached, stale atomic.Int64
+	requests, coalesced, cached, stale, waited atomic.Int64
 }
 
 type usageKey struct{}

@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// minBudget leaves a few requests for everything.
+const minBudget = 60
+
 // maxMemo is more than any machine has to spare; a number beyond it is a slip.
 const maxMemo = 64 << 30
 
@@ -132,6 +135,9 @@ func (c *Config) checkLimits() error {
 		if setting.value < 0 {
 			found = append(found, sentencef("%s must not be negative.", setting.name))
 		}
+	}
+	if c.Budget != nil && *c.Budget != 0 && *c.Budget < minBudget {
+		found = append(found, sentencef("CIRCLEGRAPH_UPSTREAM_BUDGET must be 0 for no limit, or at least %d requests in five minutes: a tenth of it is for signing in.", minBudget))
 	}
 	if c.MemoBrief > c.MemoLong {
 		found = append(found, sentence("CIRCLEGRAPH_MEMO_BRIEF must not be longer than CIRCLEGRAPH_MEMO_LONG."))

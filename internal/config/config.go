@@ -20,6 +20,9 @@ import (
 // between a real community and the sandbox.
 const DefaultCircleURL = "https://app.circle.so"
 
+// defaultBudget stays below Circle's 2,000, since some requests may be another program's.
+const defaultBudget = 1800
+
 // ErrDone is no failure: --help or --version was asked for and has been printed.
 var ErrDone = errors.New("config: nothing left to do")
 
@@ -39,7 +42,7 @@ type Config struct {
 	tokens.Config `embed:"" group:"Sign-in"`
 
 	// TrustedProxyList and CORSOriginList are as given; Load reads them into TrustedProxies and CORSOrigins.
-	TrustedProxyList []string `group:"Serving" name:"trusted-proxies" env:"CIRCLEGRAPH_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks of the reverse proxies whose X-Forwarded-For is believed, separated by commas. Used for the client's address in the log."`
+	TrustedProxyList []string `group:"Serving" name:"trusted-proxies" env:"CIRCLEGRAPH_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks of the reverse proxies whose X-Forwarded-For is believed, separated by commas. Used for the client's address in the log and for limits per address."`
 	CORSOriginList   []string `group:"Serving" name:"cors-origins" env:"CIRCLEGRAPH_CORS_ORIGINS" placeholder:"ORIGIN" help:"Web origins that may call this server, such as https://app.example.com, separated by commas. Without: none."`
 	// Introspection is nil where not given; see IntrospectionOn.
 	Introspection *bool `group:"Serving" name:"introspection" env:"CIRCLEGRAPH_INTROSPECTION" negatable:"" help:"Serve the playground and let clients read the schema. Without: on with the sandbox, off with a real community."`
@@ -56,6 +59,8 @@ type Config struct {
 	RequestTimeout time.Duration `group:"Timeouts and limits" name:"request-timeout" env:"CIRCLEGRAPH_REQUEST_TIMEOUT" default:"30s" placeholder:"TIME" help:"Longest a GraphQL request may take."`
 	// UpstreamTimeout bounds one call to Circle with its retries.
 	UpstreamTimeout time.Duration `group:"Timeouts and limits" name:"upstream-timeout" env:"CIRCLEGRAPH_UPSTREAM_TIMEOUT" default:"15s" placeholder:"TIME" help:"Longest a call to Circle may take, retries included."`
+	// Budget is nil where not given; see UpstreamBudget.
+	Budget *int `group:"Asking Circle" name:"upstream-budget" env:"CIRCLEGRAPH_UPSTREAM_BUDGET" placeholder:"NUMBER" help:"Most requests to send to Circle in five minutes; 0 for no limit. Circle answers 2,000 per address: divide it among instances. Without: 1800, and no limit with the sandbox."`
 	// MemoBytes bounds what is remembered of Circle's answers; 0 remembers nothing.
 	MemoBytes uint64 `group:"Asking Circle" name:"memo-bytes" env:"CIRCLEGRAPH_MEMO_BYTES" default:"67108864" placeholder:"BYTES" help:"Memory for answers of Circle that are used again for the same access token, in bytes; 0 for none."`
 	// MemoBrief is how long feeds, comments, counts and the like are remembered.
@@ -89,6 +94,17 @@ func (c *Config) IntrospectionOn() bool {
 		return *c.Introspection
 	}
 	return c.Sandbox()
+}
+
+// UpstreamBudget is the most requests to send to Circle in five minutes, 0 for no limit.
+func (c *Config) UpstreamBudget() int {
+	switch {
+	case c.Budget != nil:
+		return *c.Budget
+	case c.Sandbox():
+		return 0
+	}
+	return defaultBudget
 }
 
 // Level is LogLevel as slog has it.

@@ -96,6 +96,24 @@ func TestIntrospectionIsTheOperatorsChoice(t *testing.T) {
 	}
 }
 
+func TestBudgetIsForRealCommunities(t *testing.T) {
+	for _, test := range []struct {
+		env  map[string]string
+		want int
+	}{
+		{nil, 0},
+		{vars("CIRCLEGRAPH_UPSTREAM_BUDGET", "300"), 300},
+		{trusted(), 1800},
+		{trusted("CIRCLEGRAPH_UPSTREAM_BUDGET", "900"), 900},
+		{trusted("CIRCLEGRAPH_UPSTREAM_BUDGET", "0"), 0},
+	} {
+		c, err := load(t, test.env)
+		if err != nil || c.UpstreamBudget() != test.want {
+			t.Errorf("Load(%v).UpstreamBudget() is not %d (error %v)", test.env, test.want, err)
+		}
+	}
+}
+
 func TestHeadlessTokenFromFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "token")
 	write(t, path, " "+token+"\n")
@@ -149,6 +167,8 @@ func TestRefusals(t *testing.T) {
 		{"no body", vars("CIRCLEGRAPH_MAX_BODY", "0"), "CIRCLEGRAPH_MAX_BODY must be a positive number of bytes."},
 		{"no time", vars("CIRCLEGRAPH_UPSTREAM_TIMEOUT", "0s"), "CIRCLEGRAPH_UPSTREAM_TIMEOUT must be a positive time, such as 15s."},
 		{"negative drain", vars("CIRCLEGRAPH_DRAIN_DELAY", "-1s"), "CIRCLEGRAPH_DRAIN_DELAY must not be negative."},
+		{"hardly a budget", vars("CIRCLEGRAPH_UPSTREAM_BUDGET", "5"), "CIRCLEGRAPH_UPSTREAM_BUDGET must be 0 for no limit, or at least 60 requests in five minutes: a tenth of it is for signing in."},
+		{"negative budget", vars("CIRCLEGRAPH_UPSTREAM_BUDGET", "-1"), "CIRCLEGRAPH_UPSTREAM_BUDGET must be 0 for no limit, or at least 60 requests in five minutes: a tenth of it is for signing in."},
 		{"negative memory", vars("CIRCLEGRAPH_MEMO_STALE", "-1s"), "CIRCLEGRAPH_MEMO_STALE must not be negative."},
 		{"brief longer than long", vars("CIRCLEGRAPH_MEMO_BRIEF", "2m"), "CIRCLEGRAPH_MEMO_BRIEF must not be longer than CIRCLEGRAPH_MEMO_LONG."},
 		{"memory beyond all machines", vars("CIRCLEGRAPH_MEMO_BYTES", "99999999999999"), "CIRCLEGRAPH_MEMO_BYTES must not exceed 64 GiB."},
@@ -202,7 +222,7 @@ func variables() []string {
 		"CIRCLEGRAPH_CORS_ORIGINS", "CIRCLEGRAPH_INTROSPECTION", "CIRCLEGRAPH_TRUSTED_DOCUMENTS",
 		"CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE", "CIRCLEGRAPH_LOG_LEVEL", "CIRCLEGRAPH_MAX_BODY",
 		"CIRCLEGRAPH_REQUEST_TIMEOUT", "CIRCLEGRAPH_UPSTREAM_TIMEOUT", "CIRCLEGRAPH_DRAIN_DELAY", "CIRCLEGRAPH_SHUTDOWN_GRACE",
-		"CIRCLEGRAPH_MEMO_BYTES", "CIRCLEGRAPH_MEMO_BRIEF", "CIRCLEGRAPH_MEMO_LONG", "CIRCLEGRAPH_MEMO_STALE",
+		"CIRCLEGRAPH_UPSTREAM_BUDGET", "CIRCLEGRAPH_MEMO_BYTES", "CIRCLEGRAPH_MEMO_BRIEF", "CIRCLEGRAPH_MEMO_LONG", "CIRCLEGRAPH_MEMO_STALE",
 	}
 }
 

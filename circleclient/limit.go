@@ -1,0 +1,322 @@
+package circleclient
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+	"golang.org/x/time/rate"
+)
+
+// BudgetConfig says how much of Circle's patience this process may use. Circle counts all requests of an address together.
+type BudgetConfig struct {
+	// Requests is how many requests may be sent in any five minutes; 0 for no limit, and no memory of refused tokens.
+	Requests int
+}
+
+const (
+	// budgetWindow is the time over which Circle counts.
+	budgetWindow = 5 * time.Minute
+	// weakest is how far the budget shrinks while Circle says that it is asked too often.
+	weakest = 1.0 / 16
+	// shrinkPause keeps many refusals of one moment from counting as many; growPause is between two steps back up.
+	shrinkPause, growPause = time.Second, 10 * time.Second
+	growth                 = 1.25
+	// writesInRow is how many writes go before a read that waits as well.
+	writesInRow = 3
+	// maxAddresses is how many addresses have a bucket of their own; the least used are forgotten.
+	maxAddresses = 10_000
+)
+
+// budget spends the requests that this process may send. Writes go before reads, members take turns, so that nobody starves
+// the rest, and everything that nobody stands for yet (invented tokens, sign-in, refresh, revocation) has a tenth of it
+// together and a third of that per address. It shrinks while Circle says 429 and grows back with its answers. It is safe for
+// concurrent use.
+type budget struct {
+	now   func() time.Time
+	limit rate.Limit // of full strength
+	burst int
+
+	unproven  *rate.Limiter
+	addresses *otter.Cache[netip.Prefix, *rate.Limiter]
+	share     func() *rate.Limiter // a new address's
+
+	mu       sync.Mutex
+	bucket   *rate.Limiter
+	strength float64
+	changed  time.Time // when the strength did
+	paused   time.Time // nothing is sent before it
+	writes   line
+	reads    line
+	row      int // writes in a row while reads wait
+	timer    *time.Timer
+}
+
+func newBudget(config BudgetConfig, now func() time.Time) *budget {
+	if config.Requests <= 0 {
+		return nil
+	}
+	b := &budget{now: now, strength: 1}
+	// A bucket gives its size and what flows in: a quarter at once and three quarters over the window are never more than
+	// the whole in any window.
+	b.burst = max(config.Requests/4, 1)
+	b.limit = rate.Limit(float64(config.Requests-b.burst) / budgetWindow.Seconds())
+	b.bucket = rate.NewLimiter(b.limit, b.burst)
+	half := func(requests int) *rate.Limiter {
+		return rate.NewLimiter(rate.Limit(float64(requests)/2/budgetWindow.Seconds()), max(requests/2, 1))
+	}
+	b.unproven = half(config.Requests / 10)
+	b.share = func() *rate.Limiter { return half(config.Requests / 30) }
+	b.addresses = otter.Must(&otter.Options[netip.Prefix, *rate.Limiter]{MaximumSize: maxAddresses, Executor: func(task func()) { task() }})
+	return b
+}
+
+// line is who waits, first come first served for each, taking turns among them.
+type line struct {
+	turns   []string
+	waiting map[string][]chan struct{}
+}
+
+func (l *line) join(who string) chan struct{} {
+	if l.waiting == nil {
+		l.waiting = map[string][]chan struct{}{}
+	}
+	ready := make(chan struct{})
+	if len(l.waiting[who]) == 0 {
+		l.turns = append(l.turns, who)
+	}
+	l.waiting[who] = append(l.waiting[who], ready)
+	return ready
+}
+
+// next takes the one out whose turn it is.
+func (l *line) next() chan struct{} {
+	who := l.turns[0]
+	l.turns = l.turns[1:]
+	ready := l.waiting[who][0]
+	if l.waiting[who] = l.waiting[who][1:]; len(l.waiting[who]) > 0 {
+		l.turns = append(l.turns, who)
+	} else {
+		delete(l.waiting, who)
+	}
+	return ready
+}
+
+// leave takes one out who no longer waits.
+func (l *line) leave(who string, ready chan struct{}) {
+	l.waiting[who] = slices.DeleteFunc(l.waiting[who], func(c chan struct{}) bool { return c == ready })
+	if len(l.waiting[who]) == 0 {
+		delete(l.waiting, who)
+		l.turns = slices.DeleteFunc(l.turns, func(w string) bool { return w == who })
+	}
+}
+
+// before is how many go before somebody who joins now.
+func (l *line) before(who string) int {
+	own := len(l.waiting[who])
+	n := own
+	for other, waiting := range l.waiting {
+		if other != who {
+			n += min(len(waiting), own+1)
+		}
+	}
+	return n
+}
+
+func (l *line) empty() bool { return len(l.turns) == 0 }
+
+// spend takes one request from the budget, waiting for it if need be, but for no more than half of the time that ctx leaves:
+// the other half is Circle's. The error tells how long to wait instead; 0 means that ctx has ended.
+func (b *budget) spend(ctx context.Context, who string, write bool) (waited, retryAfter time.Duration, ok bool) {
+	b.mu.Lock()
+	now := b.now()
+	queue := &b.reads
+	if write {
+		queue = &b.writes
+	}
+	if b.writes.empty() && b.reads.empty() && !now.Before(b.paused) && b.bucket.AllowN(now, 1) {
+		b.mu.Unlock()
+		return 0, 0, true
+	}
+	expected := b.expected(now, queue, who, write)
+	patience := budgetWindow
+	if deadline, limited := ctx.Deadline(); limited {
+		patience = time.Until(deadline) / 2
+	}
+	if expected > patience {
+		b.mu.Unlock()
+		return 0, expected, false
+	}
+	ready := queue.join(who)
+	b.dispatch(now)
+	b.mu.Unlock()
+
+	giveUp := time.NewTimer(patience)
+	defer giveUp.Stop()
+	select {
+	case <-ready:
+		return b.now().Sub(now), 0, true
+	case <-giveUp.C:
+	case <-ctx.Done():
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	select {
+	case <-ready: // at the last moment
+		return b.now().Sub(now), 0, true
+	default:
+	}
+	queue.leave(who, ready)
+	if ctx.Err() != nil {
+		return 0, 0, false
+	}
+	return 0, max(b.expected(b.now(), queue, who, write), time.Second), false
+}
+
+// expected is how long somebody will wait who joins the line now.
+func (b *budget) expected(now time.Time, queue *line, who string, write bool) time.Duration {
+	ahead := queue.before(who)
+	if write {
+		ahead += min(len(b.reads.turns), ahead/writesInRow)
+	} else {
+		writes := 0
+		for _, waiting := range b.writes.waiting {
+			writes += len(waiting)
+		}
+		ahead += min(writes, writesInRow*(ahead+1))
+	}
+	missing := float64(ahead+1) - b.bucket.TokensAt(now)
+	wait := time.Duration(max(missing, 0) / float64(b.bucket.Limit()) * float64(time.Second))
+	return wait + max(b.paused.Sub(now), 0)
+}
+
+// dispatch lets those go whose turn it is, and comes back when the next one may.
+func (b *budget) dispatch(now time.Time) {
+	for !b.writes.empty() || !b.reads.empty() {
+		if pause := b.paused.Sub(now); pause > 0 {
+			b.again(pause)
+			return
+		}
+		if !b.bucket.AllowN(now, 1) {
+			b.again(time.Duration((1 - b.bucket.TokensAt(now)) / float64(b.bucket.Limit()) * float64(time.Second)))
+			return
+		}
+		close(b.turn().next())
+	}
+}
+
+// turn is the line whose turn it is: writes first, unless reads have waited for a row of them.
+func (b *budget) turn() *line {
+	switch {
+	case b.writes.empty():
+		b.row = 0
+		return &b.reads
+	case b.reads.empty():
+		b.row = 0
+		return &b.writes
+	case b.row >= writesInRow:
+		b.row = 0
+		return &b.reads
+	}
+	b.row++
+	return &b.writes
+}
+
+// again dispatches in a while. The timer runs only while somebody waits.
+func (b *budget) again(in time.Duration) {
+	if b.timer != nil {
+		b.timer.Stop()
+	}
+	b.timer = time.AfterFunc(in+time.Millisecond, func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.dispatch(b.now())
+	})
+}
+
+// spendUnproven takes one request of those for what nobody stands for, from the address's share and from the tenth of all.
+// It does not wait.
+func (b *budget) spendUnproven(address netip.Addr) (retryAfter time.Duration, ok bool) {
+	now := b.now()
+	var own *rate.Reservation
+	if address.IsValid() {
+		network := networkOf(address)
+		share, _ := b.addresses.ComputeIfAbsent(network, func() (*rate.Limiter, bool) { return b.share(), false })
+		if own = share.ReserveN(now, 1); own.DelayFrom(now) > 0 {
+			own.CancelAt(now)
+			return own.DelayFrom(now), false
+		}
+	}
+	all := b.unproven.ReserveN(now, 1)
+	if delay := all.DelayFrom(now); delay > 0 {
+		all.CancelAt(now)
+		if own != nil {
+			own.CancelAt(now)
+		}
+		return delay, false
+	}
+	return 0, true
+}
+
+// networkOf is what counts as one address: a household has 2^64 of IPv6.
+func networkOf(address netip.Addr) netip.Prefix {
+	address = address.Unmap()
+	bits := address.BitLen()
+	if address.Is6() {
+		bits = 64
+	}
+	network, _ := address.WithZone("").Prefix(bits) // fails for bits out of range alone
+	return network
+}
+
+// refused notes that Circle wants fewer requests, and none for a while where it says for how long.
+func (b *budget) refused(retryAfter time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	if until := now.Add(min(retryAfter, budgetWindow)); until.After(b.paused) {
+		b.paused = until
+	}
+	if now.Sub(b.changed) >= shrinkPause {
+		b.setStrength(now, max(b.strength/2, weakest))
+	}
+}
+
+// accepted notes that Circle answers.
+func (b *budget) accepted() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if now := b.now(); b.strength < 1 && now.Sub(b.changed) >= growPause && !now.Before(b.paused) {
+		b.setStrength(now, min(b.strength*growth, 1))
+	}
+}
+
+func (b *budget) setStrength(now time.Time, strength float64) {
+	b.strength, b.changed = strength, now
+	b.bucket.SetLimitAt(now, b.limit*rate.Limit(strength))
+	b.bucket.SetBurstAt(now, max(int(float64(b.burst)*strength), 1))
+}
+
+// remaining is how many requests could be sent at once.
+func (b *budget) remaining() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	if now.Before(b.paused) {
+		return 0
+	}
+	return max(int(b.bucket.TokensAt(now)), 0)
+}
+
+// memberKey names a member, or a token of unknown member, among those who wait.
+func memberKey(token string, memberID int64) string {
+	if memberID != 0 {
+		return strconv.FormatInt(memberID, 10)
+	}
+	hash := hashToken(token)
+	return string(hash[:])
+}
