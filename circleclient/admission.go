@@ -21,18 +21,19 @@ const (
 type admission struct {
 	budget     *budget
 	principals Principals
+	total      *Usage
 	refusals   *otter.Cache[tokenHash, error] // what Circle said of a token, one of the sentinels
 
 	mu     sync.Mutex
 	probes map[tokenHash]chan struct{} // unproven tokens that Circle is being asked with
 }
 
-func newAdmission(config BudgetConfig, principals Principals, now func() time.Time) *admission {
+func newAdmission(config BudgetConfig, principals Principals, total *Usage, now func() time.Time) *admission {
 	if config.Requests <= 0 {
 		return nil
 	}
 	return &admission{
-		budget: newBudget(config, now), principals: principals, probes: map[tokenHash]chan struct{}{},
+		budget: newBudget(config, now), principals: principals, total: total, probes: map[tokenHash]chan struct{}{},
 		refusals: otter.Must(&otter.Options[tokenHash, error]{
 			MaximumSize: maxRefusals, ExpiryCalculator: otter.ExpiryWriting[tokenHash, error](refusalAge),
 			Clock: otterClock{now}, Executor: func(task func()) { task() },
@@ -70,8 +71,8 @@ func (a *admission) admit(ctx context.Context, call call, token string) (done fu
 		}
 		who = "unproven"
 	}
-	waited, retryAfter, ok := a.budget.spend(ctx, who, !call.read)
-	usageOf(ctx).waited.Add(int64(waited))
+	delay, retryAfter, ok := a.budget.spend(ctx, who, !call.read)
+	a.total.count(ctx, waited, int64(delay))
 	switch {
 	case ok:
 		return done, nil

@@ -41,6 +41,7 @@ const (
 type memo struct {
 	config     MemoConfig
 	principals Principals
+	total      *Usage
 	now        func() time.Time
 	answers    *otter.Cache[memoKey, *remembered]
 
@@ -86,11 +87,11 @@ type flight struct {
 	cancel  context.CancelFunc
 }
 
-func newMemo(config MemoConfig, principals Principals, now func() time.Time) *memo {
+func newMemo(config MemoConfig, principals Principals, total *Usage, now func() time.Time) *memo {
 	if config.Bytes == 0 {
 		return nil
 	}
-	m := &memo{config: config, principals: principals, now: now, flights: map[memoKey]*flight{}, written: map[writer]lastWrites{}}
+	m := &memo{config: config, principals: principals, total: total, now: now, flights: map[memoKey]*flight{}, written: map[writer]lastWrites{}}
 	m.answers = otter.Must(&otter.Options[memoKey, *remembered]{
 		MaximumWeight: config.Bytes,
 		Weigher:       func(_ memoKey, r *remembered) uint32 { return uint32(answerOverhead + len(r.answer.body)) }, //nolint:gosec // bodies are bounded
@@ -112,11 +113,10 @@ func Fresh(ctx context.Context) context.Context { return context.WithValue(ctx, 
 // read answers call from memory, by a call under way, or by ask.
 func (m *memo) read(ctx context.Context, call call, token string, ask func(context.Context) (*answer, error)) (*answer, error) {
 	key := keyOf(call, token)
-	usage := usageOf(ctx)
 	fresh := ctx.Value(freshKey{}) != nil
 	f, old := m.board(ctx, key, call, token, fresh, ask)
 	if f == nil {
-		usage.cached.Add(1)
+		m.total.count(ctx, cached, 1)
 		return old.answer, nil
 	}
 	var err error
@@ -130,7 +130,7 @@ func (m *memo) read(ctx context.Context, call call, token string, ask func(conte
 		err = call.failNetwork(ctx, ctx.Err())
 	}
 	if old != nil && mayStandIn(err) {
-		usage.stale.Add(1)
+		m.total.count(ctx, stale, 1)
 		return old.answer, nil
 	}
 	return nil, err
@@ -157,7 +157,7 @@ func (m *memo) board(ctx context.Context, key memoKey, call call, token string, 
 		}
 		if f := m.flights[key]; f != nil && f.begun >= since {
 			f.waiting++
-			usageOf(ctx).coalesced.Add(1)
+			m.total.count(ctx, coalesced, 1)
 			return f, old
 		}
 	}

@@ -53,6 +53,9 @@ type Config struct {
 	Memo MemoConfig
 	// Budget says how many requests may be sent; any number by default. It needs Principals.
 	Budget BudgetConfig
+	// Observe is told of each request that was sent: the operation, such as "GET /api/headless/v1/spaces/{id}", the status, 0
+	// where there was no answer, and how long it took.
+	Observe func(operation string, status int, duration time.Duration)
 	// Clock tells the time for durations and for Retry-After dates; [time.Now] by default.
 	Clock func() time.Time
 }
@@ -81,8 +84,10 @@ type Client struct {
 	http       *http.Client
 	log        *slog.Logger
 	principals Principals
-	memo       *memo              // nil where nothing is to be remembered
-	admission  *admission         // nil where there is no budget
+	memo       *memo      // nil where nothing is to be remembered
+	admission  *admission // nil where there is no budget
+	total      *Usage
+	observe    func(operation string, status int, duration time.Duration)
 	whose      singleflight.Group // of CurrentID, by token
 	now        func() time.Time
 	wait       func(context.Context, time.Duration) error
@@ -110,6 +115,8 @@ func New(cfg Config) (*Client, error) {
 		retries:    max(or(cfg.Retries, defaultRetries), 0),
 		log:        cfg.Logger,
 		principals: cfg.Principals,
+		total:      &Usage{},
+		observe:    cfg.Observe,
 		now:        cfg.Clock,
 		wait:       sleep,
 	}
@@ -133,8 +140,11 @@ func New(cfg Config) (*Client, error) {
 	if c.now == nil {
 		c.now = time.Now
 	}
-	c.memo = newMemo(cfg.Memo, c.principals, c.now)
-	c.admission = newAdmission(cfg.Budget, c.principals, c.now)
+	if c.observe == nil {
+		c.observe = func(string, int, time.Duration) {}
+	}
+	c.memo = newMemo(cfg.Memo, c.principals, c.total, c.now)
+	c.admission = newAdmission(cfg.Budget, c.principals, c.total, c.now)
 	c.Auth = &AuthService{c}
 	c.Members = &MembersService{c}
 	c.Spaces = &SpacesService{c}
@@ -331,9 +341,11 @@ func (c *Client) attempt(ctx context.Context, call call, token string, body []by
 	status := 0
 	requestID := ""
 	defer func() {
+		duration := c.now().Sub(start)
+		c.observe(call.method+" "+call.route.template, status, duration)
 		c.log.LogAttrs(ctx, slog.LevelDebug, "circle call", slog.String("method", call.method),
 			slog.String("operation", call.route.template), slog.Int("status", status), slog.Int("attempt", attempt+1),
-			slog.Duration("duration", c.now().Sub(start)), slog.String("request_id", requestID))
+			slog.Duration("duration", duration), slog.String("request_id", requestID))
 	}()
 	target := c.base + call.route.path
 	if len(call.query) > 0 {
@@ -353,7 +365,7 @@ func (c *Client) attempt(ctx context.Context, call call, token string, body []by
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	usageOf(ctx).requests.Add(1)
+	c.total.count(ctx, requests, 1)
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, call.failNetwork(ctx, err)

@@ -129,6 +129,14 @@ func (l *line) before(who string) int {
 
 func (l *line) empty() bool { return len(l.turns) == 0 }
 
+func (l *line) len() int {
+	n := 0
+	for _, waiting := range l.waiting {
+		n += len(waiting)
+	}
+	return n
+}
+
 // spend takes one request from the budget, waiting for it if need be, but for no more than half of the time that ctx leaves:
 // the other half is Circle's. The error tells how long to wait instead; 0 means that ctx has ended.
 func (b *budget) spend(ctx context.Context, who string, write bool) (waited, retryAfter time.Duration, ok bool) {
@@ -183,11 +191,7 @@ func (b *budget) expected(now time.Time, queue *line, who string, write bool) ti
 	if write {
 		ahead += min(len(b.reads.turns), ahead/writesInRow)
 	} else {
-		writes := 0
-		for _, waiting := range b.writes.waiting {
-			writes += len(waiting)
-		}
-		ahead += min(writes, writesInRow*(ahead+1))
+		ahead += min(b.writes.len(), writesInRow*(ahead+1))
 	}
 	missing := float64(ahead+1) - b.bucket.TokensAt(now)
 	wait := time.Duration(max(missing, 0) / float64(b.bucket.Limit()) * float64(time.Second))
@@ -301,15 +305,14 @@ func (b *budget) setStrength(now time.Time, strength float64) {
 	b.bucket.SetBurstAt(now, max(int(float64(b.burst)*strength), 1))
 }
 
-// remaining is how many requests could be sent at once.
-func (b *budget) remaining() int {
+// state tells how many requests could be sent at once, which part of the budget is in use, and how many calls wait.
+func (b *budget) state() (remaining int, strength float64, waiting int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := b.now()
-	if now.Before(b.paused) {
-		return 0
+	if now := b.now(); !now.Before(b.paused) {
+		remaining = max(int(b.bucket.TokensAt(now)), 0)
 	}
-	return max(int(b.bucket.TokensAt(now)), 0)
+	return remaining, b.strength, b.writes.len() + b.reads.len()
 }
 
 // memberKey names a member, or a token of unknown member, among those who wait.

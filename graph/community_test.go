@@ -84,7 +84,7 @@ func newCommunityBehind(t *testing.T, between func(circle http.Handler) http.Han
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := NewHandler(Options{Circle: client, Sessions: c.service, Introspection: true, Logger: logger, Now: c.clock.Now})
+	handler := NewHandler(Options{Circle: client, Sessions: c.service, Introspection: true, ShowUsage: true, Logger: logger, Now: c.clock.Now})
 	server := httptest.NewServer(tokens.NewAuthenticator(settings, revocations, c.clock.Now).Middleware(handler))
 	t.Cleanup(server.Close)
 	c.url = server.URL

@@ -46,6 +46,8 @@ type Options struct {
 	Trusted map[string]string
 	// Untrusted says what becomes of other documents; they are carried out where empty.
 	Untrusted documents.Mode
+	// ShowUsage says in `extensions.upstream` of each response what it has cost.
+	ShowUsage bool
 	// Logger gets what must not reach clients; [slog.Default] where nil.
 	Logger *slog.Logger
 	// Now is the clock; the system's where nil.
@@ -88,6 +90,9 @@ func NewHandler(o Options) http.Handler {
 	}
 	if o.Timeout > 0 {
 		s.AroundOperations(deadline(o.Timeout))
+	}
+	if o.ShowUsage {
+		s.AroundResponses(r.showUsage)
 	}
 	s.AroundResponses(r.attachLoaders)
 	s.AroundRootFields(r.stepOfMutation)

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
@@ -23,10 +24,10 @@ func TestSameScreenAgainCostsNothing(t *testing.T) {
 		t.Fatal("the first screen cost nothing")
 	}
 	again, calls := c.ask(member, feed, nil)
-	if len(calls) != 0 || string(again) != string(first) {
+	if len(calls) != 0 || !bytes.Equal(scrub(t, again), scrub(t, first)) {
 		t.Errorf("the same screen costs %v and answers %s, want nothing and %s", calls, again, first)
 	}
-	if other, _ := c.ask(admin, feed, nil); string(other) == string(first) {
+	if other, _ := c.ask(admin, feed, nil); bytes.Equal(scrub(t, other), scrub(t, first)) {
 		t.Error("another member got the same answer")
 	}
 	c.clock.Advance(3 * time.Second)

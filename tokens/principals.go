@@ -1,6 +1,7 @@
 package tokens
 
 import (
+	"sync"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -10,6 +11,7 @@ const (
 	// DefaultPrincipalLimit is how many proven tokens are remembered at a time; they take some 20 MB.
 	DefaultPrincipalLimit = 100_000
 
+	maxActive          = 1_000_000 // members that are counted
 	maxRefreshTokenAge = 31 * 24 * time.Hour
 )
 
@@ -17,8 +19,13 @@ const (
 // are, as far as Circle itself has said so. No claim of a token counts. What is forgotten is learned anew: nobody gains by
 // it. They implement circleclient's Principals and are safe for concurrent use.
 type Principals struct {
+	now     func() time.Time
 	access  *otter.Cache[tokenHash, int64] // members; 0 where Circle has not said whose it is
 	refresh *otter.Cache[tokenHash, int64]
+
+	mu     sync.Mutex
+	month  time.Time          // the first of it
+	active map[int64]struct{} // members since then
 }
 
 // NewPrincipals makes an empty record of up to limit tokens, [DefaultPrincipalLimit] where limit is not positive.
@@ -34,15 +41,46 @@ func NewPrincipals(limit int, now func() time.Time) *Principals {
 			Executor:         func(task func()) { task() },
 		})
 	}
-	return &Principals{access: keep(MaxRevocationAge + leeway), refresh: keep(maxRefreshTokenAge)}
+	return &Principals{now: now, access: keep(MaxRevocationAge + leeway), refresh: keep(maxRefreshTokenAge)}
 }
 
 // Prove notes that Circle has accepted an access token. memberID is whose it is by Circle's own word, or 0 where it has not
 // said so, which takes nothing back.
 func (p *Principals) Prove(token string, memberID int64) {
 	hash := hashToken(token)
-	if known, ok := p.access.GetIfPresent(hash); !ok || memberID != 0 && known != memberID {
+	known, ok := p.access.GetIfPresent(hash)
+	if !ok || memberID != 0 && known != memberID {
 		p.access.Set(hash, memberID)
+		known = memberID
+	}
+	p.noteActive(known)
+}
+
+// ActiveMembers is how many members Circle has answered since this process was started or the month began, in UTC. Those
+// whose tokens Circle has not named the member of are not among them.
+func (p *Principals) ActiveMembers() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.turnMonth()
+	return len(p.active)
+}
+
+func (p *Principals) noteActive(memberID int64) {
+	if memberID == 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.turnMonth()
+	if len(p.active) < maxActive {
+		p.active[memberID] = struct{}{}
+	}
+}
+
+func (p *Principals) turnMonth() {
+	year, month, _ := p.now().UTC().Date()
+	if first := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC); !first.Equal(p.month) {
+		p.month, p.active = first, map[int64]struct{}{}
 	}
 }
 

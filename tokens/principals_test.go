@@ -90,3 +90,23 @@ func TestSessionsProveTheirMember(t *testing.T) {
 		t.Error("a revoked token is still proven")
 	}
 }
+
+func TestActiveMembersOfTheMonth(t *testing.T) {
+	clock := newTestClock()
+	p := NewPrincipals(0, clock.Now)
+	want := func(when string, n int) {
+		t.Helper()
+		if got := p.ActiveMembers(); got != n {
+			t.Errorf("%s: %d active members, want %d", when, got, n)
+		}
+	}
+	p.Prove("phone", 7)
+	p.Prove("tablet", 7)
+	p.Prove("other", 8)
+	p.Prove("unknown", 0)
+	want("at first", 2)
+	clock.advance(31 * 24 * time.Hour)
+	want("next month", 0)
+	p.Prove("phone", 7)
+	want("once one is back", 1)
+}

@@ -1,0 +1,49 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"circlegraph/circleclient"
+)
+
+// upstreamUsage is `extensions.upstream`: what a response has cost, for those who write queries and not for programs.
+type upstreamUsage struct {
+	// Requests is how many requests were sent to Circle for it.
+	Requests int64 `json:"requests"`
+	// Coalesced is how many reads shared a request that another response had sent already.
+	Coalesced int64 `json:"coalesced"`
+	// Cached is how many reads were answered from memory.
+	Cached int64 `json:"cached"`
+	// Stale is how many reads were answered from memory although their time was over, because Circle failed.
+	Stale int64 `json:"stale"`
+	// WaitedMs is how many milliseconds its requests have waited for the budget, all added up.
+	WaitedMs int64 `json:"waitedMs"`
+	// BudgetRemaining is how many requests could be sent now; null where there is no budget.
+	BudgetRemaining *int `json:"budgetRemaining"`
+}
+
+// showUsage says in each response what it has cost.
+func (r *Resolver) showUsage(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	if operationOf(ctx) == nil {
+		return next(ctx)
+	}
+	usage := &circleclient.Usage{}
+	response := next(circleclient.WithUsage(ctx, usage))
+	if response == nil { // the end of a subscription
+		return nil
+	}
+	shown := upstreamUsage{
+		Requests: usage.Requests(), Coalesced: usage.Coalesced(), Cached: usage.Cached(), Stale: usage.Stale(),
+		WaitedMs: usage.Waited().Milliseconds(),
+	}
+	if state := r.circle.State(); state.Limited {
+		shown.BudgetRemaining = &state.Remaining
+	}
+	if response.Extensions == nil {
+		response.Extensions = map[string]any{}
+	}
+	response.Extensions["upstream"] = shown
+	return response
+}
