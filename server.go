@@ -24,6 +24,7 @@ import (
 	"circlegraph/graph"
 	"circlegraph/graph/documents"
 	"circlegraph/internal/config"
+	"circlegraph/internal/metrics"
 	"circlegraph/internal/process"
 	"circlegraph/internal/web"
 	"circlegraph/sandbox"
@@ -66,16 +67,17 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 		defer stop()
 		member = someone
 	}
-	principals := tokens.NewPrincipals(tokens.DefaultPrincipalLimit, time.Now)
+	principals, measured := tokens.NewPrincipals(tokens.DefaultPrincipalLimit, time.Now), metrics.New()
 	circle, err := circleclient.New(circleclient.Config{
 		BaseURL: cfg.CircleURL, HeadlessToken: string(cfg.HeadlessToken), UserAgent: "circlegraph/" + process.Version(),
-		Timeout: cfg.UpstreamTimeout, Principals: principals, Logger: log,
+		Timeout: cfg.UpstreamTimeout, Principals: principals, Observe: measured.Observe, Logger: log,
 		Budget: circleclient.BudgetConfig{Requests: cfg.UpstreamBudget()},
 		Memo:   circleclient.MemoConfig{Bytes: cfg.MemoBytes, Brief: cfg.MemoBrief, Long: cfg.MemoLong, Stale: cfg.MemoStale},
 	})
 	if err != nil {
 		return err
 	}
+	measured.Watch(circle, principals.ActiveMembers)
 	revocations := tokens.NewMemoryRevocations(tokens.DefaultRevocationLimit, time.Now)
 	sessions, err := tokens.New(cfg.Settings, tokens.Dependencies{
 		Auth: circle.Auth, Revocations: revocations, Principals: principals, OnRevoked: circle.Forget, Clock: time.Now, Logger: log,
@@ -89,8 +91,17 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	}
 	endpoint := tokens.NewAuthenticator(cfg.Settings, revocations, time.Now).Middleware(graph.NewHandler(graph.Options{
 		Circle: circle, Sessions: sessions, Introspection: cfg.IntrospectionOn(), MaxBody: cfg.MaxBody,
-		Timeout: cfg.RequestTimeout, Trusted: trusted, Untrusted: documents.Mode(cfg.UntrustedDocuments), Logger: log, Now: time.Now,
+		Timeout: cfg.RequestTimeout, Trusted: trusted, Untrusted: documents.Mode(cfg.UntrustedDocuments),
+		ShowUsage: cfg.ShowUsageOn(), Logger: log, Now: time.Now,
 	}))
+	if cfg.AdminListen != "" {
+		admin, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.AdminListen)
+		if err != nil {
+			return err
+		}
+		defer web.Beside(admin, measured.Handler(), log)()
+		log.Info("serving metrics", "address", admin.Addr().String())
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
 		return err
@@ -113,14 +124,12 @@ func startSandbox(ctx context.Context, cfg *config.Config, log *slog.Logger) (st
 	}
 	cfg.CircleURL, cfg.HeadlessToken = "http://"+listener.Addr().String(), tokens.Secret(rand.Text())
 	box := sandbox.New(sandbox.Options{HeadlessToken: string(cfg.HeadlessToken), StorageURL: cfg.CircleURL})
-	server := web.NewServer(box, cfg.RequestTimeout, log)
-	go func() { _ = server.Serve(listener) }() // ends with stop
 	for _, m := range box.Members() {
 		if someone = &m; strings.HasPrefix(m.Email, "member@") { // the one without a special part
 			break
 		}
 	}
-	return func() { _ = server.Close() }, someone, nil
+	return web.Beside(listener, box, log), someone, nil
 }
 
 // routes is everything that is served.

@@ -72,7 +72,9 @@ func TestReadme(t *testing.T) {
 		t.Fatal("the README has no query or no answer")
 	}
 	s := start(t, nil)
-	_, body := s.post(t, s.login(t, member).AccessToken, string(query[1]))
+	var signedIn struct{ Login session }
+	s.query(t, "", fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken } }`, member), &signedIn)
+	_, body := s.post(t, signedIn.Login.AccessToken, string(query[1]))
 	var got, want any
 	if err := json.Unmarshal([]byte(body), &got); err != nil {
 		t.Fatal(err)
@@ -186,6 +188,21 @@ func TestRealCommunity(t *testing.T) {
 	req.Header.Set("X-Circlegraph-Secret", secret)
 	if _, _, body := s.do(t, req); !strings.Contains(body, "UPSTREAM_UNAVAILABLE") {
 		t.Errorf("login without Circle answers %s, want UPSTREAM_UNAVAILABLE", body)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	s := start(t, []string{"--admin-listen", "127.0.0.1:0"})
+	s.login(t, member)
+	admin := &server{url: "http://" + regexp.MustCompile(`msg="serving metrics" address=(\S+)`).FindStringSubmatch(s.log.String())[1], client: s.client}
+	if status, _, body := admin.get(t, "/metrics"); status != http.StatusOK || !strings.Contains(body, "circlegraph_active_members 1\n") {
+		t.Errorf("GET /metrics = %d %s, want one active member", status, body)
+	}
+	if status, _, _ := admin.get(t, "/graphql"); status != http.StatusNotFound {
+		t.Errorf("GET /graphql of the admin address = %d, want 404", status)
+	}
+	if status, _, _ := s.get(t, "/metrics"); status != http.StatusNotFound {
+		t.Errorf("GET /metrics of the clients' address = %d, want 404", status)
 	}
 }
 

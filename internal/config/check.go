@@ -24,15 +24,26 @@ func (s sentence) Error() string { return string(s) }
 
 func sentencef(format string, args ...any) error { return sentence(fmt.Sprintf(format, args...)) }
 
-func checkListen(address string) error {
+func checkListen(setting, address string) error {
 	_, port, err := net.SplitHostPort(address)
 	if err == nil {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
-		return sentencef("CIRCLEGRAPH_LISTEN must be host:port, such as 127.0.0.1:8080, not %q.", address)
+		return sentencef("%s must be host:port, such as 127.0.0.1:8080, not %q.", setting, address)
 	}
 	return nil
+}
+
+// checkAdmin keeps the metrics off the address that clients use.
+func (c *Config) checkAdmin() error {
+	if c.AdminListen == "" {
+		return nil
+	}
+	if _, port, err := net.SplitHostPort(c.AdminListen); err == nil && port != "0" && c.AdminListen == c.Listen {
+		return sentence("CIRCLEGRAPH_ADMIN_LISTEN and CIRCLEGRAPH_LISTEN must be two addresses.")
+	}
+	return checkListen("CIRCLEGRAPH_ADMIN_LISTEN", c.AdminListen)
 }
 
 // checkCircleURL refuses what would send members' tokens in the clear. It shows nothing of the address: a password may

@@ -31,6 +31,9 @@ type Config struct {
 	// Listen is the address to serve on.
 	Listen string `name:"listen" env:"CIRCLEGRAPH_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address to listen on."`
 
+	// AdminListen is the address to serve metrics on; empty for none.
+	AdminListen string `name:"admin-listen" env:"CIRCLEGRAPH_ADMIN_LISTEN" placeholder:"ADDRESS" help:"Address to serve /metrics on, for Prometheus and not for the world. Without: none."`
+
 	// CircleURL is as given; Load fills in DefaultCircleURL for a real community.
 	CircleURL string `group:"The community" name:"circle-url" env:"CIRCLE_URL" placeholder:"URL" help:"Circle's address. Without: https://app.circle.so."`
 	// HeadlessToken is the secret that Circle calls a Headless Auth token. Load reads HeadlessTokenFile into it.
@@ -50,6 +53,8 @@ type Config struct {
 	TrustedDocuments string `group:"Serving" name:"trusted-documents" env:"CIRCLEGRAPH_TRUSTED_DOCUMENTS" placeholder:"PATH" help:"Manifest of trusted documents, or a directory of manifests: Apollo's, Relay's or GraphQL Code Generator's."`
 	// UntrustedDocuments says what becomes of all other documents.
 	UntrustedDocuments string `group:"Serving" name:"trusted-documents-mode" env:"CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE" enum:"off,log,enforce" default:"off" placeholder:"MODE" help:"What becomes of documents that are not trusted: off (they are carried out), log (so too, and their hash is logged) or enforce (they are refused)."`
+	// ShowUsage is nil where not given; see ShowUsageOn.
+	ShowUsage *bool `group:"Serving" name:"show-usage" env:"CIRCLEGRAPH_SHOW_USAGE" negatable:"" help:"Say in extensions.upstream of each answer what it has cost. Without: on with the sandbox, off with a real community."`
 	// LogLevel is the least severe level that is logged.
 	LogLevel string `group:"Serving" name:"log-level" env:"CIRCLEGRAPH_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"Least severe level to log: debug, info, warn or error. The log holds no tokens, secrets or addresses of members at any level."`
 
@@ -92,6 +97,14 @@ func (c *Config) Sandbox() bool { return c.Settings.Has(tokens.ModeSandbox) }
 func (c *Config) IntrospectionOn() bool {
 	if c.Introspection != nil {
 		return *c.Introspection
+	}
+	return c.Sandbox()
+}
+
+// ShowUsageOn tells whether each answer says what it has cost.
+func (c *Config) ShowUsageOn() bool {
+	if c.ShowUsage != nil {
+		return *c.ShowUsage
 	}
 	return c.Sandbox()
 }
@@ -185,7 +198,7 @@ func (c *Config) check() error {
 	c.TrustedProxies, err = parseProxies(c.TrustedProxyList)
 	found = append(found, err)
 	c.CORSOrigins, err = parseOrigins(c.CORSOriginList)
-	found = append(found, err, checkListen(c.Listen), c.checkLimits())
+	found = append(found, err, checkListen("CIRCLEGRAPH_LISTEN", c.Listen), c.checkAdmin(), c.checkLimits())
 	if !c.Sandbox() {
 		found = append(found, checkCircleURL(c.CircleURL))
 	}

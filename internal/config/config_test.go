@@ -96,6 +96,23 @@ func TestIntrospectionIsTheOperatorsChoice(t *testing.T) {
 	}
 }
 
+func TestUsageIsTheOperatorsChoice(t *testing.T) {
+	for _, test := range []struct {
+		env  map[string]string
+		want bool
+	}{
+		{nil, true},
+		{vars("CIRCLEGRAPH_SHOW_USAGE", "false"), false},
+		{trusted(), false},
+		{trusted("CIRCLEGRAPH_SHOW_USAGE", "true"), true},
+	} {
+		c, err := load(t, test.env)
+		if err != nil || c.ShowUsageOn() != test.want {
+			t.Errorf("Load(%v).ShowUsageOn() is not %v (error %v)", test.env, test.want, err)
+		}
+	}
+}
+
 func TestBudgetIsForRealCommunities(t *testing.T) {
 	for _, test := range []struct {
 		env  map[string]string
@@ -155,6 +172,8 @@ func TestRefusals(t *testing.T) {
 		{"OIDC without its mode", trusted("CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com"), "OIDC settings or seal keys are given, but CIRCLEGRAPH_LOGIN does not include oidc."},
 		{"OIDC without seal keys", trusted("CIRCLEGRAPH_LOGIN", "oidc,trusted", "CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com", "CIRCLEGRAPH_OIDC_AUDIENCE", "web"), "The oidc mode needs CIRCLEGRAPH_SEAL_KEYS: at least one key of 32 bytes in base64."},
 		{"address without a port", vars("CIRCLEGRAPH_LISTEN", "localhost"), `CIRCLEGRAPH_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost".`},
+		{"admin address without a port", vars("CIRCLEGRAPH_ADMIN_LISTEN", "localhost"), `CIRCLEGRAPH_ADMIN_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost".`},
+		{"one address for both", vars("CIRCLEGRAPH_ADMIN_LISTEN", "127.0.0.1:8080"), "CIRCLEGRAPH_ADMIN_LISTEN and CIRCLEGRAPH_LISTEN must be two addresses."},
 		{"port out of range", vars("CIRCLEGRAPH_LISTEN", "localhost:99999"), `CIRCLEGRAPH_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost:99999".`},
 		{"relative URL", trusted("CIRCLE_URL", "app.circle.so"), "CIRCLE_URL must be an absolute address, such as https://app.circle.so."},
 		{"URL with a password", trusted("CIRCLE_URL", "https://u:hunter2@app.circle.so"), "CIRCLE_URL must have neither user, path, query nor fragment."},
@@ -222,7 +241,7 @@ func variables() []string {
 		"CIRCLEGRAPH_CORS_ORIGINS", "CIRCLEGRAPH_INTROSPECTION", "CIRCLEGRAPH_TRUSTED_DOCUMENTS",
 		"CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE", "CIRCLEGRAPH_LOG_LEVEL", "CIRCLEGRAPH_MAX_BODY",
 		"CIRCLEGRAPH_REQUEST_TIMEOUT", "CIRCLEGRAPH_UPSTREAM_TIMEOUT", "CIRCLEGRAPH_DRAIN_DELAY", "CIRCLEGRAPH_SHUTDOWN_GRACE",
-		"CIRCLEGRAPH_UPSTREAM_BUDGET", "CIRCLEGRAPH_MEMO_BYTES", "CIRCLEGRAPH_MEMO_BRIEF", "CIRCLEGRAPH_MEMO_LONG", "CIRCLEGRAPH_MEMO_STALE",
+		"CIRCLEGRAPH_ADMIN_LISTEN", "CIRCLEGRAPH_SHOW_USAGE", "CIRCLEGRAPH_UPSTREAM_BUDGET", "CIRCLEGRAPH_MEMO_BYTES", "CIRCLEGRAPH_MEMO_BRIEF", "CIRCLEGRAPH_MEMO_LONG", "CIRCLEGRAPH_MEMO_STALE",
 	}
 }
 

@@ -61,3 +61,10 @@ func Run(ctx context.Context, server *http.Server, listener net.Listener, health
 	log.Info("stopped")
 	return nil
 }
+
+// Beside serves something else than the clients' server until stop is called.
+func Beside(listener net.Listener, next http.Handler, log *slog.Logger) (stop func()) {
+	server := NewServer(next, time.Minute, log)
+	go func() { _ = server.Serve(listener) }() // ends with stop
+	return func() { _ = server.Close() }
+}
