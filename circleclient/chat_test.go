@@ -203,3 +203,25 @@ func TestReactingTwiceSucceeds(t *testing.T) {
 		}
 	}
 }
+
+func TestWhereARoomIsEmbedded(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		room ChatRoom
+		told bool
+	}{
+		{"of two", ChatRoom{Source: SourceChatRoom, Kind: ChatRoomDirect}, true},
+		{"a group", ChatRoom{Source: SourceChatRoom, Kind: ChatRoomGroup, Identifier: "group_chat-1-2-3"}, true},
+		{"a group of another name", ChatRoom{Source: SourceChatRoom, Kind: ChatRoomGroup, Identifier: "direct-1-2"}, false},
+		{"perhaps embedded", ChatRoom{Source: SourceChatRoom, Kind: ChatRoomGroup}, false},
+		{"nothing but its name", ChatRoom{UUID: roomUUID}, false},
+		{"of the inbox", ChatRoom{Source: SourceChatRooms, Kind: ChatRoomGroup}, true},
+		{"of a thread", ChatRoom{Source: SourceThreadRoom, Kind: ChatRoomGroup}, true},
+		{"reached through its space", ChatRoom{UUID: roomUUID, EmbeddedSpace: &SpaceRef{ID: 5}}, true},
+		{"reached through its lesson", ChatRoom{UUID: roomUUID, EmbeddedLesson: &EmbeddedLesson{ID: 5}}, true},
+	} {
+		if got := c.room.Carries(ChatRoomPlace); got != c.told {
+			t.Errorf("%s: Carries(ChatRoomPlace) = %t, want %t", c.name, got, c.told)
+		}
+	}
+}
