@@ -163,7 +163,7 @@ func TestMessageWindowsMeet(t *testing.T) {
 	for n := 1; n <= 13; n++ {
 		client := testClient(t, &history{t: t, messages: numbers(1, 12)})
 		var back, forth []int64
-		for anchor, more := int64(0), true; more; {
+		for anchor, more := int64(0), true; more && len(back) < 20; {
 			w, err := client.Chat.MessagesBefore(asMember(t), roomUUID, anchor, n)
 			if err != nil {
 				t.Fatal(err)
@@ -173,7 +173,7 @@ func TestMessageWindowsMeet(t *testing.T) {
 			}
 			anchor, more = w.FirstID, w.HasPreviousPage
 		}
-		for anchor, more := int64(1), true; more; {
+		for anchor, more := int64(1), true; more && len(forth) < 20; {
 			w, err := client.Chat.MessagesAfter(asMember(t), roomUUID, anchor, n)
 			if err != nil {
 				t.Fatal(err)
