@@ -1236,6 +1236,7 @@ type ComplexityRoot struct {
 		ChatThreads             func(childComplexity int, first int, after *string) int
 		Email                   func(childComplexity int) int
 		Features                func(childComplexity int) int
+		ID                      func(childComplexity int) int
 		Member                  func(childComplexity int) int
 		NotificationCounts      func(childComplexity int) int
 		NotificationPreferences func(childComplexity int, medium string) int
@@ -6383,6 +6384,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Features(childComplexity), true
+	case "Viewer.id":
+		if e.ComplexityRoot.Viewer.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.ID(childComplexity), true
 	case "Viewer.member":
 		if e.ComplexityRoot.Viewer.Member == nil {
 			break
@@ -8376,6 +8383,8 @@ extend type Mutation {
 
 "The member who is asking, and what only they can see. Nothing is fetched until a field is asked for."
 type Viewer {
+  "Always the same: clients' caches keep one viewer, which all answers fill. It cannot be fetched by ` + "`" + `node` + "`" + `; ask for ` + "`" + `viewer` + "`" + `."
+  id: ID!
   "The viewer as a member."
   member: Member @semanticNonNull @goField(forceResolver: true)
   "The viewer's own e-mail address."
@@ -12426,6 +12435,8 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Viewer_id(ctx, field)
 	case "member":
 		return ec.fieldContext_Viewer_member(ctx, field)
 	case "email":

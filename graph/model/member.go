@@ -111,3 +111,7 @@ type MemberLinks struct {
 
 // Viewer is the member asking. It holds nothing: each of its fields asks Circle with the token of the request.
 type Viewer struct{}
+
+// ID is the same for every member. A client knows one viewer at a time; without an id, its cache would let the fields that
+// one query asks for replace those of another.
+func (*Viewer) ID() string { return "viewer" }
