@@ -85,6 +85,11 @@ func TestTheLatestAttemptsAreListed(t *testing.T) {
 			return w.as(asAdmin).must(200, "GET", path("/courses/%d/quiz_attempts?per_page=100", idCourse), "")
 		}
 		before := list()
+		for _, want := range []string{`"result":"pending"`, `"result":"failed"`, `"quiz_attempts_count":2`} {
+			if !strings.Contains(string(before.raw), want) {
+				t.Errorf("the seed has no attempt with %s", want)
+			}
+		}
 		seen := map[string]bool{}
 		for i := range before.records() {
 			key := fmt.Sprint(before.id("records", i, "quiz_id"), before.id("records", i, "community_member", "id"))
