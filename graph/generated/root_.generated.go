@@ -9938,7 +9938,7 @@ enum UserErrorCode {
   UNKNOWN
 }
 
-"Formatted text, the same for posts, comments, event descriptions and chat messages."
+"Formatted text, the same for posts, comments, lessons, event descriptions and chat messages."
 type RichText {
   "Rendered, sanitised HTML; empty when there is no text."
   html: String! @goField(name: "HTML")
