@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
@@ -24,12 +22,10 @@ func courseOf(ctx context.Context, s *circleclient.Space) (*model.Course, error)
 
 // holderOf is the space that holds a course. A lesson tells its name and slug, which serve where nothing else is selected.
 func holderOf(ctx context.Context, c *model.Course) (*circleclient.Space, error) {
-	told := []string{"__typename", "id", "circleId", "name", "slug"}
-	more := func(field string) bool { return !slices.Contains(told, field) }
 	switch {
 	case c.Holder != nil:
 		return c.Holder, nil
-	case c.Named != nil && !slices.ContainsFunc(graphql.CollectAllFields(ctx), more):
+	case c.Named != nil && selectsOnly(ctx, "id", "circleId", "name", "slug"):
 		return model.SpaceOfRef(c.Named), nil
 	}
 	return loaders.From(ctx).Space.Load(c.ID)
