@@ -78,7 +78,6 @@ type quiz struct {
 	lesson       *lesson
 	description  string
 	passingGrade int // in percent; 0: an admin decides
-	enforced     bool
 	hideAnswers  bool
 	questions    []*question
 }

@@ -49,7 +49,7 @@ type quizTaker struct {
 // attemptJSON is an attempt by itself.
 type attemptJSON struct {
 	attemptBrief
-	Enforce     bool           `json:"enforce_passing_grade"`
+	Enforce     bool           `json:"enforce_passing_grade"` // of none: lessons are completed without passing
 	HideAnswers bool           `json:"hide_answers"`
 	Correct     int            `json:"correct_responses"`
 	Questions   []questionJSON `json:"questions"`
@@ -124,7 +124,7 @@ func (s *Sandbox) attemptReviewView(a *attempt) attemptReview {
 
 func (s *Sandbox) attemptView(q *request, a *attempt) attemptJSON {
 	v := attemptJSON{
-		attemptBrief: attemptBriefView(a), Enforce: a.quiz.enforced, HideAnswers: a.quiz.hideAnswers, Correct: a.correctCount(),
+		attemptBrief: attemptBriefView(a), HideAnswers: a.quiz.hideAnswers, Correct: a.correctCount(),
 		Questions: []questionJSON{}, Description: orNull(a.quiz.description),
 	}
 	for _, qu := range a.quiz.questions {

@@ -128,7 +128,7 @@ func (sd *seeder) seedQuizzes(c *course) {
 		return qu
 	}
 	quizzes := []*quiz{
-		{lesson: c.sections[1].lessons[4], passingGrade: 66, enforced: true, description: "Three questions about soil.", questions: []*question{
+		{lesson: c.sections[1].lessons[4], passingGrade: 66, description: "Three questions about soil.", questions: []*question{
 			ask(singleChoice, "Which layer lies at the bottom of the jar?", "Clay", "+Sand", "Silt"),
 			ask(multipleChoice, "What may go on the heap?", "+Coffee grounds", "Couch grass roots", "+Cardboard", "Cooked potatoes"),
 			ask(singleChoice, "What does a rotavator do to couch grass?", "It kills it", "+It plants it", "Nothing"),
