@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph"
 	"circlegraph/graph/documents"
+	"circlegraph/graph/wire"
 	"circlegraph/internal/config"
 	"circlegraph/internal/metrics"
 	"circlegraph/internal/process"
@@ -89,10 +91,12 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	if err != nil {
 		return err
 	}
-	endpoint := tokens.NewAuthenticator(cfg.Settings, revocations, time.Now).Middleware(graph.NewHandler(graph.Options{
-		Circle: circle, Sessions: sessions, Introspection: cfg.IntrospectionOn(), MaxBody: cfg.MaxBody,
-		Timeout: cfg.RequestTimeout, Trusted: trusted, Untrusted: documents.Mode(cfg.UntrustedDocuments),
-		ShowUsage: cfg.ShowUsageOn(), Logger: log, Now: time.Now,
+	live := wire.NewLive(wire.LiveOptions{Streams: cfg.MaxStreams, PerAddress: cfg.MaxStreamsPerAddress, Address: web.ClientAddress(cfg.TrustedProxies)})
+	authenticator := tokens.NewAuthenticator(cfg.Settings, revocations, time.Now)
+	endpoint := authenticator.Middleware(graph.NewHandler(graph.Options{
+		Circle: circle, Sessions: sessions, Authenticator: authenticator, Live: live, Origins: cfg.CORSOrigins,
+		Introspection: cfg.IntrospectionOn(), MaxBody: cfg.MaxBody, Timeout: cfg.RequestTimeout, Trusted: trusted,
+		Untrusted: documents.Mode(cfg.UntrustedDocuments), ShowUsage: cfg.ShowUsageOn(), Logger: log, Now: time.Now,
 	}))
 	if cfg.AdminListen != "" {
 		admin, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.AdminListen)
@@ -112,7 +116,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 		web.Welcome(stderr, listener.Addr(), cfg.IntrospectionOn(), member.Name, member.Email)
 	}
 	log.Info("serving", "address", listener.Addr().String(), "circle", cfg.CircleURL, "login", cfg.Settings.Modes(), "version", process.Version())
-	return web.Run(ctx, server, listener, health, web.Drain{Delay: cfg.DrainDelay, Grace: cfg.ShutdownGrace}, log)
+	return web.Run(ctx, server, listener, health, web.Drain{Delay: cfg.DrainDelay, Streams: live.Drain, Grace: cfg.ShutdownGrace}, log)
 }
 
 // startSandbox serves the sandbox on a loopback port of its own, behind a secret that nobody else has, and points cfg at
@@ -124,12 +128,9 @@ func startSandbox(ctx context.Context, cfg *config.Config, log *slog.Logger) (st
 	}
 	cfg.CircleURL, cfg.HeadlessToken = "http://"+listener.Addr().String(), tokens.Secret(rand.Text())
 	box := sandbox.New(sandbox.Options{HeadlessToken: string(cfg.HeadlessToken), StorageURL: cfg.CircleURL})
-	for _, m := range box.Members() {
-		if someone = &m; strings.HasPrefix(m.Email, "member@") { // the one without a special part
-			break
-		}
-	}
-	return web.Beside(listener, box, log), someone, nil
+	members := box.Members()
+	plain := max(0, slices.IndexFunc(members, func(m sandbox.Member) bool { return strings.HasPrefix(m.Email, "member@") }))
+	return web.Beside(listener, box, log), &members[plain], nil // the one without a special part
 }
 
 // routes is everything that is served.
@@ -145,6 +146,5 @@ func routes(cfg *config.Config, health *web.Health, log *slog.Logger, endpoint h
 	if cfg.IntrospectionOn() {
 		mux.Handle("GET /{$}", playground.Handler("Circlegraph", "/graphql"))
 	}
-	return web.RequestID(web.AccessLog(log, time.Now, address,
-		web.CORS(cfg.CORSOrigins, gzhttp.GzipHandler(mux))))
+	return web.RequestID(web.AccessLog(log, time.Now, address, web.CORS(cfg.CORSOrigins, gzhttp.GzipHandler(mux))))
 }

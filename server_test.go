@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
 	"github.com/google/go-cmp/cmp"
 
 	"circlegraph/graph"
@@ -246,6 +247,35 @@ func TestDrain(t *testing.T) {
 	}
 	if _, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://")); err == nil {
 		t.Error("the port still answers after the end")
+	}
+}
+
+// A websocket would go on for ever: it is told to come again elsewhere.
+func TestDrainEndsSockets(t *testing.T) {
+	s := start(t, nil)
+	conn, _, err := websocket.Dial(t.Context(), s.url+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // a websocket has no body
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.CloseNow()
+	for _, text := range []string{
+		`{"type":"connection_init","payload":{"Authorization":"Bearer ` + s.login(t, member).AccessToken + `"}}`,
+		`{"id":"1","type":"subscribe","payload":{"query":"subscription { notificationCountsChanged { notifications } }"}}`,
+	} {
+		if err := conn.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if _, answer, err := conn.Read(t.Context()); err != nil {
+			t.Fatalf("%s is answered by %s, %v", text, answer, err)
+		}
+	}
+	s.cancel()
+	if _, _, err := conn.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusGoingAway {
+		t.Errorf("the socket ends with %v, want 1001", err)
+	}
+	s.log.waitFor(t, "msg=stopped")
+	if log := s.log.String(); !strings.Contains(log, "status=101") || strings.Contains(log, "cut off") {
+		t.Errorf("the log is\n%s\nwant the socket with status 101, and nothing cut off", log)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/wire"
 	"circlegraph/internal/contract"
 	"circlegraph/sandbox"
 	"circlegraph/tokens"
@@ -35,7 +36,8 @@ type community struct {
 	service    *tokens.Service
 	principals *tokens.Principals
 	url        string
-	tokens     map[string]string   // by who signed in
+	tokens     map[string]string // by who signed in
+	live       *wire.Live
 	before     func(*http.Request) // sees each request to Circle before it is answered; set it before asking
 }
 
@@ -84,8 +86,13 @@ func newCommunityBehind(t *testing.T, between func(circle http.Handler) http.Han
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := NewHandler(Options{Circle: client, Sessions: c.service, Introspection: true, ShowUsage: true, Logger: logger, Now: c.clock.Now})
-	server := httptest.NewServer(tokens.NewAuthenticator(settings, revocations, c.clock.Now).Middleware(handler))
+	authenticator := tokens.NewAuthenticator(settings, revocations, c.clock.Now)
+	c.live = wire.NewLive(wire.LiveOptions{Heartbeat: 20 * time.Millisecond, Streams: 10, PerAddress: 5, Address: func(r *http.Request) string { return r.Header.Get("X-Test-Address") }})
+	handler := NewHandler(Options{
+		Circle: client, Sessions: c.service, Authenticator: authenticator, Live: c.live, Introspection: true, ShowUsage: true,
+		Logger: logger, Now: c.clock.Now,
+	})
+	server := httptest.NewServer(authenticator.Middleware(handler))
 	t.Cleanup(server.Close)
 	c.url = server.URL
 	return c

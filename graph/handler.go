@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -36,6 +37,12 @@ type Options struct {
 	Circle *circleclient.Client
 	// Sessions signs members in and out.
 	Sessions *tokens.Service
+	// Authenticator tells who opens a websocket; there are none where nil.
+	Authenticator *tokens.Authenticator
+	// Live keeps the streams and websockets; one with the default limits where nil.
+	Live *wire.Live
+	// Origins are the web origins, besides this server's own, whose pages may open a websocket.
+	Origins []string
 	// Introspection lets clients read the schema through the endpoint.
 	Introspection bool
 	// MaxBody is the largest request body in bytes; 1 MB where zero.
@@ -68,15 +75,24 @@ func NewHandler(o Options) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Live == nil {
+		o.Live = wire.NewLive(wire.LiveOptions{})
+	}
 	if o.Untrusted == "" {
 		o.Untrusted = documents.ModeOff
 	}
 	if o.MaxBody == 0 {
 		o.MaxBody = defaultMaxBody
 	}
-	r := &Resolver{circle: o.Circle, sessions: o.Sessions, idempotency: newIdempotency(o.Now, o.Circle.Members.CurrentID), now: o.Now}
+	r := &Resolver{
+		circle: o.Circle, sessions: o.Sessions, idempotency: newIdempotency(o.Now, o.Circle.Members.CurrentID),
+		feed: newLocalFeed(o.Circle.Notifications.Counts), now: o.Now,
+	}
 	s := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: r}))
-	s.AddTransport(wire.HTTP{MaxBody: o.MaxBody})
+	s.AddTransport(wire.HTTP{MaxBody: o.MaxBody, Live: o.Live, Check: credentials})
+	if o.Authenticator != nil {
+		s.AddTransport(wire.Socket{MaxMessage: o.MaxBody, Origins: o.Origins, Live: o.Live, Init: o.Authenticator.FromInit, Check: credentials})
+	}
 	s.SetQueryCache(lru.New[*ast.QueryDocument](cachedParses))
 	s.SetParserTokenLimit(maxTokens)
 	s.SetErrorPresenter(presenter(o.Logger))
@@ -97,6 +113,15 @@ func NewHandler(o Options) http.Handler {
 	s.AroundResponses(r.attachLoaders)
 	s.AroundRootFields(r.stepOfMutation)
 	return s
+}
+
+// credentials tells why the token of a stream no longer counts. Where there was none, there is none to end.
+func credentials(ctx context.Context) error {
+	_, err := tokens.CallerFrom(ctx).Token()
+	if errors.Is(err, circleclient.ErrNoToken) {
+		return nil
+	}
+	return err
 }
 
 // deadline ends what an operation waits for after a time. Subscriptions go on for as long as their client listens, and what

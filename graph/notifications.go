@@ -50,8 +50,16 @@ func notificationStatus(filter *model.NotificationsFilter) string {
 	return deref(filter.Status)
 }
 
+// changed tells the feed of a change to notifications that has succeeded, and gives its error back.
+func (r *Resolver) changed(ctx context.Context, err error) error {
+	if err == nil {
+		r.feed.ChangedNotifications(ctx)
+	}
+	return err
+}
+
 // changeNotification carries out a change to a notification.
-func changeNotification(
+func (r *Resolver) changeNotification(
 	ctx context.Context, id string, change func(context.Context, int64) (*circleclient.Notification, error),
 ) (*circleclient.Notification, []*model.UserError, error) {
 	number, err := scalar.ParseCircleID(id)
@@ -59,7 +67,7 @@ func changeNotification(
 		return nil, nil, err
 	}
 	notification, err := change(ctx, number)
-	problems, err := userErrors(err)
+	problems, err := userErrors(r.changed(ctx, err))
 	return notification, problems, err
 }
 

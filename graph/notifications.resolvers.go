@@ -16,27 +16,27 @@ import (
 )
 
 func (r *mutationResolver) ResetNewNotificationsCount(ctx context.Context) (*model.ResetNewNotificationsCountPayload, error) {
-	problems, err := userErrors(r.circle.Notifications.ResetCount(ctx))
+	problems, err := userErrors(r.changed(ctx, r.circle.Notifications.ResetCount(ctx)))
 	return &model.ResetNewNotificationsCountPayload{Viewer: viewerUnless(problems), UserErrors: problems}, err
 }
 
 func (r *mutationResolver) MarkAllNotificationsAsRead(ctx context.Context) (*model.MarkAllNotificationsAsReadPayload, error) {
-	problems, err := userErrors(r.circle.Notifications.MarkAllAsRead(ctx))
+	problems, err := userErrors(r.changed(ctx, r.circle.Notifications.MarkAllAsRead(ctx)))
 	return &model.MarkAllNotificationsAsReadPayload{Viewer: viewerUnless(problems), UserErrors: problems}, err
 }
 
 func (r *mutationResolver) MarkNotificationAsRead(ctx context.Context, input model.MarkNotificationAsReadInput) (*model.MarkNotificationAsReadPayload, error) {
-	notification, problems, err := changeNotification(ctx, input.NotificationID, r.circle.Notifications.MarkAsRead)
+	notification, problems, err := r.changeNotification(ctx, input.NotificationID, r.circle.Notifications.MarkAsRead)
 	return &model.MarkNotificationAsReadPayload{Notification: notification, UserErrors: problems}, err
 }
 
 func (r *mutationResolver) ArchiveNotification(ctx context.Context, input model.ArchiveNotificationInput) (*model.ArchiveNotificationPayload, error) {
-	notification, problems, err := changeNotification(ctx, input.NotificationID, r.circle.Notifications.Archive)
+	notification, problems, err := r.changeNotification(ctx, input.NotificationID, r.circle.Notifications.Archive)
 	return &model.ArchiveNotificationPayload{Notification: notification, UserErrors: problems}, err
 }
 
 func (r *mutationResolver) DeleteNotification(ctx context.Context, input model.DeleteNotificationInput) (*model.DeleteNotificationPayload, error) {
-	_, problems, err := changeNotification(ctx, input.NotificationID, r.circle.Notifications.Delete)
+	_, problems, err := r.changeNotification(ctx, input.NotificationID, r.circle.Notifications.Delete)
 	return &model.DeleteNotificationPayload{DeletedNotificationID: idUnless(problems, input.NotificationID), Viewer: viewerUnless(problems), UserErrors: problems}, err
 }
 
@@ -71,6 +71,10 @@ func (r *spaceNotificationPreferenceResolver) Space(ctx context.Context, obj *ci
 	return loaders.From(ctx).Space.Load(obj.SpaceID)
 }
 
+func (r *subscriptionResolver) NotificationCountsChanged(ctx context.Context) (<-chan *circleclient.NotificationCounts, error) {
+	return r.feed.NotificationCounts(ctx)
+}
+
 func (r *updateAllSpaceNotificationPreferencesPayloadResolver) Preferences(ctx context.Context, obj *model.UpdateAllSpaceNotificationPreferencesPayload) (*circleclient.NotificationPreferences, error) {
 	return r.changedPreferences(ctx, obj.NotificationPreferencesPayload)
 }
@@ -80,7 +84,11 @@ func (r *updateNotificationPreferencePayloadResolver) Preferences(ctx context.Co
 }
 
 func (r *viewerResolver) NotificationCounts(ctx context.Context, obj *model.Viewer) (*circleclient.NotificationCounts, error) {
-	return r.circle.Notifications.Counts(ctx)
+	counts, err := r.circle.Notifications.Counts(ctx)
+	if err == nil {
+		r.feed.SawNotificationCounts(ctx, counts)
+	}
+	return counts, err
 }
 
 func (r *viewerResolver) Notifications(ctx context.Context, obj *model.Viewer, filter *model.NotificationsFilter, orderBy string, first int, after *string) (*model.Connection[*circleclient.Notification], error) {
@@ -101,6 +109,8 @@ func (r *Resolver) SpaceNotificationPreference() generated.SpaceNotificationPref
 	return &spaceNotificationPreferenceResolver{r}
 }
 
+func (r *Resolver) Subscription() generated.SubscriptionResolver { return &subscriptionResolver{r} }
+
 func (r *Resolver) UpdateAllSpaceNotificationPreferencesPayload() generated.UpdateAllSpaceNotificationPreferencesPayloadResolver {
 	return &updateAllSpaceNotificationPreferencesPayloadResolver{r}
 }
@@ -112,6 +122,7 @@ func (r *Resolver) UpdateNotificationPreferencePayload() generated.UpdateNotific
 type (
 	notificationResolver                                 struct{ *Resolver }
 	spaceNotificationPreferenceResolver                  struct{ *Resolver }
+	subscriptionResolver                                 struct{ *Resolver }
 	updateAllSpaceNotificationPreferencesPayloadResolver struct{ *Resolver }
 	updateNotificationPreferencePayloadResolver          struct{ *Resolver }
 )

@@ -16,5 +16,6 @@ type Resolver struct {
 	circle      *circleclient.Client
 	sessions    *tokens.Service
 	idempotency *idempotency
+	feed        Feed
 	now         func() time.Time
 }

@@ -25,6 +25,9 @@ type NotificationResolver interface {
 type SpaceNotificationPreferenceResolver interface {
 	Space(ctx context.Context, obj *circleclient.SpacePreference) (*circleclient.Space, error)
 }
+type SubscriptionResolver interface {
+	NotificationCountsChanged(ctx context.Context) (<-chan *circleclient.NotificationCounts, error)
+}
 type UpdateAllSpaceNotificationPreferencesPayloadResolver interface {
 	Preferences(ctx context.Context, obj *model.UpdateAllSpaceNotificationPreferencesPayload) (*circleclient.NotificationPreferences, error)
 }
@@ -1251,6 +1254,38 @@ func (ec *executionContext) fieldContext_SpaceNotificationPreferences_push(_ con
 	return graphql.NewScalarFieldContext("SpaceNotificationPreferences", field, false, false, "SpaceNotificationChoice")
 }
 
+func (ec *executionContext) _Subscription_notificationCountsChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_notificationCountsChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Subscription().NotificationCountsChanged(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.NotificationCounts) graphql.Marshaler {
+			return ec.marshalONotificationCounts2ᚖcirclegraphᚋcircleclientᚐNotificationCounts(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_notificationCountsChanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NotificationCounts(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpdateAllSpaceNotificationPreferencesPayload_preferences(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAllSpaceNotificationPreferencesPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2417,6 +2452,26 @@ func (ec *executionContext) _SpaceNotificationPreferences(ctx context.Context, s
 	}
 
 	return out
+}
+
+var subscriptionImplementors = []string{"Subscription"}
+
+func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, subscriptionImplementors)
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
+		Object: "Subscription",
+	})
+	if len(fields) != 1 {
+		graphql.AddErrorf(ctx, "must subscribe to exactly one stream")
+		return nil
+	}
+
+	switch fields[0].Name {
+	case "notificationCountsChanged":
+		return ec._Subscription_notificationCountsChanged(ctx, fields[0])
+	default:
+		panic("unknown field " + strconv.Quote(fields[0].Name))
+	}
 }
 
 var updateAllSpaceNotificationPreferencesPayloadImplementors = []string{"UpdateAllSpaceNotificationPreferencesPayload"}

@@ -58,6 +58,7 @@ type ResolverRoot interface {
 	RsvpToOccurrencesPayload() RsvpToOccurrencesPayloadResolver
 	Space() SpaceResolver
 	SpaceNotificationPreference() SpaceNotificationPreferenceResolver
+	Subscription() SubscriptionResolver
 	UnfollowPostPayload() UnfollowPostPayloadResolver
 	UnlikeCommentPayload() UnlikeCommentPayloadResolver
 	UnlikePostPayload() UnlikePostPayloadResolver
@@ -1149,6 +1150,10 @@ type ComplexityRoot struct {
 	SubmitQuizAttemptPayload struct {
 		Attempt    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	Subscription struct {
+		NotificationCountsChanged func(childComplexity int) int
 	}
 
 	Topic struct {
@@ -6120,6 +6125,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SubmitQuizAttemptPayload.UserErrors(childComplexity), true
 
+	case "Subscription.notificationCountsChanged":
+		if e.ComplexityRoot.Subscription.NotificationCountsChanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.NotificationCountsChanged(childComplexity), true
+
 	case "Topic.isAdminOnly":
 		if e.ComplexityRoot.Topic.AdminOnly == nil {
 			break
@@ -6615,6 +6627,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			ctx = graphql.WithLazyInputUnmarshalerIndex(ctx, inputUnmarshalers)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
 			data.MarshalGQL(&buf)
 
 			return &graphql.Response{
@@ -8766,6 +8795,19 @@ extend type Mutation {
   updateAllSpaceNotificationPreferences(input: UpdateAllSpaceNotificationPreferencesInput!): UpdateAllSpaceNotificationPreferencesPayload @semanticNonNull
   "Sets what one space notifies of."
   updateSpaceNotificationPreference(input: UpdateSpaceNotificationPreferenceInput!): UpdateSpaceNotificationPreferencePayload @semanticNonNull
+}
+
+"""
+What clients can listen to, over a websocket or as server-sent events; see docs/http.md. A stream ends when the access token
+does.
+"""
+type Subscription {
+  """
+  The viewer's counts of new notifications: as they are now, and again whenever this server notices that they have changed.
+  It notices what the viewer does and reads through it with the same access token. Costs one request to Circle at the start
+  and one for each of the viewer's changes.
+  """
+  notificationCountsChanged: NotificationCounts @semanticNonNull
 }
 
 "How many notifications are new."

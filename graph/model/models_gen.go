@@ -861,6 +861,11 @@ type SubmitQuizAttemptPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What clients can listen to, over a websocket or as server-sent events; see docs/http.md. A stream ends when the access token
+// does.
+type Subscription struct {
+}
+
 // A post to follow no more.
 type UnfollowPostInput struct {
 	// The `id` of the post.

@@ -80,6 +80,11 @@ func (a acceptable) rate(media string) (q float64, place int) {
 	return q, place
 }
 
+// names tells whether the header names a media type itself.
+func (a acceptable) names(media string) bool {
+	return slices.ContainsFunc(a, func(r mediaRange) bool { return r.media == media && r.q > 0 })
+}
+
 // spec tells whether the header names a media type, with exactly this value of a parameter or without that parameter. The
 // parameter's name is in lower case.
 func (a acceptable) spec(media, parameter, value string) bool {

@@ -27,12 +27,20 @@ const (
 	CodeNotFound = "PERSISTED_QUERY_NOT_FOUND"
 )
 
-const allowed = "GET, POST, OPTIONS"
+const (
+	allowed = "GET, POST, OPTIONS"
+	// retryAfter is when to try again where too much is open, in seconds.
+	retryAfter = 30
+)
 
 // HTTP is GraphQL over HTTP as its draft specification has it: queries by GET and POST, mutations by POST.
 type HTTP struct {
 	// MaxBody is the largest body in bytes; what is larger is answered by 413.
 	MaxBody int64
+	// Live counts and ends the streams.
+	Live *Live
+	// Check tells why what the caller of a stream presented no longer counts; nil while it does.
+	Check func(context.Context) error
 }
 
 var _ graphql.Transport = HTTP{}
@@ -51,17 +59,17 @@ func (t HTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	x := &exchange{w: w, r: r, exec: exec, accept: parseAccept(r.Header.Values("Accept"))}
-	if !x.accept.any(mediaJSON, mediaResponse) {
-		x.refuse(refused(http.StatusNotAcceptable, "Answers are application/graphql-response+json or application/json; the Accept header allows neither."))
+	x := &exchange{w: w, r: r, exec: exec, live: t.Live, check: t.Check, accept: parseAccept(r.Header.Values("Accept"))}
+	if !x.accept.any(mediaJSON, mediaResponse, mediaEvents, mediaMultipart) {
+		x.refuse(r.Context(), refused(http.StatusNotAcceptable, "Answers are application/graphql-response+json or application/json; the Accept header allows neither."))
 		return
 	}
 	params, problem := t.read(w, r)
 	if problem != nil {
-		x.refuse(problem)
+		x.refuse(r.Context(), problem)
 		return
 	}
-	x.run(params)
+	x.run(r.Context(), params)
 }
 
 // exchange is one request with its answer.
@@ -70,12 +78,14 @@ type exchange struct {
 	r      *http.Request
 	exec   graphql.GraphExecutor
 	accept acceptable
+	live   *Live
+	check  func(context.Context) error
 }
 
 // run carries out what was asked for.
-func (x *exchange) run(params *graphql.RawParams) {
-	oc, errs := x.exec.CreateOperationContext(x.r.Context(), params)
-	ctx := graphql.WithOperationContext(x.r.Context(), oc)
+func (x *exchange) run(ctx context.Context, params *graphql.RawParams) {
+	oc, errs := x.exec.CreateOperationContext(ctx, params)
+	ctx = graphql.WithOperationContext(ctx, oc)
 	if len(errs) > 0 {
 		media := x.media()
 		x.refuseAll(ctx, statusOf(errs, media), media, errs)
@@ -84,19 +94,39 @@ func (x *exchange) run(params *graphql.RawParams) {
 	if x.r.Method == http.MethodGet && oc.Operation.Operation == ast.Mutation {
 		problem := refused(http.StatusMethodNotAllowed, "A mutation must be sent by POST: what changes something must not be a link.")
 		problem.allow = http.MethodPost
-		x.refuse(problem)
+		x.refuse(ctx, problem)
 		return
 	}
-	if Defers(oc) {
-		if x.accept.spec("multipart/mixed", "deferspec", deferSpec) {
-			x.deferred(ctx, oc)
-			return
-		}
+	x.dispatch(ctx, oc)
+}
+
+// dispatch answers an operation in the form that it needs and its client can read: plainly, unless it is a subscription or
+// asks for parts, or the client takes nothing but a stream.
+func (x *exchange) dispatch(ctx context.Context, oc *graphql.OperationContext) {
+	plain := x.accept.any(mediaJSON, mediaResponse)
+	switch {
+	case oc.Operation.Operation == ast.Subscription:
+		x.subscribe(ctx, oc)
+	case Defers(oc) && x.accept.spec(mediaMultipart, "deferspec", deferSpec), !plain && !x.accept.any(mediaEvents):
+		x.deferred(ctx, oc)
+	default:
 		withoutDefer(oc)
+		x.once(ctx, oc, plain)
 	}
+}
+
+// once answers an operation in one piece.
+func (x *exchange) once(ctx context.Context, oc *graphql.OperationContext, plain bool) {
 	next, ctx := x.exec.DispatchOperation(ctx, oc)
-	if response := next(ctx); response != nil { // nil where the client has gone
+	response := next(ctx)
+	switch {
+	case response == nil: // the client has gone
+	case plain:
 		x.answer(http.StatusOK, x.media(), encode(response))
+	default:
+		out := x.events()
+		_ = out.next(response)
+		_ = out.send([]byte(out.complete))
 	}
 }
 
@@ -105,7 +135,7 @@ func (x *exchange) media() string {
 	if media := x.accept.best(mediaJSON, mediaResponse); media != "" {
 		return media
 	}
-	return mediaJSON // it says why nothing acceptable can be said
+	return mediaResponse // it says why nothing acceptable can be said, with a status that clients of streams look at
 }
 
 // statusOf is the status of a request whose document or variables are refused. Clients of application/json take any other
@@ -133,13 +163,21 @@ type refusal struct {
 func refused(status int, message string) *refusal { return &refusal{status: status, message: message} }
 
 // refuse answers a request that could not even be read.
-func (x *exchange) refuse(problem *refusal) {
+func (x *exchange) refuse(ctx context.Context, problem *refusal) {
 	if problem.allow != "" {
 		x.w.Header().Set("Allow", problem.allow)
 	}
 	err := &gqlerror.Error{Message: problem.message}
 	errcode.Set(err, CodeBadRequest)
-	x.refuseAll(x.r.Context(), problem.status, x.media(), gqlerror.List{err})
+	if problem.status == http.StatusTooManyRequests || problem.status == http.StatusServiceUnavailable {
+		err = tooMany(problem.message)
+	}
+	x.refuseAll(ctx, problem.status, x.media(), gqlerror.List{err})
+}
+
+// tooMany is a refusal that is not the client program's mistake.
+func tooMany(message string) *gqlerror.Error {
+	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": "RATE_LIMITED", "retryAfterSeconds": retryAfter}}
 }
 
 // refuseAll answers with errors alone: nothing was carried out, so there is no data, not even null.

@@ -87,6 +87,9 @@ func hasDefer(set ast.SelectionSet) bool {
 // withoutDefer makes an operation answer in one piece, as the specification lets a server do, for a client that cannot
 // read parts. The document is shared with other requests, so it is copied.
 func withoutDefer(oc *graphql.OperationContext) {
+	if !Defers(oc) {
+		return
+	}
 	operation, doc := *oc.Operation, *oc.Doc
 	operation.SelectionSet = undeferred(operation.SelectionSet)
 	doc.Operations = ast.OperationList{&operation}
@@ -132,21 +135,21 @@ func notDefer(directives ast.DirectiveList) ast.DirectiveList {
 
 // multipart is an answer of several parts, as multipart/mixed.
 type multipart struct {
-	stream
+	*stream
 
 	delimiter string
 }
 
 func (x *exchange) multipart(spec string) *multipart {
 	boundary := rand.Text() // not to be guessed: some clients look for it everywhere, in what members have written too
-	m := &multipart{x.stream(`multipart/mixed;boundary="` + boundary + `";` + spec), "\r\n--" + boundary}
-	m.send([]byte(m.delimiter))
+	m := &multipart{x.stream(mediaMultipart + `;boundary="` + boundary + `";` + spec), "\r\n--" + boundary}
+	_ = m.send([]byte(m.delimiter)) // here and below: a peer that has gone needs no answer
 	return m
 }
 
 // part sends one part with the delimiter behind it: clients read a part when they see the delimiter.
 func (m *multipart) part(body []byte) {
-	m.send(slices.Concat([]byte("\r\nContent-Type: application/json\r\n\r\n"), body, []byte(m.delimiter)))
+	_ = m.send(slices.Concat([]byte("\r\nContent-Type: application/json\r\n\r\n"), body, []byte(m.delimiter)))
 }
 
-func (m *multipart) end() { m.send([]byte("--\r\n")) }
+func (m *multipart) end() { _ = m.send([]byte("--\r\n")) }

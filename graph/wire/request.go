@@ -33,7 +33,7 @@ func (t HTTP) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, 
 	if problem != nil {
 		return nil, problem
 	}
-	if params.Query == "" && params.Extensions["persistedQuery"] == nil && params.Extensions[DocumentID] == nil {
+	if unasked(params) {
 		return nil, refused(http.StatusBadRequest, "The request has no `query`.")
 	}
 	params.Headers = r.Header
@@ -72,6 +72,15 @@ func (t HTTP) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawPara
 	if problem != nil {
 		return nil, problem
 	}
+	request, err := decodeRequest(body)
+	if err != nil {
+		return nil, refused(http.StatusBadRequest, complaint(body, err))
+	}
+	return request, nil
+}
+
+// decodeRequest reads the parameters out of a JSON object.
+func decodeRequest(body []byte) (*graphql.RawParams, error) {
 	var request struct {
 		Query         string         `json:"query"`
 		OperationName string         `json:"operationName"`
@@ -82,13 +91,18 @@ func (t HTTP) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawPara
 		ID            any            `json:"id"`
 	}
 	if err := decode(bytes.NewReader(body), &request); err != nil {
-		return nil, refused(http.StatusBadRequest, complaint(body, err))
+		return nil, err
 	}
 	p := &graphql.RawParams{
 		Query: request.Query, OperationName: request.OperationName, Variables: request.Variables, Extensions: request.Extensions,
 	}
 	nameDocument(p, request.DocumentID, request.DocID, request.ID)
 	return p, nil
+}
+
+// unasked tells whether a request names no document in any way.
+func unasked(p *graphql.RawParams) bool {
+	return p.Query == "" && p.Extensions["persistedQuery"] == nil && p.Extensions[DocumentID] == nil
 }
 
 // readAll reads a body that is not too long. One whose announced length is too long is not read at all.

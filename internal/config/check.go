@@ -122,6 +122,9 @@ func (c *Config) checkLimits() error {
 	if c.MaxBody <= 0 {
 		found = append(found, sentence("CIRCLEGRAPH_MAX_BODY must be a positive number of bytes."))
 	}
+	if c.MaxStreams <= 0 || c.MaxStreamsPerAddress <= 0 {
+		found = append(found, sentence("CIRCLEGRAPH_MAX_STREAMS and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers."))
+	}
 	for _, setting := range []struct {
 		name  string
 		value time.Duration

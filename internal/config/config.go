@@ -74,6 +74,9 @@ type Config struct {
 	MemoLong time.Duration `group:"Asking Circle" name:"memo-long" env:"CIRCLEGRAPH_MEMO_LONG" default:"1m" placeholder:"TIME" help:"How long spaces, links, topics and the member's own profile are used again."`
 	// MemoStale is how long after that an answer may stand in for a Circle that fails.
 	MemoStale time.Duration `group:"Asking Circle" name:"memo-stale" env:"CIRCLEGRAPH_MEMO_STALE" default:"5m" placeholder:"TIME" help:"How long after that an answer may stand in while Circle fails; 0s for never."`
+	// MaxStreams and MaxStreamsPerAddress bound the subscriptions and websockets that are open at a time.
+	MaxStreams           int `group:"Timeouts and limits" name:"max-streams" env:"CIRCLEGRAPH_MAX_STREAMS" default:"10000" placeholder:"COUNT" help:"How many event streams and websockets may be open at a time."`
+	MaxStreamsPerAddress int `group:"Timeouts and limits" name:"max-streams-per-address" env:"CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS" default:"100" placeholder:"COUNT" help:"How many of them from one address. Behind a reverse proxy, name it in CIRCLEGRAPH_TRUSTED_PROXIES: otherwise its address counts for everybody's."`
 	// DrainDelay is how long /readyz says no before new connections are refused.
 	DrainDelay time.Duration `group:"Timeouts and limits" name:"drain-delay" env:"CIRCLEGRAPH_DRAIN_DELAY" default:"0s" placeholder:"TIME" help:"How long to go on serving after SIGTERM while /readyz already says no, so that a load balancer can notice."`
 	// ShutdownGrace is how long requests under way may take to end.

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"bufio"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 )
@@ -62,6 +64,15 @@ func (r *recorder) WriteHeader(status int) {
 func (r *recorder) Write(p []byte) (int, error) {
 	r.written = true
 	return r.ResponseWriter.Write(p)
+}
+
+// Hijack implements [http.Hijacker], which websockets look for by type.
+func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(r.ResponseWriter).Hijack()
+	if err == nil {
+		r.status, r.written = http.StatusSwitchingProtocols, true
+	}
+	return conn, rw, err
 }
 
 // Unwrap lets [http.ResponseController] reach flushing and deadlines.

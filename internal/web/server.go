@@ -27,6 +27,8 @@ func NewServer(next http.Handler, requestTimeout time.Duration, log *slog.Logger
 type Drain struct {
 	// Delay is how long to go on after /readyz has begun to say no.
 	Delay time.Duration
+	// Streams ends what would go on for ever, such as subscriptions, and returns once it has ended or its context has.
+	Streams func(context.Context) error
 	// Grace is how long requests under way may take to end.
 	Grace time.Duration
 }
@@ -51,7 +53,7 @@ func Run(ctx context.Context, server *http.Server, listener net.Listener, health
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain.Grace)
 	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
+	if err := errors.Join(drain.Streams(grace), server.Shutdown(grace)); err != nil {
 		log.Warn("requests were cut off", "error", err)
 		_ = server.Close() // its error would be that of a connection that is being cut off anyway
 	}
