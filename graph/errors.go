@@ -27,6 +27,7 @@ const (
 	codeUnavailable     = "UPSTREAM_UNAVAILABLE"
 	codeTimeout         = "UPSTREAM_TIMEOUT"
 	codeInternal        = "INTERNAL_SERVER_ERROR"
+	codeQueryLimit      = "QUERY_LIMIT_EXCEEDED"
 )
 
 // introspectionOff is what gqlgen says, without a type to tell it by.

@@ -23,8 +23,6 @@ import (
 )
 
 const (
-	// maxTokens bounds a query: a screen's, or GraphiQL's own introspection, has about 200.
-	maxTokens = 2000
 	// cachedParses is how many parsed and validated queries are kept.
 	cachedParses = 1000
 	// defaultMaxBody is the largest request in bytes where no other limit is given.
@@ -98,6 +96,7 @@ func NewHandler(o Options) http.Handler {
 	s.SetErrorPresenter(presenter(o.Logger))
 	s.SetRecoverFunc(recovered(o.Logger))
 	s.Use(documents.New(o.Trusted, o.Untrusted, o.Logger))
+	s.Use(newLimits())
 	s.Use(&oneOf{})
 	if o.Introspection {
 		s.Use(extension.Introspection{})

@@ -29,6 +29,8 @@ const (
 
 const (
 	allowed = "GET, POST, OPTIONS"
+	// maxErrors is how many mistakes of one document are told: a small one can have thousands.
+	maxErrors = 20
 	// retryAfter is when to try again where too much is open, in seconds.
 	retryAfter = 30
 )
@@ -182,6 +184,7 @@ func tooMany(message string) *gqlerror.Error {
 
 // refuseAll answers with errors alone: nothing was carried out, so there is no data, not even null.
 func (x *exchange) refuseAll(ctx context.Context, status int, media string, errs gqlerror.List) {
+	errs = errs[:min(len(errs), maxErrors)]
 	x.answer(status, media, encodeRefusal(x.exec.DispatchError(ctx, errs)))
 }
 

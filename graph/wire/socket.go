@@ -259,6 +259,7 @@ func (c *connection) run(ctx context.Context, id string, op *operation, params *
 
 // fail ends an operation with errors.
 func (c *connection) fail(ctx context.Context, id string, errs gqlerror.List) {
+	errs = errs[:min(len(errs), maxErrors)]
 	c.send(frame{ID: id, Type: "error", Payload: marshal(c.exec.DispatchError(ctx, errs).Errors)})
 }
 

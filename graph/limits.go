@@ -1,0 +1,105 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+// What a request may be at most. All of it is looked at before the document is validated, because validating takes the
+// square of the time: two thousand times the same field are half a second. In brackets what a large screen of an app has.
+const (
+	maxDocumentBytes  = 64 << 10 // (5 KB)
+	maxTokens         = 2000     // (200, as has GraphiQL's own introspection)
+	maxOperations     = 20       // in a document, of which one is carried out (1)
+	maxDepth          = 15       // fields within fields, without introspection, which has a limit of its own (11)
+	maxRootFields     = 20       // (5)
+	maxAliases        = 30       // (10)
+	maxDirectives     = 50       // (10)
+	maxRepeats        = 50       // of one field in one selection, fragments included (5)
+	maxFields         = 300      // in one selection, fragments included (60)
+	maxVariableValues = 10_000   // all strings, numbers and so on within the variables: the text of a very long post
+	maxVariableDepth  = 64       // lists and objects within each other
+)
+
+// onceOnly are mutations that could serve to guess secrets, many to a request.
+var onceOnly = []string{"login", "refreshAccessToken", "acceptInvitation"}
+
+// limits refuses documents and variables that cost much to read. It is safe for concurrent use.
+type limits struct {
+	passed *lru.LRU[bool] // documents that keep within the limits
+}
+
+var (
+	_ graphql.HandlerExtension          = (*limits)(nil)
+	_ graphql.OperationParameterMutator = (*limits)(nil)
+)
+
+func newLimits() *limits { return &limits{passed: lru.New[bool](cachedParses)} }
+
+// ExtensionName names the extension in gqlgen's messages.
+func (*limits) ExtensionName() string { return "Limits" }
+
+// Validate implements [graphql.HandlerExtension].
+func (*limits) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationParameters refuses what is beyond a limit.
+func (l *limits) MutateOperationParameters(ctx context.Context, p *graphql.RawParams) *gqlerror.Error {
+	if values, depth := weigh(p.Variables); values > maxVariableValues {
+		return beyond("variableValues", maxVariableValues, "The variables hold too many values: %d, of at most %d.", values, maxVariableValues)
+	} else if depth > maxVariableDepth {
+		return beyond("variableDepth", maxVariableDepth, "The variables are nested too deeply: %d, of at most %d.", depth, maxVariableDepth)
+	}
+	if _, ok := l.passed.Get(ctx, p.Query); ok {
+		return nil
+	}
+	if len(p.Query) > maxDocumentBytes {
+		return beyond("documentBytes", maxDocumentBytes, "The document is too long: %d bytes, of at most %d.", len(p.Query), maxDocumentBytes)
+	}
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: p.Query}, maxTokens)
+	if err != nil {
+		if strings.Contains(err.Error(), "exceeded token limit") {
+			return beyond("tokens", maxTokens, "The document has more than %d tokens.", maxTokens)
+		}
+		return nil // the executor says what is wrong with it
+	}
+	if err := (&measure{doc: doc}).check(); err != nil {
+		return err
+	}
+	l.passed.Add(ctx, p.Query, true)
+	return nil
+}
+
+func beyond(limit string, most int, format string, args ...any) *gqlerror.Error {
+	return &gqlerror.Error{
+		Message:    fmt.Sprintf(format, args...),
+		Extensions: map[string]any{"code": codeQueryLimit, "limit": limit, "max": most},
+	}
+}
+
+// weigh counts the values within a value, itself included, and how deeply they are nested.
+func weigh(value any) (values, depth int) {
+	add := func(inner any) {
+		v, d := weigh(inner)
+		values, depth = values+v, max(depth, d)
+	}
+	switch v := value.(type) {
+	case map[string]any:
+		for _, inner := range v {
+			add(inner)
+		}
+	case []any:
+		for _, inner := range v {
+			add(inner)
+		}
+	default:
+		return 1, 0
+	}
+	return values + 1, depth + 1
+}

@@ -1,0 +1,127 @@
+package graph
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// numbered is a text for each number below n, where %d stands for it.
+func numbered(text string, n int) string {
+	var out strings.Builder
+	for i := range n {
+		fmt.Fprintf(&out, text, i)
+	}
+	return out.String()
+}
+
+func nested(n int) string {
+	return "{ viewer" + strings.Repeat(" { member", n-1) + strings.Repeat(" }", n-1) + " }"
+}
+
+func TestLimits(t *testing.T) {
+	server := endpoint(t, Options{Introspection: true})
+	lists := func(depth int) string {
+		return `{"v":` + strings.Repeat("[", depth) + strings.Repeat("]", depth) + `}`
+	}
+	for _, tc := range []struct {
+		name, query, variables string
+		want                   string // the limit; empty where the request is within it, right or wrong
+	}{
+		{"117 KB of one field", "{" + strings.Repeat(" __typename", 10_640) + "}", "", "documentBytes"},
+		{"a long comment", "{ __typename } #" + strings.Repeat("x", 65<<10), "", "documentBytes"},
+		{"tokens", "{ viewer {" + strings.Repeat(" email", 2000) + "} }", "", "tokens"},
+		{"20 operations", numbered(" query q%d { __typename }", 20), "", ""},
+		{"21 operations", numbered(" query q%d { __typename }", 21), "", "operations"},
+		{"depth 15", nested(15), "", ""},
+		{"depth 16", nested(16), "", "depth"},
+		{"depth by fragments", "{ viewer { ...a } } fragment a on Viewer { member { ...b } } fragment b on Member " + nested(14), "", "depth"},
+		{"fragments in a circle", "{ viewer { ...a } } fragment a on Viewer { ...b } fragment b on Viewer { ...a }", "", ""},
+		{"20 root fields", "{" + strings.Repeat(" __typename", 20) + "}", "", ""},
+		{"21 root fields", "{" + strings.Repeat(" __typename", 21) + "}", "", "rootFields"},
+		{"root fields by fragments", "{ ...a ...b } fragment a on Query {" + strings.Repeat(" __typename", 11) + "} fragment b on Query {" + strings.Repeat(" __typename", 11) + "}", "", "rootFields"},
+		{"50 repeats", "{ viewer {" + strings.Repeat(" email", 50) + "} }", "", ""},
+		{"51 repeats", "{ viewer {" + strings.Repeat(" email", 51) + "} }", "", "repeats"},
+		{"repeats by fragments", "{ viewer { ...a ...b } } fragment a on Viewer {" + strings.Repeat(" email", 30) + "} fragment b on Viewer {" + strings.Repeat(" email", 30) + "}", "", "repeats"},
+		{"300 fields", "{ viewer {" + numbered(" f%d", 300) + "} }", "", ""},
+		{"301 fields", "{ viewer {" + numbered(" f%d", 301) + "} }", "", "fields"},
+		{"30 aliases", "{ viewer {" + numbered(" a%d: email", 30) + "} }", "", ""},
+		{"31 aliases", "{ viewer {" + numbered(" a%d: email", 31) + "} }", "", "aliases"},
+		{"aliases in a fragment", "{ viewer { ...a } } fragment a on Viewer {" + numbered(" a%d: email", 31) + "}", "", "aliases"},
+		{"50 directives", "{ viewer { ... " + strings.Repeat(" @nope", 50) + " { email } } }", "", ""},
+		{"51 directives", "{ viewer { email" + strings.Repeat(" @nope", 51) + "} }", "", "directives"},
+		{"two logins", `mutation { a: login(input: {email: "x"}) { accessToken } b: login(input: {email: "y"}) { accessToken } }`, "", "onceOnly"},
+		{"two logins by a fragment", `mutation { login(input: {email: "x"}) { accessToken } ...a } fragment a on Mutation { b: login(input: {email: "y"}) { accessToken } }`, "", "onceOnly"},
+		{"deep variables", "{ __typename }", lists(63), ""},
+		{"too deep variables", "{ __typename }", lists(64), "variableDepth"},
+		{"many variables", "{ __typename }", `{"v":[` + strings.Repeat("1,", 10_000) + `1]}`, "variableValues"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if tc.variables == "" {
+				tc.variables = "{}"
+			}
+			request := fmt.Sprintf(`{"query":%q,"variables":%s}`, tc.query, tc.variables)
+			_, _, answer := send(t, server, message{"POST", "", nil, request})
+			var decoded struct {
+				Errors []struct {
+					Extensions struct{ Code, Limit string }
+				}
+			}
+			if err := json.Unmarshal([]byte(answer), &decoded); err != nil {
+				t.Fatal(err)
+			}
+			code, limit := "", ""
+			if len(decoded.Errors) > 0 {
+				code, limit = decoded.Errors[0].Extensions.Code, decoded.Errors[0].Extensions.Limit
+			}
+			if limit != tc.want || (code == "QUERY_LIMIT_EXCEEDED") != (tc.want != "") {
+				t.Errorf("answered %.300s, want limit %q", answer, tc.want)
+			}
+			if len(decoded.Errors) > 20 {
+				t.Errorf("answered with %d errors, want 20 at most", len(decoded.Errors))
+			}
+		})
+	}
+}
+
+// Refusing or answering the worst must not take long: without limits the first two are half a minute and half a second of
+// work. The bound is some twenty times what it takes here, because tests share their machine.
+func TestHostileDocumentsAreCheap(t *testing.T) {
+	server := endpoint(t, Options{Introspection: true})
+	for name, query := range map[string]string{
+		"117 KB of one field":  "{" + strings.Repeat(" __typename", 10_640) + "}",
+		"one field":            "{" + strings.Repeat(" __typename", 1990) + "}",
+		"unknown fields":       "{ viewer {" + strings.Repeat(" emial", 1990) + "} }",
+		"fragments of doubles": "{ ...f0 }" + doubling(180) + " fragment f180 on Query { __typename }",
+		"a field in each":      "{" + strings.Repeat(" viewer { member {"+strings.Repeat(" name", 45)+"} }", 20) + "}",
+	} {
+		started := time.Now()
+		_, _, answer := send(t, server, message{"POST", "", nil, fmt.Sprintf(`{"query":%q}`, query)})
+		if took := time.Since(started); took > time.Second || len(answer) > 10_000 {
+			t.Errorf("%s: answered in %v with %d bytes", name, took, len(answer))
+		}
+	}
+}
+
+// doubling are n fragments that each spread the next one twice.
+func doubling(n int) string {
+	var out strings.Builder
+	for i := range n {
+		fmt.Fprintf(&out, " fragment f%d on Query { ...f%d ...f%d }", i, i+1, i+1)
+	}
+	return out.String()
+}
+
+// GraphiQL's own query is 15 deep, most of it in the schema's types.
+func TestIntrospectionIsWithinTheLimits(t *testing.T) {
+	server := endpoint(t, Options{Introspection: true})
+	const query = `query IntrospectionQuery { __schema { queryType { name } types { ...FullType } } }
+	  fragment FullType on __Type { kind name fields(includeDeprecated: true) { name args { ...InputValue } type { ...TypeRef } } }
+	  fragment InputValue on __InputValue { name type { ...TypeRef } defaultValue }
+	  fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }`
+	if status, _, answer := send(t, server, message{"POST", "", nil, fmt.Sprintf(`{"query":%q}`, query)}); status != 200 || !strings.HasPrefix(answer, `{"data":{"__schema":`) {
+		t.Errorf("introspection answers %d %.300s", status, answer)
+	}
+}
