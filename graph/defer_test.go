@@ -104,6 +104,31 @@ func TestDefer(t *testing.T) {
 	}
 }
 
+// What comes later is not null before: a client would show that. What is null at once stays null.
+func TestDeferredFieldsAreAbsentAtFirst(t *testing.T) {
+	c := newCommunity(t)
+	const query = `query { nodes(ids: ["nonsense"]) { id } viewer { ...Name ...Later @defer features { __typename } }
+	  spaces { topics { name } ... @defer { topics { id } posts(first: 1) { nodes { title } } } } }
+	  fragment Name on Viewer { member { name } } fragment Later on Viewer { email member { id } ...Name }`
+	res := c.open(member, acceptDefer, query) //nolint:bodyclose // open closes it
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, parts, _ := strings.Cut(string(text), "\r\n\r\n")
+	first, later, _ := strings.Cut(parts, "\r\n")
+	for _, key := range []string{`"email":`, `"posts":`} {
+		if strings.Contains(first, key) || !strings.Contains(later, key) {
+			t.Errorf("%s is in the first part or in no later one:\n%s", key, text)
+		}
+	}
+	for _, text := range []string{`"nodes":[null]`, `"viewer":{"member":{"name":"Maya Fielding","id":"`, `"spaces":[{"topics":[`} {
+		if !strings.Contains(first, text) {
+			t.Errorf("the first part is %s, want %s in it", first, text)
+		}
+	}
+}
+
 // Who cannot read parts gets everything at once, and the next client gets its parts from the same cached document.
 func TestDeferInOnePiece(t *testing.T) {
 	c := newCommunity(t)

@@ -30,6 +30,7 @@ func (x *exchange) deferred(ctx context.Context, oc *graphql.OperationContext) {
 			response.HasNext = new(bool) // nothing was deferred after all
 		}
 		if first {
+			response.Data = withoutDeferred(response.Data, oc.Doc, oc.Operation.SelectionSet)
 			m.part(encode(response))
 		} else {
 			m.part(encodeIncrement(response))

@@ -121,8 +121,8 @@ func (x *exchange) follow(ctx context.Context, oc *graphql.OperationContext, out
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errDraining): // without an end, so that the client comes again
 	case x.check(ctx) != nil:
-		_ = out.next(x.exec.DispatchError(ctx, gqlerror.List{gqlerror.WrapIfUnwrapped(x.check(ctx))}))
-		_ = out.send([]byte(out.complete))
+		refusal := encodeRefusal(x.exec.DispatchError(ctx, gqlerror.List{gqlerror.WrapIfUnwrapped(x.check(ctx))}))
+		_ = out.send([]byte(out.before + string(refusal) + out.after + out.complete))
 	default:
 		_ = out.send([]byte(out.complete))
 	}
