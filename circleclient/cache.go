@@ -94,7 +94,7 @@ func newMemo(config MemoConfig, principals Principals, total *Usage, now func() 
 	m := &memo{config: config, principals: principals, total: total, now: now, flights: map[memoKey]*flight{}, written: map[writer]lastWrites{}}
 	m.answers = otter.Must(&otter.Options[memoKey, *remembered]{
 		MaximumWeight: config.Bytes,
-		Weigher:       func(_ memoKey, r *remembered) uint32 { return uint32(answerOverhead + len(r.answer.body)) }, //nolint:gosec // bodies are bounded
+		Weigher:       func(_ memoKey, r *remembered) uint32 { return uint32(answerOverhead + cap(r.answer.body)) },
 		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[memoKey, *remembered]) time.Duration {
 			return e.Value.until.Sub(now()) + config.Stale
 		}),
@@ -199,7 +199,9 @@ func (m *memo) land(key memoKey, f *flight) {
 	if f.long {
 		f.until = m.now().Add(m.config.Long)
 	}
-	m.answers.Set(key, &remembered{answer: f.answer, long: f.long, begun: f.begun, until: f.until})
+	kept := *f.answer
+	kept.header = nil // Circle sets session cookies on every answer
+	m.answers.Set(key, &remembered{answer: &kept, long: f.long, begun: f.begun, until: f.until})
 }
 
 // leave takes one who no longer waits off a flight, which ends with its last one.

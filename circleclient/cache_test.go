@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // scripted is a Circle that counts what it is asked and answers a space whose name is the count.
@@ -119,6 +122,58 @@ func TestMemoAnswersForItsTime(t *testing.T) {
 		}
 		if got := s.calls.Load() - before; got != step.calls {
 			t.Errorf("%d %s: %d calls, want %d", i, step.name, got, step.calls)
+		}
+	}
+}
+
+// What is remembered for long, and which writes leave it alone, is decided by operation. A new one is brief and drops all.
+func TestWhatLivesLong(t *testing.T) {
+	var long, lenient []string
+	for op := range markers(t) {
+		method, template, _ := strings.Cut(op, " ")
+		if strings.HasPrefix(template, authAPI) {
+			continue
+		}
+		name := method + " " + strings.TrimPrefix(template, memberAPI)
+		switch {
+		case method == http.MethodGet && livesLong(template):
+			long = append(long, name)
+		case method != http.MethodGet && leavesLongLived(template):
+			lenient = append(lenient, name)
+		}
+	}
+	slices.Sort(long)
+	slices.Sort(lenient)
+	if diff := cmp.Diff([]string{
+		"GET /community_links", "GET /community_member", "GET /course_topics", "GET /page_profile_fields", "GET /spaces",
+		"GET /spaces/home", "GET /spaces/{id}", "GET /spaces/{space_id}/topics",
+	}, long); diff != "" {
+		t.Errorf("long (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{
+		"DELETE /comments/{comment_id}/user_likes", "DELETE /messages/{chat_room_uuid}/chat_room_messages/{id}",
+		"DELETE /notifications/{id}", "DELETE /posts/{post_id}/user_likes", "DELETE /reactions",
+		"POST /comments/{comment_id}/user_likes", "POST /messages/{chat_room_uuid}/chat_room_messages",
+		"POST /messages/{uuid}/mark_all_as_read", "POST /notifications/mark_all_as_read",
+		"POST /notifications/reset_new_notifications_count", "POST /notifications/{id}/archive",
+		"POST /notifications/{id}/mark_as_read", "POST /posts/{post_id}/user_likes", "POST /reactions",
+		"POST /space_members/{id}/mark_as_read", "PUT /messages/{chat_room_uuid}/chat_room_messages/{id}",
+	}, lenient); diff != "" {
+		t.Errorf("writes that leave it alone (-want +got):\n%s", diff)
+	}
+}
+
+func TestMemoKeepsNoCookies(t *testing.T) {
+	c, _, _ := memoClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: "_circle_session", Value: "secret"})
+		say(200, "application/json", `{"id":1}`)(w, r)
+	}))
+	if _, err := c.Spaces.Get(as(t.Context(), "a"), 1); err != nil {
+		t.Fatal(err)
+	}
+	for r := range c.memo.answers.Values() {
+		if r.answer.header != nil {
+			t.Errorf("%v is remembered", r.answer.header)
 		}
 	}
 }
