@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
@@ -151,8 +152,27 @@ func TestAnswersArePrivateNamedAndSmall(t *testing.T) {
 	}
 }
 
+const headless, secret = "headless-token-0123456789", "a-very-long-secret-of-a-server-0123456789"
+
+// An address may sign in a few times at once, which a trusted server is not held to: it signs everybody in.
+func TestTrustedServerSignsManyIn(t *testing.T) {
+	circle := httptest.NewServer(sandbox.New(sandbox.Options{HeadlessToken: headless}))
+	t.Cleanup(circle.Close)
+	s := start(t, nil, "CIRCLE_URL", circle.URL, "CIRCLE_HEADLESS_TOKEN", headless, "CIRCLEGRAPH_LOGIN", "trusted",
+		"CIRCLEGRAPH_TRUSTED_SECRET", secret, "CIRCLEGRAPH_UPSTREAM_BUDGET", "120") // six sign-ins at once, two for an address
+	answers := ""
+	for range 8 {
+		req := s.request(t, http.MethodPost, "/graphql", "", request(fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken } }`, member)))
+		req.Header.Set("X-Circlegraph-Secret", secret)
+		_, _, body := s.do(t, req)
+		answers += body
+	}
+	if in, out := strings.Count(answers, `"accessToken":"`), strings.Count(answers, `"RATE_LIMITED"`); in != 6 || out != 2 {
+		t.Errorf("%d signed in and %d were turned away, want 6 and 2: %s", in, out, answers)
+	}
+}
+
 func TestRealCommunity(t *testing.T) {
-	const headless, secret = "headless-token-0123456789", "a-very-long-secret-of-a-server-0123456789"
 	circle := &http.Server{Handler: sandbox.New(sandbox.Options{HeadlessToken: headless}), ReadHeaderTimeout: time.Minute}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
