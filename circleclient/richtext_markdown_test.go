@@ -157,7 +157,7 @@ func FuzzMarkdown(f *testing.F) {
 			}
 			return
 		}
-		again, err := RichTextFromDocument(r.Document())
+		again, err := RichTextFromDocument(r.Document(), nil)
 		if err != nil {
 			t.Fatalf("RichTextFromDocument(%s), made of %q: %v", r.Document(), source, err)
 		}

@@ -1,8 +1,10 @@
 package circleclient
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // MaxRichTextMentions bounds the members whom one text mentions by number: each may cost requests to Circle.
@@ -65,4 +67,44 @@ func resolveMentions(doc *node, lookup MentionLookup) error {
 		}
 	}
 	return nil
+}
+
+// mentionByMember marks a mention of a written document that names the member and not the signed id.
+func mentionByMember(n *node) {
+	if n.Type == nodeMention && n.Attrs.SGID == "" && n.Attrs.MemberID != "" {
+		n.mentioned = &MentionedMember{ID: n.Attrs.MemberID, Name: strings.TrimPrefix(n.Attrs.Label, "@")}
+	}
+}
+
+// signMentions puts the signed ids that were found for a tree into the document that it was read from.
+func signMentions(doc json.RawMessage, tree *node) (json.RawMessage, error) {
+	signedIDs := map[string]string{}
+	tree.walk(func(n *node) {
+		if n.mentioned != nil {
+			signedIDs[n.mentioned.ID] = n.Attrs.SGID
+		}
+	})
+	if len(signedIDs) == 0 {
+		return doc, nil
+	}
+	value, err := anyJSON(doc)
+	if err != nil {
+		return nil, err
+	}
+	signNode(value, signedIDs)
+	return json.Marshal(value)
+}
+
+func signNode(value any, signedIDs map[string]string) {
+	n, _ := value.(map[string]any)
+	if attrs, ok := n["attrs"].(map[string]any); ok && n["type"] == nodeMention {
+		if id, ok := attrs["memberId"].(string); ok && signedIDs[id] != "" {
+			attrs["sgid"] = signedIDs[id]
+			delete(attrs, "memberId")
+		}
+	}
+	children, _ := n["content"].([]any)
+	for _, child := range children {
+		signNode(child, signedIDs)
+	}
 }

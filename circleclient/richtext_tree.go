@@ -59,6 +59,7 @@ type node struct {
 // nodeAttrs are the attributes of all types of nodes together.
 type nodeAttrs struct {
 	SGID     string `json:"sgid,omitempty"`
+	MemberID string `json:"memberId,omitempty"` // of a mention to write, where its signed id is not known
 	SignedID string `json:"signed_id,omitempty"`
 	URL      string `json:"url,omitempty"`
 	Src      string `json:"src,omitempty"`

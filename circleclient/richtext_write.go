@@ -87,8 +87,9 @@ func RichTextFromHTML(source string, lookup MentionLookup) (*RichTextRequest, er
 }
 
 // RichTextFromDocument takes a TipTap document, a node of type doc, after checking that Circle knows every node and mark
-// in it. The error is a *[RichTextError].
-func RichTextFromDocument(doc json.RawMessage) (*RichTextRequest, error) {
+// in it. A mention may have a memberId among its attributes instead of the sgid. The error is a *[RichTextError], or what
+// the lookup of mentions failed with.
+func RichTextFromDocument(doc json.RawMessage, lookup MentionLookup) (*RichTextRequest, error) {
 	if len(doc) > MaxRichTextBytes {
 		return nil, tooLarge(MaxRichTextBytes)
 	}
@@ -100,6 +101,7 @@ func RichTextFromDocument(doc json.RawMessage) (*RichTextRequest, error) {
 	if firstByte(normal) != '{' || decode(normal, tree) != nil || tree.Type != nodeDoc {
 		return nil, &RichTextError{Kind: ErrMalformedDocument, Detail: `the document must be an object of type "doc"`}
 	}
+	tree.walk(mentionByMember)
 	if err := checkNode(tree, groupNone, MaxRichTextDepth); err != nil {
 		return nil, err
 	}
@@ -108,6 +110,12 @@ func RichTextFromDocument(doc json.RawMessage) (*RichTextRequest, error) {
 	}
 	if isBlank(tree) {
 		return nil, &RichTextError{Kind: ErrBlank}
+	}
+	if err := resolveMentions(tree, lookup); err != nil {
+		return nil, err
+	}
+	if normal, err = signMentions(normal, tree); err != nil {
+		return nil, err
 	}
 	return &RichTextRequest{document: normal, tree: tree}, nil
 }
@@ -223,6 +231,15 @@ func normaliseJSON(raw json.RawMessage) (json.RawMessage, error) {
 	if !utf8.Valid(raw) {
 		return nil, errors.New("not UTF-8")
 	}
+	value, err := anyJSON(raw)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(value)
+}
+
+// anyJSON reads one value and keeps its numbers as they are.
+func anyJSON(raw json.RawMessage) (any, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	var value any
@@ -232,5 +249,5 @@ func normaliseJSON(raw json.RawMessage) (json.RawMessage, error) {
 	if dec.More() {
 		return nil, errors.New("more than one value")
 	}
-	return json.Marshal(value)
+	return value, nil
 }

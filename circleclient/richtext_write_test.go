@@ -65,7 +65,7 @@ func TestRichTextFromDocument(t *testing.T) {
 		`{"type":"image","attrs":{"signed_id":"eyJf","width_ratio":"50%"}}`,
 		`{"type":"file","attrs":{"sgid":"BAh7"}}`,
 	} {
-		r, err := RichTextFromDocument(json.RawMessage(`{"type":"doc","content":[` + content + `]}`))
+		r, err := RichTextFromDocument(json.RawMessage(`{"type":"doc","content":[`+content+`]}`), knownMembers)
 		if err != nil {
 			t.Errorf("%s: %v", content, err)
 			continue
@@ -74,10 +74,22 @@ func TestRichTextFromDocument(t *testing.T) {
 	}
 }
 
+func TestRichTextFromDocumentWithMentions(t *testing.T) {
+	r, err := RichTextFromDocument(json.RawMessage(`{"type":"doc","content":[{"type":"paragraph","content":[
+		{"type":"mention","attrs":{"memberId":"3","label":"@Ada"}},{"type":"mention","attrs":{"sgid":"BAh7"}},{"type":"mention","attrs":{"memberId":"3","n":1.50}}]}]}`), knownMembers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkContent(t, r, `[{"type":"paragraph","content":[{"type":"mention","attrs":{"sgid":"sgid-3","label":"@Ada"}},{"type":"mention","attrs":{"sgid":"BAh7"}},{"type":"mention","attrs":{"sgid":"sgid-3","n":1.50}}]}]`)
+	if want := "@Ada"; r.PlainText() != want {
+		t.Errorf("plain text %q, want %q", r.PlainText(), want)
+	}
+}
+
 func TestRichTextRefused(t *testing.T) {
 	text := func(s string) error { _, err := RichTextFromText(s); return err }
 	fromHTML := func(s string) error { _, err := RichTextFromHTML(s, knownMembers); return err }
-	document := func(s string) error { _, err := RichTextFromDocument(json.RawMessage(s)); return err }
+	document := func(s string) error { _, err := RichTextFromDocument(json.RawMessage(s), knownMembers); return err }
 	doc := func(content string) error { return document(`{"type":"doc","content":[` + content + `]}`) }
 	deep := strings.Repeat(`{"type":"blockquote","content":[`, 40) + `{"type":"paragraph"}` + strings.Repeat(`]}`, 40)
 	for _, c := range []struct {
@@ -116,6 +128,7 @@ func TestRichTextRefused(t *testing.T) {
 		{"text in the document", doc(`{"type":"text","text":"x"}`), ErrMalformedDocument, "where it may not"},
 		{"empty text", doc(`{"type":"paragraph","content":[{"type":"text","text":""}]}`), ErrMalformedDocument, "no text"},
 		{"nobody mentioned", doc(`{"type":"paragraph","content":[{"type":"mention"}]}`), ErrMalformedDocument, "signed id"},
+		{"somebody unknown mentioned", doc(`{"type":"paragraph","content":[{"type":"mention","attrs":{"memberId":"77"}}]}`), ErrUnknownMention, `"77"`},
 		{"text that is a number", doc(`{"type":"paragraph","content":[{"type":"text","text":7}]}`), ErrMalformedDocument, "object"},
 		{"content that is no list", doc(`{"type":"paragraph","content":{"type":"text"}},{"type":"paragraph","content":[{"type":"text","text":"x"}]}`), ErrMalformedDocument, "lists"},
 		{"nested deeply", doc(deep), ErrContentTooLarge, "levels"},
@@ -174,7 +187,7 @@ func FuzzHTML(f *testing.F) {
 			}
 			return
 		}
-		again, err := RichTextFromDocument(r.Document())
+		again, err := RichTextFromDocument(r.Document(), nil)
 		if err != nil {
 			t.Fatalf("RichTextFromDocument(%s), made of %q: %v", r.Document(), source, err)
 		}

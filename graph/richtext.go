@@ -34,7 +34,7 @@ func (r *Resolver) parsedText(ctx context.Context, in model.RichTextInput) (*cir
 	case in.HTML != nil:
 		return circleclient.RichTextFromHTML(*in.HTML, r.mentions(ctx))
 	case in.Document != nil:
-		return circleclient.RichTextFromDocument(in.Document)
+		return circleclient.RichTextFromDocument(in.Document, r.mentions(ctx))
 	default:
 		return circleclient.RichTextFromText(deref(in.Text))
 	}

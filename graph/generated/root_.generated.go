@@ -10055,7 +10055,10 @@ input RichTextInput @oneOf {
   ` + "`" + `data-sgid` + "`" + ` that ` + "`" + `RichText.html` + "`" + ` gives it costs no request. Any other element is refused with a ` + "`" + `userError` + "`" + `.
   """
   html: String
-  "A TipTap document (` + "`" + `{type: \"doc\", content: […]}` + "`" + `)."
+  """
+  A TipTap document (` + "`" + `{type: "doc", content: […]}` + "`" + `) of the nodes and marks that Circle knows. A node of type ` + "`" + `mention` + "`" + ` has the
+  ` + "`" + `sgid` + "`" + ` that was read, or a ` + "`" + `memberId` + "`" + ` as in Markdown, among its ` + "`" + `attrs` + "`" + `.
+  """
   document: JSON
 }
 

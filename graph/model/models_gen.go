@@ -768,7 +768,8 @@ type RichTextInput struct {
 	// underline, strikethrough, highlight. `<span data-member-id="ID">@Ada</span>` mentions a member as in Markdown; with the
 	// `data-sgid` that `RichText.html` gives it costs no request. Any other element is refused with a `userError`.
 	HTML *string `json:"html,omitempty"`
-	// A TipTap document (`{type: "doc", content: […]}`).
+	// A TipTap document (`{type: "doc", content: […]}`) of the nodes and marks that Circle knows. A node of type `mention` has the
+	// `sgid` that was read, or a `memberId` as in Markdown, among its `attrs`.
 	Document json.RawMessage `json:"document,omitempty"`
 }
 
