@@ -75,6 +75,7 @@ func appointmentOf(record, placed *circleclient.Post) appointment {
 	s := settingsOf(placed)
 	a.place = deref(s.VirtualLocationURL)
 	if l := s.Location(); l != nil {
+		a.text = strings.TrimSpace(a.text + "\n\n" + a.place) // where to join from elsewhere
 		a.place = placeLine(deref(l.Name), deref(l.Address))
 		a.latitude, a.longitude = l.Latitude, l.Longitude
 	}

@@ -81,7 +81,7 @@ func TestCalendarIsReadBack(t *testing.T) {
 	}
 	read := calendar.Events()[0]
 	for property, want := range map[ics.ComponentProperty]string{
-		ics.ComponentPropertySummary: "Tea; cake,\nand \\more", ics.ComponentPropertyDescription: "Bring:\n- a cup\n" + strings.TrimSpace(strings.Repeat("日本語 ", 50)),
+		ics.ComponentPropertySummary: "Tea; cake,\nand \\more", ics.ComponentPropertyDescription: "Bring:\n- a cup\n" + strings.TrimSpace(strings.Repeat("日本語 ", 50)) + "\n\nhttps://meet.example.com/x",
 		ics.ComponentPropertyDtStart: "20260329T080000Z", ics.ComponentPropertyDtEnd: "20260329T090000Z", ics.ComponentPropertyDtstamp: "20260329T070000Z",
 		ics.ComponentPropertyUniqueId: "event-7@example.com", ics.ComponentPropertyLocation: "The hedge",
 	} {
