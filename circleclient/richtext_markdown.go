@@ -40,8 +40,8 @@ func RichTextFromMarkdown(source string, lookup MentionLookup) (*RichTextRequest
 	}
 	r := &markdownReader{source: []byte(strings.ToValidUTF8(source, "\uFFFD"))}
 	doc := r.read()
-	if r.err != nil {
-		return nil, r.err
+	if len(r.problems) > 0 {
+		return nil, r.problems
 	}
 	return newRichTextRequest(doc, lookup)
 }
@@ -58,11 +58,11 @@ var markdown = sync.OnceValue(func() parser.Parser {
 	).Parser()
 })
 
-// markdownReader turns Markdown into a document, up to the first thing that Circle cannot hold.
+// markdownReader turns Markdown into a document and notes what Circle cannot hold.
 type markdownReader struct {
-	source []byte
-	used   map[string]bool // labels of link definitions
-	err    error
+	source   []byte
+	used     map[string]bool // labels of link definitions
+	problems RichTextErrors
 }
 
 func (r *markdownReader) read() *node {
@@ -93,8 +93,8 @@ func (r *markdownReader) refuse(n ast.Node, what string) {
 }
 
 func (r *markdownReader) fail(n ast.Node, kind error, detail string) {
-	if r.err == nil {
-		r.err = &RichTextError{Kind: kind, Detail: detail, Line: r.line(n)}
+	if len(r.problems) < maxRichTextProblems {
+		r.problems = append(r.problems, &RichTextError{Kind: kind, Detail: detail, Line: r.line(n)})
 	}
 }
 
@@ -116,7 +116,7 @@ func (r *markdownReader) blocks(parent ast.Node, depth int) []*node {
 		return nil
 	}
 	var blocks []*node
-	for c := parent.FirstChild(); c != nil && r.err == nil; c = c.NextSibling() {
+	for c := parent.FirstChild(); c != nil; c = c.NextSibling() {
 		switch n := c.(type) {
 		case *ast.Paragraph, *ast.TextBlock:
 			blocks = append(blocks, r.paragraph(n)...)
@@ -171,7 +171,7 @@ func (r *markdownReader) list(n *ast.List, depth int) *node {
 	if n.IsOrdered() {
 		list.Type, list.Attrs.Start = nodeOrderedList, &n.Start
 	}
-	for item := n.FirstChild(); item != nil && r.err == nil; item = item.NextSibling() {
+	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
 		list.Content = append(list.Content, &node{Type: nodeListItem, Content: r.filled(item, depth-1)})
 	}
 	return list
@@ -288,7 +288,7 @@ func (b *inlineBuilder) done() []*node {
 
 // spans reads what stands in a paragraph, heading, link or mark.
 func (r *markdownReader) spans(parent ast.Node, marks []*mark, b *inlineBuilder) {
-	for c := parent.FirstChild(); c != nil && r.err == nil; c = c.NextSibling() {
+	for c := parent.FirstChild(); c != nil; c = c.NextSibling() {
 		switch n := c.(type) {
 		case *ast.Text:
 			b.text(unescape(n.Segment.Value(r.source)), marks)
@@ -311,16 +311,24 @@ func (r *markdownReader) spans(parent ast.Node, marks []*mark, b *inlineBuilder)
 			r.autoLink(n, marks, b)
 		case *ast.Link:
 			r.link(n, marks, b)
+		case *ast.RawHTML:
+			r.rawHTML(n)
 		default:
-			r.refuse(n, r.spanName(n))
+			r.refuse(n, spanName(n))
 		}
 	}
 }
 
-func (r *markdownReader) spanName(n ast.Node) string {
-	switch n := n.(type) {
-	case *ast.RawHTML:
-		return "HTML inside Markdown, such as " + clean(strings.Trim(string(n.Segments.Value(r.source)), "<>"))
+// rawHTML refuses an element, once for both of its tags.
+func (r *markdownReader) rawHTML(n *ast.RawHTML) {
+	tag := string(n.Segments.Value(r.source))
+	if !strings.HasPrefix(tag, "</") || len(r.problems) == 0 {
+		r.refuse(n, "HTML inside Markdown, such as "+clean(strings.Trim(tag, "<>")))
+	}
+}
+
+func spanName(n ast.Node) string {
+	switch n.(type) {
 	case *ast.Image:
 		return "a picture in the middle of a text: give it a paragraph of its own"
 	case *extast.TaskCheckBox:

@@ -58,6 +58,13 @@ func TestMarkdownGolden(t *testing.T) {
 func convert(t *testing.T, name, source string) []txtar.File {
 	t.Helper()
 	r, err := RichTextFromMarkdown(source, knownMembers)
+	if problems, ok := errors.AsType[RichTextErrors](err); ok {
+		var lines []byte
+		for _, problem := range problems {
+			lines = append(lines, problem.Error()+"\n"...)
+		}
+		return []txtar.File{{Name: name + ".refused", Data: lines}}
+	}
 	if err != nil {
 		return []txtar.File{{Name: name + ".refused", Data: []byte(err.Error() + "\n")}}
 	}

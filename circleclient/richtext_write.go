@@ -55,6 +55,25 @@ func (e *RichTextError) Error() string {
 // Unwrap makes the error match its kind and [ErrInvalid].
 func (e *RichTextError) Unwrap() []error { return []error{e.Kind, ErrInvalid} }
 
+// maxRichTextProblems bounds what one text is told at once.
+const maxRichTextProblems = 10
+
+// RichTextErrors is all that is wrong with a text, in the order of its lines; the first ten where there is more. It is never
+// empty.
+type RichTextErrors []*RichTextError
+
+// Error says what is wrong first.
+func (e RichTextErrors) Error() string { return e[0].Error() }
+
+// Unwrap makes the error match whatever one of them matches.
+func (e RichTextErrors) Unwrap() []error {
+	errs := make([]error, len(e))
+	for i, problem := range e {
+		errs[i] = problem
+	}
+	return errs
+}
+
 // RichTextRequest is a text to write. It goes to Circle as a TipTap document in the envelope without which Circle accepts
 // a text and silently loses it.
 type RichTextRequest struct {

@@ -161,7 +161,7 @@ func userErrors(err error) ([]*model.UserError, error) {
 	case errors.As(err, &input):
 		return nil, err // a mistake of the program: a malformed id, a cursor of another list
 	case errors.As(err, &text):
-		return refused(model.UserErrorCodeInvalid, sentence(text.Error()), "body"), nil
+		return textProblems(err, text), nil
 	case circleclient.OutcomeUnknown(err):
 		return refused(model.UserErrorCodeOutcomeUnknown, "Circle did not confirm this, so it is not known whether it was carried out. Look before you try again."), nil
 	case errors.Is(err, circleclient.ErrFeatureDisabled):
@@ -176,6 +176,19 @@ func userErrors(err error) ([]*model.UserError, error) {
 		return refused(model.UserErrorCodeInvalid, sentence(refusal(err))), nil
 	}
 	return nil, err
+}
+
+// textProblems gives everything that is wrong with a text, or the one thing that is.
+func textProblems(err error, one *circleclient.RichTextError) []*model.UserError {
+	all, several := errors.AsType[circleclient.RichTextErrors](err)
+	if !several {
+		all = circleclient.RichTextErrors{one}
+	}
+	var problems []*model.UserError
+	for _, problem := range all {
+		problems = append(problems, refused(model.UserErrorCodeInvalid, sentence(problem.Error()), "body")...)
+	}
+	return problems
 }
 
 // refused is a refusal of one field of the input, or of the whole.
