@@ -33,6 +33,9 @@ type Config struct {
 	// BaseURL is Circle's address without a path, https://app.circle.so by default. It must use TLS unless the host is
 	// a loopback address.
 	BaseURL string
+	// CommunityURL is the address of the community's own web pages, for [CookiesService]; BaseURL where empty. The same
+	// rules hold for it.
+	CommunityURL string
 	// HeadlessToken is the community's "Headless Auth" secret, sent by [AuthService] alone.
 	HeadlessToken string
 	// UserAgent names this program. Circle's edge bans some programs' default names, so it is never left out.
@@ -74,8 +77,11 @@ type Client struct {
 	Quizzes       *QuizzesService
 	Chat          *ChatService
 	Uploads       *UploadsService
+	Search        *SearchService
+	Cookies       *CookiesService
 
 	base       string
+	community  string
 	secret     string
 	userAgent  string
 	timeout    time.Duration
@@ -103,11 +109,18 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Budget.Requests > 0 && cfg.Principals == nil {
 		return nil, errors.New("circleclient: a budget needs principals, or every token stays unproven")
 	}
+	community := base
+	if cfg.CommunityURL != "" {
+		if community, err = checkBaseURL(cfg.CommunityURL); err != nil {
+			return nil, err
+		}
+	}
 	if !headerSafe(cfg.HeadlessToken) {
 		return nil, errors.New("circleclient: the headless token holds characters that no token has")
 	}
 	c := &Client{
 		base:       base,
+		community:  community,
 		secret:     cfg.HeadlessToken,
 		userAgent:  or(cfg.UserAgent, defaultUserAgent),
 		timeout:    or(cfg.Timeout, defaultTimeout),
@@ -157,6 +170,8 @@ func New(cfg Config) (*Client, error) {
 	c.Quizzes = &QuizzesService{c}
 	c.Chat = &ChatService{c}
 	c.Uploads = &UploadsService{c}
+	c.Search = &SearchService{c}
+	c.Cookies = &CookiesService{c}
 	return c, nil
 }
 
@@ -347,7 +362,11 @@ func (c *Client) attempt(ctx context.Context, call call, token string, body []by
 			slog.String("operation", call.route.template), slog.Int("status", status), slog.Int("attempt", attempt+1),
 			slog.Duration("duration", duration), slog.String("request_id", requestID))
 	}()
-	target := c.base + call.route.path
+	base := c.base
+	if call.route.community {
+		base = c.community
+	}
+	target := base + call.route.path
 	if len(call.query) > 0 {
 		target += "?" + url.Values(call.query).Encode()
 	}

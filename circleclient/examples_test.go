@@ -14,10 +14,12 @@ import (
 // demonstrated are the fields that some official example has filled, as "Space.Name". A field with a wrong tag is in none.
 type demonstrated map[string]bool
 
-// undemonstrated are fields that no official example carries, with where they are known from.
+// undemonstrated are fields that no official example carries, with where they are known from; or types many of whose fields
+// none carries, which have a test of their own.
 var undemonstrated = map[string]string{
 	"Space.ChatRoomUUID":                   "live: where a chat space keeps its room",
 	"Bookmark.DeclaredType":                "the contract's schema; the examples say bookmark_type",
+	"SearchHit":                            "the contract's schema; the one example finds nothing but spaces",
 	"Post.CoverImage":                      "the contract's schema",
 	"Post.CardviewImage":                   "the contract's schema",
 	"EventSettings.LiveStreamRecordingURL": "the contract's schema",
@@ -144,16 +146,22 @@ func (c *comparison) leaf(at string, same bool, got reflect.Value, want any) {
 func (seen demonstrated) wantAll(t *testing.T) {
 	t.Helper()
 	for label, there := range seen {
+		name, _, _ := strings.Cut(label, ".")
 		_, excused := undemonstrated[label]
+		_, partly := undemonstrated[name]
 		switch {
-		case !there && !excused:
+		case !there && !excused && !partly:
 			t.Errorf("no official example fills %s: is its tag right?", label)
 		case there && excused:
 			t.Errorf("an official example fills %s: take it off undemonstrated", label)
 		}
 	}
 	for label := range undemonstrated {
-		if _, known := seen[label]; !known {
+		known := false
+		for field := range seen {
+			known = known || field == label || strings.HasPrefix(field, label+".")
+		}
+		if !known {
 			t.Errorf("undemonstrated names %s, which no returned value has", label)
 		}
 	}

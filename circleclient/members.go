@@ -317,7 +317,7 @@ func (s *MembersService) Spaces(ctx context.Context, memberID int64, opts PageOp
 //
 //circle:op POST /api/headless/v1/search/community_members
 func (s *MembersService) Search(ctx context.Context, req MemberSearchRequest) (*Page[*SearchedMember], error) {
-	req.PerPage = min(req.PerPage, MaxPerPage)
+	req.PerPage, req.SearchAfter = min(req.PerPage, MaxPerPage), req.SearchAfter.asTexts()
 	return do[Page[*SearchedMember]](ctx, s.client, call{method: http.MethodPost, route: member("/search/community_members"), body: req, read: true})
 }
 

@@ -34,6 +34,27 @@ type Page[T any] struct {
 // filters must not change on the way.
 type SearchAfter []json.RawMessage
 
+// texts are the values as texts, as queries carry them; a number goes as it is written.
+func (a SearchAfter) texts() []string {
+	texts := make([]string, len(a))
+	for i, v := range a {
+		if json.Unmarshal(v, &texts[i]) != nil {
+			texts[i] = string(v)
+		}
+	}
+	return texts
+}
+
+// asTexts is the place with texts alone, which is what the member search takes although it gives numbers too.
+func (a SearchAfter) asTexts() SearchAfter {
+	var place SearchAfter
+	for _, text := range a.texts() {
+		raw, _ := json.Marshal(text) // strings cannot fail
+		place = append(place, raw)
+	}
+	return place
+}
+
 // PageOptions choose a page. Zero leaves the choice to Circle: the first page, mostly of 10.
 type PageOptions struct {
 	// Page counts from 1.
@@ -77,13 +98,18 @@ func (q query) nums(name string, values []int64) query {
 	return q
 }
 
-func (q query) searchAfter(values SearchAfter) query {
+// filterIDs is a list inside the parameter "filters". The contract has no encoding for lists there, so they are always written
+// as Rails writes them; a name repeated without [] would leave Rails with the last value alone.
+func (q query) filterIDs(name string, values []int64) query {
 	for _, v := range values {
-		var s string
-		if json.Unmarshal(v, &s) != nil {
-			s = string(v) // a number goes as it is written
-		}
-		url.Values(q).Add(listName("search_after"), s)
+		url.Values(q).Add("filters["+name+"][]", strconv.FormatInt(v, 10))
+	}
+	return q
+}
+
+func (q query) searchAfter(values SearchAfter) query {
+	for _, text := range values.texts() {
+		url.Values(q).Add(listName("search_after"), text)
 	}
 	return q
 }

@@ -239,8 +239,11 @@ func (p *Post) StandsIn() int64 { return p.NodeRef().Space }
 // IsCommentable tells whether comments are allowed and not closed.
 func (p *Post) IsCommentable() bool { return p.IsCommentsEnabled && !p.IsCommentsClosed }
 
+// FollowerID is PostFollowerID under either of its names; nil where the member asking does not follow the post.
+func (p *Post) FollowerID() *int64 { return or(p.PostFollowerID, p.TopicFollowerID) }
+
 // IsFollowedByViewer tells whether the member asking is notified of new comments.
-func (p *Post) IsFollowedByViewer() bool { return p.PostFollowerID != nil || p.TopicFollowerID != nil }
+func (p *Post) IsFollowedByViewer() bool { return p.FollowerID() != nil }
 
 // SpaceKey names a space in a path: by its number, or by its slug where the number is 0.
 type SpaceKey struct {

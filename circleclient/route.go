@@ -14,10 +14,11 @@ const maxSlug = 255
 
 // route is where an operation lives: its template, as the contract writes it, and the path with its gaps filled.
 type route struct {
-	template string
-	path     string
-	auth     bool
-	err      error
+	template  string
+	path      string
+	auth      bool
+	community bool // on the community's own address
+	err       error
 }
 
 // pathArg fills one gap of a route.
@@ -61,6 +62,13 @@ func uuid(s string) pathArg {
 // member is a route of the Member API: member("/spaces/{space_id}/topics", id(7)).
 func member(template string, args ...pathArg) route {
 	return newRoute(memberAPI+template, false, args)
+}
+
+// community is a route of the Member API on the community's own address.
+func community(template string) route {
+	r := member(template)
+	r.community = true
+	return r
 }
 
 // auth is a route of the Auth API, which takes the community's secret.

@@ -133,8 +133,8 @@ func (s *Sandbox) listMembers(q *request) answer {
 		}
 	}
 	var members []*member
-	for _, m := range s.store.members {
-		if m.active && m.confirmed && m.listed && matchesText(m, q.param("search_text")) &&
+	for _, m := range s.listedMembers() {
+		if matchesText(m, q.param("search_text")) &&
 			(spaceID == 0 || s.store.seat(spaceID, m.id) != nil) {
 			members = append(members, m)
 		}

@@ -17,12 +17,13 @@ const maxRequestBody = 2 << 20
 type request struct {
 	*http.Request
 	body   []byte
-	member *member // nil in the Auth API
+	header http.Header // of the answer
+	member *member     // nil in the Auth API
 	now    time.Time
 }
 
 func readRequest(w http.ResponseWriter, r *http.Request) (*request, answer) {
-	q := &request{Request: r}
+	q := &request{Request: r, header: w.Header()}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
 	if err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {

@@ -23,6 +23,9 @@ import (
 // guards made-up data only.
 const DefaultHeadlessToken = "sandbox-headless-token"
 
+// DefaultPublicURL is where the pages of the made-up community would be.
+const DefaultPublicURL = "https://allotment.example.com"
+
 // Path prefixes of the two APIs; note the swapped halves.
 const (
 	memberAPI = "/api/headless/v1"
@@ -43,7 +46,7 @@ type Options struct {
 	// minutes (Circle's own figure is 2,000) before it gets 429; 0 is no limit.
 	RateLimit int
 	// PublicURL begins the addresses of posts and spaces, without a trailing
-	// slash; "https://allotment.example.com" when empty.
+	// slash; DefaultPublicURL when empty.
 	PublicURL string
 	// StorageURL begins the addresses to which files are uploaded and from
 	// which they come; PublicURL when empty. Uploads work where it leads here.
@@ -55,6 +58,7 @@ type Sandbox struct {
 	clock      *Clock
 	secret     string
 	publicURL  string
+	founded    time.Time // about when the community began
 	storageURL string
 	latency    time.Duration
 	limiter    *rateLimiter
@@ -85,13 +89,15 @@ func New(opts Options) *Sandbox {
 		s.secret = DefaultHeadlessToken
 	}
 	if s.publicURL == "" {
-		s.publicURL = "https://allotment.example.com"
+		s.publicURL = DefaultPublicURL
 	}
 	s.storageURL = cmp.Or(strings.TrimSuffix(opts.StorageURL, "/"), s.publicURL)
 	if opts.RateLimit > 0 {
 		s.limiter = newRateLimiter(opts.RateLimit)
 	}
-	s.seed(s.clock.Now())
+	now := s.clock.Now()
+	s.founded = now.Add(-1000 * day)
+	s.seed(now)
 	for _, r := range s.routes() {
 		s.mux.Handle(r.operation(), s.serve(r))
 	}
@@ -146,7 +152,7 @@ func (s *Sandbox) routes() []route {
 	var all []route
 	for _, domain := range [][]route{
 		s.authRoutes(), s.memberRoutes(), s.spaceRoutes(), s.postRoutes(),
-		s.uploadRoutes(),
+		s.uploadRoutes(), s.searchRoutes(), s.cookieRoutes(),
 		s.commentRoutes(), s.eventRoutes(), s.notificationRoutes(), s.bookmarkRoutes(), s.courseRoutes(), s.quizRoutes(),
 		s.chatRoutes(), s.chatThreadRoutes(), s.reactionRoutes(), s.liveRoomRoutes(),
 	} {

@@ -129,6 +129,7 @@ var rest = []call{
 	{line: "GET " + member + "/spaces/a/posts?topics[]=7&post_ids[]=8", status: 200, answer: `{}`},
 	{line: "GET " + member + "/community_members?search_after=1&search_after=a", status: 200, answer: `{}`},
 	{line: "GET " + member + "/community_members?search_after[]=1", status: 200, answer: `{}`},
+	{line: "GET " + member + "/advanced_search?query=a&filters[space_ids][]=1", status: 200, answer: `{}`},
 	{line: "POST " + member + "/bookmarks", status: 400, answer: `{"success":false,"message":"x"}`},
 	{line: "POST " + member + "/bookmarks", status: 404, answer: `{"success":false,"message":"x"}`},
 	{line: "POST " + member + "/bookmarks", status: 409, answer: `{"success":false,"message":"x"}`},

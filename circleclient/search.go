@@ -1,0 +1,219 @@
+package circleclient
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// SearchService finds posts, comments, lessons, spaces and members by their text.
+type SearchService struct{ client *Client }
+
+// The kinds of [SearchHit].
+const (
+	// HitPost is a post of any kind, events included.
+	HitPost = "post"
+	// HitComment is a comment or reply.
+	HitComment = "comment"
+	// HitLesson is a lesson of a course.
+	HitLesson = "lesson"
+	// HitSpace is a space.
+	HitSpace = "space"
+	// HitMember is a member.
+	HitMember = "member"
+	// HitOther is anything else: a group to mention, a group of spaces, a tag of members.
+	HitOther = "other"
+)
+
+// SearchOptions choose what the advanced search looks for.
+type SearchOptions struct {
+	PageOptions
+	// Query is the text.
+	Query string
+	// Type is general, members, posts, comments, spaces, lessons, events, entity_list or mentions; general where empty.
+	Type string
+	// MentionScope is where a mention is to stand: space, group_chat, thread or direct.
+	MentionScope string
+	// SpaceIDs, TopicIDs and MemberTagIDs leave only what is in one of each.
+	SpaceIDs, TopicIDs, MemberTagIDs []int64
+	// AuthorName leaves only what somebody of this name wrote.
+	AuthorName string
+	// Status leaves only upcoming or past events.
+	Status string
+}
+
+// SearchHit is something found, with the few fields that the search tells of it. Which are filled depends on what it is.
+type SearchHit struct {
+	ID   int64  `json:"id"`
+	Type string `json:"type"`
+	// Name is the title; a comment has none.
+	Name string `json:"name"`
+	// Body is the text without markup.
+	Body *string `json:"body"`
+	// HighlightedName and HighlightedBody are parts of both with what was found in <strong>, see [NewHighlight].
+	HighlightedName *string    `json:"highlighted_name"`
+	HighlightedBody *string    `json:"highlighted_body"`
+	SGID            string     `json:"sgid"`
+	Slug            string     `json:"slug"`
+	URL             *string    `json:"url"`
+	Status          string     `json:"status"`
+	CreatedAt       *time.Time `json:"created_at"`
+	StartsAt        *time.Time `json:"starts_at"`
+	CoverImageURL   *string    `json:"cover_image_url"`
+	Author          *Author    `json:"author"`
+	Space           *SpaceRef  `json:"space"`
+
+	// These are of comments.
+	PostID          int64  `json:"post_id"`
+	PostSlug        string `json:"post_slug"`
+	PostName        string `json:"post_name"`
+	SpaceID         int64  `json:"space_id"`
+	SpaceSlug       string `json:"space_slug"`
+	ParentCommentID *int64 `json:"parent_comment_id"`
+
+	// These are of lessons.
+	SectionName string `json:"section_name"`
+	SectionID   int64  `json:"section_id"`
+
+	// These are of spaces.
+	Emoji              *string `json:"emoji"`
+	CustomEmojiURL     *string `json:"custom_emoji_url"`
+	CustomEmojiDarkURL *string `json:"custom_emoji_dark_url"`
+
+	// These are of members, whose ID is the community member id.
+	Headline  *string `json:"headline"`
+	AvatarURL *string `json:"avatar_url"`
+	Bio       *string `json:"bio"`
+	PublicUID string  `json:"public_uid"`
+	Location  *string `json:"location"`
+	UserID    int64   `json:"user_id"`
+
+	// These are of groups to mention.
+	MentionType  string `json:"mention_type"`
+	MentionScope string `json:"mention_scope"`
+}
+
+// Kind tells what was found: by its type, and where that is no word known, by what the record carries.
+func (h *SearchHit) Kind() string {
+	switch strings.ToLower(h.Type) {
+	case "post", "event", "basic", "image":
+		return HitPost
+	case "comment", "reply":
+		return HitComment
+	case "lesson", "course_lesson":
+		return HitLesson
+	case "space", "course":
+		return HitSpace
+	case "member", "community_member":
+		return HitMember
+	}
+	switch {
+	case h.PostID != 0:
+		return HitComment
+	case h.SectionID != 0:
+		return HitLesson
+	case h.UserID != 0 || h.PublicUID != "":
+		return HitMember
+	case h.Author != nil && h.Space != nil:
+		return HitPost
+	}
+	return HitOther
+}
+
+// NodeRef is what it takes to fetch what was found; the zero ref where Circle cannot fetch it, or the search did not tell
+// enough.
+func (h *SearchHit) NodeRef() Ref {
+	spaceID := h.SpaceID
+	if h.Space != nil {
+		spaceID = h.Space.ID
+	}
+	switch h.Kind() {
+	case HitMember:
+		return MemberRef(h.ID)
+	case HitSpace:
+		return SpaceNodeRef(h.ID)
+	case HitPost:
+		if spaceID != 0 {
+			return PostRef(spaceID, h.ID)
+		}
+	case HitLesson:
+		if spaceID != 0 {
+			return LessonRef(spaceID, h.ID)
+		}
+	case HitComment:
+		if spaceID != 0 && h.PostID != 0 {
+			return (&Comment{ID: h.ID, SpaceID: spaceID, PostID: h.PostID, ParentCommentID: h.ParentCommentID}).NodeRef()
+		}
+	}
+	return Ref{}
+}
+
+// Advanced searches titles and texts.
+//
+//circle:op GET /api/headless/v1/advanced_search
+func (s *SearchService) Advanced(ctx context.Context, o SearchOptions) (*Page[*SearchHit], error) {
+	q := o.query().str("query", o.Query).str("type", o.Type).str("mention_scope", o.MentionScope).
+		filterIDs("space_ids", o.SpaceIDs).filterIDs("topic_ids", o.TopicIDs).filterIDs("member_tag_ids", o.MemberTagIDs).
+		str("filters[author_name]", o.AuthorName).str("filters[status]", o.Status)
+	return get[Page[*SearchHit]](ctx, s.client, member("/advanced_search"), q)
+}
+
+// QuickHit is a row of the quick search: an envelope around what was found.
+type QuickHit struct {
+	// RowID is a word such as space_1.
+	RowID string `json:"id"`
+	// Type is space, space_group, post, comment, community_member or member_tag.
+	Type       string          `json:"type"`
+	Attributes QuickAttributes `json:"attributes"`
+}
+
+// QuickAttributes is what a row of the quick search tells of what was found.
+type QuickAttributes struct {
+	// ID is the number of what was found; of a member it is the user id, as text.
+	ID                 string     `json:"id"`
+	CommunityMemberID  int64      `json:"community_member_id"`
+	Name               string     `json:"name"`
+	Slug               string     `json:"slug"`
+	Body               *string    `json:"body"`
+	URL                *string    `json:"url"`
+	CreatedAt          *time.Time `json:"created_at"`
+	HighlightedName    *string    `json:"highlighted_name"`
+	HighlightedBody    *string    `json:"highlighted_body"`
+	Emoji              *string    `json:"emoji"`
+	CustomEmojiURL     *string    `json:"custom_emoji_url"`
+	CustomEmojiDarkURL *string    `json:"custom_emoji_dark_url"`
+	Headline           *string    `json:"headline"`
+	AvatarURL          *string    `json:"avatar_url"`
+	ParentCommentID    *int64     `json:"parent_comment_id"`
+	PostID             int64      `json:"post_id"`
+	PostName           string     `json:"post_name"`
+	SpaceID            int64      `json:"space_id"`
+	BodyText           *string    `json:"body_text"`
+	Title              string     `json:"title"`
+	Author             *Author    `json:"author"`
+	Space              *SpaceRef  `json:"space"`
+}
+
+// Hit gives the row in the form of the advanced search.
+func (h *QuickHit) Hit() *SearchHit {
+	a := h.Attributes
+	id, _ := strconv.ParseInt(a.ID, 10, 64) // what is no number names nothing, as 0 does
+	hit := &SearchHit{
+		ID: id, Type: h.Type, Name: or(a.Name, a.Title), Slug: a.Slug, Body: or(a.Body, a.BodyText), URL: a.URL, CreatedAt: a.CreatedAt,
+		HighlightedName: a.HighlightedName, HighlightedBody: a.HighlightedBody, Emoji: a.Emoji, CustomEmojiURL: a.CustomEmojiURL,
+		CustomEmojiDarkURL: a.CustomEmojiDarkURL, Headline: a.Headline, AvatarURL: a.AvatarURL, ParentCommentID: a.ParentCommentID,
+		PostID: a.PostID, PostName: a.PostName, SpaceID: a.SpaceID, Author: a.Author, Space: a.Space,
+	}
+	if hit.Kind() == HitMember {
+		hit.ID, hit.UserID = a.CommunityMemberID, id
+	}
+	return hit
+}
+
+// Quick searches titles alone.
+//
+//circle:op GET /api/headless/v1/search
+func (s *SearchService) Quick(ctx context.Context, text string, o PageOptions) (*Page[*QuickHit], error) {
+	return get[Page[*QuickHit]](ctx, s.client, member("/search"), o.query().str("search_text", text))
+}
