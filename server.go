@@ -72,7 +72,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	principals, measured := tokens.NewPrincipals(tokens.DefaultPrincipalLimit, time.Now), metrics.New()
 	circle, err := circleclient.New(circleclient.Config{
 		BaseURL: cfg.CircleURL, HeadlessToken: string(cfg.HeadlessToken), UserAgent: "circlegraph/" + process.Version(),
-		Timeout: cfg.UpstreamTimeout, Principals: principals, Observe: measured.Observe, Logger: log,
+		Timeout: cfg.UpstreamTimeout, Principals: principals, Observe: measured.Observe, Logger: log, CommunityURL: cfg.SessionURL(),
 		Budget: circleclient.BudgetConfig{Requests: cfg.UpstreamBudget()},
 		Memo:   circleclient.MemoConfig{Bytes: cfg.MemoBytes, Brief: cfg.MemoBrief, Long: cfg.MemoLong, Stale: cfg.MemoStale},
 	})
@@ -94,8 +94,8 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	live := wire.NewLive(wire.LiveOptions{Streams: cfg.MaxStreams, PerAddress: cfg.MaxStreamsPerAddress, Address: web.ClientAddress(cfg.TrustedProxies)})
 	authenticator := tokens.NewAuthenticator(cfg.Settings, revocations, time.Now)
 	endpoint := authenticator.Middleware(graph.NewHandler(graph.Options{
-		Circle: circle, Sessions: sessions, Authenticator: authenticator, Live: live, Origins: cfg.CORSOrigins,
-		Introspection: cfg.IntrospectionOn(), MaxBody: cfg.MaxBody, Timeout: cfg.RequestTimeout, Trusted: trusted,
+		Circle: circle, Sessions: sessions, Authenticator: authenticator, Live: live, Origins: cfg.CORSOrigins, WebSession: cfg.WebSession,
+		Introspection: cfg.IntrospectionOn(), MaxBody: cfg.MaxBody, Timeout: cfg.RequestTimeout, Trusted: trusted, CommunityURL: cfg.CommunityURL,
 		Untrusted: documents.Mode(cfg.UntrustedDocuments), ShowUsage: cfg.ShowUsageOn(), Logger: log, Now: time.Now,
 	}))
 	if cfg.AdminListen != "" {
@@ -126,7 +126,7 @@ func startSandbox(ctx context.Context, cfg *config.Config, log *slog.Logger) (st
 	if err != nil {
 		return nil, nil, err
 	}
-	cfg.CircleURL, cfg.HeadlessToken = "http://"+listener.Addr().String(), tokens.Secret(rand.Text())
+	cfg.CircleURL, cfg.CommunityURL, cfg.HeadlessToken = "http://"+listener.Addr().String(), sandbox.DefaultPublicURL, tokens.Secret(rand.Text())
 	box := sandbox.New(sandbox.Options{HeadlessToken: string(cfg.HeadlessToken), StorageURL: cfg.CircleURL})
 	members := box.Members()
 	plain := max(0, slices.IndexFunc(members, func(m sandbox.Member) bool { return strings.HasPrefix(m.Email, "member@") }))

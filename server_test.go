@@ -351,6 +351,23 @@ func TestUpload(t *testing.T) {
 	}
 }
 
+func TestWebSession(t *testing.T) {
+	const mutation = `mutation { createWebSession { cookies { name value } userErrors { message } } }`
+	off := start(t, nil)
+	if _, body := off.post(t, off.login(t, member).AccessToken, request(mutation)); !strings.Contains(body, "FEATURE_DISABLED") {
+		t.Errorf("without the setting: %s, want FEATURE_DISABLED", body)
+	}
+	s := start(t, []string{"--log-level", "debug"}, "CIRCLEGRAPH_WEB_SESSION", "true")
+	_, header, body := s.do(t, s.request(t, http.MethodPost, "/graphql", s.login(t, member).AccessToken, request(mutation)))
+	cookie := regexp.MustCompile(`"name":"user_session_identifier","value":"(\w+)"`).FindStringSubmatch(body)
+	if cookie == nil || !strings.Contains(header.Get("Cache-Control"), "no-store") || len(header.Values("Set-Cookie")) != 0 {
+		t.Fatalf("with the setting: %s, %v, want a cookie in the body alone and no-store", body, header)
+	}
+	if strings.Contains(s.log.String(), cookie[1]) {
+		t.Errorf("the log shows the cookie:\n%s", s.log)
+	}
+}
+
 func TestPortInUse(t *testing.T) {
 	s := start(t, nil)
 	var log bytes.Buffer

@@ -78,6 +78,9 @@ func present(err error) (string, map[string]any) {
 	if reason := unauthenticated(err); reason != "" {
 		return (&tokens.Error{Reason: reason}).Error(), map[string]any{"code": codeUnauthenticated, "reason": string(reason)}
 	}
+	if off, ok := errors.AsType[featureOff](err); ok {
+		return off.Error(), map[string]any{"code": codeForbidden, "reason": "FEATURE_DISABLED"}
+	}
 	if text, ok := errors.AsType[*circleclient.RichTextError](err); ok {
 		return text.Error(), map[string]any{"code": codeBadUserInput}
 	}

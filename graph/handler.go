@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -57,6 +58,10 @@ type Options struct {
 	Logger *slog.Logger
 	// Now is the clock; the system's where nil.
 	Now func() time.Time
+	// WebSession lets members sign in on the community's own web pages.
+	WebSession bool
+	// CommunityURL is the address of those pages; without it addresses are not resolved.
+	CommunityURL string
 }
 
 //go:embed schema.graphql
@@ -84,7 +89,10 @@ func NewHandler(o Options) http.Handler {
 	}
 	r := &Resolver{
 		circle: o.Circle, sessions: o.Sessions, idempotency: newIdempotency(o.Now, o.Circle.Members.CurrentID),
-		feed: newLocalFeed(o.Circle.Notifications.Counts), now: o.Now,
+		feed: newLocalFeed(o.Circle.Notifications.Counts), now: o.Now, webSession: o.WebSession,
+	}
+	if o.CommunityURL != "" {
+		r.communityURL, _ = url.Parse(o.CommunityURL) // the configuration has checked it; nil leaves addresses unresolved
 	}
 	s := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: r}))
 	s.AddTransport(wire.HTTP{MaxBody: o.MaxBody, Live: o.Live, Check: credentials})

@@ -63,9 +63,9 @@ func ofProfile[T any](ctx context.Context, m *model.Member, part func(*circlecli
 	return part(profile), nil
 }
 
-// ofRoles reads a part of a member's roles, from the record that told of the member where it carries them.
-func ofRoles(ctx context.Context, m *model.Member, part func(circleclient.Roles) bool) (*bool, error) {
-	if m.Carried&model.MemberRoles != 0 {
+// ofRoles reads a part of a member's roles, from the record that told of the member where it carries any of what tells it.
+func ofRoles(ctx context.Context, m *model.Member, told model.MemberParts, part func(circleclient.Roles) bool) (*bool, error) {
+	if m.Carried&told != 0 {
 		has := part(m.Roles)
 		return &has, nil
 	}
@@ -102,8 +102,8 @@ func (r *Resolver) directory(
 	if filter != nil {
 		opts.SearchText = deref(filter.Text)
 	}
-	return paginate(listOf(field, fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.DirectoryMember], error) {
-		opts.PageOptions = o
+	return walk(listOf(field, fingerprint(opts)), first, after, func(o circleclient.PageOptions, place circleclient.SearchAfter) (*circleclient.Page[*circleclient.DirectoryMember], error) {
+		opts.PageOptions, opts.SearchAfter = o, place
 		return r.circle.Members.List(ctx, opts)
 	}, model.MemberOfDirectory)
 }
@@ -121,7 +121,7 @@ func searchRequest(filter *model.MemberSearchFilter, orderBy *string) (circlecli
 			return req, &scalar.InputError{Message: "Each condition needs a `key`, such as \"headline\"."}
 		}
 		req.Filters = append(req.Filters, circleclient.MemberFilterRequest{
-			Key: c.Key, FilterType: c.Operator, Value: deref(c.Value), GTE: wide(c.Min), LTE: wide(c.Max),
+			Key: c.Key, FilterType: deref(c.Operator), Value: deref(c.Value), GTE: wide(c.Min), LTE: wide(c.Max),
 			ProfileFieldType: deref(c.ProfileFieldType), ProfileFieldID: deref(c.ProfileFieldID),
 		})
 	}

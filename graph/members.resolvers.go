@@ -21,11 +21,11 @@ func (r *memberResolver) Headline(ctx context.Context, obj *model.Member) (*stri
 }
 
 func (r *memberResolver) IsAdmin(ctx context.Context, obj *model.Member) (*bool, error) {
-	return ofRoles(ctx, obj, func(r circleclient.Roles) bool { return r.Admin })
+	return ofRoles(ctx, obj, model.MemberRoles|model.MemberAdmin, func(r circleclient.Roles) bool { return r.Admin })
 }
 
 func (r *memberResolver) IsModerator(ctx context.Context, obj *model.Member) (*bool, error) {
-	return ofRoles(ctx, obj, func(r circleclient.Roles) bool { return r.Moderator })
+	return ofRoles(ctx, obj, model.MemberRoles, func(r circleclient.Roles) bool { return r.Moderator })
 }
 
 func (r *memberResolver) Tags(ctx context.Context, obj *model.Member) ([]*circleclient.MemberTag, error) {
@@ -124,8 +124,8 @@ func (r *queryResolver) SearchMembers(ctx context.Context, filter *model.MemberS
 	if err != nil {
 		return nil, err
 	}
-	return paginate(listOf("searchMembers", fingerprint(req)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.SearchedMember], error) {
-		req.Page, req.PerPage = o.Page, o.PerPage
+	return walk(listOf("searchMembers", fingerprint(req)), first, after, func(o circleclient.PageOptions, place circleclient.SearchAfter) (*circleclient.Page[*circleclient.SearchedMember], error) {
+		req.Page, req.PerPage, req.SearchAfter = o.Page, o.PerPage, place
 		return r.circle.Members.Search(ctx, req)
 	}, model.MemberOfSearch)
 }

@@ -45,12 +45,16 @@ func (l list) offset(after *string) (int, error) {
 	mark, number, ok := strings.Cut(string(raw), ":")
 	n, numErr := strconv.Atoi(number)
 	if err != nil || !ok || numErr != nil || n < 1 || n > maxOffset {
-		return 0, &scalar.InputError{Message: "`after` is not a cursor of this server. Use the `endCursor` of a page as it was given."}
+		return 0, badCursor()
 	}
 	if mark != l.mark() {
 		return 0, &scalar.InputError{Message: "`after` is a cursor of another list, or of this list in another order or with another filter."}
 	}
 	return n, nil
+}
+
+func badCursor() error {
+	return &scalar.InputError{Message: "`after` is not a cursor of this server. Use the `endCursor` of a page as it was given."}
 }
 
 // checkFirst holds `first` to what Circle gives at once.

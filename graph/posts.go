@@ -232,6 +232,18 @@ func changePost(id string, change func(postID int64) error) (model.PostPayload, 
 	return model.PostPayload{PostRef: ref, UserErrors: problems}, err
 }
 
+// unfollow ends the viewer's following, by its own number where that is known.
+func (r *Resolver) unfollow(ctx context.Context, postID int64, follower *string) error {
+	if follower == nil {
+		return r.circle.Posts.Unfollow(ctx, postID)
+	}
+	followerID, err := scalar.ParseCircleID(*follower)
+	if err != nil {
+		return err
+	}
+	return r.circle.Posts.UnfollowByID(ctx, postID, followerID)
+}
+
 func (r *Resolver) reportContent(ctx context.Context, in model.ReportContentInput) (*model.ReportContentPayload, error) {
 	ref, err := scalar.ParseRef(in.SubjectID)
 	if err != nil {

@@ -166,7 +166,7 @@ func (r *mutationResolver) FollowPost(ctx context.Context, input model.FollowPos
 }
 
 func (r *mutationResolver) UnfollowPost(ctx context.Context, input model.UnfollowPostInput) (*model.UnfollowPostPayload, error) {
-	payload, err := changePost(input.PostID, func(postID int64) error { return r.circle.Posts.Unfollow(ctx, postID) })
+	payload, err := changePost(input.PostID, func(postID int64) error { return r.unfollow(ctx, postID, input.FollowerID) })
 	return &model.UnfollowPostPayload{PostPayload: payload}, err
 }
 

@@ -3,6 +3,7 @@
 package graph
 
 import (
+	"net/url"
 	"time"
 
 	"circlegraph/circleclient"
@@ -18,4 +19,8 @@ type Resolver struct {
 	idempotency *idempotency
 	feed        Feed
 	now         func() time.Time
+	// webSession tells whether members may sign in on the community's own web pages.
+	webSession bool
+	// communityURL is the address of the community's web pages; nil where it is not known.
+	communityURL *url.URL
 }

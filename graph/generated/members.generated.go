@@ -2610,7 +2610,7 @@ func (ec *executionContext) unmarshalInputMemberSearchCondition(ctx context.Cont
 			it.Key = data
 		case "operator":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("operator"))
-			data, err := ec.unmarshalNMemberSearchOperator2string(ctx, v)
+			data, err := ec.unmarshalOMemberSearchOperator2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -3827,20 +3827,6 @@ func (ec *executionContext) unmarshalNMemberSearchCondition2ᚖcirclegraphᚋgra
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNMemberSearchOperator2string(ctx context.Context, v any) (string, error) {
-	res, err := scalar.UnmarshalMemberSearchOperator(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNMemberSearchOperator2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
-	_ = sel
-	res := scalar.MarshalMemberSearchOperator(v)
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "MemberSearchOperator!")
-	}
-	return res
-}
-
 func (ec *executionContext) marshalNMemberTag2ᚖcirclegraphᚋcircleclientᚐMemberTag(ctx context.Context, sel ast.SelectionSet, v *circleclient.MemberTag) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "MemberTag!")
@@ -3989,6 +3975,24 @@ func (ec *executionContext) unmarshalOMemberSearchFilter2ᚖcirclegraphᚋgraph�
 	}
 	res, err := ec.unmarshalInputMemberSearchFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOMemberSearchOperator2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalMemberSearchOperator(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMemberSearchOperator2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalMemberSearchOperator(*v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOMemberSearchOrder2ᚖstring(ctx context.Context, v any) (*string, error) {

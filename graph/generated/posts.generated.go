@@ -628,6 +628,29 @@ func (ec *executionContext) fieldContext_BasicPost_isFollowedByViewer(_ context.
 	return graphql.NewScalarFieldContext("BasicPost", field, true, false, "Boolean")
 }
 
+func (ec *executionContext) _BasicPost_viewerFollowerId(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BasicPost_viewerFollowerId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FollowerID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOID2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BasicPost_viewerFollowerId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BasicPost", field, true, false, "ID")
+}
+
 func (ec *executionContext) _BasicPost_viewerBookmarkId(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1866,6 +1889,29 @@ func (ec *executionContext) _ImagePost_isFollowedByViewer(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_ImagePost_isFollowedByViewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ImagePost", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _ImagePost_viewerFollowerId(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImagePost_viewerFollowerId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FollowerID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOID2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImagePost_viewerFollowerId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImagePost", field, true, false, "ID")
 }
 
 func (ec *executionContext) _ImagePost_viewerBookmarkId(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
@@ -3355,7 +3401,7 @@ func (ec *executionContext) unmarshalInputUnfollowPostInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"postId"}
+	fieldsInOrder := [...]string{"postId", "followerId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -3369,6 +3415,13 @@ func (ec *executionContext) unmarshalInputUnfollowPostInput(ctx context.Context,
 				return it, err
 			}
 			it.PostID = data
+		case "followerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("followerId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FollowerID = data
 		}
 	}
 	return it, nil
@@ -3648,6 +3701,11 @@ func (ec *executionContext) _BasicPost(ctx context.Context, sel ast.SelectionSet
 		case "isFollowedByViewer":
 			out.Values[i] = ec._BasicPost_isFollowedByViewer(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "viewerFollowerId":
+			out.Values[i] = ec._BasicPost_viewerFollowerId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "viewerBookmarkId":
@@ -4092,6 +4150,11 @@ func (ec *executionContext) _ImagePost(ctx context.Context, sel ast.SelectionSet
 		case "isFollowedByViewer":
 			out.Values[i] = ec._ImagePost_isFollowedByViewer(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "viewerFollowerId":
+			out.Values[i] = ec._ImagePost_viewerFollowerId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "viewerBookmarkId":

@@ -1918,6 +1918,24 @@ func (ec *executionContext) marshalOID2ᚕstringᚄ(ctx context.Context, sel ast
 	return ret
 }
 
+func (ec *executionContext) unmarshalOID2ᚖcirclegraphᚋcircleclientᚐRef(ctx context.Context, v any) (*circleclient.Ref, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalRef(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖcirclegraphᚋcircleclientᚐRef(ctx context.Context, sel ast.SelectionSet, v *circleclient.Ref) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalRef(*v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOID2ᚖint64(ctx context.Context, v any) (*int64, error) {
 	if v == nil {
 		return nil, nil

@@ -33,6 +33,7 @@ type ResolverRoot interface {
 	ChatRoom() ChatRoomResolver
 	ChatThread() ChatThreadResolver
 	Comment() CommentResolver
+	CommentHit() CommentHitResolver
 	Course() CourseResolver
 	CreateCommentPayload() CreateCommentPayloadResolver
 	CreateReplyPayload() CreateReplyPayloadResolver
@@ -44,12 +45,14 @@ type ResolverRoot interface {
 	GradeQuizAttemptPayload() GradeQuizAttemptPayloadResolver
 	ImagePost() ImagePostResolver
 	Lesson() LessonResolver
+	LessonHit() LessonHitResolver
 	LikeCommentPayload() LikeCommentPayloadResolver
 	LikePostPayload() LikePostPayloadResolver
 	Member() MemberResolver
 	Mention() MentionResolver
 	Mutation() MutationResolver
 	Notification() NotificationResolver
+	PostHit() PostHitResolver
 	Query() QueryResolver
 	Quiz() QuizResolver
 	QuizAttempt() QuizAttemptResolver
@@ -108,6 +111,7 @@ type ComplexityRoot struct {
 		CommentsCount              func(childComplexity int) int
 		CreatedAt                  func(childComplexity int) int
 		DisplayTitle               func(childComplexity int) int
+		FollowerID                 func(childComplexity int) int
 		ID                         func(childComplexity int) int
 		IsCommentable              func(childComplexity int) int
 		IsFollowedByViewer         func(childComplexity int) int
@@ -323,6 +327,18 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	CommentHit struct {
+		Author         func(childComplexity int) int
+		Comment        func(childComplexity int) int
+		IsReply        func(childComplexity int) int
+		SubjectRef     func(childComplexity int) int
+		Text           func(childComplexity int) int
+		TextHighlight  func(childComplexity int) int
+		Title          func(childComplexity int) int
+		TitleHighlight func(childComplexity int) int
+		URL            func(childComplexity int) int
+	}
+
 	CommunityLink struct {
 		ID   func(childComplexity int) int
 		Name func(childComplexity int) int
@@ -401,6 +417,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	CreateWebSessionPayload struct {
+		Cookies    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	DeactivateViewerPayload struct {
 		DeactivatedMemberID func(childComplexity int) int
 		UserErrors          func(childComplexity int) int
@@ -436,6 +457,11 @@ type ComplexityRoot struct {
 		UserErrors    func(childComplexity int) int
 	}
 
+	DeleteWebSessionPayload struct {
+		Deleted    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	DirectUpload struct {
 		AttachableSGID func(childComplexity int) int
 		SignedID       func(childComplexity int) int
@@ -459,6 +485,7 @@ type ComplexityRoot struct {
 		CreatedAt                        func(childComplexity int) int
 		DisplayTitle                     func(childComplexity int) int
 		EndsAt                           func(childComplexity int) int
+		FollowerID                       func(childComplexity int) int
 		ID                               func(childComplexity int) int
 		IsAttendedByViewer               func(childComplexity int) int
 		IsAttendeesHidden                func(childComplexity int) int
@@ -594,6 +621,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Highlight struct {
+		HTML     func(childComplexity int) int
+		Segments func(childComplexity int) int
+	}
+
+	HighlightSegment struct {
+		IsMatch func(childComplexity int) int
+		Text    func(childComplexity int) int
+	}
+
 	ImagePost struct {
 		Author                     func(childComplexity int) int
 		BookmarkID                 func(childComplexity int) int
@@ -601,6 +638,7 @@ type ComplexityRoot struct {
 		CommentsCount              func(childComplexity int) int
 		CreatedAt                  func(childComplexity int) int
 		DisplayTitle               func(childComplexity int) int
+		FollowerID                 func(childComplexity int) int
 		Gallery                    func(childComplexity int) int
 		ID                         func(childComplexity int) int
 		IsCommentable              func(childComplexity int) int
@@ -670,6 +708,18 @@ type ComplexityRoot struct {
 		Filename    func(childComplexity int) int
 		ID          func(childComplexity int) int
 		URL         func(childComplexity int) int
+	}
+
+	LessonHit struct {
+		Lesson         func(childComplexity int) int
+		SectionName    func(childComplexity int) int
+		Space          func(childComplexity int) int
+		SubjectRef     func(childComplexity int) int
+		Text           func(childComplexity int) int
+		TextHighlight  func(childComplexity int) int
+		Title          func(childComplexity int) int
+		TitleHighlight func(childComplexity int) int
+		URL            func(childComplexity int) int
 	}
 
 	LessonMedia struct {
@@ -785,6 +835,16 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	MemberHit struct {
+		Member         func(childComplexity int) int
+		SubjectRef     func(childComplexity int) int
+		Text           func(childComplexity int) int
+		TextHighlight  func(childComplexity int) int
+		Title          func(childComplexity int) int
+		TitleHighlight func(childComplexity int) int
+		URL            func(childComplexity int) int
+	}
+
 	MemberLinks struct {
 		Facebook  func(childComplexity int) int
 		Instagram func(childComplexity int) int
@@ -820,12 +880,14 @@ type ComplexityRoot struct {
 		CreateLiveRoom                        func(childComplexity int, input model.CreateLiveRoomInput) int
 		CreatePost                            func(childComplexity int, input model.CreatePostInput) int
 		CreateReply                           func(childComplexity int, input model.CreateReplyInput) int
+		CreateWebSession                      func(childComplexity int) int
 		DeactivateViewer                      func(childComplexity int) int
 		DeleteBookmark                        func(childComplexity int, input model.DeleteBookmarkInput) int
 		DeleteChatMessage                     func(childComplexity int, input model.DeleteChatMessageInput) int
 		DeleteComment                         func(childComplexity int, input model.DeleteCommentInput) int
 		DeleteNotification                    func(childComplexity int, input model.DeleteNotificationInput) int
 		DeletePost                            func(childComplexity int, input model.DeletePostInput) int
+		DeleteWebSession                      func(childComplexity int) int
 		FollowPost                            func(childComplexity int, input model.FollowPostInput) int
 		GradeQuizAttempt                      func(childComplexity int, input model.GradeQuizAttemptInput) int
 		JoinSpace                             func(childComplexity int, input model.JoinSpaceInput) int
@@ -908,6 +970,17 @@ type ComplexityRoot struct {
 		SpacePreferences        func(childComplexity int) int
 	}
 
+	OtherHit struct {
+		MentionSGID    func(childComplexity int) int
+		SubjectRef     func(childComplexity int) int
+		Text           func(childComplexity int) int
+		TextHighlight  func(childComplexity int) int
+		Title          func(childComplexity int) int
+		TitleHighlight func(childComplexity int) int
+		Type           func(childComplexity int) int
+		URL            func(childComplexity int) int
+	}
+
 	PageInfo struct {
 		EndCursor       func(childComplexity int) int
 		HasNextPage     func(childComplexity int) int
@@ -933,6 +1006,21 @@ type ComplexityRoot struct {
 	PostEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	PostHit struct {
+		Author         func(childComplexity int) int
+		CoverImageURL  func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		Post           func(childComplexity int) int
+		Space          func(childComplexity int) int
+		StartsAt       func(childComplexity int) int
+		SubjectRef     func(childComplexity int) int
+		Text           func(childComplexity int) int
+		TextHighlight  func(childComplexity int) int
+		Title          func(childComplexity int) int
+		TitleHighlight func(childComplexity int) int
+		URL            func(childComplexity int) int
 	}
 
 	ProfileField struct {
@@ -967,7 +1055,10 @@ type ComplexityRoot struct {
 		Nodes          func(childComplexity int, ids []string) int
 		Post           func(childComplexity int, by model.PostBy) int
 		ProfileFields  func(childComplexity int, page string) int
+		QuickSearch    func(childComplexity int, text string, first int, after *string) int
 		QuizAttempt    func(childComplexity int, by model.QuizAttemptBy) int
+		ResolveURL     func(childComplexity int, url string) int
+		Search         func(childComplexity int, query string, typeArg string, filter *model.SearchFilter, first int, after *string) int
 		SearchMembers  func(childComplexity int, filter *model.MemberSearchFilter, orderBy *string, first int, after *string) int
 		Space          func(childComplexity int, by model.SpaceBy) int
 		Spaces         func(childComplexity int) int
@@ -1075,6 +1166,18 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	SearchResultConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SearchResultEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	SendChatMessagePayload struct {
 		ChatRoom     func(childComplexity int) int
 		CreationUUID func(childComplexity int) int
@@ -1132,6 +1235,16 @@ type ComplexityRoot struct {
 	SpaceGroup struct {
 		ID   func(childComplexity int) int
 		Name func(childComplexity int) int
+	}
+
+	SpaceHit struct {
+		Space          func(childComplexity int) int
+		SubjectRef     func(childComplexity int) int
+		Text           func(childComplexity int) int
+		TextHighlight  func(childComplexity int) int
+		Title          func(childComplexity int) int
+		TitleHighlight func(childComplexity int) int
+		URL            func(childComplexity int) int
 	}
 
 	SpaceNotificationPreference struct {
@@ -1258,6 +1371,17 @@ type ComplexityRoot struct {
 		DisplayMemberDirectory func(childComplexity int) int
 		GroupMessagingEnabled  func(childComplexity int) int
 		MessagingEnabled       func(childComplexity int) int
+	}
+
+	WebCookie struct {
+		Domain    func(childComplexity int) int
+		ExpiresAt func(childComplexity int) int
+		HttpOnly  func(childComplexity int) int
+		Name      func(childComplexity int) int
+		Path      func(childComplexity int) int
+		SameSite  func(childComplexity int) int
+		Secure    func(childComplexity int) int
+		Value     func(childComplexity int) int
 	}
 }
 
@@ -1416,6 +1540,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BasicPost.DisplayTitle(childComplexity), true
+	case "BasicPost.viewerFollowerId":
+		if e.ComplexityRoot.BasicPost.FollowerID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BasicPost.FollowerID(childComplexity), true
 	case "BasicPost.circleId":
 		if e.ComplexityRoot.BasicPost.ID == nil {
 			break
@@ -2368,6 +2498,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CommentEdge.Node(childComplexity), true
 
+	case "CommentHit.author":
+		if e.ComplexityRoot.CommentHit.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentHit.Author(childComplexity), true
+	case "CommentHit.comment":
+		if e.ComplexityRoot.CommentHit.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentHit.Comment(childComplexity), true
+	case "CommentHit.isReply":
+		if e.ComplexityRoot.CommentHit.IsReply == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentHit.IsReply(childComplexity), true
+	case "CommentHit.subjectId":
+		if e.ComplexityRoot.CommentHit.SubjectRef == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentHit.SubjectRef(childComplexity), true
+	case "CommentHit.text":
+		if e.ComplexityRoot.CommentHit.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentHit.Text(childComplexity), true
+	case "CommentHit.textHighlight":
+		if e.ComplexityRoot.CommentHit.TextHighlight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentHit.TextHighlight(childComplexity), true
+	case "CommentHit.title":
+		if e.ComplexityRoot.CommentHit.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentHit.Title(childComplexity), true
+	case "CommentHit.titleHighlight":
+		if e.ComplexityRoot.CommentHit.TitleHighlight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentHit.TitleHighlight(childComplexity), true
+	case "CommentHit.url":
+		if e.ComplexityRoot.CommentHit.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentHit.URL(childComplexity), true
+
 	case "CommunityLink.id":
 		if e.ComplexityRoot.CommunityLink.ID == nil {
 			break
@@ -2620,6 +2805,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateReplyPayload.UserErrors(childComplexity), true
 
+	case "CreateWebSessionPayload.cookies":
+		if e.ComplexityRoot.CreateWebSessionPayload.Cookies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateWebSessionPayload.Cookies(childComplexity), true
+	case "CreateWebSessionPayload.userErrors":
+		if e.ComplexityRoot.CreateWebSessionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateWebSessionPayload.UserErrors(childComplexity), true
+
 	case "DeactivateViewerPayload.deactivatedMemberId":
 		if e.ComplexityRoot.DeactivateViewerPayload.DeactivatedMemberID == nil {
 			break
@@ -2727,6 +2925,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeletePostPayload.UserErrors(childComplexity), true
+
+	case "DeleteWebSessionPayload.deleted":
+		if e.ComplexityRoot.DeleteWebSessionPayload.Deleted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteWebSessionPayload.Deleted(childComplexity), true
+	case "DeleteWebSessionPayload.userErrors":
+		if e.ComplexityRoot.DeleteWebSessionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteWebSessionPayload.UserErrors(childComplexity), true
 
 	case "DirectUpload.sgid":
 		if e.ComplexityRoot.DirectUpload.AttachableSGID == nil {
@@ -2836,6 +3047,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Event.EndsAt(childComplexity), true
+	case "Event.viewerFollowerId":
+		if e.ComplexityRoot.Event.FollowerID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.FollowerID(childComplexity), true
 	case "Event.circleId":
 		if e.ComplexityRoot.Event.ID == nil {
 			break
@@ -3407,6 +3624,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.GradeQuizAttemptPayload.UserErrors(childComplexity), true
 
+	case "Highlight.html":
+		if e.ComplexityRoot.Highlight.HTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Highlight.HTML(childComplexity), true
+	case "Highlight.segments":
+		if e.ComplexityRoot.Highlight.Segments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Highlight.Segments(childComplexity), true
+
+	case "HighlightSegment.isMatch":
+		if e.ComplexityRoot.HighlightSegment.IsMatch == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HighlightSegment.IsMatch(childComplexity), true
+	case "HighlightSegment.text":
+		if e.ComplexityRoot.HighlightSegment.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HighlightSegment.Text(childComplexity), true
+
 	case "ImagePost.author":
 		if e.ComplexityRoot.ImagePost.Author == nil {
 			break
@@ -3448,6 +3691,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImagePost.DisplayTitle(childComplexity), true
+	case "ImagePost.viewerFollowerId":
+		if e.ComplexityRoot.ImagePost.FollowerID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImagePost.FollowerID(childComplexity), true
 	case "ImagePost.gallery":
 		if e.ComplexityRoot.ImagePost.Gallery == nil {
 			break
@@ -3799,6 +4048,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LessonFile.URL(childComplexity), true
+
+	case "LessonHit.lesson":
+		if e.ComplexityRoot.LessonHit.Lesson == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonHit.Lesson(childComplexity), true
+	case "LessonHit.sectionTitle":
+		if e.ComplexityRoot.LessonHit.SectionName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonHit.SectionName(childComplexity), true
+	case "LessonHit.space":
+		if e.ComplexityRoot.LessonHit.Space == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonHit.Space(childComplexity), true
+	case "LessonHit.subjectId":
+		if e.ComplexityRoot.LessonHit.SubjectRef == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonHit.SubjectRef(childComplexity), true
+	case "LessonHit.text":
+		if e.ComplexityRoot.LessonHit.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonHit.Text(childComplexity), true
+	case "LessonHit.textHighlight":
+		if e.ComplexityRoot.LessonHit.TextHighlight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonHit.TextHighlight(childComplexity), true
+	case "LessonHit.title":
+		if e.ComplexityRoot.LessonHit.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonHit.Title(childComplexity), true
+	case "LessonHit.titleHighlight":
+		if e.ComplexityRoot.LessonHit.TitleHighlight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonHit.TitleHighlight(childComplexity), true
+	case "LessonHit.url":
+		if e.ComplexityRoot.LessonHit.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LessonHit.URL(childComplexity), true
 
 	case "LessonMedia.byteSize":
 		if e.ComplexityRoot.LessonMedia.ByteSize == nil {
@@ -4272,6 +4576,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MemberEdge.Node(childComplexity), true
 
+	case "MemberHit.member":
+		if e.ComplexityRoot.MemberHit.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberHit.Member(childComplexity), true
+	case "MemberHit.subjectId":
+		if e.ComplexityRoot.MemberHit.SubjectRef == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberHit.SubjectRef(childComplexity), true
+	case "MemberHit.text":
+		if e.ComplexityRoot.MemberHit.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberHit.Text(childComplexity), true
+	case "MemberHit.textHighlight":
+		if e.ComplexityRoot.MemberHit.TextHighlight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberHit.TextHighlight(childComplexity), true
+	case "MemberHit.title":
+		if e.ComplexityRoot.MemberHit.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberHit.Title(childComplexity), true
+	case "MemberHit.titleHighlight":
+		if e.ComplexityRoot.MemberHit.TitleHighlight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberHit.TitleHighlight(childComplexity), true
+	case "MemberHit.url":
+		if e.ComplexityRoot.MemberHit.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberHit.URL(childComplexity), true
+
 	case "MemberLinks.facebook":
 		if e.ComplexityRoot.MemberLinks.Facebook == nil {
 			break
@@ -4490,6 +4837,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateReply(childComplexity, args["input"].(model.CreateReplyInput)), true
+	case "Mutation.createWebSession":
+		if e.ComplexityRoot.Mutation.CreateWebSession == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.CreateWebSession(childComplexity), true
 	case "Mutation.deactivateViewer":
 		if e.ComplexityRoot.Mutation.DeactivateViewer == nil {
 			break
@@ -4551,6 +4904,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeletePost(childComplexity, args["input"].(model.DeletePostInput)), true
+	case "Mutation.deleteWebSession":
+		if e.ComplexityRoot.Mutation.DeleteWebSession == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteWebSession(childComplexity), true
 	case "Mutation.followPost":
 		if e.ComplexityRoot.Mutation.FollowPost == nil {
 			break
@@ -5090,6 +5449,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NotificationPreferences.SpacePreferences(childComplexity), true
 
+	case "OtherHit.sgid":
+		if e.ComplexityRoot.OtherHit.MentionSGID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OtherHit.MentionSGID(childComplexity), true
+	case "OtherHit.subjectId":
+		if e.ComplexityRoot.OtherHit.SubjectRef == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OtherHit.SubjectRef(childComplexity), true
+	case "OtherHit.text":
+		if e.ComplexityRoot.OtherHit.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OtherHit.Text(childComplexity), true
+	case "OtherHit.textHighlight":
+		if e.ComplexityRoot.OtherHit.TextHighlight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OtherHit.TextHighlight(childComplexity), true
+	case "OtherHit.title":
+		if e.ComplexityRoot.OtherHit.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OtherHit.Title(childComplexity), true
+	case "OtherHit.titleHighlight":
+		if e.ComplexityRoot.OtherHit.TitleHighlight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OtherHit.TitleHighlight(childComplexity), true
+	case "OtherHit.kind":
+		if e.ComplexityRoot.OtherHit.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OtherHit.Type(childComplexity), true
+	case "OtherHit.url":
+		if e.ComplexityRoot.OtherHit.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OtherHit.URL(childComplexity), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -5183,6 +5591,79 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostEdge.Node(childComplexity), true
+
+	case "PostHit.author":
+		if e.ComplexityRoot.PostHit.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostHit.Author(childComplexity), true
+	case "PostHit.coverImageUrl":
+		if e.ComplexityRoot.PostHit.CoverImageURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostHit.CoverImageURL(childComplexity), true
+	case "PostHit.createdAt":
+		if e.ComplexityRoot.PostHit.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostHit.CreatedAt(childComplexity), true
+	case "PostHit.post":
+		if e.ComplexityRoot.PostHit.Post == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostHit.Post(childComplexity), true
+	case "PostHit.space":
+		if e.ComplexityRoot.PostHit.Space == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostHit.Space(childComplexity), true
+	case "PostHit.startsAt":
+		if e.ComplexityRoot.PostHit.StartsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostHit.StartsAt(childComplexity), true
+	case "PostHit.subjectId":
+		if e.ComplexityRoot.PostHit.SubjectRef == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostHit.SubjectRef(childComplexity), true
+	case "PostHit.text":
+		if e.ComplexityRoot.PostHit.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostHit.Text(childComplexity), true
+	case "PostHit.textHighlight":
+		if e.ComplexityRoot.PostHit.TextHighlight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostHit.TextHighlight(childComplexity), true
+	case "PostHit.title":
+		if e.ComplexityRoot.PostHit.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostHit.Title(childComplexity), true
+	case "PostHit.titleHighlight":
+		if e.ComplexityRoot.PostHit.TitleHighlight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostHit.TitleHighlight(childComplexity), true
+	case "PostHit.url":
+		if e.ComplexityRoot.PostHit.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostHit.URL(childComplexity), true
 
 	case "ProfileField.choices":
 		if e.ComplexityRoot.ProfileField.Choices == nil {
@@ -5392,6 +5873,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ProfileFields(childComplexity, args["page"].(string)), true
+	case "Query.quickSearch":
+		if e.ComplexityRoot.Query.QuickSearch == nil {
+			break
+		}
+
+		args, err := ec.field_Query_quickSearch_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.QuickSearch(childComplexity, args["text"].(string), args["first"].(int), args["after"].(*string)), true
 	case "Query.quizAttempt":
 		if e.ComplexityRoot.Query.QuizAttempt == nil {
 			break
@@ -5403,6 +5895,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.QuizAttempt(childComplexity, args["by"].(model.QuizAttemptBy)), true
+	case "Query.resolveUrl":
+		if e.ComplexityRoot.Query.ResolveURL == nil {
+			break
+		}
+
+		args, err := ec.field_Query_resolveUrl_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ResolveURL(childComplexity, args["url"].(string)), true
+	case "Query.search":
+		if e.ComplexityRoot.Query.Search == nil {
+			break
+		}
+
+		args, err := ec.field_Query_search_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Search(childComplexity, args["query"].(string), args["type"].(string), args["filter"].(*model.SearchFilter), args["first"].(int), args["after"].(*string)), true
 	case "Query.searchMembers":
 		if e.ComplexityRoot.Query.SearchMembers == nil {
 			break
@@ -5789,6 +6303,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RsvpToOccurrencesPayload.UserErrors(childComplexity), true
 
+	case "SearchResultConnection.edges":
+		if e.ComplexityRoot.SearchResultConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchResultConnection.Edges(childComplexity), true
+	case "SearchResultConnection.nodes":
+		if e.ComplexityRoot.SearchResultConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchResultConnection.Nodes(childComplexity), true
+	case "SearchResultConnection.pageInfo":
+		if e.ComplexityRoot.SearchResultConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchResultConnection.PageInfo(childComplexity), true
+	case "SearchResultConnection.totalCount":
+		if e.ComplexityRoot.SearchResultConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchResultConnection.TotalCount(childComplexity), true
+
+	case "SearchResultEdge.cursor":
+		if e.ComplexityRoot.SearchResultEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchResultEdge.Cursor(childComplexity), true
+	case "SearchResultEdge.node":
+		if e.ComplexityRoot.SearchResultEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchResultEdge.Node(childComplexity), true
+
 	case "SendChatMessagePayload.chatRoom":
 		if e.ComplexityRoot.SendChatMessagePayload.ChatRoom == nil {
 			break
@@ -6067,6 +6619,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SpaceGroup.Name(childComplexity), true
+
+	case "SpaceHit.space":
+		if e.ComplexityRoot.SpaceHit.Space == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpaceHit.Space(childComplexity), true
+	case "SpaceHit.subjectId":
+		if e.ComplexityRoot.SpaceHit.SubjectRef == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpaceHit.SubjectRef(childComplexity), true
+	case "SpaceHit.text":
+		if e.ComplexityRoot.SpaceHit.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpaceHit.Text(childComplexity), true
+	case "SpaceHit.textHighlight":
+		if e.ComplexityRoot.SpaceHit.TextHighlight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpaceHit.TextHighlight(childComplexity), true
+	case "SpaceHit.title":
+		if e.ComplexityRoot.SpaceHit.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpaceHit.Title(childComplexity), true
+	case "SpaceHit.titleHighlight":
+		if e.ComplexityRoot.SpaceHit.TitleHighlight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpaceHit.TitleHighlight(childComplexity), true
+	case "SpaceHit.url":
+		if e.ComplexityRoot.SpaceHit.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpaceHit.URL(childComplexity), true
 
 	case "SpaceNotificationPreference.choice":
 		if e.ComplexityRoot.SpaceNotificationPreference.Choice == nil {
@@ -6502,6 +7097,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ViewerFeatures.MessagingEnabled(childComplexity), true
 
+	case "WebCookie.domain":
+		if e.ComplexityRoot.WebCookie.Domain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebCookie.Domain(childComplexity), true
+	case "WebCookie.expiresAt":
+		if e.ComplexityRoot.WebCookie.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebCookie.ExpiresAt(childComplexity), true
+	case "WebCookie.isHttpOnly":
+		if e.ComplexityRoot.WebCookie.HttpOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebCookie.HttpOnly(childComplexity), true
+	case "WebCookie.name":
+		if e.ComplexityRoot.WebCookie.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebCookie.Name(childComplexity), true
+	case "WebCookie.path":
+		if e.ComplexityRoot.WebCookie.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebCookie.Path(childComplexity), true
+	case "WebCookie.sameSite":
+		if e.ComplexityRoot.WebCookie.SameSite == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebCookie.SameSite(childComplexity), true
+	case "WebCookie.isSecure":
+		if e.ComplexityRoot.WebCookie.Secure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebCookie.Secure(childComplexity), true
+	case "WebCookie.value":
+		if e.ComplexityRoot.WebCookie.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebCookie.Value(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -6566,6 +7210,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RichTextInput", ec.unmarshalInputRichTextInput),
 			graphql.NewInputUnmarshaler("RsvpToEventInput", ec.unmarshalInputRsvpToEventInput),
 			graphql.NewInputUnmarshaler("RsvpToOccurrencesInput", ec.unmarshalInputRsvpToOccurrencesInput),
+			graphql.NewInputUnmarshaler("SearchFilter", ec.unmarshalInputSearchFilter),
 			graphql.NewInputUnmarshaler("SendChatMessageInput", ec.unmarshalInputSendChatMessageInput),
 			graphql.NewInputUnmarshaler("SingleChoiceAnswerInput", ec.unmarshalInputSingleChoiceAnswerInput),
 			graphql.NewInputUnmarshaler("SpaceBy", ec.unmarshalInputSpaceBy),
@@ -7607,6 +8252,70 @@ type UnlikeCommentPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../cookies.graphqls", Input: `# Web sessions: signing a member in on the community's own pages, for apps that show them in a web view.
+
+extend type Mutation {
+  """
+  Signs the viewer in on the community's own web pages and gives the cookies, for an app to set in its web view. They count for
+  about a year, whatever becomes of the access token: keep them on the device, and end them with ` + "`" + `deleteWebSession` + "`" + ` before
+  ` + "`" + `logout` + "`" + `. Refused with ` + "`" + `FORBIDDEN` + "`" + ` and reason ` + "`" + `FEATURE_DISABLED` + "`" + ` unless the operator has switched it on. One request to Circle.
+  """
+  createWebSession: CreateWebSessionPayload @semanticNonNull
+  """
+  Signs the viewer out on the community's own web pages. Refused with ` + "`" + `FORBIDDEN` + "`" + ` and reason ` + "`" + `FEATURE_DISABLED` + "`" + ` unless the
+  operator has switched web sessions on. One request to Circle.
+  """
+  deleteWebSession: DeleteWebSessionPayload @semanticNonNull
+}
+
+"The cookies of a web session."
+type CreateWebSessionPayload {
+  "The cookies to set; empty when refused."
+  cookies: [WebCookie!]!
+  "Why it was refused; empty on success."
+  userErrors: [UserError!]!
+}
+
+"A cookie to set in a web view. Whoever has it is signed in as the viewer."
+type WebCookie {
+  "The name."
+  name: String!
+  "The value, which is a secret."
+  value: String!
+  "The host that it is for, or the domain with its hosts where it begins with a dot."
+  domain: String!
+  "The path beneath which it is sent."
+  path: String!
+  "When it ends; null where it ends with the web view."
+  expiresAt: DateTime
+  "Whether it is sent over TLS alone."
+  isSecure: Boolean! @goField(name: "Secure")
+  "Whether scripts of the pages must not read it."
+  isHttpOnly: Boolean! @goField(name: "HttpOnly")
+  "Whether other sites' pages send it; null where Circle does not say."
+  sameSite: CookieSameSite
+}
+
+"When a cookie is sent from the pages of other sites."
+enum CookieSameSite {
+  "Always, which needs ` + "`" + `isSecure` + "`" + `."
+  NONE
+  "Only when a link is followed."
+  LAX
+  "Never."
+  STRICT
+  "A way that this server does not know yet."
+  UNKNOWN
+}
+
+"The outcome of ending a web session."
+type DeleteWebSessionPayload {
+  "Whether it was ended."
+  deleted: Boolean!
+  "Why it was refused; empty on success."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../courses.graphqls", Input: `# Courses: their sections and lessons, and how far the viewer has got.
 
 extend type Query {
@@ -7881,6 +8590,8 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   isLikedByViewer: Boolean! @goField(name: "IsLiked")
   "Whether the viewer follows it."
   isFollowedByViewer: Boolean!
+  "Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post."
+  viewerFollowerId: ID @goField(name: "FollowerID")
   "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
   viewerBookmarkId: ID @goField(name: "BookmarkID")
   "Whether it is pinned to the top of its space."
@@ -8251,6 +8962,20 @@ enum CannotReason {
   COMMENTS_CLOSED
 }
 `, BuiltIn: false},
+	{Name: "../links.graphqls", Input: `# Links: from an address of the community's pages to what it shows, for apps that open links themselves.
+
+extend type Query {
+  """
+  What an address of the community shows: a space, post, event, comment, lesson, member, chat room or message. Null, without
+  an error, for addresses of other sites and for pages of the community that show no single thing: open those in a browser.
+  Null with an error of code ` + "`" + `NOT_FOUND` + "`" + ` where it does not exist or the viewer may not see it. A comment that is gone gives its
+  post. Nothing is asked of other hosts. One request to Circle for a space, post, event or chat room; two for a lesson, or for a
+  comment or reply, which is looked for among its post's comments; and for a member one per 100 members of the community, ten
+  at most.
+  """
+  resolveUrl("The address." url: URL!): Node
+}
+`, BuiltIn: false},
 	{Name: "../live_rooms.graphqls", Input: `# Live rooms: video and voice. Circle's API makes them and no more.
 
 extend type Mutation {
@@ -8603,8 +9328,8 @@ enum MemberStatus {
 input MemberSearchCondition {
   "The field: ` + "`" + `name` + "`" + `, ` + "`" + `headline` + "`" + `, ` + "`" + `role` + "`" + `, ` + "`" + `activity_score` + "`" + `, ` + "`" + `profile_field` + "`" + ` or another key that Circle knows."
   key: String!
-  "How the value is compared."
-  operator: MemberSearchOperator!
+  "How the value is compared; may be left out for a range."
+  operator: MemberSearchOperator
   "The value to compare with; not for ranges."
   value: String
   "The least value of a range, included."
@@ -8613,7 +9338,7 @@ input MemberSearchCondition {
   max: Int
   "For ` + "`" + `profile_field` + "`" + `: Circle's number of the profile field."
   profileFieldId: ID
-  "For ` + "`" + `profile_field` + "`" + `: the type of the profile field, such as ` + "`" + `text` + "`" + `."
+  "For ` + "`" + `profile_field` + "`" + `: the type of the profile field, such as ` + "`" + `text` + "`" + ` or ` + "`" + `select` + "`" + `."
   profileFieldType: String
 }
 
@@ -9193,6 +9918,8 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   isLikedByViewer: Boolean!
   "Whether the viewer follows it."
   isFollowedByViewer: Boolean!
+  "Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post."
+  viewerFollowerId: ID @goField(name: "FollowerID")
   "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
   viewerBookmarkId: ID
   "Whether it is pinned to the top of its space."
@@ -9263,6 +9990,8 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   isLikedByViewer: Boolean! @goField(name: "IsLiked")
   "Whether the viewer follows it."
   isFollowedByViewer: Boolean!
+  "Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post."
+  viewerFollowerId: ID @goField(name: "FollowerID")
   "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
   viewerBookmarkId: ID @goField(name: "BookmarkID")
   "Whether it is pinned to the top of its space."
@@ -9333,6 +10062,8 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   isLikedByViewer: Boolean! @goField(name: "IsLiked")
   "Whether the viewer follows it."
   isFollowedByViewer: Boolean!
+  "Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post."
+  viewerFollowerId: ID @goField(name: "FollowerID")
   "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
   viewerBookmarkId: ID @goField(name: "BookmarkID")
   "Whether it is pinned to the top of its space."
@@ -9657,6 +10388,8 @@ type FollowPostPayload {
 input UnfollowPostInput {
   "The ` + "`" + `id` + "`" + ` of the post."
   postId: ID!
+  "` + "`" + `Post.viewerFollowerId` + "`" + `, where the post at hand has it: it ends just that following."
+  followerId: ID
 }
 
 "The post that is followed no more."
@@ -10071,6 +10804,282 @@ type Query {
   node("The ` + "`" + `id` + "`" + ` of any object that is a Node." id: ID!): Node
   "Fetches up to 100 objects by their ids, in the order asked, each null where ` + "`" + `node` + "`" + ` would be null."
   nodes("The ids to fetch." ids: [ID!]!): [Node]!
+}
+`, BuiltIn: false},
+	{Name: "../search.graphqls", Input: `# Search: what is found is told with a few fields; the things themselves are loaded only where they are selected.
+
+extend type Query {
+  """
+  Searches titles and texts of posts, comments, lessons, spaces and members. One request to Circle for a page, with titles,
+  highlights, authors and spaces.
+  """
+  search(
+    "The text, 1 to 500 characters."
+    query: String!
+    "What is looked for."
+    type: SearchType! = GENERAL
+    "Where it is looked for."
+    filter: SearchFilter
+    "How many, 1 to 100."
+    first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: String
+  ): SearchResultConnection @semanticNonNull
+  """
+  Searches titles and names alone, not texts, for suggestions while somebody types. It also finds groups of spaces and tags of
+  members. One request to Circle for a page.
+  """
+  quickSearch(
+    "The text, 1 to 500 characters."
+    text: String!
+    "How many, 1 to 100."
+    first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: String
+  ): SearchResultConnection @semanticNonNull
+}
+
+"What a search looks for."
+enum SearchType {
+  "Everything."
+  GENERAL
+  "Members."
+  MEMBERS
+  "Posts other than events."
+  POSTS
+  "Comments and replies."
+  COMMENTS
+  "Spaces."
+  SPACES
+  "Lessons of courses."
+  LESSONS
+  "Events."
+  EVENTS
+  "What a text can refer to: spaces, posts, events, lessons."
+  ENTITY_LIST
+  "Whom a text can mention: members and groups."
+  MENTIONS
+}
+
+"Where a search looks. All conditions must hold."
+input SearchFilter {
+  "Only within these spaces, by ` + "`" + `id` + "`" + `."
+  spaceIds: [ID!]
+  "Only posts of one of these topics, by ` + "`" + `id` + "`" + `."
+  topicIds: [ID!]
+  "Only members with one of these tags, by ` + "`" + `id` + "`" + `."
+  memberTagIds: [ID!]
+  "Only what somebody of this name wrote."
+  authorName: String
+  "Only events that are still to come, or over."
+  eventStatus: SearchEventStatus
+  "Where the mention is to stand, for type ` + "`" + `MENTIONS` + "`" + `."
+  mentionScope: MentionScope
+}
+
+"Whether an event is over."
+enum SearchEventStatus {
+  "It is still to come, or going on."
+  UPCOMING
+  "It is over."
+  PAST
+}
+
+"Where a mention is to stand, which decides who can be mentioned."
+enum MentionScope {
+  "In a post or comment of a space."
+  SPACE
+  "In a chat of several."
+  GROUP_CHAT
+  "In a thread of a chat."
+  THREAD
+  "In a chat of two."
+  DIRECT
+}
+
+"A page of what a search found."
+type SearchResultConnection {
+  "What was found, with cursors."
+  edges: [SearchResultEdge!]!
+  "What was found."
+  nodes: [SearchResult!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How much was found on all pages; null where Circle does not say."
+  totalCount: Int
+}
+
+"Something found, in a list."
+type SearchResultEdge {
+  "Pass it as ` + "`" + `after` + "`" + ` to go on behind it."
+  cursor: String!
+  "What was found."
+  node: SearchResult!
+}
+
+"Everything that a search can find. Each is a ` + "`" + `SearchHit` + "`" + `."
+union SearchResult = PostHit | CommentHit | LessonHit | SpaceHit | MemberHit | OtherHit
+
+"""
+Something found. A hit has no ` + "`" + `id` + "`" + ` of its own, so that caches keep it with its search: its highlights are right for no other.
+"""
+interface SearchHit {
+  "The title or name; of a comment, that of its post."
+  title: String!
+  "The title with what was found in it marked; null where Circle marks none."
+  titleHighlight: Highlight
+  "The beginning of the text, without markup; null where it has none."
+  text: String
+  "The text with what was found in it marked; null where Circle marks none."
+  textHighlight: Highlight
+  "Its address on the community's pages; null where Circle does not tell."
+  url: URL
+  "The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing."
+  subjectId: ID
+}
+
+"A text with what was searched for marked in it."
+type Highlight {
+  "The text as safe HTML: everything is escaped, and what was found stands in ` + "`" + `<strong>` + "`" + `."
+  html: String! @goField(name: "HTML")
+  "The parts of the text in order, for those who show no HTML."
+  segments: [HighlightSegment!]!
+}
+
+"A part of a text."
+type HighlightSegment {
+  "The characters."
+  text: String!
+  "Whether they were searched for."
+  isMatch: Boolean!
+}
+
+"A post of any kind, found."
+type PostHit implements SearchHit {
+  "The title or name; of a comment, that of its post."
+  title: String!
+  "The title with what was found in it marked; null where Circle marks none."
+  titleHighlight: Highlight
+  "The beginning of the text, without markup; null where it has none."
+  text: String
+  "The text with what was found in it marked; null where Circle marks none."
+  textHighlight: Highlight
+  "Its address on the community's pages; null where Circle does not tell."
+  url: URL
+  "The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing."
+  subjectId: ID @goField(name: "SubjectRef")
+  "Who wrote it; null where Circle does not tell."
+  author: Member
+  "The space it stands in; null where Circle does not tell."
+  space: Space
+  "When it was written; null where Circle does not tell."
+  createdAt: DateTime
+  "When it begins; null where it is no event, and in ` + "`" + `quickSearch` + "`" + `."
+  startsAt: DateTime
+  "Its cover picture; null where it has none, and in ` + "`" + `quickSearch` + "`" + `."
+  coverImageUrl: URL @goField(name: "CoverImageURL")
+  "The post itself. One request to Circle for the posts of each space."
+  post: Post @goField(forceResolver: true)
+}
+
+"A comment or reply, found."
+type CommentHit implements SearchHit {
+  "The title or name; of a comment, that of its post."
+  title: String!
+  "The title with what was found in it marked; null where Circle marks none."
+  titleHighlight: Highlight
+  "The beginning of the text, without markup; null where it has none."
+  text: String
+  "The text with what was found in it marked; null where Circle marks none."
+  textHighlight: Highlight
+  "Its address on the community's pages; null where Circle does not tell."
+  url: URL
+  "The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing."
+  subjectId: ID @goField(name: "SubjectRef")
+  "Who wrote it; null where Circle does not tell."
+  author: Member
+  "Whether it replies to another comment."
+  isReply: Boolean!
+  "The comment itself. One request to Circle."
+  comment: Comment @goField(forceResolver: true)
+}
+
+"A lesson, found."
+type LessonHit implements SearchHit {
+  "The title or name; of a comment, that of its post."
+  title: String!
+  "The title with what was found in it marked; null where Circle marks none."
+  titleHighlight: Highlight
+  "The beginning of the text, without markup; null where it has none."
+  text: String
+  "The text with what was found in it marked; null where Circle marks none."
+  textHighlight: Highlight
+  "Its address on the community's pages; null where Circle does not tell."
+  url: URL
+  "The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing."
+  subjectId: ID @goField(name: "SubjectRef")
+  "The title of its section; empty where Circle does not tell."
+  sectionTitle: String! @goField(name: "SectionName")
+  "The space of its course; null where Circle does not tell."
+  space: Space
+  "The lesson itself. One request to Circle."
+  lesson: Lesson @goField(forceResolver: true)
+}
+
+"A space, found."
+type SpaceHit implements SearchHit {
+  "The title or name; of a comment, that of its post."
+  title: String!
+  "The title with what was found in it marked; null where Circle marks none."
+  titleHighlight: Highlight
+  "The beginning of the text, without markup; null where it has none."
+  text: String
+  "The text with what was found in it marked; null where Circle marks none."
+  textHighlight: Highlight
+  "Its address on the community's pages; null where Circle does not tell."
+  url: URL
+  "The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing."
+  subjectId: ID @goField(name: "SubjectRef")
+  "The space. Its name, slug and emoji cost nothing; the rest of it is loaded, with all spaces of the page."
+  space: Space!
+}
+
+"A member, found."
+type MemberHit implements SearchHit {
+  "The title or name; of a comment, that of its post."
+  title: String!
+  "The title with what was found in it marked; null where Circle marks none."
+  titleHighlight: Highlight
+  "The beginning of the text, without markup; null where it has none."
+  text: String
+  "The text with what was found in it marked; null where Circle marks none."
+  textHighlight: Highlight
+  "Its address on the community's pages; null where Circle does not tell."
+  url: URL
+  "The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing."
+  subjectId: ID @goField(name: "SubjectRef")
+  "The member. Name, picture and headline cost nothing; the rest loads the profile."
+  member: Member!
+}
+
+"Anything else: a group that can be mentioned, a group of spaces, a tag of members, or what Circle finds since."
+type OtherHit implements SearchHit {
+  "The title or name; of a comment, that of its post."
+  title: String!
+  "The title with what was found in it marked; null where Circle marks none."
+  titleHighlight: Highlight
+  "The beginning of the text, without markup; null where it has none."
+  text: String
+  "The text with what was found in it marked; null where Circle marks none."
+  textHighlight: Highlight
+  "Its address on the community's pages; null where Circle does not tell."
+  url: URL
+  "The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing."
+  subjectId: ID @goField(name: "SubjectRef")
+  "Circle's word for what it is, such as ` + "`" + `space_group` + "`" + ` or ` + "`" + `member_tag` + "`" + `."
+  kind: String! @goField(name: "Type")
+  "Names it in a node of type ` + "`" + `mention` + "`" + ` of a TipTap document; null where it cannot be mentioned."
+  sgid: String @goField(name: "MentionSGID")
 }
 `, BuiltIn: false},
 	{Name: "../spaces.graphqls", Input: `# Spaces: the rooms of a community, each of one type.
@@ -10976,6 +11985,16 @@ func (ec *executionContext) childFields_CreateReplyPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type CreateReplyPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateWebSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cookies":
+		return ec.fieldContext_CreateWebSessionPayload_cookies(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateWebSessionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateWebSessionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeactivateViewerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deactivatedMemberId":
@@ -11046,6 +12065,16 @@ func (ec *executionContext) childFields_DeletePostPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type DeletePostPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteWebSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deleted":
+		return ec.fieldContext_DeleteWebSessionPayload_deleted(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteWebSessionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteWebSessionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DirectUpload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "signedId":
@@ -11110,6 +12139,8 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_isLikedByViewer(ctx, field)
 	case "isFollowedByViewer":
 		return ec.fieldContext_Event_isFollowedByViewer(ctx, field)
+	case "viewerFollowerId":
+		return ec.fieldContext_Event_viewerFollowerId(ctx, field)
 	case "viewerBookmarkId":
 		return ec.fieldContext_Event_viewerBookmarkId(ctx, field)
 	case "isPinned":
@@ -11362,6 +12393,26 @@ func (ec *executionContext) childFields_GradeQuizAttemptPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type GradeQuizAttemptPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Highlight(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "html":
+		return ec.fieldContext_Highlight_html(ctx, field)
+	case "segments":
+		return ec.fieldContext_Highlight_segments(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Highlight", field.Name)
+}
+
+func (ec *executionContext) childFields_HighlightSegment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "text":
+		return ec.fieldContext_HighlightSegment_text(ctx, field)
+	case "isMatch":
+		return ec.fieldContext_HighlightSegment_isMatch(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HighlightSegment", field.Name)
+}
+
 func (ec *executionContext) childFields_ImagePost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11400,6 +12451,8 @@ func (ec *executionContext) childFields_ImagePost(ctx context.Context, field gra
 		return ec.fieldContext_ImagePost_isLikedByViewer(ctx, field)
 	case "isFollowedByViewer":
 		return ec.fieldContext_ImagePost_isFollowedByViewer(ctx, field)
+	case "viewerFollowerId":
+		return ec.fieldContext_ImagePost_viewerFollowerId(ctx, field)
 	case "viewerBookmarkId":
 		return ec.fieldContext_ImagePost_viewerBookmarkId(ctx, field)
 	case "isPinned":
@@ -12168,6 +13221,30 @@ func (ec *executionContext) childFields_RsvpToOccurrencesPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type RsvpToOccurrencesPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SearchResultConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SearchResultConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SearchResultConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SearchResultConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SearchResultConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchResultConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchResultEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SearchResultEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SearchResultEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchResultEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_SendChatMessagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "status":
@@ -12528,6 +13605,28 @@ func (ec *executionContext) childFields_ViewerFeatures(ctx context.Context, fiel
 		return ec.fieldContext_ViewerFeatures_liveRooms(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ViewerFeatures", field.Name)
+}
+
+func (ec *executionContext) childFields_WebCookie(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_WebCookie_name(ctx, field)
+	case "value":
+		return ec.fieldContext_WebCookie_value(ctx, field)
+	case "domain":
+		return ec.fieldContext_WebCookie_domain(ctx, field)
+	case "path":
+		return ec.fieldContext_WebCookie_path(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_WebCookie_expiresAt(ctx, field)
+	case "isSecure":
+		return ec.fieldContext_WebCookie_isSecure(ctx, field)
+	case "isHttpOnly":
+		return ec.fieldContext_WebCookie_isHttpOnly(ctx, field)
+	case "sameSite":
+		return ec.fieldContext_WebCookie_sameSite(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebCookie", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -28,6 +28,8 @@ const (
 	MemberHeadline MemberParts = 1 << iota
 	MemberRoles
 	MemberTags
+	// MemberAdmin is whether Roles.Admin is told, though perhaps no other role.
+	MemberAdmin
 )
 
 // NodeRef is what it takes to fetch the member again.
@@ -67,7 +69,10 @@ func MemberOfDirectory(d *circleclient.DirectoryMember) *Member {
 
 // MemberOfSearch is a row of the member search.
 func MemberOfSearch(s *circleclient.SearchedMember) *Member {
-	return &Member{ID: s.MemberID(), Name: s.Name, AvatarURL: s.AvatarURL, Headline: s.Headline, Carried: MemberHeadline}
+	return &Member{
+		ID: s.MemberID(), Name: s.Name, AvatarURL: s.AvatarURL, Headline: s.Headline, Roles: circleclient.Roles{Admin: s.Admin},
+		Carried: MemberHeadline | MemberAdmin,
+	}
 }
 
 // MemberOfSender is who wrote a chat message, nil where they are gone.

@@ -263,6 +263,14 @@ type CreateReplyInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The cookies of a web session.
+type CreateWebSessionPayload struct {
+	// The cookies to set; empty when refused.
+	Cookies []*WebCookie `json:"cookies"`
+	// Why it was refused; empty on success.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The result of leaving the community.
 type DeactivateViewerPayload struct {
 	// The `id` of the member who left; null when refused.
@@ -335,6 +343,14 @@ type DeletePostPayload struct {
 	DeletedPostID *string `json:"deletedPostId,omitempty"`
 	// The space it stood in.
 	Space *circleclient.Space `json:"space,omitempty"`
+	// Why it was refused; empty on success.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The outcome of ending a web session.
+type DeleteWebSessionPayload struct {
+	// Whether it was ended.
+	Deleted bool `json:"deleted"`
 	// Why it was refused; empty on success.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -535,8 +551,8 @@ type MemberBy struct {
 type MemberSearchCondition struct {
 	// The field: `name`, `headline`, `role`, `activity_score`, `profile_field` or another key that Circle knows.
 	Key string `json:"key"`
-	// How the value is compared.
-	Operator string `json:"operator"`
+	// How the value is compared; may be left out for a range.
+	Operator *string `json:"operator,omitempty"`
 	// The value to compare with; not for ranges.
 	Value *string `json:"value,omitempty"`
 	// The least value of a range, included.
@@ -545,7 +561,7 @@ type MemberSearchCondition struct {
 	Max *int `json:"max,omitempty"`
 	// For `profile_field`: Circle's number of the profile field.
 	ProfileFieldID *string `json:"profileFieldId,omitempty"`
-	// For `profile_field`: the type of the profile field, such as `text`.
+	// For `profile_field`: the type of the profile field, such as `text` or `select`.
 	ProfileFieldType *string `json:"profileFieldType,omitempty"`
 }
 
@@ -787,6 +803,22 @@ type RsvpToOccurrencesInput struct {
 	OccurrenceIds []string `json:"occurrenceIds"`
 }
 
+// Where a search looks. All conditions must hold.
+type SearchFilter struct {
+	// Only within these spaces, by `id`.
+	SpaceIds []string `json:"spaceIds,omitempty"`
+	// Only posts of one of these topics, by `id`.
+	TopicIds []string `json:"topicIds,omitempty"`
+	// Only members with one of these tags, by `id`.
+	MemberTagIds []string `json:"memberTagIds,omitempty"`
+	// Only what somebody of this name wrote.
+	AuthorName *string `json:"authorName,omitempty"`
+	// Only events that are still to come, or over.
+	EventStatus *string `json:"eventStatus,omitempty"`
+	// Where the mention is to stand, for type `MENTIONS`.
+	MentionScope *string `json:"mentionScope,omitempty"`
+}
+
 // A message to send.
 type SendChatMessageInput struct {
 	// The `id` of the room.
@@ -871,6 +903,8 @@ type Subscription struct {
 type UnfollowPostInput struct {
 	// The `id` of the post.
 	PostID string `json:"postId"`
+	// `Post.viewerFollowerId`, where the post at hand has it: it ends just that following.
+	FollowerID *string `json:"followerId,omitempty"`
 }
 
 // A comment or reply to take a like back from.
@@ -1036,6 +1070,26 @@ type UserError struct {
 	Field []string `json:"field,omitempty"`
 	// What kind of refusal it is.
 	Code UserErrorCode `json:"code"`
+}
+
+// A cookie to set in a web view. Whoever has it is signed in as the viewer.
+type WebCookie struct {
+	// The name.
+	Name string `json:"name"`
+	// The value, which is a secret.
+	Value string `json:"value"`
+	// The host that it is for, or the domain with its hosts where it begins with a dot.
+	Domain string `json:"domain"`
+	// The path beneath which it is sent.
+	Path string `json:"path"`
+	// When it ends; null where it ends with the web view.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// Whether it is sent over TLS alone.
+	Secure bool `json:"isSecure"`
+	// Whether scripts of the pages must not read it.
+	HttpOnly bool `json:"isHttpOnly"`
+	// Whether other sites' pages send it; null where Circle does not say.
+	SameSite *string `json:"sameSite,omitempty"`
 }
 
 // Why the viewer may not do something.

@@ -43,6 +43,8 @@ func TestEnumsAreThoseOfTheSchema(t *testing.T) {
 		"ReportReason": enums.reportReason, "HomeFeedOrder": enums.homeFeedOrder, "SpacePostsOrder": enums.spacePostsOrder,
 		"SpacePostsStatus": enums.spacePostsStatus, "CommentsOrder": enums.commentsOrder, "MembersOrder": enums.membersOrder,
 		"MemberSearchOrder": enums.memberSearchOrder, "MemberStatus": enums.memberStatus,
+		"SearchType": searchEnums.searchType, "SearchEventStatus": searchEnums.searchEventStatus,
+		"MentionScope": searchEnums.mentionScope, "CookieSameSite": searchEnums.cookieSameSite,
 		"MemberSearchOperator": enums.memberSearchOperator, "ProfileFieldsPage": enums.profileFieldsPage,
 		"LessonStatus": enums.lessonStatus, "QuizResult": enums.quizResult, "QuizQuestionType": enums.quizQuestionType,
 		"ChatRoomKind": enums.chatRoomKind, "ChatEmoji": enums.chatEmoji, "LiveRoomType": enums.liveRoomType,

@@ -46,17 +46,31 @@ func (c *Config) checkAdmin() error {
 	return checkListen("CIRCLEGRAPH_ADMIN_LISTEN", c.AdminListen)
 }
 
-// checkCircleURL refuses what would send members' tokens in the clear. It shows nothing of the address: a password may
-// be in it.
-func checkCircleURL(raw string) error {
+// checkCommunity holds the address of the community's pages to the same rules as Circle's: the web session sends tokens there.
+func (c *Config) checkCommunity() error {
+	if c.CommunityURL != "" && c.Sandbox() {
+		return sentence("CIRCLEGRAPH_COMMUNITY_URL is given, but the sandbox has pages of its own: it is for a real community.")
+	}
+	if c.CommunityURL != "" {
+		return checkAddress("CIRCLEGRAPH_COMMUNITY_URL", c.CommunityURL)
+	}
+	if c.WebSession && !c.Sandbox() {
+		return sentence("CIRCLEGRAPH_WEB_SESSION needs CIRCLEGRAPH_COMMUNITY_URL, the address of the community's own web pages: its cookies are of no use elsewhere.")
+	}
+	return nil
+}
+
+// checkAddress refuses what would send members' tokens in the clear. It shows nothing of the address: a password may be in
+// it.
+func checkAddress(variable, raw string) error {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
-		return sentence("CIRCLE_URL must be an absolute address, such as https://app.circle.so.")
+		return sentencef("%s must be an absolute address, such as https://app.circle.so.", variable)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
-		return sentence("CIRCLE_URL must have neither user, path, query nor fragment.")
+		return sentencef("%s must have neither user, path, query nor fragment.", variable)
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return sentence("CIRCLE_URL must use https unless it is on a loopback address.")
+		return sentencef("%s must use https unless it is on a loopback address.", variable)
 	}
 	return nil
 }

@@ -41,6 +41,11 @@ type Config struct {
 	// HeadlessTokenFile is a file with nothing else in it.
 	HeadlessTokenFile string `group:"The community" name:"circle-headless-token-file" env:"CIRCLE_HEADLESS_TOKEN_FILE" placeholder:"PATH" help:"File that holds the community's Headless Auth token."`
 
+	// CommunityURL is the address of the community's own web pages; empty where not given.
+	CommunityURL string `group:"The community" name:"community-url" env:"CIRCLEGRAPH_COMMUNITY_URL" placeholder:"URL" help:"Address of the community's own web pages, such as https://community.example.com. Without: links are not resolved."`
+	// WebSession lets members sign in on those pages, by a cookie that outlives their tokens.
+	WebSession bool `group:"The community" name:"web-session" env:"CIRCLEGRAPH_WEB_SESSION" help:"Let members get the cookies that sign them in on the community's own web pages, for web views. They count for about a year."`
+
 	// Config is how members prove who they are.
 	tokens.Config `embed:"" group:"Sign-in"`
 
@@ -95,6 +100,14 @@ type Config struct {
 
 // Sandbox tells whether the embedded sandbox is to be served instead of a real community.
 func (c *Config) Sandbox() bool { return c.Settings.Has(tokens.ModeSandbox) }
+
+// SessionURL is where web sessions are opened: at the community's own pages, or at the sandbox itself, whose pages are nowhere.
+func (c *Config) SessionURL() string {
+	if c.Sandbox() {
+		return c.CircleURL
+	}
+	return c.CommunityURL
+}
 
 // IntrospectionOn tells whether clients may read the schema and the playground is served.
 func (c *Config) IntrospectionOn() bool {
@@ -203,8 +216,9 @@ func (c *Config) check() error {
 	c.CORSOrigins, err = parseOrigins(c.CORSOriginList)
 	found = append(found, err, checkListen("CIRCLEGRAPH_LISTEN", c.Listen), c.checkAdmin(), c.checkLimits())
 	if !c.Sandbox() {
-		found = append(found, checkCircleURL(c.CircleURL))
+		found = append(found, checkAddress("CIRCLE_URL", c.CircleURL))
 	}
+	found = append(found, c.checkCommunity())
 	return errors.Join(found...)
 }
 

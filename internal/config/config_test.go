@@ -131,6 +131,23 @@ func TestBudgetIsForRealCommunities(t *testing.T) {
 	}
 }
 
+func TestWebSessionsAreOffUnlessAskedFor(t *testing.T) {
+	for _, test := range []struct {
+		env  map[string]string
+		want bool
+	}{
+		{nil, false},
+		{trusted("CIRCLEGRAPH_COMMUNITY_URL", "https://community.example.com"), false},
+		{trusted("CIRCLEGRAPH_COMMUNITY_URL", "https://community.example.com", "CIRCLEGRAPH_WEB_SESSION", "true"), true},
+		{map[string]string{"CIRCLEGRAPH_WEB_SESSION": "true"}, true},
+	} {
+		c, err := load(t, test.env)
+		if err != nil || c.WebSession != test.want {
+			t.Errorf("Load(%v).WebSession is not %v (error %v)", test.env, test.want, err)
+		}
+	}
+}
+
 func TestHeadlessTokenFromFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "token")
 	write(t, path, " "+token+"\n")
@@ -175,6 +192,9 @@ func TestRefusals(t *testing.T) {
 		{"admin address without a port", vars("CIRCLEGRAPH_ADMIN_LISTEN", "localhost"), `CIRCLEGRAPH_ADMIN_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost".`},
 		{"one address for both", vars("CIRCLEGRAPH_ADMIN_LISTEN", "127.0.0.1:8080"), "CIRCLEGRAPH_ADMIN_LISTEN and CIRCLEGRAPH_LISTEN must be two addresses."},
 		{"port out of range", vars("CIRCLEGRAPH_LISTEN", "localhost:99999"), `CIRCLEGRAPH_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost:99999".`},
+		{"pages of the sandbox", vars("CIRCLEGRAPH_COMMUNITY_URL", "https://community.example.com"), "CIRCLEGRAPH_COMMUNITY_URL is given, but the sandbox has pages of its own: it is for a real community."},
+		{"pages in the clear", trusted("CIRCLEGRAPH_COMMUNITY_URL", "http://community.example.com"), "CIRCLEGRAPH_COMMUNITY_URL must use https unless it is on a loopback address."},
+		{"web session without pages", trusted("CIRCLEGRAPH_WEB_SESSION", "true"), "CIRCLEGRAPH_WEB_SESSION needs CIRCLEGRAPH_COMMUNITY_URL, the address of the community's own web pages: its cookies are of no use elsewhere."},
 		{"relative URL", trusted("CIRCLE_URL", "app.circle.so"), "CIRCLE_URL must be an absolute address, such as https://app.circle.so."},
 		{"URL with a password", trusted("CIRCLE_URL", "https://u:hunter2@app.circle.so"), "CIRCLE_URL must have neither user, path, query nor fragment."},
 		{"URL in the clear", trusted("CIRCLE_URL", "http://app.circle.so"), "CIRCLE_URL must use https unless it is on a loopback address."},
@@ -236,7 +256,7 @@ func TestConfigPrintsNoSecret(t *testing.T) {
 // variables are the names that scripts rely on.
 func variables() []string {
 	return []string{
-		"CIRCLEGRAPH_LISTEN", "CIRCLE_URL", "CIRCLE_HEADLESS_TOKEN", "CIRCLE_HEADLESS_TOKEN_FILE", "CIRCLEGRAPH_LOGIN",
+		"CIRCLEGRAPH_LISTEN", "CIRCLE_URL", "CIRCLEGRAPH_COMMUNITY_URL", "CIRCLEGRAPH_WEB_SESSION", "CIRCLE_HEADLESS_TOKEN", "CIRCLE_HEADLESS_TOKEN_FILE", "CIRCLEGRAPH_LOGIN",
 		"CIRCLEGRAPH_TRUSTED_SECRET", "CIRCLEGRAPH_OIDC_ISSUER", "CIRCLEGRAPH_OIDC_AUDIENCE", "CIRCLEGRAPH_OIDC_CLAIM",
 		"CIRCLEGRAPH_OIDC_EMAIL", "CIRCLEGRAPH_SEAL_KEYS", "CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK", "CIRCLEGRAPH_TRUSTED_PROXIES",
 		"CIRCLEGRAPH_CORS_ORIGINS", "CIRCLEGRAPH_INTROSPECTION", "CIRCLEGRAPH_TRUSTED_DOCUMENTS",

@@ -1,0 +1,102 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"circlegraph/circleclient"
+	"circlegraph/graph/loaders"
+	"circlegraph/graph/model"
+	"circlegraph/graph/scalar"
+)
+
+// maxSearchText is the longest text to search for, in characters.
+const maxSearchText = 500
+
+func checkSearchText(argument, text string) error {
+	if strings.TrimSpace(text) == "" || utf8.RuneCountInString(text) > maxSearchText {
+		return &scalar.InputError{Message: fmt.Sprintf("`%s` must have 1 to %d characters.", argument, maxSearchText)}
+	}
+	return nil
+}
+
+func (r *Resolver) search(
+	ctx context.Context, text, kind string, filter *model.SearchFilter, first int, after *string,
+) (*model.SearchResultConnection, error) {
+	if err := checkSearchText("query", text); err != nil {
+		return nil, err
+	}
+	opts, err := searchOptions(filter)
+	if err != nil {
+		return nil, err
+	}
+	opts.Query, opts.Type = text, kind
+	c, err := paginate(listOf("search", fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.SearchHit], error) {
+		opts.PageOptions = o
+		return r.circle.Search.Advanced(ctx, opts)
+	}, model.NewSearchResult)
+	return expectHits(ctx, c, err)
+}
+
+func (r *Resolver) quickSearch(ctx context.Context, text string, first int, after *string) (*model.SearchResultConnection, error) {
+	if err := checkSearchText("text", text); err != nil {
+		return nil, err
+	}
+	c, err := paginate(listOf("quickSearch", text), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.QuickHit], error) {
+		return r.circle.Search.Quick(ctx, text, o)
+	}, func(row *circleclient.QuickHit) model.SearchResult { return model.NewSearchResult(row.Hit()) })
+	return expectHits(ctx, c, err)
+}
+
+// searchOptions reads where a search looks.
+func searchOptions(f *model.SearchFilter) (opts circleclient.SearchOptions, err error) {
+	if f == nil {
+		return opts, nil
+	}
+	for _, id := range f.SpaceIds {
+		ref, err := scalar.ParseRefOf(circleclient.RefSpace, id)
+		if err != nil {
+			return opts, err
+		}
+		opts.SpaceIDs = append(opts.SpaceIDs, ref.ID)
+	}
+	if opts.TopicIDs, err = scalar.ParseCircleIDs(f.TopicIds); err != nil {
+		return opts, err
+	}
+	opts.AuthorName, opts.Status, opts.MentionScope = deref(f.AuthorName), deref(f.EventStatus), deref(f.MentionScope)
+	opts.MemberTagIDs, err = scalar.ParseCircleIDs(f.MemberTagIds)
+	return opts, err
+}
+
+// expectHits announces what the hits of a page lead to.
+func expectHits(ctx context.Context, c *model.SearchResultConnection, err error) (*model.SearchResultConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	l := loaders.From(ctx)
+	for _, n := range c.Nodes {
+		switch ref := n.Found().NodeRef(); ref.Type {
+		case circleclient.RefPost:
+			l.Post.Expect(ref)
+			l.Space.Expect(ref.Space)
+		case circleclient.RefSpace:
+			l.Space.Expect(ref.ID)
+		case circleclient.RefLesson:
+			l.Space.Expect(ref.Space)
+		default:
+		}
+	}
+	return c, nil
+}
+
+// found fetches what a hit is about; null where the search did not tell enough.
+func found[T any](h model.HitBase, load func(circleclient.Ref) (T, error)) (T, error) {
+	ref := h.NodeRef()
+	if ref.IsZero() {
+		var none T
+		return none, nil
+	}
+	return load(ref)
+}
