@@ -49,6 +49,12 @@ func WithAddress(ctx context.Context, address netip.Addr) context.Context {
 	return context.WithValue(ctx, addressKey{}, address)
 }
 
+// AddressFrom returns the address that [WithAddress] gave, the zero address without one.
+func AddressFrom(ctx context.Context) netip.Addr {
+	address, _ := ctx.Value(addressKey{}).(netip.Addr)
+	return address
+}
+
 // admit waits until a request of call may be sent. done must be called when it is over.
 func (a *admission) admit(ctx context.Context, call call, token string) (done func(), err error) {
 	if a == nil {
@@ -64,8 +70,7 @@ func (a *admission) admit(ctx context.Context, call call, token string) (done fu
 	}
 	who := memberKey(token, memberID)
 	if !proven {
-		address, _ := ctx.Value(addressKey{}).(netip.Addr)
-		if retryAfter, ok := a.budget.spendUnproven(address); !ok {
+		if retryAfter, ok := a.budget.spendUnproven(AddressFrom(ctx)); !ok {
 			done()
 			return nil, call.tooMany(retryAfter)
 		}

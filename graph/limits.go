@@ -29,7 +29,7 @@ const (
 )
 
 // onceOnly are mutations that could serve to guess secrets, many to a request.
-var onceOnly = []string{"login", "refreshAccessToken", "acceptInvitation"}
+var onceOnly = []string{"login", "refreshAccessToken", "revokeAccessToken", "revokeRefreshToken", "logout", "acceptInvitation"}
 
 // limits refuses documents and variables that cost much to read. It is safe for concurrent use.
 type limits struct {

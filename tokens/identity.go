@@ -75,10 +75,7 @@ func (s *Service) proveByToken(ctx context.Context, token string) (proof, error)
 	var down *providerDown
 	switch {
 	case errors.As(err, &refused):
-		return p, &LoginError{
-			Code: CodeIdentityTokenInvalid, Field: "identityToken", reason: refused.why,
-			Message: "The identity token cannot be used. Sign in to the identity provider again and send its ID token within ten minutes.",
-		}
+		return p, identityTokenInvalid(refused.why)
 	case errors.As(err, &down):
 		s.log.LogAttrs(ctx, slog.LevelError, "nobody can sign in with an identity token", slog.Any("error", down))
 		return p, &LoginError{Code: CodeIdentityProviderUnavailable, Message: "The identity provider does not answer. Try again in a minute."}
@@ -86,6 +83,13 @@ func (s *Service) proveByToken(ctx context.Context, token string) (proof, error)
 		return p, err
 	}
 	return p, nil
+}
+
+func identityTokenInvalid(why string) *LoginError {
+	return &LoginError{
+		Code: CodeIdentityTokenInvalid, Field: "identityToken", reason: why,
+		Message: "The identity token cannot be used. Sign in to the identity provider again and send its ID token within ten minutes.",
+	}
 }
 
 func (s *Service) proofRequired() *LoginError {

@@ -22,9 +22,17 @@ type refreshable struct {
 // sandbox. Callers who bring the same token at the same time share one request to Circle, and one who leaves does not end
 // it for the others.
 //
-// The error is a [*LoginError], or one of circleclient that says Circle is out of order.
+// The error is a [*LoginError], one of circleclient that says Circle is out of order, or circleclient.ErrRateLimited for
+// an address or a token that has been tried too often.
 func (s *Service) Refresh(ctx context.Context, refreshToken string) (*Session, error) {
-	token, err := s.mayRefresh(ctx, refreshToken)
+	attempted, err := s.attempt(ctx)
+	var token refreshable
+	if err == nil {
+		token, err = s.mayRefresh(ctx, refreshToken)
+	}
+	if err == nil {
+		err = s.attemptWith(token)
+	}
 	var made *circleclient.AccessToken
 	if err == nil {
 		made, err = s.refreshOnce(ctx, token.RefreshToken)
@@ -37,6 +45,7 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (*Session, e
 	case s.revocations.Contains(token.RefreshToken):
 		err = refreshTokenInvalid("revoked")
 	}
+	attempted(err)
 	s.audit(ctx, "refresh", token.mode, err)
 	if err != nil {
 		return nil, err

@@ -33,6 +33,8 @@ type Dependencies struct {
 	// Principals get to know the tokens that Circle makes; a record of their own where nil. A token that they know may be
 	// refused here even where Circle does not confirm its end.
 	Principals *Principals
+	// Attempts bounds how often sign-in may be tried; a record of their own where nil.
+	Attempts Attempts
 	// ProviderClient fetches the identity provider's documents; a client of its own where nil.
 	ProviderClient *http.Client
 }
@@ -46,6 +48,7 @@ type Service struct {
 	log         *slog.Logger
 	onRevoked   func(string)
 	principals  *Principals
+	attempts    Attempts
 	verifier    *verifier
 	refreshes   singleflight.Group
 }
@@ -61,6 +64,7 @@ func New(settings Settings, deps Dependencies) (*Service, error) {
 	s := &Service{
 		settings: settings, auth: deps.Auth, revocations: deps.Revocations, now: deps.Clock,
 		log: deps.Logger, onRevoked: deps.OnRevoked, principals: deps.Principals,
+		attempts: deps.Attempts,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -70,6 +74,9 @@ func New(settings Settings, deps Dependencies) (*Service, error) {
 	}
 	if s.principals == nil {
 		s.principals = NewPrincipals(0, s.now)
+	}
+	if s.attempts == nil {
+		s.attempts = NewMemoryAttempts(s.now)
 	}
 	if settings.Has(ModeOIDC) {
 		var err error
@@ -115,16 +122,37 @@ type Session struct {
 }
 
 // Login signs a member in. The caller must show the proof that the configured mode asks for: [Caller.Trusted] with a name,
-// or an ID token; the sandbox asks for none. Whether the request carries an old access token does not matter.
+// or an ID token, each of which signs in once; the sandbox asks for none. Whether the request carries an old access token
+// does not matter.
 //
-// The error is a [*LoginError], or one of circleclient that says Circle is out of order.
+// The error is a [*LoginError], one of circleclient that says Circle is out of order, or circleclient.ErrRateLimited for
+// an address or a member that has tried too often.
 func (s *Service) Login(ctx context.Context, req LoginRequest) (*Session, error) {
-	p, err := s.prove(ctx, req)
+	attempted, err := s.attempt(ctx)
+	var p proof
+	if err == nil {
+		p, err = s.prove(ctx, req)
+	}
+	if err == nil {
+		err = s.attemptAs(p)
+	}
 	var session *Session
 	if err == nil {
-		session, err = s.create(ctx, p)
+		session, err = s.createOnce(ctx, p, req.IdentityToken)
 	}
+	attempted(err)
 	s.audit(ctx, "login", p.mode, err)
+	return session, err
+}
+
+// createOnce is create, once for each identity token.
+func (s *Service) createOnce(ctx context.Context, p proof, identityToken string) (*Session, error) {
+	used, err := s.useOnce(identityToken)
+	if err != nil {
+		return nil, err
+	}
+	session, err := s.create(ctx, p)
+	used(err)
 	return session, err
 }
 
