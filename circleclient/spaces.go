@@ -178,6 +178,9 @@ func (s *SpacesService) Home(ctx context.Context) (*Space, error) {
 	return filled(space, err, SourceHomeSpace)
 }
 
+// IsHome tells whether this stands for the home page. It has the number 0, and no operation on a space takes that.
+func (s *Space) IsHome() bool { return s.ID == 0 }
+
 // Join joins a space and returns it as it is then. A private space is refused with [ErrForbidden].
 //
 //circle:op POST /api/headless/v1/spaces/{id}/join

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -138,9 +139,23 @@ func (r *Resolver) spacePosts(
 		}
 		opts.Status, opts.PastEvents, opts.Topics = deref(filter.Status), filter.PastEvents, topics
 	}
+	if s.IsHome() {
+		return r.homePosts(ctx, filter, cmp.Or(opts.Sort, "latest"), first, after)
+	}
 	c, err := paginate(listOf("Space.posts", s.ID, fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 		opts.PageOptions = o
 		return r.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: s.ID}, opts)
+	}, model.NewPost)
+	return expectPosts(ctx, c, err)
+}
+
+// homePosts is the home feed, which knows no filters.
+func (r *Resolver) homePosts(ctx context.Context, filter *model.SpacePostsFilter, orderBy string, first int, after *string) (*model.PostConnection, error) {
+	if filter != nil && (filter.Status != nil || filter.PastEvents != nil || len(filter.TopicIds) > 0) {
+		return nil, &scalar.InputError{Message: "The posts of the home space cannot be filtered: they come from all spaces."}
+	}
+	c, err := paginate(listOf("homeFeed", orderBy), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+		return r.circle.Posts.Home(ctx, circleclient.PostListOptions{PageOptions: o, Sort: orderBy})
 	}, model.NewPost)
 	return expectPosts(ctx, c, err)
 }

@@ -179,10 +179,7 @@ func (r *queryResolver) Post(ctx context.Context, by model.PostBy) (model.Post, 
 }
 
 func (r *queryResolver) HomeFeed(ctx context.Context, orderBy string, first int, after *string) (*model.Connection[model.Post], error) {
-	c, err := paginate(listOf("homeFeed", orderBy), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
-		return r.circle.Posts.Home(ctx, circleclient.PostListOptions{PageOptions: o, Sort: orderBy})
-	}, model.NewPost)
-	return expectPosts(ctx, c, err)
+	return r.homePosts(ctx, nil, orderBy, first, after)
 }
 
 func (r *spaceResolver) Posts(ctx context.Context, obj *circleclient.Space, filter *model.SpacePostsFilter, orderBy *string, first int, after *string) (*model.Connection[model.Post], error) {

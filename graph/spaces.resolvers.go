@@ -167,12 +167,18 @@ func (r *spaceResolver) UnreadNotificationsCount(ctx context.Context, obj *circl
 }
 
 func (r *spaceResolver) Topics(ctx context.Context, obj *circleclient.Space) ([]*circleclient.Topic, error) {
+	if obj.IsHome() {
+		return []*circleclient.Topic{}, nil
+	}
 	return everything(func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Topic], error) {
 		return r.circle.Spaces.Topics(ctx, obj.ID, o)
 	})
 }
 
 func (r *spaceResolver) PinnedLinks(ctx context.Context, obj *circleclient.Space) ([]*circleclient.PinnedLink, error) {
+	if obj.IsHome() {
+		return []*circleclient.PinnedLink{}, nil
+	}
 	return everything(func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.PinnedLink], error) {
 		return r.circle.Spaces.PinnedLinks(ctx, obj.ID, o)
 	})

@@ -128,6 +128,14 @@ func errMissing() error {
 // together gives one group to all keys.
 func together[K any](K) int64 { return 0 }
 
+// homeApart gives one group to all spaces but the home space, whose number is 0.
+func homeApart(spaceID int64) int64 {
+	if spaceID == 0 {
+		return 0
+	}
+	return 1
+}
+
 // answered pairs what a request for many keys gave with the keys; an error is the error of each.
 func answered[K comparable, V any](keys []K, values []V, key func(V) K, err error) map[K]Result[V] {
 	results := make(map[K]Result[V], len(keys))

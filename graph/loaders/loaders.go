@@ -88,8 +88,13 @@ func New(ctx context.Context, circle *circleclient.Client) *Loaders {
 		return circle.Members.Current(ctx)
 	})
 	l.Spaces = each(ctx, func(ctx context.Context, _ struct{}) ([]*circleclient.Space, error) { return circle.Spaces.List(ctx) })
-	l.SpaceAlone = each(ctx, circle.Spaces.Get)
-	l.Space = newBatch(ctx, together, func(ctx context.Context, ids []int64) map[int64]Result[*circleclient.Space] {
+	l.SpaceAlone = each(ctx, func(ctx context.Context, id int64) (*circleclient.Space, error) {
+		if id == 0 { // the home space has no number
+			return circle.Spaces.Home(ctx)
+		}
+		return circle.Spaces.Get(ctx, id)
+	})
+	l.Space = newBatch(ctx, homeApart, func(ctx context.Context, ids []int64) map[int64]Result[*circleclient.Space] {
 		spaces, err := l.spaces(ctx, ids)
 		return answered(ids, spaces, func(s *circleclient.Space) int64 { return s.ID }, err)
 	})
