@@ -1438,6 +1438,29 @@ func (ec *executionContext) fieldContext_MemberTag_color(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("MemberTag", field, false, false, "String")
 }
 
+func (ec *executionContext) _MemberTag_textColor(ctx context.Context, field graphql.CollectedField, obj *circleclient.MemberTag) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberTag_textColor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TextColor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberTag_textColor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberTag", field, false, false, "String")
+}
+
 func (ec *executionContext) _MemberTag_emoji(ctx context.Context, field graphql.CollectedField, obj *circleclient.MemberTag) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1459,6 +1482,52 @@ func (ec *executionContext) _MemberTag_emoji(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_MemberTag_emoji(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MemberTag", field, false, false, "String")
+}
+
+func (ec *executionContext) _MemberTag_customEmojiUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.MemberTag) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberTag_customEmojiUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomEmojiURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberTag_customEmojiUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberTag", field, false, false, "URL")
+}
+
+func (ec *executionContext) _MemberTag_customEmojiDarkUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.MemberTag) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberTag_customEmojiDarkUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomEmojiDarkURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberTag_customEmojiDarkUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberTag", field, false, false, "URL")
 }
 
 func (ec *executionContext) _MemberTag_isPublic(ctx context.Context, field graphql.CollectedField, obj *circleclient.MemberTag) (ret graphql.Marshaler) {
@@ -2453,6 +2522,52 @@ func (ec *executionContext) fieldContext_ViewerFeatures_liveRooms(_ context.Cont
 	return graphql.NewScalarFieldContext("ViewerFeatures", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _ViewerFeatures_voiceMessages(ctx context.Context, field graphql.CollectedField, obj *circleclient.ViewerFeatures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerFeatures_voiceMessages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.VoiceMessagesEnabled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerFeatures_voiceMessages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerFeatures", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ViewerFeatures_chatReactions(ctx context.Context, field graphql.CollectedField, obj *circleclient.ViewerFeatures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerFeatures_chatReactions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChatReactionsEnabled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerFeatures_chatReactions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerFeatures", field, false, false, "Boolean")
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -3414,8 +3529,23 @@ func (ec *executionContext) _MemberTag(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "textColor":
+			out.Values[i] = ec._MemberTag_textColor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "emoji":
 			out.Values[i] = ec._MemberTag_emoji(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "customEmojiUrl":
+			out.Values[i] = ec._MemberTag_customEmojiUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "customEmojiDarkUrl":
+			out.Values[i] = ec._MemberTag_customEmojiDarkUrl(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -3740,6 +3870,16 @@ func (ec *executionContext) _ViewerFeatures(ctx context.Context, sel ast.Selecti
 			}
 		case "liveRooms":
 			out.Values[i] = ec._ViewerFeatures_liveRooms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "voiceMessages":
+			out.Values[i] = ec._ViewerFeatures_voiceMessages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "chatReactions":
+			out.Values[i] = ec._ViewerFeatures_chatReactions(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

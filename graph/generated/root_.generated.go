@@ -854,11 +854,14 @@ type ComplexityRoot struct {
 	}
 
 	MemberTag struct {
-		Color    func(childComplexity int) int
-		Emoji    func(childComplexity int) int
-		ID       func(childComplexity int) int
-		IsPublic func(childComplexity int) int
-		Name     func(childComplexity int) int
+		Color              func(childComplexity int) int
+		CustomEmojiDarkURL func(childComplexity int) int
+		CustomEmojiURL     func(childComplexity int) int
+		Emoji              func(childComplexity int) int
+		ID                 func(childComplexity int) int
+		IsPublic           func(childComplexity int) int
+		Name               func(childComplexity int) int
+		TextColor          func(childComplexity int) int
 	}
 
 	Mention struct {
@@ -925,18 +928,19 @@ type ComplexityRoot struct {
 	}
 
 	Notification struct {
-		Action          func(childComplexity int) int
-		ActionWebURL    func(childComplexity int) int
-		ActorImage      func(childComplexity int) int
-		ActorName       func(childComplexity int) int
-		CreatedAt       func(childComplexity int) int
-		DisplayAction   func(childComplexity int) int
-		ID              func(childComplexity int) int
-		NotifiableTitle func(childComplexity int) int
-		ReadAt          func(childComplexity int) int
-		SecondActorName func(childComplexity int) int
-		SpaceTitle      func(childComplexity int) int
-		Subject         func(childComplexity int) int
+		Action           func(childComplexity int) int
+		ActionWebURL     func(childComplexity int) int
+		ActorImage       func(childComplexity int) int
+		ActorName        func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		DisplayAction    func(childComplexity int) int
+		ID               func(childComplexity int) int
+		NotifiableTitle  func(childComplexity int) int
+		ReadAt           func(childComplexity int) int
+		SecondActorImage func(childComplexity int) int
+		SecondActorName  func(childComplexity int) int
+		SpaceTitle       func(childComplexity int) int
+		Subject          func(childComplexity int) int
 	}
 
 	NotificationConnection struct {
@@ -989,11 +993,13 @@ type ComplexityRoot struct {
 	}
 
 	PinnedLink struct {
-		Emoji func(childComplexity int) int
-		ID    func(childComplexity int) int
-		Links func(childComplexity int) int
-		Name  func(childComplexity int) int
-		URL   func(childComplexity int) int
+		CustomEmojiDarkURL func(childComplexity int) int
+		CustomEmojiURL     func(childComplexity int) int
+		Emoji              func(childComplexity int) int
+		ID                 func(childComplexity int) int
+		Links              func(childComplexity int) int
+		Name               func(childComplexity int) int
+		URL                func(childComplexity int) int
 	}
 
 	PostConnection struct {
@@ -1367,10 +1373,12 @@ type ComplexityRoot struct {
 
 	ViewerFeatures struct {
 		CanCreateLiveStreams   func(childComplexity int) int
+		ChatReactionsEnabled   func(childComplexity int) int
 		DisplayHomePage        func(childComplexity int) int
 		DisplayMemberDirectory func(childComplexity int) int
 		GroupMessagingEnabled  func(childComplexity int) int
 		MessagingEnabled       func(childComplexity int) int
+		VoiceMessagesEnabled   func(childComplexity int) int
 	}
 
 	WebCookie struct {
@@ -4656,6 +4664,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MemberTag.Color(childComplexity), true
+	case "MemberTag.customEmojiDarkUrl":
+		if e.ComplexityRoot.MemberTag.CustomEmojiDarkURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberTag.CustomEmojiDarkURL(childComplexity), true
+	case "MemberTag.customEmojiUrl":
+		if e.ComplexityRoot.MemberTag.CustomEmojiURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberTag.CustomEmojiURL(childComplexity), true
 	case "MemberTag.emoji":
 		if e.ComplexityRoot.MemberTag.Emoji == nil {
 			break
@@ -4680,6 +4700,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MemberTag.Name(childComplexity), true
+	case "MemberTag.textColor":
+		if e.ComplexityRoot.MemberTag.TextColor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberTag.TextColor(childComplexity), true
 
 	case "Mention.member":
 		if e.ComplexityRoot.Mention.Member == nil {
@@ -5329,6 +5355,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Notification.ReadAt(childComplexity), true
+	case "Notification.secondActorImageUrl":
+		if e.ComplexityRoot.Notification.SecondActorImage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notification.SecondActorImage(childComplexity), true
 	case "Notification.secondActorName":
 		if e.ComplexityRoot.Notification.SecondActorName == nil {
 			break
@@ -5523,6 +5555,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "PinnedLink.customEmojiDarkUrl":
+		if e.ComplexityRoot.PinnedLink.CustomEmojiDarkURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PinnedLink.CustomEmojiDarkURL(childComplexity), true
+	case "PinnedLink.customEmojiUrl":
+		if e.ComplexityRoot.PinnedLink.CustomEmojiURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PinnedLink.CustomEmojiURL(childComplexity), true
 	case "PinnedLink.emoji":
 		if e.ComplexityRoot.PinnedLink.Emoji == nil {
 			break
@@ -7072,6 +7116,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ViewerFeatures.CanCreateLiveStreams(childComplexity), true
+	case "ViewerFeatures.chatReactions":
+		if e.ComplexityRoot.ViewerFeatures.ChatReactionsEnabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewerFeatures.ChatReactionsEnabled(childComplexity), true
 	case "ViewerFeatures.homeFeed":
 		if e.ComplexityRoot.ViewerFeatures.DisplayHomePage == nil {
 			break
@@ -7096,6 +7146,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ViewerFeatures.MessagingEnabled(childComplexity), true
+	case "ViewerFeatures.voiceMessages":
+		if e.ComplexityRoot.ViewerFeatures.VoiceMessagesEnabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewerFeatures.VoiceMessagesEnabled(childComplexity), true
 
 	case "WebCookie.domain":
 		if e.ComplexityRoot.WebCookie.Domain == nil {
@@ -9165,6 +9221,10 @@ type ViewerFeatures {
   groupMessaging: Boolean! @goField(name: "GroupMessagingEnabled")
   "Whether the viewer may start live rooms."
   liveRooms: Boolean! @goField(name: "CanCreateLiveStreams")
+  "Whether messages can be sent as recordings."
+  voiceMessages: Boolean! @goField(name: "VoiceMessagesEnabled")
+  "Whether chat messages can be reacted to."
+  chatReactions: Boolean! @goField(name: "ChatReactionsEnabled")
 }
 
 "A member of the community."
@@ -9226,8 +9286,14 @@ type MemberTag {
   name: String!
   "Colour of the label as ` + "`" + `#RRGGBB` + "`" + `; null where it has none."
   color: String
+  "Colour of the text on it as ` + "`" + `#RRGGBB` + "`" + `; null where it has none."
+  textColor: String
   "The emoji of the label; null where it has none."
   emoji: String
+  "Picture used as emoji; null where it has none."
+  customEmojiUrl: URL @goField(name: "CustomEmojiURL")
+  "The same for dark backgrounds; null where it has none."
+  customEmojiDarkUrl: URL @goField(name: "CustomEmojiDarkURL")
   "Whether everybody sees the label."
   isPublic: Boolean!
 }
@@ -9567,6 +9633,8 @@ type Notification {
   actorImageUrl: URL @goField(name: "ActorImage")
   "The name of a second member who did it too; null where there is none."
   secondActorName: String
+  "The picture of the second member; null where there is none."
+  secondActorImageUrl: URL @goField(name: "SecondActorImage")
   "The title of what it is about; null where it has none."
   title: String @goField(name: "NotifiableTitle")
   "The name of the space it comes from; null where it comes from none."
@@ -11226,6 +11294,10 @@ type PinnedLink {
   url: URL @goField(name: "URL")
   "The emoji; null where it has none."
   emoji: String
+  "Picture used as emoji; null where it has none."
+  customEmojiUrl: URL @goField(name: "CustomEmojiURL")
+  "The same for dark backgrounds; null where it has none."
+  customEmojiDarkUrl: URL @goField(name: "CustomEmojiDarkURL")
   "The links inside a folder; empty for a link."
   links: [PinnedLink!]!
 }
@@ -12821,8 +12893,14 @@ func (ec *executionContext) childFields_MemberTag(ctx context.Context, field gra
 		return ec.fieldContext_MemberTag_name(ctx, field)
 	case "color":
 		return ec.fieldContext_MemberTag_color(ctx, field)
+	case "textColor":
+		return ec.fieldContext_MemberTag_textColor(ctx, field)
 	case "emoji":
 		return ec.fieldContext_MemberTag_emoji(ctx, field)
+	case "customEmojiUrl":
+		return ec.fieldContext_MemberTag_customEmojiUrl(ctx, field)
+	case "customEmojiDarkUrl":
+		return ec.fieldContext_MemberTag_customEmojiDarkUrl(ctx, field)
 	case "isPublic":
 		return ec.fieldContext_MemberTag_isPublic(ctx, field)
 	}
@@ -12857,6 +12935,8 @@ func (ec *executionContext) childFields_Notification(ctx context.Context, field 
 		return ec.fieldContext_Notification_actorImageUrl(ctx, field)
 	case "secondActorName":
 		return ec.fieldContext_Notification_secondActorName(ctx, field)
+	case "secondActorImageUrl":
+		return ec.fieldContext_Notification_secondActorImageUrl(ctx, field)
 	case "title":
 		return ec.fieldContext_Notification_title(ctx, field)
 	case "spaceName":
@@ -12955,6 +13035,10 @@ func (ec *executionContext) childFields_PinnedLink(ctx context.Context, field gr
 		return ec.fieldContext_PinnedLink_url(ctx, field)
 	case "emoji":
 		return ec.fieldContext_PinnedLink_emoji(ctx, field)
+	case "customEmojiUrl":
+		return ec.fieldContext_PinnedLink_customEmojiUrl(ctx, field)
+	case "customEmojiDarkUrl":
+		return ec.fieldContext_PinnedLink_customEmojiDarkUrl(ctx, field)
 	case "links":
 		return ec.fieldContext_PinnedLink_links(ctx, field)
 	}
@@ -13603,6 +13687,10 @@ func (ec *executionContext) childFields_ViewerFeatures(ctx context.Context, fiel
 		return ec.fieldContext_ViewerFeatures_groupMessaging(ctx, field)
 	case "liveRooms":
 		return ec.fieldContext_ViewerFeatures_liveRooms(ctx, field)
+	case "voiceMessages":
+		return ec.fieldContext_ViewerFeatures_voiceMessages(ctx, field)
+	case "chatReactions":
+		return ec.fieldContext_ViewerFeatures_chatReactions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ViewerFeatures", field.Name)
 }

@@ -570,6 +570,52 @@ func (ec *executionContext) fieldContext_PinnedLink_emoji(_ context.Context, fie
 	return graphql.NewScalarFieldContext("PinnedLink", field, false, false, "String")
 }
 
+func (ec *executionContext) _PinnedLink_customEmojiUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.PinnedLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PinnedLink_customEmojiUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomEmojiURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PinnedLink_customEmojiUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PinnedLink", field, false, false, "URL")
+}
+
+func (ec *executionContext) _PinnedLink_customEmojiDarkUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.PinnedLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PinnedLink_customEmojiDarkUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomEmojiDarkURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PinnedLink_customEmojiDarkUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PinnedLink", field, false, false, "URL")
+}
+
 func (ec *executionContext) _PinnedLink_links(ctx context.Context, field graphql.CollectedField, obj *circleclient.PinnedLink) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2164,6 +2210,16 @@ func (ec *executionContext) _PinnedLink(ctx context.Context, sel ast.SelectionSe
 			}
 		case "emoji":
 			out.Values[i] = ec._PinnedLink_emoji(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "customEmojiUrl":
+			out.Values[i] = ec._PinnedLink_customEmojiUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "customEmojiDarkUrl":
+			out.Values[i] = ec._PinnedLink_customEmojiDarkUrl(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
