@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
+
+	"circlegraph/internal/contract"
 )
 
 // TestGolden plays the scripts in testdata, each against a community of its own. A step is a file NAME.graphql with, beside
@@ -20,16 +22,21 @@ import (
 // NAME.variables.json (where {{step:path}} stands for a value of an earlier answer), and what came of it: NAME.answer.json
 // and NAME.calls, the upstream calls it cost. -update rewrites the last two.
 func TestGolden(t *testing.T) {
-	scripts, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(scripts) == 0 {
-		t.Fatal("no scripts", err)
-	}
-	for _, name := range scripts {
+	for _, name := range scripts(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			t.Parallel()
 			play(t, name)
 		})
 	}
+}
+
+func scripts(t *testing.T) []string {
+	t.Helper()
+	names, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no scripts", err)
+	}
+	return names
 }
 
 func play(t *testing.T, name string) {
@@ -84,6 +91,26 @@ func play(t *testing.T, name string) {
 	if *update {
 		if err := os.WriteFile(name, txtar.Format(&out), 0o600); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// TestGoldenCallEverything holds the scripts to the whole of Circle: each official operation is called by one at least.
+func TestGoldenCallEverything(t *testing.T) {
+	called := map[string]bool{}
+	for _, name := range scripts(t) {
+		for _, file := range txtar.Parse(readFile(t, name)).Files {
+			if !strings.HasSuffix(file.Name, ".calls") {
+				continue
+			}
+			for op := range strings.Lines(string(file.Data)) {
+				called[strings.TrimSpace(op)] = true
+			}
+		}
+	}
+	for _, op := range contract.Load(t).Operations() {
+		if missing := slices.Contains(notYet, op.ID) || slices.Contains(unplayed, op.ID); !called[op.ID] && !missing {
+			t.Errorf("no script calls %s", op.ID)
 		}
 	}
 }

@@ -87,13 +87,7 @@ func NewHandler(o Options) http.Handler {
 	if o.MaxBody == 0 {
 		o.MaxBody = defaultMaxBody
 	}
-	r := &Resolver{
-		circle: o.Circle, sessions: o.Sessions, idempotency: newIdempotency(o.Now, o.Circle.Members.CurrentID),
-		feed: newLocalFeed(o.Circle.Notifications.Counts), now: o.Now, webSession: o.WebSession,
-	}
-	if o.CommunityURL != "" {
-		r.communityURL, _ = url.Parse(o.CommunityURL) // the configuration has checked it; nil leaves addresses unresolved
-	}
+	r := newResolver(o)
 	s := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: r}))
 	s.AddTransport(wire.HTTP{MaxBody: o.MaxBody, Live: o.Live, Check: credentials})
 	if o.Authenticator != nil {
@@ -120,6 +114,17 @@ func NewHandler(o Options) http.Handler {
 	s.AroundResponses(r.attachLoaders)
 	s.AroundRootFields(r.stepOfMutation)
 	return s
+}
+
+func newResolver(o Options) *Resolver {
+	r := &Resolver{
+		circle: o.Circle, sessions: o.Sessions, idempotency: newIdempotency(o.Now, o.Circle.Members.CurrentID),
+		feed: newLocalFeed(o.Circle.Notifications.Counts), now: o.Now, webSession: o.WebSession,
+	}
+	if o.CommunityURL != "" {
+		r.communityURL, _ = url.Parse(o.CommunityURL) // the configuration has checked it; nil leaves addresses unresolved
+	}
+	return r
 }
 
 // credentials tells why the token of a stream no longer counts. Where there was none, there is none to end.
