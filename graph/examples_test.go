@@ -37,9 +37,6 @@ func checkExamples(t *testing.T, official *contract.Contract, op string, reasons
 	c := newOfficialCircle(t)
 	seen := map[string]bool{}
 	examples := 0
-	if slices.Contains(notYet, op) {
-		return
-	}
 	if feeds[op] == "" && !slices.Contains(silent, op) {
 		t.Fatal("no GraphQL operation is fed by it")
 	}
@@ -114,7 +111,7 @@ func telling(example any) any {
 	var kept []any
 	for _, record := range records {
 		before := len(shown)
-		walk("", record, func(path string, value any) {
+		leaves("", record, func(path string, value any) {
 			if value != nil {
 				shown[path] = true
 			}

@@ -102,6 +102,12 @@ var feeds = map[string]string{
 	"POST /api/headless/v1/quizzes/{quiz_id}/attempts":                           `mutation { submitQuizAttempt(input: {quizId: "1", answers: [{singleChoice: {questionId: "1", optionId: "1"}}]}) { EVERYTHING } }`,
 	"GET /api/headless/v1/quizzes/{quiz_id}/attempts/{id}":                       `{ quizAttempt(by: {circleId: {quiz: "{{.quiz_id}}", attempt: "{{.id}}"}}) { EVERYTHING } }`,
 	"POST /api/headless/v1/direct_uploads":                                       `mutation { createDirectUpload(input: {filename: "f", contentType: "image/png", byteSize: 1, checksum: "409fnt4awWB4Ab0ZU4+xyA=="}) { EVERYTHING } }`,
+
+	"GET /api/headless/v1/advanced_search":                        `{ search(query: "q") { EVERYTHING } }`,
+	"GET /api/headless/v1/search":                                 `{ quickSearch(text: "q") { EVERYTHING } }`,
+	"DELETE /api/headless/v1/posts/{post_id}/post_followers/{id}": `mutation { unfollowPost(input: {postId: "{{id "Post" 1 2}}", followerId: "3"}) { EVERYTHING } }`,
+	"POST /api/headless/v1/cookies":                               `mutation { createWebSession { EVERYTHING } }`,
+	"DELETE /api/headless/v1/cookies":                             `mutation { deleteWebSession { EVERYTHING } }`,
 }
 
 // silent are the operations without an official example of a successful answer.
@@ -114,19 +120,4 @@ var silent = []string{
 	"PUT /api/headless/v1/quizzes/{quiz_id}/attempts/{id}",
 	"POST /api/v1/headless/access_token/revoke", "POST /api/v1/headless/refresh_token/revoke", "DELETE /api/headless/v1/bookmarks/{id}",
 	"POST /api/headless/v1/notifications/mark_all_as_read", "POST /api/headless/v1/invitation_links/{token}/join",
-}
-
-// notYet are the operations that are not tested here yet.
-var notYet = []string{
-	"DELETE /api/headless/v1/cookies",
-	"DELETE /api/headless/v1/posts/{post_id}/post_followers/{id}",
-	"GET /api/headless/v1/advanced_search",
-	"GET /api/headless/v1/search",
-	"POST /api/headless/v1/cookies",
-}
-
-// unplayed are operations that no script plays yet.
-var unplayed = []string{
-	"DELETE /api/headless/v1/community_member/deactivate", "POST /api/headless/v1/spaces/{space_id}/images/posts",
-	"PUT /api/headless/v1/spaces/{space_id}/images/posts/{id}",
 }

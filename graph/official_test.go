@@ -85,7 +85,7 @@ func newOfficialCircle(t *testing.T) *officialCircle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resolver := newResolver(Options{Circle: client, Sessions: sessions, Now: noon})
+	resolver := newResolver(Options{Circle: client, Sessions: sessions, WebSession: true, Now: noon})
 	// As NewHandler does it, but for the limits: to select everything is what they are there to refuse.
 	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: resolver}))
 	server.AddTransport(transport.POST{})
@@ -236,7 +236,8 @@ func (c *officialCircle) note(answer json.RawMessage) {
 	if err != nil {
 		c.t.Error(err)
 	}
-	walk("", value, func(path string, value any) {
+	c.noteHits(value)
+	leaves("", value, func(path string, value any) {
 		number, ok := value.(json.Number)
 		if ok && (strings.HasSuffix(path, "space_id") || strings.HasSuffix(path, "space.id")) && !slices.Contains(c.spaces, number) {
 			c.spaces = append(c.spaces, number)
@@ -244,19 +245,37 @@ func (c *officialCircle) note(answer json.RawMessage) {
 	})
 }
 
-// walk visits the leaves of a JSON value. Items of lists share a path: "records[].author.name".
-func walk(path string, value any, visit func(path string, value any)) {
+// noteHits remembers the spaces among what a search has found.
+func (c *officialCircle) noteHits(answer any) {
+	page, _ := answer.(map[string]any)
+	records, _ := page["records"].([]any)
+	for _, record := range records {
+		hit, _ := record.(map[string]any)
+		if hit["type"] != "space" {
+			continue
+		}
+		if attributes, ok := hit["attributes"].(map[string]any); ok {
+			hit = attributes
+		}
+		if id, ok := hit["id"].(json.Number); ok && !slices.Contains(c.spaces, id) {
+			c.spaces = append(c.spaces, id)
+		}
+	}
+}
+
+// leaves visits the leaves of a JSON value. Items of lists share a path: "records[].author.name".
+func leaves(path string, value any, visit func(path string, value any)) {
 	switch v := value.(type) {
 	case map[string]any:
 		for key, child := range v {
-			walk(strings.TrimPrefix(path+"."+key, "."), child, visit)
+			leaves(strings.TrimPrefix(path+"."+key, "."), child, visit)
 		}
 		if len(v) == 0 {
 			visit(path, v)
 		}
 	case []any:
 		for _, child := range v {
-			walk(path+"[]", child, visit)
+			leaves(path+"[]", child, visit)
 		}
 		if len(v) == 0 {
 			visit(path, v)
