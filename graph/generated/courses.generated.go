@@ -1139,27 +1139,27 @@ func (ec *executionContext) fieldContext_LessonFile_contentType(_ context.Contex
 	return graphql.NewScalarFieldContext("LessonFile", field, false, false, "String")
 }
 
-func (ec *executionContext) _LessonFile_byteSize(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonFile) (ret graphql.Marshaler) {
+func (ec *executionContext) _LessonFile_size(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonFile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LessonFile_byteSize(ctx, field)
+			return ec.fieldContext_LessonFile_size(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.ByteSize, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
+			return ec.marshalNLong2int64(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_LessonFile_byteSize(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LessonFile", field, false, false, "Int")
+func (ec *executionContext) fieldContext_LessonFile_size(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LessonFile", field, false, false, "Long")
 }
 
 func (ec *executionContext) _LessonFile_createdAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonFile) (ret graphql.Marshaler) {
@@ -1277,27 +1277,27 @@ func (ec *executionContext) fieldContext_LessonMedia_contentType(_ context.Conte
 	return graphql.NewScalarFieldContext("LessonMedia", field, false, false, "String")
 }
 
-func (ec *executionContext) _LessonMedia_byteSize(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonMedia) (ret graphql.Marshaler) {
+func (ec *executionContext) _LessonMedia_size(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonMedia) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LessonMedia_byteSize(ctx, field)
+			return ec.fieldContext_LessonMedia_size(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.ByteSize, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
+			return ec.marshalNLong2int64(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_LessonMedia_byteSize(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LessonMedia", field, false, false, "Int")
+func (ec *executionContext) fieldContext_LessonMedia_size(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LessonMedia", field, false, false, "Long")
 }
 
 func (ec *executionContext) _LessonMedia_width(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonMedia) (ret graphql.Marshaler) {
@@ -2062,8 +2062,8 @@ func (ec *executionContext) _LessonFile(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "byteSize":
-			out.Values[i] = ec._LessonFile_byteSize(ctx, field, obj)
+		case "size":
+			out.Values[i] = ec._LessonFile_size(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2120,8 +2120,8 @@ func (ec *executionContext) _LessonMedia(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "byteSize":
-			out.Values[i] = ec._LessonMedia_byteSize(ctx, field, obj)
+		case "size":
+			out.Values[i] = ec._LessonMedia_size(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -4020,7 +4020,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Lesson.ViewerBookmarkID(childComplexity), true
 
-	case "LessonFile.byteSize":
+	case "LessonFile.size":
 		if e.ComplexityRoot.LessonFile.ByteSize == nil {
 			break
 		}
@@ -4112,7 +4112,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LessonHit.URL(childComplexity), true
 
-	case "LessonMedia.byteSize":
+	case "LessonMedia.size":
 		if e.ComplexityRoot.LessonMedia.ByteSize == nil {
 			break
 		}
@@ -8516,7 +8516,7 @@ type LessonMedia {
   "MIME type."
   contentType: String!
   "Size in bytes."
-  byteSize: Int!
+  size: Long! @goField(name: "ByteSize")
   "Width in pixels; null for sounds, and where unknown."
   width: Int
   "Height in pixels; null for sounds, and where unknown."
@@ -8542,7 +8542,7 @@ type LessonFile {
   "MIME type."
   contentType: String!
   "Size in bytes."
-  byteSize: Int!
+  size: Long! @goField(name: "ByteSize")
   "When it was uploaded."
   createdAt: DateTime!
   "Where it can be loaded; null where Circle gives no address."
@@ -12633,8 +12633,8 @@ func (ec *executionContext) childFields_LessonFile(ctx context.Context, field gr
 		return ec.fieldContext_LessonFile_filename(ctx, field)
 	case "contentType":
 		return ec.fieldContext_LessonFile_contentType(ctx, field)
-	case "byteSize":
-		return ec.fieldContext_LessonFile_byteSize(ctx, field)
+	case "size":
+		return ec.fieldContext_LessonFile_size(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_LessonFile_createdAt(ctx, field)
 	case "url":
@@ -12651,8 +12651,8 @@ func (ec *executionContext) childFields_LessonMedia(ctx context.Context, field g
 		return ec.fieldContext_LessonMedia_filename(ctx, field)
 	case "contentType":
 		return ec.fieldContext_LessonMedia_contentType(ctx, field)
-	case "byteSize":
-		return ec.fieldContext_LessonMedia_byteSize(ctx, field)
+	case "size":
+		return ec.fieldContext_LessonMedia_size(ctx, field)
 	case "width":
 		return ec.fieldContext_LessonMedia_width(ctx, field)
 	case "height":
