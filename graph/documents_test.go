@@ -104,6 +104,7 @@ func TestTrustedDocuments(t *testing.T) {
 				`{"documentId":"sha256:` + hashOf(trusted) + `"}`:                      yes,
 				body(t, "", persisted(hashOf(trusted))):                                yes,
 				body(t, "", persisted("md5-of-relay")):                                 yes,
+				body(t, "", persisted("sha256:"+hashOf(trusted))):                      yes,
 				`{"query":"` + trusted + `"}`:                                          tc.text,
 				`{"documentId":"md5-of-relay","query":"` + trusted + `"}`:              tc.text,
 				`{"documentId":"md5-of-relay","query":"` + other + `"}`:                "PERSISTED_QUERY_HASH_MISMATCH",

@@ -37,6 +37,8 @@ const (
 	// maxRemembered is the largest document of a client that is kept, in bytes; a larger one is carried out each time it is
 	// sent whole.
 	maxRemembered = 16 << 10
+	// hashPrefix is what GraphQL over HTTP puts before an id that is a hash.
+	hashPrefix = "sha256:"
 )
 
 // Documents is the extension of the server. It is safe for concurrent use.
@@ -127,10 +129,11 @@ func identify(extensions map[string]any) (id string, automatic bool, refusal *gq
 	persisted := extensions["persistedQuery"]
 	if persisted == nil {
 		id, _ = extensions[wire.DocumentID].(string)
-		return strings.TrimPrefix(id, "sha256:"), false, nil // the prefix that GraphQL over HTTP gives to hashes
+		return strings.TrimPrefix(id, hashPrefix), false, nil
 	}
 	fields, _ := persisted.(map[string]any)
 	id, _ = fields["sha256Hash"].(string)
+	id = strings.TrimPrefix(id, hashPrefix)
 	if id == "" || fmt.Sprint(fields["version"]) != "1" {
 		return "", false, refuse(wire.CodeBadRequest, "`extensions.persistedQuery` must hold `version` 1 and a `sha256Hash`.")
 	}

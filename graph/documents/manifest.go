@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Load reads trusted documents, text by id, from a manifest or from all manifests (*.json) of a directory: Apollo's
@@ -82,11 +83,12 @@ func parse(text []byte) (map[string]string, error) {
 	})
 }
 
-// collect refuses pairs without an id or a text, and two texts of one id.
+// collect refuses pairs without an id or a text, and two texts of one id. GraphQL Code Generator writes its ids with the
+// prefix that says which hash they are; clients send them with and without it.
 func collect(pairs func(yield func([2]string) bool)) (map[string]string, error) {
 	documents := map[string]string{}
 	for pair := range pairs {
-		id, body := pair[0], pair[1]
+		id, body := strings.TrimPrefix(pair[0], hashPrefix), pair[1]
 		if id == "" || body == "" {
 			return nil, fmt.Errorf("the document with the id %q has no id or no text", id)
 		}

@@ -15,7 +15,7 @@ func TestLoad(t *testing.T) {
 			{"id": "a1", "name": "A", "type": "query", "body": "query A { a }"}]}`
 		relay   = `{"b1": "query B { b }"}`
 		pairs   = `[["c1", "query C { c }"], ["a1", "query A { a }"]]`
-		codegen = `{"d1": "query D { d }"}`
+		codegen = `{"sha256:d1": "query D { d }"}`
 	)
 	a, b, c, d := "query A { a }", "query B { b }", "query C { c }", "query D { d }"
 	for _, tc := range []struct {
