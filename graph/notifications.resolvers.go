@@ -63,6 +63,10 @@ func (r *notificationResolver) Subject(ctx context.Context, obj *circleclient.No
 	return subjectOf(ctx, obj)
 }
 
+func (r *notificationCountsResolver) ID(ctx context.Context, obj *circleclient.NotificationCounts) (string, error) {
+	return "notificationCounts", nil
+}
+
 func (r *spaceResolver) ViewerNotificationPreferences(ctx context.Context, obj *circleclient.Space) (*circleclient.SpaceMemberPreferences, error) {
 	return spacePreferences(ctx, obj)
 }
@@ -105,6 +109,10 @@ func (r *viewerResolver) NotificationPreferences(ctx context.Context, obj *model
 
 func (r *Resolver) Notification() generated.NotificationResolver { return &notificationResolver{r} }
 
+func (r *Resolver) NotificationCounts() generated.NotificationCountsResolver {
+	return &notificationCountsResolver{r}
+}
+
 func (r *Resolver) SpaceNotificationPreference() generated.SpaceNotificationPreferenceResolver {
 	return &spaceNotificationPreferenceResolver{r}
 }
@@ -120,6 +128,7 @@ func (r *Resolver) UpdateNotificationPreferencePayload() generated.UpdateNotific
 }
 
 type (
+	notificationCountsResolver                           struct{ *Resolver }
 	notificationResolver                                 struct{ *Resolver }
 	spaceNotificationPreferenceResolver                  struct{ *Resolver }
 	subscriptionResolver                                 struct{ *Resolver }

@@ -22,6 +22,9 @@ import (
 type NotificationResolver interface {
 	Subject(ctx context.Context, obj *circleclient.Notification) (model.NotificationSubject, error)
 }
+type NotificationCountsResolver interface {
+	ID(ctx context.Context, obj *circleclient.NotificationCounts) (string, error)
+}
 type SpaceNotificationPreferenceResolver interface {
 	Space(ctx context.Context, obj *circleclient.SpacePreference) (*circleclient.Space, error)
 }
@@ -738,6 +741,29 @@ func (ec *executionContext) _NotificationConnection_totalCount(ctx context.Conte
 }
 func (ec *executionContext) fieldContext_NotificationConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("NotificationConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _NotificationCounts_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.NotificationCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotificationCounts_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.NotificationCounts().ID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotificationCounts_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotificationCounts", field, true, true, "ID")
 }
 
 func (ec *executionContext) _NotificationCounts_notifications(ctx context.Context, field graphql.CollectedField, obj *circleclient.NotificationCounts) (ret graphql.Marshaler) {
@@ -2191,30 +2217,36 @@ func (ec *executionContext) _NotificationCounts(ctx context.Context, sel ast.Sel
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("NotificationCounts")
+		case "id":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._NotificationCounts_id(ctx, field, obj)
+				})
 		case "notifications":
 			out.Values[i] = ec._NotificationCounts_notifications(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "mentions":
 			out.Values[i] = ec._NotificationCounts_mentions(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "inbox":
 			out.Values[i] = ec._NotificationCounts_inbox(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "content":
 			out.Values[i] = ec._NotificationCounts_content(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "moderation":
 			out.Values[i] = ec._NotificationCounts_moderation(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

@@ -52,6 +52,7 @@ type ResolverRoot interface {
 	Mention() MentionResolver
 	Mutation() MutationResolver
 	Notification() NotificationResolver
+	NotificationCounts() NotificationCountsResolver
 	PostHit() PostHitResolver
 	Query() QueryResolver
 	Quiz() QuizResolver
@@ -951,6 +952,7 @@ type ComplexityRoot struct {
 	}
 
 	NotificationCounts struct {
+		ID               func(childComplexity int) int
 		NewContent       func(childComplexity int) int
 		NewInbox         func(childComplexity int) int
 		NewMentions      func(childComplexity int) int
@@ -5405,6 +5407,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NotificationConnection.TotalCount(childComplexity), true
 
+	case "NotificationCounts.id":
+		if e.ComplexityRoot.NotificationCounts.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationCounts.ID(childComplexity), true
 	case "NotificationCounts.content":
 		if e.ComplexityRoot.NotificationCounts.NewContent == nil {
 			break
@@ -9603,6 +9611,8 @@ type Subscription {
 
 "How many notifications are new."
 type NotificationCounts {
+  "Always the same: clients' caches keep one set of counts, which queries, mutations and the subscription fill."
+  id: ID! @goField(forceResolver: true)
   "New notifications of all kinds."
   notifications: Int! @goField(name: "NewNotifications")
   "New mentions."
@@ -12965,6 +12975,8 @@ func (ec *executionContext) childFields_NotificationConnection(ctx context.Conte
 
 func (ec *executionContext) childFields_NotificationCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_NotificationCounts_id(ctx, field)
 	case "notifications":
 		return ec.fieldContext_NotificationCounts_notifications(ctx, field)
 	case "mentions":
