@@ -150,7 +150,11 @@ func (c call) tooMany(retryAfter time.Duration) *Error {
 
 // unsent is a call whose context ended before it was sent.
 func (c call) unsent(ctx context.Context) *Error {
-	e := c.failNetwork(ctx, ctx.Err())
+	return c.failNetwork(ctx, ctx.Err()).notSent()
+}
+
+// notSent notes that the request has not left this process, so the outcome of a write is known.
+func (e *Error) notSent() *Error {
 	e.unconfirmed = false
 	return e
 }

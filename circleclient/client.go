@@ -48,6 +48,9 @@ type Config struct {
 	MaxBody int64
 	// Retries is how often a read is tried again; 2 by default, negative for never. Writes are never tried again.
 	Retries int
+	// Rest is how long an operation that keeps failing is left alone before it is tried again; 5 seconds by default,
+	// negative for never leaving any alone.
+	Rest time.Duration
 	// Logger gets one debug line per attempt: method, operation, status and duration, never a token, query or body.
 	Logger *slog.Logger
 	// Principals remember the tokens that Circle has accepted; nothing is remembered where nil.
@@ -92,6 +95,7 @@ type Client struct {
 	principals Principals
 	memo       *memo      // nil where nothing is to be remembered
 	admission  *admission // nil where there is no budget
+	circuits   *circuits
 	total      *Usage
 	observe    func(operation string, status int, duration time.Duration)
 	whose      singleflight.Group // of CurrentID, by token
@@ -129,6 +133,7 @@ func New(cfg Config) (*Client, error) {
 		log:        cfg.Logger,
 		principals: cfg.Principals,
 		total:      &Usage{},
+		circuits:   newCircuits(or(cfg.Rest, defaultRest)),
 		observe:    cfg.Observe,
 		now:        cfg.Clock,
 		wait:       sleep,
@@ -196,6 +201,9 @@ type call struct {
 	body   any  // sent as JSON unless nil; the one place that takes any, because encoding does
 	read   bool // a POST that changes nothing, so it may be tried again
 }
+
+// operation names what is called, as errors and metrics do.
+func (c call) operation() string { return c.method + " " + c.route.template }
 
 // get reads. The answer is never nil without an error, nor empty.
 func get[T any](ctx context.Context, c *Client, r route, q query) (*T, error) {
@@ -295,12 +303,15 @@ func (c *Client) ask(ctx context.Context, call call, token string) (*answer, err
 
 // admitted sends the request once it may be sent, and learns from what comes of it.
 func (c *Client) admitted(ctx context.Context, call call, token string, body []byte, attempt int) (*answer, error) {
+	if err := c.circuits.resting(call); err != nil {
+		return nil, err
+	}
 	done, err := c.admission.admit(ctx, call, token)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	answer, err := c.attempt(ctx, call, token, body, attempt)
+	answer, err := c.circuits.through(call, func() (*answer, error) { return c.attempt(ctx, call, token, body, attempt) })
 	failure, _ := errors.AsType[*Error](err)
 	c.admission.learn(err == nil, failure)
 	switch {
@@ -357,7 +368,7 @@ func (c *Client) attempt(ctx context.Context, call call, token string, body []by
 	requestID := ""
 	defer func() {
 		duration := c.now().Sub(start)
-		c.observe(call.method+" "+call.route.template, status, duration)
+		c.observe(call.operation(), status, duration)
 		c.log.LogAttrs(ctx, slog.LevelDebug, "circle call", slog.String("method", call.method),
 			slog.String("operation", call.route.template), slog.Int("status", status), slog.Int("attempt", attempt+1),
 			slog.Duration("duration", duration), slog.String("request_id", requestID))

@@ -101,7 +101,7 @@ func confirms(status int) bool {
 
 // fail makes an error of this call; got may be nil.
 func (c call) fail(kind error, got *answer, cause error) *Error {
-	e := &Error{Kind: kind, Operation: c.method + " " + c.route.template, cause: cause}
+	e := &Error{Kind: kind, Operation: c.operation(), cause: cause}
 	if got != nil {
 		e.Status = got.status
 		e.RequestID = cleanRequestID(got.header.Get("X-Request-Id"))

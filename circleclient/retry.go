@@ -37,7 +37,7 @@ func (c *Client) pause(ctx context.Context, err error, attempt int) bool {
 func (e *Error) transient() bool {
 	switch e.Status {
 	case 0:
-		return e.Kind == ErrUnavailable // the network
+		return e.Kind == ErrUnavailable && !errors.Is(e.cause, errResting) // the network
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
 	}

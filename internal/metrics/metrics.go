@@ -65,9 +65,26 @@ func (m *Metrics) Watch(circle *circleclient.Client, activeMembers func() int) {
 		gauge("circlegraph_budget_strength", "Part of the budget that Circle puts up with.", func() float64 { return circle.State().Strength })
 		gauge("circlegraph_budget_waiting", "Calls that wait for the budget.", func() float64 { return float64(circle.State().Waiting) })
 	}
+	m.registry.MustRegister(circuits{circle})
 	gauge("circlegraph_memo_answers", "Answers of Circle that are remembered.", func() float64 { return float64(circle.State().Answers) })
 	gauge("circlegraph_memo_bytes", "Memory that they take.", func() float64 { return float64(circle.State().AnswerBytes) })
 	gauge("circlegraph_active_members", "Members seen since the month began (UTC), or since this process was started.", func() float64 { return float64(activeMembers()) })
+}
+
+// circuits are gauges that a client's operations come by as they are first called.
+type circuits struct{ circle *circleclient.Client }
+
+var circuitState = prometheus.NewDesc("circlegraph_upstream_circuit_state",
+	"Whether an operation of Circle is asked: 0 it is, 1 it is being tried again, 2 it keeps failing and is left alone.", []string{"operation"}, nil)
+
+// Describe implements [prometheus.Collector].
+func (circuits) Describe(ch chan<- *prometheus.Desc) { ch <- circuitState }
+
+// Collect implements [prometheus.Collector].
+func (c circuits) Collect(ch chan<- prometheus.Metric) {
+	for operation, state := range c.circle.Circuits() {
+		ch <- prometheus.MustNewConstMetric(circuitState, prometheus.GaugeValue, float64(state), operation)
+	}
 }
 
 // Handler serves /metrics.

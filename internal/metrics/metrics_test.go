@@ -50,6 +50,7 @@ func TestMetrics(t *testing.T) {
 		`circlegraph_upstream_requests_total{operation="GET /api/headless/v1/spaces/{id}",status="404"} 1`,
 		`circlegraph_upstream_request_duration_seconds_count 2`,
 		`circlegraph_upstream_reads_spared_total{answer="cached"} 1`,
+		`circlegraph_upstream_circuit_state{operation="GET /api/headless/v1/spaces/{id}"} 0`,
 		`circlegraph_budget_strength 1`,
 		`circlegraph_budget_waiting 0`,
 		`circlegraph_memo_answers 1`,
