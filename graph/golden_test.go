@@ -42,39 +42,20 @@ func scripts(t *testing.T) []string {
 func play(t *testing.T, name string) {
 	script := txtar.Parse(readFile(t, name))
 	c := newCommunity(t)
-	answers, named := map[string]any{}, "" // by whoever asks
+	named := "" // by whoever asks
 	var out txtar.Archive
 	out.Comment = script.Comment
-	as := ""
-	for _, file := range script.Files {
-		step, ok := strings.CutSuffix(file.Name, ".graphql")
-		if !ok {
-			continue
-		}
+	eachStep(t, script, func(step, as, query string, variables map[string]any) []byte {
 		out.Files = append(out.Files, section(script, step+".as")...)
 		out.Files = append(out.Files, section(script, step+".variables.json")...)
-		if who := section(script, step+".as"); who != nil {
-			as = fill(t, strings.TrimSpace(string(who[0].Data)), answers)
-		}
-		var variables map[string]any
-		if text := section(script, step+".variables.json"); text != nil {
-			if err := json.Unmarshal([]byte(fill(t, string(text[0].Data), answers)), &variables); err != nil {
-				t.Fatalf("%s: %v", step, err)
-			}
-		}
-		answer, calls := c.ask(as, string(file.Data), variables)
-		named += as + string(file.Data)
+		answer, calls := c.ask(as, query, variables)
+		named += as + query
 		checkAddresses(t, c, named, step, answer)
-		var value any
-		if err := json.Unmarshal(answer, &value); err != nil {
-			t.Fatalf("%s: %s", step, answer)
-		}
-		answers[step] = value
 		got := []txtar.File{
 			{Name: step + ".answer.json", Data: scrub(t, answer)},
 			{Name: step + ".calls", Data: []byte(strings.Join(append(calls, ""), "\n"))},
 		}
-		out.Files = append(append(out.Files, file), got...)
+		out.Files = append(append(out.Files, section(script, step+".graphql")...), got...)
 		for _, g := range got {
 			if *update {
 				continue
@@ -87,7 +68,8 @@ func play(t *testing.T, name string) {
 				t.Errorf("%s (-want +got, rewrite with -update)\n%s", g.Name, diff)
 			}
 		}
-	}
+		return answer
+	})
 	if *update {
 		if err := os.WriteFile(name, txtar.Format(&out), 0o600); err != nil {
 			t.Fatal(err)
@@ -112,6 +94,33 @@ func TestGoldenCallEverything(t *testing.T) {
 		if !called[op.ID] {
 			t.Errorf("no script calls %s", op.ID)
 		}
+	}
+}
+
+// eachStep lets ask carry out the steps of a script one after the other.
+func eachStep(t *testing.T, script *txtar.Archive, ask func(step, as, query string, variables map[string]any) (answer []byte)) {
+	t.Helper()
+	answers, as := map[string]any{}, ""
+	for _, file := range script.Files {
+		step, ok := strings.CutSuffix(file.Name, ".graphql")
+		if !ok {
+			continue
+		}
+		if who := section(script, step+".as"); who != nil {
+			as = fill(t, strings.TrimSpace(string(who[0].Data)), answers)
+		}
+		var variables map[string]any
+		if text := section(script, step+".variables.json"); text != nil {
+			if err := json.Unmarshal([]byte(fill(t, string(text[0].Data), answers)), &variables); err != nil {
+				t.Fatalf("%s: %v", step, err)
+			}
+		}
+		answer := ask(step, as, string(file.Data), variables)
+		var value any
+		if err := json.Unmarshal(answer, &value); err != nil {
+			t.Fatalf("%s: %s", step, answer)
+		}
+		answers[step] = value
 	}
 }
 

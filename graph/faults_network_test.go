@@ -1,0 +1,119 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/Shopify/toxiproxy/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"circlegraph/circleclient"
+)
+
+// newProxy is a proxy before an address, for toxics to be put in.
+func newProxy(t *testing.T, upstream string) *toxiproxy.Proxy {
+	t.Helper()
+	registry := prometheus.NewRegistry()
+	proxy := toxiproxy.NewProxy(toxiproxy.NewServer(toxiproxy.NewMetricsContainer(registry), zerolog.Nop()), "circle", "127.0.0.1:0", strings.TrimPrefix(upstream, "http://"))
+	if err := proxy.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(proxy.Stop)
+	return proxy
+}
+
+// Whatever the network between the facade and Circle does, each answer comes in time and says what is missing, a write is
+// sent once, and the next request finds everything well again.
+func TestFaultsOfTheNetwork(t *testing.T) {
+	const (
+		limit   = 2 * time.Second // of a call to Circle
+		unknown = "OUTCOME_UNKNOWN"
+	)
+	for _, tc := range []struct {
+		name   string
+		toxics []string // none closes the port
+		code   string   // of what needs Circle, "" where everything arrives
+		write  string   // outcome of a write
+		writes int      // how many reach Circle
+	}{
+		{"latency and jitter", []string{`{"type": "latency", "attributes": {"latency": 100, "jitter": 90}}`}, "", "", 1},
+		{"latency beyond the limit", []string{`{"type": "latency", "attributes": {"latency": 5000}}`}, "UPSTREAM_TIMEOUT", unknown, 1},
+		{"latency on the way there", []string{`{"type": "latency", "stream": "upstream", "attributes": {"latency": 5000}}`}, "UPSTREAM_TIMEOUT", unknown, 0},
+		{"reset", []string{`{"type": "reset_peer", "attributes": {"timeout": 0}}`}, "UPSTREAM_UNAVAILABLE", unknown, 1},
+		{"reset after a while", []string{`{"type": "reset_peer", "attributes": {"timeout": 100}}`}, "UPSTREAM_UNAVAILABLE", unknown, 1},
+		{"half-open connection", []string{`{"type": "timeout", "attributes": {"timeout": 0}}`}, "UPSTREAM_TIMEOUT", unknown, 1},
+		{"requests that get nowhere", []string{`{"type": "timeout", "stream": "upstream", "attributes": {"timeout": 0}}`}, "UPSTREAM_TIMEOUT", unknown, 0},
+		{"cut off in the head", []string{`{"type": "limit_data", "attributes": {"bytes": 20}}`}, "UPSTREAM_UNAVAILABLE", unknown, 1},
+		{"cut off in the body", []string{`{"type": "limit_data", "attributes": {"bytes": 260}}`}, "UPSTREAM_UNAVAILABLE", unknown, 1},
+		{"small pieces", []string{`{"type": "slicer", "attributes": {"average_size": 500, "size_variation": 100, "delay": 100}}`}, "", "", 1},
+		{"slow drip", []string{`{"type": "slicer", "attributes": {"average_size": 2, "size_variation": 1, "delay": 100000}}`}, "UPSTREAM_TIMEOUT", unknown, 1},
+		{"refused", nil, "UPSTREAM_UNAVAILABLE", "UPSTREAM_UNAVAILABLE", 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			var proxy *toxiproxy.Proxy
+			c := newCommunity(t, func(cfg *circleclient.Config) {
+				proxy = newProxy(t, cfg.BaseURL)
+				cfg.BaseURL, cfg.Timeout = "http://"+proxy.Listen, limit
+			})
+			well := c.data(member, faultyScreen, nil)
+			like := map[string]any{"id": at(well, "homeFeed.nodes.0.id")}
+			if tc.toxics == nil {
+				proxy.Stop()
+			}
+			for _, toxic := range tc.toxics {
+				if _, err := proxy.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
+					t.Fatal(err)
+				}
+			}
+
+			start := time.Now()
+			raw, calls := c.ask(member, faultyScreen, nil)
+			if took := time.Since(start); took > limit*3/2 {
+				t.Errorf("the screen took %v, want no more than the %v of a call", took, limit)
+			}
+			got := parseFailed(t, raw)
+			if len(calls) > 2*3*3 { // net/http repeats a read once more for each pooled connection that turns out to be dead
+				t.Errorf("Circle was asked %d times, want about three for each of three", len(calls))
+			}
+			if tc.code == "" && (len(got.Errors) > 0 || fmt.Sprint(got.Data) != fmt.Sprint(well)) {
+				t.Errorf("answered %s, want everything", raw)
+			}
+			if tc.code != "" {
+				if len(got.Errors) != 3 {
+					t.Errorf("answered %s, want an error for each of the three fields", raw)
+				}
+				for _, e := range got.Errors {
+					if e.Extensions.Code != tc.code {
+						t.Errorf("%v has the code %s, want %s", e.Path, e.Extensions.Code, tc.code)
+					}
+				}
+			}
+
+			raw, calls = c.ask(member, brokenWrite, like)
+			if got := parseFailed(t, raw).outcome("likePost"); got != tc.write {
+				t.Errorf("the write is answered %s, want %q", raw, tc.write)
+			}
+			if n := strings.Count(strings.Join(calls, "\n"), "/user_likes"); n != tc.writes {
+				t.Errorf("the write reached Circle %d times, want %d", n, tc.writes)
+			}
+
+			if tc.toxics == nil {
+				if err := proxy.Start(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), limit) // connections that are stuck need not be waited for
+			defer cancel()
+			proxy.Toxics.ResetToxics(ctx)
+			again, _ := c.ask(member, `{ viewer { member { name } } spaces { name } }`, nil)
+			if got := parseFailed(t, again); len(got.Errors) > 0 || fmt.Sprint(got.Data["spaces"]) != fmt.Sprint(well["spaces"]) {
+				t.Errorf("afterwards the answer is %s, want what it was", again)
+			}
+		})
+	}
+}
