@@ -144,7 +144,7 @@ func routes(cfg *config.Config, health *web.Health, log *slog.Logger, endpoint h
 	})
 	mux.Handle("GET /schema.graphql", web.Text(graph.SDL()))
 	if cfg.IntrospectionOn() {
-		mux.Handle("GET /{$}", playground.Handler("Circlegraph", "/graphql"))
+		mux.Handle("GET /{$}", web.Playground(playground.Handler("Circlegraph", "/graphql")))
 	}
-	return web.RequestID(web.AccessLog(log, time.Now, address, web.CORS(cfg.CORSOrigins, gzhttp.GzipHandler(mux))))
+	return web.RequestID(web.Safe(web.AccessLog(log, time.Now, address, web.CORS(cfg.CORSOrigins, gzhttp.GzipHandler(mux)))))
 }
