@@ -1,0 +1,222 @@
+package main
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"circlegraph/sandbox"
+)
+
+// realCommunity starts the program as for a real community, for which the sandbox stands in.
+func realCommunity(t *testing.T, args ...string) *server {
+	t.Helper()
+	headless := strings.Repeat("headless-", 3)
+	circle := &http.Server{Handler: sandbox.New(sandbox.Options{HeadlessToken: headless}), ReadHeaderTimeout: time.Minute}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = circle.Serve(listener) }()
+	t.Cleanup(func() { _ = circle.Close() })
+	return start(t, args, "CIRCLE_URL", "http://"+listener.Addr().String(), "CIRCLE_HEADLESS_TOKEN", headless,
+		"CIRCLEGRAPH_LOGIN", "trusted", "CIRCLEGRAPH_TRUSTED_SECRET", rand.Text()+rand.Text())
+}
+
+// attempt is one hostile request and what must come of it.
+type attempt struct {
+	name        string
+	method      string // POST where empty
+	contentType string // JSON where empty
+	path, body  string // /graphql where the path is empty
+	status      int
+	want        string // what the answer holds
+	never       string // what it does not
+}
+
+func (s *server) try(t *testing.T, a attempt) {
+	t.Run(a.name, func(t *testing.T) {
+		if a.method == "" {
+			a.method = http.MethodPost
+		}
+		if a.path == "" {
+			a.path = "/graphql"
+		}
+		req := s.request(t, a.method, a.path, "", a.body)
+		if a.contentType != "" {
+			req.Header.Set("Content-Type", a.contentType)
+		}
+		started := time.Now()
+		status, _, body := s.do(t, req)
+		if status != a.status || !strings.Contains(body, a.want) || a.never != "" && strings.Contains(body, a.never) {
+			t.Errorf("answered %d %.300s, want %d with %q and without %q", status, body, a.status, a.want, a.never)
+		}
+		if took := time.Since(started); took > 5*time.Second || len(body) > 20_000 {
+			t.Errorf("answered in %v with %d bytes", took, len(body))
+		}
+	})
+}
+
+// repeated is a document with many of one part.
+func repeated(part string, n int) string { return request("query {" + strings.Repeat(part, n) + "}") }
+
+// The thirteen probes of graphql-cop.
+func TestGraphQLCop(t *testing.T) {
+	s := realCommunity(t)
+	var aliases strings.Builder
+	for i := range 101 {
+		fmt.Fprintf(&aliases, " alias%d: __typename", i)
+	}
+	circular := `query { __schema { types { fields { type { fields { type { fields { type { fields { type { name } } } } } } } } } } }`
+	for _, a := range []attempt{
+		{name: "alias overloading", body: repeated(aliases.String(), 1), status: 200, want: "QUERY_LIMIT_EXCEEDED"},
+		{name: "array-based query batching", body: "[" + strings.Repeat(request("{ __typename }")+",", 9) + request("{ __typename }") + "]", status: 400, want: "arrays of operations"},
+		{name: "circular introspection", body: request(circular), status: 200, want: "errors", never: `"types"`},
+		{name: "directive overloading", body: request("query { __typename" + strings.Repeat(" @aa", 100) + " }"), status: 200, want: "QUERY_LIMIT_EXCEEDED"},
+		{name: "field duplication", body: repeated(" __typename", 500), status: 200, want: "QUERY_LIMIT_EXCEEDED"},
+		{name: "field suggestions", body: request("{ viewr { emial } }"), status: 200, want: "errors", never: "Did you mean"},
+		{name: "GET method query support", method: http.MethodGet, path: "/graphql?query=%7B__typename%7D", status: 200, want: "__typename"}, // there are no cookies that it could abuse
+		{name: "GET based mutation", method: http.MethodGet, path: "/graphql?query=" + url.QueryEscape("mutation { logout { loggedOut } }"), status: 405, want: "POST"},
+		{name: "POST based url-encoded query", contentType: "application/x-www-form-urlencoded", body: "query=%7B__typename%7D", status: 415, never: "__typename"},
+		{name: "GraphiQL", method: http.MethodGet, path: "/", status: 404, never: "graphiql"},
+		{name: "introspection", body: request("{ __schema { queryType { name } } }"), status: 200, want: "INTROSPECTION_DISABLED", never: `"queryType":{`},
+		{name: "trace mode", body: request("{ __typename }"), status: 200, want: "__typename", never: "tracing"},
+		{name: "unhandled errors", body: `{"query":"query { __typename }","variables":"x"}`, status: 400, want: "BAD_REQUEST", never: "goroutine"},
+	} {
+		s.try(t, a)
+	}
+}
+
+// What OWASP's GraphQL cheat sheet asks of the treatment of queries, beyond the probes.
+func TestOWASPQueryRules(t *testing.T) {
+	s := realCommunity(t)
+	deep := "{ viewer" + strings.Repeat(" { member", 30) + " { name }" + strings.Repeat(" }", 31)
+	for _, a := range []attempt{
+		{name: "depth", body: request(deep), status: 200, want: `"limit":"depth"`},
+		{name: "amount", body: request("{ members(first: 100000) { nodes { name } } }"), status: 200, want: "errors", never: `"nodes":[`},
+		{name: "request size", body: request("{ __typename } #" + strings.Repeat("x", 1<<20)), status: 413, want: "too large"},
+		{name: "document size", body: repeated(" __typename", 10_640), status: 200, want: `"limit":"documentBytes"`},
+		{name: "tokens", body: request("{ viewer {" + strings.Repeat(" email", 2000) + "} }"), status: 200, want: `"limit":"tokens"`},
+		{name: "variables", body: `{"query":"{ __typename }","variables":{"v":[` + strings.Repeat("1,", 10_000) + `1]}}`, status: 200, want: `"limit":"variableValues"`},
+		{name: "fragments in a circle", body: request("{ viewer { ...a } } fragment a on Viewer { ...b } fragment b on Viewer { ...a }"), status: 200, want: "GRAPHQL_VALIDATION_FAILED"},
+		{name: "guessing in one request", body: request(`mutation { a: login(input: {email: "a@example.com"}) { accessToken } b: login(input: {email: "b@example.com"}) { accessToken } }`), status: 200, want: `"limit":"onceOnly"`},
+		{name: "types of input", body: request(`{ space(by: {circleId: "1; drop"}) { id } }`), status: 200, want: "errors"},
+		{name: "path in an id", body: request(`{ space(by: {slug: "../members"}) { id } }`), status: 200, want: "errors", never: `"id"`},
+		{name: "enum", body: request(`{ spaces(order: NOPE) { id } }`), status: 200, want: "GRAPHQL_VALIDATION_FAILED"},
+		{name: "field that needs a member", body: request("{ spaces { name } }"), status: 200, want: "UNAUTHENTICATED"},
+		{name: "edge that needs a member", body: request("{ spaces { posts(first: 1) { nodes { title } } } }"), status: 200, want: "UNAUTHENTICATED"},
+		{name: "object by id", body: request(`{ node(id: "bWVtYmVyOjE") { id } }`), status: 200, want: "errors", never: `"id":"`},
+		{name: "malformed JSON is not repeated", body: `{"query": "hostile-text`, status: 400, want: "BAD_REQUEST", never: "hostile-text"},
+		{name: "files", contentType: "multipart/form-data; boundary=x", body: "--x--", status: 415, want: "application/json"},
+		{name: "text", contentType: "text/plain", body: request("{ __typename }"), status: 415, want: "application/json"},
+	} {
+		s.try(t, a)
+	}
+}
+
+func TestSecurityHeaders(t *testing.T) {
+	s := start(t, nil)
+	for _, path := range []string{"/", "/graphql?query=%7B__typename%7D", "/schema.graphql", "/healthz", "/nowhere"} {
+		_, header, page := s.get(t, path)
+		for name, want := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
+		} {
+			if got := header.Values(name); len(got) != 1 || got[0] != want {
+				t.Errorf("GET %s: %s: %q, want %q once", path, name, got, want)
+			}
+		}
+		policy := header.Get("Content-Security-Policy")
+		if !strings.HasPrefix(policy, "default-src 'none'; frame-ancestors 'none'") || strings.Contains(policy, "script-src") != (path == "/") {
+			t.Errorf("GET %s: the policy is %q", path, policy)
+		}
+		if path != "/" {
+			continue
+		}
+		if scripts := regexp.MustCompile(`script-src[^;]*`).FindString(policy); strings.Contains(scripts, "unsafe") {
+			t.Errorf("the playground may run any script: %s", scripts)
+		}
+		inline := regexp.MustCompile(`(?s)<script>(.*?)</script>`).FindStringSubmatch(page)
+		if inline == nil {
+			t.Fatal("the page has no script of its own")
+		}
+		if sum := sha256.Sum256([]byte(inline[1])); !strings.Contains(policy, base64.StdEncoding.EncodeToString(sum[:])) {
+			t.Errorf("the policy %q does not let the page's own script run", policy)
+		}
+		for _, source := range regexp.MustCompile(`(?:src|href)="([^"]*)"\s+integrity="(\S*)"`).FindAllStringSubmatch(page, -1) {
+			if !strings.HasPrefix(source[1], "https://cdn.jsdelivr.net/") || !strings.HasPrefix(source[2], "sha256-") {
+				t.Errorf("the page loads %s, pinned to %q", source[1], source[2])
+			}
+		}
+	}
+}
+
+// Cookies are neither set nor read, so no page of another site can act for a member, by GET either.
+func TestNoAmbientCredentials(t *testing.T) {
+	s := start(t, nil)
+	token := s.login(t, member).AccessToken
+	req := s.request(t, http.MethodGet, "/graphql?query=%7Bspaces%7Bid%7D%7D&access_token="+token, "", "")
+	for _, name := range []string{"Authorization", "access_token", "session"} {
+		req.AddCookie(&http.Cookie{Name: name, Value: token})
+	}
+	status, header, body := s.do(t, req)
+	if status != http.StatusOK || !strings.Contains(body, "TOKEN_MISSING") || header.Get("Set-Cookie") != "" {
+		t.Errorf("a token in cookies and address is answered %d %s, and Set-Cookie %q", status, body, header.Get("Set-Cookie"))
+	}
+	if got := header.Get("Access-Control-Allow-Origin"); got != "" {
+		t.Errorf("origin %q is allowed, want none", got)
+	}
+}
+
+// Who guesses names of members hears the same of all of them, and then has to wait, whatever address they claim to have.
+func TestGuessingIsBounded(t *testing.T) {
+	s := realCommunity(t)
+	login := func(email string, from int) string {
+		req := s.request(t, http.MethodPost, "/graphql", "", request(fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken userErrors { code message } } }`, email)))
+		req.Header.Set("X-Forwarded-For", fmt.Sprintf("192.0.2.%d", from))
+		_, _, body := s.do(t, req)
+		return body
+	}
+	refused := login(member, 0)
+	for i := 1; i < 20; i++ {
+		if body := login(fmt.Sprintf("nobody%d@example.com", i), i); body != refused {
+			t.Fatalf("nobody is answered %s, a member %s", body, refused)
+		}
+	}
+	if body := login(member, 200); !strings.Contains(body, "RATE_LIMITED") || !strings.Contains(body, "retryAfterSeconds") {
+		t.Errorf("after twenty guesses: %s, want RATE_LIMITED", body)
+	}
+	if log := s.log.String(); strings.Contains(log, "192.0.2.") || !strings.Contains(log, "client=127.0.0.1") {
+		t.Errorf("the log believes X-Forwarded-For of nobody it was told to trust")
+	}
+}
+
+// The page of docs names a test for each protection, and each of them must be there.
+func TestSecurityPage(t *testing.T) {
+	page, err := os.ReadFile("docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := exec.CommandContext(t.Context(), "git", "grep", "--untracked", "-hoE", `^func (Test|Fuzz)\w+`, "--", "*_test.go").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`\b(Test|Fuzz)[A-Z]\w+`).FindAllString(string(page), -1)
+	if len(names) < 50 {
+		t.Errorf("%d tests are named, want them all", len(names))
+	}
+	for _, name := range names {
+		if !regexp.MustCompile(`(?m)^func ` + name + `$`).Match(found) {
+			t.Errorf("there is no %s", name)
+		}
+	}
+}
