@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"circlegraph/graph/generated"
 	"circlegraph/internal/contract"
 )
 
@@ -121,6 +122,25 @@ func eachStep(t *testing.T, script *txtar.Archive, ask func(step, as, query stri
 			t.Fatalf("%s: %s", step, answer)
 		}
 		answers[step] = value
+	}
+}
+
+// TestEveryNodeCostsOneCall holds the script of node(id) to all types that are a Node.
+func TestEveryNodeCostsOneCall(t *testing.T) {
+	script := txtar.Parse(readFile(t, "testdata/node.txtar"))
+	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
+	for _, def := range schema.GetPossibleTypes(schema.Types["Node"]) {
+		if def.IsAbstractType() {
+			continue
+		}
+		calls, answer := section(script, def.Name+".calls"), section(script, def.Name+".answer.json")
+		if calls == nil || answer == nil {
+			t.Errorf("no script fetches a %s again", def.Name)
+			continue
+		}
+		if n := bytes.Count(calls[0].Data, []byte("\n")); n != 1 || !bytes.Contains(answer[0].Data, []byte(`"__typename": "`+def.Name+`"`)) {
+			t.Errorf("a %s costs %d calls: %s", def.Name, n, answer[0].Data)
+		}
 	}
 }
 
