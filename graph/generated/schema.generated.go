@@ -2755,7 +2755,7 @@ func (ec *executionContext) unmarshalNRichTextInput2circlegraphᚋgraphᚋmodel�
 }
 
 func (ec *executionContext) unmarshalNURL2string(ctx context.Context, v any) (string, error) {
-	res, err := scalar.UnmarshalURL(v)
+	res, err := scalar.UnmarshalURL(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -2765,7 +2765,7 @@ func (ec *executionContext) marshalNURL2string(ctx context.Context, sel ast.Sele
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "URL!")
 	}
-	return res
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) marshalNUserError2ᚕᚖcirclegraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
@@ -2900,7 +2900,7 @@ func (ec *executionContext) unmarshalOURL2ᚖstring(ctx context.Context, v any) 
 	if v == nil {
 		return nil, nil
 	}
-	res, err := scalar.UnmarshalURL(v)
+	res, err := scalar.UnmarshalURL(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -2909,9 +2909,8 @@ func (ec *executionContext) marshalOURL2ᚖstring(ctx context.Context, sel ast.S
 		return graphql.Null
 	}
 	_ = sel
-	_ = ctx
 	res := scalar.MarshalURL(*v)
-	return res
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 // endregion ***************************** type.gotpl *****************************

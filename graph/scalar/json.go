@@ -1,6 +1,7 @@
 package scalar
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -26,16 +27,37 @@ func UnmarshalJSON(v any) (json.RawMessage, error) {
 	return doc, nil
 }
 
-// MarshalURL writes an address as Circle gave it. An empty one is null.
-func MarshalURL(s string) graphql.Marshaler {
-	if s == "" {
-		return graphql.Null
+// MarshalURL writes an address as Circle gave it. One that Circle left out is null, or empty where null would cost the
+// whole parent.
+func MarshalURL(s string) graphql.ContextMarshaler {
+	return graphql.ContextWriterFunc(func(ctx context.Context, w io.Writer) error {
+		if s == "" && !required(ctx) {
+			graphql.Null.MarshalGQL(w)
+			return nil
+		}
+		graphql.MarshalString(s).MarshalGQL(w)
+		return nil
+	})
+}
+
+// required tells whether the field being written, or the items of its list, must not be null.
+func required(ctx context.Context) bool {
+	field := graphql.GetFieldContext(ctx)
+	for ; field != nil; field = field.Parent { // the items of a list have contexts of their own
+		if field.Field.Field == nil || field.Field.Definition == nil {
+			continue
+		}
+		kind := field.Field.Definition.Type
+		for kind.Elem != nil {
+			kind = kind.Elem
+		}
+		return kind.NonNull
 	}
-	return graphql.MarshalString(s)
+	return false
 }
 
 // UnmarshalURL reads an absolute http or https address.
-func UnmarshalURL(v any) (string, error) {
+func UnmarshalURL(_ context.Context, v any) (string, error) {
 	s, ok := v.(string)
 	if !ok {
 		return "", &InputError{Message: "A URL is a string such as \"https://example.com\"."}
