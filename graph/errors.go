@@ -67,6 +67,17 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
+// named adds to what went wrong on our side the name by which the log knows the request.
+func named(requestID func(context.Context) string, next graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		out := next(ctx, err)
+		if requestID != nil && out.Extensions["code"] == codeInternal {
+			out.Extensions["requestId"] = requestID(ctx)
+		}
+		return out
+	}
+}
+
 // present gives the sentence and the extensions of an error.
 func present(err error) (string, map[string]any) {
 	if input, ok := errors.AsType[*scalar.InputError](err); ok {

@@ -61,6 +61,7 @@ type failure struct {
 	Extensions struct {
 		Code              string
 		RetryAfterSeconds int
+		RequestID         string
 	}
 }
 

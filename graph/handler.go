@@ -54,6 +54,8 @@ type Options struct {
 	Untrusted documents.Mode
 	// ShowUsage says in `extensions.upstream` of each response what it has cost.
 	ShowUsage bool
+	// RequestID names the request of a context, in errors that are to be reported; there is no name where nil.
+	RequestID func(context.Context) string
 	// Logger gets what must not reach clients; [slog.Default] where nil.
 	Logger *slog.Logger
 	// Now is the clock; the system's where nil.
@@ -95,7 +97,7 @@ func NewHandler(o Options) http.Handler {
 	}
 	s.SetQueryCache(lru.New[*ast.QueryDocument](cachedParses))
 	s.SetParserTokenLimit(maxTokens)
-	s.SetErrorPresenter(presenter(o.Logger))
+	s.SetErrorPresenter(named(o.RequestID, presenter(o.Logger)))
 	s.SetRecoverFunc(recovered(o.Logger))
 	s.Use(documents.New(o.Trusted, o.Untrusted, o.Logger))
 	s.Use(newLimits())

@@ -31,6 +31,12 @@ func RequestID(next http.Handler) http.Handler {
 	})
 }
 
+// RequestIDOf is the id of the request of a context, empty where it has none.
+func RequestIDOf(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
+}
+
 // LogHandler adds the request's id to every line that next gets.
 func LogHandler(next slog.Handler) slog.Handler { return logHandler{next} }
 
