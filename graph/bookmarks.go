@@ -51,8 +51,9 @@ func (r *Resolver) createBookmark(ctx context.Context, in model.CreateBookmarkIn
 	if ref.Type != circleclient.RefPost && ref.Type != circleclient.RefComment {
 		return nil, &scalar.InputError{Message: "Only posts and comments can be put aside; this is the id of a " + string(ref.Type) + "."}
 	}
-	bookmark, err := r.circle.Bookmarks.Create(ctx, ref.ID, strings.ToLower(string(ref.Type)))
-	problems, err := userErrors(err)
+	bookmark, problems, err := once(ctx, r.idempotency, "createBookmark", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.Bookmark, error) {
+		return r.circle.Bookmarks.Create(ctx, ref.ID, strings.ToLower(string(ref.Type)))
+	})
 	return &model.CreateBookmarkPayload{Bookmark: bookmark, UserErrors: problems}, err
 }
 

@@ -270,10 +270,11 @@ func (r *Resolver) reportContent(ctx context.Context, in model.ReportContentInpu
 	if reported == "" {
 		return nil, &scalar.InputError{Message: "Only posts, comments and chat messages can be reported; this is the id of a " + string(ref.Type) + "."}
 	}
-	problems, err := userErrors(r.circle.Posts.Report(ctx, circleclient.ReportRequest{
-		ID: ref.ID, Type: reported, Reason: in.Reason, Body: deref(in.Message),
-	}))
-	return &model.ReportContentPayload{Reported: err == nil && len(problems) == 0, UserErrors: problems}, err
+	done, problems, err := once(ctx, r.idempotency, "reportContent", in.IdempotencyKey, in, func(ctx context.Context) (bool, error) {
+		err := r.circle.Posts.Report(ctx, circleclient.ReportRequest{ID: ref.ID, Type: reported, Reason: in.Reason, Body: deref(in.Message)})
+		return err == nil, err
+	})
+	return &model.ReportContentPayload{Reported: done, UserErrors: problems}, err
 }
 
 func isNotFound(err error) bool { return errors.Is(err, circleclient.ErrNotFound) }

@@ -88,3 +88,17 @@ func TestIDsAreNeverInt(t *testing.T) {
 		}
 	}
 }
+
+// Whatever creates something can be repeated safely.
+func TestCreatesTakeAnIdempotencyKey(t *testing.T) {
+	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
+	for _, f := range schema.Mutation.Fields {
+		creates := slices.ContainsFunc([]string{"create", "send", "submit", "report"}, func(verb string) bool { return strings.HasPrefix(f.Name, verb) })
+		if !creates || f.Name == "createWebSession" { // which takes nothing and creates nothing of the community's
+			continue
+		}
+		if input := f.Arguments.ForName("input"); input == nil || schema.Types[input.Type.Name()].Fields.ForName("idempotencyKey") == nil {
+			t.Errorf("%s takes no idempotencyKey", f.Name)
+		}
+	}
+}

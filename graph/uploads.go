@@ -20,10 +20,11 @@ func (r *Resolver) createDirectUpload(ctx context.Context, in model.CreateDirect
 	if problems := checkUpload(in); len(problems) > 0 {
 		return &model.CreateDirectUploadPayload{UserErrors: problems}, nil
 	}
-	upload, err := r.circle.Uploads.Create(ctx, circleclient.DirectUploadRequest{
-		Filename: in.Filename, ContentType: in.ContentType, ByteSize: in.ByteSize, Checksum: in.Checksum,
+	upload, problems, err := once(ctx, r.idempotency, "createDirectUpload", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.DirectUpload, error) {
+		return r.circle.Uploads.Create(ctx, circleclient.DirectUploadRequest{
+			Filename: in.Filename, ContentType: in.ContentType, ByteSize: in.ByteSize, Checksum: in.Checksum,
+		})
 	})
-	problems, err := userErrors(err)
 	return &model.CreateDirectUploadPayload{Upload: upload, UserErrors: problems}, err
 }
 

@@ -3289,7 +3289,7 @@ func (ec *executionContext) unmarshalInputReportContentInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"subjectId", "reason", "message"}
+	fieldsInOrder := [...]string{"subjectId", "reason", "message", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -3317,6 +3317,13 @@ func (ec *executionContext) unmarshalInputReportContentInput(ctx context.Context
 				return it, err
 			}
 			it.Message = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

@@ -7577,6 +7577,8 @@ type BookmarkEdge {
 input CreateBookmarkInput {
   "The ` + "`" + `id` + "`" + ` of a post or comment."
   subjectId: ID!
+  "As in ` + "`" + `CreatePostInput` + "`" + `."
+  idempotencyKey: String
 }
 
 "The new bookmark."
@@ -10486,6 +10488,8 @@ input ReportContentInput {
   reason: ReportReason!
   "A few words for the admins."
   message: String
+  "As in ` + "`" + `CreatePostInput` + "`" + `."
+  idempotencyKey: String
 }
 
 "Why something is reported."
@@ -11431,6 +11435,8 @@ input CreateDirectUploadInput {
   byteSize: Long!
   "The base64 of the 16 bytes of the file's MD5, 24 characters; not the MD5 in hexadecimal."
   checksum: String!
+  "As in ` + "`" + `CreatePostInput` + "`" + `."
+  idempotencyKey: String
 }
 
 "The announced file."

@@ -273,7 +273,7 @@ func (ec *executionContext) unmarshalInputCreateDirectUploadInput(ctx context.Co
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"filename", "contentType", "byteSize", "checksum"}
+	fieldsInOrder := [...]string{"filename", "contentType", "byteSize", "checksum", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -308,6 +308,13 @@ func (ec *executionContext) unmarshalInputCreateDirectUploadInput(ctx context.Co
 				return it, err
 			}
 			it.Checksum = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

@@ -94,6 +94,8 @@ type CompleteSignupPayload struct {
 type CreateBookmarkInput struct {
 	// The `id` of a post or comment.
 	SubjectID string `json:"subjectId"`
+	// As in `CreatePostInput`.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The new bookmark.
@@ -146,6 +148,8 @@ type CreateDirectUploadInput struct {
 	ByteSize int64 `json:"byteSize"`
 	// The base64 of the 16 bytes of the file's MD5, 24 characters; not the MD5 in hexadecimal.
 	Checksum string `json:"checksum"`
+	// As in `CreatePostInput`.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The announced file.
@@ -725,6 +729,8 @@ type ReportContentInput struct {
 	Reason string `json:"reason"`
 	// A few words for the admins.
 	Message *string `json:"message,omitempty"`
+	// As in `CreatePostInput`.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The result of a report.
