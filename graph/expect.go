@@ -100,20 +100,24 @@ func expectThreads(ctx context.Context, c *model.ChatThreadConnection, err error
 	return c, nil
 }
 
-// expectNodes announces what is fetched by id.
+// expectNodes announces what is fetched by id, and what it stands in.
 func expectNodes(ctx context.Context, refs []circleclient.Ref) {
 	l := loaders.From(ctx)
 	for _, ref := range refs {
 		switch ref.Type {
 		case circleclient.RefPost:
 			l.Post.Expect(ref)
+			l.Space.Expect(ref.Space)
+		case circleclient.RefComment:
+			l.Post.Expect(ref.OfPost())
+			l.Space.Expect(ref.Space)
 		case circleclient.RefSpace:
 			l.Space.Expect(ref.ID)
 		case circleclient.RefChatRoom:
 			l.ChatRoom.Expect(ref.Room)
 		case circleclient.RefChatThread:
 			l.ChatThread.Expect(ref.ID)
-		case circleclient.RefMember, circleclient.RefComment, circleclient.RefChatMessage, circleclient.RefLesson, circleclient.RefQuizAttempt:
+		case circleclient.RefMember, circleclient.RefChatMessage, circleclient.RefLesson, circleclient.RefQuizAttempt:
 		}
 	}
 }
