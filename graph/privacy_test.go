@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -47,10 +48,11 @@ func TestNoAddressButTheViewersOwn(t *testing.T) {
 
 // Circle does send the addresses of others, so that the goldens, none of which has one, say something.
 func TestCircleSendsAddressesOfOthers(t *testing.T) {
+	var mu sync.Mutex // the answers come side by side
 	var sent bytes.Buffer
 	c := newCommunityBehind(t, func(circle http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			circle.ServeHTTP(tee{w, &sent}, r)
+			circle.ServeHTTP(tee{w, &mu, &sent}, r)
 		})
 	})
 	const query = `{ members(first: 100) { nodes { name links { website } } } viewer { email chatRooms(first: 5) { nodes { id } } } }`
@@ -73,10 +75,13 @@ func TestCircleSendsAddressesOfOthers(t *testing.T) {
 // tee copies an answer.
 type tee struct {
 	http.ResponseWriter
+	mu   *sync.Mutex
 	copy io.Writer
 }
 
 func (t tee) Write(b []byte) (int, error) {
+	t.mu.Lock()
 	_, _ = t.copy.Write(b)
+	t.mu.Unlock()
 	return t.ResponseWriter.Write(b)
 }
