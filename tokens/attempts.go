@@ -52,11 +52,11 @@ func NewMemoryAttempts(now func() time.Time) *MemoryAttempts {
 	return &MemoryAttempts{
 		now: now,
 		keys: otter.Must(&otter.Options[string, *tries]{
-			MaximumSize: maxAttempts, Clock: cacheClock{now}, Executor: inline,
+			MaximumSize: maxAttempts, Clock: otterClock{now}, Executor: inline,
 			ExpiryCalculator: otter.ExpiryAccessing[string, *tries](attemptsAge),
 		}),
 		used: otter.Must(&otter.Options[string, struct{}]{
-			MaximumSize: maxAttempts, Clock: cacheClock{now}, Executor: inline,
+			MaximumSize: maxAttempts, Clock: otterClock{now}, Executor: inline,
 			// No token is accepted for longer, and the clocks of two machines may differ.
 			ExpiryCalculator: otter.ExpiryWriting[string, struct{}](maxIdentityAge + 2*leeway),
 		}),
@@ -112,15 +112,6 @@ func (m *MemoryAttempts) Use(token string) (first bool) {
 
 // Release implements [Attempts].
 func (m *MemoryAttempts) Release(token string) { m.used.Invalidate(token) }
-
-// cacheClock makes a cache go by our clock, without a goroutine.
-type cacheClock struct{ now func() time.Time }
-
-// NowNano implements [otter.Clock].
-func (c cacheClock) NowNano() int64 { return c.now().UnixNano() }
-
-// Tick implements [otter.Clock].
-func (cacheClock) Tick(time.Duration) <-chan time.Time { return nil }
 
 // attempt counts one of the request's address until over is told that it was none: only what is refused counts, because
 // all members of an office may share an address. A trusted server and the sandbox have no such limit.
