@@ -55,12 +55,8 @@ func searchOptions(f *model.SearchFilter) (opts circleclient.SearchOptions, err 
 	if f == nil {
 		return opts, nil
 	}
-	for _, id := range f.SpaceIds {
-		ref, err := scalar.ParseRefOf(circleclient.RefSpace, id)
-		if err != nil {
-			return opts, err
-		}
-		opts.SpaceIDs = append(opts.SpaceIDs, ref.ID)
+	if opts.SpaceIDs, err = numbersOf(circleclient.RefSpace, f.SpaceIds); err != nil {
+		return opts, err
 	}
 	if opts.TopicIDs, err = scalar.ParseCircleIDs(f.TopicIds); err != nil {
 		return opts, err
