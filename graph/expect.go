@@ -11,16 +11,20 @@ import (
 // The functions here announce to the loaders what the fields beneath a list may ask for, so that the first field to ask
 // asks for the whole list. They pass the list on as it is.
 
-// expectPosts announces the posts of a list and their spaces.
+// expectPost announces a post and its space, which says what the viewer may do with it.
+func expectPost(ctx context.Context, ref circleclient.Ref) {
+	l := loaders.From(ctx)
+	l.Post.Expect(ref)
+	l.Space.Expect(ref.Space)
+}
+
+// expectPosts announces the posts of a list.
 func expectPosts[P model.Post](ctx context.Context, c *model.Connection[P], err error) (*model.Connection[P], error) {
 	if err != nil {
 		return nil, err
 	}
-	l := loaders.From(ctx)
 	for _, p := range c.Nodes {
-		ref := p.NodeRef()
-		l.Post.Expect(ref)
-		l.Space.Expect(ref.Space)
+		expectPost(ctx, p.NodeRef())
 	}
 	return c, nil
 }
@@ -33,16 +37,13 @@ func expectSpaces(ctx context.Context, spaces []*circleclient.Space) {
 	}
 }
 
-// expectComments announces the posts that the comments of a list belong to, and their spaces.
+// expectComments announces the posts that the comments of a list belong to.
 func expectComments(ctx context.Context, c *model.CommentConnection, err error) (*model.CommentConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := loaders.From(ctx)
 	for _, comment := range c.Nodes {
-		post := comment.NodeRef().OfPost()
-		l.Post.Expect(post)
-		l.Space.Expect(post.Space)
+		expectPost(ctx, comment.NodeRef().OfPost())
 	}
 	return c, nil
 }
@@ -54,7 +55,7 @@ func expectSubjects(ctx context.Context, c *model.NotificationConnection, err er
 	}
 	for _, n := range c.Nodes {
 		if ref := subjectRef(n); ref.Type == circleclient.RefPost {
-			loaders.From(ctx).Post.Expect(ref)
+			expectPost(ctx, ref)
 		}
 	}
 	return c, nil
@@ -67,7 +68,7 @@ func expectBookmarked(ctx context.Context, c *model.BookmarkConnection, err erro
 	}
 	for _, b := range c.Nodes {
 		if ref := bookmarkedRef(b); !ref.IsZero() {
-			loaders.From(ctx).Post.Expect(ref)
+			expectPost(ctx, ref)
 		}
 	}
 	return c, nil
@@ -106,11 +107,9 @@ func expectNodes(ctx context.Context, refs []circleclient.Ref) {
 	for _, ref := range refs {
 		switch ref.Type {
 		case circleclient.RefPost:
-			l.Post.Expect(ref)
-			l.Space.Expect(ref.Space)
+			expectPost(ctx, ref)
 		case circleclient.RefComment:
-			l.Post.Expect(ref.OfPost())
-			l.Space.Expect(ref.Space)
+			expectPost(ctx, ref.OfPost())
 		case circleclient.RefSpace:
 			l.Space.Expect(ref.ID)
 		case circleclient.RefChatRoom:

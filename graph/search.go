@@ -75,8 +75,7 @@ func expectHits(ctx context.Context, c *model.SearchResultConnection, err error)
 	for _, n := range c.Nodes {
 		switch ref := n.Found().NodeRef(); ref.Type {
 		case circleclient.RefPost:
-			l.Post.Expect(ref)
-			l.Space.Expect(ref.Space)
+			expectPost(ctx, ref)
 		case circleclient.RefSpace:
 			l.Space.Expect(ref.ID)
 		case circleclient.RefLesson:
