@@ -12,7 +12,7 @@ import (
 )
 
 // endpoint is a handler whose Circle cannot be reached.
-func endpoint(t *testing.T, o Options) *httptest.Server {
+func endpoint(t testing.TB, o Options) *httptest.Server {
 	t.Helper()
 	var err error
 	if o.Circle, err = circleclient.New(circleclient.Config{BaseURL: "http://127.0.0.1:1"}); err != nil {
@@ -30,7 +30,7 @@ type message struct {
 	body          string
 }
 
-func send(t *testing.T, server *httptest.Server, m message) (status int, header http.Header, body string) {
+func send(t testing.TB, server *httptest.Server, m message) (status int, header http.Header, body string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), m.method, server.URL+"?"+m.query, strings.NewReader(m.body))
 	if err != nil {
