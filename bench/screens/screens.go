@@ -1,0 +1,119 @@
+// Package screens holds the operations of an app for a Circle community: one document for each of its screens, with the
+// variables that the sandbox's community needs and the fewest calls to Circle that its contract allows.
+//
+// A document begins with comments: a sentence, the calls and why each of them is needed, the variables where there are some,
+// and the path to what the screen is about.
+package screens
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+)
+
+//go:embed *.graphql
+var documents embed.FS
+
+// Screen is a document with what is known of it.
+type Screen struct {
+	// Name is the name of its file, without the extension.
+	Name string
+	// About is one sentence.
+	About string
+	// Document is the operation with its fragments.
+	Document string
+	// Variables are right for the sandbox's community; nil where there are none.
+	Variables map[string]any
+	// Shows is where in `data` the answer has what the screen is about, as keys between dots. It is neither null nor an empty
+	// list.
+	Shows string
+	// Calls are the fewest calls to Circle that answer it for member@example.com.
+	Calls []Call
+}
+
+// Call is an operation of Circle that a screen needs.
+type Call struct {
+	// Times is how often it is called.
+	Times int
+	// Operation is method and path as in Circle's contract.
+	Operation string
+	// Why says what it is needed for; empty where that is plain.
+	Why string
+}
+
+// Minimum is the number of all calls.
+func (s Screen) Minimum() int {
+	n := 0
+	for _, c := range s.Calls {
+		n += c.Times
+	}
+	return n
+}
+
+// All reads the screens, in order of their names.
+func All() ([]Screen, error) {
+	files, err := fs.Glob(documents, "*.graphql")
+	if err != nil {
+		return nil, err
+	}
+	screens := make([]Screen, len(files))
+	for i, file := range files {
+		text, err := documents.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		if screens[i], err = parse(strings.TrimSuffix(file, ".graphql"), string(text)); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	return screens, nil
+}
+
+// parse reads the comments at the beginning of a document.
+func parse(name, text string) (Screen, error) {
+	s := Screen{Name: name}
+	for line := range strings.Lines(text) {
+		comment, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "# ")
+		if !ok {
+			break
+		}
+		text = text[len(line):]
+		key, value, _ := strings.Cut(comment, ": ")
+		switch {
+		case s.About == "":
+			s.About = comment
+		case comment == "calls:":
+		case strings.HasPrefix(comment, "  "):
+			call, err := parseCall(strings.TrimSpace(comment))
+			if err != nil {
+				return s, err
+			}
+			s.Calls = append(s.Calls, call)
+		case key == "shows":
+			s.Shows = value
+		case key == "variables":
+			if err := json.Unmarshal([]byte(value), &s.Variables); err != nil {
+				return s, fmt.Errorf("variables: %w", err)
+			}
+		default:
+			return s, fmt.Errorf("%q is no sentence, call, path or variables", comment)
+		}
+	}
+	s.Document = text
+	return s, nil
+}
+
+// parseCall reads a line such as "1 GET /home: the posts".
+func parseCall(line string) (Call, error) {
+	fields, why, _ := strings.Cut(line, ": ")
+	number, operation, _ := strings.Cut(fields, " ")
+	method, path, _ := strings.Cut(operation, " ")
+	times, err := strconv.Atoi(number)
+	if err != nil || times < 1 || !strings.HasPrefix(path, "/") {
+		return Call{}, fmt.Errorf("%q does not say how often which operation is called", line)
+	}
+	return Call{Times: times, Operation: method + " /api/headless/v1" + path, Why: why}, nil
+}

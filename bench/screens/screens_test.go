@@ -1,0 +1,43 @@
+package screens
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestReadme holds the table of the README to the documents.
+func TestReadme(t *testing.T) {
+	all, err := All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want strings.Builder
+	want.WriteString("| screen | what it shows | calls |\n|---|---|---|\n")
+	for _, s := range all {
+		fmt.Fprintf(&want, "| [%s](%s.graphql) | %s | %d |\n", strings.ReplaceAll(s.Name, "_", " "), s.Name, s.About, s.Minimum())
+	}
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(string(readme), "\n\n"+want.String()) {
+		t.Errorf("README.md does not end with this table:\n%s", want.String())
+	}
+}
+
+// A comment at the beginning that says nothing the tests could hold is a mistake.
+func TestParseRefuses(t *testing.T) {
+	for _, header := range []string{
+		"# A screen.\n# calls:\n#   GET /home\n",
+		"# A screen.\n# calls:\n#   0 GET /home\n",
+		"# A screen.\n# calls:\n#   1 /home: the posts\n",
+		"# A screen.\n# variables: {\n",
+		"# A screen.\n# minimum: 3\n",
+	} {
+		if s, err := parse("a", header+"query { __typename }\n"); err == nil {
+			t.Errorf("parse(%q) = %+v, want an error", header, s)
+		}
+	}
+}

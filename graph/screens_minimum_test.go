@@ -1,0 +1,109 @@
+package graph
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/formatter"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"circlegraph/bench/screens"
+)
+
+// TestScreensCostTheirMinimum holds each screen to the calls that its document says are the fewest, on a cold start, through
+// nodes and through edges alike; and the same screen again, with a memo, to none.
+func TestScreensCostTheirMinimum(t *testing.T) {
+	for _, s := range allScreens(t) {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			c := newCommunity(t)
+			var want []string
+			for _, call := range s.Calls {
+				want = append(want, slices.Repeat([]string{call.Operation}, call.Times)...)
+			}
+			slices.Sort(want)
+			answer, calls := c.ask(member, s.Document, s.Variables)
+			if diff := cmp.Diff(want, calls); diff != "" {
+				t.Errorf("%d calls, want %d (-want +got)\n%s", len(calls), len(want), diff)
+			}
+			checkShown(t, answer, s.Shows)
+			answer, calls = c.ask(member, throughEdges(t, s.Document), s.Variables)
+			if diff := cmp.Diff(want, calls); diff != "" {
+				t.Errorf("through edges %d calls, want %d (-want +got)\n%s", len(calls), len(want), diff)
+			}
+			checkShown(t, answer, strings.ReplaceAll(s.Shows, "nodes", "edges"))
+			c = newCommunity(t, remembering)
+			c.ask(member, s.Document, s.Variables)
+			answer, calls = c.ask(member, s.Document, s.Variables)
+			if len(calls) > 0 {
+				t.Errorf("the same screen again costs %v, want nothing", calls)
+			}
+			checkShown(t, answer, s.Shows)
+		})
+	}
+}
+
+func allScreens(t *testing.T) []screens.Screen {
+	t.Helper()
+	all, err := screens.All()
+	if err != nil || len(all) != 16 {
+		t.Fatalf("%d screens, want 16; %v", len(all), err)
+	}
+	return all
+}
+
+// checkShown holds an answer to having no errors and something to show.
+func checkShown(t *testing.T, answer []byte, path string) {
+	t.Helper()
+	var out struct {
+		Data   any
+		Errors []json.RawMessage
+	}
+	if err := json.Unmarshal(answer, &out); err != nil || len(out.Errors) > 0 {
+		t.Errorf("%v %s", err, out.Errors)
+	}
+	if list, ok := at(out.Data, path).([]any); !ok || len(list) == 0 {
+		t.Errorf("%s is empty: %.2000s", path, answer)
+	}
+}
+
+// throughEdges is an operation that reaches the items of its lists by `edges { node }` and not by `nodes`.
+func throughEdges(t *testing.T, document string) string {
+	t.Helper()
+	doc, err := parser.ParseQuery(&ast.Source{Input: document})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, op := range doc.Operations {
+		nodesToEdges(op.SelectionSet)
+	}
+	for _, f := range doc.Fragments {
+		nodesToEdges(f.SelectionSet)
+	}
+	var out bytes.Buffer
+	formatter.NewFormatter(&out).FormatQueryDocument(doc)
+	if strings.Contains(out.String(), "nodes") {
+		t.Fatalf("still by nodes: %s", out.String())
+	}
+	return out.String()
+}
+
+func nodesToEdges(set ast.SelectionSet) {
+	for _, s := range set {
+		switch s := s.(type) {
+		case *ast.Field:
+			nodesToEdges(s.SelectionSet)
+			if s.Name == "nodes" {
+				s.Name, s.Alias = "edges", "edges"
+				s.SelectionSet = ast.SelectionSet{&ast.Field{Name: "node", Alias: "node", SelectionSet: s.SelectionSet}}
+			}
+		case *ast.InlineFragment:
+			nodesToEdges(s.SelectionSet)
+		}
+	}
+}
