@@ -1,0 +1,28 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// The commands are tried with as little as they can do, so that they work when somebody wants to know something. What they
+// measure is nobody's concern here.
+func TestCommands(t *testing.T) {
+	for command, want := range map[string][]string{
+		"peers --rounds 1 --duration 1ms --clients 2": {"**Q1**", "**Q3**", "| facade | ", "| naive gqlgen | ", "| bare reverse proxy | "},
+	} {
+		name, _, _ := strings.Cut(command, " ")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out strings.Builder
+			if err := run(t.Context(), strings.Fields(command), &out); err != nil {
+				t.Fatal(err)
+			}
+			for _, text := range want {
+				if !strings.Contains(out.String(), text) {
+					t.Errorf("%s prints no %q:\n%s", command, text, out.String())
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,46 @@
+// Bench measures what Circlegraph is for: how few requests to Circle a screen takes, how long it takes, and what it costs,
+// beside what people would use instead. It prints tables in Markdown and asserts nothing; README.md tells how to read them.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands are what can be measured, and the processes that are measured against, which are this program too.
+type commands struct {
+	Peers peersCommand `cmd:"" help:"Compare the facade with other gateways on three queries."`
+
+	Upstream upstreamCommand `cmd:"" hidden:"" help:"Serve the sandbox and count."`
+	Proxy    proxyCommand    `cmd:"" hidden:"" help:"Serve a bare reverse proxy."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// run carries out one command.
+func run(ctx context.Context, args []string, out io.Writer) error {
+	parser, err := kong.New(&commands{}, kong.Name("bench"), kong.Description("Measures Circlegraph, and what could stand in its place."),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(out, (*io.Writer)(nil)))
+	if err != nil {
+		return err
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		return err
+	}
+	return command.Run()
+}
