@@ -408,7 +408,7 @@ func (c *Client) attempt(ctx context.Context, call call, token string, body []by
 	if status >= 300 {
 		limit = min(limit, maxErrorBody)
 	}
-	got.body, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	got.body, err = readBody(resp, limit)
 	switch {
 	case status >= 300:
 		return nil, c.classify(call, got) // by its status, even where the body broke off
@@ -422,6 +422,14 @@ func (c *Client) attempt(ctx context.Context, call call, token string, body []by
 		return nil, call.fail(ErrUnavailable, got, errors.New("the answer is not JSON"))
 	}
 	return got, nil
+}
+
+// readBody reads an answer, or as much of it as shows that it exceeds the limit.
+func readBody(resp *http.Response, limit int64) ([]byte, error) {
+	var body bytes.Buffer
+	body.Grow(int(min(max(resp.ContentLength, 0), limit)) + bytes.MinRead) // what is read in one go is not copied again and again
+	_, err := body.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	return body.Bytes(), err
 }
 
 func or[T comparable](value, fallback T) T {
