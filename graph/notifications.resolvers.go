@@ -27,12 +27,12 @@ func (r *mutationResolver) MarkAllNotificationsAsRead(ctx context.Context) (*mod
 
 func (r *mutationResolver) MarkNotificationAsRead(ctx context.Context, input model.MarkNotificationAsReadInput) (*model.MarkNotificationAsReadPayload, error) {
 	notification, problems, err := r.changeNotification(ctx, input.NotificationID, r.circle.Notifications.MarkAsRead)
-	return &model.MarkNotificationAsReadPayload{Notification: notification, UserErrors: problems}, err
+	return &model.MarkNotificationAsReadPayload{Notification: notification, Viewer: viewerUnless(problems), UserErrors: problems}, err
 }
 
 func (r *mutationResolver) ArchiveNotification(ctx context.Context, input model.ArchiveNotificationInput) (*model.ArchiveNotificationPayload, error) {
 	notification, problems, err := r.changeNotification(ctx, input.NotificationID, r.circle.Notifications.Archive)
-	return &model.ArchiveNotificationPayload{Notification: notification, UserErrors: problems}, err
+	return &model.ArchiveNotificationPayload{Notification: notification, Viewer: viewerUnless(problems), UserErrors: problems}, err
 }
 
 func (r *mutationResolver) DeleteNotification(ctx context.Context, input model.DeleteNotificationInput) (*model.DeleteNotificationPayload, error) {

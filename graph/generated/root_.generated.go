@@ -91,6 +91,7 @@ type ComplexityRoot struct {
 	ArchiveNotificationPayload struct {
 		Notification func(childComplexity int) int
 		UserErrors   func(childComplexity int) int
+		Viewer       func(childComplexity int) int
 	}
 
 	Attachment struct {
@@ -794,6 +795,7 @@ type ComplexityRoot struct {
 	MarkNotificationAsReadPayload struct {
 		Notification func(childComplexity int) int
 		UserErrors   func(childComplexity int) int
+		Viewer       func(childComplexity int) int
 	}
 
 	MarkSpaceAsReadPayload struct {
@@ -1453,6 +1455,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ArchiveNotificationPayload.UserErrors(childComplexity), true
+	case "ArchiveNotificationPayload.viewer":
+		if e.ComplexityRoot.ArchiveNotificationPayload.Viewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchiveNotificationPayload.Viewer(childComplexity), true
 
 	case "Attachment.size", "Attachment.byteSize":
 		if e.ComplexityRoot.Attachment.ByteSize == nil {
@@ -4398,6 +4406,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MarkNotificationAsReadPayload.UserErrors(childComplexity), true
+	case "MarkNotificationAsReadPayload.viewer":
+		if e.ComplexityRoot.MarkNotificationAsReadPayload.Viewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkNotificationAsReadPayload.Viewer(childComplexity), true
 
 	case "MarkSpaceAsReadPayload.space":
 		if e.ComplexityRoot.MarkSpaceAsReadPayload.Space == nil {
@@ -9813,6 +9827,8 @@ input MarkNotificationAsReadInput {
 type MarkNotificationAsReadPayload {
   "The notification after the change."
   notification: Notification
+  "The viewer; ask for ` + "`" + `notificationCounts` + "`" + ` to see the new counts."
+  viewer: Viewer
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -9827,6 +9843,8 @@ input ArchiveNotificationInput {
 type ArchiveNotificationPayload {
   "The notification after the change."
   notification: Notification
+  "The viewer; ask for ` + "`" + `notificationCounts` + "`" + ` to see the new counts."
+  viewer: Viewer
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -11505,6 +11523,8 @@ func (ec *executionContext) childFields_ArchiveNotificationPayload(ctx context.C
 	switch field.Name {
 	case "notification":
 		return ec.fieldContext_ArchiveNotificationPayload_notification(ctx, field)
+	case "viewer":
+		return ec.fieldContext_ArchiveNotificationPayload_viewer(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_ArchiveNotificationPayload_userErrors(ctx, field)
 	}
@@ -12799,6 +12819,8 @@ func (ec *executionContext) childFields_MarkNotificationAsReadPayload(ctx contex
 	switch field.Name {
 	case "notification":
 		return ec.fieldContext_MarkNotificationAsReadPayload_notification(ctx, field)
+	case "viewer":
+		return ec.fieldContext_MarkNotificationAsReadPayload_viewer(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_MarkNotificationAsReadPayload_userErrors(ctx, field)
 	}

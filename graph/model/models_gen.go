@@ -46,6 +46,8 @@ type ArchiveNotificationInput struct {
 type ArchiveNotificationPayload struct {
 	// The notification after the change.
 	Notification *circleclient.Notification `json:"notification,omitempty"`
+	// The viewer; ask for `notificationCounts` to see the new counts.
+	Viewer *Viewer `json:"viewer,omitempty"`
 	// Why it was refused; empty on success.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -525,6 +527,8 @@ type MarkNotificationAsReadInput struct {
 type MarkNotificationAsReadPayload struct {
 	// The notification after the change.
 	Notification *circleclient.Notification `json:"notification,omitempty"`
+	// The viewer; ask for `notificationCounts` to see the new counts.
+	Viewer *Viewer `json:"viewer,omitempty"`
 	// Why it was refused; empty on success.
 	UserErrors []*UserError `json:"userErrors"`
 }
