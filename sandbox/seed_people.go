@@ -80,7 +80,7 @@ func (sd *seeder) seedPeople() {
 			messaging: i%9 != 7, listed: i%13 != 12, emailPublic: i%4 == 0,
 		}
 		if i%5 != 3 {
-			m.avatarURL = sd.publicURL + "/rails/active_storage/representations/redirect/" + signedID("avatar", int64(i)) + "/" + strings.Trim(slugOf(p.email), "-") + ".png"
+			m.avatarURL = sd.portrait(int64(i), strings.Trim(slugOf(p.email), "-")+".png")
 		}
 		if i%6 == 0 && p.headline != "" {
 			m.website = "https://" + p.email + ".example.com"
@@ -113,6 +113,13 @@ func (sd *seeder) seedPeople() {
 			m.fieldValues[f.id] = v
 		}
 	}
+}
+
+// portrait makes a member's picture known and gives its address.
+func (sd *seeder) portrait(i int64, filename string) string {
+	id := signedID("avatar", i)
+	sd.file(attachment{SignedID: id, SGID: sgid("Avatar", i), ContentType: "image/png", Filename: filename, Width: 240, Height: 240})
+	return sd.storageURL + variantPath + id + "/" + filename
 }
 
 func (sd *seeder) seedFields() {

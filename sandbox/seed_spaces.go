@@ -34,6 +34,7 @@ func (sd *seeder) seedSpaces() {
 		}
 		if i%3 == 0 {
 			sp.coverID = signedID("cover", int64(i))
+			sd.file(attachment{SignedID: sp.coverID, SGID: sgid("Cover", int64(i)), ContentType: "image/jpeg", Filename: "cover.jpg", Width: 1600, Height: 480})
 		}
 		sd.rooms[sp.slug] = sd.store.addSpace(sp)
 	}

@@ -47,11 +47,10 @@ func (sd *seeder) planSpecials() []*plannedPost {
 	}
 }
 
-// file makes an upload known, as if it had been announced long ago. It has an
-// address and no content.
+// file makes an upload known, as if it had been announced long ago.
 func (sd *seeder) file(a attachment) attachment {
 	a.URL = sd.blobURL(a.SignedID, a.Filename)
-	sd.store.addUpload(&upload{attachment: a})
+	sd.store.addUpload(&upload{attachment: a, seeded: true})
 	return a
 }
 

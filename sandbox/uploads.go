@@ -25,11 +25,15 @@ const (
 
 	diskPath = "/rails/active_storage/disk/"
 	blobPath = "/rails/active_storage/blobs/redirect/"
+	// variantPath leads to a picture made smaller, as members' are.
+	variantPath = "/rails/active_storage/representations/redirect/"
 )
 
-// upload is a file that a member announced. Its data is nil until it is put.
+// upload is a file that a member announced. Its data is nil until it is put,
+// and that of a seeded file for ever: see picture.
 type upload struct {
 	attachment
+	seeded    bool
 	checksum  string // base64 of the MD5
 	createdAt time.Time
 	data      []byte
@@ -43,9 +47,10 @@ func (s *Sandbox) uploadRoutes() []route {
 // bucket: no operation of its API, so no token is asked for and no call logged.
 func (s *Sandbox) storageHandlers() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
-		"PUT " + diskPath + "{signed_id}":            s.putFile,
-		"OPTIONS " + diskPath + "{signed_id}":        allowPut,
-		"GET " + blobPath + "{signed_id}/{filename}": s.getFile,
+		"PUT " + diskPath + "{signed_id}":               s.putFile,
+		"OPTIONS " + diskPath + "{signed_id}":           allowPut,
+		"GET " + blobPath + "{signed_id}/{filename}":    s.getFile,
+		"GET " + variantPath + "{signed_id}/{filename}": s.getFile,
 	}
 }
 
@@ -190,23 +195,28 @@ func allowPut(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Access-Control-Allow-Headers", "Content-Type, Content-MD5")
 }
 
-// getFile serves a file that has been put.
+// getFile serves a file that has been put, or draws a picture of the seed.
 func (s *Sandbox) getFile(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	u := s.store.uploads[r.PathValue("signed_id")]
-	if u == nil || u.data == nil {
-		s.mu.Unlock()
+	var file upload
+	if u := s.store.uploads[r.PathValue("signed_id")]; u != nil {
+		file = *u
+	}
+	s.mu.Unlock()
+	if file.seeded {
+		file.data = picture(file.attachment)
+	}
+	if file.data == nil {
 		http.NotFound(w, r)
 		return
 	}
-	data, contentType, at := u.data, u.ContentType, u.createdAt
-	s.mu.Unlock()
 	h := w.Header()
-	h.Set("Content-Type", contentType)
+	h.Set("Content-Type", file.ContentType)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox") // somebody else's HTML must not run here
 	h.Set("Access-Control-Allow-Origin", "*")
-	http.ServeContent(w, r, "", at, bytes.NewReader(data))
+	h.Set("Cache-Control", "max-age=3600") // a file never changes
+	http.ServeContent(w, r, "", file.createdAt, bytes.NewReader(file.data))
 }
 
 // uploadsOf finds files by the signed ids in a field that a caller sent; one
