@@ -1,11 +1,15 @@
 package sandbox
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // plannedEvent is a line of the calendar.
 type plannedEvent struct {
 	room, name, text string
 	starts           time.Duration // from now; negative: past
+	hour             int           // of that day; 10 when zero
 	lasts            time.Duration
 	where            string // "", or an address, or a link
 	limit            int
@@ -21,28 +25,28 @@ func calendar() []plannedEvent {
 	events := []plannedEvent{
 		{room: "events", name: "Spring work party", text: "Paths, hedges, gutters. Bring gloves.", starts: -110 * day, lasts: 3 * time.Hour, where: hut},
 		{room: "events", name: "Seed swap in the hall", text: "Bring envelopes, take envelopes.", starts: -96 * day, lasts: 4 * time.Hour, where: hall},
-		{room: "events", name: "Bee-friendly planting walk", text: "From plot 1 to plot 34 with Tom.", starts: -80 * day, lasts: 90 * time.Minute, where: hut},
-		{room: "events", name: "Midsummer supper", text: "Long table, short speeches.", starts: -66 * day, lasts: 5 * time.Hour, where: hut, limit: 60},
-		{room: "events", name: "Open gardens day", text: "The public is coming. Hide the plastic.", starts: -52 * day, lasts: 7 * time.Hour, where: hut, rsvpOff: true},
-		{room: "events", name: "Summer show", text: "Staging from eight, judging at eleven.", starts: -38 * day, lasts: 8 * time.Hour, where: hall},
-		{room: "events", name: "Scarecrow building with Year 4", text: "Old shirts wanted.", starts: -24 * day, lasts: 2 * time.Hour, where: hut},
+		{room: "events", name: "Bee-friendly planting walk", text: "From plot 1 to plot 34 with Tom.", starts: -80 * day, hour: 14, lasts: 90 * time.Minute, where: hut},
+		{room: "events", name: "Midsummer supper", text: "Long table, short speeches.", starts: -66 * day, hour: 18, lasts: 5 * time.Hour, where: hut, limit: 60},
+		{room: "events", name: "Open gardens day", text: "The public is coming. Hide the plastic.", starts: -52 * day, hour: 11, lasts: 7 * time.Hour, where: hut, rsvpOff: true},
+		{room: "events", name: "Summer show", text: "Staging from eight, judging at eleven.", starts: -38 * day, hour: 8, lasts: 8 * time.Hour, where: hall},
+		{room: "events", name: "Scarecrow building with Year 4", text: "Old shirts wanted.", starts: -24 * day, hour: 14, lasts: 2 * time.Hour, where: hut},
 		{room: "events", name: "Apple pressing", text: "Windfalls and clean bottles.", starts: -9 * day, lasts: 4 * time.Hour, where: hut},
 		{room: "events", name: "Autumn clear-up, on now", text: "We are at the north fence until dark.", starts: -30 * time.Minute, lasts: 2 * time.Hour, where: hut},
-		{room: "events", name: "Annual general meeting", text: "Accounts, elections, cake.", starts: 6 * day, lasts: 2 * time.Hour, where: hall},
-		{room: "events", name: "Pumpkin weigh-in", text: "The scales go to two hundred kilos. We can dream.", starts: 11 * day, lasts: 2 * time.Hour, where: hut},
-		{room: "events", name: "Night walk: moths and owls", text: "Twenty places, no torches, children welcome.", starts: 8 * day, lasts: 2 * time.Hour, where: "The hazel hedge", limit: 20, hidden: true},
-		{room: "events", name: "Bonfire and jacket potatoes", text: "After dusk. Niall brings the potatoes.", starts: 19 * day, lasts: 3 * time.Hour, where: hut},
-		{room: "events", name: "Wassail in the orchard", text: "Singing is compulsory, voices are not. Just come.", starts: 50 * day, lasts: 2 * time.Hour, where: "The orchard corner", rsvpOff: true},
-		{room: "workshops", name: "Composting from nothing", text: "Callum explains the sixty-eight degrees.", starts: -72 * day, lasts: 2 * time.Hour, where: hut},
-		{room: "workshops", name: "Soil under the microscope", text: "Bring a jam jar of yours.", starts: -44 * day, lasts: 90 * time.Minute, where: call},
-		{room: "workshops", name: "Pickling and krauts", text: "Jars provided, patience not.", starts: -16 * day, lasts: 3 * time.Hour, where: hall, limit: 12},
+		{room: "events", name: "Annual general meeting", text: "Accounts, elections, cake.", starts: 6 * day, hour: 19, lasts: 2 * time.Hour, where: hall},
+		{room: "events", name: "Pumpkin weigh-in", text: "The scales go to two hundred kilos. We can dream.", starts: 11 * day, hour: 14, lasts: 2 * time.Hour, where: hut},
+		{room: "events", name: "Night walk: moths and owls", text: "Twenty places, no torches, children welcome.", starts: 8 * day, hour: 21, lasts: 2 * time.Hour, where: "The hazel hedge", limit: 20, hidden: true},
+		{room: "events", name: "Bonfire and jacket potatoes", text: "After dusk. Niall brings the potatoes.", starts: 19 * day, hour: 18, lasts: 3 * time.Hour, where: hut},
+		{room: "events", name: "Wassail in the orchard", text: "Singing is compulsory, voices are not. Just come.", starts: 50 * day, hour: 17, lasts: 2 * time.Hour, where: "The orchard corner", rsvpOff: true},
+		{room: "workshops", name: "Composting from nothing", text: "Callum explains the sixty-eight degrees.", starts: -72 * day, hour: 14, lasts: 2 * time.Hour, where: hut},
+		{room: "workshops", name: "Soil under the microscope", text: "Bring a jam jar of yours.", starts: -44 * day, hour: 14, lasts: 90 * time.Minute, where: call},
+		{room: "workshops", name: "Pickling and krauts", text: "Jars provided, patience not.", starts: -16 * day, hour: 14, lasts: 3 * time.Hour, where: hall, limit: 12},
 		{room: "workshops", name: "Sharpening morning", text: "Five places at the grindstone, so that everybody gets a turn.", starts: 3 * day, lasts: 3 * time.Hour, where: hut, limit: 5},
-		{room: "workshops", name: "Winter pruning, online", text: "Ingrid with a camera and a very long pole.", starts: 5 * day, lasts: time.Hour, where: call},
-		{room: "workshops", name: "Reading a seed catalogue", text: "What the adjectives mean.", starts: 13 * day, lasts: time.Hour, where: call},
+		{room: "workshops", name: "Winter pruning, online", text: "Ingrid with a camera and a very long pole.", starts: 5 * day, hour: 19, lasts: time.Hour, where: call},
+		{room: "workshops", name: "Reading a seed catalogue", text: "What the adjectives mean.", starts: 13 * day, hour: 20, lasts: time.Hour, where: call},
 		{room: "workshops", name: "Build a raised bed", text: "Kwame brings the saw.", starts: 16 * day, lasts: 4 * time.Hour, where: hut, limit: 10},
 		{room: "workshops", name: "Grafting", text: "Scions from the old orchard. Sharp knives, so adults only.", starts: 75 * day, lasts: 3 * time.Hour, where: hut},
-		{room: "workshops", name: "Planning your first year", text: "Place to be agreed with those who come.", starts: 24 * day, lasts: 2 * time.Hour},
-		{room: "workshops", name: "Drip irrigation for the impatient", text: "Dev shows the spreadsheet, briefly.", starts: 30 * day, lasts: 2 * time.Hour, where: call},
+		{room: "workshops", name: "Planning your first year", text: "Place to be agreed with those who come.", starts: 24 * day, hour: 11, lasts: 2 * time.Hour},
+		{room: "workshops", name: "Drip irrigation for the impatient", text: "Dev shows the spreadsheet, briefly.", starts: 30 * day, hour: 19, lasts: 2 * time.Hour, where: call},
 	}
 	for week := range 6 {
 		events = append(events, plannedEvent{
@@ -57,6 +61,9 @@ func (sd *seeder) planEvents() []*plannedPost {
 	var plan []*plannedPost
 	for i, c := range calendar() {
 		starts := sd.now.Add(c.starts).Truncate(time.Minute)
+		if c.starts%day == 0 { // and not just now
+			starts = starts.Truncate(day).Add(time.Duration(cmp.Or(c.hour, 10)) * time.Hour)
+		}
 		e := &event{
 			startsAt: starts, duration: c.lasts, timeZone: "Europe/London", rsvpLimit: c.limit, rsvpDisabled: c.rsvpOff,
 			hideLocation: c.hidden, hideGuests: i == 4, locationType: "in_person",
