@@ -1,0 +1,26 @@
+import type { OperationVariables, TypedDocumentNode } from '@apollo/client';
+import { useMutation } from '@apollo/client/react';
+import { say } from '../parts/announcements';
+import { explain } from './errors';
+
+type Result = { userErrors: { message: string }[] };
+
+/**
+ * A mutation whose one field is called `result`. What is refused is said aloud; `run` gives the payload, or null where
+ * nothing was done.
+ */
+export function useAction<Data extends { result: Result }, Variables extends OperationVariables>(document: TypedDocumentNode<Data, Variables>) {
+  const [mutate, { loading }] = useMutation<Data, Variables>(document);
+  const run = async (options: useMutation.MutationFunctionOptions<Data, Variables>) => {
+    try {
+      const { data } = await mutate(options as never);
+      const refusal = data?.result.userErrors[0];
+      if (refusal) say(refusal.message);
+      return data && !refusal ? (data.result as Data['result']) : null;
+    } catch (error) {
+      say(explain(error).title);
+      return null;
+    }
+  };
+  return [run, loading] as const;
+}

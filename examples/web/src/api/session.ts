@@ -1,0 +1,34 @@
+import { useSyncExternalStore } from 'react';
+
+/** What a sign-in gives and a refresh renews. */
+export type Tokens = { accessToken: string; accessTokenExpiresAt: string; refreshToken: string };
+
+const key = 'tokens';
+const listeners = new Set<() => void>();
+let tokens = JSON.parse(sessionStorage.getItem(key) ?? 'null') as Tokens | null;
+
+/**
+ * Who is signed in, for as long as the tab lives. Scripts of the page can read this store: an app that shows what others
+ * have written must trust its own rendering, as this one does in rich-text.tsx.
+ */
+export const session = {
+  get tokens() {
+    return tokens;
+  },
+  set tokens(next: Tokens | null) {
+    tokens = next;
+    if (next) sessionStorage.setItem(key, JSON.stringify(next));
+    else sessionStorage.removeItem(key);
+    for (const tell of listeners) tell();
+  },
+};
+
+/** The tokens of whoever is signed in; null where nobody is. */
+export function useTokens() {
+  return useSyncExternalStore(subscribe, () => tokens);
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

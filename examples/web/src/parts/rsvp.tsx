@@ -1,0 +1,66 @@
+import { Check } from 'lucide-react';
+import { useAction } from '../api/action';
+import { type FragmentType, getFragmentData, graphql } from '../generated';
+import { Avatar } from './avatar';
+
+const RsvpFragment = graphql(`
+  fragment Rsvp on Event {
+    id
+    isRsvpEnabled
+    isAttendedByViewer
+    rsvpCount
+    rsvpLimit
+    attendees(first: 4) {
+      edges {
+        node {
+          id
+          member {
+            id
+            name
+            avatarUrl
+          }
+        }
+      }
+    }
+  }
+`);
+
+// What is hidden from those who do not come, such as the place, is asked for again.
+const RsvpToEvent = graphql(`
+  mutation RsvpToEvent($id: ID!) {
+    result: rsvpToEvent(input: { eventId: $id }) { event { id ...Rsvp ...EventFacts } userErrors { message } }
+  }
+`);
+const CancelRsvp = graphql(`
+  mutation CancelRsvp($id: ID!) {
+    result: cancelRsvp(input: { eventId: $id }) { event { id ...Rsvp ...EventFacts } userErrors { message } }
+  }
+`);
+
+/** Who comes to an event, and whether the viewer does. */
+export function Rsvp({ of }: { of: FragmentType<typeof RsvpFragment> }) {
+  const event = getFragmentData(RsvpFragment, of);
+  const [come, isComing] = useAction(RsvpToEvent);
+  const [stayAway, isStaying] = useAction(CancelRsvp);
+  if (!event.isRsvpEnabled) return <p className="rsvp meta">No need to say that you come.</p>;
+
+  const isFull = event.rsvpLimit != null && event.rsvpCount >= event.rsvpLimit && !event.isAttendedByViewer;
+  return (
+    <div className="rsvp">
+      <div className="faces" aria-hidden="true">
+        {event.attendees.edges.map(({ node }) => <Avatar key={node.id} name={node.member.name} url={node.member.avatarUrl} />)}
+      </div>
+      <span className="meta">{event.rsvpCount}{event.rsvpLimit != null && ` of ${event.rsvpLimit}`} going</span>
+      <button
+        type="button"
+        className={event.isAttendedByViewer ? 'button chosen' : 'button'}
+        aria-pressed={event.isAttendedByViewer}
+        disabled={isFull || isComing || isStaying}
+        onClick={() => void (event.isAttendedByViewer ? stayAway : come)({ variables: { id: event.id } })}
+      >
+        {event.isAttendedByViewer && <Check aria-hidden="true" />}
+        {isFull ? 'Full' : event.isAttendedByViewer ? 'Going' : 'I am going'}
+      </button>
+    </div>
+  );
+}

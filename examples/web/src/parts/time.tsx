@@ -1,0 +1,29 @@
+const steps: [Intl.RelativeTimeFormatUnit, number][] = [['day', 86_400], ['hour', 3_600], ['minute', 60]];
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'narrow' });
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const dayAndYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
+
+/** How long ago something was, and in its title when exactly. */
+export function Ago({ at }: { at: string }) {
+  const date = new Date(at);
+  return <time dateTime={at} title={exact.format(date)}>{ago(date)}</time>;
+}
+
+function ago(date: Date) {
+  const seconds = (Date.now() - date.getTime()) / 1000;
+  if (seconds < 60) return 'just now';
+  if (seconds > 7 * 86_400) return (date.getFullYear() === new Date().getFullYear() ? day : dayAndYear).format(date);
+  const [unit, length] = steps.find(([, size]) => seconds >= size)!;
+  return relative.format(-Math.floor(seconds / length), unit);
+}
+
+const moment = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
+const hour = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
+
+/** When an event takes place; the day of its end only where it lasts longer than one. */
+export function Span({ starts, ends }: { starts: string; ends: string | null | undefined }) {
+  const isLong = ends && Date.parse(ends) - Date.parse(starts) > 86_400_000;
+  const end = ends ? ` – ${(isLong ? moment : hour).format(new Date(ends))}` : '';
+  return <time dateTime={starts}>{moment.format(new Date(starts))}{end}</time>;
+}

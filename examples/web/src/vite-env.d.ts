@@ -1,0 +1,4 @@
+interface ImportMetaEnv {
+  /** The endpoint, where it is not `/graphql` of the page's own origin. */
+  readonly VITE_GRAPHQL_URL?: string;
+}
