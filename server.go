@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -13,8 +12,6 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -60,14 +57,15 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 
 // serve wires the rooms together, listens, and drains once ctx ends.
 func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.Writer) error {
-	var member *sandbox.Member
+	var members []sandbox.Member
 	if cfg.Sandbox() {
-		stop, someone, err := startSandbox(ctx, cfg, log)
+		box, err := sandbox.Start(ctx)
 		if err != nil {
 			return err
 		}
-		defer stop()
-		member = someone
+		defer box.Stop()
+		cfg.CircleURL, cfg.CommunityURL, cfg.HeadlessToken = box.URL, sandbox.DefaultPublicURL, tokens.Secret(box.HeadlessToken)
+		members = box.Members()
 	}
 	principals, measured := tokens.NewPrincipals(tokens.DefaultPrincipalLimit, time.Now), metrics.New()
 	circle, err := circleclient.New(circleclient.Config{
@@ -112,25 +110,11 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	}
 	health := &web.Health{}
 	server := web.NewServer(routes(cfg, health, log, endpoint), cfg.RequestTimeout, log)
-	if member != nil {
-		web.Welcome(stderr, listener.Addr(), cfg.IntrospectionOn(), member.Name, member.Email)
+	if len(members) > 0 {
+		web.Welcome(stderr, listener.Addr(), cfg.IntrospectionOn(), members[0].Name, members[0].Email)
 	}
 	log.Info("serving", "address", listener.Addr().String(), "circle", cfg.CircleURL, "login", cfg.Settings.Modes(), "version", process.Version())
 	return web.Run(ctx, server, listener, health, web.Drain{Delay: cfg.DrainDelay, Streams: live.Drain, Grace: cfg.ShutdownGrace}, log)
-}
-
-// startSandbox serves the sandbox on a loopback port of its own, behind a secret that nobody else has, and points cfg at
-// it. It goes through a real socket so that everything is as it would be with Circle.
-func startSandbox(ctx context.Context, cfg *config.Config, log *slog.Logger) (stop func(), someone *sandbox.Member, err error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, nil, err
-	}
-	cfg.CircleURL, cfg.CommunityURL, cfg.HeadlessToken = "http://"+listener.Addr().String(), sandbox.DefaultPublicURL, tokens.Secret(rand.Text())
-	box := sandbox.New(sandbox.Options{HeadlessToken: string(cfg.HeadlessToken), StorageURL: cfg.CircleURL})
-	members := box.Members()
-	plain := max(0, slices.IndexFunc(members, func(m sandbox.Member) bool { return strings.HasPrefix(m.Email, "member@") }))
-	return web.Beside(listener, box, log), &members[plain], nil // the one without a special part
 }
 
 // routes is everything that is served.

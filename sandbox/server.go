@@ -108,29 +108,6 @@ func New(opts Options) *Sandbox {
 	return s
 }
 
-// Members lists who can sign in, admins first, for a banner or a sign-in page.
-func (s *Sandbox) Members() []Member {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var list []Member
-	for _, m := range s.store.members {
-		if m.active {
-			list = append(list, Member{ID: m.id, Name: m.name(), Email: m.email, SSOUserID: m.ssoUserID, Admin: m.roles.Admin})
-		}
-	}
-	return list
-}
-
-// Member is a member as a sign-in page shows one.
-type Member struct {
-	// ID is the community member id, not the user id.
-	ID        int64
-	Name      string
-	Email     string
-	SSOUserID string
-	Admin     bool
-}
-
 // route is one operation. Its path is the official one, so that method and
 // path together are both the mux pattern and the operation's name.
 type route struct {
