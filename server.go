@@ -15,7 +15,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql/playground"
 	"github.com/klauspost/compress/gzhttp"
 
 	"circlegraph/circleclient"
@@ -26,6 +25,7 @@ import (
 	"circlegraph/internal/metrics"
 	"circlegraph/internal/process"
 	"circlegraph/internal/web"
+	"circlegraph/playground"
 	"circlegraph/sandbox"
 	"circlegraph/tokens"
 )
@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 
 // serve wires the rooms together, listens, and drains once ctx ends.
 func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.Writer) error {
-	var members []sandbox.Member
+	try := playground.Settings{Login: cfg.Settings.Modes()}
 	if cfg.Sandbox() {
 		box, err := sandbox.Start(ctx)
 		if err != nil {
@@ -65,7 +65,9 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 		}
 		defer box.Stop()
 		cfg.CircleURL, cfg.CommunityURL, cfg.HeadlessToken = box.URL, sandbox.DefaultPublicURL, tokens.Secret(box.HeadlessToken)
-		members = box.Members()
+		for _, m := range box.Members() {
+			try.Members = append(try.Members, playground.Member{Name: m.Name, Headline: m.Headline, Email: m.Email})
+		}
 	}
 	principals, measured := tokens.NewPrincipals(tokens.DefaultPrincipalLimit, time.Now), metrics.New()
 	circle, err := circleclient.New(circleclient.Config{
@@ -108,17 +110,21 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	if err != nil {
 		return err
 	}
+	page, err := playground.New(try)
+	if err != nil {
+		return err
+	}
 	health := &web.Health{}
-	server := web.NewServer(routes(cfg, health, log, endpoint), cfg.RequestTimeout, log)
-	if len(members) > 0 {
-		web.Welcome(stderr, listener.Addr(), cfg.IntrospectionOn(), members[0].Name, members[0].Email)
+	server := web.NewServer(routes(cfg, health, log, endpoint, page), cfg.RequestTimeout, log)
+	if cfg.Sandbox() {
+		web.Welcome(stderr, listener.Addr(), cfg.IntrospectionOn(), page.Built, try.Members[0].Name, try.Members[0].Email)
 	}
 	log.Info("serving", "address", listener.Addr().String(), "circle", cfg.CircleURL, "login", cfg.Settings.Modes(), "version", process.Version())
 	return web.Run(ctx, server, listener, health, web.Drain{Delay: cfg.DrainDelay, Streams: live.Drain, Grace: cfg.ShutdownGrace}, log)
 }
 
 // routes is everything that is served.
-func routes(cfg *config.Config, health *web.Health, log *slog.Logger, endpoint http.Handler) http.Handler {
+func routes(cfg *config.Config, health *web.Health, log *slog.Logger, endpoint http.Handler, page *playground.Playground) http.Handler {
 	mux := http.NewServeMux()
 	health.Register(mux)
 	address := web.ClientAddress(cfg.TrustedProxies)
@@ -128,7 +134,7 @@ func routes(cfg *config.Config, health *web.Health, log *slog.Logger, endpoint h
 	})
 	mux.Handle("GET /schema.graphql", web.Text(graph.SDL()))
 	if cfg.IntrospectionOn() {
-		mux.Handle("GET /{$}", web.Playground(playground.Handler("Circlegraph", "/graphql")))
+		mux.Handle("GET "+playground.Path, page)
 	}
 	return web.RequestID(web.Safe(web.AccessLog(log, time.Now, address, web.CORS(cfg.CORSOrigins, gzhttp.GzipHandler(mux)))))
 }

@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -19,7 +21,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"circlegraph/graph"
+	"circlegraph/playground"
 	"circlegraph/sandbox"
+	"circlegraph/tokens"
 )
 
 const member = "member@example.com"
@@ -33,7 +37,7 @@ func TestStartWithoutSettings(t *testing.T) {
 		path, contentType string
 		want              string
 	}{
-		{"/", "text/html", "graphiql"},
+		{"/playground/", "text/html", `id="playground"`},
 		{"/schema.graphql", "text/plain", graph.SDL()},
 		{"/healthz", "text/plain", "ok\n"},
 		{"/readyz", "text/plain", "ready\n"},
@@ -59,6 +63,41 @@ func TestBannerCanBePasted(t *testing.T) {
 	_, body := s.post(t, "", query[1])
 	if !strings.Contains(body, `"accessToken":"ey`) {
 		t.Errorf("the banner's login answers %s, want an access token", body)
+	}
+}
+
+// The queries that the playground opens with must work as they stand, whoever runs them.
+func TestPlaygroundTabs(t *testing.T) {
+	s := start(t, nil)
+	token := s.login(t, member).AccessToken
+	for _, tab := range playground.Tabs(playground.Settings{Login: []tokens.Mode{tokens.ModeSandbox}, Members: []playground.Member{{Email: member}}}) {
+		sent := map[string]any{"query": tab.Query}
+		if tab.Variables != "" {
+			sent["variables"] = json.RawMessage(tab.Variables)
+		}
+		body, err := json.Marshal(sent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req := s.request(t, http.MethodPost, "/graphql", token, string(body))
+		if strings.Contains(tab.Query, "\nsubscription ") {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			req = req.WithContext(ctx)
+			req.Header.Set("Accept", "text/event-stream")
+		}
+		res, err := s.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		answer := make([]byte, 200)
+		if _, err := io.ReadFull(res.Body, answer); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Fatal(err)
+		}
+		if res.StatusCode != http.StatusOK || strings.Contains(string(answer), "errors") || !strings.Contains(string(answer), `{"data":{"`) {
+			t.Errorf("%s answers %d %s", tab.Query, res.StatusCode, answer)
+		}
 	}
 }
 
@@ -185,8 +224,8 @@ func TestRealCommunity(t *testing.T) {
 	if strings.Contains(s.log.String(), "SANDBOX") {
 		t.Error("a real community is announced as the sandbox")
 	}
-	if status, _, _ := s.get(t, "/"); status != http.StatusNotFound {
-		t.Errorf("GET / = %d with a real community, want 404", status)
+	if status, _, _ := s.get(t, "/playground/"); status != http.StatusNotFound {
+		t.Errorf("GET /playground/ = %d with a real community, want 404", status)
 	}
 	if _, body := s.post(t, "", request(`{ __schema { queryType { name } } }`)); strings.Contains(body, `"queryType":{`) {
 		t.Errorf("introspection answers %s with a real community, want a refusal", body)

@@ -53,7 +53,7 @@ export async function open(browser, url, { width = 1280, scheme = 'light', t, co
     return route.abort();
   });
   page.on('request', (request) => requests.push(request.url()));
-  page.on('pageerror', (error) => problems.push(`an exception: ${error.stack ?? error}`));
+  page.on('pageerror', (error) => problems.push(`an exception: ${error}`));
   page.on('console', (message) => { // violations of the policy among them
     if (message.type() === 'error') problems.push(`an error in the console: ${message.text()} (${message.location().url})`);
   });
@@ -77,5 +77,5 @@ export async function barriers(page, { exclude = [] } = {}) {
   const { violations } = await page.evaluate((exclude) => window.axe.run({ exclude }, { resultTypes: ['violations'] }), exclude);
   return violations
     .filter(({ impact }) => ['serious', 'critical'].includes(impact))
-    .flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target} ${failureSummary}`));
+    .flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target}:${failureSummary.split('\n')[1]}`));
 }

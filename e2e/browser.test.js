@@ -21,5 +21,5 @@ test('a page that does everything wrong is caught at each of it', async (t) => {
   for (const want of [/leaves the machine: http:\/\/elsewhere\.example\/pixel\.png/, /Executing inline script violates/, /in the console: said/, /exception: Error: thrown/]) {
     assert.ok(problems.some((problem) => want.test(problem)), `want ${want} among\n${problems.join('\n')}`);
   }
-  assert.match((await barriers(page)).join('\n'), /^label: Form elements must have labels: input/);
+  assert.match((await barriers(page)).join('\n'), /^label: Form elements must have labels: input: /);
 });

@@ -11,18 +11,18 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export const member = 'member@example.com';
 
 /**
- * Builds the server, unless CIRCLEGRAPH names a binary, and starts it. End it with `stop` in an `after` hook, or give the
+ * Builds the server, unless one is given or CIRCLEGRAPH names one, and starts it. End it with `stop` in an `after` hook, or give the
  * test context `t` and it ends with the test.
  *
  * @param {object} [options]
  * @param {string[]} [options.args] flags, such as ['--cors-origins', 'https://app.example.com']
+ * @param {string} [options.binary] the server
  * @param {Record<string, string>} [options.env] settings, such as { CIRCLEGRAPH_INTROSPECTION: 'false' }
  * @param {import('node:test').TestContext} [options.t]
  * @returns {Promise<{ url: string, socketURL: string, log: () => string, stop: (signal?: NodeJS.Signals) => Promise<number> }>}
  */
-export async function start({ args = [], env = {}, t } = {}) {
+export async function start({ args = [], binary = process.env.CIRCLEGRAPH, env = {}, t } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'circlegraph-'));
-  let binary = process.env.CIRCLEGRAPH;
   if (!binary) {
     binary = join(directory, 'circlegraph');
     execFileSync('go', ['build', '-o', binary, '.'], { cwd: root, stdio: 'inherit' });

@@ -5,12 +5,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
 // AccessLog writes one line per request: method, route, status, duration and the address that clientAddress tells.
-// Never a query string, header or body: they hold tokens and what members wrote. For the same reason the path is written
-// only where it is one of the known routes. Probes of health are at debug level.
+// Never a query string, header or body: they hold tokens and what members wrote. For the same reason it is the route that is
+// written and not the path. Probes of health are at debug level.
 func AccessLog(log *slog.Logger, now func() time.Time, clientAddress func(*http.Request) string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, start := r.Context(), now()
@@ -36,12 +37,12 @@ func level(pattern string) slog.Level {
 	return slog.LevelInfo
 }
 
-// route is the path of a request that a route has matched.
+// route is the path of the route that has matched a request.
 func route(r *http.Request) string {
-	if r.Pattern == "" || r.Pattern == "/" {
+	if r.Pattern == "" {
 		return "unknown"
 	}
-	return r.URL.Path
+	return strings.TrimSuffix(r.Pattern[strings.LastIndex(r.Pattern, " ")+1:], "{$}") // without the method
 }
 
 // recorder remembers the status of an answer.

@@ -43,14 +43,17 @@ func TestRequestID(t *testing.T) {
 
 func TestAccessLogHoldsNoQueryHeaderOrBody(t *testing.T) {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/known", func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusTeapot)
-		_, _ = io.WriteString(w, "answer-body")
-	})
+	for _, pattern := range []string{"/known", "POST /files/"} {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusTeapot)
+			_, _ = io.WriteString(w, "answer-body")
+		})
+	}
 	(&Health{}).Register(mux)
 	for _, test := range []struct{ target, want string }{
 		{"/known?q=query-secret", "level=INFO msg=request method=POST path=/known status=418 duration=0s client=192.0.2.1"},
 		{"/path-secret", "path=unknown status=404"},
+		{"/files/path-secret", "path=/files/ status=418"},
 		{"/healthz", "path=unknown status=405"},
 	} {
 		var log bytes.Buffer
@@ -152,8 +155,8 @@ func TestCORS(t *testing.T) {
 
 func TestWelcome(t *testing.T) {
 	var out bytes.Buffer
-	Welcome(&out, &net.TCPAddr{IP: net.IPv6unspecified, Port: 8080}, true, "Maya", "maya@example.com")
-	for _, want := range []string{"SANDBOX", "http://localhost:8080/graphql", `login(input: {email: "maya@example.com"})`, `{email: \"maya@example.com\"}`} {
+	Welcome(&out, &net.TCPAddr{IP: net.IPv6unspecified, Port: 8080}, true, false, "Maya", "maya@example.com")
+	for _, want := range []string{"SANDBOX", "http://localhost:8080/playground/", "http://localhost:8080/graphql", "npm --prefix playground run build", `login(input: {email: "maya@example.com"})`, `{email: \"maya@example.com\"}`} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the banner lacks %q:\n%s", want, out.String())
 		}

@@ -1,0 +1,208 @@
+// The playground in a real browser: GraphiQL, the way to sign in, and the tabs to begin with.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { barriers, launch, open, widths } from './browser.js';
+import { ask, start } from './server.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+let server;
+let browser;
+before(async () => {
+  [server, browser] = await Promise.all([start(), launch()]);
+});
+after(() => Promise.all([server?.stop(), browser?.close()]));
+
+const playground = ({ url }) => url.replace('/graphql', '/playground/');
+
+/** The playground, once its editor is there. */
+async function visit(t, { at = server, ...options } = {}) {
+  const opened = await open(browser, playground(at), { t, ...options });
+  await opened.page.locator('.graphiql-query-editor .view-line').first().waitFor({ state: 'attached' });
+  return opened;
+}
+
+const choose = (page, name) => page.getByRole('button', { name: new RegExp(`^(.. )?${name}`) }).click();
+const run = (page) => page.getByRole('button', { name: 'Execute query' }).click();
+const answered = (page, text) => page.locator('.graphiql-response .view-lines').getByText(text).first().waitFor();
+const tab = (page, name) => page.getByRole('tab', { name }).click();
+
+/** The editor of queries, empty and ready to be typed in. */
+async function write(page) {
+  await page.locator('.graphiql-query-editor .view-lines').click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.press('Delete');
+}
+
+test('one click signs in, and every tab runs', async (t) => {
+  const { page, problems } = await visit(t);
+  await page.getByText('Nobody is signed in').waitFor();
+  await choose(page, 'Maya Fielding');
+  await page.getByText('You are Maya Fielding').waitFor();
+  for (const [name, text] of [['Home', '"Maya Fielding"'], ['PostWithComments', '"viewerCanComment"'], ['Events', '"startsAt"'], ['Notifications', '"notificationCounts"'], ['SignIn', '"accessToken"']]) {
+    await tab(page, name);
+    await page.locator('.graphiql-editor-tool').getByText('Bearer').waitFor();
+    await run(page);
+    await answered(page, text);
+  }
+  assert.deepEqual(problems, []);
+});
+
+test('subscriptions tell what changes', async (t) => {
+  const { page, problems } = await visit(t);
+  const sent = page.waitForRequest((request) => request.headers().authorization?.startsWith('Bearer '));
+  await choose(page, 'Gareth Llewellyn');
+  await tab(page, 'Home');
+  await run(page);
+  const token = (await sent).headers().authorization.slice('Bearer '.length);
+  await tab(page, 'Live');
+  await run(page);
+  await answered(page, '"notificationCountsChanged"');
+  const { data } = await ask(server.url, 'mutation { markAllNotificationsAsRead { userErrors { message } } }', { token });
+  assert.deepEqual(data.markAllNotificationsAsRead.userErrors, []);
+  await page.waitForFunction(() => /"notifications": 0,/.test(document.querySelector('.graphiql-response .view-lines').textContent.replaceAll('\u00a0', ' ')));
+  assert.deepEqual(problems, []);
+});
+
+test('the editor completes fields, and the schema can be read and clicked together', async (t) => {
+  const { page, problems } = await visit(t);
+  await write(page);
+  await page.keyboard.type('{ homeF', { delay: 20 });
+  await page.keyboard.press('Control+Space');
+  await page.locator('.suggest-widget').getByText('homeFeed', { exact: true }).first().waitFor();
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  await page.locator('.graphiql-doc-explorer').getByRole('link', { name: 'Query', exact: true }).click();
+  await page.locator('.graphiql-doc-explorer').getByText('One post. One request to Circle.').waitFor();
+
+  await page.getByRole('button', { name: 'Show GraphiQL Explorer' }).click();
+  await page.locator('.docExplorerWrap, .graphiql-explorer-root').getByText('homeFeed').first().waitFor();
+  assert.deepEqual(problems, []);
+});
+
+test('the keyboard alone is enough', async (t) => {
+  const { page, problems } = await visit(t);
+  await page.getByRole('searchbox', { name: 'Find a member' }).focus();
+  await page.keyboard.type('ruth');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByText('You are Ruth Okafor').waitFor();
+  await page.locator('.graphiql-query-editor .view-lines').click();
+  await page.keyboard.press('Control+Enter');
+  await answered(page, '"Ruth Okafor"');
+  assert.deepEqual(problems, []);
+});
+
+test('a member is remembered, a token never', async (t) => {
+  const { page, problems } = await visit(t);
+  await choose(page, 'Maya Fielding');
+  await page.getByText('You are Maya Fielding').waitFor();
+  await run(page);
+  await answered(page, '"Maya Fielding"');
+  await page.reload();
+  await page.getByText('You are Maya Fielding').waitFor();
+  await page.getByRole('button', { name: 'Show History' }).click();
+  await page.getByRole('button', { name: 'Home', exact: true }).click();
+  await page.locator('.graphiql-editor-tool').getByText('Bearer').waitFor(); // which the history does not know
+  await page.getByRole('button', { name: 'Show Sign in' }).click();
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
+  assert.match(kept, /member@example\.com/);
+  assert.doesNotMatch(kept, /eyJ/);
+
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByText('Nobody is signed in').waitFor();
+  await page.locator('.graphiql-editor-tool').getByText('Bearer').waitFor({ state: 'detached' });
+  await page.reload();
+  await page.getByText('Nobody is signed in').waitFor();
+  assert.deepEqual(problems, []);
+});
+
+test('the end of the token says what to do', async (t) => {
+  const { page } = await visit(t);
+  await page.clock.install();
+  await choose(page, 'Maya Fielding');
+  await page.getByText('You are Maya Fielding').waitFor();
+  await page.clock.fastForward('01:01:00');
+  await page.getByText('The token of Maya Fielding ended').waitFor();
+  await page.getByRole('button', { name: 'Sign in again' }).waitFor();
+});
+
+/** What is in people's way, without what is GraphiQL's to mend: buttons in tabs, and the colours of its editor. */
+async function ours(page) {
+  const found = await barriers(page, { exclude: ['.monaco-editor'] });
+  return found.filter((line) => !/^nested-interactive: .* (\.graphiql-tab|li:)/.test(line));
+}
+
+for (const scheme of ['light', 'dark']) {
+  for (const width of widths) {
+    test(`it fits ${width} pixels and is accessible, ${scheme}`, async (t) => {
+      const { page, problems } = await visit(t, { width, scheme });
+      const background = await page.evaluate(() => getComputedStyle(document.querySelector('.graphiql-container')).backgroundColor);
+      const [lightness] = background.match(/\d+/g).map(Number);
+      assert.equal(lightness > 128 ? 'light' : 'dark', scheme, background);
+      const atFirst = await ours(page);
+      await choose(page, 'Maya Fielding');
+      if (width < 600) await page.locator('.sign-in').waitFor({ state: 'detached' });
+      await run(page);
+      await answered(page, '"data"');
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+      assert.deepEqual([...atFirst, ...await ours(page)], []);
+      assert.deepEqual(problems, []);
+    });
+  }
+}
+
+test('a real community brings its own tokens', async (t) => {
+  const env = {
+    CIRCLE_URL: 'http://127.0.0.1:1', CIRCLE_HEADLESS_TOKEN: 'headless-token-0123456789', CIRCLEGRAPH_LOGIN: 'trusted',
+    CIRCLEGRAPH_TRUSTED_SECRET: 'a-very-long-secret-of-a-server-0123456789',
+  };
+  const closed = await start({ t, env });
+  assert.equal((await fetch(playground(closed))).status, 404);
+  const opened = await start({ t, env: { ...env, CIRCLEGRAPH_INTROSPECTION: 'true' } });
+  const { page, problems } = await visit(t, { at: opened });
+  assert.equal(await page.getByRole('searchbox', { name: 'Find a member' }).count(), 0);
+  assert.equal(await page.getByRole('tab', { name: 'SignIn' }).count(), 0);
+  await page.getByLabel('Access token').fill('eyJ.not.one');
+  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.locator('.sign-in').getByRole('alert').waitFor();
+  assert.deepEqual(problems, []);
+});
+
+// A program that was built by Go alone. The CDN is the registry here: the files must have the very hashes that the page names.
+test('without npm the page loads GraphiQL by its hashes', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'plain-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const overlay = join(directory, 'overlay.json');
+  const binary = join(directory, 'circlegraph');
+  writeFileSync(overlay, JSON.stringify({ Replace: { [join(root, 'playground/dist/site/index.html')]: '' } }));
+  execFileSync('go', ['build', '-overlay', overlay, '-o', binary, '.'], { cwd: root, stdio: 'inherit' });
+  const plain = await start({ t, binary });
+  assert.match(plain.log(), /npm --prefix playground ci && npm --prefix playground run build/);
+
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const problems = [];
+  await context.route((to) => to.hostname !== '127.0.0.1', async (route) => {
+    const [, name, version, path] = /^https:\/\/cdn\.jsdelivr\.net\/npm\/([^@]+)@([^/]+)\/(.+)$/.exec(route.request().url());
+    const archive = execFileSync('npm', ['pack', '--silent', `${name}@${version}`], { cwd: directory, encoding: 'utf8' }).trim();
+    execFileSync('tar', ['xzf', archive, `package/${path}`], { cwd: directory });
+    return route.fulfill({ path: join(directory, 'package', path), headers: { 'access-control-allow-origin': '*' } });
+  });
+  const page = await context.newPage();
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  page.on('pageerror', (error) => problems.push(String(error)));
+  await page.goto(playground(plain));
+  await page.getByLabel('Sign in as').selectOption('Maya Fielding');
+  await page.getByText('Every request carries the token').waitFor();
+  await tab(page, 'Home');
+  await page.locator('.graphiql-execute-button').click();
+  await page.locator('.result-window').getByText('"Maya Fielding"').waitFor();
+  assert.deepEqual(problems, []);
+});

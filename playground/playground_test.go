@@ -1,0 +1,145 @@
+package playground
+
+import (
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"circlegraph/internal/web"
+	"circlegraph/tokens"
+)
+
+var somebody = Settings{Login: []tokens.Mode{tokens.ModeSandbox}, Members: []Member{{Name: `Zoë "Zo" <b>`, Email: "zoe@example.com"}}}
+
+// built is a program with the page built in, plain one without.
+func built() fs.FS {
+	return fstest.MapFS{
+		"dist/site/index.html":          {Data: []byte(`<div id="playground" data-settings="{{.}}"></div>`)},
+		"dist/site/assets/index-abc.js": {Data: []byte("start()")},
+		"cdn/index.html":                {Data: []byte("not this one")},
+	}
+}
+
+func plain(t *testing.T) fs.FS {
+	t.Helper()
+	cdn, err := fs.Sub(pages, "cdn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, _ := fs.Glob(cdn, "*")
+	files := fstest.MapFS{}
+	for _, name := range names {
+		text, err := fs.ReadFile(cdn, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files["cdn/"+name] = &fstest.MapFile{Data: text}
+	}
+	return files
+}
+
+func get(t *testing.T, pages fs.FS, path string) *httptest.ResponseRecorder {
+	t.Helper()
+	p, err := newPlayground(pages, somebody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	web.Safe(p).ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	return w
+}
+
+func TestPages(t *testing.T) {
+	const forever = "public, max-age=31536000, immutable"
+	for _, test := range []struct {
+		name         string
+		pages        fs.FS
+		path         string
+		status       int
+		cache, holds string
+	}{
+		{"built", built(), "/playground/", 200, "no-cache", `data-settings="{&#34;login&#34;:[&#34;sandbox&#34;],`},
+		{"built", built(), "/playground/assets/index-abc.js", 200, forever, "start()"},
+		{"built", built(), "/playground/assets/", 404, "", ""},
+		{"built", built(), "/playground/assets", 404, "", ""},
+		{"built", built(), "/playground/index.html", 404, "", ""},
+		{"built", built(), "/playground/nowhere.js", 404, "", ""},
+		{"built", built(), "/playground/../cdn/index.html", 404, "", ""},
+		{"plain", plain(t), "/playground/", 200, "no-cache", "npm --prefix playground run build"},
+		{"plain", plain(t), "/playground/main.js", 200, "no-cache", "ReactDOM.createRoot"},
+		{"plain", plain(t), "/playground/assets/index-abc.js", 404, "", ""},
+	} {
+		w := get(t, test.pages, test.path)
+		if w.Code != test.status || w.Header().Get("Cache-Control") != test.cache || !strings.Contains(w.Body.String(), test.holds) {
+			t.Errorf("GET %s of the %s page = %d, %q, %.300q, want %d, %q and %q in it", test.path, test.name, w.Code,
+				w.Header().Get("Cache-Control"), w.Body, test.status, test.cache, test.holds)
+		}
+		if strings.Contains(w.Body.String(), "<b>") {
+			t.Errorf("GET %s of the %s page has a member's name as HTML", test.path, test.name)
+		}
+	}
+}
+
+// The built page loads nothing from elsewhere, the plain one nothing that it does not name the hash of, and neither runs
+// what stands in it.
+func TestPolicies(t *testing.T) {
+	for name, pages := range map[string]fs.FS{"built": built(), "plain": plain(t)} {
+		w := get(t, pages, "/playground/")
+		policy := w.Header().Get("Content-Security-Policy")
+		if !strings.HasPrefix(policy, "default-src 'none'; frame-ancestors 'none'") || !strings.Contains(policy, "connect-src 'self'; ") {
+			t.Errorf("the policy of the %s page is %q", name, policy)
+		}
+		if strings.Contains(policy, "unsafe-eval") || strings.Contains(regexp.MustCompile(`script-src[^;]*`).FindString(policy), "unsafe") {
+			t.Errorf("the %s page may run any script: %s", name, policy)
+		}
+		if got := strings.Contains(policy, "https:"); got != (name == "plain") {
+			t.Errorf("the %s page may load from elsewhere: %v", name, got)
+		}
+	}
+	page := get(t, plain(t), "/playground/").Body.String()
+	if regexp.MustCompile(`<script>|<style>| on\w+=`).MatchString(page) {
+		t.Error("the plain page holds what its policy forbids")
+	}
+	found := 0
+	for _, tag := range regexp.MustCompile(`<(?:script|link)[^>]*>`).FindAllString(page, -1) {
+		if !strings.Contains(tag, "//") {
+			continue
+		}
+		found++
+		if !regexp.MustCompile(`="` + CDN + `/npm/[a-z-]+@\d+\.\d+\.\d+/[^"]+" integrity="sha384-[A-Za-z0-9+/=]{64}" crossorigin="anonymous"`).MatchString(tag) {
+			t.Errorf("%s is not pinned", tag)
+		}
+	}
+	if found != 4 {
+		t.Errorf("%d files come from the CDN, want 4", found)
+	}
+}
+
+func TestWhatIsBuiltInIsServed(t *testing.T) {
+	_, err := fs.Stat(pages, "dist/site/index.html")
+	p, failed := New(somebody)
+	if failed != nil || p.Built != (err == nil) {
+		t.Errorf("New() = %+v, %v, want the built page where there is one", p, failed)
+	}
+}
+
+func TestTabsSignInAsTheServerLetsThem(t *testing.T) {
+	for _, test := range []struct {
+		settings  Settings
+		first     string
+		variables string
+	}{
+		{somebody, "mutation SignIn", `"email": "zoe@example.com"`},
+		{Settings{Login: []tokens.Mode{tokens.ModeTrusted, tokens.ModeOIDC}}, "mutation SignIn", `"identityToken"`},
+		{Settings{Login: []tokens.Mode{tokens.ModeTrusted}}, "query Home", ""},
+	} {
+		tab := Tabs(test.settings)[0]
+		if !strings.Contains(tab.Query, test.first) || !strings.Contains(tab.Variables, test.variables) {
+			t.Errorf("the first tab for %v is %q with %q, want %s with %q", test.settings.Login, tab.Query, tab.Variables, test.first, test.variables)
+		}
+	}
+}
