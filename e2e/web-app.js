@@ -38,9 +38,9 @@ export async function signIn(page, email) {
   await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
 }
 
-/** Goes to one of `screens` and waits until everything is there, pictures too. */
+/** Goes to one of `screens` and waits until everything that can be seen is there, pictures too. */
 export async function visit(page, url, { path, shows }) {
   await page.goto(url + path);
   await page.getByRole('main').getByText(shows).first().waitFor();
-  await page.waitForFunction(() => [...document.images].every((image) => image.complete || image.loading === 'lazy'));
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete || image.getBoundingClientRect().top > innerHeight));
 }

@@ -26,8 +26,9 @@ export function App() {
 
 function SignedIn() {
   const main = useRef<HTMLElement>(null);
+  const [path] = useLocation();
   const count = useNewNotifications();
-  useArrival(main);
+  useArrival(path, main);
   return (
     <div className="shell">
       <a className="skip" href="#main">Skip to the content</a>
@@ -50,7 +51,7 @@ function SignedIn() {
           <Route><HomeScreen /></Route>
         </Switch>
       </main>
-      <Upcoming />
+      {path !== '/events' && <Upcoming />}
     </div>
   );
 }
@@ -67,8 +68,7 @@ function Tab({ href, icon: Icon, count = 0, children }: { href: string; icon: Lu
 }
 
 /** After a link was followed: to the top of the new screen, and the keyboard with it. On the way back the browser knows where. */
-function useArrival(main: React.RefObject<HTMLElement | null>) {
-  const [path] = useLocation();
+function useArrival(path: string, main: React.RefObject<HTMLElement | null>) {
   const isBack = useRef(true); // and so is the first screen
   useEffect(() => {
     const goBack = () => { isBack.current = true; };

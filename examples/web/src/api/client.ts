@@ -60,7 +60,7 @@ const Refresh = graphql(`
 let refreshing: Promise<void> | undefined;
 
 /** Gets a new access token, once for all that wait for it. Where that is refused, the session is over. */
-export function refresh() {
+function refresh() {
   refreshing ??= requestTokens().finally(() => {
     refreshing = undefined;
   });

@@ -1,5 +1,5 @@
 import { useQuery, useSubscription } from '@apollo/client/react';
-import { refresh } from '../api/client';
+import { useEffect } from 'react';
 import { graphql } from '../generated';
 
 const Badge = graphql(`
@@ -29,8 +29,11 @@ const BadgeChanged = graphql(`
  */
 export function useNewNotifications() {
   const { data } = useQuery(Badge, { pollInterval: 60_000, skipPollAttempt: () => document.hidden });
-  const { restart } = useSubscription(BadgeChanged, {
-    onError: () => void refresh().then(restart, () => undefined), // the socket ends with the token that it was opened with
-  });
+  const { error, restart } = useSubscription(BadgeChanged);
+  useEffect(() => {
+    if (!error) return undefined;
+    const timer = setTimeout(restart, 5_000); // a socket ends with the token that it was opened with; now there is another
+    return () => clearTimeout(timer);
+  }, [error, restart]);
   return data?.viewer?.notificationCounts.notifications ?? 0;
 }

@@ -30,7 +30,6 @@ const PostFragment = graphql(`
     }
     space {
       id
-      name
       emoji
     }
     ...LikeButton
@@ -63,6 +62,7 @@ const PostQuery = graphql(`
   query Post($space: String!, $post: String!) {
     post(by: { slug: { space: $space, post: $post } }) {
       id
+      space { id name }
       ...Post
       ...PostComments @defer
     }
@@ -77,7 +77,7 @@ export function PostScreen({ space, post: slug }: { space: string; post: string 
   const { data, error, refetch } = useQuery(PostQuery, { variables: { space, post: slug }, fetchPolicy: 'cache-and-network' });
   const post = data?.post;
   return (
-    <Screen title="Post" canGoBack>
+    <Screen title={post?.space.name ?? 'Post'} canGoBack>
       {error ? <Failed error={error} retry={refetch} /> : !post ? <Skeleton of="card" count={1} /> : (
         <>
           <Post of={post} />
@@ -93,7 +93,7 @@ function Post({ of }: { of: FragmentType<typeof PostFragment> }) {
   return (
     <article className="card post whole" aria-labelledby="post-title">
       <title>{`${post.title} · Thornbury Lane`}</title>
-      <Author of={post.author}><Ago at={post.createdAt} /> in {post.space.emoji} {post.space.name}</Author>
+      <Author of={post.author}><Ago at={post.createdAt} /> {post.space.emoji}</Author>
       <div className={post.__typename === 'Event' ? 'with-date' : undefined}>
         {post.__typename === 'Event' && <DateTile at={post.startsAt} />}
         <div>
@@ -130,8 +130,8 @@ function PostComments({ of }: { of: FragmentType<typeof PostCommentsFragment> })
 }
 
 const reasons: Record<CannotReason, string> = {
-  SPACE_NOT_JOINED: 'Join the space to comment.',
-  LIKES_DISABLED: '',
+  SPACE_NOT_JOINED: 'Whoever has joined the space can comment.',
+  LIKES_DISABLED: 'Likes are switched off here.',
   COMMENTS_DISABLED: 'Comments are switched off here.',
   COMMENTS_CLOSED: 'Comments are closed.',
 };
