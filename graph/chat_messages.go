@@ -44,7 +44,7 @@ func (r *Resolver) chatMessages(ctx context.Context, room string, first *int, af
 	if err != nil {
 		return nil, err
 	}
-	return messageConnection(w), nil
+	return expectMessages(ctx, messageConnection(w)), nil
 }
 
 // messageAnchor reads a cursor of a room's messages, which is the id of one of them; 0 for none.

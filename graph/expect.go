@@ -61,7 +61,7 @@ func expectSubjects(ctx context.Context, c *model.NotificationConnection, err er
 	return c, nil
 }
 
-// expectBookmarked announces the posts that the bookmarks of a list mark.
+// expectBookmarked announces the posts that the bookmarks of a list mark, and the spaces of all others.
 func expectBookmarked(ctx context.Context, c *model.BookmarkConnection, err error) (*model.BookmarkConnection, error) {
 	if err != nil {
 		return nil, err
@@ -69,6 +69,8 @@ func expectBookmarked(ctx context.Context, c *model.BookmarkConnection, err erro
 	for _, b := range c.Nodes {
 		if ref := bookmarkedRef(b); !ref.IsZero() {
 			expectPost(ctx, ref)
+		} else if b.Space() != nil {
+			loaders.From(ctx).Space.Expect(b.Space().ID)
 		}
 	}
 	return c, nil
@@ -85,7 +87,8 @@ func expectRooms(ctx context.Context, c *model.ChatRoomConnection, err error) (*
 	return c, nil
 }
 
-// expectThreads announces the rooms of the threads of a list, and the threads where Circle tells their numbers alone.
+// expectThreads announces the rooms of the threads of a list with their spaces, and the threads where Circle tells their
+// numbers alone.
 func expectThreads(ctx context.Context, c *model.ChatThreadConnection, err error) (*model.ChatThreadConnection, error) {
 	if err != nil {
 		return nil, err
@@ -94,11 +97,24 @@ func expectThreads(ctx context.Context, c *model.ChatThreadConnection, err error
 	for _, thread := range c.Nodes {
 		if room := thread.ChatRoom(); room != nil {
 			l.ChatRoom.Expect(room.UUID)
+			if room.EmbeddedSpace != nil {
+				l.Space.Expect(room.EmbeddedSpace.ID)
+			}
 		} else {
 			l.ChatThread.Expect(thread.ID)
 		}
 	}
 	return c, nil
+}
+
+// expectMessages announces the threads that the messages of a page have begun.
+func expectMessages(ctx context.Context, c *model.ChatMessageConnection) *model.ChatMessageConnection {
+	for _, m := range c.Nodes {
+		if thread := m.Thread(); thread != nil {
+			loaders.From(ctx).ChatThread.Expect(thread.ID)
+		}
+	}
+	return c
 }
 
 // expectNodes announces what is fetched by id, and what it stands in.
