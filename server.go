@@ -96,7 +96,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	endpoint := authenticator.Middleware(graph.NewHandler(graph.Options{
 		Circle: circle, Sessions: sessions, Authenticator: authenticator, Live: live, Origins: cfg.CORSOrigins, WebSession: cfg.WebSession,
 		Introspection: cfg.IntrospectionOn(), MaxBody: cfg.MaxBody, Timeout: cfg.RequestTimeout, Trusted: trusted, CommunityURL: cfg.CommunityURL,
-		Untrusted: documents.Mode(cfg.UntrustedDocuments), ShowUsage: cfg.ShowUsageOn(), RequestID: web.RequestIDOf, Logger: log, Now: time.Now,
+		Untrusted: documents.Mode(cfg.UntrustedDocuments), MaxCost: cfg.MaxCost, ShowUsage: cfg.ShowUsageOn(), RequestID: web.RequestIDOf, Logger: log, Now: time.Now,
 	}))
 	if cfg.AdminListen != "" {
 		admin, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.AdminListen)

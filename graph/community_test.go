@@ -90,7 +90,7 @@ func newCommunityBehind(t *testing.T, between func(circle http.Handler) http.Han
 	authenticator := tokens.NewAuthenticator(settings, revocations, c.clock.Now)
 	c.live = wire.NewLive(wire.LiveOptions{Heartbeat: 20 * time.Millisecond, Streams: 10, PerAddress: 5, Address: func(r *http.Request) string { return r.Header.Get("X-Test-Address") }})
 	handler := NewHandler(Options{
-		Circle: client, Sessions: c.service, Authenticator: authenticator, Live: c.live, Introspection: true, ShowUsage: true,
+		Circle: client, Sessions: c.service, Authenticator: authenticator, Live: c.live, Introspection: true, ShowUsage: true, MaxCost: 50,
 		RequestID: func(context.Context) string { return "the-request" }, Logger: logger, Now: c.clock.Now, WebSession: true, CommunityURL: sandbox.DefaultPublicURL,
 	})
 	server := httptest.NewServer(authenticator.Middleware(handler))

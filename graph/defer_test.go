@@ -108,7 +108,7 @@ func TestDefer(t *testing.T) {
 func TestDeferredFieldsAreAbsentAtFirst(t *testing.T) {
 	c := newCommunity(t)
 	const query = `query { nodes(ids: ["nonsense"]) { id } viewer { ...Name ...Later @defer features { __typename } }
-	  spaces { topics { name } ... @defer { topics { id } posts(first: 1) { nodes { title } } } } }
+	  spaces { group { name } ... @defer { group { id } posts(first: 1) { nodes { title } } } } }
 	  fragment Name on Viewer { member { name } } fragment Later on Viewer { email member { id } ...Name }`
 	res := c.open(member, acceptDefer, query) //nolint:bodyclose // open closes it
 	text, err := io.ReadAll(res.Body)
@@ -122,7 +122,7 @@ func TestDeferredFieldsAreAbsentAtFirst(t *testing.T) {
 			t.Errorf("%s is in the first part or in no later one:\n%s", key, text)
 		}
 	}
-	for _, text := range []string{`"nodes":[null]`, `"viewer":{"member":{"name":"Maya Fielding","id":"`, `"spaces":[{"topics":[`} {
+	for _, text := range []string{`"nodes":[null]`, `"viewer":{"member":{"name":"Maya Fielding","id":"`, `"spaces":[{"group":{`} {
 		if !strings.Contains(first, text) {
 			t.Errorf("the first part is %s, want %s in it", first, text)
 		}

@@ -28,6 +28,7 @@ const (
 	codeTimeout         = "UPSTREAM_TIMEOUT"
 	codeInternal        = "INTERNAL_SERVER_ERROR"
 	codeQueryLimit      = "QUERY_LIMIT_EXCEEDED"
+	codeCostLimit       = "COST_LIMIT_EXCEEDED"
 )
 
 // introspectionOff is what gqlgen says, without a type to tell it by.

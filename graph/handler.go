@@ -52,7 +52,9 @@ type Options struct {
 	Trusted map[string]string
 	// Untrusted says what becomes of other documents; they are carried out where empty.
 	Untrusted documents.Mode
-	// ShowUsage says in `extensions.upstream` of each response what it has cost.
+	// MaxCost is how many requests to Circle an operation may need at most, by an estimate before the first; no limit where zero.
+	MaxCost int
+	// ShowUsage says in `extensions.upstream` and `extensions.cost` of each response what it has cost.
 	ShowUsage bool
 	// RequestID names the request of a context, in errors that are to be reported; there is no name where nil.
 	RequestID func(context.Context) string
@@ -102,6 +104,7 @@ func NewHandler(o Options) http.Handler {
 	s.Use(documents.New(o.Trusted, o.Untrusted, o.Logger))
 	s.Use(newLimits())
 	s.Use(&oneOf{})
+	s.Use(&costs{max: o.MaxCost})
 	if o.Introspection {
 		s.Use(extension.Introspection{})
 	} else {

@@ -32,7 +32,12 @@ type message struct {
 
 func send(t testing.TB, server *httptest.Server, m message) (status int, header http.Header, body string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), m.method, server.URL+"?"+m.query, strings.NewReader(m.body))
+	return sendTo(t, server.URL, m)
+}
+
+func sendTo(t testing.TB, address string, m message) (status int, header http.Header, body string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), m.method, address+"?"+m.query, strings.NewReader(m.body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +47,7 @@ func send(t testing.TB, server *httptest.Server, m message) (status int, header 
 	for name, value := range m.header {
 		req.Header.Set(name, value)
 	}
-	res, err := server.Client().Do(req)
+	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func TestScreensCostTheirMinimum(t *testing.T) {
 	}
 }
 
-func allScreens(t *testing.T) []screens.Screen {
+func allScreens(t testing.TB) []screens.Screen {
 	t.Helper()
 	all, err := screens.All()
 	if err != nil || len(all) != 16 {

@@ -24,6 +24,14 @@ type upstreamUsage struct {
 	BudgetRemaining *int `json:"budgetRemaining"`
 }
 
+// cost is `extensions.cost`: what a response has cost beside what was reckoned for it before.
+type cost struct {
+	// Estimated is how many requests to Circle the operation could have needed.
+	Estimated int64 `json:"estimated"`
+	// Actual is how many were sent for the response, repetitions after failures included.
+	Actual int64 `json:"actual"`
+}
+
 // showUsage says in each response what it has cost.
 func (r *Resolver) showUsage(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if operationOf(ctx) == nil {
@@ -45,5 +53,6 @@ func (r *Resolver) showUsage(ctx context.Context, next graphql.ResponseHandler) 
 		response.Extensions = map[string]any{}
 	}
 	response.Extensions["upstream"] = shown
+	response.Extensions["cost"] = cost{Estimated: estimated(graphql.GetOperationContext(ctx)), Actual: shown.Requests}
 	return response
 }

@@ -66,6 +66,22 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// What an answer has cost stands beside what was reckoned for it, also where it costs less for being remembered.
+func TestCostIsShown(t *testing.T) {
+	c := newCommunity(t, remembering)
+	const query = `{ homeFeed(first: 2) { nodes { author { bio } } } }`
+	for _, want := range []cost{{Estimated: 3, Actual: 3}, {Estimated: 3, Actual: 0}} {
+		answer, _ := c.ask(member, query, nil)
+		if got, ok := costOf(t, answer); !ok || got != want {
+			t.Errorf("the cost is %+v, want %+v: %s", got, want, answer)
+		}
+	}
+	_, _, answer := send(t, endpoint(t, Options{}), message{http.MethodPost, "", nil, `{"query":"{ __typename }"}`})
+	if strings.Contains(answer, `"cost"`) {
+		t.Errorf("the cost is shown unasked: %s", answer)
+	}
+}
+
 func TestExhaustedBudget(t *testing.T) {
 	c := newCommunity(t, func(cfg *circleclient.Config) { cfg.Budget.Requests, cfg.Timeout = 60, time.Second })
 	c.token(member)

@@ -7407,15 +7407,15 @@ type Mutation {
   Signs a member in. Which key of the input counts depends on how this server is configured: an ID token of the community's
   identity provider (` + "`" + `identityToken` + "`" + `), or, for trusted servers and the sandbox, a name for the member.
   """
-  login(input: LoginInput!): LoginPayload @semanticNonNull
+  login(input: LoginInput!): LoginPayload @semanticNonNull @cost
   "Gets a new access token for a refresh token. Needs no valid access token."
-  refreshAccessToken(input: RefreshAccessTokenInput!): RefreshAccessTokenPayload @semanticNonNull
+  refreshAccessToken(input: RefreshAccessTokenInput!): RefreshAccessTokenPayload @semanticNonNull @cost
   "Ends an access token at once. Ending one that is dead already succeeds."
-  revokeAccessToken(input: RevokeAccessTokenInput!): RevokeAccessTokenPayload @semanticNonNull
+  revokeAccessToken(input: RevokeAccessTokenInput!): RevokeAccessTokenPayload @semanticNonNull @cost
   "Ends a refresh token at once. Ending one that is dead already succeeds. Other devices of the member may share it."
-  revokeRefreshToken(input: RevokeRefreshTokenInput!): RevokeRefreshTokenPayload @semanticNonNull
+  revokeRefreshToken(input: RevokeRefreshTokenInput!): RevokeRefreshTokenPayload @semanticNonNull @cost
   "Signs out: ends the access token of this request and, with ` + "`" + `everywhere` + "`" + `, the refresh token too."
-  logout(input: LogoutInput! = {}): LogoutPayload @semanticNonNull
+  logout(input: LogoutInput! = {}): LogoutPayload @semanticNonNull @cost(calls: 2)
 }
 
 "Who signs in. Exactly one key must be given."
@@ -7521,14 +7521,14 @@ extend type Viewer {
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): BookmarkConnection @semanticNonNull @goField(forceResolver: true)
+  ): BookmarkConnection @semanticNonNull @goField(forceResolver: true) @cost
 }
 
 extend type Mutation {
   "Puts a post or comment aside."
-  createBookmark(input: CreateBookmarkInput!): CreateBookmarkPayload @semanticNonNull
+  createBookmark(input: CreateBookmarkInput!): CreateBookmarkPayload @semanticNonNull @cost @cost(if: "input.idempotencyKey")
   "Removes a bookmark. Removing one that is gone already succeeds."
-  deleteBookmark(input: DeleteBookmarkInput!): DeleteBookmarkPayload @semanticNonNull
+  deleteBookmark(input: DeleteBookmarkInput!): DeleteBookmarkPayload @semanticNonNull @cost
 }
 
 "Something that the viewer has put aside."
@@ -7552,7 +7552,7 @@ type Bookmark {
   "Whether it was deleted since."
   isDeleted: Boolean!
   "The post itself; null for comments, which Circle does not let us fetch from here, and for posts deleted since. One request for all posts of a space."
-  subject: Post @goField(forceResolver: true)
+  subject: Post @goField(forceResolver: true) @cost(per: "space", carries: ["post"])
 }
 
 "What can be put aside."
@@ -7624,7 +7624,7 @@ extend type Query {
   One chat room, by its UUID. One request to Circle; none of its own where only ` + "`" + `messages` + "`" + ` and ` + "`" + `participants` + "`" + ` are selected,
   which say themselves when there is no such room.
   """
-  chatRoom("The room's UUID, which is its ` + "`" + `circleId` + "`" + `." uuid: ID!): ChatRoom
+  chatRoom("The room's UUID, which is its ` + "`" + `circleId` + "`" + `." uuid: ID!): ChatRoom @cost(calls: 2, carries: ["room", "first unread"])
 }
 
 extend type Viewer {
@@ -7632,24 +7632,24 @@ extend type Viewer {
   The viewer's inbox: their direct rooms and groups, those last written in first. One request for all that the list's
   fields show. The rooms of spaces, lessons and live rooms are not in it.
   """
-  chatRooms("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatRoomConnection @semanticNonNull @goField(forceResolver: true)
+  chatRooms("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatRoomConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["room", "place"])
   """
   The rooms of the inbox in which something is unread. One request for the count and the ids; any other field of the rooms
   loads them, several with one more request.
   """
-  unreadChatRooms("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatRoomConnection @semanticNonNull @goField(forceResolver: true)
+  unreadChatRooms("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatRoomConnection @semanticNonNull @goField(forceResolver: true) @cost
   "The threads that the viewer began or replied in, those last replied to first."
-  chatThreads("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatThreadConnection @semanticNonNull @goField(forceResolver: true)
+  chatThreads("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatThreadConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["thread"])
   """
   The threads in which something is unread. One request for the count and the ids; any other field of the threads loads
   them, several with one more request.
   """
-  unreadChatThreads("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatThreadConnection @semanticNonNull @goField(forceResolver: true)
+  unreadChatThreads("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatThreadConnection @semanticNonNull @goField(forceResolver: true) @cost
 }
 
 extend type Space {
   "The room of a chat space; null for spaces of other types. One request for each chat space, unless the space was read by itself."
-  chatRoom: ChatRoom @goField(forceResolver: true)
+  chatRoom: ChatRoom @goField(forceResolver: true) @cost(carries: ["place"])
 }
 
 extend type Mutation {
@@ -7657,21 +7657,21 @@ extend type Mutation {
   Opens a chat. With one other member it finds the room that the two have already, or makes it; with several it makes a
   group each time.
   """
-  createChatRoom(input: CreateChatRoomInput!): CreateChatRoomPayload @semanticNonNull
+  createChatRoom(input: CreateChatRoomInput!): CreateChatRoomPayload @semanticNonNull @cost @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
   "Marks all messages of a room as read."
-  markChatRoomAsRead(input: MarkChatRoomAsReadInput!): MarkChatRoomAsReadPayload @semanticNonNull
+  markChatRoomAsRead(input: MarkChatRoomAsReadInput!): MarkChatRoomAsReadPayload @semanticNonNull @cost
   "Changes what a member in a room is told, or may do there."
-  updateChatRoomParticipant(input: UpdateChatRoomParticipantInput!): UpdateChatRoomParticipantPayload @semanticNonNull
+  updateChatRoomParticipant(input: UpdateChatRoomParticipantInput!): UpdateChatRoomParticipantPayload @semanticNonNull @cost
   "Sends a message or reply. Circle takes it without saying which message it became: see ` + "`" + `SendChatMessagePayload` + "`" + `."
-  sendChatMessage(input: SendChatMessageInput!): SendChatMessagePayload @semanticNonNull
+  sendChatMessage(input: SendChatMessageInput!): SendChatMessagePayload @semanticNonNull @cost @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
   "Changes the text of a message or reply."
-  updateChatMessage(input: UpdateChatMessageInput!): UpdateChatMessagePayload @semanticNonNull
+  updateChatMessage(input: UpdateChatMessageInput!): UpdateChatMessagePayload @semanticNonNull @cost @cost(calls: 3, per: "mention")
   "Deletes a message or reply."
-  deleteChatMessage(input: DeleteChatMessageInput!): DeleteChatMessagePayload @semanticNonNull
+  deleteChatMessage(input: DeleteChatMessageInput!): DeleteChatMessagePayload @semanticNonNull @cost
   "Gives a message or reply an emoji. Giving the same one twice succeeds."
-  addReaction(input: AddReactionInput!): AddReactionPayload @semanticNonNull
+  addReaction(input: AddReactionInput!): AddReactionPayload @semanticNonNull @cost
   "Takes an emoji back. Doing so twice succeeds."
-  removeReaction(input: RemoveReactionInput!): RemoveReactionPayload @semanticNonNull
+  removeReaction(input: RemoveReactionInput!): RemoveReactionPayload @semanticNonNull @cost
 }
 
 """
@@ -7683,38 +7683,38 @@ type ChatRoom implements Node {
   "The room's UUID, by which Circle names it."
   circleId: ID! @goField(name: "UUID")
   "Who is in it."
-  kind: ChatRoomKind @semanticNonNull @goField(forceResolver: true)
+  kind: ChatRoomKind @semanticNonNull @goField(forceResolver: true) @cost(load: "room", per: "list", part: "name")
   "The name to show: the room's own, or made of the names of the others in it."
-  name: String @semanticNonNull @goField(forceResolver: true)
+  name: String @semanticNonNull @goField(forceResolver: true) @cost(load: "room", per: "list", part: "name")
   "What it is for; null where nobody wrote any."
-  description: String @goField(forceResolver: true)
+  description: String @goField(forceResolver: true) @cost(load: "room", per: "list")
   "Whether members who come later see what was written before."
-  showsHistory: Boolean @semanticNonNull @goField(forceResolver: true)
+  showsHistory: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "room", per: "list")
   "The number of members in it, the viewer included."
-  participantsCount: Int @semanticNonNull @goField(forceResolver: true)
+  participantsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "room", per: "list")
   "The number of messages that the viewer has not read."
-  unreadMessagesCount: Int @semanticNonNull @goField(forceResolver: true)
+  unreadMessagesCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "room", per: "list")
   "The viewer's own place in it; null where they only look in, as into the room of a space that they have not joined."
-  currentParticipant: ChatParticipant @goField(forceResolver: true)
+  currentParticipant: ChatParticipant @goField(forceResolver: true) @cost(load: "room", per: "list")
   "The first few of the others, as many as Circle chooses."
-  otherParticipantsPreview: [ChatParticipant!] @semanticNonNull @goField(forceResolver: true)
+  otherParticipantsPreview: [ChatParticipant!] @semanticNonNull @goField(forceResolver: true) @cost(load: "room", per: "list", items: 5)
   "The members in it, the viewer included. One request to Circle."
-  participants("How many, 1 to 100." first: Int! = 50, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatParticipantConnection @semanticNonNull @goField(forceResolver: true)
+  participants("How many, 1 to 100." first: Int! = 50, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatParticipantConnection @semanticNonNull @goField(forceResolver: true) @cost
   "The newest message that is no reply; null in an empty room."
-  lastMessage: ChatMessage @goField(forceResolver: true)
+  lastMessage: ChatMessage @goField(forceResolver: true) @cost(load: "room", per: "list")
   """
   The oldest message that the viewer has not read; null where there is none. Its ids cost nothing in a room that was read by
   itself, and one request in a room of the inbox; any other field of it costs one more.
   """
-  firstUnreadMessage: ChatMessage @goField(forceResolver: true)
+  firstUnreadMessage: ChatMessage @goField(forceResolver: true) @cost(load: "room alone", part: "first unread") @cost(carries: ["message"])
   "The message pinned to it; null where none is, and where Circle does not say: it documents this for live updates only."
-  pinnedMessage: ChatMessage @goField(forceResolver: true)
+  pinnedMessage: ChatMessage @goField(forceResolver: true) @cost(load: "room", per: "list")
   """
   The space that it is embedded in; null for rooms of the inbox, lessons and live rooms. Costs nothing where the room was
   reached through its space, a thread or the inbox. Else Circle does not say, and the spaces are asked: one request for
   their list and one for each chat space until the right one is found.
   """
-  space: Space @goField(forceResolver: true)
+  space: Space @goField(forceResolver: true) @cost(unless: "place", calls: 42) @cost(if: "nameless place", per: "list")
   "The lesson that it is embedded in; null for other rooms, and where Circle does not say: it does for rooms reached through a thread."
   lesson: EmbeddedLesson @goField(forceResolver: true)
   """
@@ -7731,7 +7731,7 @@ type ChatRoom implements Node {
     last: Int
     "The ` + "`" + `startCursor` + "`" + ` of the page after, or the ` + "`" + `id` + "`" + ` of a message of the room."
     before: String
-  ): ChatMessageConnection @semanticNonNull @goField(forceResolver: true)
+  ): ChatMessageConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["message"])
 }
 
 "Who is in a chat room."
@@ -7777,7 +7777,7 @@ type ChatParticipant {
   "Identifier for caches and for ` + "`" + `updateChatRoomParticipant` + "`" + `."
   id: ID! @goField(name: "ID")
   "The member."
-  member: Member! @goField(forceResolver: true)
+  member: Member! @goField(forceResolver: true) @cost(calls: 0, carries: ["headline", "messageable"])
   "Whether the member runs the room."
   isAdmin: Boolean! @goField(name: "Admin")
   "Whether the member keeps order in the room, as Circle says without saying more."
@@ -7834,19 +7834,19 @@ type ChatMessage implements Node & Bookmarkable {
   "The room it stands in. Any field but the ids loads the room, once for all its messages."
   chatRoom: ChatRoom!
   "The message it replies to; null for one that is no reply. Costs a request."
-  parentMessage: ChatMessage @goField(forceResolver: true)
+  parentMessage: ChatMessage @goField(forceResolver: true) @cost(carries: ["message"])
   "The thread that it began or replies in, with all replies; null where nobody has replied. Costs a request."
   thread: ChatThread
   "The emoji that members gave it."
-  reactions: [ChatReaction!]!
+  reactions: [ChatReaction!]! @cost(calls: 0, items: 5)
   "The number of replies. Costs a request for the last message of a room, if it has any."
-  repliesCount: Int @semanticNonNull @goField(forceResolver: true)
+  repliesCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "message", part: "replies")
   "The number of members who replied. Costs a request where ` + "`" + `repliesCount` + "`" + ` does."
-  threadParticipantsCount: Int @semanticNonNull @goField(forceResolver: true)
+  threadParticipantsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "message", part: "replies")
   "The first few members who replied. Costs a request where ` + "`" + `repliesCount` + "`" + ` does."
-  threadParticipantsPreview: [Member!] @semanticNonNull @goField(forceResolver: true)
+  threadParticipantsPreview: [Member!] @semanticNonNull @goField(forceResolver: true) @cost(load: "message", part: "replies", items: 5)
   "When the newest reply was sent; null where there is none. Costs a request where ` + "`" + `repliesCount` + "`" + ` does, and in threads."
-  lastReplyAt: DateTime @goField(forceResolver: true)
+  lastReplyAt: DateTime @goField(forceResolver: true) @cost(load: "message")
   "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
   viewerBookmarkId: ID @goField(name: "BookmarkID")
 }
@@ -7860,7 +7860,7 @@ type ChatReaction {
   "How many members gave it."
   count: Int!
   "Whether the viewer gave it. Costs a request, once, where no room was read that says who the viewer is."
-  viewerReacted: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerReacted: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "me", per: "answer")
 }
 
 "The emoji that a message can be given."
@@ -7909,13 +7909,13 @@ type ChatThread implements Node {
   "Circle's own number of the thread."
   circleId: ID! @goField(name: "ID")
   "The message that was replied to."
-  parentMessage: ChatMessage @semanticNonNull @goField(forceResolver: true)
+  parentMessage: ChatMessage @semanticNonNull @goField(forceResolver: true) @cost(load: "thread", per: "list", carries: ["replies"])
   "The replies, oldest first. Circle gives all of them with a thread; where a list of threads had only some, one request to Circle."
-  replies("How many, 1 to 100." first: Int! = 50, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatMessageConnection @semanticNonNull @goField(forceResolver: true)
+  replies("How many, 1 to 100." first: Int! = 50, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatMessageConnection @semanticNonNull @goField(forceResolver: true) @cost(load: "thread", per: "list") @cost(load: "thread alone", carries: ["message"])
   "Some of the replies, as many as Circle sends with a thread. Costs nothing in a list of threads."
-  repliesPreview: [ChatMessage!] @semanticNonNull @goField(forceResolver: true)
+  repliesPreview: [ChatMessage!] @semanticNonNull @goField(forceResolver: true) @cost(load: "thread", per: "list", carries: ["message"], items: 5)
   "The room it stands in."
-  chatRoom: ChatRoom @semanticNonNull @goField(forceResolver: true)
+  chatRoom: ChatRoom @semanticNonNull @goField(forceResolver: true) @cost(load: "thread", per: "list", carries: ["name", "place", "nameless place"])
 }
 
 "A page of threads."
@@ -7953,7 +7953,7 @@ input CreateChatRoomInput {
 "The chat that was opened."
 type CreateChatRoomPayload {
   "The room."
-  chatRoom: ChatRoom
+  chatRoom: ChatRoom @cost(calls: 0, carries: ["room"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -7989,7 +7989,7 @@ input UpdateChatRoomParticipantInput {
 "The room after the change."
 type UpdateChatRoomParticipantPayload {
   "The room."
-  chatRoom: ChatRoom
+  chatRoom: ChatRoom @cost(calls: 0, carries: ["room"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8044,7 +8044,7 @@ input UpdateChatMessageInput {
 "The changed message."
 type UpdateChatMessagePayload {
   "The message after the change, read again when selected."
-  chatMessage: ChatMessage @goField(forceResolver: true)
+  chatMessage: ChatMessage @goField(forceResolver: true) @cost(carries: ["message"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8076,7 +8076,7 @@ input AddReactionInput {
 "The message with the emoji."
 type AddReactionPayload {
   "The message with its new count, read again when selected."
-  chatMessage: ChatMessage @goField(forceResolver: true)
+  chatMessage: ChatMessage @goField(forceResolver: true) @cost(carries: ["message"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8092,7 +8092,7 @@ input RemoveReactionInput {
 "The message without the emoji."
 type RemoveReactionPayload {
   "The message with its new count, read again when selected."
-  chatMessage: ChatMessage @goField(forceResolver: true)
+  chatMessage: ChatMessage @goField(forceResolver: true) @cost(carries: ["message"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8101,27 +8101,27 @@ type RemoveReactionPayload {
 
 extend type Query {
   "One comment or reply. One request to Circle."
-  comment("The ` + "`" + `id` + "`" + ` of the comment." id: ID!): Comment
+  comment("The ` + "`" + `id` + "`" + ` of the comment." id: ID!): Comment @cost(carries: ["comment", "author"])
 }
 
 extend type Member {
   "The comments of the member that the viewer can see, newest first."
-  comments("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): CommentConnection @semanticNonNull @goField(forceResolver: true)
+  comments("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["author"])
 }
 
 extend type Mutation {
   "Comments on a post."
-  createComment(input: CreateCommentInput!): CreateCommentPayload @semanticNonNull
+  createComment(input: CreateCommentInput!): CreateCommentPayload @semanticNonNull @cost @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
   "Replies to a comment, or to a reply."
-  createReply(input: CreateReplyInput!): CreateReplyPayload @semanticNonNull
+  createReply(input: CreateReplyInput!): CreateReplyPayload @semanticNonNull @cost @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
   "Changes a comment or reply."
-  updateComment(input: UpdateCommentInput!): UpdateCommentPayload @semanticNonNull
+  updateComment(input: UpdateCommentInput!): UpdateCommentPayload @semanticNonNull @cost @cost(calls: 3, per: "mention")
   "Deletes a comment or reply."
-  deleteComment(input: DeleteCommentInput!): DeleteCommentPayload @semanticNonNull
+  deleteComment(input: DeleteCommentInput!): DeleteCommentPayload @semanticNonNull @cost
   "Likes a comment or reply. Liking it twice succeeds."
-  likeComment(input: LikeCommentInput!): LikeCommentPayload @semanticNonNull
+  likeComment(input: LikeCommentInput!): LikeCommentPayload @semanticNonNull @cost
   "Takes a like back. Doing so twice succeeds."
-  unlikeComment(input: UnlikeCommentInput!): UnlikeCommentPayload @semanticNonNull
+  unlikeComment(input: UnlikeCommentInput!): UnlikeCommentPayload @semanticNonNull @cost
 }
 
 "A comment on a post, or a reply to one."
@@ -8138,13 +8138,13 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
   "When it was removed, with its place kept for the replies; null as a rule."
   removedAt: DateTime
   "Who wrote it; null where the author is gone. Replies asked in an order of their own load it."
-  author: Member @goField(forceResolver: true)
+  author: Member @goField(forceResolver: true) @cost(load: "author", part: "author", carries: ["headline", "admin", "roles", "tags"])
   "The post it belongs to. Costs a request unless the comment was reached through the post."
-  post: Post @semanticNonNull @goField(forceResolver: true)
+  post: Post @semanticNonNull @goField(forceResolver: true) @cost(load: "commented", per: "space", carries: ["post"])
   "Title of the post it belongs to."
   postTitle: String! @goField(name: "PostName")
   "The comment it replies to; null for a comment on the post itself. Costs a request."
-  parent: Comment @goField(forceResolver: true)
+  parent: Comment @goField(forceResolver: true) @cost(carries: ["comment", "author"])
   "The number of likes."
   likesCount: Int!
   "Whether the viewer likes it."
@@ -8154,26 +8154,26 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
   "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
   viewerBookmarkId: ID @goField(name: "BookmarkID")
   "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
-  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Why the viewer may not like it; empty where they may. Loads the space, once for all comments in it."
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Whether the viewer may reply to it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
-  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "commented", per: "space") @cost(load: "place", per: "list")
   """
   Why the viewer may not reply to it; empty where they may. Loads the space, once for all comments in it, and the post unless
   the comment was reached through it.
   """
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "commented", per: "space") @cost(load: "place", per: "list")
   "Whether the viewer may change it."
-  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "comment", part: "policies")
   "Whether the viewer may delete it."
-  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "comment", part: "policies")
   "Whether the viewer may report it."
-  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "comment", part: "policies")
   "Whether the viewer may bookmark it."
-  viewerCanBookmark: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanBookmark: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "comment", part: "policies")
   "The members who like it. One request to Circle."
-  likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull @goField(forceResolver: true)
+  likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline", "admin", "roles", "tags"])
   """
   The replies to it. They come with the comment and cost nothing where all of them did and no order is asked for; else one
   request to Circle.
@@ -8185,7 +8185,7 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true)
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(unless: "orderBy", carries: ["author"], sameSpace: true) @cost(if: "orderBy", carries: ["policies"], sameSpace: true)
 }
 
 "A page of comments."
@@ -8239,9 +8239,9 @@ input CreateCommentInput {
 "The written comment."
 type CreateCommentPayload {
   "The new comment."
-  comment: Comment
+  comment: Comment @cost(calls: 0, carries: ["comment", "author"])
   "The post with its new count."
-  post: Post @goField(forceResolver: true)
+  post: Post @goField(forceResolver: true) @cost(carries: ["post"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8261,9 +8261,9 @@ input CreateReplyInput {
 "The written reply."
 type CreateReplyPayload {
   "The new reply."
-  comment: Comment
+  comment: Comment @cost(calls: 0, carries: ["comment", "author"])
   "The comment it replies to, with its new count."
-  parent: Comment @goField(forceResolver: true)
+  parent: Comment @goField(forceResolver: true) @cost(carries: ["comment", "author"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8281,7 +8281,7 @@ input UpdateCommentInput {
 "The changed comment."
 type UpdateCommentPayload {
   "The comment after the change."
-  comment: Comment
+  comment: Comment @cost(calls: 0, carries: ["comment", "author"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8297,9 +8297,9 @@ type DeleteCommentPayload {
   "The ` + "`" + `id` + "`" + ` of the comment that went; null when refused."
   deletedCommentId: ID
   "The post with its new count."
-  post: Post @goField(forceResolver: true)
+  post: Post @goField(forceResolver: true) @cost(carries: ["post"])
   "The comment that was replied to, with its new count; null where it was no reply."
-  parent: Comment @goField(forceResolver: true)
+  parent: Comment @goField(forceResolver: true) @cost(carries: ["comment", "author"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8313,7 +8313,7 @@ input LikeCommentInput {
 "The liked comment."
 type LikeCommentPayload {
   "The comment with its new count, read again when selected."
-  comment: Comment @goField(forceResolver: true)
+  comment: Comment @goField(forceResolver: true) @cost(carries: ["comment", "author"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8327,7 +8327,7 @@ input UnlikeCommentInput {
 "The comment that is liked no more."
 type UnlikeCommentPayload {
   "The comment with its new count, read again when selected."
-  comment: Comment @goField(forceResolver: true)
+  comment: Comment @goField(forceResolver: true) @cost(carries: ["comment", "author"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8340,12 +8340,12 @@ extend type Mutation {
   about a year, whatever becomes of the access token: keep them on the device, and end them with ` + "`" + `deleteWebSession` + "`" + ` before
   ` + "`" + `logout` + "`" + `. Refused with ` + "`" + `FORBIDDEN` + "`" + ` and reason ` + "`" + `FEATURE_DISABLED` + "`" + ` unless the operator has switched it on. One request to Circle.
   """
-  createWebSession: CreateWebSessionPayload @semanticNonNull
+  createWebSession: CreateWebSessionPayload @semanticNonNull @cost
   """
   Signs the viewer out on the community's own web pages. Refused with ` + "`" + `FORBIDDEN` + "`" + ` and reason ` + "`" + `FEATURE_DISABLED` + "`" + ` unless the
   operator has switched web sessions on. One request to Circle.
   """
-  deleteWebSession: DeleteWebSessionPayload @semanticNonNull
+  deleteWebSession: DeleteWebSessionPayload @semanticNonNull @cost
 }
 
 "The cookies of a web session."
@@ -8400,9 +8400,9 @@ type DeleteWebSessionPayload {
 
 extend type Query {
   "One lesson. One request to Circle."
-  lesson("How the lesson is named." by: LessonBy!): Lesson
+  lesson("How the lesson is named." by: LessonBy!): Lesson @cost(carries: ["lesson"])
   "The topics that courses of the community can have. One request to Circle for up to 100."
-  courseTopics: [Topic!] @semanticNonNull
+  courseTopics: [Topic!] @semanticNonNull @cost
 }
 
 extend type Mutation {
@@ -8410,12 +8410,12 @@ extend type Mutation {
   Says whether the viewer has completed a lesson. Saying it twice succeeds. Locked lessons, and those of courses that the
   viewer has not joined, are refused.
   """
-  updateLessonProgress(input: UpdateLessonProgressInput!): UpdateLessonProgressPayload @semanticNonNull
+  updateLessonProgress(input: UpdateLessonProgressInput!): UpdateLessonProgressPayload @semanticNonNull @cost
 }
 
 extend type Space {
   "The course that the space holds; null where its type is not ` + "`" + `COURSE` + "`" + `. By itself it costs no more than ` + "`" + `type` + "`" + `."
-  course: Course @goField(forceResolver: true)
+  course: Course @goField(forceResolver: true) @cost(load: "space", per: "list")
 }
 
 """
@@ -8426,16 +8426,16 @@ type Course {
   "Identifier for caches; the ` + "`" + `circleId` + "`" + ` of its space."
   id: ID! @goField(name: "ID")
   "The space that holds it."
-  space: Space @semanticNonNull @goField(forceResolver: true)
+  space: Space @semanticNonNull @goField(forceResolver: true) @cost(load: "holder", per: "list")
   "All sections, in order. One request to Circle."
-  sections: [CourseSection!] @semanticNonNull @goField(forceResolver: true)
+  sections: [CourseSection!] @semanticNonNull @goField(forceResolver: true) @cost(load: "sections", items: 20)
   "How far the viewer has got, counted over all sections: the same request as ` + "`" + `sections` + "`" + `."
-  viewerProgress: CourseProgress @semanticNonNull @goField(forceResolver: true)
+  viewerProgress: CourseProgress @semanticNonNull @goField(forceResolver: true) @cost(load: "sections")
   """
   The latest attempt of each member at each quiz of the course, newest first. For admins: others get an error of code
   ` + "`" + `FORBIDDEN` + "`" + `. One request to Circle.
   """
-  quizAttempts("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): QuizAttemptConnection @semanticNonNull @goField(forceResolver: true)
+  quizAttempts("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): QuizAttemptConnection @semanticNonNull @goField(forceResolver: true) @cost
 }
 
 "A part of a course."
@@ -8455,7 +8455,7 @@ type CourseSection {
   "How far the viewer has got."
   viewerProgress: CourseProgress! @goField(name: "Progress")
   "All lessons, in order, locked ones included."
-  lessons: [Lesson!]!
+  lessons: [Lesson!]! @cost(calls: 0, items: 20)
 }
 
 "How far the viewer has got."
@@ -8496,29 +8496,29 @@ type Lesson implements Node & Bookmarkable {
   "The course. The name and slug of its space cost nothing where the lesson has been read."
   course: Course! @goField(forceResolver: true)
   "The section it stands in. Costs the request of the course's ` + "`" + `sections` + "`" + `, once for all lessons of the course."
-  section: CourseSection @semanticNonNull @goField(forceResolver: true)
+  section: CourseSection @semanticNonNull @goField(forceResolver: true) @cost(load: "sections")
   "The text."
-  body: RichText @semanticNonNull @goField(forceResolver: true)
+  body: RichText @semanticNonNull @goField(forceResolver: true) @cost(load: "lesson")
   "The video or sound above the text; null where there is none."
-  featuredMedia: LessonMedia @goField(forceResolver: true)
+  featuredMedia: LessonMedia @goField(forceResolver: true) @cost(load: "lesson")
   "Whether it must be played to the end before the lesson can be completed."
-  isFeaturedMediaRequired: Boolean @semanticNonNull @goField(forceResolver: true)
+  isFeaturedMediaRequired: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "lesson")
   "Whether playing it to the end completes the lesson. It is for the player to say so, with ` + "`" + `updateLessonProgress` + "`" + `."
-  isCompletedByFeaturedMedia: Boolean @semanticNonNull @goField(forceResolver: true)
+  isCompletedByFeaturedMedia: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "lesson")
   "Whether it may be downloaded."
-  isFeaturedMediaDownloadable: Boolean @semanticNonNull @goField(forceResolver: true)
+  isFeaturedMediaDownloadable: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "lesson")
   "The files to take along. One request to Circle for up to 100."
-  files: [LessonFile!] @semanticNonNull @goField(forceResolver: true)
+  files: [LessonFile!] @semanticNonNull @goField(forceResolver: true) @cost
   "Whether it can be discussed, which is done in its chat room."
-  isCommentable: Boolean @semanticNonNull @goField(forceResolver: true)
+  isCommentable: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "lesson")
   "The chat room in which it is discussed; null where it has none. Any field but the ids loads the room."
-  chatRoom: ChatRoom @goField(forceResolver: true)
+  chatRoom: ChatRoom @goField(forceResolver: true) @cost(load: "lesson", carries: ["place"])
   "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
-  viewerBookmarkId: ID @goField(forceResolver: true)
+  viewerBookmarkId: ID @goField(forceResolver: true) @cost(load: "lesson")
   "What the course calls a lesson, such as ` + "`" + `day` + "`" + `; null where Circle does not say."
-  lessonLabel: String @goField(forceResolver: true)
+  lessonLabel: String @goField(forceResolver: true) @cost(load: "lesson")
   "What the course calls a section, such as ` + "`" + `week` + "`" + `; null where Circle does not say."
-  sectionLabel: String @goField(forceResolver: true)
+  sectionLabel: String @goField(forceResolver: true) @cost(load: "lesson")
 }
 
 "How far a member has got with a lesson."
@@ -8600,7 +8600,7 @@ input UpdateLessonProgressInput {
 "The lesson and its course."
 type UpdateLessonProgressPayload {
   "The lesson in its new state, read again when selected; null where it was refused."
-  lesson: Lesson @goField(forceResolver: true)
+  lesson: Lesson @goField(forceResolver: true) @cost(carries: ["lesson"])
   """
   The course, whose ` + "`" + `viewerProgress` + "`" + ` and the locks of whose lessons may have changed, read again when they are selected; null
   where it was refused.
@@ -8621,16 +8621,16 @@ extend type Query {
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): EventConnection @semanticNonNull
+  ): EventConnection @semanticNonNull @cost(carries: ["topics", "event"])
 }
 
 extend type Mutation {
   "Says that the viewer comes to an event. Saying it twice succeeds."
-  rsvpToEvent(input: RsvpToEventInput!): RsvpToEventPayload @semanticNonNull
+  rsvpToEvent(input: RsvpToEventInput!): RsvpToEventPayload @semanticNonNull @cost
   "Says that the viewer does not come after all. Saying it twice succeeds."
-  cancelRsvp(input: CancelRsvpInput!): CancelRsvpPayload @semanticNonNull
+  cancelRsvp(input: CancelRsvpInput!): CancelRsvpPayload @semanticNonNull @cost
   "Says to which repetitions of an event the viewer comes."
-  rsvpToOccurrences(input: RsvpToOccurrencesInput!): RsvpToOccurrencesPayload @semanticNonNull
+  rsvpToOccurrences(input: RsvpToOccurrencesInput!): RsvpToOccurrencesPayload @semanticNonNull @cost
 }
 
 "An event, which is a post with a time and a place."
@@ -8645,7 +8645,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   "Address of the post."
   url: URL! @goField(name: "URL")
   "Whether it is published."
-  status: PostStatus @semanticNonNull @goField(forceResolver: true)
+  status: PostStatus @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "type")
   "The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only."
   body: RichText! @goField(name: "RichText")
   "When it was written."
@@ -8653,11 +8653,11 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   "When it was changed last."
   updatedAt: DateTime!
   "Who wrote it; null where the author is gone."
-  author: Member
+  author: Member @cost(calls: 0, carries: ["headline", "admin", "roles", "tags"])
   "The space it stands in."
   space: Space!
   "The topics it has."
-  topics: [Topic!] @semanticNonNull @goField(forceResolver: true)
+  topics: [Topic!] @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "topics")
   "The number of comments, replies included."
   commentsCount: Int!
   "Whether comments are allowed and not closed."
@@ -8677,23 +8677,23 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   "Whether it is pinned to the top of its space."
   isPinned: Boolean! @goField(name: "IsPinnedAtTopOfSpace")
   "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
-  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
-  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Whether the viewer may change it."
-  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may delete it."
-  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may report it."
-  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may manage it (pin, move, close)."
-  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "The members who like it. The first few come with the post and cost nothing where they suffice."
-  likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull @goField(forceResolver: true)
+  likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline", "admin", "roles", "tags"])
   "The comments on it, each with its replies. One request to Circle."
   comments(
     "In which order."
@@ -8702,46 +8702,46 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true)
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["comment", "author"], sameSpace: true)
   "When it starts; null only on error."
-  startsAt: DateTime @semanticNonNull @goField(forceResolver: true)
+  startsAt: DateTime @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   "When it ends; null where it has no end."
-  endsAt: DateTime @goField(forceResolver: true)
+  endsAt: DateTime @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   "Whether it is taking place at this moment; false where it has no end."
-  isLive: Boolean @semanticNonNull @goField(forceResolver: true)
+  isLive: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   "The event for a calendar; null where it is not known yet when it takes place."
-  calendar: CalendarEntry @goField(forceResolver: true)
+  calendar: CalendarEntry @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "Where it takes place."
-  locationType: EventLocationType @semanticNonNull @goField(forceResolver: true)
+  locationType: EventLocationType @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   """
   The place; null where it is online only, or hidden from the viewer: ` + "`" + `isLocationHiddenFromNonAttendees` + "`" + `, and they neither
   come nor run the event.
   """
-  location: EventLocation @goField(forceResolver: true)
+  location: EventLocation @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "Where to join online; null where it is in person only, or hidden from the viewer as ` + "`" + `location` + "`" + ` is."
-  virtualLocationUrl: URL @goField(forceResolver: true)
+  virtualLocationUrl: URL @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "Whether the place is shown only to those who attend."
-  isLocationHiddenFromNonAttendees: Boolean @semanticNonNull @goField(forceResolver: true)
+  isLocationHiddenFromNonAttendees: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   "Whether it stands alone or repeats."
-  recurrence: EventRecurrence @semanticNonNull @goField(forceResolver: true)
+  recurrence: EventRecurrence @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   "Whether members can say that they come."
-  isRsvpEnabled: Boolean @semanticNonNull @goField(forceResolver: true)
+  isRsvpEnabled: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   "How many can come; null for any number."
-  rsvpLimit: Int @goField(forceResolver: true)
+  rsvpLimit: Int @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   "How many have said that they come."
-  rsvpCount: Int @semanticNonNull @goField(forceResolver: true)
+  rsvpCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   "What the viewer has said; null where they have said nothing."
-  viewerRsvpStatus: RsvpStatus @goField(forceResolver: true)
+  viewerRsvpStatus: RsvpStatus @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   "Whether the viewer comes."
-  isAttendedByViewer: Boolean @semanticNonNull @goField(forceResolver: true)
+  isAttendedByViewer: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   "Whether the list of attendees is hidden."
-  isAttendeesHidden: Boolean @semanticNonNull @goField(forceResolver: true)
+  isAttendeesHidden: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   """
   Those who come. The first few come with the event and cost nothing where they suffice; else one request to Circle.
   """
-  attendees("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): EventAttendeeConnection @semanticNonNull @goField(forceResolver: true)
+  attendees("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): EventAttendeeConnection @semanticNonNull @goField(forceResolver: true) @cost
   "The repetitions of a repeating event. One request to Circle."
-  occurrences("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): EventOccurrenceConnection @semanticNonNull @goField(forceResolver: true)
+  occurrences("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): EventOccurrenceConnection @semanticNonNull @goField(forceResolver: true) @cost
 }
 
 """
@@ -8837,7 +8837,7 @@ type EventOccurrence {
   "Whether it is taking place at this moment; false where it has no end."
   isLive: Boolean! @goField(forceResolver: true)
   "The repetition for a calendar. The place is left out where it is hidden from the viewer and they do not come to this repetition."
-  calendar: CalendarEntry @semanticNonNull @goField(forceResolver: true)
+  calendar: CalendarEntry @semanticNonNull @goField(forceResolver: true) @cost(load: "event", per: "list")
   "Whether the viewer comes."
   isAttendedByViewer: Boolean! @goField(name: "RSVPedEvent")
   "How many can come; null for any number."
@@ -8925,7 +8925,7 @@ input RsvpToEventInput {
 "The event the viewer comes to."
 type RsvpToEventPayload {
   "The event with its new count, read again when selected."
-  event: Event @goField(forceResolver: true)
+  event: Event @goField(forceResolver: true) @cost(carries: ["post"])
   "The viewer among the attendees; null where they came already."
   attendee: EventAttendee
   "Why it was refused; empty on success."
@@ -8941,7 +8941,7 @@ input CancelRsvpInput {
 "The event the viewer does not come to."
 type CancelRsvpPayload {
   "The event with its new count, read again when selected."
-  event: Event @goField(forceResolver: true)
+  event: Event @goField(forceResolver: true) @cost(carries: ["post"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8957,7 +8957,7 @@ input RsvpToOccurrencesInput {
 "The repeating event."
 type RsvpToOccurrencesPayload {
   "The event, read again when selected; ask for its ` + "`" + `occurrences` + "`" + ` to see the new state."
-  event: Event @goField(forceResolver: true)
+  event: Event @goField(forceResolver: true) @cost(carries: ["post"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -9053,14 +9053,14 @@ extend type Query {
   comment or reply, which is looked for among its post's comments; and for a member one per 100 members of the community, ten
   at most.
   """
-  resolveUrl("The address." url: URL!): Node
+  resolveUrl("The address." url: URL!): Node @cost(calls: 11, carries: ["profile", "space", "home", "post", "comment", "author", "lesson", "attempt", "review", "room", "message", "thread"])
 }
 `, BuiltIn: false},
 	{Name: "../live_rooms.graphqls", Input: `# Live rooms: video and voice. Circle's API makes them and no more.
 
 extend type Mutation {
   "Makes a live room. Only for members with ` + "`" + `viewer.features.liveRooms` + "`" + `."
-  createLiveRoom(input: CreateLiveRoomInput!): CreateLiveRoomPayload @semanticNonNull
+  createLiveRoom(input: CreateLiveRoomInput!): CreateLiveRoomPayload @semanticNonNull @cost @cost(if: "input.idempotencyKey")
 }
 
 "A room for video and voice."
@@ -9179,7 +9179,7 @@ extend type Query {
   """
   viewer: Viewer
   "One member. Costs one request to Circle."
-  member("How the member is named." by: MemberBy!): Member
+  member("How the member is named." by: MemberBy!): Member @cost(carries: ["profile"])
   "The member directory."
   members(
     "Which members."
@@ -9190,7 +9190,7 @@ extend type Query {
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): MemberConnection @semanticNonNull
+  ): MemberConnection @semanticNonNull @cost(carries: ["headline", "tags", "messageable"])
   "Searches members by name, role, tag, profile field and more."
   searchMembers(
     "Which members."
@@ -9201,18 +9201,18 @@ extend type Query {
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): MemberConnection @semanticNonNull
+  ): MemberConnection @semanticNonNull @cost(carries: ["headline", "admin"])
   "The profile fields that the community shows on a page."
-  profileFields("The page." page: ProfileFieldsPage!): [ProfileField!] @semanticNonNull
+  profileFields("The page." page: ProfileFieldsPage!): [ProfileField!] @semanticNonNull @cost
 }
 
 extend type Mutation {
   "Changes the viewer's profile. Fields left out stay as they are."
-  updateProfile(input: UpdateProfileInput!): UpdateProfilePayload @semanticNonNull
+  updateProfile(input: UpdateProfileInput!): UpdateProfilePayload @semanticNonNull @cost(calls: 3)
   "Completes the profile of a member who has just signed up. Refused with ` + "`" + `CONFLICT` + "`" + ` when it is complete already."
-  completeSignup(input: CompleteSignupInput!): CompleteSignupPayload @semanticNonNull
+  completeSignup(input: CompleteSignupInput!): CompleteSignupPayload @semanticNonNull @cost(calls: 3)
   "Deactivates the viewer's own membership. There is no way back through this API."
-  deactivateViewer: DeactivateViewerPayload @semanticNonNull
+  deactivateViewer: DeactivateViewerPayload @semanticNonNull @cost(calls: 2)
 }
 
 "The member who is asking, and what only they can see. Nothing is fetched until a field is asked for."
@@ -9220,17 +9220,17 @@ type Viewer {
   "Always the same: clients' caches keep one viewer, which all answers fill. It cannot be fetched by ` + "`" + `node` + "`" + `; ask for ` + "`" + `viewer` + "`" + `."
   id: ID!
   "The viewer as a member."
-  member: Member @semanticNonNull @goField(forceResolver: true)
+  member: Member @semanticNonNull @goField(forceResolver: true) @cost(load: "me", per: "answer", carries: ["profile"])
   "The viewer's own e-mail address."
-  email: String @goField(forceResolver: true)
+  email: String @goField(forceResolver: true) @cost(load: "me", per: "answer")
   "The viewer's short public identifier."
-  publicUid: String @goField(forceResolver: true)
+  publicUid: String @goField(forceResolver: true) @cost(load: "me", per: "answer")
   "The number of the viewer's bookmarks."
-  bookmarksCount: Int @semanticNonNull @goField(forceResolver: true)
+  bookmarksCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "me", per: "answer")
   "What the community lets this member use."
-  features: ViewerFeatures @semanticNonNull @goField(forceResolver: true)
+  features: ViewerFeatures @semanticNonNull @goField(forceResolver: true) @cost(load: "me", per: "answer")
   "The viewer's profile fields with their values."
-  profileFields: [ProfileField!] @semanticNonNull @goField(forceResolver: true)
+  profileFields: [ProfileField!] @semanticNonNull @goField(forceResolver: true) @cost(load: "me", per: "answer")
 }
 
 "Switches of the community, as they stand for the viewer."
@@ -9261,31 +9261,31 @@ type Member implements Node {
   "The picture; null where there is none."
   avatarUrl: URL @goField(name: "AvatarURL")
   "One line about the member; null where there is none."
-  headline: String @goField(forceResolver: true)
+  headline: String @goField(forceResolver: true) @cost(load: "profile", part: "headline")
   "Whether the member is an admin of the community."
-  isAdmin: Boolean @semanticNonNull @goField(forceResolver: true)
+  isAdmin: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "profile", part: "admin")
   "Whether the member is a moderator of the community."
-  isModerator: Boolean @semanticNonNull @goField(forceResolver: true)
+  isModerator: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "profile", part: "roles")
   "The labels that the community gave the member."
-  tags: [MemberTag!] @semanticNonNull @goField(forceResolver: true)
+  tags: [MemberTag!] @semanticNonNull @goField(forceResolver: true) @cost(load: "profile", part: "tags")
   "The larger picture; null where there is none. Loads the profile."
-  largeAvatarUrl: URL @goField(forceResolver: true)
+  largeAvatarUrl: URL @goField(forceResolver: true) @cost(load: "profile")
   "A few sentences about the member; null where there are none. Loads the profile."
-  bio: String @goField(forceResolver: true)
+  bio: String @goField(forceResolver: true) @cost(load: "profile")
   "Where the member lives, as they wrote it; null where they did not. Loads the profile."
-  location: String @goField(forceResolver: true)
+  location: String @goField(forceResolver: true) @cost(load: "profile")
   "The member's pages elsewhere. Loads the profile."
-  links: MemberLinks @semanticNonNull @goField(forceResolver: true)
+  links: MemberLinks @semanticNonNull @goField(forceResolver: true) @cost(load: "profile")
   "The number of posts the member wrote. Loads the profile."
-  postsCount: Int @semanticNonNull @goField(forceResolver: true)
+  postsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "profile")
   "The number of comments the member wrote. Loads the profile."
-  commentsCount: Int @semanticNonNull @goField(forceResolver: true)
+  commentsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "profile")
   "The number of spaces the member has joined. Loads the profile."
-  spacesCount: Int @semanticNonNull @goField(forceResolver: true)
+  spacesCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "profile")
   "The member's points and level; null where the community keeps none. Loads the profile."
-  gamification: GamificationStats @goField(forceResolver: true)
+  gamification: GamificationStats @goField(forceResolver: true) @cost(load: "profile")
   "Whether the viewer can send the member a direct message. Loads the profile."
-  viewerCanSendMessage: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanSendMessage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "profile", part: "messageable")
 }
 
 "A member's pages elsewhere; each null where the member gave none."
@@ -9572,7 +9572,7 @@ type DeactivateViewerPayload {
 
 extend type Viewer {
   "How many notifications are new."
-  notificationCounts: NotificationCounts @semanticNonNull @goField(forceResolver: true)
+  notificationCounts: NotificationCounts @semanticNonNull @goField(forceResolver: true) @cost
   "The viewer's notifications."
   notifications(
     "Which notifications."
@@ -9583,33 +9583,33 @@ extend type Viewer {
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): NotificationConnection @semanticNonNull @goField(forceResolver: true)
+  ): NotificationConnection @semanticNonNull @goField(forceResolver: true) @cost
   "What the viewer is notified of on one medium."
-  notificationPreferences("The medium." medium: NotificationMedium!): NotificationPreferences @semanticNonNull @goField(forceResolver: true)
+  notificationPreferences("The medium." medium: NotificationMedium!): NotificationPreferences @semanticNonNull @goField(forceResolver: true) @cost
 }
 
 extend type Space {
   "What the viewer is notified of from this space; null where they have not joined it."
-  viewerNotificationPreferences: SpaceNotificationPreferences @goField(forceResolver: true)
+  viewerNotificationPreferences: SpaceNotificationPreferences @goField(forceResolver: true) @cost(load: "space", per: "list") @cost
 }
 
 extend type Mutation {
   "Sets the counter of new notifications to zero. The notifications themselves stay unread."
-  resetNewNotificationsCount: ResetNewNotificationsCountPayload @semanticNonNull
+  resetNewNotificationsCount: ResetNewNotificationsCountPayload @semanticNonNull @cost(calls: 2)
   "Marks all notifications as read."
-  markAllNotificationsAsRead: MarkAllNotificationsAsReadPayload @semanticNonNull
+  markAllNotificationsAsRead: MarkAllNotificationsAsReadPayload @semanticNonNull @cost(calls: 2)
   "Marks one notification as read."
-  markNotificationAsRead(input: MarkNotificationAsReadInput!): MarkNotificationAsReadPayload @semanticNonNull
+  markNotificationAsRead(input: MarkNotificationAsReadInput!): MarkNotificationAsReadPayload @semanticNonNull @cost(calls: 2)
   "Takes a notification out of the list and keeps it."
-  archiveNotification(input: ArchiveNotificationInput!): ArchiveNotificationPayload @semanticNonNull
+  archiveNotification(input: ArchiveNotificationInput!): ArchiveNotificationPayload @semanticNonNull @cost(calls: 2)
   "Deletes a notification."
-  deleteNotification(input: DeleteNotificationInput!): DeleteNotificationPayload @semanticNonNull
+  deleteNotification(input: DeleteNotificationInput!): DeleteNotificationPayload @semanticNonNull @cost(calls: 2)
   "Switches one type of notification on or off."
-  updateNotificationPreference(input: UpdateNotificationPreferenceInput!): UpdateNotificationPreferencePayload @semanticNonNull
+  updateNotificationPreference(input: UpdateNotificationPreferenceInput!): UpdateNotificationPreferencePayload @semanticNonNull @cost
   "Sets what all spaces notify of."
-  updateAllSpaceNotificationPreferences(input: UpdateAllSpaceNotificationPreferencesInput!): UpdateAllSpaceNotificationPreferencesPayload @semanticNonNull
+  updateAllSpaceNotificationPreferences(input: UpdateAllSpaceNotificationPreferencesInput!): UpdateAllSpaceNotificationPreferencesPayload @semanticNonNull @cost
   "Sets what one space notifies of."
-  updateSpaceNotificationPreference(input: UpdateSpaceNotificationPreferenceInput!): UpdateSpaceNotificationPreferencePayload @semanticNonNull
+  updateSpaceNotificationPreference(input: UpdateSpaceNotificationPreferenceInput!): UpdateSpaceNotificationPreferencePayload @semanticNonNull @cost
 }
 
 """
@@ -9622,7 +9622,7 @@ type Subscription {
   It notices what the viewer does and reads through it with the same access token. Costs one request to Circle at the start
   and one for each of the viewer's changes.
   """
-  notificationCountsChanged: NotificationCounts @semanticNonNull
+  notificationCountsChanged: NotificationCounts @semanticNonNull @cost
 }
 
 "How many notifications are new."
@@ -9671,7 +9671,7 @@ type Notification {
   What it is about. Null without an error where it was deleted, is hidden from the viewer, or is of a kind that cannot be
   fetched. One request for all posts of a space, one for each comment.
   """
-  subject: NotificationSubject @goField(forceResolver: true)
+  subject: NotificationSubject @goField(forceResolver: true) @cost(carries: ["post", "comment", "author"])
 }
 
 "What a notification can be about."
@@ -9734,7 +9734,7 @@ type NotificationPreferences {
   "By type of notification."
   types: [NotificationPreference!]! @goField(name: "NotificationPreferences")
   "By space."
-  spaces: [SpaceNotificationPreference!]! @goField(name: "SpacePreferences")
+  spaces: [SpaceNotificationPreference!]! @goField(name: "SpacePreferences") @cost(calls: 0, items: 40)
 }
 
 "Whether one type of notification is sent."
@@ -9774,7 +9774,7 @@ type SpaceNotificationPreference {
   "The name of the space."
   spaceName: String!
   "The space. One request for the spaces of all preferences."
-  space: Space @semanticNonNull @goField(forceResolver: true)
+  space: Space @semanticNonNull @goField(forceResolver: true) @cost(per: "list", carries: ["space"])
   "What it notifies of."
   choice: SpaceNotificationChoice!
   "Whether it is a chat."
@@ -9878,7 +9878,7 @@ input UpdateNotificationPreferenceInput {
 "The preferences after the change."
 type UpdateNotificationPreferencePayload {
   "The preferences of the medium, asked anew when selected."
-  preferences: NotificationPreferences @goField(forceResolver: true)
+  preferences: NotificationPreferences @goField(forceResolver: true) @cost
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -9894,7 +9894,7 @@ input UpdateAllSpaceNotificationPreferencesInput {
 "The preferences after the change."
 type UpdateAllSpaceNotificationPreferencesPayload {
   "The preferences of the medium, asked anew when selected."
-  preferences: NotificationPreferences @goField(forceResolver: true)
+  preferences: NotificationPreferences @goField(forceResolver: true) @cost
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -9912,7 +9912,7 @@ input UpdateSpaceNotificationPreferenceInput {
 "The preferences after the change."
 type UpdateSpaceNotificationPreferencePayload {
   "The space; ask for ` + "`" + `viewerNotificationPreferences` + "`" + ` to see the new state."
-  space: Space
+  space: Space @cost(carries: ["space"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -9921,7 +9921,7 @@ type UpdateSpaceNotificationPreferencePayload {
 
 extend type Query {
   "One post. One request to Circle."
-  post("How the post is named." by: PostBy!): Post
+  post("How the post is named." by: PostBy!): Post @cost(carries: ["post"])
   """
   The viewer's home feed. An error of code ` + "`" + `FORBIDDEN` + "`" + ` with reason ` + "`" + `FEATURE_DISABLED` + "`" + ` where the community has none; show
   ` + "`" + `spaces` + "`" + ` with their ` + "`" + `posts` + "`" + ` instead.
@@ -9933,7 +9933,7 @@ extend type Query {
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): PostConnection @semanticNonNull
+  ): PostConnection @semanticNonNull @cost(carries: ["type", "topics", "event"])
 }
 
 extend type Space {
@@ -9947,33 +9947,33 @@ extend type Space {
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): PostConnection @semanticNonNull @goField(forceResolver: true)
+  ): PostConnection @semanticNonNull @goField(forceResolver: true) @cost(unless: "home", carries: ["post"], sameSpace: true) @cost(if: "home", carries: ["type", "topics", "event"])
 }
 
 extend type Member {
   "The posts of the member that the viewer can see, newest first."
-  posts("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): PostConnection @semanticNonNull @goField(forceResolver: true)
+  posts("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): PostConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["type", "gallery"])
 }
 
 extend type Mutation {
   "Writes a post in a space of type BASIC or another that takes posts."
-  createPost(input: CreatePostInput!): CreatePostPayload @semanticNonNull
+  createPost(input: CreatePostInput!): CreatePostPayload @semanticNonNull @cost @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
   "Deletes a post."
-  deletePost(input: DeletePostInput!): DeletePostPayload @semanticNonNull
+  deletePost(input: DeletePostInput!): DeletePostPayload @semanticNonNull @cost
   "Writes a post of pictures in a space of type IMAGE."
-  createImagePost(input: CreateImagePostInput!): CreateImagePostPayload @semanticNonNull
+  createImagePost(input: CreateImagePostInput!): CreateImagePostPayload @semanticNonNull @cost @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
   "Changes a post of pictures. Circle offers no way to change posts of other kinds."
-  updateImagePost(input: UpdateImagePostInput!): UpdateImagePostPayload @semanticNonNull
+  updateImagePost(input: UpdateImagePostInput!): UpdateImagePostPayload @semanticNonNull @cost @cost(calls: 3, per: "mention")
   "Likes a post. Liking it twice succeeds."
-  likePost(input: LikePostInput!): LikePostPayload @semanticNonNull
+  likePost(input: LikePostInput!): LikePostPayload @semanticNonNull @cost
   "Takes a like back. Doing so twice succeeds."
-  unlikePost(input: UnlikePostInput!): UnlikePostPayload @semanticNonNull
+  unlikePost(input: UnlikePostInput!): UnlikePostPayload @semanticNonNull @cost
   "Follows a post: the viewer is notified of new comments."
-  followPost(input: FollowPostInput!): FollowPostPayload @semanticNonNull
+  followPost(input: FollowPostInput!): FollowPostPayload @semanticNonNull @cost
   "Stops following a post."
-  unfollowPost(input: UnfollowPostInput!): UnfollowPostPayload @semanticNonNull
+  unfollowPost(input: UnfollowPostInput!): UnfollowPostPayload @semanticNonNull @cost
   "Reports a post, comment or chat message to the admins."
-  reportContent(input: ReportContentInput!): ReportContentPayload @semanticNonNull
+  reportContent(input: ReportContentInput!): ReportContentPayload @semanticNonNull @cost @cost(if: "input.idempotencyKey")
 }
 
 """
@@ -10063,7 +10063,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   "Address of the post."
   url: URL! @goField(name: "URL")
   "Whether it is published."
-  status: PostStatus @semanticNonNull @goField(forceResolver: true)
+  status: PostStatus @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "type")
   "The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only."
   body: RichText! @goField(name: "RichText")
   "When it was written."
@@ -10071,11 +10071,11 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   "When it was changed last."
   updatedAt: DateTime!
   "Who wrote it; null where the author is gone."
-  author: Member
+  author: Member @cost(calls: 0, carries: ["headline", "admin", "roles", "tags"])
   "The space it stands in."
   space: Space!
   "The topics it has."
-  topics: [Topic!] @semanticNonNull @goField(forceResolver: true)
+  topics: [Topic!] @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "topics")
   "The number of comments, replies included."
   commentsCount: Int!
   "Whether comments are allowed and not closed."
@@ -10095,23 +10095,23 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   "Whether it is pinned to the top of its space."
   isPinned: Boolean! @goField(name: "IsPinnedAtTopOfSpace")
   "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
-  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
-  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Whether the viewer may change it."
-  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may delete it."
-  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may report it."
-  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may manage it (pin, move, close)."
-  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "The members who like it. The first few come with the post and cost nothing where they suffice."
-  likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull @goField(forceResolver: true)
+  likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline", "admin", "roles", "tags"])
   "The comments on it, each with its replies. One request to Circle."
   comments(
     "In which order."
@@ -10120,7 +10120,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true)
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["comment", "author"], sameSpace: true)
 }
 
 "A post of pictures."
@@ -10135,7 +10135,7 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   "Address of the post."
   url: URL! @goField(name: "URL")
   "Whether it is published."
-  status: PostStatus @semanticNonNull @goField(forceResolver: true)
+  status: PostStatus @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "type")
   "The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only."
   body: RichText! @goField(name: "RichText")
   "When it was written."
@@ -10143,11 +10143,11 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   "When it was changed last."
   updatedAt: DateTime!
   "Who wrote it; null where the author is gone."
-  author: Member
+  author: Member @cost(calls: 0, carries: ["headline", "admin", "roles", "tags"])
   "The space it stands in."
   space: Space!
   "The topics it has."
-  topics: [Topic!] @semanticNonNull @goField(forceResolver: true)
+  topics: [Topic!] @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "topics")
   "The number of comments, replies included."
   commentsCount: Int!
   "Whether comments are allowed and not closed."
@@ -10167,23 +10167,23 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   "Whether it is pinned to the top of its space."
   isPinned: Boolean! @goField(name: "IsPinnedAtTopOfSpace")
   "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
-  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
-  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Whether the viewer may change it."
-  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may delete it."
-  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may report it."
-  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may manage it (pin, move, close)."
-  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "The members who like it. The first few come with the post and cost nothing where they suffice."
-  likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull @goField(forceResolver: true)
+  likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline", "admin", "roles", "tags"])
   "The comments on it, each with its replies. One request to Circle."
   comments(
     "In which order."
@@ -10192,9 +10192,9 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true)
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["comment", "author"], sameSpace: true)
   "The pictures; null only on error."
-  gallery: Gallery @semanticNonNull @goField(forceResolver: true)
+  gallery: Gallery @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "gallery")
 }
 
 "The pictures of a post."
@@ -10359,7 +10359,7 @@ input CreatePostInput {
 "The written post."
 type CreatePostPayload {
   "The new post."
-  post: Post
+  post: Post @cost(calls: 0, carries: ["post"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -10375,7 +10375,7 @@ type DeletePostPayload {
   "The ` + "`" + `id` + "`" + ` of the post that went; null when refused."
   deletedPostId: ID
   "The space it stood in."
-  space: Space
+  space: Space @cost(carries: ["space"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -10411,7 +10411,7 @@ input GalleryImageInput {
 "The written post of pictures."
 type CreateImagePostPayload {
   "The new post."
-  post: ImagePost
+  post: ImagePost @cost(calls: 0, carries: ["type", "gallery"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -10435,7 +10435,7 @@ input UpdateImagePostInput {
 "The changed post of pictures."
 type UpdateImagePostPayload {
   "The post after the change."
-  post: ImagePost
+  post: ImagePost @cost(calls: 0, carries: ["type", "gallery"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -10449,7 +10449,7 @@ input LikePostInput {
 "The liked post."
 type LikePostPayload {
   "The post with its new count, read again when selected."
-  post: Post @goField(forceResolver: true)
+  post: Post @goField(forceResolver: true) @cost(carries: ["post"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -10463,7 +10463,7 @@ input UnlikePostInput {
 "The post that is liked no more."
 type UnlikePostPayload {
   "The post with its new count, read again when selected."
-  post: Post @goField(forceResolver: true)
+  post: Post @goField(forceResolver: true) @cost(carries: ["post"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -10477,7 +10477,7 @@ input FollowPostInput {
 "The followed post."
 type FollowPostPayload {
   "The post after the change, read again when selected."
-  post: Post @goField(forceResolver: true)
+  post: Post @goField(forceResolver: true) @cost(carries: ["post"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -10493,7 +10493,7 @@ input UnfollowPostInput {
 "The post that is followed no more."
 type UnfollowPostPayload {
   "The post after the change, read again when selected."
-  post: Post @goField(forceResolver: true)
+  post: Post @goField(forceResolver: true) @cost(carries: ["post"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -10538,14 +10538,14 @@ extend type Query {
   """
   One attempt at a quiz: the viewer's own, or anybody's for admins. One request to Circle.
   """
-  quizAttempt("How the attempt is named." by: QuizAttemptBy!): QuizAttempt
+  quizAttempt("How the attempt is named." by: QuizAttemptBy!): QuizAttempt @cost(carries: ["attempt", "review"])
 }
 
 extend type Mutation {
   "Hands in answers to a quiz and gives them back graded. Questions that are left out count as answered wrongly."
-  submitQuizAttempt(input: SubmitQuizAttemptInput!): SubmitQuizAttemptPayload @semanticNonNull
+  submitQuizAttempt(input: SubmitQuizAttemptInput!): SubmitQuizAttemptPayload @semanticNonNull @cost @cost(if: "input.idempotencyKey")
   "Decides an attempt at a quiz that has no passing grade. For admins."
-  gradeQuizAttempt(input: GradeQuizAttemptInput!): GradeQuizAttemptPayload @semanticNonNull
+  gradeQuizAttempt(input: GradeQuizAttemptInput!): GradeQuizAttemptPayload @semanticNonNull @cost
 }
 
 """
@@ -10567,15 +10567,15 @@ type QuizAttempt implements Node {
   "Who made it; null where it is not from ` + "`" + `Course.quizAttempts` + "`" + `, which alone says so."
   member: Member @goField(forceResolver: true)
   "The number of questions answered correctly."
-  correctAnswersCount: Int @semanticNonNull @goField(forceResolver: true)
+  correctAnswersCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "attempt")
   "The questions with what was answered."
-  questions: [QuizQuestion!] @semanticNonNull @goField(forceResolver: true)
+  questions: [QuizQuestion!] @semanticNonNull @goField(forceResolver: true) @cost(load: "attempt")
   "How often the member has tried the quiz so far; null where Circle does not say. Meant for admins."
-  attemptsCount: Int @goField(forceResolver: true)
+  attemptsCount: Int @goField(forceResolver: true) @cost(load: "review")
   "Title of the lesson in which the quiz stands; null where Circle does not say. Meant for admins."
-  lessonTitle: String @goField(forceResolver: true)
+  lessonTitle: String @goField(forceResolver: true) @cost(load: "review")
   "Title of that lesson's section; null where Circle does not say. Meant for admins."
-  sectionTitle: String @goField(forceResolver: true)
+  sectionTitle: String @goField(forceResolver: true) @cost(load: "review")
 }
 
 "What came of an attempt."
@@ -10597,11 +10597,11 @@ type Quiz {
   "The percentage that passes; null where a person decides."
   passingGrade: Int
   "What it is about; null where it has no description."
-  description: String @goField(forceResolver: true)
+  description: String @goField(forceResolver: true) @cost(load: "attempt")
   "Whether its lesson cannot be completed without passing."
-  isPassingRequired: Boolean @semanticNonNull @goField(forceResolver: true)
+  isPassingRequired: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "attempt")
   "Whether members are not told which of their answers were correct."
-  areAnswersHidden: Boolean @semanticNonNull @goField(forceResolver: true)
+  areAnswersHidden: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "attempt")
 }
 
 "A question with what was answered."
@@ -10711,7 +10711,7 @@ input MultipleChoiceAnswerInput {
 "The graded attempt."
 type SubmitQuizAttemptPayload {
   "The attempt with its grade; null where it was refused."
-  attempt: QuizAttempt
+  attempt: QuizAttempt @cost(calls: 0, carries: ["attempt"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -10727,7 +10727,7 @@ input GradeQuizAttemptInput {
 "The graded attempt."
 type GradeQuizAttemptPayload {
   "The attempt with its result, read again when selected; null where it was refused."
-  attempt: QuizAttempt @goField(forceResolver: true)
+  attempt: QuizAttempt @goField(forceResolver: true) @cost(carries: ["attempt", "review"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -10758,6 +10758,34 @@ The field is null only when an error with its path says why. Code generators tha
 Relay, GraphQL Code Generator) make the field non-null. ` + "`" + `levels` + "`" + ` counts list nesting; ` + "`" + `[0]` + "`" + ` is the field itself.
 """
 directive @semanticNonNull(levels: [Int!]! = [0]) on FIELD_DEFINITION
+
+"""
+What a field costs in requests to Circle at most; several add up, and a field without costs nothing. It is for this server
+alone, see docs/limits.md: it is not in the printed schema.
+"""
+directive @cost(
+  "How many requests."
+  calls: Int! = 1
+  """
+  For what: each ` + "`" + `object` + "`" + ` that has the field, each ` + "`" + `item` + "`" + ` that it gives, each ` + "`" + `list` + "`" + ` of such objects (one request for all of
+  them), each ` + "`" + `space` + "`" + ` that they stand in (one for those of a space), the whole ` + "`" + `answer` + "`" + `, or each ` + "`" + `mention` + "`" + ` in the arguments.
+  """
+  per: String! = "object"
+  "What is asked for. Fields of an object that ask for the same share the requests, and one that carries it needs none."
+  load: String
+  "Which part of it. An object that carries the part needs no request either."
+  part: String
+  "What comes along with what the field gives: loads, parts and conditions."
+  carries: [String!]! = []
+  "How many things to reckon with in a list that no argument limits."
+  items: Int
+  "Whether all that the field gives stands in the space of the object that has the field."
+  sameSpace: Boolean! = false
+  "Only where this argument is given or the object carries this."
+  if: String
+  "Only where this argument is not given and the object does not carry this."
+  unless: String
+) repeatable on FIELD_DEFINITION
 
 directive @goModel(model: String, models: [String!]) on OBJECT | INPUT_OBJECT | SCALAR | ENUM | INTERFACE | UNION
 directive @goField(forceResolver: Boolean, name: String, omittable: Boolean) on INPUT_FIELD_DEFINITION | FIELD_DEFINITION
@@ -10822,7 +10850,7 @@ type RichText {
   "The TipTap document as Circle stores it; null for texts written with Circle's older editor."
   document: JSON
   "The members and groups mentioned in the text, in order of appearance."
-  mentions: [Mention!]!
+  mentions: [Mention!]! @cost(calls: 0, items: 10)
   "The files, images and embedded links of the text, in order of appearance."
   attachments: [Attachment!]!
 }
@@ -10901,9 +10929,9 @@ type Query {
   Fetches an object again by its ` + "`" + `id` + "`" + `. Null, with an error of code ` + "`" + `NOT_FOUND` + "`" + `, where it does not exist or the viewer may
   not see it.
   """
-  node("The ` + "`" + `id` + "`" + ` of any object that is a Node." id: ID!): Node
+  node("The ` + "`" + `id` + "`" + ` of any object that is a Node." id: ID!): Node @cost(calls: 2, carries: ["profile", "space", "home", "post", "comment", "author", "lesson", "attempt", "review", "room", "message", "thread"])
   "Fetches up to 100 objects by their ids, in the order asked, each null where ` + "`" + `node` + "`" + ` would be null."
-  nodes("The ids to fetch." ids: [ID!]!): [Node]!
+  nodes("The ids to fetch." ids: [ID!]!): [Node]! @cost(calls: 2) @cost(per: "item", carries: ["profile", "space", "home", "post", "comment", "author", "lesson", "attempt", "review", "room", "message", "thread"])
 }
 `, BuiltIn: false},
 	{Name: "../search.graphqls", Input: `# Search: what is found is told with a few fields; the things themselves are loaded only where they are selected.
@@ -10924,7 +10952,7 @@ extend type Query {
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): SearchResultConnection @semanticNonNull
+  ): SearchResultConnection @semanticNonNull @cost
   """
   Searches titles and names alone, not texts, for suggestions while somebody types. It also finds groups of spaces and tags of
   members. One request to Circle for a page.
@@ -10936,7 +10964,7 @@ extend type Query {
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): SearchResultConnection @semanticNonNull
+  ): SearchResultConnection @semanticNonNull @cost
 }
 
 "What a search looks for."
@@ -11079,7 +11107,7 @@ type PostHit implements SearchHit {
   "Its cover picture; null where it has none, and in ` + "`" + `quickSearch` + "`" + `."
   coverImageUrl: URL @goField(name: "CoverImageURL")
   "The post itself. One request to Circle for the posts of each space."
-  post: Post @goField(forceResolver: true)
+  post: Post @goField(forceResolver: true) @cost(per: "space", carries: ["post"])
 }
 
 "A comment or reply, found."
@@ -11101,7 +11129,7 @@ type CommentHit implements SearchHit {
   "Whether it replies to another comment."
   isReply: Boolean!
   "The comment itself. One request to Circle."
-  comment: Comment @goField(forceResolver: true)
+  comment: Comment @goField(forceResolver: true) @cost(carries: ["comment", "author"])
 }
 
 "A lesson, found."
@@ -11123,7 +11151,7 @@ type LessonHit implements SearchHit {
   "The space of its course; null where Circle does not tell."
   space: Space
   "The lesson itself. One request to Circle."
-  lesson: Lesson @goField(forceResolver: true)
+  lesson: Lesson @goField(forceResolver: true) @cost(carries: ["lesson"])
 }
 
 "A space, found."
@@ -11159,7 +11187,7 @@ type MemberHit implements SearchHit {
   "The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing."
   subjectId: ID @goField(name: "SubjectRef")
   "The member. Name, picture and headline cost nothing; the rest loads the profile."
-  member: Member!
+  member: Member! @cost(calls: 0, carries: ["headline"])
 }
 
 "Anything else: a group that can be mentioned, a group of spaces, a tag of members, or what Circle finds since."
@@ -11186,29 +11214,29 @@ type OtherHit implements SearchHit {
 
 extend type Query {
   "All spaces that the viewer can see, in Circle's order. One request to Circle, however many there are."
-  spaces: [Space!] @semanticNonNull
+  spaces: [Space!] @semanticNonNull @cost(load: "spaces", per: "answer", carries: ["space"], items: 40)
   "One space."
-  space("How the space is named." by: SpaceBy!): Space
+  space("How the space is named." by: SpaceBy!): Space @cost(if: "by.slug", load: "spaces", per: "answer", carries: ["space"]) @cost(unless: "by.slug", carries: ["space", "home"])
   "The space that stands for the home page of the community."
-  homeSpace: Space
+  homeSpace: Space @cost(carries: ["space", "home"])
   "The links that the community shows in its sidebar."
-  communityLinks: [CommunityLink!] @semanticNonNull
+  communityLinks: [CommunityLink!] @semanticNonNull @cost
 }
 
 extend type Mutation {
   "Joins a space."
-  joinSpace(input: JoinSpaceInput!): JoinSpacePayload @semanticNonNull
+  joinSpace(input: JoinSpaceInput!): JoinSpacePayload @semanticNonNull @cost
   "Leaves a space."
-  leaveSpace(input: LeaveSpaceInput!): LeaveSpacePayload @semanticNonNull
+  leaveSpace(input: LeaveSpaceInput!): LeaveSpacePayload @semanticNonNull @cost
   "Marks everything in a space as read."
-  markSpaceAsRead(input: MarkSpaceAsReadInput!): MarkSpaceAsReadPayload @semanticNonNull
+  markSpaceAsRead(input: MarkSpaceAsReadInput!): MarkSpaceAsReadPayload @semanticNonNull @cost(calls: 2)
   "Accepts an invitation to a space or group of spaces."
-  acceptInvitation(input: AcceptInvitationInput!): AcceptInvitationPayload @semanticNonNull
+  acceptInvitation(input: AcceptInvitationInput!): AcceptInvitationPayload @semanticNonNull @cost
 }
 
 extend type Member {
   "The spaces that the member has joined and the viewer can see."
-  spaces("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): SpaceConnection @semanticNonNull @goField(forceResolver: true)
+  spaces("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): SpaceConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["space"])
 }
 
 """
@@ -11226,47 +11254,47 @@ type Space implements Node {
   "The emoji of the space; null where it has none."
   emoji: String
   "Picture used as emoji; null where it has none."
-  customEmojiUrl: URL @goField(forceResolver: true)
+  customEmojiUrl: URL @goField(forceResolver: true) @cost(load: "space", per: "list")
   "The same picture for dark backgrounds."
-  customEmojiDarkUrl: URL @goField(forceResolver: true)
+  customEmojiDarkUrl: URL @goField(forceResolver: true) @cost(load: "space", per: "list")
   "What the space holds."
-  type: SpaceType @semanticNonNull @goField(forceResolver: true)
+  type: SpaceType @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
   "Address of the space; null for the home space."
-  url: URL @goField(forceResolver: true)
+  url: URL @goField(forceResolver: true) @cost(load: "space", per: "list")
   "Whether only its members can read it."
-  isPrivate: Boolean @semanticNonNull @goField(forceResolver: true)
+  isPrivate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
   "The group the space stands in; null where it stands in none."
-  group: SpaceGroup @goField(forceResolver: true)
+  group: SpaceGroup @goField(forceResolver: true) @cost(load: "space", per: "list")
   "Picture at the head of the space; null where it has none."
-  coverImageUrl: URL @goField(forceResolver: true)
+  coverImageUrl: URL @goField(forceResolver: true) @cost(load: "space", per: "list")
   "How posts are laid out, such as ` + "`" + `posts` + "`" + `, ` + "`" + `list` + "`" + ` or ` + "`" + `gallery` + "`" + `; null where Circle does not say."
-  displayView: String @goField(forceResolver: true)
+  displayView: String @goField(forceResolver: true) @cost(load: "space", per: "list")
   "The order of posts that the space asks for; null where it has none."
-  defaultSort: String @goField(forceResolver: true)
+  defaultSort: String @goField(forceResolver: true) @cost(load: "space", per: "list")
   "The number of topics."
-  topicsCount: Int @semanticNonNull @goField(forceResolver: true)
+  topicsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
   "Whether a new post needs a topic."
-  requiresTopic: Boolean @semanticNonNull @goField(forceResolver: true)
+  requiresTopic: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
   "Whether nobody but admins can post."
-  isPostingDisabled: Boolean @semanticNonNull @goField(forceResolver: true)
+  isPostingDisabled: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
   "Whether the viewer has joined the space."
-  isJoinedByViewer: Boolean @semanticNonNull @goField(forceResolver: true)
+  isJoinedByViewer: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
   "Whether the viewer may post."
-  viewerCanCreatePost: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanCreatePost: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
   "Whether the viewer may leave."
-  viewerCanLeave: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanLeave: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
   "Whether the viewer may invite members."
-  viewerCanInvite: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanInvite: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
   "Whether the viewer may manage the space."
-  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true)
+  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
   "The number of posts that the viewer has not seen. One request for all spaces asked."
-  unreadContentCount: Int @semanticNonNull @goField(forceResolver: true)
+  unreadContentCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "unread", per: "list")
   "The number of unread notifications from the space. One request for all spaces asked."
-  unreadNotificationsCount: Int @semanticNonNull @goField(forceResolver: true)
+  unreadNotificationsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "unread", per: "list")
   "The topics that posts of the space can have."
-  topics: [Topic!] @semanticNonNull @goField(forceResolver: true)
+  topics: [Topic!] @semanticNonNull @goField(forceResolver: true) @cost
   "The links pinned to the space."
-  pinnedLinks: [PinnedLink!] @semanticNonNull @goField(forceResolver: true)
+  pinnedLinks: [PinnedLink!] @semanticNonNull @goField(forceResolver: true) @cost
   "The members who have joined the space."
   members(
     "Which members."
@@ -11277,7 +11305,7 @@ type Space implements Node {
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): MemberConnection @semanticNonNull @goField(forceResolver: true)
+  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline", "tags", "messageable"])
 }
 
 "What a space holds."
@@ -11383,7 +11411,7 @@ input JoinSpaceInput {
 "The joined space."
 type JoinSpacePayload {
   "The space after joining."
-  space: Space
+  space: Space @cost(calls: 0, carries: ["space"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -11397,7 +11425,7 @@ input LeaveSpaceInput {
 "The space that was left."
 type LeaveSpacePayload {
   "The space after leaving."
-  space: Space
+  space: Space @cost(calls: 0, carries: ["space"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -11411,7 +11439,7 @@ input MarkSpaceAsReadInput {
 "The space that was read."
 type MarkSpaceAsReadPayload {
   "The space, with its new unread counts."
-  space: Space
+  space: Space @cost(calls: 0, carries: ["space"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -11427,7 +11455,7 @@ type AcceptInvitationPayload {
   "Whether the invitation was accepted."
   accepted: Boolean!
   "The space that the invitation leads to; null where it leads to none."
-  space: Space
+  space: Space @cost(carries: ["space"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -11440,7 +11468,7 @@ extend type Mutation {
   posts, comments, galleries, avatars and messages. It changes nothing that anybody sees, so it may be repeated: the file that
   is never put, or never used, is never shown. One request to Circle.
   """
-  createDirectUpload(input: CreateDirectUploadInput!): CreateDirectUploadPayload @semanticNonNull
+  createDirectUpload(input: CreateDirectUploadInput!): CreateDirectUploadPayload @semanticNonNull @cost @cost(if: "input.idempotencyKey")
 }
 
 "A file to upload."

@@ -136,6 +136,9 @@ func (c *Config) checkLimits() error {
 	if c.MaxBody <= 0 {
 		found = append(found, sentence("CIRCLEGRAPH_MAX_BODY must be a positive number of bytes."))
 	}
+	if c.MaxCost < 0 {
+		found = append(found, sentence("CIRCLEGRAPH_MAX_COST must be a number of requests, or 0 for any number."))
+	}
 	if c.MaxStreams <= 0 || c.MaxStreamsPerAddress <= 0 {
 		found = append(found, sentence("CIRCLEGRAPH_MAX_STREAMS and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers."))
 	}

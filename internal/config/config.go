@@ -59,12 +59,14 @@ type Config struct {
 	// UntrustedDocuments says what becomes of all other documents.
 	UntrustedDocuments string `group:"Serving" name:"trusted-documents-mode" env:"CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE" enum:"off,log,enforce" default:"off" placeholder:"MODE" help:"What becomes of documents that are not trusted: off (they are carried out), log (so too, and their hash is logged) or enforce (they are refused)."`
 	// ShowUsage is nil where not given; see ShowUsageOn.
-	ShowUsage *bool `group:"Serving" name:"show-usage" env:"CIRCLEGRAPH_SHOW_USAGE" negatable:"" help:"Say in extensions.upstream of each answer what it has cost. Without: on with the sandbox, off with a real community."`
+	ShowUsage *bool `group:"Serving" name:"show-usage" env:"CIRCLEGRAPH_SHOW_USAGE" negatable:"" help:"Say in extensions.upstream and extensions.cost of each answer what it has cost. Without: on with the sandbox, off with a real community."`
 	// LogLevel is the least severe level that is logged.
 	LogLevel string `group:"Serving" name:"log-level" env:"CIRCLEGRAPH_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"Least severe level to log: debug, info, warn or error. The log holds no tokens, secrets or addresses of members at any level."`
 
 	// MaxBody is the largest request body in bytes.
 	MaxBody int64 `group:"Timeouts and limits" name:"max-body" env:"CIRCLEGRAPH_MAX_BODY" default:"1048576" placeholder:"BYTES" help:"Largest request body, in bytes."`
+	// MaxCost is how many requests to Circle an operation may need at most, by an estimate; 0 for any number.
+	MaxCost int `group:"Timeouts and limits" name:"max-cost" env:"CIRCLEGRAPH_MAX_COST" default:"50" placeholder:"NUMBER" help:"Most requests to Circle that a GraphQL operation may need, by an estimate before the first; 0 for any number."`
 	// RequestTimeout bounds one GraphQL request with all its calls to Circle.
 	RequestTimeout time.Duration `group:"Timeouts and limits" name:"request-timeout" env:"CIRCLEGRAPH_REQUEST_TIMEOUT" default:"30s" placeholder:"TIME" help:"Longest a GraphQL request may take."`
 	// UpstreamTimeout bounds one call to Circle with its retries.

@@ -35,7 +35,7 @@ func TestLoadWithoutSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !c.Sandbox() || !c.IntrospectionOn() || c.CircleURL != "" || c.Listen != "127.0.0.1:8080" || c.MaxBody != 1<<20 ||
+	if !c.Sandbox() || !c.IntrospectionOn() || c.CircleURL != "" || c.Listen != "127.0.0.1:8080" || c.MaxBody != 1<<20 || c.MaxCost != 50 ||
 		c.RequestTimeout != 30*time.Second || c.Level().String() != "INFO" || len(c.CORSOrigins) != 0 {
 		t.Errorf("Load() = %+v, want the sandbox with its defaults", c)
 	}
@@ -204,6 +204,7 @@ func TestRefusals(t *testing.T) {
 		{"origin with a path", vars("CIRCLEGRAPH_CORS_ORIGINS", "https://app.example.com/"), `CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, not "https://app.example.com/".`},
 		{"nothing trusted", vars("CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE", "enforce"), "CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE needs CIRCLEGRAPH_TRUSTED_DOCUMENTS: without trusted documents it would concern every request."},
 		{"no streams", vars("CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS", "0"), "CIRCLEGRAPH_MAX_STREAMS and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers."},
+		{"negative cost", vars("CIRCLEGRAPH_MAX_COST", "-1"), "CIRCLEGRAPH_MAX_COST must be a number of requests, or 0 for any number."},
 		{"no body", vars("CIRCLEGRAPH_MAX_BODY", "0"), "CIRCLEGRAPH_MAX_BODY must be a positive number of bytes."},
 		{"no time", vars("CIRCLEGRAPH_UPSTREAM_TIMEOUT", "0s"), "CIRCLEGRAPH_UPSTREAM_TIMEOUT must be a positive time, such as 15s."},
 		{"negative drain", vars("CIRCLEGRAPH_DRAIN_DELAY", "-1s"), "CIRCLEGRAPH_DRAIN_DELAY must not be negative."},
@@ -260,7 +261,7 @@ func variables() []string {
 		"CIRCLEGRAPH_TRUSTED_SECRET", "CIRCLEGRAPH_OIDC_ISSUER", "CIRCLEGRAPH_OIDC_AUDIENCE", "CIRCLEGRAPH_OIDC_CLAIM",
 		"CIRCLEGRAPH_OIDC_EMAIL", "CIRCLEGRAPH_SEAL_KEYS", "CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK", "CIRCLEGRAPH_TRUSTED_PROXIES",
 		"CIRCLEGRAPH_CORS_ORIGINS", "CIRCLEGRAPH_INTROSPECTION", "CIRCLEGRAPH_TRUSTED_DOCUMENTS",
-		"CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE", "CIRCLEGRAPH_LOG_LEVEL", "CIRCLEGRAPH_MAX_BODY",
+		"CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE", "CIRCLEGRAPH_LOG_LEVEL", "CIRCLEGRAPH_MAX_BODY", "CIRCLEGRAPH_MAX_COST",
 		"CIRCLEGRAPH_MAX_STREAMS", "CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS",
 		"CIRCLEGRAPH_REQUEST_TIMEOUT", "CIRCLEGRAPH_UPSTREAM_TIMEOUT", "CIRCLEGRAPH_DRAIN_DELAY", "CIRCLEGRAPH_SHUTDOWN_GRACE",
 		"CIRCLEGRAPH_ADMIN_LISTEN", "CIRCLEGRAPH_SHOW_USAGE", "CIRCLEGRAPH_UPSTREAM_BUDGET", "CIRCLEGRAPH_MEMO_BYTES", "CIRCLEGRAPH_MEMO_BRIEF", "CIRCLEGRAPH_MEMO_LONG", "CIRCLEGRAPH_MEMO_STALE",

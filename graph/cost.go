@@ -1,0 +1,93 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// maxSelections is how many fields and fragments an operation may have with every fragment written out in each of its
+// places: a few fragments within each other make millions of them, at no cost in requests. The largest screen of an app has
+// 200.
+const maxSelections = 10_000
+
+// costs estimates for each operation, before anything is asked, how many requests to Circle it can need, and refuses what is
+// beyond a limit. It is safe for concurrent use.
+type costs struct {
+	max    int // requests an operation may need; 0 for any number
+	prices *prices
+}
+
+var (
+	_ graphql.HandlerExtension        = (*costs)(nil)
+	_ graphql.OperationContextMutator = (*costs)(nil)
+)
+
+// ExtensionName names the extension in gqlgen's messages.
+func (*costs) ExtensionName() string { return "Costs" }
+
+// Validate reads what the fields of the schema cost.
+func (c *costs) Validate(s graphql.ExecutableSchema) (err error) {
+	c.prices, err = readPrices(s.Schema())
+	return err
+}
+
+// MutateOperationContext refuses an operation that could cost too much, and keeps the estimate for [estimated].
+func (c *costs) MutateOperationContext(_ context.Context, oc *graphql.OperationContext) *gqlerror.Error {
+	if oc.Operation == nil {
+		return nil
+	}
+	e := c.prices.estimate(oc.Operation, oc.Variables)
+	if e.selections > maxSelections {
+		return beyond("selections", maxSelections, "The operation has more than %d fields, with its fragments written out.", maxSelections)
+	}
+	oc.Stats.SetExtension(c.ExtensionName(), e.calls)
+	if c.max > 0 && e.calls > int64(c.max) {
+		return tooCostly(e, c.max)
+	}
+	return nil
+}
+
+// tooCostly says what makes an operation so costly.
+func tooCostly(e estimate, limit int) *gqlerror.Error {
+	return &gqlerror.Error{
+		Message: fmt.Sprintf("This operation could need up to %d calls to Circle, and %d are allowed. Most of them: %s (%d). Ask for fewer items or leave the field out.",
+			e.calls, limit, strings.Join(e.path, "."), e.most),
+		Extensions: map[string]any{"code": codeCostLimit, "estimated": e.calls, "max": limit},
+	}
+}
+
+// estimated is how many requests an operation was reckoned to need at most.
+func estimated(oc *graphql.OperationContext) int64 {
+	calls, _ := oc.Stats.GetExtension((*costs)(nil).ExtensionName()).(int64)
+	return calls
+}
+
+// estimate is what an operation can cost.
+type estimate struct {
+	calls int64
+	// path is the field that costs most, and most what it costs by itself.
+	path []string
+	most int64
+	// selections is how many fields and fragments were looked at; beyond maxSelections the estimate is not complete.
+	selections int
+}
+
+// estimate reckons what a validated operation costs at most, in requests to Circle.
+func (p *prices) estimate(operation *ast.OperationDefinition, variables map[string]any) estimate {
+	e := &estimator{prices: p, variables: variables}
+	root := p.schema.Query
+	switch operation.Operation {
+	case ast.Mutation:
+		root = p.schema.Mutation
+	case ast.Subscription:
+		root = p.schema.Subscription
+	}
+	all := e.total(root, []ast.SelectionSet{operation.SelectionSet}, scope{objects: 1, lists: 1, spaces: 1})
+	e.calls = e.once + all.objects + all.lists + all.spaces
+	return e.estimate
+}

@@ -1,0 +1,114 @@
+package graph
+
+import (
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"circlegraph/circleclient"
+)
+
+// argument is what an argument, or a key within it, is given or defaults to; nil where it is null or absent.
+func (e *estimator) argument(field *ast.Field, path ...string) any {
+	var value any
+	if given := field.Arguments.ForName(path[0]); given != nil {
+		value, _ = given.Value.Value(e.variables) // validation has read it already
+	}
+	if value == nil {
+		if def := field.Definition.Arguments.ForName(path[0]); def != nil && def.DefaultValue != nil {
+			value, _ = def.DefaultValue.Value(nil)
+		}
+	}
+	for _, key := range path[1:] {
+		value = asMap(value)[key]
+	}
+	return value
+}
+
+// size is how many items a field gives at most, for each object that has it.
+func (e *estimator) size(p *price, field *ast.Field) int64 {
+	if p.page == nil && !p.isList {
+		return 1
+	}
+	if ids, ok := e.argument(field, "ids").([]any); ok {
+		return int64(len(ids))
+	}
+	for _, name := range []string{"first", "last"} {
+		if value := e.argument(field, name); value != nil {
+			first, _ := graphql.UnmarshalInt64(value)
+			if first < 1 || first > circleclient.MaxPerPage {
+				return 0 // the field refuses it
+			}
+			return first
+		}
+	}
+	return p.items
+}
+
+// extraPage is the second request of a page that does not begin where one of Circle's does, or from an item that is gone.
+func (e *estimator) extraPage(c charge, field *ast.Field) int64 {
+	if c.load == 0 && (e.argument(field, "after") != nil || e.argument(field, "before") != nil) {
+		return c.calls
+	}
+	return 0
+}
+
+// applies tells whether the conditions of a charge hold.
+func (e *estimator) applies(c charge, field *ast.Field, carried names) bool {
+	none := condition{}
+	return (c.when.equal(none) || e.holds(c.when, field, carried)) && !e.holds(c.unless, field, carried)
+}
+
+func (e *estimator) holds(c condition, field *ast.Field, carried names) bool {
+	if c.argument != nil {
+		return e.argument(field, c.argument...) != nil
+	}
+	return carried&c.carried != 0
+}
+
+// includes tells what @skip and @include say.
+func (e *estimator) includes(directives ast.DirectiveList) bool {
+	for _, d := range directives {
+		if d.Name != "skip" && d.Name != "include" {
+			continue
+		}
+		value, _ := d.Arguments.ForName("if").Value.Value(e.variables)
+		if yes, _ := value.(bool); yes == (d.Name == "skip") {
+			return false
+		}
+	}
+	return true
+}
+
+// mentions is how many members the texts of a field's arguments mention by their ids.
+func (e *estimator) mentions(field *ast.Field) int64 {
+	var n int64
+	for _, arg := range field.Definition.Arguments {
+		n += mentionsIn("", e.argument(field, arg.Name))
+	}
+	return n
+}
+
+func mentionsIn(key string, value any) (n int64) {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, inner := range v {
+			n += mentionsIn(key, inner)
+		}
+	case []any:
+		for _, inner := range v {
+			n += mentionsIn("", inner)
+		}
+	case string:
+		switch key {
+		case "markdown":
+			return int64(strings.Count(v, "(member:"))
+		case "html":
+			return int64(strings.Count(v, "data-member-id"))
+		case "memberId": // of a node of a TipTap document
+			return 1
+		}
+	}
+	return n
+}
