@@ -124,7 +124,7 @@ func (x *exchange) once(ctx context.Context, oc *graphql.OperationContext, plain
 	switch {
 	case response == nil: // the client has gone
 	case plain:
-		x.answer(http.StatusOK, x.media(), encode(response))
+		x.plain(oc, response)
 	default:
 		out := x.events()
 		_ = out.next(response)
