@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -86,7 +87,8 @@ func TestGraphQLCop(t *testing.T) {
 		{name: "GET method query support", method: http.MethodGet, path: "/graphql?query=%7B__typename%7D", status: 200, want: "__typename"}, // there are no cookies that it could abuse
 		{name: "GET based mutation", method: http.MethodGet, path: "/graphql?query=" + url.QueryEscape("mutation { logout { loggedOut } }"), status: 405, want: "POST"},
 		{name: "POST based url-encoded query", contentType: "application/x-www-form-urlencoded", body: "query=%7B__typename%7D", status: 415, never: "__typename"},
-		{name: "GraphiQL", method: http.MethodGet, path: "/", status: 404, never: "graphiql"},
+		{name: "GraphiQL", method: http.MethodGet, path: "/playground/", status: 404, never: "raph"},
+		{name: "GraphiQL on the front page", method: http.MethodGet, path: "/", status: 200, want: "Circlegraph", never: "raphi"},
 		{name: "introspection", body: request("{ __schema { queryType { name } } }"), status: 200, want: "INTROSPECTION_DISABLED", never: `"queryType":{`},
 		{name: "trace mode", body: request("{ __typename }"), status: 200, want: "__typename", never: "tracing"},
 		{name: "unhandled errors", body: `{"query":"query { __typename }","variables":"x"}`, status: 400, want: "BAD_REQUEST", never: "goroutine"},
@@ -124,7 +126,8 @@ func TestOWASPQueryRules(t *testing.T) {
 
 func TestSecurityHeaders(t *testing.T) {
 	s := start(t, nil)
-	for _, path := range []string{"/playground/", "/graphql?query=%7B__typename%7D", "/schema.graphql", "/healthz", "/nowhere"} {
+	pages := []string{"/", "/docs/security", "/playground/"}
+	for _, path := range append(pages, "/graphql?query=%7B__typename%7D", "/schema.graphql", "/healthz", "/nowhere") {
 		_, header, _ := s.get(t, path)
 		for name, want := range map[string]string{
 			"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
@@ -134,7 +137,7 @@ func TestSecurityHeaders(t *testing.T) {
 			}
 		}
 		policy := header.Get("Content-Security-Policy")
-		if !strings.HasPrefix(policy, "default-src 'none'; frame-ancestors 'none'") || strings.Contains(policy, "script-src") != (path == "/playground/") {
+		if !strings.HasPrefix(policy, "default-src 'none'; frame-ancestors 'none'") || strings.Contains(policy, "script-src") != slices.Contains(pages, path) {
 			t.Errorf("GET %s: the policy is %q", path, policy)
 		}
 	}

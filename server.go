@@ -18,10 +18,12 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"circlegraph/circleclient"
+	"circlegraph/docs"
 	"circlegraph/graph"
 	"circlegraph/graph/documents"
 	"circlegraph/graph/wire"
 	"circlegraph/internal/config"
+	"circlegraph/internal/frontpage"
 	"circlegraph/internal/metrics"
 	"circlegraph/internal/process"
 	"circlegraph/internal/web"
@@ -114,8 +116,12 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	if err != nil {
 		return err
 	}
+	front, err := frontpage.New(frontpage.Options{Config: cfg, Member: try.Somebody(), Limits: graph.Limits(), Docs: docs.Files})
+	if err != nil {
+		return err
+	}
 	health := &web.Health{}
-	server := web.NewServer(routes(cfg, health, log, endpoint, page), cfg.RequestTimeout, log)
+	server := web.NewServer(routes(cfg, health, log, endpoint, front, page), cfg.RequestTimeout, log)
 	if cfg.Sandbox() {
 		web.Welcome(stderr, listener.Addr(), cfg.IntrospectionOn(), page.Built, try.Members[0].Name, try.Members[0].Email)
 	}
@@ -124,9 +130,10 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 }
 
 // routes is everything that is served.
-func routes(cfg *config.Config, health *web.Health, log *slog.Logger, endpoint http.Handler, page *playground.Playground) http.Handler {
+func routes(cfg *config.Config, health *web.Health, log *slog.Logger, endpoint http.Handler, front *frontpage.Pages, page *playground.Playground) http.Handler {
 	mux := http.NewServeMux()
 	health.Register(mux)
+	front.Register(mux)
 	address := web.ClientAddress(cfg.TrustedProxies)
 	mux.HandleFunc("/graphql", func(w http.ResponseWriter, r *http.Request) {
 		from, _ := netip.ParseAddr(address(r)) // the zero address where it is not known

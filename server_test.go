@@ -37,6 +37,8 @@ func TestStartWithoutSettings(t *testing.T) {
 		path, contentType string
 		want              string
 	}{
+		{"/", "text/html", s.url + "/graphql</code>"},
+		{"/docs/errors", "text/html", "<h1 id=\"errors\">Errors</h1>"},
 		{"/playground/", "text/html", `id="playground"`},
 		{"/schema.graphql", "text/plain", graph.SDL()},
 		{"/healthz", "text/plain", "ok\n"},
@@ -226,6 +228,12 @@ func TestRealCommunity(t *testing.T) {
 	}
 	if status, _, _ := s.get(t, "/playground/"); status != http.StatusNotFound {
 		t.Errorf("GET /playground/ = %d with a real community, want 404", status)
+	}
+	status, _, page := s.get(t, "/")
+	for _, hidden := range []string{listener.Addr().String(), headless, secret, "/playground/", "@example.com", "devel"} {
+		if status != http.StatusOK || strings.Contains(page, hidden) {
+			t.Errorf("GET / = %d with a real community, with %s in it: %v; want a page that does not tell", status, hidden, strings.Contains(page, hidden))
+		}
 	}
 	if _, body := s.post(t, "", request(`{ __schema { queryType { name } } }`)); strings.Contains(body, `"queryType":{`) {
 		t.Errorf("introspection answers %s with a real community, want a refusal", body)

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -27,6 +28,17 @@ const (
 	maxVariableValues = 10_000   // all strings, numbers and so on within the variables: the text of a very long post
 	maxVariableDepth  = 64       // lists and objects within each other
 )
+
+// Limits tells what a document may hold at most, by what is counted, for people to read. Beyond it is refused before anything
+// is asked of Circle.
+func Limits() iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		_ = yield("bytes of a document", maxDocumentBytes) && yield("tokens of a document", maxTokens) &&
+			yield("fields within each other", maxDepth) && yield("fields at the root", maxRootFields) &&
+			yield("fields in one selection", maxFields) && yield("aliases of a document", maxAliases) &&
+			yield("directives of a document", maxDirectives) && yield("values in all variables", maxVariableValues)
+	}
+}
 
 // onceOnly are mutations that could serve to guess secrets, many to a request.
 var onceOnly = []string{"login", "refreshAccessToken", "revokeAccessToken", "revokeRefreshToken", "logout", "acceptInvitation"}

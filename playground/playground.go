@@ -45,6 +45,14 @@ type Member struct {
 	Email    string `json:"email"`
 }
 
+// Somebody is the e-mail address of the first of the members, empty where there are none.
+func (s Settings) Somebody() string {
+	if len(s.Members) == 0 {
+		return ""
+	}
+	return s.Members[0].Email
+}
+
 // Tab is a query to begin with.
 type Tab struct {
 	Query     string `json:"query"`
@@ -128,8 +136,8 @@ func Tabs(s Settings) []Tab {
 func proof(s Settings) string {
 	for _, mode := range s.Login {
 		switch {
-		case mode == tokens.ModeSandbox && len(s.Members) > 0:
-			return fmt.Sprintf("{\n  \"input\": { \"email\": %q }\n}", s.Members[0].Email)
+		case mode == tokens.ModeSandbox && s.Somebody() != "":
+			return fmt.Sprintf("{\n  \"input\": { \"email\": %q }\n}", s.Somebody())
 		case mode == tokens.ModeOIDC:
 			return "{\n  \"input\": { \"identityToken\": \"paste an ID token\" }\n}"
 		}

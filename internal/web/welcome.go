@@ -10,6 +10,7 @@ import (
 func Welcome(w io.Writer, address net.Addr, playground, built bool, name, email string) {
 	base := "http://" + reachable(address)
 	fmt.Fprintf(w, "\nThis is the SANDBOX: a made-up community in memory. Nothing leaves this machine, nothing is kept.\n\n")
+	fmt.Fprintf(w, "  Front page   %s/\n", base)
 	if playground {
 		fmt.Fprintf(w, "  Playground   %s/playground/\n", base)
 	}
