@@ -1,4 +1,5 @@
-// Takes pictures of the example app, of each kind of page on a phone and on a desktop, by day and by night, for people to look at.
+// Takes pictures of the front page, the playground and the example app, of each kind of page on a phone and on a desktop, by day
+// and by night, for people to look at.
 import { mkdirSync } from 'node:fs';
 import { launch, open, widths } from './browser.js';
 import { member, start } from './server.js';
@@ -20,6 +21,24 @@ for (const width of widths) {
       await page.waitForTimeout(300); // what comes into view loads late, and fonts do
       await take(screen.name);
     }
+    await page.context().close();
+  }
+}
+for (const width of widths) {
+  for (const scheme of ['light', 'dark']) {
+    const { page } = await open(browser, server.url.replace('/graphql', '/'), { width, scheme, context: { deviceScaleFactor: 2 } });
+    const take = (name, options) => page.screenshot({ path: `${directory}${name}-${width}-${scheme}.png`, ...options });
+    await take('front');
+    await take('front-whole', { fullPage: true });
+    await page.getByRole('link', { name: 'Open the playground' }).click();
+    await page.getByRole('button', { name: 'Maya Fielding' }).waitFor();
+    await take('playground-sign-in');
+    await page.getByRole('button', { name: 'Maya Fielding' }).click();
+    await page.locator('.who.on').waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: 'Execute query' }).click();
+    await page.locator('.graphiql-response').getByText('"Maya Fielding"').waitFor();
+    await page.waitForTimeout(500); // the editor colours what it has got
+    await take('playground');
     await page.context().close();
   }
 }
