@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -26,8 +27,8 @@ type server struct {
 func start(t *testing.T, args []string, pairs ...string) *server {
 	t.Helper()
 	env := map[string]string{}
-	for i := 0; i < len(pairs); i += 2 {
-		env[pairs[i]] = pairs[i+1]
+	for pair := range slices.Chunk(pairs, 2) {
+		env[pair[0]] = pair[1]
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	s := &server{log: newLogBuffer(), client: &http.Client{Transport: &http.Transport{}, Timeout: time.Minute}, cancel: cancel, exit: make(chan int, 1)}

@@ -94,7 +94,7 @@ func newMemo(config MemoConfig, principals Principals, total *Usage, now func() 
 	m := &memo{config: config, principals: principals, total: total, now: now, flights: map[memoKey]*flight{}, written: map[writer]lastWrites{}}
 	m.answers = otter.Must(&otter.Options[memoKey, *remembered]{
 		MaximumWeight: config.Bytes,
-		Weigher:       func(_ memoKey, r *remembered) uint32 { return uint32(answerOverhead + cap(r.answer.body)) },
+		Weigher:       func(_ memoKey, r *remembered) uint32 { return uint32(answerOverhead + cap(r.answer.body)) }, //nolint:gosec // G115: a body has maxBody at most
 		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[memoKey, *remembered]) time.Duration {
 			return e.Value.until.Sub(now()) + config.Stale
 		}),

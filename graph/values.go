@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"math"
+
 	"circlegraph/circleclient"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
@@ -26,7 +28,7 @@ func wide(n *int) *int64 {
 
 // narrow is a number as an Int, which has 32 bits; nil beyond them.
 func narrow(n *int64) *int {
-	if n == nil || *n != int64(int32(*n)) {
+	if n == nil || *n < math.MinInt32 || *n > math.MaxInt32 {
 		return nil
 	}
 	i := int(*n)

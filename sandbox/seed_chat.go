@@ -40,7 +40,7 @@ type plannedMessage struct {
 // seedChat makes the rooms and lets everybody talk. It draws from a source of
 // its own, so that the rest of the community stays what it is.
 func (sd *seeder) seedChat() {
-	rnd := rand.New(rand.NewPCG(1894, 9)) //nolint:gosec // nothing here is secret
+	rnd := rand.New(rand.NewPCG(1894, 9))
 	var plan []*plannedMessage
 	plans := append(chatRooms(), sd.lessonRooms()...)
 	rooms := make([]*chatRoom, len(plans))

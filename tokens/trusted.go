@@ -7,7 +7,7 @@ import (
 
 // SecretHeader carries the secret of a trusted server. It must never be in a CORS allow-list: a page that could send it
 // would have to hold the secret, which may become any member.
-const SecretHeader = "X-Circlegraph-Secret"
+const SecretHeader = "X-Circlegraph-Secret" //nolint:gosec // G101: a name
 
 // trusts tells whether the values of [SecretHeader] are one of the configured secrets. The hashes are compared, in constant
 // time and all of them, so that neither the length nor the beginning of a secret shows.

@@ -270,8 +270,8 @@ func variables() []string {
 
 func vars(pairs ...string) map[string]string {
 	env := map[string]string{}
-	for i := 0; i < len(pairs); i += 2 {
-		env[pairs[i]] = pairs[i+1]
+	for pair := range slices.Chunk(pairs, 2) {
+		env[pair[0]] = pair[1]
 	}
 	return env
 }
