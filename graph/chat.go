@@ -7,6 +7,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
@@ -56,7 +57,7 @@ func ofRoom[T any](ctx context.Context, room *circleclient.ChatRoom, part circle
 
 // inbox pages through the viewer's rooms.
 func (r *Resolver) inbox(ctx context.Context, first int, after *string) (*model.ChatRoomConnection, error) {
-	c, err := paginate(listOf("Viewer.chatRooms"), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatRoom], error) {
+	c, err := paginate(cursor.Of("Viewer.chatRooms"), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatRoom], error) {
 		return r.circle.Chat.Rooms(ctx, o)
 	}, same)
 	if err == nil {
@@ -71,7 +72,7 @@ func (r *Resolver) unreadRooms(ctx context.Context, first int, after *string) (*
 	if err != nil {
 		return nil, err
 	}
-	c, err := whole(listOf("Viewer.unreadChatRooms"), first, after, uuids, chatRoom)
+	c, err := whole(cursor.Of("Viewer.unreadChatRooms"), first, after, uuids, chatRoom)
 	return expectRooms(ctx, c, err)
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/cursor"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
@@ -93,7 +94,7 @@ func (r *chatRoomResolver) OtherParticipantsPreview(ctx context.Context, obj *ci
 }
 
 func (r *chatRoomResolver) Participants(ctx context.Context, obj *circleclient.ChatRoom, first int, after *string) (*model.Connection[*circleclient.ChatParticipant], error) {
-	return paginate(listOf("ChatRoom.participants", obj.UUID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatParticipant], error) {
+	return paginate(cursor.Of("ChatRoom.participants", obj.UUID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatParticipant], error) {
 		return r.circle.Chat.Participants(ctx, obj.UUID, o)
 	}, same)
 }

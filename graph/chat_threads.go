@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 )
@@ -30,12 +31,12 @@ func threadReplies(ctx context.Context, t *circleclient.ChatThread, first int, a
 			return nil, err
 		}
 	}
-	return whole(listOf("ChatThread.replies", t.ID), first, after, t.Replies, same)
+	return whole(cursor.Of("ChatThread.replies", t.ID), first, after, t.Replies, same)
 }
 
 // threads pages through the threads that the viewer takes part in.
 func (r *Resolver) threads(ctx context.Context, first int, after *string) (*model.ChatThreadConnection, error) {
-	c, err := paginate(listOf("Viewer.chatThreads"), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatThread], error) {
+	c, err := paginate(cursor.Of("Viewer.chatThreads"), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatThread], error) {
 		return r.circle.Chat.Threads(ctx, o)
 	}, same)
 	return expectThreads(ctx, c, err)
@@ -47,6 +48,6 @@ func (r *Resolver) unreadThreads(ctx context.Context, first int, after *string) 
 	if err != nil {
 		return nil, err
 	}
-	c, err := whole(listOf("Viewer.unreadChatThreads"), first, after, ids, chatThread)
+	c, err := whole(cursor.Of("Viewer.unreadChatThreads"), first, after, ids, chatThread)
 	return expectThreads(ctx, c, err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
@@ -47,7 +48,7 @@ func viewerCanComment(ctx context.Context, c *circleclient.Comment, may func(cir
 // commentReplies gives the replies to a comment; those that came with it where they are all there are and no order is
 // asked for, since Circle embeds them in no known order.
 func commentReplies(ctx context.Context, c *circleclient.Comment, orderBy *string, first int, after *string) (*model.CommentConnection, error) {
-	list := listOf("Comment.replies", c.ID, deref(orderBy))
+	list := cursor.Of("Comment.replies", c.ID, deref(orderBy))
 	if c.RepliesCount == 0 || orderBy == nil && c.RepliesComplete() {
 		return whole(list, first, after, c.Replies, same)
 	}

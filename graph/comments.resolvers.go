@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/cursor"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
@@ -60,7 +61,7 @@ func (r *commentResolver) ViewerCanBookmark(ctx context.Context, obj *circleclie
 }
 
 func (r *commentResolver) Likes(ctx context.Context, obj *circleclient.Comment, first int, after *string) (*model.Connection[*model.Member], error) {
-	return paginate(listOf("Comment.likes", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
+	return paginate(cursor.Of("Comment.likes", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
 		return r.circle.Comments.Likes(ctx, obj.ID, o)
 	}, model.MemberOfLiker)
 }
@@ -93,7 +94,7 @@ func (r *likeCommentPayloadResolver) Comment(ctx context.Context, obj *model.Lik
 }
 
 func (r *memberResolver) Comments(ctx context.Context, obj *model.Member, first int, after *string) (*model.Connection[*circleclient.Comment], error) {
-	c, err := paginate(listOf("Member.comments", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
+	c, err := paginate(cursor.Of("Member.comments", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
 		return r.circle.Members.Comments(ctx, obj.ID, o)
 	}, same)
 	return expectComments(ctx, c, err)

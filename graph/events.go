@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
@@ -47,7 +48,7 @@ func ofPlace[T any](ctx context.Context, e *model.Event, part func(*circleclient
 // eventOccurrences pages through the repetitions of an event.
 func (r *Resolver) eventOccurrences(ctx context.Context, e *model.Event, first int, after *string) (*model.EventOccurrenceConnection, error) {
 	ref := e.NodeRef()
-	return paginate(listOf("Event.occurrences", ref.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventOccurrence], error) {
+	return paginate(cursor.Of("Event.occurrences", ref.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventOccurrence], error) {
 		return r.circle.Events.Occurrences(ctx, ref.Space, ref.ID, o)
 	}, func(o *circleclient.EventOccurrence) *model.EventOccurrence {
 		return &model.EventOccurrence{EventOccurrence: o, Event: e}
@@ -68,7 +69,7 @@ func changedEvent(ctx context.Context, ref circleclient.Ref) (*model.Event, erro
 
 // eventAttendees gives who comes: those that came with the event where they suffice.
 func eventAttendees(ctx context.Context, e *model.Event, first int, after *string) (*model.EventAttendeeConnection, error) {
-	list := listOf("Event.attendees", e.ID)
+	list := cursor.Of("Event.attendees", e.ID)
 	if a := e.EventAttendees; a != nil && suffices(a.Records, a.Count, first, after) {
 		return embedded(list, first, after, a.Records, a.Count, same)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/cursor"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/model"
 )
@@ -165,7 +166,7 @@ func (r *mutationResolver) RsvpToOccurrences(ctx context.Context, input model.Rs
 
 func (r *queryResolver) Events(ctx context.Context, filter *model.EventsFilter, first int, after *string) (*model.Connection[*model.Event], error) {
 	opts := eventListOptions(filter)
-	c, err := paginate(listOf("events", fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+	c, err := paginate(cursor.Of("events", fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 		opts.PageOptions = o
 		return r.circle.Events.List(ctx, opts)
 	}, model.NewEvent)

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
@@ -102,7 +103,7 @@ func (r *Resolver) directory(
 	if filter != nil {
 		opts.SearchText = deref(filter.Text)
 	}
-	return walk(listOf(field, fingerprint(opts)), first, after, func(o circleclient.PageOptions, place circleclient.SearchAfter) (*circleclient.Page[*circleclient.DirectoryMember], error) {
+	return walk(cursor.Of(field, fingerprint(opts)), first, after, func(o circleclient.PageOptions, place circleclient.SearchAfter) (*circleclient.Page[*circleclient.DirectoryMember], error) {
 		opts.PageOptions, opts.SearchAfter = o, place
 		return r.circle.Members.List(ctx, opts)
 	}, model.MemberOfDirectory)

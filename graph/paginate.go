@@ -1,61 +1,13 @@
 package graph
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/cursor"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 )
-
-// list names a list in cursors, so that a cursor of one list is refused by another: the field, what it hangs on, and every
-// argument that changes which items there are and in which order.
-type list string
-
-// listOf names a list by the field and whatever tells it from other lists of the same field.
-func listOf(field string, identity ...any) list {
-	return list(fmt.Sprint(append([]any{field}, identity...)...))
-}
-
-// cursor says behind which item of a list to go on. It holds the number of items before that place and not a page, so it
-// keeps its meaning when `first` changes between two pages.
-func (l list) cursor(offset int) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(l.mark() + ":" + strconv.Itoa(offset)))
-}
-
-// mark is a short fingerprint of the list.
-func (l list) mark() string {
-	sum := sha256.Sum256([]byte(l))
-	return base64.RawURLEncoding.EncodeToString(sum[:6])
-}
-
-// maxOffset keeps page numbers within what Circle can answer.
-const maxOffset = 1_000_000
-
-// offset reads a cursor: the number of items to leave out.
-func (l list) offset(after *string) (int, error) {
-	if after == nil {
-		return 0, nil
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(*after)
-	mark, number, ok := strings.Cut(string(raw), ":")
-	n, numErr := strconv.Atoi(number)
-	if err != nil || !ok || numErr != nil || n < 1 || n > maxOffset {
-		return 0, badCursor()
-	}
-	if mark != l.mark() {
-		return 0, &scalar.InputError{Message: "`after` is a cursor of another list, or of this list in another order or with another filter."}
-	}
-	return n, nil
-}
-
-func badCursor() error {
-	return &scalar.InputError{Message: "`after` is not a cursor of this server. Use the `endCursor` of a page as it was given."}
-}
 
 // checkFirst holds `first` to what Circle gives at once.
 func checkFirst(first int) error { return checkCount("first", "after", first) }
@@ -70,12 +22,12 @@ func checkCount(size, cursor string, n int) error {
 
 // paginate answers `first` and `after` from a list that Circle pages by number and size.
 func paginate[T, N any](
-	l list, first int, after *string, fetch func(circleclient.PageOptions) (*circleclient.Page[T], error), node func(T) N,
+	l cursor.List, first int, after *string, fetch func(circleclient.PageOptions) (*circleclient.Page[T], error), node func(T) N,
 ) (*model.Connection[N], error) {
 	if err := checkFirst(first); err != nil {
 		return nil, err
 	}
-	offset, err := l.offset(after)
+	offset, err := l.Offset(after)
 	if err != nil {
 		return nil, err
 	}
@@ -113,11 +65,11 @@ func window(offset, first int) (size, pages int) {
 }
 
 // whole answers `first` and `after` from a list that is here already.
-func whole[T, N any](l list, first int, after *string, items []T, node func(T) N) (*model.Connection[N], error) {
+func whole[T, N any](l cursor.List, first int, after *string, items []T, node func(T) N) (*model.Connection[N], error) {
 	if err := checkFirst(first); err != nil {
 		return nil, err
 	}
-	offset, err := l.offset(after)
+	offset, err := l.Offset(after)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +85,7 @@ func suffices[T any](items []T, total, first int, after *string) bool {
 }
 
 // embedded answers from the first items of a list, where they suffice.
-func embedded[T, N any](l list, first int, after *string, items []T, total int, node func(T) N) (*model.Connection[N], error) {
+func embedded[T, N any](l cursor.List, first int, after *string, items []T, total int, node func(T) N) (*model.Connection[N], error) {
 	c, err := whole(l, first, after, items, node)
 	if err != nil {
 		return nil, err
@@ -144,7 +96,7 @@ func embedded[T, N any](l list, first int, after *string, items []T, total int, 
 }
 
 // connection makes a page of what was found.
-func connection[T, N any](l list, records []T, offset int, hasNext bool, total *int, node func(T) N) *model.Connection[N] {
+func connection[T, N any](l cursor.List, records []T, offset int, hasNext bool, total *int, node func(T) N) *model.Connection[N] {
 	c := &model.Connection[N]{
 		Edges: make([]*model.Edge[N], len(records)), Nodes: make([]N, len(records)),
 		PageInfo: &model.PageInfo{HasNextPage: hasNext, HasPreviousPage: offset > 0}, TotalCount: total,
@@ -152,7 +104,7 @@ func connection[T, N any](l list, records []T, offset int, hasNext bool, total *
 	for i, record := range records {
 		n := node(record)
 		c.Nodes[i] = n
-		c.Edges[i] = &model.Edge[N]{Cursor: l.cursor(offset + i + 1), Node: n}
+		c.Edges[i] = &model.Edge[N]{Cursor: l.At(offset + i + 1), Node: n}
 	}
 	if len(records) > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[len(records)-1].Cursor

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
@@ -71,7 +72,7 @@ func galleryOf(p *circleclient.Post) *circleclient.Gallery {
 
 // postLikes gives the members who like a post: those that came with it where they suffice.
 func (r *Resolver) postLikes(ctx context.Context, p model.PostBase, first int, after *string) (*model.MemberConnection, error) {
-	list := listOf("Post.likes", p.ID)
+	list := cursor.Of("Post.likes", p.ID)
 	if suffices(p.FirstLikedBy, p.LikesCount, first, after) {
 		return embedded(list, first, after, p.FirstLikedBy, p.LikesCount, model.MemberOfLiker)
 	}
@@ -82,7 +83,7 @@ func (r *Resolver) postLikes(ctx context.Context, p model.PostBase, first int, a
 
 // postComments gives the comments on a post. A post without any needs no request to say so.
 func postComments(ctx context.Context, p model.PostBase, orderBy string, first int, after *string) (*model.CommentConnection, error) {
-	list := listOf("Post.comments", p.ID, orderBy)
+	list := cursor.Of("Post.comments", p.ID, orderBy)
 	if p.Source == circleclient.SourceSpacePosts || p.Source == circleclient.SourcePost {
 		loaders.From(ctx).Post.Prime(p.NodeRef(), p.Post) // for Comment.post
 	}
@@ -142,7 +143,7 @@ func (r *Resolver) spacePosts(
 	if s.IsHome() {
 		return r.homePosts(ctx, filter, cmp.Or(opts.Sort, "latest"), first, after)
 	}
-	c, err := paginate(listOf("Space.posts", s.ID, fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+	c, err := paginate(cursor.Of("Space.posts", s.ID, fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 		opts.PageOptions = o
 		return r.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: s.ID}, opts)
 	}, model.NewPost)
@@ -154,7 +155,7 @@ func (r *Resolver) homePosts(ctx context.Context, filter *model.SpacePostsFilter
 	if filter != nil && (filter.Status != nil || filter.PastEvents != nil || len(filter.TopicIds) > 0) {
 		return nil, &scalar.InputError{Message: "The posts of the home space cannot be filtered: they come from all spaces."}
 	}
-	c, err := paginate(listOf("homeFeed", orderBy), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+	c, err := paginate(cursor.Of("homeFeed", orderBy), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 		return r.circle.Posts.Home(ctx, circleclient.PostListOptions{PageOptions: o, Sort: orderBy})
 	}, model.NewPost)
 	return expectPosts(ctx, c, err)

@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/cursor"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
@@ -123,7 +124,7 @@ func (r *likePostPayloadResolver) Post(ctx context.Context, obj *model.LikePostP
 }
 
 func (r *memberResolver) Posts(ctx context.Context, obj *model.Member, first int, after *string) (*model.Connection[model.Post], error) {
-	c, err := paginate(listOf("Member.posts", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+	c, err := paginate(cursor.Of("Member.posts", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 		return r.circle.Members.Posts(ctx, obj.ID, o)
 	}, model.NewPost)
 	return expectPosts(ctx, c, err)

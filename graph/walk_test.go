@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/cursor"
 	"circlegraph/graph/scalar"
 )
 
@@ -54,7 +55,7 @@ func TestWalkPast10000(t *testing.T) {
 	seen, pages := 0, 0
 	for {
 		first := []int{100, 37, 80}[pages%3]
-		c, err := walk(listOf("members"), first, after, d.fetch, same)
+		c, err := walk(cursor.Of("members"), first, after, d.fetch, same)
 		if err != nil {
 			t.Fatalf("page %d: %v", pages, err)
 		}
@@ -81,18 +82,18 @@ func TestWalkPast10000(t *testing.T) {
 // A cursor leads behind its own item, wherever in a page that is.
 func TestWalkFromTheMiddleOfAPage(t *testing.T) {
 	d := &directory{size: 400, places: true}
-	one, err := walk(listOf("members"), 100, nil, d.fetch, same)
+	one, err := walk(cursor.Of("members"), 100, nil, d.fetch, same)
 	if err != nil {
 		t.Fatal(err)
 	}
-	two, err := walk(listOf("members"), 100, one.PageInfo.EndCursor, d.fetch, same)
+	two, err := walk(cursor.Of("members"), 100, one.PageInfo.EndCursor, d.fetch, same)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, edge := range append(one.Edges, two.Edges...) {
 		for _, first := range []int{1, 50, 100} {
 			d.calls = 0
-			c, err := walk(listOf("members"), first, &edge.Cursor, d.fetch, same)
+			c, err := walk(cursor.Of("members"), first, &edge.Cursor, d.fetch, same)
 			if err != nil || len(c.Nodes) != first || c.Nodes[0] != edge.Node+1 || c.Nodes[first-1] != edge.Node+first {
 				t.Fatalf("%d after %d: %v, %v", first, edge.Node, c, err)
 			}
@@ -109,7 +110,7 @@ func TestWalkWithoutPlaces(t *testing.T) {
 	seen := 0
 	var after *string
 	for {
-		c, err := walk(listOf("members"), 60, after, d.fetch, same)
+		c, err := walk(cursor.Of("members"), 60, after, d.fetch, same)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,21 +130,21 @@ func TestWalkWithoutPlaces(t *testing.T) {
 
 func TestWalkRefusesCursors(t *testing.T) {
 	d := &directory{size: 400, places: true}
-	c, err := walk(listOf("members", "Ada"), 10, nil, d.fetch, same)
+	c, err := walk(cursor.Of("members", "Ada"), 10, nil, d.fetch, same)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := listOf("members", "Ada")
+	l := cursor.Of("members", "Ada")
 	place := circleclient.SearchAfter{[]byte(`"x"`)}
 	for name, test := range map[string]struct {
-		list   list
+		list   cursor.List
 		cursor string
 	}{
-		"of another filter":        {listOf("members", "Bob"), *c.PageInfo.EndCursor},
+		"of another filter":        {cursor.Of("members", "Bob"), *c.PageInfo.EndCursor},
 		"no cursor":                {l, "nonsense"},
-		"a place before its start": {l, l.cursorAt(stop{offset: 5, start: 6, after: place})},
-		"too far from its start":   {l, l.cursorAt(stop{offset: 500, start: 5, after: place})},
-		"too long":                 {l, l.cursorAt(stop{offset: 5, start: 5, after: circleclient.SearchAfter{fmt.Appendf(nil, `"%03000d"`, 1)}})},
+		"a place before its start": {l, l.AtStop(cursor.Stop{Offset: 5, Start: 6, After: place})},
+		"too far from its start":   {l, l.AtStop(cursor.Stop{Offset: 500, Start: 5, After: place})},
+		"too long":                 {l, l.AtStop(cursor.Stop{Offset: 5, Start: 5, After: circleclient.SearchAfter{fmt.Appendf(nil, `"%03000d"`, 1)}})},
 	} {
 		var input *scalar.InputError
 		if _, err := walk(test.list, 10, &test.cursor, d.fetch, same); !errors.As(err, &input) {
