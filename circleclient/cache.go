@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -172,12 +171,8 @@ func (m *memo) board(ctx context.Context, key memoKey, call call, token string, 
 // fly makes the call of a flight.
 func (m *memo) fly(ctx context.Context, key memoKey, f *flight, ask func(context.Context) (*answer, error)) {
 	defer f.cancel()
-	defer func() {
-		if p := recover(); p != nil { // nobody above this goroutine would
-			f.err = fmt.Errorf("circleclient: a call panicked: %v", p)
-		}
-		m.land(key, f)
-	}()
+	defer m.land(key, f)
+	defer Recover(&f.err)
 	f.answer, f.err = ask(ctx)
 }
 

@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,7 +40,26 @@ type community struct {
 	url        string
 	tokens     map[string]string // by who signed in
 	live       *wire.Live
+	log        logged
 	before     func(*http.Request) // sees each request to Circle before it is answered; set it before asking
+}
+
+// logged is a log that many write to.
+type logged struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // newCommunity starts a community. Where the official contract is at hand, everything that the client sends and the
@@ -66,7 +86,7 @@ func newCommunityBehind(t *testing.T, between func(circle http.Handler) http.Han
 		upstream.ServeHTTP(w, r)
 	}))
 	t.Cleanup(circle.Close)
-	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
+	logger := slog.New(slog.NewTextHandler(&c.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c.principals = tokens.NewPrincipals(0, c.clock.Now)
 	cfg := circleclient.Config{BaseURL: circle.URL, HeadlessToken: secret, Principals: c.principals, Clock: c.clock.Now, Logger: logger}
 	for _, edit := range edits {

@@ -235,10 +235,10 @@ func sentence(s string) string {
 	return s
 }
 
-// recovered turns a panic of a resolver into the failure of one field.
+// recovered turns a panic of a resolver into the failure of one field. The log says where it was.
 func recovered(log *slog.Logger) graphql.RecoverFunc {
 	return func(ctx context.Context, p any) error {
-		log.ErrorContext(ctx, "a resolver panicked", "path", graphql.GetPath(ctx).String(), "panic", p)
+		log.ErrorContext(ctx, "a resolver panicked", "path", graphql.GetPath(ctx).String(), "error", circleclient.Panicked(p))
 		return errInternal
 	}
 }

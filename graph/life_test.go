@@ -4,40 +4,77 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"circlegraph/circleclient"
+	"circlegraph/graph/loaders"
+	"circlegraph/graph/scalar"
 )
 
-// panicking is a network that panics where a path ends in one of some words.
-type panicking []string
+// panicking is a network that panics on some paths.
+type panicking struct{ paths *regexp.Regexp }
+
+const written = "what a member wrote"
 
 func (p panicking) RoundTrip(r *http.Request) (*http.Response, error) {
-	for _, end := range p {
-		if strings.HasSuffix(r.URL.Path, end) {
-			panic("a mistake of ours")
-		}
+	if p.paths.MatchString(r.URL.Path) {
+		panic("a mistake of ours about " + written)
 	}
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// A panic costs one field, whether in a resolver, in a loader or beneath the memo, and its error names the request.
+// A panic costs one field, whether in a resolver, in a loader, in a goroutine of either or beneath the memo. Its error names
+// the request, and the log says where it was, without what it was about.
 func TestPanicCostsAField(t *testing.T) {
 	for name, memo := range map[string]func(*circleclient.Config){"without a memo": func(*circleclient.Config) {}, "with a memo": remembering} {
-		c := newCommunity(t, memo, func(cfg *circleclient.Config) { cfg.Transport = panicking{"/home", "/new_notifications_count"} })
-		raw, _ := c.ask(member, `{ homeFeed(first: 1) { nodes { id } } viewer { member { name } notificationCounts { inbox } } }`, nil)
-		got := parseFailed(t, raw)
-		if at(got.Data, "viewer.member.name") == nil || len(got.Errors) != 2 {
-			t.Errorf("%s: answered %s, want all but two fields", name, raw)
+		c := newCommunity(t, memo, func(cfg *circleclient.Config) {
+			cfg.Transport = panicking{regexp.MustCompile(`/(home|new_notifications_count|posts/\d+|search/community_members)$`)}
+		})
+		found := c.data(member, `{ members(first: 1) { nodes { circleId } } space(by: {slug: "seed-swap"}) { id posts(first: 1) { nodes { id } } } }`, nil)
+		variables := map[string]any{
+			"space": at(found, "space.id"), "post": at(found, "space.posts.nodes.0.id"),
+			"text": fmt.Sprintf("[@A](member:%v)", at(found, "members.nodes.0.circleId")),
 		}
-		for _, e := range got.Errors {
-			value, ok := lookUp(got.Data, e.Path)
-			if e.Extensions.Code != codeInternal || e.Extensions.RequestID != "the-request" || value != nil || !ok {
-				t.Errorf("%s: %+v, want INTERNAL_SERVER_ERROR of one field with the request's name", name, e)
+		for query, want := range map[string][]string{
+			`{ viewer { member { name } notificationCounts { inbox } } homeFeed(first: 1) { nodes { id } } }`:                            {"homeFeed", "viewer notificationCounts"},
+			`query($post: ID!, $space: ID!) { nodes(ids: [$post, $space]) { id } viewer { member { name } } }`:                           {"nodes 0"},
+			`mutation($post: ID!, $text: String!) { createComment(input: {postId: $post, body: {markdown: $text}}) { comment { id } } }`: {"createComment"},
+		} {
+			raw, _ := c.ask(member, query, variables)
+			got := parseFailed(t, raw)
+			var paths []string
+			for _, e := range got.Errors {
+				paths = append(paths, strings.Trim(fmt.Sprint(e.Path), "[]"))
+				value, ok := lookUp(got.Data, e.Path)
+				if e.Extensions.Code != codeInternal || e.Extensions.RequestID != "the-request" || value != nil || !ok {
+					t.Errorf("%s: %+v, want INTERNAL_SERVER_ERROR of one field with the request's name", name, e)
+				}
+			}
+			slices.Sort(paths)
+			if !slices.Equal(paths, want) || strings.Contains(query, "viewer") && at(got.Data, "viewer.member.name") == nil || strings.Contains(string(raw), written) {
+				t.Errorf("%s: %s is answered %s, want all but %s", name, query, raw, want)
 			}
 		}
+		if log := c.log.String(); !strings.Contains(log, "life_test.go") || strings.Contains(log, written) {
+			t.Errorf("%s: the log is %s, want the place and not the words", name, log)
+		}
+	}
+}
+
+// What fetches a node of many has nobody above it either.
+func TestPanicOfANode(t *testing.T) {
+	ctx := graphql.WithResponseContext(t.Context(), graphql.DefaultErrorPresenter, graphql.DefaultRecover)
+	ctx = loaders.With(ctx, &loaders.Loaders{}) // which panic
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{})
+	nodes, err := loadNodes(ctx, []string{scalar.FormatRef(circleclient.MemberRef(1))})
+	if err != nil || len(nodes) != 1 || nodes[0] != nil || len(graphql.GetErrors(ctx)) != 1 {
+		t.Errorf("loadNodes = %v, %v with the errors %v, want null and an error at its place", nodes, err, graphql.GetErrors(ctx))
 	}
 }
 

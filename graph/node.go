@@ -18,7 +18,8 @@ import (
 const maxNodes = 100
 
 // loadNode fetches an object again, whatever its type.
-func loadNode(ctx context.Context, ref circleclient.Ref) (model.Node, error) {
+func loadNode(ctx context.Context, ref circleclient.Ref) (_ model.Node, err error) {
+	defer circleclient.Recover(&err)
 	switch ref.Type {
 	case circleclient.RefMember:
 		return orNil(loadMember(ctx, ref.ID))

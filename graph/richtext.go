@@ -69,6 +69,7 @@ func (r *Resolver) mentions(ctx context.Context) circleclient.MentionLookup {
 
 // mention finds the signed id of one member and leaves it as it is where there is none.
 func (r *Resolver) mention(ctx context.Context, memberID int64, name string, sgid *string) (err error) {
+	defer circleclient.Recover(&err)
 	if memberID == 0 {
 		return nil
 	}

@@ -3,7 +3,6 @@ package tokens
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"circlegraph/circleclient"
 )
@@ -106,11 +105,7 @@ func isRawRefreshToken(token string) bool {
 func (s *Service) refreshOnce(ctx context.Context, token string) (*circleclient.AccessToken, error) {
 	hash := hashToken(token)
 	result := s.refreshes.DoChan(string(hash[:]), func() (_ any, err error) {
-		defer func() { // a panic in a flight could be caught by none of its callers
-			if v := recover(); v != nil {
-				err = fmt.Errorf("tokens: panic during a refresh: %T", v)
-			}
-		}()
+		defer circleclient.Recover(&err)
 		return s.auth.RefreshAccessToken(context.WithoutCancel(ctx), token)
 	})
 	select {

@@ -2,7 +2,6 @@ package loaders
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -114,7 +113,7 @@ func (b *Batch[K, V]) depart(group int64, f *flight[K, V]) {
 	defer close(f.done)
 	defer func() {
 		if p := recover(); p != nil { // nobody above this goroutine would
-			f.results = answered(f.keys, nil, func(V) (none K) { return none }, fmt.Errorf("a batch panicked: %v", p))
+			f.results = answered(f.keys, nil, func(V) (none K) { return none }, circleclient.Panicked(p))
 		}
 	}()
 	f.results = b.fetch(b.ctx, f.keys)
@@ -163,7 +162,7 @@ func alone[K comparable, V any](ctx context.Context, keys []K, results map[K]Res
 			continue
 		}
 		wait.Go(func() {
-			v, err := fetch(ctx, key)
+			v, err := safely(ctx, key, fetch)
 			mu.Lock()
 			defer mu.Unlock()
 			results[key] = Result[V]{v, err}

@@ -143,9 +143,15 @@ func (l *Loaders) spaces(ctx context.Context, ids []int64) ([]*circleclient.Spac
 // each makes a loader that asks for every key by itself: a memo for the response, without any wait.
 func each[K comparable, V any](ctx context.Context, fetch func(context.Context, K) (V, error)) *dataloader.Loader[K, V] {
 	return dataloader.NewBatchedLoader(func(_ context.Context, keys []K) []*dataloader.Result[V] {
-		v, err := fetch(ctx, keys[0])
+		v, err := safely(ctx, keys[0], fetch)
 		return []*dataloader.Result[V]{{Data: v, Error: err}}
 	}, dataloader.WithBatchCapacity[K, V](1))
+}
+
+// safely is fetch, in goroutines of loaders.
+func safely[K comparable, V any](ctx context.Context, key K, fetch func(context.Context, K) (V, error)) (_ V, err error) {
+	defer circleclient.Recover(&err)
+	return fetch(ctx, key)
 }
 
 type contextKey struct{}
