@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"strings"
 	"sync/atomic"
@@ -74,21 +73,19 @@ const confidential = "a sentence that only the space should see"
 // busyRun starts the program, asks it much while Circle answers so, and looks at all that it has said about that.
 func busyRun(t *testing.T, answer http.HandlerFunc) {
 	t.Parallel()
-	box := sandbox.New(sandbox.Options{HeadlessToken: headless})
 	var ill atomic.Bool
 	var told atomic.Int64
-	circle := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		told.Add(1)
-		if ill.Load() {
-			answer(w, r)
-			return
-		}
-		box.ServeHTTP(w, r)
-	}))
-	t.Cleanup(circle.Close)
-	s := start(t, []string{"--log-level", "debug", "--admin-listen", "127.0.0.1:0"},
-		"CIRCLE_URL", circle.URL, "CIRCLE_HEADLESS_TOKEN", headless, "CIRCLEGRAPH_LOGIN", "trusted", "CIRCLEGRAPH_TRUSTED_SECRET", secret,
-		"CIRCLEGRAPH_COMMUNITY_URL", circle.URL, "CIRCLEGRAPH_WEB_SESSION", "true", "CIRCLEGRAPH_MEMO_BYTES", "0")
+	s := startFor(t, func(circle http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			told.Add(1)
+			if ill.Load() {
+				answer(w, r)
+				return
+			}
+			circle.ServeHTTP(w, r)
+		})
+	}, []string{"--log-level", "debug", "--admin-listen", "127.0.0.1:0"},
+		"CIRCLEGRAPH_WEB_SESSION", "true", "CIRCLEGRAPH_MEMO_BYTES", "0")
 	said := &overheard{}
 	ask := func(token, query string) string {
 		req := s.request(t, http.MethodPost, "/graphql", token, request(query))
@@ -159,8 +156,7 @@ func busyRun(t *testing.T, answer http.HandlerFunc) {
 	}
 	ill.Store(false)
 	ask(access, `mutation { logout(input: {everywhere: true, refreshToken: "`+refresh+`"}) { loggedOut userErrors { message } } }`)
-	admin := &server{url: "http://" + regexp.MustCompile(`msg="serving metrics" address=(\S+)`).FindStringSubmatch(s.log.String())[1], client: s.client}
-	_, _, metrics := admin.get(t, "/metrics")
+	metrics := s.metrics(t)
 	s.stop(t)
 
 	log := s.log.String()
@@ -168,7 +164,7 @@ func busyRun(t *testing.T, answer http.HandlerFunc) {
 		t.Errorf("%d errors, and the log\n%s\nwant those of a busy run", len(said.errors), log)
 	}
 	names := []string{"Dora", "Gossip"}
-	for _, m := range box.Members() {
+	for _, m := range sandbox.New(sandbox.Options{}).Members() {
 		names = append(names, regexp.QuoteMeta(m.Name))
 	}
 	for where, text := range map[string]string{"log": log, "metrics": metrics, "errors": strings.Join(said.errors, "\n")} {

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"crypto/rand"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -13,24 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"circlegraph/sandbox"
 )
-
-// realCommunity starts the program as for a real community, for which the sandbox stands in.
-func realCommunity(t *testing.T, args ...string) *server {
-	t.Helper()
-	headless := strings.Repeat("headless-", 3)
-	circle := &http.Server{Handler: sandbox.New(sandbox.Options{HeadlessToken: headless}), ReadHeaderTimeout: time.Minute}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() { _ = circle.Serve(listener) }()
-	t.Cleanup(func() { _ = circle.Close() })
-	return start(t, args, "CIRCLE_URL", "http://"+listener.Addr().String(), "CIRCLE_HEADLESS_TOKEN", headless,
-		"CIRCLEGRAPH_LOGIN", "trusted", "CIRCLEGRAPH_TRUSTED_SECRET", rand.Text()+rand.Text())
-}
 
 // attempt is one hostile request and what must come of it.
 type attempt struct {
@@ -71,7 +52,7 @@ func repeated(part string, n int) string { return request("query {" + strings.Re
 
 // The thirteen probes of graphql-cop.
 func TestGraphQLCop(t *testing.T) {
-	s := realCommunity(t)
+	s := startFor(t, nothing, nil)
 	var aliases strings.Builder
 	for i := range 101 {
 		fmt.Fprintf(&aliases, " alias%d: __typename", i)
@@ -99,7 +80,7 @@ func TestGraphQLCop(t *testing.T) {
 
 // What OWASP's GraphQL cheat sheet asks of the treatment of queries, beyond the probes.
 func TestOWASPQueryRules(t *testing.T) {
-	s := realCommunity(t)
+	s := startFor(t, nothing, nil)
 	deep := "{ viewer" + strings.Repeat(" { member", 30) + " { name }" + strings.Repeat(" }", 31)
 	for _, a := range []attempt{
 		{name: "depth", body: request(deep), status: 200, want: `"limit":"depth"`},
@@ -162,7 +143,7 @@ func TestNoAmbientCredentials(t *testing.T) {
 
 // Who guesses names of members hears the same of all of them, and then has to wait, whatever address they claim to have.
 func TestGuessingIsBounded(t *testing.T) {
-	s := realCommunity(t)
+	s := startFor(t, nothing, nil)
 	login := func(email string, from int) string {
 		req := s.request(t, http.MethodPost, "/graphql", "", request(fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken userErrors { code message } } }`, email)))
 		req.Header.Set("X-Forwarded-For", fmt.Sprintf("192.0.2.%d", from))

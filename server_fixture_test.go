@@ -6,13 +6,18 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"circlegraph/sandbox"
 )
+
+const headless, secret = "headless-token-0123456789", "a-very-long-secret-of-a-server-0123456789"
 
 // server is a running Circlegraph.
 type server struct {
@@ -42,6 +47,20 @@ func start(t *testing.T, args []string, pairs ...string) *server {
 	return s
 }
 
+// startFor runs the whole program for a community for which the sandbox stands in, with something between the two.
+func startFor(t *testing.T, between func(circle http.Handler) http.Handler, args []string, pairs ...string) *server {
+	t.Helper()
+	circle := httptest.NewServer(between(sandbox.New(sandbox.Options{HeadlessToken: headless})))
+	t.Cleanup(circle.Close)
+	return start(t, args, append([]string{
+		"CIRCLE_URL", circle.URL, "CIRCLE_HEADLESS_TOKEN", headless, "CIRCLEGRAPH_COMMUNITY_URL", circle.URL,
+		"CIRCLEGRAPH_LOGIN", "trusted", "CIRCLEGRAPH_TRUSTED_SECRET", secret,
+	}, pairs...)...)
+}
+
+// nothing is between.
+func nothing(circle http.Handler) http.Handler { return circle }
+
 func (s *server) stop(t *testing.T) {
 	t.Helper()
 	s.client.CloseIdleConnections()
@@ -49,6 +68,14 @@ func (s *server) stop(t *testing.T) {
 	if code := <-s.exit; code != 0 {
 		t.Errorf("exit code %d, want 0; the log:\n%s", code, s.log)
 	}
+}
+
+// metrics reads what is served at the address of --admin-listen.
+func (s *server) metrics(t *testing.T) string {
+	t.Helper()
+	admin := &server{url: "http://" + regexp.MustCompile(`msg="serving metrics" address=(\S+)`).FindStringSubmatch(s.log.String())[1], client: s.client}
+	_, _, body := admin.get(t, "/metrics")
+	return body
 }
 
 func (s *server) request(t *testing.T, method, path, token, body string) *http.Request {
@@ -91,10 +118,12 @@ func (s *server) post(t *testing.T, token, body string) (int, string) {
 	return status, answer
 }
 
-// query sends a query that must succeed.
+// query sends a query that must succeed. It comes from a trusted server, which counts for signing in alone.
 func (s *server) query(t *testing.T, token, query string, into any) {
 	t.Helper()
-	status, body := s.post(t, token, request(query))
+	req := s.request(t, http.MethodPost, "/graphql", token, request(query))
+	req.Header.Set("X-Circlegraph-Secret", secret)
+	status, _, body := s.do(t, req)
 	answer := struct {
 		Data   any
 		Errors json.RawMessage

@@ -10,7 +10,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
@@ -193,14 +192,9 @@ func TestAnswersArePrivateNamedAndSmall(t *testing.T) {
 	}
 }
 
-const headless, secret = "headless-token-0123456789", "a-very-long-secret-of-a-server-0123456789"
-
 // An address may sign in a few times at once, which a trusted server is not held to: it signs everybody in.
 func TestTrustedServerSignsManyIn(t *testing.T) {
-	circle := httptest.NewServer(sandbox.New(sandbox.Options{HeadlessToken: headless}))
-	t.Cleanup(circle.Close)
-	s := start(t, nil, "CIRCLE_URL", circle.URL, "CIRCLE_HEADLESS_TOKEN", headless, "CIRCLEGRAPH_LOGIN", "trusted",
-		"CIRCLEGRAPH_TRUSTED_SECRET", secret, "CIRCLEGRAPH_UPSTREAM_BUDGET", "120") // six sign-ins at once, two for an address
+	s := startFor(t, nothing, nil, "CIRCLEGRAPH_UPSTREAM_BUDGET", "120") // six sign-ins at once, two for an address
 	answers := ""
 	for range 8 {
 		req := s.request(t, http.MethodPost, "/graphql", "", request(fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken } }`, member)))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
@@ -100,6 +101,8 @@ type connection struct {
 	mu         sync.Mutex
 	check      func() error // from connection_init on: whether the caller's credentials still count
 	operations map[string]*operation
+	answering  sync.WaitGroup // operations that are not known to be subscriptions
+	draining   bool           // no operation begins any more
 }
 
 // operation is one that is under way and still wanted.
@@ -111,6 +114,9 @@ type frame struct {
 	Type    string          `json:"type"`
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
+
+// goodbye is a frame that closes the socket instead of being sent.
+const goodbye = "goodbye"
 
 // read takes the client's messages until the socket is closed.
 func (c *connection) read(ctx context.Context, slow *time.Timer) {
@@ -187,13 +193,13 @@ func (c *connection) subscribe(ctx context.Context, f frame) {
 	params.Headers = c.header
 	ctx, cancel := context.WithCancel(ctx)
 	op := &operation{cancel}
-	switch duplicate, full := c.register(f.ID, op); {
-	case duplicate:
+	switch err := c.register(f.ID, op); {
+	case errors.Is(err, errDuplicate):
 		cancel()
-		c.close(closeDuplicate, "Subscriber for this id already exists")
-	case full:
+		c.close(closeDuplicate, err.Error())
+	case err != nil:
 		cancel()
-		c.fail(ctx, f.ID, gqlerror.List{tooMany("Too many operations are under way on this socket.")})
+		c.fail(ctx, f.ID, gqlerror.List{tooMany(err.Error())})
 	default:
 		c.running.Go(func() {
 			defer cancel()
@@ -202,16 +208,36 @@ func (c *connection) subscribe(ctx context.Context, f frame) {
 	}
 }
 
-// register keeps an operation, unless its id is in use or there are too many.
-func (c *connection) register(id string, op *operation) (duplicate, full bool) {
+// Why an operation does not begin.
+var (
+	errDuplicate = errors.New("Subscriber for this id already exists")
+	errFull      = errors.New("Too many operations are under way on this socket.")
+	errStopping  = errors.New("This server is about to stop. Try again.")
+)
+
+// register keeps an operation that begins.
+func (c *connection) register(id string, op *operation) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_, duplicate = c.operations[id]
-	full = len(c.operations) >= maxOperations
-	if !duplicate && !full {
-		c.operations[id] = op
+	switch {
+	case c.operations[id] != nil:
+		return errDuplicate
+	case c.draining:
+		return errStopping
+	case len(c.operations) >= maxOperations:
+		return errFull
 	}
-	return duplicate, full
+	c.operations[id] = op
+	c.answering.Add(1)
+	return nil
+}
+
+// drain lets no operation begin any more, and waits for those that end by themselves.
+func (c *connection) drain() {
+	c.mu.Lock()
+	c.draining = true
+	c.mu.Unlock()
+	c.answering.Wait()
 }
 
 // cancel ends an operation that the client no longer wants.
@@ -226,6 +252,8 @@ func (c *connection) cancel(id string) {
 
 // run carries an operation out.
 func (c *connection) run(ctx context.Context, id string, op *operation, params *graphql.RawParams) {
+	answered := sync.OnceFunc(c.answering.Done)
+	defer answered()
 	ctx = graphql.StartOperationTrace(ctx)
 	oc, errs := c.exec.CreateOperationContext(ctx, params)
 	ctx = graphql.WithOperationContext(ctx, oc)
@@ -239,6 +267,9 @@ func (c *connection) run(ctx context.Context, id string, op *operation, params *
 			c.fail(ctx, id, errs)
 		}
 		return
+	}
+	if oc.Operation.Operation == ast.Subscription {
+		answered() // it has no end to wait for
 	}
 	withoutDefer(oc)
 	next, ctx := c.exec.DispatchOperation(ctx, oc)
@@ -287,6 +318,10 @@ func (c *connection) write(ctx context.Context) {
 	for {
 		select {
 		case f := <-c.out:
+			if f.Type == goodbye {
+				c.close(websocket.StatusGoingAway, "The server is about to stop")
+				return
+			}
 			limited, cancel := context.WithTimeout(ctx, patience)
 			_ = c.conn.Write(limited, websocket.MessageText, marshal(f)) // reading notices that the peer has gone
 			cancel()
@@ -320,7 +355,8 @@ var errGone = errors.New("the peer does not answer")
 func (c *connection) end(reason error) {
 	switch {
 	case errors.Is(reason, errDraining):
-		c.close(websocket.StatusGoingAway, "The server is about to stop")
+		c.drain()
+		c.send(frame{Type: goodbye}) // after the last answer
 	case errors.Is(reason, errGone):
 		_ = c.conn.CloseNow()
 	default:

@@ -53,7 +53,9 @@ func Run(ctx context.Context, server *http.Server, listener net.Listener, health
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain.Grace)
 	defer cancel()
-	if err := errors.Join(drain.Streams(grace), server.Shutdown(grace)); err != nil {
+	streams := make(chan error, 1)
+	go func() { streams <- drain.Streams(grace) }()
+	if err := errors.Join(server.Shutdown(grace), <-streams); err != nil {
 		log.Warn("requests were cut off", "error", err)
 		_ = server.Close() // its error would be that of a connection that is being cut off anyway
 	}

@@ -1,0 +1,295 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// An operation of Circle that keeps failing is left alone. What is remembered stands in for it, what is not fails at once, and
+// the process stays ready: a restart would not mend Circle.
+func TestOpenCircuit(t *testing.T) {
+	var ill atomic.Bool
+	var asked atomic.Int64
+	s := startFor(t, func(circle http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if ill.Load() && strings.HasSuffix(r.URL.Path, "/home") {
+				asked.Add(1)
+				w.WriteHeader(http.StatusInternalServerError)
+				return
+			}
+			circle.ServeHTTP(w, r)
+		})
+	}, []string{"--admin-listen", "127.0.0.1:0"}, "CIRCLEGRAPH_SHOW_USAGE", "true", "CIRCLEGRAPH_MEMO_BRIEF", "0s")
+	token := s.login(t, member).AccessToken
+	feed := request(`{ homeFeed(first: 2) { nodes { title } } }`)
+	_, well := s.post(t, token, feed)
+	data, _, _ := strings.Cut(well, `,"extensions"`)
+	ill.Store(true)
+	for range 20 {
+		if _, body := s.post(t, token, feed); !strings.HasPrefix(body, data) || !strings.Contains(body, `"stale":1`) {
+			t.Fatalf("answered %s, want %s as it was", body, data)
+		}
+	}
+	if n := asked.Load(); n > 10 {
+		t.Errorf("an ill operation was asked %d times, want 10 at most", n)
+	}
+	if metrics := s.metrics(t); !strings.Contains(metrics, `circlegraph_upstream_circuit_state{operation="GET /api/headless/v1/home"} 2`) {
+		t.Error("the metrics do not say that it is left alone")
+	}
+	if _, body := s.post(t, token, feed); !strings.HasPrefix(body, data) || !strings.Contains(body, `"requests":0,`) || !strings.Contains(body, `"stale":1,`) {
+		t.Errorf("while it is left alone: %s, want %s without a request", body, data)
+	}
+	if _, body := s.post(t, token, request(`{ homeFeed(first: 3) { nodes { title } } }`)); !strings.Contains(body, "UPSTREAM_UNAVAILABLE") {
+		t.Errorf("what is not remembered is answered %s, want UPSTREAM_UNAVAILABLE", body)
+	}
+	for _, path := range []string{"/readyz", "/healthz"} {
+		if status, _, body := s.get(t, path); status != http.StatusOK {
+			t.Errorf("GET %s = %d %s, want 200", path, status, body)
+		}
+	}
+}
+
+// The time of a request is one for all that it asks of Circle: a call late in it is given up early.
+func TestRequestTimeoutEndsWork(t *testing.T) {
+	const limit = time.Second
+	lasted := make(chan time.Duration, 1)
+	s := startFor(t, func(circle http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch start := time.Now(); {
+			case strings.HasSuffix(r.URL.Path, "/home"):
+				<-time.After(limit / 2)
+			case strings.HasSuffix(r.URL.Path, "/comments"):
+				<-r.Context().Done()
+				lasted <- time.Since(start)
+				return
+			}
+			circle.ServeHTTP(w, r)
+		})
+	}, nil, "CIRCLEGRAPH_REQUEST_TIMEOUT", limit.String(), "CIRCLEGRAPH_UPSTREAM_TIMEOUT", limit.String())
+	_, body := s.post(t, s.login(t, member).AccessToken, request(`{ homeFeed(first: 1) { nodes { title comments(first: 1) { nodes { id } } } } }`))
+	if !strings.Contains(body, `"title":"`) || !strings.Contains(body, `"comments":null`) || strings.Count(body, "UPSTREAM_TIMEOUT") != 1 {
+		t.Errorf("answered %s, want the post without its comments and UPSTREAM_TIMEOUT", body)
+	}
+	select {
+	case d := <-lasted:
+		if d > limit*9/10 {
+			t.Errorf("the call was given up after %v, want what is left of %v", d, limit)
+		}
+	case <-time.After(10 * limit):
+		t.Error("Circle is still being asked")
+	}
+}
+
+// A process that is told to stop while it is busy carries out what it has taken: each comment that Circle has was confirmed to
+// whoever wrote it, and each that was confirmed is there. Sockets and streams are told to come again elsewhere.
+func TestDrainUnderLoad(t *testing.T) {
+	const writers, readers, listeners = 12, 4, 4
+	done := &words{}
+	var busy sync.WaitGroup
+	s := startFor(t, func(circle http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet || !strings.HasSuffix(r.URL.Path, "/comments") {
+				circle.ServeHTTP(w, r)
+				return
+			}
+			<-time.After(30 * time.Millisecond) // so that many are under way
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(strings.NewReader(string(body)))
+			answer := httptest.NewRecorder()
+			circle.ServeHTTP(answer, r)
+			if answer.Code == http.StatusCreated {
+				done.find(string(body))
+			}
+			maps.Copy(w.Header(), answer.Header())
+			w.WriteHeader(answer.Code)
+			_, _ = w.Write(answer.Body.Bytes())
+		})
+	}, nil, "CIRCLEGRAPH_UPSTREAM_BUDGET", "0", "CIRCLEGRAPH_DRAIN_DELAY", "200ms")
+	token := s.login(t, member).AccessToken
+	var places struct {
+		Space struct {
+			Posts struct{ Nodes []struct{ ID string } }
+		}
+	}
+	s.query(t, token, `{ space(by: {slug: "seed-swap"}) { posts(first: 1) { nodes { id } } } }`, &places)
+	write := func(text string) string {
+		return request(fmt.Sprintf(`mutation { createComment(input: {postId: %q, body: {markdown: %q}}) { comment { id } userErrors { message } } }`, places.Space.Posts.Nodes[0].ID, text))
+	}
+	confirmed := &words{}
+	// until sends one thing after the other until the process takes no more. What it does not take it must not have done.
+	until := func(who string, send func(text string) (answer string, err error)) {
+		busy.Go(func() {
+			for n := 0; ; n++ {
+				text := fmt.Sprintf("drain-%s-%d-", who, n)
+				answer, err := send(text)
+				switch {
+				case err != nil:
+					return
+				case strings.Contains(answer, "about to stop"):
+					return
+				case !strings.Contains(answer, `"userErrors":[]`) || strings.Contains(answer, `"errors"`):
+					t.Errorf("%s is answered %s", text, answer)
+					return
+				}
+				confirmed.find(text)
+			}
+		})
+	}
+	for w := range writers {
+		until(fmt.Sprint(w), func(text string) (string, error) {
+			res, err := s.client.Do(s.request(t, http.MethodPost, "/graphql", token, write(text)))
+			if err != nil {
+				return "", err
+			}
+			defer res.Body.Close()
+			body, err := io.ReadAll(res.Body)
+			if err != nil {
+				t.Errorf("%s: half an answer: %v", text, err)
+			}
+			return string(body), err
+		})
+	}
+	for w := range writers / 2 {
+		socket := s.socket(t, token)
+		until(fmt.Sprint("socket", w), func(text string) (string, error) {
+			err := socket.Write(t.Context(), websocket.MessageText, []byte(`{"id":"`+text+`","type":"subscribe","payload":`+write(text)+`}`))
+			for answer := ""; err == nil; {
+				var frame []byte
+				if _, frame, err = socket.Read(t.Context()); err == nil {
+					answer += string(frame)
+					if strings.Contains(answer, `"type":"complete"`) || strings.Contains(answer, `"type":"error"`) && !strings.Contains(answer, "about to stop") {
+						return answer, nil
+					}
+				}
+			}
+			if websocket.CloseStatus(err) != websocket.StatusGoingAway {
+				t.Errorf("a socket ends with %v, want 1001", err)
+			}
+			return "", err
+		})
+	}
+	for range readers {
+		busy.Go(func() {
+			for {
+				res, err := s.client.Do(s.request(t, http.MethodPost, "/graphql", token, request(`{ homeFeed(first: 3) { nodes { title } } spaces { name } }`)))
+				if err != nil {
+					return
+				}
+				body, err := io.ReadAll(res.Body)
+				_ = res.Body.Close()
+				if err != nil || strings.Contains(string(body), `"errors"`) {
+					t.Errorf("a query is answered %s, %v", body, err)
+					return
+				}
+			}
+		})
+	}
+	const counts = `subscription { notificationCountsChanged { inbox } }`
+	for range listeners {
+		socket := s.socket(t, token)
+		if err := socket.Write(t.Context(), websocket.MessageText, []byte(`{"id":"1","type":"subscribe","payload":`+request(counts)+`}`)); err != nil {
+			t.Fatal(err)
+		}
+		busy.Go(func() {
+			var err error
+			for err == nil {
+				_, _, err = socket.Read(t.Context())
+			}
+			if websocket.CloseStatus(err) != websocket.StatusGoingAway {
+				t.Errorf("a socket ends with %v, want 1001", err)
+			}
+		})
+		req := s.request(t, http.MethodPost, "/graphql", token, request(counts))
+		req.Header.Set("Accept", "text/event-stream")
+		res, err := s.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		busy.Go(func() {
+			defer res.Body.Close()
+			lines := bufio.NewScanner(res.Body)
+			for lines.Scan() {
+				if strings.Contains(lines.Text(), "complete") {
+					t.Error("a stream says that it is complete, so that its client would not come again")
+				}
+			}
+			if lines.Err() != nil {
+				t.Errorf("a stream breaks off: %v", lines.Err())
+			}
+		})
+	}
+	confirmed.waitFor(t, 5*writers)
+	s.cancel()
+	busy.Wait()
+	s.log.waitFor(t, "msg=stopped")
+	if strings.Contains(s.log.String(), "cut off") {
+		t.Errorf("something was cut off:\n%s", s.log)
+	}
+	if _, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://")); err == nil {
+		t.Error("the port still answers after the end")
+	}
+	if got, want := confirmed.sorted(), done.sorted(); !slices.Equal(got, want) {
+		t.Errorf("%d comments were confirmed and Circle has %d", len(got), len(want))
+	}
+}
+
+// words are texts of the load that something holds.
+type words struct {
+	mu  sync.Mutex
+	all []string
+}
+
+var word = regexp.MustCompile(`drain-\w+-\d+-`)
+
+func (w *words) find(text string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.all = append(w.all, word.FindString(text))
+}
+
+func (w *words) sorted() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Sorted(slices.Values(w.all))
+}
+
+func (w *words) waitFor(t *testing.T, n int) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); len(w.sorted()) < n; <-time.After(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("only %d in a minute", len(w.sorted()))
+		}
+	}
+}
+
+// socket opens a websocket for a member.
+func (s *server) socket(t *testing.T, token string) *websocket.Conn {
+	t.Helper()
+	conn, _, err := websocket.Dial(t.Context(), s.url+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // a websocket has no body
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.CloseNow() })
+	err = conn.Write(t.Context(), websocket.MessageText, []byte(`{"type":"connection_init","payload":{"Authorization":"Bearer `+token+`"}}`))
+	_, ack, readErr := conn.Read(t.Context())
+	if err := errors.Join(err, readErr); err != nil || !json.Valid(ack) || !strings.Contains(string(ack), "connection_ack") {
+		t.Fatalf("the socket says %s, %v", ack, err)
+	}
+	return conn
+}
