@@ -128,6 +128,16 @@ func parseOrigins(list []string) ([]string, error) {
 	return origins, errors.Join(found...)
 }
 
+// checkOrigins refuses pages that anybody on the way to them could replace. With the sandbox there is nothing to gain.
+func (c *Config) checkOrigins() error {
+	for _, origin := range c.CORSOrigins {
+		if u, err := url.Parse(origin); err == nil && u.Scheme == "http" && !loopback(u.Hostname()) && !c.Sandbox() {
+			return sentence("CIRCLEGRAPH_CORS_ORIGINS must use https unless they are on a loopback address: whoever is on the way could put a page there that reads members' tokens.")
+		}
+	}
+	return nil
+}
+
 func (c *Config) checkLimits() error {
 	var found []error
 	if c.UntrustedDocuments != "off" && c.TrustedDocuments == "" {
@@ -170,7 +180,7 @@ func (c *Config) checkLimits() error {
 	if c.Budget != nil && *c.Budget != 0 && *c.Budget < minBudget {
 		found = append(found, sentencef("CIRCLEGRAPH_UPSTREAM_BUDGET must be 0 for no limit, or at least %d requests in five minutes: a tenth of it is for signing in.", minBudget))
 	}
-	if c.MemoBrief > c.MemoLong {
+	if c.MemoBrief > c.MemoLong && c.MemoLong >= 0 {
 		found = append(found, sentence("CIRCLEGRAPH_MEMO_BRIEF must not be longer than CIRCLEGRAPH_MEMO_LONG."))
 	}
 	if c.MemoBytes > maxMemo {

@@ -220,7 +220,7 @@ func (c *Config) check() error {
 	if !c.Sandbox() {
 		found = append(found, checkAddress("CIRCLE_URL", c.CircleURL))
 	}
-	found = append(found, c.checkCommunity())
+	found = append(found, c.checkCommunity(), c.checkOrigins())
 	return errors.Join(found...)
 }
 
