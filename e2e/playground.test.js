@@ -27,9 +27,32 @@ async function visit(t, { at = server, ...options } = {}) {
   return opened;
 }
 
-const choose = (page, name) => page.getByRole('button', { name: new RegExp(`^(.. )?${name}`) }).click();
-const run = (page) => page.getByRole('button', { name: 'Execute query' }).click();
-const answered = (page, text) => page.locator('.graphiql-response .view-lines').getByText(text).first().waitFor();
+
+/** Signs in as a member of the sandbox, from the first tab, which is done then. */
+async function choose(page, name) {
+  await page.getByRole('button', { name: new RegExp(`^(.. )?${name}`) }).click();
+  await atHome(page);
+}
+
+const atHome = (page) => page.getByRole('tab', { name: 'Home', selected: true }).waitFor();
+
+/**
+ * Runs what the open tab holds until the answer says something. Once is not always enough: GraphiQL learns a moment after the
+ * tab was opened what its operation is called.
+ */
+async function run(page, text) {
+  const said = page.locator('.graphiql-response').getByText(text).first();
+  for (let tries = 0; ; tries++) {
+    await page.locator('.graphiql-execute-button').click();
+    try {
+      return await said.waitFor({ timeout: 5000 });
+    } catch (error) {
+      if (tries === 4) throw error;
+    }
+  }
+}
+
+const answered = (page, text) => page.locator('.graphiql-response').getByText(text).first().waitFor();
 const tab = (page, name) => page.getByRole('tab', { name }).click();
 
 /** The editor of queries, empty and ready to be typed in. */
@@ -47,8 +70,7 @@ test('one click signs in, and every tab runs', async (t) => {
   for (const [name, text] of [['Home', '"Maya Fielding"'], ['PostWithComments', '"viewerCanComment"'], ['Events', '"startsAt"'], ['Notifications', '"notificationCounts"'], ['SignIn', '"accessToken"']]) {
     await tab(page, name);
     await page.locator('.graphiql-editor-tool').getByText('Bearer').waitFor();
-    await run(page);
-    await answered(page, text);
+    await run(page, text);
   }
   assert.deepEqual(problems, []);
 });
@@ -58,11 +80,10 @@ test('subscriptions tell what changes', async (t) => {
   const sent = page.waitForRequest((request) => request.headers().authorization?.startsWith('Bearer '));
   await choose(page, 'Gareth Llewellyn');
   await tab(page, 'Home');
-  await run(page);
+  await run(page, '"Gareth Llewellyn"');
   const token = (await sent).headers().authorization.slice('Bearer '.length);
   await tab(page, 'Live');
-  await run(page);
-  await answered(page, '"notificationCountsChanged"');
+  await run(page, '"notificationCountsChanged"');
   const { data } = await ask(server.url, 'mutation { markAllNotificationsAsRead { userErrors { message } } }', { token });
   assert.deepEqual(data.markAllNotificationsAsRead.userErrors, []);
   await page.waitForFunction(() => /"notifications": 0,/.test(document.querySelector('.graphiql-response .view-lines').textContent.replaceAll('\u00a0', ' ')));
@@ -93,6 +114,7 @@ test('the keyboard alone is enough', async (t) => {
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.getByText('You are Ruth Okafor').waitFor();
+  await atHome(page);
   await page.locator('.graphiql-query-editor .view-lines').click();
   await page.keyboard.press('Control+Enter');
   await answered(page, '"Ruth Okafor"');
@@ -103,8 +125,7 @@ test('a member is remembered, a token never', async (t) => {
   const { page, problems } = await visit(t);
   await choose(page, 'Maya Fielding');
   await page.getByText('You are Maya Fielding').waitFor();
-  await run(page);
-  await answered(page, '"Maya Fielding"');
+  await run(page, '"Maya Fielding"');
   await page.reload();
   await page.getByText('You are Maya Fielding').waitFor();
   await page.getByRole('button', { name: 'Show History' }).click();
@@ -148,9 +169,8 @@ for (const scheme of ['light', 'dark']) {
       assert.equal(lightness > 128 ? 'light' : 'dark', scheme, background);
       const atFirst = await ours(page);
       await choose(page, 'Maya Fielding');
-      if (width < 600) await page.locator('.sign-in').waitFor({ state: 'detached' });
-      await run(page);
-      await answered(page, '"data"');
+      assert.equal(await page.locator('.sign-in').count(), width < 600 ? 0 : 1);
+      await run(page, '"data"');
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
       assert.deepEqual([...atFirst, ...await ours(page)], []);
       assert.deepEqual(problems, []);
@@ -202,7 +222,6 @@ test('without npm the page loads GraphiQL by its hashes', async (t) => {
   await page.getByLabel('Sign in as').selectOption('Maya Fielding');
   await page.getByText('Every request carries the token').waitFor();
   await tab(page, 'Home');
-  await page.locator('.graphiql-execute-button').click();
-  await page.locator('.result-window').getByText('"Maya Fielding"').waitFor();
+  await run(page, '"Maya Fielding"');
   assert.deepEqual(problems, []);
 });

@@ -34,7 +34,7 @@ for (const width of widths) {
     await page.getByRole('button', { name: 'Maya Fielding' }).waitFor();
     await take('playground-sign-in');
     await page.getByRole('button', { name: 'Maya Fielding' }).click();
-    await page.locator('.who.on').waitFor({ state: 'attached' });
+    await page.getByRole('tab', { name: 'Home', selected: true }).waitFor();
     await page.getByRole('button', { name: 'Execute query' }).click();
     await page.locator('.graphiql-response').getByText('"Maya Fielding"').waitFor();
     await page.waitForTimeout(500); // the editor colours what it has got
