@@ -28,7 +28,7 @@ type seeder struct {
 }
 
 // seed fills the store.
-func (s *Sandbox) seed(now time.Time) {
+func (s *Sandbox) seed(now time.Time, crowd int) {
 	sd := &seeder{
 		Sandbox: s, now: now.Truncate(time.Millisecond), rnd: rand.New(rand.NewPCG(1894, 7)),
 		rooms: map[string]*space{}, subject: map[int64]string{},
@@ -43,6 +43,7 @@ func (s *Sandbox) seed(now time.Time) {
 	sd.seedNotifications()
 	sd.seedCourses()
 	sd.seedChat()
+	sd.seedCrowd(crowd)
 }
 
 // ago is a moment in the past.

@@ -122,6 +122,23 @@ func (sd *seeder) portrait(i int64, filename string) string {
 	return sd.storageURL + variantPath + id + "/" + filename
 }
 
+// seedCrowd adds members who only read.
+func (sd *seeder) seedCrowd(n int) {
+	for i := range n {
+		name := fmt.Sprint("crowd-", i+1)
+		m := sd.store.addMember(&member{
+			publicUID: name, ssoUserID: "sso-" + name, email: name + "@example.com", firstName: "Reader", lastName: fmt.Sprint(i + 1),
+			timeZone: "Europe/London", createdAt: sd.ago(30 * day), active: true, confirmed: true, homePage: true, countResetAt: sd.ago(3 * day),
+		})
+		for _, sp := range sd.store.spaces {
+			if !sp.private && !sp.secret {
+				sd.store.join(sp.id, m.id, m.createdAt)
+				m.lastReadSpaces[sp.id] = sd.ago(2 * day)
+			}
+		}
+	}
+}
+
 func (sd *seeder) seedFields() {
 	id := sd.store.smallID
 	everywhere := []string{"signup", "edit_profile", "profile_view", "community_view"}

@@ -51,6 +51,9 @@ type Options struct {
 	// StorageURL begins the addresses to which files are uploaded and from
 	// which they come; PublicURL when empty. Uploads work where it leads here.
 	StorageURL string
+	// Crowd is the number of members beside those of the story: they have joined the open spaces and written nothing. Their
+	// addresses are crowd-1@example.com and so on.
+	Crowd int
 }
 
 // Sandbox is one community. It is an http.Handler and safe for concurrent use.
@@ -97,7 +100,7 @@ func New(opts Options) *Sandbox {
 	}
 	now := s.clock.Now()
 	s.founded = now.Add(-1000 * day)
-	s.seed(now)
+	s.seed(now, opts.Crowd)
 	for _, r := range s.routes() {
 		s.mux.Handle(r.operation(), s.serve(r))
 	}
