@@ -26,14 +26,15 @@ const (
 	// shrinkPause keeps many refusals of one moment from counting as many; growPause is between two steps back up.
 	shrinkPause, growPause = time.Second, 10 * time.Second
 	growth                 = 1.25
-	// writesInRow is how many writes go before a read that waits as well.
-	writesInRow = 3
+	// inRow is how many go before one of a lower rank that waits as well.
+	inRow = 3
 	// maxAddresses is how many addresses have a bucket of their own; the least used are forgotten.
 	maxAddresses = 10_000
 )
 
-// budget spends the requests that this process may send. Writes go before reads, members take turns, so that nobody starves
-// the rest, and everything that nobody stands for yet (invented tokens, sign-in, refresh, revocation) has a tenth of it
+// budget spends the requests that this process may send. Writes go before reads, and reads of what has been begun before
+// those of what has not: when there is not enough for all, it is better to finish some than to begin many, whose requests
+// would be lost. Members take turns, so that nobody starves the rest, and everything that nobody stands for yet (invented tokens, sign-in, refresh, revocation) has a tenth of it
 // together and a third of that per address. It shrinks while Circle says 429 and grows back with its answers. It is safe for
 // concurrent use.
 type budget struct {
@@ -50,9 +51,8 @@ type budget struct {
 	strength float64
 	changed  time.Time // when the strength did
 	paused   time.Time // nothing is sent before it
-	writes   line
-	reads    line
-	row      int // writes in a row while reads wait
+	lines    [ranks]line
+	rows     [ranks]int // how many of a rank went in a row while lower ones wait
 	timer    *time.Timer
 }
 
@@ -61,96 +61,39 @@ func newBudget(config BudgetConfig, now func() time.Time) *budget {
 		return nil
 	}
 	b := &budget{now: now, strength: 1}
-	// A bucket gives its size and what flows in: a quarter at once and three quarters over the window are never more than
-	// the whole in any window.
-	b.burst = max(config.Requests/4, 1)
+	// A bucket gives its size and what flows in: a twentieth at once and the rest over the window are never more than the
+	// whole in any window. The twentieth comes back for the quiet alone, so it is what a busy hour has less than the whole.
+	b.burst = max(config.Requests/20, 1)
 	b.limit = rate.Limit(float64(config.Requests-b.burst) / budgetWindow.Seconds())
 	b.bucket = rate.NewLimiter(b.limit, b.burst)
-	half := func(requests int) *rate.Limiter {
-		return rate.NewLimiter(rate.Limit(float64(requests)/2/budgetWindow.Seconds()), max(requests/2, 1))
+	bucket := func(requests, burst int) *rate.Limiter {
+		return rate.NewLimiter(rate.Limit(float64(requests-burst)/budgetWindow.Seconds()), max(burst, 1))
 	}
-	b.unproven = half(config.Requests / 10)
-	b.share = func() *rate.Limiter { return half(config.Requests / 30) }
+	b.unproven = bucket(config.Requests/10, config.Requests/40)
+	b.share = func() *rate.Limiter { return bucket(config.Requests/30, config.Requests/60) }
 	b.addresses = otter.Must(&otter.Options[netip.Prefix, *rate.Limiter]{MaximumSize: maxAddresses, Executor: func(task func()) { task() }})
 	return b
 }
 
-// line is who waits, first come first served for each, taking turns among them.
-type line struct {
-	turns   []string
-	waiting map[string][]chan struct{}
-}
-
-func (l *line) join(who string) chan struct{} {
-	if l.waiting == nil {
-		l.waiting = map[string][]chan struct{}{}
-	}
-	ready := make(chan struct{})
-	if len(l.waiting[who]) == 0 {
-		l.turns = append(l.turns, who)
-	}
-	l.waiting[who] = append(l.waiting[who], ready)
-	return ready
-}
-
-// next takes the one out whose turn it is.
-func (l *line) next() chan struct{} {
-	who := l.turns[0]
-	l.turns = l.turns[1:]
-	ready := l.waiting[who][0]
-	if l.waiting[who] = l.waiting[who][1:]; len(l.waiting[who]) > 0 {
-		l.turns = append(l.turns, who)
-	} else {
-		delete(l.waiting, who)
-	}
-	return ready
-}
-
-// leave takes one out who no longer waits.
-func (l *line) leave(who string, ready chan struct{}) {
-	l.waiting[who] = slices.DeleteFunc(l.waiting[who], func(c chan struct{}) bool { return c == ready })
-	if len(l.waiting[who]) == 0 {
-		delete(l.waiting, who)
-		l.turns = slices.DeleteFunc(l.turns, func(w string) bool { return w == who })
-	}
-}
-
-// before is how many go before somebody who joins now.
-func (l *line) before(who string) int {
-	own := len(l.waiting[who])
-	n := own
-	for other, waiting := range l.waiting {
-		if other != who {
-			n += min(len(waiting), own+1)
-		}
-	}
-	return n
-}
-
-func (l *line) empty() bool { return len(l.turns) == 0 }
-
-func (l *line) len() int {
-	n := 0
-	for _, waiting := range l.waiting {
-		n += len(waiting)
-	}
-	return n
-}
-
 // spend takes one request from the budget, waiting for it if need be, but for no more than half of the time that ctx leaves:
 // the other half is Circle's. The error tells how long to wait instead; 0 means that ctx has ended.
-func (b *budget) spend(ctx context.Context, who string, write bool) (waited, retryAfter time.Duration, ok bool) {
+func (b *budget) spend(ctx context.Context, who string, writes bool) (waited, retryAfter time.Duration, ok bool) {
 	b.mu.Lock()
 	now := b.now()
-	queue := &b.reads
-	if write {
-		queue = &b.writes
+	e := errandFrom(ctx)
+	rank := unbegun
+	switch {
+	case writes:
+		rank = write
+	case e != nil && e.begun:
+		rank = begun
 	}
-	if b.writes.empty() && b.reads.empty() && !now.Before(b.paused) && b.bucket.AllowN(now, 1) {
+	if b.nobodyWaits() && !now.Before(b.paused) && b.bucket.AllowN(now, 1) {
+		b.begin(who, e)
 		b.mu.Unlock()
 		return 0, 0, true
 	}
-	expected := b.expected(now, queue, who, write)
+	expected := b.expected(now, rank, who)
 	patience := budgetWindow
 	if deadline, limited := ctx.Deadline(); limited {
 		patience = time.Until(deadline) / 2
@@ -159,14 +102,15 @@ func (b *budget) spend(ctx context.Context, who string, write bool) (waited, ret
 		b.mu.Unlock()
 		return 0, expected, false
 	}
-	ready := queue.join(who)
+	w := waiter{make(chan struct{}), e}
+	b.lines[rank].join(who, w)
 	b.dispatch(now)
 	b.mu.Unlock()
 
 	giveUp := time.NewTimer(patience)
 	defer giveUp.Stop()
 	select {
-	case <-ready:
+	case <-w.ready:
 		return b.now().Sub(now), 0, true
 	case <-giveUp.C:
 	case <-ctx.Done():
@@ -174,24 +118,42 @@ func (b *budget) spend(ctx context.Context, who string, write bool) (waited, ret
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	select {
-	case <-ready: // at the last moment
+	case <-w.ready: // at the last moment
 		return b.now().Sub(now), 0, true
 	default:
 	}
-	queue.leave(who, ready)
+	for i := range b.lines { // it may have moved up
+		b.lines[i].leave(who, func(other waiter) bool { return other.ready == w.ready })
+	}
 	if ctx.Err() != nil {
 		return 0, 0, false
 	}
-	return 0, max(b.expected(b.now(), queue, who, write), time.Second), false
+	return 0, max(b.expected(b.now(), rank, who), time.Second), false
 }
 
-// expected is how long somebody will wait who joins the line now.
-func (b *budget) expected(now time.Time, queue *line, who string, write bool) time.Duration {
-	ahead := queue.before(who)
-	if write {
-		ahead += min(len(b.reads.turns), ahead/writesInRow)
-	} else {
-		ahead += min(b.writes.len(), writesInRow*(ahead+1))
+// begin notes that something of an errand is sent, and lets what waits of it move up.
+func (b *budget) begin(who string, e *errand) {
+	if e == nil || e.begun {
+		return
+	}
+	e.begun = true
+	for _, w := range b.lines[unbegun].leave(who, func(w waiter) bool { return w.errand == e }) {
+		b.lines[begun].join(who, w)
+	}
+}
+
+func (b *budget) nobodyWaits() bool {
+	return !slices.ContainsFunc(b.lines[:], func(l line) bool { return !l.empty() })
+}
+
+// expected is how long somebody will wait who joins a line now.
+func (b *budget) expected(now time.Time, rank rank, who string) time.Duration {
+	ahead := b.lines[rank].before(who)
+	for lower := rank + 1; lower < ranks; lower++ {
+		ahead += min(b.lines[lower].len(), ahead/inRow)
+	}
+	for higher := rank - 1; higher >= 0; higher-- {
+		ahead += min(b.lines[higher].len(), inRow*(ahead+1))
 	}
 	missing := float64(ahead+1) - b.bucket.TokensAt(now)
 	wait := time.Duration(max(missing, 0) / float64(b.bucket.Limit()) * float64(time.Second))
@@ -200,7 +162,7 @@ func (b *budget) expected(now time.Time, queue *line, who string, write bool) ti
 
 // dispatch lets those go whose turn it is, and comes back when the next one may.
 func (b *budget) dispatch(now time.Time) {
-	for !b.writes.empty() || !b.reads.empty() {
+	for !b.nobodyWaits() {
 		if pause := b.paused.Sub(now); pause > 0 {
 			b.again(pause)
 			return
@@ -209,25 +171,29 @@ func (b *budget) dispatch(now time.Time) {
 			b.again(time.Duration((1 - b.bucket.TokensAt(now)) / float64(b.bucket.Limit()) * float64(time.Second)))
 			return
 		}
-		close(b.turn().next())
+		who, w := b.turn().next()
+		b.begin(who, w.errand)
+		close(w.ready)
 	}
 }
 
-// turn is the line whose turn it is: writes first, unless reads have waited for a row of them.
+// turn is the line whose turn it is: the highest in which somebody waits, unless a row of them has gone while others wait.
 func (b *budget) turn() *line {
-	switch {
-	case b.writes.empty():
-		b.row = 0
-		return &b.reads
-	case b.reads.empty():
-		b.row = 0
-		return &b.writes
-	case b.row >= writesInRow:
-		b.row = 0
-		return &b.reads
+	var highest *line
+	for i := range b.lines {
+		if b.lines[i].empty() {
+			b.rows[i] = 0
+			continue
+		}
+		if highest == nil {
+			highest = &b.lines[i]
+		}
+		if b.rows[i]++; b.rows[i] <= inRow {
+			return &b.lines[i]
+		}
+		b.rows[i] = 0
 	}
-	b.row++
-	return &b.writes
+	return highest // nobody else waits
 }
 
 // again dispatches in a while. The timer runs only while somebody waits.
@@ -312,7 +278,10 @@ func (b *budget) state() (remaining int, strength float64, waiting int) {
 	if now := b.now(); !now.Before(b.paused) {
 		remaining = max(int(b.bucket.TokensAt(now)), 0)
 	}
-	return remaining, b.strength, b.writes.len() + b.reads.len()
+	for i := range b.lines {
+		waiting += b.lines[i].len()
+	}
+	return remaining, b.strength, waiting
 }
 
 // memberKey names a member, or a token of unknown member, among those who wait.

@@ -43,15 +43,15 @@ func TestBudgetHoldsInEveryWindow(t *testing.T) {
 }
 
 // order lets everybody wait for an empty budget and tells in which order they went.
-func order(t *testing.T, join func(b *budget, wait func(name, who string, write bool))) (went []string) {
+func order(t *testing.T, join func(wait func(ctx context.Context, name, who string, write bool))) (went []string) {
 	b := newBudget(BudgetConfig{Requests: 400}, time.Now)
 	for b.bucket.AllowN(time.Now(), 1) {
 	}
 	var mu sync.Mutex
 	var all sync.WaitGroup
-	join(b, func(name, who string, write bool) {
+	join(func(ctx context.Context, name, who string, write bool) {
 		all.Go(func() {
-			if _, _, ok := b.spend(t.Context(), who, write); !ok {
+			if _, _, ok := b.spend(ctx, who, write); !ok {
 				t.Errorf("%s was turned away", name)
 			}
 			mu.Lock()
@@ -66,12 +66,12 @@ func order(t *testing.T, join func(b *budget, wait func(name, who string, write 
 
 func TestMembersTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		went := order(t, func(_ *budget, wait func(name, who string, write bool)) {
+		went := order(t, func(wait func(ctx context.Context, name, who string, write bool)) {
 			for i := range 5 {
-				wait(fmt.Sprint("greedy", i), "greedy", false)
+				wait(t.Context(), fmt.Sprint("greedy", i), "greedy", false)
 			}
-			wait("modest0", "modest", false)
-			wait("modest1", "modest", false)
+			wait(t.Context(), "modest0", "modest", false)
+			wait(t.Context(), "modest1", "modest", false)
 		})
 		if got, want := fmt.Sprint(went), "[greedy0 modest0 greedy1 modest1 greedy2 greedy3 greedy4]"; got != want {
 			t.Errorf("they went %s, want %s", got, want)
@@ -81,11 +81,11 @@ func TestMembersTakeTurns(t *testing.T) {
 
 func TestWritesGoFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		went := order(t, func(_ *budget, wait func(name, who string, write bool)) {
-			wait("read0", "a", false)
-			wait("read1", "a", false)
+		went := order(t, func(wait func(ctx context.Context, name, who string, write bool)) {
+			wait(t.Context(), "read0", "a", false)
+			wait(t.Context(), "read1", "a", false)
 			for i := range 5 {
-				wait(fmt.Sprint("write", i), "b", true)
+				wait(t.Context(), fmt.Sprint("write", i), "b", true)
 			}
 		})
 		if got, want := fmt.Sprint(went), "[write0 write1 write2 read0 write3 write4 read1]"; got != want {
@@ -94,12 +94,30 @@ func TestWritesGoFirst(t *testing.T) {
 	})
 }
 
+func TestWhatIsBegunIsFinishedFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		went := order(t, func(wait func(ctx context.Context, name, who string, write bool)) {
+			screen, other, third := Together(t.Context()), Together(t.Context()), Together(t.Context())
+			wait(screen, "a0", "a", false)
+			wait(other, "b0", "b", false)
+			wait(third, "c0", "c", false)
+			for i := range 4 { // whose turn is long
+				wait(screen, fmt.Sprint("a", i+1), "a", false)
+			}
+			wait(other, "b1", "b", false)
+		})
+		if got, want := fmt.Sprint(went), "[a0 a1 a2 a3 b0 a4 b1 c0]"; got != want {
+			t.Errorf("they went %s, want %s", got, want)
+		}
+	})
+}
+
 func TestWaitIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBudget(BudgetConfig{Requests: 400}, time.Now) // one a second once the first hundred are gone
-		for range 100 {
+		b := newBudget(BudgetConfig{Requests: 330}, time.Now) // about one a second once the first 16 are gone
+		for range 16 {
 			if waited, _, ok := b.spend(t.Context(), "a", false); !ok || waited != 0 {
-				t.Fatalf("one of the first hundred waited %v, %v", waited, ok)
+				t.Fatalf("one of the first 16 waited %v, %v", waited, ok)
 			}
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -135,7 +153,7 @@ func TestWaitIsBounded(t *testing.T) {
 		synctest.Wait()
 		leave()
 		gone.Wait()
-		if !b.reads.empty() || !b.writes.empty() || len(b.writes.waiting) != 0 {
+		if !b.nobodyWaits() || len(b.lines[write].waiting) != 0 {
 			t.Error("somebody who left is still in line")
 		}
 		time.Sleep(time.Minute) //nolint:forbidigo // in a bubble: a timer that nobody needs must not run on
@@ -148,7 +166,7 @@ func TestBudgetAdapts(t *testing.T) {
 		for range 20 { // of one moment
 			b.refused(0)
 		}
-		if b.strength != 0.5 || b.bucket.Burst() != 50 {
+		if b.strength != 0.5 || b.bucket.Burst() != 10 {
 			t.Errorf("after many refusals of one moment: strength %v, burst %d, want half", b.strength, b.bucket.Burst())
 		}
 		b.refused(30 * time.Second)
@@ -170,7 +188,7 @@ func TestBudgetAdapts(t *testing.T) {
 			time.Sleep(growPause) //nolint:forbidigo // in a bubble
 			b.accepted()
 		}
-		if b.strength != 1 || b.bucket.Limit() != b.limit || b.bucket.Burst() != 100 {
+		if b.strength != 1 || b.bucket.Limit() != b.limit || b.bucket.Burst() != 20 {
 			t.Errorf("after success for a while: strength %v", b.strength)
 		}
 	})
@@ -205,7 +223,7 @@ func TestUnprovenHaveATenth(t *testing.T) {
 		if many > 180 || many < 170 {
 			t.Errorf("many addresses got %d of 1800 in five minutes, want nearly 180", many)
 		}
-		if n := b.bucket.TokensAt(time.Now()); n < 449 {
+		if n := b.bucket.TokensAt(time.Now()); n < 89 {
 			t.Errorf("of everybody's budget only %v are left", n)
 		}
 	})

@@ -154,11 +154,12 @@ func deadline(after time.Duration) graphql.OperationMiddleware {
 	}
 }
 
-// attachLoaders gives each response its own loaders. What a subscription tells of has just happened, so no memory answers it.
+// attachLoaders gives each response its own loaders, and lets Circle's budget count its calls as one errand. What a subscription tells of has just happened, so no memory answers it.
 func (r *Resolver) attachLoaders(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if o := operationOf(ctx); o != nil && o.Operation == ast.Subscription {
 		ctx = circleclient.Fresh(ctx)
 	}
+	ctx = circleclient.Together(ctx)
 	return next(loaders.With(ctx, loaders.New(ctx, r.circle)))
 }
 

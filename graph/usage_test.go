@@ -53,8 +53,8 @@ func TestUsage(t *testing.T) {
 		broken.Store(step.broken)
 		answer, _ := c.ask(member, step.query, nil)
 		got := upstreamOf(t, answer)
-		if got.BudgetRemaining == nil || *got.BudgetRemaining < 400 || *got.BudgetRemaining > 450 {
-			t.Errorf("%s: %v requests remain, want nearly 450", step.name, got.BudgetRemaining)
+		if got.BudgetRemaining == nil || *got.BudgetRemaining < 70 || *got.BudgetRemaining > 90 {
+			t.Errorf("%s: %v requests remain, want nearly 90", step.name, got.BudgetRemaining)
 		}
 		got.BudgetRemaining = nil
 		if diff := cmp.Diff(step.want, got); diff != "" {
