@@ -15,7 +15,9 @@ import (
 
 // commands are what can be measured, and the processes that are measured against, which are this program too.
 type commands struct {
-	Peers peersCommand `cmd:"" help:"Compare the facade with other gateways on three queries."`
+	Screens screensCommand `cmd:"" help:"Open each screen of an app, with the facade and by REST."`
+	Peers   peersCommand   `cmd:"" help:"Compare the facade with other gateways on three queries."`
+	Evening eveningCommand `cmd:"" help:"Let all members come in one evening, within Circle's limit."`
 
 	Upstream upstreamCommand `cmd:"" hidden:"" help:"Serve the sandbox and count."`
 	Proxy    proxyCommand    `cmd:"" hidden:"" help:"Serve a bare reverse proxy."`

@@ -51,7 +51,7 @@ type upstream struct {
 	replay bool
 
 	mu       sync.Mutex
-	latency  time.Duration
+	latency  func() time.Duration // of the next answer
 	counts   counts
 	inFlight int
 	answers  map[string]*recorded // by token and address
@@ -75,7 +75,9 @@ type recorded struct {
 }
 
 func newUpstream(opts sandbox.Options, replay bool) *upstream {
-	return &upstream{box: sandbox.New(opts), replay: replay, answers: map[string]*recorded{}}
+	return &upstream{
+		box: sandbox.New(opts), replay: replay, answers: map[string]*recorded{}, latency: func() time.Duration { return 0 },
+	}
 }
 
 // ServeHTTP answers as the sandbox does, later.
@@ -88,7 +90,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u.counts.Calls++
 	u.inFlight++
 	u.counts.Peak = max(u.counts.Peak, u.inFlight)
-	latency := u.latency
+	latency := u.latency()
 	u.mu.Unlock()
 	defer func() {
 		u.mu.Lock()
@@ -139,14 +141,22 @@ func (u *upstream) keep(r *http.Request, key string, answer *recorded) {
 
 // serveControl sets the latency where one is given, and gives the counts and begins anew.
 func (u *upstream) serveControl(w http.ResponseWriter, r *http.Request) {
+	if latency, err := time.ParseDuration(r.URL.Query().Get("latency")); err == nil {
+		u.mu.Lock()
+		u.latency = func() time.Duration { return latency }
+		u.mu.Unlock()
+	}
+	_ = json.NewEncoder(w).Encode(u.reset()) // who has left needs no answer
+}
+
+// reset gives what was counted, and begins anew.
+func (u *upstream) reset() counts {
+	u.box.ResetCalls()
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if latency, err := time.ParseDuration(r.URL.Query().Get("latency")); err == nil {
-		u.latency = latency
-	}
-	u.box.ResetCalls()
-	_ = json.NewEncoder(w).Encode(u.counts) // who has left needs no answer
+	seen := u.counts
 	u.counts = counts{Peak: u.inFlight}
+	return seen
 }
 
 // circle is the upstream's process, as the measuring side sees it.
