@@ -16,28 +16,47 @@ import (
 	"circlegraph/circleclient"
 )
 
-// Of every query in the scripts, each call to Circle fails in turn. What is lost is null where an error says so, with its
-// path and code, and nothing else is lost.
+// Of every query in the scripts and of every screen, each call to Circle fails in turn. What is lost is null where an error
+// says so, with its path and code, and nothing else is lost.
 func TestFailedCallCostsItsFields(t *testing.T) {
 	for _, name := range scripts(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			failCalls(t, txtar.Parse(readFile(t, name)))
+			f := newFailing(t)
+			eachStep(t, txtar.Parse(readFile(t, name)), f.inTurn)
+		})
+	}
+	for _, s := range allScreens(t) {
+		t.Run("screen "+s.Name, func(t *testing.T) {
+			t.Parallel()
+			f := newFailing(t)
+			if f.inTurn(s.Name, member, s.Document, s.Variables); f.failed < s.Minimum() {
+				t.Errorf("%d calls failed, want each of the %d", f.failed, s.Minimum())
+			}
 		})
 	}
 }
 
-func failCalls(t *testing.T, script *txtar.Archive) {
-	var mu sync.Mutex
-	var fails string // the call that does
-	var seen []string
-	c := newCommunityBehind(t, func(circle http.Handler) http.Handler {
+// failing is a community in which one call to Circle fails.
+type failing struct {
+	*community
+	failed int // calls, so far
+
+	mu    sync.Mutex
+	fails string   // the call that does
+	seen  []string // all calls
+}
+
+func newFailing(t *testing.T) *failing {
+	t.Helper()
+	f := &failing{}
+	f.community = newCommunityBehind(t, func(circle http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			call := r.Method + " " + r.URL.String()
-			mu.Lock()
-			seen = append(seen, call)
-			fail := call == fails
-			mu.Unlock()
+			f.mu.Lock()
+			f.seen = append(f.seen, call)
+			fail := call == f.fails
+			f.mu.Unlock()
 			if fail {
 				answerWith(http.StatusInternalServerError, "application/json", `{"message":"no"}`)(w, r)
 				return
@@ -45,23 +64,27 @@ func failCalls(t *testing.T, script *txtar.Archive) {
 			circle.ServeHTTP(w, r)
 		})
 	}, func(cfg *circleclient.Config) { cfg.Rest = -1 })
-	eachStep(t, script, func(step, as, query string, variables map[string]any) []byte {
-		c.token(as) // which is no call of the query
-		seen = nil
-		whole, _ := c.ask(as, query, variables)
-		if strings.Contains(query, "mutation") {
-			return whole
-		}
-		t.Logf("%s: %d calls fail in turn", step, len(seen))
-		calls := slices.Compact(slices.Sorted(slices.Values(seen)))
-		for _, call := range calls {
-			fails = call
-			partly, _ := c.ask(as, query, variables)
-			checkLoss(t, step+" without "+call, whole, partly)
-		}
-		fails = ""
+	return f
+}
+
+// inTurn asks, and again for each of the calls that it cost, which fails then. It gives the whole answer.
+func (f *failing) inTurn(step, as, query string, variables map[string]any) []byte {
+	f.t.Helper()
+	f.token(as) // which is no call of the query
+	f.seen = nil
+	whole, _ := f.ask(as, query, variables)
+	if strings.Contains(query, "mutation") {
 		return whole
-	})
+	}
+	calls := slices.Compact(slices.Sorted(slices.Values(f.seen)))
+	for _, call := range calls {
+		f.fails = call
+		partly, _ := f.ask(as, query, variables)
+		checkLoss(f.t, step+" without "+call, whole, partly)
+	}
+	f.fails = ""
+	f.failed += len(calls)
+	return whole
 }
 
 // checkLoss holds an answer that lacks one call to the whole one.
