@@ -15,15 +15,19 @@ func changedComment(ctx context.Context, ref circleclient.Ref) (*circleclient.Co
 	if ref.IsZero() {
 		return nil, nil //nolint:nilnil // a comment on the post itself, or a refused change
 	}
-	return loaders.From(ctx).Comment.Load(ctx, ref)()
+	return loaders.From(ctx).Comment.Load(ref)
 }
 
 // commentWith is the record with a part that the operation it came from may not send.
 func commentWith(ctx context.Context, c *circleclient.Comment, part circleclient.CommentField) (*circleclient.Comment, error) {
-	if c.Carries(part) {
+	switch ref := c.NodeRef(); {
+	case c.Carries(part):
 		return c, nil
+	case ref.Parent == 0:
+		return loaders.From(ctx).Comment.Load(ref)
+	default: // the list that would have others with it lacks the same
+		return loaders.From(ctx).CommentAlone.Load(ctx, ref)()
 	}
-	return loaders.From(ctx).Comment.Load(ctx, c.NodeRef())()
 }
 
 // commentAuthor is who wrote a comment. Lists of replies do not say, but for the member's number: the profile of a member,

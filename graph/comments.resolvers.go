@@ -131,7 +131,7 @@ func (r *queryResolver) Comment(ctx context.Context, id string) (*circleclient.C
 	if err != nil {
 		return nil, err
 	}
-	return loaders.From(ctx).Comment.Load(ctx, ref)()
+	return loaders.From(ctx).Comment.Load(ref)
 }
 
 func (r *unlikeCommentPayloadResolver) Comment(ctx context.Context, obj *model.UnlikeCommentPayload) (*circleclient.Comment, error) {

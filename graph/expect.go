@@ -18,6 +18,16 @@ func expectPost(ctx context.Context, ref circleclient.Ref) {
 	l.Space.Expect(ref.Space)
 }
 
+// expectComment announces a comment or reply, and the post it belongs to where something beneath leads there.
+func expectComment(ctx context.Context, ref circleclient.Ref) {
+	loaders.From(ctx).Comment.Expect(ref)
+	if mentions(ctx, "post", "viewerCanComment", "viewerCannotCommentReasons") {
+		expectPost(ctx, ref.OfPost())
+	} else {
+		loaders.From(ctx).Space.Expect(ref.Space)
+	}
+}
+
 // expectPosts announces the posts of a list.
 func expectPosts[P model.Post](ctx context.Context, c *model.Connection[P], err error) (*model.Connection[P], error) {
 	if err != nil {
@@ -37,26 +47,28 @@ func expectSpaces(ctx context.Context, spaces []*circleclient.Space) {
 	}
 }
 
-// expectComments announces the posts that the comments of a list belong to.
+// expectComments announces the comments of a list, which lack their policies, and the posts that they belong to.
 func expectComments(ctx context.Context, c *model.CommentConnection, err error) (*model.CommentConnection, error) {
 	if err != nil {
 		return nil, err
 	}
 	for _, comment := range c.Nodes {
-		expectPost(ctx, comment.NodeRef().OfPost())
+		ref := comment.NodeRef()
+		expectPost(ctx, ref.OfPost())
+		if ref.Parent == 0 {
+			loaders.From(ctx).Comment.Expect(ref)
+		}
 	}
 	return c, nil
 }
 
-// expectSubjects announces the posts that the notifications of a list are about.
+// expectSubjects announces what the notifications of a list are about.
 func expectSubjects(ctx context.Context, c *model.NotificationConnection, err error) (*model.NotificationConnection, error) {
 	if err != nil {
 		return nil, err
 	}
 	for _, n := range c.Nodes {
-		if ref := subjectRef(n); ref.Type == circleclient.RefPost {
-			expectPost(ctx, ref)
-		}
+		expectNode(ctx, subjectRef(n))
 	}
 	return c, nil
 }
@@ -117,22 +129,22 @@ func expectMessages(ctx context.Context, c *model.ChatMessageConnection) *model.
 	return c
 }
 
-// expectNodes announces what is fetched by id, and what it stands in.
-func expectNodes(ctx context.Context, refs []circleclient.Ref) {
+// expectNode announces what is fetched by id, and what it stands in. There may be nothing to fetch.
+func expectNode(ctx context.Context, ref circleclient.Ref) {
 	l := loaders.From(ctx)
-	for _, ref := range refs {
-		switch ref.Type {
-		case circleclient.RefPost:
-			expectPost(ctx, ref)
-		case circleclient.RefComment:
-			expectPost(ctx, ref.OfPost())
-		case circleclient.RefSpace:
-			l.Space.Expect(ref.ID)
-		case circleclient.RefChatRoom:
-			l.ChatRoom.Expect(ref.Room)
-		case circleclient.RefChatThread:
-			l.ChatThread.Expect(ref.ID)
-		case circleclient.RefMember, circleclient.RefChatMessage, circleclient.RefLesson, circleclient.RefQuizAttempt:
-		}
+	switch ref.Type {
+	case circleclient.RefPost:
+		expectPost(ctx, ref)
+	case circleclient.RefComment:
+		expectComment(ctx, ref)
+	case circleclient.RefSpace:
+		l.Space.Expect(ref.ID)
+	case circleclient.RefLesson:
+		l.Space.Expect(ref.Space)
+	case circleclient.RefChatRoom:
+		l.ChatRoom.Expect(ref.Room)
+	case circleclient.RefChatThread:
+		l.ChatThread.Expect(ref.ID)
+	case circleclient.RefMember, circleclient.RefChatMessage, circleclient.RefQuizAttempt:
 	}
 }

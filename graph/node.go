@@ -38,7 +38,7 @@ func loadNode(ctx context.Context, ref circleclient.Ref) (_ model.Node, err erro
 	case circleclient.RefChatThread:
 		return orNil(loaders.From(ctx).ChatThread.Load(ref.ID))
 	default:
-		return orNil(loaders.From(ctx).Comment.Load(ctx, ref)())
+		return orNil(loaders.From(ctx).Comment.Load(ref))
 	}
 }
 
@@ -63,8 +63,8 @@ func loadNodes(ctx context.Context, ids []string) ([]model.Node, error) {
 			addError(ctx, err, ast.PathIndex(i))
 		}
 		refs[i] = ref
+		expectNode(ctx, ref)
 	}
-	expectNodes(ctx, refs)
 	var wait sync.WaitGroup
 	for i, ref := range refs {
 		if ref.IsZero() {

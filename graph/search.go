@@ -8,7 +8,6 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/cursor"
-	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 )
@@ -72,17 +71,8 @@ func expectHits(ctx context.Context, c *model.SearchResultConnection, err error)
 	if err != nil {
 		return nil, err
 	}
-	l := loaders.From(ctx)
 	for _, n := range c.Nodes {
-		switch ref := n.Found().NodeRef(); ref.Type {
-		case circleclient.RefPost:
-			expectPost(ctx, ref)
-		case circleclient.RefSpace:
-			l.Space.Expect(ref.ID)
-		case circleclient.RefLesson:
-			l.Space.Expect(ref.Space)
-		default:
-		}
+		expectNode(ctx, n.Found().NodeRef())
 	}
 	return c, nil
 }

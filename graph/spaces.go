@@ -77,6 +77,25 @@ func selectsOnly(ctx context.Context, fields ...string) bool {
 	})
 }
 
+// mentions tells whether a field of one of these names was asked for anywhere beneath the present one.
+func mentions(ctx context.Context, fields ...string) bool {
+	var in func(ast.SelectionSet) bool
+	in = func(set ast.SelectionSet) bool {
+		return slices.ContainsFunc(set, func(s ast.Selection) bool {
+			switch s := s.(type) {
+			case *ast.Field:
+				return slices.Contains(fields, s.Name) || in(s.SelectionSet)
+			case *ast.InlineFragment:
+				return in(s.SelectionSet)
+			case *ast.FragmentSpread:
+				return in(s.Definition.SelectionSet)
+			}
+			return false
+		})
+	}
+	return in(graphql.GetFieldContext(ctx).Field.Selections)
+}
+
 // spaceOnceLoaded is the space in a payload: read after the change, and only where it was asked for. That the read fails
 // does not undo the change, so it is an error beside the payload.
 func spaceOnceLoaded(ctx context.Context, spaceID int64) *circleclient.Space {

@@ -9669,7 +9669,7 @@ type Notification {
   url: URL @goField(name: "ActionWebURL")
   """
   What it is about. Null without an error where it was deleted, is hidden from the viewer, or is of a kind that cannot be
-  fetched. One request for all posts of a space, one for each comment.
+  fetched. One request for all posts of a space, and one for all comments on a post that are among its latest 100.
   """
   subject: NotificationSubject @goField(forceResolver: true) @cost(carries: ["post", "comment", "author"])
 }
@@ -11128,7 +11128,7 @@ type CommentHit implements SearchHit {
   author: Member
   "Whether it replies to another comment."
   isReply: Boolean!
-  "The comment itself. One request to Circle."
+  "The comment itself. One request to Circle for the comments on each post, where they are among its latest 100."
   comment: Comment @goField(forceResolver: true) @cost(carries: ["comment", "author"])
 }
 

@@ -27,8 +27,11 @@ type Loaders struct {
 	Unread *Batch[int64, *circleclient.SpaceUnread]
 	// Post reads whole posts by ref, those of one space in one request.
 	Post *Batch[circleclient.Ref, *circleclient.Post]
-	// Comment reads comments and replies by ref.
-	Comment *dataloader.Loader[circleclient.Ref, *circleclient.Comment]
+	// Comment reads comments and replies by ref: one by itself, several of one post through the list of its latest, whose
+	// replies lack their policies.
+	Comment *Batch[circleclient.Ref, *circleclient.Comment]
+	// CommentAlone reads a comment or reply by itself.
+	CommentAlone *dataloader.Loader[circleclient.Ref, *circleclient.Comment]
 	// Comments reads a page of a post's comments.
 	Comments *dataloader.Loader[ListKey, *circleclient.Page[*circleclient.Comment]]
 	// Replies reads a page of a comment's replies.
@@ -103,12 +106,6 @@ func New(ctx context.Context, circle *circleclient.Client) *Loaders {
 		return answered(ids, counts, func(u *circleclient.SpaceUnread) int64 { return u.SpaceID }, err)
 	})
 	l.Post = newBatch(ctx, func(r circleclient.Ref) int64 { return r.Space }, posts(circle))
-	l.Comment = each(ctx, func(ctx context.Context, r circleclient.Ref) (*circleclient.Comment, error) {
-		if r.Parent != 0 {
-			return circle.Comments.GetReply(ctx, r.Parent, r.ID)
-		}
-		return circle.Comments.Get(ctx, r.Post, r.ID)
-	})
 	l.Comments = each(ctx, func(ctx context.Context, k ListKey) (*circleclient.Page[*circleclient.Comment], error) {
 		return circle.Comments.List(ctx, k.ParentID, k.comments())
 	})
@@ -126,6 +123,7 @@ func New(ctx context.Context, circle *circleclient.Client) *Loaders {
 	l.QuizAttempt = each(ctx, func(ctx context.Context, k AttemptKey) (*circleclient.QuizAttempt, error) {
 		return circle.Quizzes.Attempt(ctx, k.Ref.Quiz, k.Ref.ID, k.Review)
 	})
+	l.addComments(ctx, circle)
 	l.addChat(ctx, circle)
 	return l
 }
