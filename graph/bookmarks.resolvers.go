@@ -41,7 +41,7 @@ func (r *mutationResolver) DeleteBookmark(ctx context.Context, input model.Delet
 }
 
 func (r *viewerResolver) Bookmarks(ctx context.Context, obj *model.Viewer, typeArg *string, first int, after *string) (*model.Connection[*circleclient.Bookmark], error) {
-	c, err := paginate(cursor.Of("Viewer.bookmarks", deref(typeArg)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Bookmark], error) {
+	c, err := paginate(ctx, cursor.Of("Viewer.bookmarks", deref(typeArg)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Bookmark], error) {
 		return r.circle.Bookmarks.List(ctx, circleclient.BookmarkListOptions{PageOptions: o, Type: deref(typeArg)})
 	}, same)
 	return expectBookmarked(ctx, c, err)

@@ -57,7 +57,7 @@ func ofRoom[T any](ctx context.Context, room *circleclient.ChatRoom, part circle
 
 // inbox pages through the viewer's rooms.
 func (r *Resolver) inbox(ctx context.Context, first int, after *string) (*model.ChatRoomConnection, error) {
-	c, err := paginate(cursor.Of("Viewer.chatRooms"), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatRoom], error) {
+	c, err := paginate(ctx, cursor.Of("Viewer.chatRooms"), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatRoom], error) {
 		return r.circle.Chat.Rooms(ctx, o)
 	}, same)
 	if err == nil {
@@ -68,6 +68,9 @@ func (r *Resolver) inbox(ctx context.Context, first int, after *string) (*model.
 
 // unreadRooms pages through the rooms with unread messages, of which Circle tells the names alone.
 func (r *Resolver) unreadRooms(ctx context.Context, first int, after *string) (*model.ChatRoomConnection, error) {
+	if selectsOnly(ctx) {
+		return &model.ChatRoomConnection{}, nil
+	}
 	uuids, err := r.circle.Chat.UnreadRooms(ctx)
 	if err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ func (r *chatMessageResolver) Sender(ctx context.Context, obj *circleclient.Chat
 }
 
 func (r *chatMessageResolver) ParentMessage(ctx context.Context, obj *circleclient.ChatMessage) (*circleclient.ChatMessage, error) {
-	return changedMessage(ctx, aboveMessage(obj))
+	return messageAbove(ctx, obj)
 }
 
 func (r *chatMessageResolver) RepliesCount(ctx context.Context, obj *circleclient.ChatMessage) (*int, error) {
@@ -94,7 +94,7 @@ func (r *chatRoomResolver) OtherParticipantsPreview(ctx context.Context, obj *ci
 }
 
 func (r *chatRoomResolver) Participants(ctx context.Context, obj *circleclient.ChatRoom, first int, after *string) (*model.Connection[*circleclient.ChatParticipant], error) {
-	return paginate(cursor.Of("ChatRoom.participants", obj.UUID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatParticipant], error) {
+	return paginate(ctx, cursor.Of("ChatRoom.participants", obj.UUID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatParticipant], error) {
 		return r.circle.Chat.Participants(ctx, obj.UUID, o)
 	}, same)
 }

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
@@ -37,7 +38,15 @@ func (r *Resolver) chatMessages(ctx context.Context, room string, first *int, af
 	if err != nil {
 		return nil, err
 	}
-	w, err := read(ctx, room, anchor, n)
+	if selectsOnly(ctx, "totalCount") {
+		if !selected(ctx, "totalCount") {
+			return &model.ChatMessageConnection{}, nil
+		}
+		n = 1 // a window tells the number of all, however small it is
+	}
+	w, err := loaders.Shared(ctx, fmt.Sprint("messages of ", room, forwards, anchor, n), func() (*circleclient.MessageWindow, error) {
+		return read(ctx, room, anchor, n)
+	})
 	if errors.Is(err, circleclient.ErrAnchorGone) {
 		return nil, &scalar.InputError{Message: "The message to go on from was deleted long ago. Begin again with the newest messages: `last` without `before`."}
 	}
@@ -99,8 +108,12 @@ func threadParticipants(m *circleclient.ChatMessage) []*model.Member {
 	return members
 }
 
-// firstUnread is the oldest unread message of a room; its ids are known with the room.
+// firstUnread is the oldest unread message of a room; its ids are known with a room that was read by itself, and that there
+// is none with any room.
 func firstUnread(ctx context.Context, room *circleclient.ChatRoom) (*circleclient.ChatMessage, error) {
+	if room.Carries(circleclient.ChatRoomDetails) && !room.Carries(circleclient.ChatRoomFirstUnread) && room.UnreadMessagesCount == 0 {
+		return nil, nil //nolint:nilnil // all are read
+	}
 	number, err := ofRoom(ctx, room, circleclient.ChatRoomFirstUnread, func(r *circleclient.ChatRoom) *int64 { return r.FirstUnreadMessageID })
 	if err != nil || number == nil {
 		return nil, err
@@ -117,6 +130,14 @@ func changedMessage(ctx context.Context, ref circleclient.Ref) (*circleclient.Ch
 		return nil, nil //nolint:nilnil // no reply, or a refused change
 	}
 	return loaders.From(ctx).ChatMessage.Load(ctx, ref)()
+}
+
+// messageAbove is the message that a reply answers, nil for one that is no reply. Its ids are known with the reply.
+func messageAbove(ctx context.Context, m *circleclient.ChatMessage) (*circleclient.ChatMessage, error) {
+	if m.ParentMessageID != nil && selectsOnly(ctx, "id", "circleId") {
+		return &circleclient.ChatMessage{ChatRoomUUID: m.ChatRoomUUID, ID: *m.ParentMessageID}, nil
+	}
+	return changedMessage(ctx, aboveMessage(m))
 }
 
 // aboveMessage is the ref of the message that a reply answers; the zero ref for one that is no reply.

@@ -36,7 +36,7 @@ func threadReplies(ctx context.Context, t *circleclient.ChatThread, first int, a
 
 // threads pages through the threads that the viewer takes part in.
 func (r *Resolver) threads(ctx context.Context, first int, after *string) (*model.ChatThreadConnection, error) {
-	c, err := paginate(cursor.Of("Viewer.chatThreads"), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatThread], error) {
+	c, err := paginate(ctx, cursor.Of("Viewer.chatThreads"), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatThread], error) {
 		return r.circle.Chat.Threads(ctx, o)
 	}, same)
 	return expectThreads(ctx, c, err)
@@ -44,6 +44,9 @@ func (r *Resolver) threads(ctx context.Context, first int, after *string) (*mode
 
 // unreadThreads pages through the threads with unread replies, of which Circle tells the numbers alone.
 func (r *Resolver) unreadThreads(ctx context.Context, first int, after *string) (*model.ChatThreadConnection, error) {
+	if selectsOnly(ctx) {
+		return &model.ChatThreadConnection{}, nil
+	}
 	ids, err := r.circle.Chat.UnreadThreads(ctx)
 	if err != nil {
 		return nil, err

@@ -18,6 +18,15 @@ func changedComment(ctx context.Context, ref circleclient.Ref) (*circleclient.Co
 	return loaders.From(ctx).Comment.Load(ref)
 }
 
+// commentAbove is the comment that a reply replies to; nil for a comment on the post itself. Its id is known with the reply.
+func commentAbove(ctx context.Context, reply *circleclient.Comment) (*circleclient.Comment, error) {
+	ref := reply.NodeRef().Above()
+	if !ref.IsZero() && selectsOnly(ctx, "id", "circleId") {
+		return &circleclient.Comment{ID: ref.ID, PostID: ref.Post, SpaceID: ref.Space}, nil
+	}
+	return changedComment(ctx, ref)
+}
+
 // commentWith is the record with a part that the operation it came from may not send.
 func commentWith(ctx context.Context, c *circleclient.Comment, part circleclient.CommentField) (*circleclient.Comment, error) {
 	switch ref := c.NodeRef(); {
@@ -51,14 +60,25 @@ func viewerCanComment(ctx context.Context, c *circleclient.Comment, may func(cir
 
 // commentReplies gives the replies to a comment; those that came with it where they are all there are and no order is
 // asked for, since Circle embeds them in no known order.
-func commentReplies(ctx context.Context, c *circleclient.Comment, orderBy *string, first int, after *string) (*model.CommentConnection, error) {
+func (r *Resolver) commentReplies(ctx context.Context, c *circleclient.Comment, orderBy *string, first int, after *string) (*model.CommentConnection, error) {
 	list := cursor.Of("Comment.replies", c.ID, deref(orderBy))
-	if c.RepliesCount == 0 || orderBy == nil && c.RepliesComplete() {
-		return whole(list, first, after, c.Replies, same)
+	if c.RepliesCount == 0 || orderBy == nil && c.RepliesComplete() || selectsOnly(ctx, "totalCount") {
+		return embedded(list, first, after, c.Replies, c.RepliesCount, same)
 	}
-	return paginate(list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
-		return loaders.From(ctx).Replies.Load(ctx, loaders.ListKey{ParentID: c.ID, Sort: deref(orderBy), Page: o.Page, PerPage: o.PerPage})()
+	return paginate(ctx, list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
+		return r.circle.Comments.Replies(ctx, c.ID, circleclient.CommentListOptions{PageOptions: o, Sort: deref(orderBy)})
 	}, same)
+}
+
+// commentLikes gives the members who like a comment. Of one that nobody likes, or of which the number is wanted, that is known.
+func (r *Resolver) commentLikes(ctx context.Context, c *circleclient.Comment, first int, after *string) (*model.MemberConnection, error) {
+	list, none := cursor.Of("Comment.likes", c.ID), []*circleclient.Liker(nil)
+	if c.LikesCount == 0 || selectsOnly(ctx, "totalCount") {
+		return embedded(list, first, after, none, c.LikesCount, model.MemberOfLiker)
+	}
+	return paginate(ctx, list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
+		return r.circle.Comments.Likes(ctx, c.ID, o)
+	}, model.MemberOfLiker)
 }
 
 func (r *Resolver) createComment(ctx context.Context, in model.CreateCommentInput) (*model.CreateCommentPayload, error) {

@@ -25,7 +25,7 @@ func (r *commentResolver) Post(ctx context.Context, obj *circleclient.Comment) (
 }
 
 func (r *commentResolver) Parent(ctx context.Context, obj *circleclient.Comment) (*circleclient.Comment, error) {
-	return changedComment(ctx, obj.NodeRef().Above())
+	return commentAbove(ctx, obj)
 }
 
 func (r *commentResolver) ViewerCanLike(ctx context.Context, obj *circleclient.Comment) (*bool, error) {
@@ -61,13 +61,11 @@ func (r *commentResolver) ViewerCanBookmark(ctx context.Context, obj *circleclie
 }
 
 func (r *commentResolver) Likes(ctx context.Context, obj *circleclient.Comment, first int, after *string) (*model.Connection[*model.Member], error) {
-	return paginate(cursor.Of("Comment.likes", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
-		return r.circle.Comments.Likes(ctx, obj.ID, o)
-	}, model.MemberOfLiker)
+	return r.commentLikes(ctx, obj, first, after)
 }
 
 func (r *commentResolver) Replies(ctx context.Context, obj *circleclient.Comment, orderBy *string, first int, after *string) (*model.Connection[*circleclient.Comment], error) {
-	return commentReplies(ctx, obj, orderBy, first, after)
+	return r.commentReplies(ctx, obj, orderBy, first, after)
 }
 
 func (r *createCommentPayloadResolver) Post(ctx context.Context, obj *model.CreateCommentPayload) (model.Post, error) {
@@ -94,7 +92,7 @@ func (r *likeCommentPayloadResolver) Comment(ctx context.Context, obj *model.Lik
 }
 
 func (r *memberResolver) Comments(ctx context.Context, obj *model.Member, first int, after *string) (*model.Connection[*circleclient.Comment], error) {
-	c, err := paginate(cursor.Of("Member.comments", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
+	c, err := paginate(ctx, cursor.Of("Member.comments", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
 		return r.circle.Members.Comments(ctx, obj.ID, o)
 	}, same)
 	return expectComments(ctx, c, err)

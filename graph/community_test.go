@@ -72,6 +72,12 @@ func newCommunity(t *testing.T, edits ...func(*circleclient.Config)) *community 
 // newCommunityBehind is newCommunity with something between the facade and Circle.
 func newCommunityBehind(t *testing.T, between func(circle http.Handler) http.Handler, edits ...func(*circleclient.Config)) *community {
 	t.Helper()
+	return newCommunityAllowing(t, 50, between, edits...)
+}
+
+// newCommunityAllowing is newCommunityBehind with another limit on what an operation may cost.
+func newCommunityAllowing(t *testing.T, maxCost int, between func(circle http.Handler) http.Handler, edits ...func(*circleclient.Config)) *community {
+	t.Helper()
 	c := &community{t: t, clock: sandbox.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)), tokens: map[string]string{}}
 	c.sandbox = sandbox.New(sandbox.Options{HeadlessToken: secret, Clock: c.clock})
 	var upstream http.Handler = c.sandbox
@@ -110,7 +116,7 @@ func newCommunityBehind(t *testing.T, between func(circle http.Handler) http.Han
 	authenticator := tokens.NewAuthenticator(settings, revocations, c.clock.Now)
 	c.live = wire.NewLive(wire.LiveOptions{Heartbeat: 20 * time.Millisecond, Streams: 10, PerAddress: 5, Address: func(r *http.Request) string { return r.Header.Get("X-Test-Address") }})
 	handler := NewHandler(Options{
-		Circle: client, Sessions: c.service, Authenticator: authenticator, Live: c.live, Introspection: true, ShowUsage: true, MaxCost: 50,
+		Circle: client, Sessions: c.service, Authenticator: authenticator, Live: c.live, Introspection: true, ShowUsage: true, MaxCost: maxCost,
 		RequestID: func(context.Context) string { return "the-request" }, Logger: logger, Now: c.clock.Now, WebSession: true, CommunityURL: sandbox.DefaultPublicURL,
 	})
 	server := httptest.NewServer(authenticator.Middleware(handler))

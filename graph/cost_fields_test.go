@@ -15,38 +15,32 @@ import (
 // the sessions or the feed. Functions are told apart by their names alone.
 type asking struct {
 	bodies map[string]*ast.FuncDecl
-	known  map[string]bool
 }
 
-func (a *asking) asks(name string) bool {
-	if known, ok := a.known[name]; ok {
-		return known
-	}
-	a.known[name] = false // while it is being looked at
+func (a *asking) asks(name string) bool { return a.reaches(name, map[string]bool{}) }
+
+// reaches looks through a function and those that it names, each once.
+func (a *asking) reaches(name string, seen map[string]bool) bool {
 	body, ok := a.bodies[name]
-	if !ok {
+	if !ok || seen[name] {
 		return false
 	}
+	seen[name] = true
+	found := false
 	ast.Inspect(body.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *ast.CallExpr:
-			a.known[name] = a.known[name] || calls(n)
+		case *ast.SelectorExpr:
+			found = found || calls(n)
 		case *ast.Ident:
-			if n.Name != body.Name.Name {
-				a.known[name] = a.asks(n.Name) || a.known[name]
-			}
+			found = found || a.reaches(n.Name, seen)
 		}
-		return true
+		return !found
 	})
-	return a.known[name]
+	return found
 }
 
-// calls tells whether a call is one of a loader, of a service of the client, of the sessions or of the feed.
-func calls(call *ast.CallExpr) bool {
-	method, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok {
-		return false
-	}
+// calls tells whether a method is one of a loader, of a service of the client, of the sessions or of the feed.
+func calls(method *ast.SelectorExpr) bool {
 	if method.Sel.Name == "Load" {
 		return true
 	}
@@ -72,7 +66,7 @@ func TestResolversThatAskHaveACost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := asking{bodies: map[string]*ast.FuncDecl{}, known: map[string]bool{}}
+	a := asking{bodies: map[string]*ast.FuncDecl{}}
 	var resolvers []string // type.field
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {

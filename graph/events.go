@@ -48,7 +48,7 @@ func ofPlace[T any](ctx context.Context, e *model.Event, part func(*circleclient
 // eventOccurrences pages through the repetitions of an event.
 func (r *Resolver) eventOccurrences(ctx context.Context, e *model.Event, first int, after *string) (*model.EventOccurrenceConnection, error) {
 	ref := e.NodeRef()
-	return paginate(cursor.Of("Event.occurrences", ref.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventOccurrence], error) {
+	return paginate(ctx, cursor.Of("Event.occurrences", ref.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventOccurrence], error) {
 		return r.circle.Events.Occurrences(ctx, ref.Space, ref.ID, o)
 	}, func(o *circleclient.EventOccurrence) *model.EventOccurrence {
 		return &model.EventOccurrence{EventOccurrence: o, Event: e}
@@ -68,13 +68,13 @@ func changedEvent(ctx context.Context, ref circleclient.Ref) (*model.Event, erro
 }
 
 // eventAttendees gives who comes: those that came with the event where they suffice.
-func eventAttendees(ctx context.Context, e *model.Event, first int, after *string) (*model.EventAttendeeConnection, error) {
+func (r *Resolver) eventAttendees(ctx context.Context, e *model.Event, first int, after *string) (*model.EventAttendeeConnection, error) {
 	list := cursor.Of("Event.attendees", e.ID)
-	if a := e.EventAttendees; a != nil && suffices(a.Records, a.Count, first, after) {
+	if a := e.EventAttendees; a != nil && suffices(ctx, a.Records, a.Count, first, after) {
 		return embedded(list, first, after, a.Records, a.Count, same)
 	}
-	return paginate(list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventAttendee], error) {
-		return loaders.From(ctx).Attendees.Load(ctx, loaders.ListKey{ParentID: e.ID, Page: o.Page, PerPage: o.PerPage})()
+	return paginate(ctx, list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventAttendee], error) {
+		return r.circle.Events.Attendees(ctx, e.ID, o)
 	}, same)
 }
 

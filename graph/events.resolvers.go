@@ -64,7 +64,7 @@ func (r *eventResolver) Likes(ctx context.Context, obj *model.Event, first int, 
 }
 
 func (r *eventResolver) Comments(ctx context.Context, obj *model.Event, orderBy string, first int, after *string) (*model.Connection[*circleclient.Comment], error) {
-	return postComments(ctx, obj.PostBase, orderBy, first, after)
+	return r.postComments(ctx, obj.PostBase, orderBy, first, after)
 }
 
 func (r *eventResolver) StartsAt(ctx context.Context, obj *model.Event) (*time.Time, error) {
@@ -122,7 +122,7 @@ func (r *eventResolver) IsAttendeesHidden(ctx context.Context, obj *model.Event)
 }
 
 func (r *eventResolver) Attendees(ctx context.Context, obj *model.Event, first int, after *string) (*model.Connection[*circleclient.EventAttendee], error) {
-	return eventAttendees(ctx, obj, first, after)
+	return r.eventAttendees(ctx, obj, first, after)
 }
 
 func (r *eventResolver) Occurrences(ctx context.Context, obj *model.Event, first int, after *string) (*model.Connection[*model.EventOccurrence], error) {
@@ -166,7 +166,7 @@ func (r *mutationResolver) RsvpToOccurrences(ctx context.Context, input model.Rs
 
 func (r *queryResolver) Events(ctx context.Context, filter *model.EventsFilter, first int, after *string) (*model.Connection[*model.Event], error) {
 	opts := eventListOptions(filter)
-	c, err := paginate(cursor.Of("events", fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+	c, err := paginate(ctx, cursor.Of("events", fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 		opts.PageOptions = o
 		return r.circle.Events.List(ctx, opts)
 	}, model.NewEvent)

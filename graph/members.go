@@ -103,7 +103,7 @@ func (r *Resolver) directory(
 	if filter != nil {
 		opts.SearchText = deref(filter.Text)
 	}
-	return walk(cursor.Of(field, fingerprint(opts)), first, after, func(o circleclient.PageOptions, place circleclient.SearchAfter) (*circleclient.Page[*circleclient.DirectoryMember], error) {
+	return walk(ctx, cursor.Of(field, fingerprint(opts)), first, after, func(o circleclient.PageOptions, place circleclient.SearchAfter) (*circleclient.Page[*circleclient.DirectoryMember], error) {
 		opts.PageOptions, opts.SearchAfter = o, place
 		return r.circle.Members.List(ctx, opts)
 	}, model.MemberOfDirectory)

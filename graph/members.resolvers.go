@@ -125,7 +125,7 @@ func (r *queryResolver) SearchMembers(ctx context.Context, filter *model.MemberS
 	if err != nil {
 		return nil, err
 	}
-	return walk(cursor.Of("searchMembers", fingerprint(req)), first, after, func(o circleclient.PageOptions, place circleclient.SearchAfter) (*circleclient.Page[*circleclient.SearchedMember], error) {
+	return walk(ctx, cursor.Of("searchMembers", fingerprint(req)), first, after, func(o circleclient.PageOptions, place circleclient.SearchAfter) (*circleclient.Page[*circleclient.SearchedMember], error) {
 		req.Page, req.PerPage, req.SearchAfter = o.Page, o.PerPage, place
 		return r.circle.Members.Search(ctx, req)
 	}, model.MemberOfSearch)

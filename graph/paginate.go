@@ -1,10 +1,12 @@
 package graph
 
 import (
+	"context"
 	"fmt"
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/cursor"
+	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 )
@@ -20,9 +22,10 @@ func checkCount(size, cursor string, n int) error {
 	return nil
 }
 
-// paginate answers `first` and `after` from a list that Circle pages by number and size.
+// paginate answers `first` and `after` from a list that Circle pages by number and size. Where nothing but the number of
+// items is asked for, one item is read for it; where nothing is, none. A page is read once in a response.
 func paginate[T, N any](
-	l cursor.List, first int, after *string, fetch func(circleclient.PageOptions) (*circleclient.Page[T], error), node func(T) N,
+	ctx context.Context, l cursor.List, first int, after *string, fetch func(circleclient.PageOptions) (*circleclient.Page[T], error), node func(T) N,
 ) (*model.Connection[N], error) {
 	if err := checkFirst(first); err != nil {
 		return nil, err
@@ -31,12 +34,20 @@ func paginate[T, N any](
 	if err != nil {
 		return nil, err
 	}
+	once := func(number, size int) (*circleclient.Page[T], error) {
+		return loaders.Shared(ctx, fmt.Sprint(l, " page ", number, " of ", size), func() (*circleclient.Page[T], error) {
+			return fetch(circleclient.PageOptions{Page: number, PerPage: size})
+		})
+	}
+	if selectsOnly(ctx, "totalCount") {
+		return counted[N](ctx, func() (*circleclient.Page[T], error) { return once(1, 1) })
+	}
 	size, pages := window(offset, first)
 	var records []T
 	var hasNext bool
 	var total int
 	for i := range pages {
-		page, err := fetch(circleclient.PageOptions{Page: offset/size + 1 + i, PerPage: size})
+		page, err := once(offset/size+1+i, size)
 		if err != nil {
 			return nil, err
 		}
@@ -51,6 +62,18 @@ func paginate[T, N any](
 		records, hasNext = records[:first], true
 	}
 	return connection(l, records, offset, hasNext, &total, node), nil
+}
+
+// counted is a page of which nothing but `totalCount` is asked for, and perhaps not even that.
+func counted[N, T any](ctx context.Context, read func() (*circleclient.Page[T], error)) (*model.Connection[N], error) {
+	if !selected(ctx, "totalCount") {
+		return &model.Connection[N]{}, nil
+	}
+	page, err := read()
+	if err != nil {
+		return nil, err
+	}
+	return &model.Connection[N]{TotalCount: &page.Count}, nil
 }
 
 // window finds the smallest page that holds all wanted items, so that one request does; where there is none, two pages of
@@ -79,9 +102,9 @@ func whole[T, N any](l cursor.List, first int, after *string, items []T, node fu
 	return connection(l, items[start:end], offset, end < total, &total, node), nil
 }
 
-// suffices tells whether the first items of a list, which came with its parent, are all that is asked for.
-func suffices[T any](items []T, total, first int, after *string) bool {
-	return len(items) == total || after == nil && first >= 1 && first <= len(items)
+// suffices tells whether the first items of a list, which came with its parent, and their number are all that is asked for.
+func suffices[T any](ctx context.Context, items []T, total, first int, after *string) bool {
+	return len(items) == total || after == nil && first >= 1 && first <= len(items) || selectsOnly(ctx, "totalCount")
 }
 
 // embedded answers from the first items of a list, where they suffice.

@@ -73,16 +73,16 @@ func galleryOf(p *circleclient.Post) *circleclient.Gallery {
 // postLikes gives the members who like a post: those that came with it where they suffice.
 func (r *Resolver) postLikes(ctx context.Context, p model.PostBase, first int, after *string) (*model.MemberConnection, error) {
 	list := cursor.Of("Post.likes", p.ID)
-	if suffices(p.FirstLikedBy, p.LikesCount, first, after) {
+	if suffices(ctx, p.FirstLikedBy, p.LikesCount, first, after) {
 		return embedded(list, first, after, p.FirstLikedBy, p.LikesCount, model.MemberOfLiker)
 	}
-	return paginate(list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
+	return paginate(ctx, list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
 		return r.circle.Posts.Likes(ctx, p.ID, o)
 	}, model.MemberOfLiker)
 }
 
 // postComments gives the comments on a post. A post without any needs no request to say so.
-func postComments(ctx context.Context, p model.PostBase, orderBy string, first int, after *string) (*model.CommentConnection, error) {
+func (r *Resolver) postComments(ctx context.Context, p model.PostBase, orderBy string, first int, after *string) (*model.CommentConnection, error) {
 	list := cursor.Of("Post.comments", p.ID, orderBy)
 	if p.Source == circleclient.SourceSpacePosts || p.Source == circleclient.SourcePost {
 		loaders.From(ctx).Post.Prime(p.NodeRef(), p.Post) // for Comment.post
@@ -90,8 +90,8 @@ func postComments(ctx context.Context, p model.PostBase, orderBy string, first i
 	if p.CommentsCount == 0 {
 		return whole(list, first, after, nil, same[*circleclient.Comment])
 	}
-	return paginate(list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
-		return loaders.From(ctx).Comments.Load(ctx, loaders.ListKey{ParentID: p.ID, Sort: orderBy, Page: o.Page, PerPage: o.PerPage})()
+	return paginate(ctx, list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
+		return r.circle.Comments.List(ctx, p.ID, circleclient.CommentListOptions{PageOptions: o, Sort: orderBy})
 	}, same)
 }
 
@@ -143,7 +143,7 @@ func (r *Resolver) spacePosts(
 	if s.IsHome() {
 		return r.homePosts(ctx, filter, cmp.Or(opts.Sort, "latest"), first, after)
 	}
-	c, err := paginate(cursor.Of("Space.posts", s.ID, fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+	c, err := paginate(ctx, cursor.Of("Space.posts", s.ID, fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 		opts.PageOptions = o
 		return r.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: s.ID}, opts)
 	}, model.NewPost)
@@ -155,7 +155,7 @@ func (r *Resolver) homePosts(ctx context.Context, filter *model.SpacePostsFilter
 	if filter != nil && (filter.Status != nil || filter.PastEvents != nil || len(filter.TopicIds) > 0) {
 		return nil, &scalar.InputError{Message: "The posts of the home space cannot be filtered: they come from all spaces."}
 	}
-	c, err := paginate(cursor.Of("homeFeed", orderBy), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+	c, err := paginate(ctx, cursor.Of("homeFeed", orderBy), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 		return r.circle.Posts.Home(ctx, circleclient.PostListOptions{PageOptions: o, Sort: orderBy})
 	}, model.NewPost)
 	return expectPosts(ctx, c, err)

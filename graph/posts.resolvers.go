@@ -60,7 +60,7 @@ func (r *basicPostResolver) Likes(ctx context.Context, obj *model.BasicPost, fir
 }
 
 func (r *basicPostResolver) Comments(ctx context.Context, obj *model.BasicPost, orderBy string, first int, after *string) (*model.Connection[*circleclient.Comment], error) {
-	return postComments(ctx, obj.PostBase, orderBy, first, after)
+	return r.postComments(ctx, obj.PostBase, orderBy, first, after)
 }
 
 func (r *followPostPayloadResolver) Post(ctx context.Context, obj *model.FollowPostPayload) (model.Post, error) {
@@ -112,7 +112,7 @@ func (r *imagePostResolver) Likes(ctx context.Context, obj *model.ImagePost, fir
 }
 
 func (r *imagePostResolver) Comments(ctx context.Context, obj *model.ImagePost, orderBy string, first int, after *string) (*model.Connection[*circleclient.Comment], error) {
-	return postComments(ctx, obj.PostBase, orderBy, first, after)
+	return r.postComments(ctx, obj.PostBase, orderBy, first, after)
 }
 
 func (r *imagePostResolver) Gallery(ctx context.Context, obj *model.ImagePost) (*circleclient.Gallery, error) {
@@ -124,7 +124,7 @@ func (r *likePostPayloadResolver) Post(ctx context.Context, obj *model.LikePostP
 }
 
 func (r *memberResolver) Posts(ctx context.Context, obj *model.Member, first int, after *string) (*model.Connection[model.Post], error) {
-	c, err := paginate(cursor.Of("Member.posts", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+	c, err := paginate(ctx, cursor.Of("Member.posts", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 		return r.circle.Members.Posts(ctx, obj.ID, o)
 	}, model.NewPost)
 	return expectPosts(ctx, c, err)

@@ -78,7 +78,7 @@ func attemptQuestions(ctx context.Context, a *circleclient.QuizAttempt) ([]*circ
 
 // courseAttempts pages through the latest attempts at the quizzes of a course.
 func (r *Resolver) courseAttempts(ctx context.Context, c *model.Course, first int, after *string) (*model.QuizAttemptConnection, error) {
-	return paginate(cursor.Of("Course.quizAttempts", c.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.QuizAttempt], error) {
+	return paginate(ctx, cursor.Of("Course.quizAttempts", c.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.QuizAttempt], error) {
 		return r.circle.Quizzes.Attempts(ctx, c.ID, o)
 	}, same)
 }

@@ -33,7 +33,7 @@ func (r *Resolver) search(
 		return nil, err
 	}
 	opts.Query, opts.Type = text, kind
-	c, err := paginate(cursor.Of("search", fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.SearchHit], error) {
+	c, err := paginate(ctx, cursor.Of("search", fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.SearchHit], error) {
 		opts.PageOptions = o
 		return r.circle.Search.Advanced(ctx, opts)
 	}, model.NewSearchResult)
@@ -44,7 +44,7 @@ func (r *Resolver) quickSearch(ctx context.Context, text string, first int, afte
 	if err := checkSearchText("text", text); err != nil {
 		return nil, err
 	}
-	c, err := paginate(cursor.Of("quickSearch", text), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.QuickHit], error) {
+	c, err := paginate(ctx, cursor.Of("quickSearch", text), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.QuickHit], error) {
 		return r.circle.Search.Quick(ctx, text, o)
 	}, func(row *circleclient.QuickHit) model.SearchResult { return model.NewSearchResult(row.Hit()) })
 	return expectHits(ctx, c, err)

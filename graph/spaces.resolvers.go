@@ -17,7 +17,7 @@ import (
 )
 
 func (r *memberResolver) Spaces(ctx context.Context, obj *model.Member, first int, after *string) (*model.Connection[*circleclient.Space], error) {
-	c, err := paginate(cursor.Of("Member.spaces", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Space], error) {
+	c, err := paginate(ctx, cursor.Of("Member.spaces", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Space], error) {
 		return r.circle.Members.Spaces(ctx, obj.ID, o)
 	}, same)
 	if err != nil {

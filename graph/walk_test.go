@@ -1,14 +1,19 @@
 package graph
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
 	"testing"
 
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"circlegraph/circleclient"
 	"circlegraph/graph/cursor"
+	"circlegraph/graph/loaders"
 	"circlegraph/graph/scalar"
 )
 
@@ -48,6 +53,17 @@ func (d *directory) fetch(o circleclient.PageOptions, after circleclient.SearchA
 	return page, nil
 }
 
+// selecting is the context of a field in a response of its own, with these fields beneath it.
+func selecting(t *testing.T, fields ...string) context.Context {
+	var beneath ast.SelectionSet
+	for _, name := range fields {
+		beneath = append(beneath, &ast.Field{Name: name, Alias: name})
+	}
+	ctx := graphql.WithOperationContext(t.Context(), &graphql.OperationContext{})
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Field: graphql.CollectedField{Field: &ast.Field{}, Selections: beneath}})
+	return loaders.With(ctx, loaders.New(ctx, &circleclient.Client{}))
+}
+
 // A list of more than 10,000 is walked to its end, each member once, a request for each page, and `first` may change.
 func TestWalkPast10000(t *testing.T) {
 	d := &directory{size: 10_321, places: true}
@@ -55,7 +71,7 @@ func TestWalkPast10000(t *testing.T) {
 	seen, pages := 0, 0
 	for {
 		first := []int{100, 37, 80}[pages%3]
-		c, err := walk(cursor.Of("members"), first, after, d.fetch, same)
+		c, err := walk(selecting(t, "nodes"), cursor.Of("members"), first, after, d.fetch, same)
 		if err != nil {
 			t.Fatalf("page %d: %v", pages, err)
 		}
@@ -82,18 +98,18 @@ func TestWalkPast10000(t *testing.T) {
 // A cursor leads behind its own item, wherever in a page that is.
 func TestWalkFromTheMiddleOfAPage(t *testing.T) {
 	d := &directory{size: 400, places: true}
-	one, err := walk(cursor.Of("members"), 100, nil, d.fetch, same)
+	one, err := walk(selecting(t, "nodes"), cursor.Of("members"), 100, nil, d.fetch, same)
 	if err != nil {
 		t.Fatal(err)
 	}
-	two, err := walk(cursor.Of("members"), 100, one.PageInfo.EndCursor, d.fetch, same)
+	two, err := walk(selecting(t, "nodes"), cursor.Of("members"), 100, one.PageInfo.EndCursor, d.fetch, same)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, edge := range append(one.Edges, two.Edges...) {
 		for _, first := range []int{1, 50, 100} {
 			d.calls = 0
-			c, err := walk(cursor.Of("members"), first, &edge.Cursor, d.fetch, same)
+			c, err := walk(selecting(t, "nodes"), cursor.Of("members"), first, &edge.Cursor, d.fetch, same)
 			if err != nil || len(c.Nodes) != first || c.Nodes[0] != edge.Node+1 || c.Nodes[first-1] != edge.Node+first {
 				t.Fatalf("%d after %d: %v, %v", first, edge.Node, c, err)
 			}
@@ -110,7 +126,7 @@ func TestWalkWithoutPlaces(t *testing.T) {
 	seen := 0
 	var after *string
 	for {
-		c, err := walk(cursor.Of("members"), 60, after, d.fetch, same)
+		c, err := walk(selecting(t, "nodes"), cursor.Of("members"), 60, after, d.fetch, same)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +146,7 @@ func TestWalkWithoutPlaces(t *testing.T) {
 
 func TestWalkRefusesCursors(t *testing.T) {
 	d := &directory{size: 400, places: true}
-	c, err := walk(cursor.Of("members", "Ada"), 10, nil, d.fetch, same)
+	c, err := walk(selecting(t, "nodes"), cursor.Of("members", "Ada"), 10, nil, d.fetch, same)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +163,7 @@ func TestWalkRefusesCursors(t *testing.T) {
 		"too long":                 {l, l.AtStop(cursor.Stop{Offset: 5, Start: 5, After: circleclient.SearchAfter{fmt.Appendf(nil, `"%03000d"`, 1)}})},
 	} {
 		var input *scalar.InputError
-		if _, err := walk(test.list, 10, &test.cursor, d.fetch, same); !errors.As(err, &input) {
+		if _, err := walk(selecting(t, "nodes"), test.list, 10, &test.cursor, d.fetch, same); !errors.As(err, &input) {
 			t.Errorf("a cursor %s: %v, want an InputError", name, err)
 		}
 	}

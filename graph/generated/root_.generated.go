@@ -7704,7 +7704,7 @@ type ChatRoom implements Node {
   lastMessage: ChatMessage @goField(forceResolver: true) @cost(load: "room", per: "list")
   """
   The oldest message that the viewer has not read; null where there is none. Its ids cost nothing in a room that was read by
-  itself, and one request in a room of the inbox; any other field of it costs one more.
+  itself, and one request in a room of the inbox in which something is unread; any other field of it costs one more.
   """
   firstUnreadMessage: ChatMessage @goField(forceResolver: true) @cost(load: "room alone", part: "first unread") @cost(carries: ["message"])
   "The message pinned to it; null where none is, and where Circle does not say: it documents this for live updates only."
@@ -7833,7 +7833,7 @@ type ChatMessage implements Node & Bookmarkable {
   sender: Member @goField(forceResolver: true)
   "The room it stands in. Any field but the ids loads the room, once for all its messages."
   chatRoom: ChatRoom!
-  "The message it replies to; null for one that is no reply. Costs a request."
+  "The message it replies to; null for one that is no reply. Its ids cost nothing, any other field a request."
   parentMessage: ChatMessage @goField(forceResolver: true) @cost(carries: ["message"])
   "The thread that it began or replies in, with all replies; null where nobody has replied. Costs a request."
   thread: ChatThread
@@ -8143,7 +8143,7 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
   post: Post @semanticNonNull @goField(forceResolver: true) @cost(load: "commented", per: "space", carries: ["post"])
   "Title of the post it belongs to."
   postTitle: String! @goField(name: "PostName")
-  "The comment it replies to; null for a comment on the post itself. Costs a request."
+  "The comment it replies to; null for a comment on the post itself. Its ids cost nothing, any other field a request."
   parent: Comment @goField(forceResolver: true) @cost(carries: ["comment", "author"])
   "The number of likes."
   likesCount: Int!
@@ -8172,7 +8172,7 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
   viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "comment", part: "policies")
   "Whether the viewer may bookmark it."
   viewerCanBookmark: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "comment", part: "policies")
-  "The members who like it. One request to Circle."
+  "The members who like it. One request to Circle, none where nobody does or only ` + "`" + `totalCount` + "`" + ` is asked for."
   likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline", "admin", "roles", "tags"])
   """
   The replies to it. They come with the comment and cost nothing where all of them did and no order is asked for; else one

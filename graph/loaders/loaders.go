@@ -32,12 +32,6 @@ type Loaders struct {
 	Comment *Batch[circleclient.Ref, *circleclient.Comment]
 	// CommentAlone reads a comment or reply by itself.
 	CommentAlone *dataloader.Loader[circleclient.Ref, *circleclient.Comment]
-	// Comments reads a page of a post's comments.
-	Comments *dataloader.Loader[ListKey, *circleclient.Page[*circleclient.Comment]]
-	// Replies reads a page of a comment's replies.
-	Replies *dataloader.Loader[ListKey, *circleclient.Page[*circleclient.Comment]]
-	// Attendees reads a page of an event's attendees.
-	Attendees *dataloader.Loader[ListKey, *circleclient.Page[*circleclient.EventAttendee]]
 	// SpacePreferences reads what a space notifies of, by the number of the viewer's membership.
 	SpacePreferences *dataloader.Loader[int64, *circleclient.SpaceMemberPreferences]
 	// Sections reads the outline of a course by its number.
@@ -58,6 +52,8 @@ type Loaders struct {
 	ChatThread *Batch[int64, *circleclient.ChatThread]
 	// ChatThreadAlone reads a thread by itself, with all its replies.
 	ChatThreadAlone *dataloader.Loader[int64, *circleclient.ChatThread]
+
+	shared shared // what has no loader, see [Shared]
 }
 
 // AttemptKey is an attempt at a quiz, with or without what only its reviewers need.
@@ -66,26 +62,10 @@ type AttemptKey struct {
 	Review bool
 }
 
-// ListKey is a page of the list beneath a parent.
-type ListKey struct {
-	ParentID      int64
-	Sort          string
-	Page, PerPage int
-}
-
-func (k ListKey) comments() circleclient.CommentListOptions {
-	return circleclient.CommentListOptions{PageOptions: k.Options(), Sort: k.Sort}
-}
-
-// Options are the page's number and size.
-func (k ListKey) Options() circleclient.PageOptions {
-	return circleclient.PageOptions{Page: k.Page, PerPage: k.PerPage}
-}
-
 // New makes the loaders of one response. They run with ctx, the context of the operation and not of a field: a batch under
 // its first field's deadline would fail the others with it.
 func New(ctx context.Context, circle *circleclient.Client) *Loaders {
-	l := &Loaders{}
+	l := &Loaders{shared: shared{reads: map[string]*sharedRead{}}}
 	l.Profile = each(ctx, circle.Members.Profile)
 	l.CurrentMember = each(ctx, func(ctx context.Context, _ struct{}) (*circleclient.CurrentMember, error) {
 		return circle.Members.Current(ctx)
@@ -106,15 +86,6 @@ func New(ctx context.Context, circle *circleclient.Client) *Loaders {
 		return answered(ids, counts, func(u *circleclient.SpaceUnread) int64 { return u.SpaceID }, err)
 	})
 	l.Post = newBatch(ctx, func(r circleclient.Ref) int64 { return r.Space }, posts(circle))
-	l.Comments = each(ctx, func(ctx context.Context, k ListKey) (*circleclient.Page[*circleclient.Comment], error) {
-		return circle.Comments.List(ctx, k.ParentID, k.comments())
-	})
-	l.Replies = each(ctx, func(ctx context.Context, k ListKey) (*circleclient.Page[*circleclient.Comment], error) {
-		return circle.Comments.Replies(ctx, k.ParentID, k.comments())
-	})
-	l.Attendees = each(ctx, func(ctx context.Context, k ListKey) (*circleclient.Page[*circleclient.EventAttendee], error) {
-		return circle.Events.Attendees(ctx, k.ParentID, k.Options())
-	})
 	l.SpacePreferences = each(ctx, circle.Notifications.SpaceMemberPreferences)
 	l.Sections = each(ctx, circle.Courses.Sections)
 	l.Lesson = each(ctx, func(ctx context.Context, r circleclient.Ref) (*circleclient.Lesson, error) {
