@@ -51,23 +51,26 @@ func courseProgress(ctx context.Context, courseID int64) (*circleclient.CoursePr
 }
 
 // lessonBy finds a lesson.
-func lessonBy(ctx context.Context, by model.LessonBy) (*circleclient.Lesson, error) {
+func (r *Resolver) lessonBy(ctx context.Context, by model.LessonBy) (*circleclient.Lesson, error) {
+	ref, err := lessonRef(by)
+	if err != nil {
+		return nil, err
+	}
+	r.aheadOf(ctx, ref)
+	return loadLesson(ctx, ref)
+}
+
+// lessonRef reads how a lesson is named.
+func lessonRef(by model.LessonBy) (circleclient.Ref, error) {
 	if by.ID != nil {
-		ref, err := scalar.ParseRefOf(circleclient.RefLesson, *by.ID)
-		if err != nil {
-			return nil, err
-		}
-		return loadLesson(ctx, ref)
+		return scalar.ParseRefOf(circleclient.RefLesson, *by.ID)
 	}
 	courseID, err := scalar.ParseCircleID(by.CircleID.Course)
 	if err != nil {
-		return nil, err
+		return circleclient.Ref{}, err
 	}
 	lessonID, err := scalar.ParseCircleID(by.CircleID.Lesson)
-	if err != nil {
-		return nil, err
-	}
-	return loadLesson(ctx, circleclient.LessonRef(courseID, lessonID))
+	return circleclient.LessonRef(courseID, lessonID), err
 }
 
 // loadLesson reads a whole lesson.

@@ -7,9 +7,11 @@ package graph
 
 import (
 	"context"
+	"fmt"
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/generated"
+	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 )
 
@@ -62,8 +64,10 @@ func (r *lessonResolver) IsFeaturedMediaDownloadable(ctx context.Context, obj *c
 }
 
 func (r *lessonResolver) Files(ctx context.Context, obj *circleclient.Lesson) ([]*circleclient.LessonFile, error) {
-	return everything(func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.LessonFile], error) {
-		return r.circle.Courses.LessonFiles(ctx, obj.CourseID, obj.ID, o)
+	return loaders.Shared(ctx, fmt.Sprint("files of lesson ", obj.ID), func() ([]*circleclient.LessonFile, error) {
+		return everything(func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.LessonFile], error) {
+			return r.circle.Courses.LessonFiles(ctx, obj.CourseID, obj.ID, o)
+		})
 	})
 }
 
@@ -92,7 +96,7 @@ func (r *mutationResolver) UpdateLessonProgress(ctx context.Context, input model
 }
 
 func (r *queryResolver) Lesson(ctx context.Context, by model.LessonBy) (*circleclient.Lesson, error) {
-	return lessonBy(ctx, by)
+	return r.lessonBy(ctx, by)
 }
 
 func (r *queryResolver) CourseTopics(ctx context.Context) ([]*circleclient.Topic, error) {

@@ -28,7 +28,7 @@ func (r *Resolver) resolveURL(ctx context.Context, address string) (model.Node, 
 	case link.LessonID != 0:
 		return linkedLesson(ctx, link)
 	case link.SpaceSlug != "":
-		return orNil(spaceBy(ctx, model.SpaceBy{Slug: &link.SpaceSlug}))
+		return orNil(spaceNamed(ctx, link.SpaceSlug))
 	case link.MemberUID != "":
 		return orNil(r.memberOfUID(ctx, link.MemberUID))
 	case link.MessageID != 0:
@@ -81,7 +81,7 @@ func (r *Resolver) commentOfPost(ctx context.Context, post *circleclient.Post, c
 }
 
 func linkedLesson(ctx context.Context, link circleclient.Link) (model.Node, error) {
-	course, err := spaceBy(ctx, model.SpaceBy{Slug: &link.SpaceSlug})
+	course, err := spaceNamed(ctx, link.SpaceSlug)
 	if err != nil {
 		return nil, err
 	}

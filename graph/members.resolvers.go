@@ -113,6 +113,7 @@ func (r *queryResolver) Member(ctx context.Context, by model.MemberBy) (*model.M
 	if err != nil {
 		return nil, err
 	}
+	r.aheadOf(ctx, circleclient.MemberRef(memberID))
 	return loadMember(ctx, memberID)
 }
 

@@ -2,10 +2,14 @@ package graph
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -107,3 +111,65 @@ func nodesToEdges(set ast.SelectionSet) {
 		}
 	}
 }
+
+// TestScreensWaitForNothingInTurn holds back the answers to each screen's calls until all calls of the round are there, so
+// that a call which waits for another one without need is waited for in vain.
+func TestScreensWaitForNothingInTurn(t *testing.T) {
+	for _, s := range allScreens(t) {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			b := &barrier{rounds: s.Rounds(), open: make(chan struct{})}
+			c := newCommunityBehind(t, b.hold)
+			c.token(member)
+			b.armed = true
+			answer, _ := c.ask(member, s.Document, s.Variables)
+			if len(b.rounds) > 0 || b.arrived > 0 {
+				t.Errorf("%d calls at once, waited for %v", b.arrived, b.rounds)
+			}
+			checkShown(t, answer, s.Shows)
+		})
+	}
+}
+
+// barrier lets calls pass round by round, each when all of its calls have arrived.
+type barrier struct {
+	armed bool
+
+	mu      sync.Mutex
+	rounds  []int // how many calls each has that is not over
+	arrived int
+	open    chan struct{}
+}
+
+func (b *barrier) hold(circle http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if b.armed && !b.pass(r.Context()) {
+			http.Error(w, "nobody else came", http.StatusServiceUnavailable)
+			return
+		}
+		circle.ServeHTTP(w, r)
+	})
+}
+
+// pass waits for the others; false where they do not come.
+func (b *barrier) pass(ctx context.Context) bool {
+	b.mu.Lock()
+	b.arrived++
+	open := b.open
+	if len(b.rounds) > 0 && b.arrived == b.rounds[0] {
+		close(open)
+		b.rounds, b.arrived, b.open = b.rounds[1:], 0, make(chan struct{})
+	}
+	b.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	select {
+	case <-open:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// patience is how long a test waits for what should come at once, before it fails.
+const patience = 20 * time.Second

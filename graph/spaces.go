@@ -39,26 +39,33 @@ func ofUnread(ctx context.Context, s *circleclient.Space, part func(*circleclien
 }
 
 // spaceBy finds a space. Circle reads a space by its number only; a slug is looked up in the list of all.
-func spaceBy(ctx context.Context, by model.SpaceBy) (*circleclient.Space, error) {
+func (r *Resolver) spaceBy(ctx context.Context, by model.SpaceBy) (*circleclient.Space, error) {
 	switch {
 	case by.ID != nil:
 		ref, err := scalar.ParseRefOf(circleclient.RefSpace, *by.ID)
 		if err != nil {
 			return nil, err
 		}
+		r.aheadOf(ctx, ref)
 		return loaders.From(ctx).Space.Load(ref.ID)
 	case by.CircleID != nil:
 		id, err := scalar.ParseCircleID(*by.CircleID)
 		if err != nil {
 			return nil, err
 		}
+		r.aheadOf(ctx, circleclient.SpaceNodeRef(id))
 		return loaders.From(ctx).Space.Load(id)
 	}
+	return spaceNamed(ctx, deref(by.Slug))
+}
+
+// spaceNamed finds a space by its slug.
+func spaceNamed(ctx context.Context, slug string) (*circleclient.Space, error) {
 	spaces, err := loaders.From(ctx).Spaces.Load(ctx, struct{}{})()
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(spaces, func(s *circleclient.Space) bool { return s.Slug == deref(by.Slug) })
+	i := slices.IndexFunc(spaces, func(s *circleclient.Space) bool { return s.Slug == slug })
 	if i < 0 {
 		return nil, circleclient.ErrNotFound
 	}

@@ -70,7 +70,7 @@ func (r *queryResolver) Spaces(ctx context.Context) ([]*circleclient.Space, erro
 }
 
 func (r *queryResolver) Space(ctx context.Context, by model.SpaceBy) (*circleclient.Space, error) {
-	return spaceBy(ctx, by)
+	return r.spaceBy(ctx, by)
 }
 
 func (r *queryResolver) HomeSpace(ctx context.Context) (*circleclient.Space, error) {

@@ -1,8 +1,8 @@
 // Package screens holds the operations of an app for a Circle community: one document for each of its screens, with the
 // variables that the sandbox's community needs and the fewest calls to Circle that its contract allows.
 //
-// A document begins with comments: a sentence, the calls and why each of them is needed, the variables where there are some,
-// and the path to what the screen is about.
+// A document begins with comments: a sentence, the calls and why each of them is needed, in rounds where some need what others
+// give, the variables where there are some, and the path to what the screen is about.
 package screens
 
 import (
@@ -36,6 +36,8 @@ type Screen struct {
 
 // Call is an operation of Circle that a screen needs.
 type Call struct {
+	// Round counts from 1: the calls of a round can all be made at once, each round needs what the one before it gave.
+	Round int
 	// Times is how often it is called.
 	Times int
 	// Operation is method and path as in Circle's contract.
@@ -51,6 +53,18 @@ func (s Screen) Minimum() int {
 		n += c.Times
 	}
 	return n
+}
+
+// Rounds are the numbers of calls of each round.
+func (s Screen) Rounds() []int {
+	var rounds []int
+	for _, c := range s.Calls {
+		if c.Round > len(rounds) {
+			rounds = append(rounds, 0)
+		}
+		rounds[c.Round-1] += c.Times
+	}
+	return rounds
 }
 
 // All reads the screens, in order of their names.
@@ -75,6 +89,7 @@ func All() ([]Screen, error) {
 // parse reads the comments at the beginning of a document.
 func parse(name, text string) (Screen, error) {
 	s := Screen{Name: name}
+	round := 0
 	for line := range strings.Lines(text) {
 		comment, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "# ")
 		if !ok {
@@ -85,12 +100,14 @@ func parse(name, text string) (Screen, error) {
 		switch {
 		case s.About == "":
 			s.About = comment
-		case comment == "calls:":
+		case comment == "calls:" && round == 0, comment == "then:" && round > 0:
+			round++
 		case strings.HasPrefix(comment, "  "):
 			call, err := parseCall(strings.TrimSpace(comment))
 			if err != nil {
 				return s, err
 			}
+			call.Round = round
 			s.Calls = append(s.Calls, call)
 		case key == "shows":
 			s.Shows = value

@@ -14,9 +14,10 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want strings.Builder
-	want.WriteString("| screen | what it shows | calls |\n|---|---|---|\n")
+	want.WriteString("| screen | what it shows | calls | of them at once |\n|---|---|---|---|\n")
 	for _, s := range all {
-		fmt.Fprintf(&want, "| [%s](%s.graphql) | %s | %d |\n", strings.ReplaceAll(s.Name, "_", " "), s.Name, s.About, s.Minimum())
+		rounds := strings.ReplaceAll(strings.Trim(fmt.Sprint(s.Rounds()), "[]"), " ", ", then ")
+		fmt.Fprintf(&want, "| [%s](%s.graphql) | %s | %d | %s |\n", strings.ReplaceAll(s.Name, "_", " "), s.Name, s.About, s.Minimum(), rounds)
 	}
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
@@ -33,6 +34,7 @@ func TestParseRefuses(t *testing.T) {
 		"# A screen.\n# calls:\n#   GET /home\n",
 		"# A screen.\n# calls:\n#   0 GET /home\n",
 		"# A screen.\n# calls:\n#   1 /home: the posts\n",
+		"# A screen.\n# then:\n#   1 GET /home\n",
 		"# A screen.\n# variables: {\n",
 		"# A screen.\n# minimum: 3\n",
 	} {

@@ -8414,7 +8414,10 @@ extend type Mutation {
 }
 
 extend type Space {
-  "The course that the space holds; null where its type is not ` + "`" + `COURSE` + "`" + `. By itself it costs no more than ` + "`" + `type` + "`" + `."
+  """
+  The course that the space holds; null where its type is not ` + "`" + `COURSE` + "`" + `. By itself it costs no more than ` + "`" + `type` + "`" + `. Its outline is
+  read at the same time as a space that is named by its number, in vain where that holds no course.
+  """
   course: Course @goField(forceResolver: true) @cost(load: "space", per: "list")
 }
 
