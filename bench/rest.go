@@ -99,16 +99,23 @@ func subjectsOfNotifications(seen []any) []string {
 		}
 		return text(n, "space_id"), text(n, "notifiable_id")
 	})
+	comments := map[string][]string{} // by post
 	for _, n := range all {
-		if text(n, "notifiable_type") != "Comment" {
+		id, post := text(n, "notifiable_id"), text(n, "notifiable", "post_id")
+		if text(n, "notifiable_type") != "Comment" || slices.Contains(comments[post], id) {
 			continue
 		}
-		path := "/posts/" + text(n, "notifiable", "post_id") + "/comments/" + text(n, "notifiable_id")
 		if parent := text(n, "notifiable", "parent_comment_id"); parent != "" {
-			path = "/comments/" + parent + "/replies/" + text(n, "notifiable_id")
+			subjects = append(subjects, "/comments/"+parent+"/replies/"+id)
+			continue
 		}
-		if !slices.Contains(subjects, path) {
-			subjects = append(subjects, path)
+		comments[post] = append(comments[post], id)
+	}
+	for post, ids := range comments { // several are among the latest, which are read at once
+		if len(ids) == 1 {
+			subjects = append(subjects, "/posts/"+post+"/comments/"+ids[0])
+		} else {
+			subjects = append(subjects, "/posts/"+post+"/comments?sort=latest&per_page=100")
 		}
 	}
 	return subjects
