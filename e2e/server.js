@@ -1,5 +1,6 @@
 // Starts the real server, with the sandbox behind it, on a free port.
 import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +48,36 @@ export async function start({ args = [], binary = process.env.CIRCLEGRAPH, env =
   };
   t?.after(() => stop());
   return { url: `http://${address}/graphql`, socketURL: `ws://${address}/graphql`, log: () => log, stop };
+}
+
+/**
+ * Starts the sandbox by itself, in the place of Circle, with a Headless Auth token of its own.
+ *
+ * @returns {Promise<{ url: string, token: string, stop: () => Promise<number> }>}
+ */
+export async function sandbox() {
+  const directory = mkdtempSync(join(tmpdir(), 'circlegraph-'));
+  const binary = join(directory, 'sandbox');
+  execFileSync('go', ['build', '-o', binary, './sandbox/cmd'], { cwd: root, stdio: 'inherit' });
+  const token = randomUUID();
+  const circle = spawn(binary, ['-listen', '127.0.0.1:0', '-token', token], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = new Promise((resolve) => circle.once('exit', resolve));
+  let said = '';
+  const url = await new Promise((resolve, reject) => {
+    circle.stdout.setEncoding('utf8').on('data', (text) => {
+      said += text;
+      const serving = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
+      if (serving) resolve(serving[0]);
+    });
+    circle.once('exit', (code) => reject(new Error(`the sandbox ended with ${code}:\n${said}`)));
+  });
+  const stop = async () => {
+    circle.kill();
+    const code = await exited;
+    rmSync(directory, { recursive: true });
+    return code;
+  };
+  return { url, token, stop };
 }
 
 /** Sends one operation by POST and gives the answer's JSON, errors and all. */
