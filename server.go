@@ -49,6 +49,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		fmt.Fprintln(stderr, err)
 		return 2
 	}
+	if cfg.Probe {
+		return process.Probe(ctx, cfg.Listen, stderr)
+	}
 	log := slog.New(web.LogHandler(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: cfg.Level()})))
 	if err := serve(ctx, cfg, log, stderr); err != nil {
 		log.Error("cannot serve", "error", err)

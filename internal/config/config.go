@@ -89,6 +89,8 @@ type Config struct {
 	// ShutdownGrace is how long requests under way may take to end.
 	ShutdownGrace time.Duration `group:"Timeouts and limits" name:"shutdown-grace" env:"CIRCLEGRAPH_SHUTDOWN_GRACE" default:"20s" placeholder:"TIME" help:"How long requests under way may take to end after SIGTERM."`
 
+	// Probe asks the server that listens there whether it is alive, instead of serving.
+	Probe bool `name:"probe" help:"Ask the server that listens on the address whether it is alive, and end with 0 or 1: for health checks in containers."`
 	// Version prints the version and ends.
 	Version kong.VersionFlag `name:"version" help:"Print the version."`
 
