@@ -113,26 +113,31 @@ func (m *MemoryAttempts) Use(token string) (first bool) {
 // Release implements [Attempts].
 func (m *MemoryAttempts) Release(token string) { m.used.Invalidate(token) }
 
-// attempt counts one of the request's address until over is told that it was none: only what is refused counts, because
+// attempt counts one of the request's address until over is told that it was no guess: only what is refused counts, because
 // all members of an office may share an address. A trusted server and the sandbox have no such limit.
-func (s *Service) attempt(ctx context.Context) (over func(error), err error) {
+func (s *Service) attempt(ctx context.Context) (over func(guess bool), err error) {
 	address := circleclient.AddressFrom(ctx)
 	if !address.IsValid() || s.settings.Has(ModeSandbox) {
-		return func(error) {}, nil
+		return func(bool) {}, nil
 	}
 	if address.Is6() {
 		address = netip.PrefixFrom(address, 64).Masked().Addr() // one household has as many as it likes
 	}
 	key := attemptKey("address", address.String())
 	if err := pause(s.attempts.Begin(key)); err != nil {
-		return func(error) {}, err
+		return func(bool) {}, err
 	}
-	return func(err error) {
-		var refused *LoginError
-		if !errors.As(err, &refused) || refused.Code == CodeIdentityProviderUnavailable {
+	return func(guess bool) {
+		if !guess {
 			s.attempts.Forgive(key)
 		}
 	}, nil
+}
+
+// isGuess tells whether a sign-in or refresh failed by what was brought, and not by what is out of order.
+func isGuess(err error) bool {
+	refused, ok := errors.AsType[*LoginError](err)
+	return ok && refused.Code != CodeIdentityProviderUnavailable
 }
 
 // attemptAs counts an attempt of somebody who has proven who they are, whatever comes of it. Without proof nothing is
@@ -150,6 +155,21 @@ func (s *Service) attemptWith(token refreshable) error {
 		return nil
 	}
 	return pause(s.attempts.Begin(attemptKey("refresh", token.RefreshToken)))
+}
+
+// attemptToEnd counts an attempt to end a token: under the token, and, unless it is known to be one, under the address too.
+// Nobody's guesses keep others behind the same address from ending what is theirs.
+func (s *Service) attemptToEnd(ctx context.Context, token string, known bool) (over func(guess bool), err error) {
+	over = func(bool) {}
+	if !known {
+		if over, err = s.attempt(ctx); err != nil {
+			return over, err
+		}
+	}
+	if s.settings.Has(ModeSandbox) {
+		return over, nil
+	}
+	return over, pause(s.attempts.Begin(attemptKey("end", token)))
 }
 
 // useOnce lets an ID token sign in once, so that one that was overheard is worth nothing. over gives it back where nobody

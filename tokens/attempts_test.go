@@ -110,6 +110,76 @@ func TestGuessingAddressWaits(t *testing.T) {
 	}
 }
 
+// Whoever tries to end invented tokens has to wait too, as does whoever ends one token again and again. Ending what is known to
+// be a token is nobody else's to delay, and Circle's failures are nobody's guesses.
+func TestRevocationsWait(t *testing.T) {
+	invented := 0
+	for name, end := range map[string]func(*bench, context.Context, *testing.T) error{
+		"access tokens": func(b *bench, ctx context.Context, t *testing.T) error {
+			invented++
+			return b.RevokeAccessToken(ctx, memberToken(t, b.clock.Now().Add(time.Hour), fmt.Sprint("invented-", invented)))
+		},
+		"refresh tokens": func(b *bench, ctx context.Context, _ *testing.T) error {
+			invented++
+			return b.RevokeRefreshToken(ctx, fmt.Sprint("invented-", invented))
+		},
+		"logout": func(b *bench, ctx context.Context, t *testing.T) error {
+			invented++
+			token := memberToken(t, b.clock.Now().Add(time.Hour), fmt.Sprint("invented-", invented))
+			return b.Logout(circleclient.WithAddress(b.asking("Bearer "+token, ""), circleclient.AddressFrom(ctx)), false, "")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, trustedConfig())
+			session, err := b.Login(b.asking("", trustedSecret), LoginRequest{Email: ada})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx := from(b.asking("", ""), "192.0.2.1")
+			b.circle.with(func() { b.circle.breakdown = 429 })
+			for range 2 * freeAttempts {
+				if err := end(b, ctx, t); !errors.Is(err, circleclient.ErrRateLimited) || retryAfter(err) != 0 {
+					t.Fatalf("Circle refuses: %v", err)
+				}
+			}
+			b.circle.with(func() { b.circle.breakdown = 0 })
+			for range freeAttempts {
+				if err := end(b, ctx, t); err != nil {
+					t.Fatal(err)
+				}
+			}
+			b.circle.count()
+			if wait := retryAfter(end(b, ctx, t)); wait != time.Second || b.circle.count() != 0 {
+				t.Errorf("one guess more waits %v, want 1s and no question to Circle", wait)
+			}
+			if err := end(b, from(b.asking("", ""), "192.0.2.2"), t); err != nil {
+				t.Errorf("from another address: %v", err)
+			}
+			if err := b.Logout(circleclient.WithAddress(b.asking("Bearer "+session.AccessToken, ""), circleclient.AddressFrom(ctx)), true, session.RefreshToken); err != nil {
+				t.Errorf("a member behind the same address signs out: %v", err)
+			}
+			if !strings.Contains(b.log.String(), "outcome=RATE_LIMITED") {
+				t.Error("the pause is not in the audit")
+			}
+			b.clock.advance(time.Second)
+			if err := end(b, ctx, t); err != nil {
+				t.Errorf("after the pause: %v", err)
+			}
+		})
+	}
+	b := newBench(t, trustedConfig())
+	ctx := b.asking("", trustedSecret)
+	for range freeAttempts {
+		if err := b.RevokeRefreshToken(ctx, "again-and-again"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.circle.count()
+	if wait := retryAfter(b.RevokeRefreshToken(ctx, "again-and-again")); wait != time.Second || b.circle.count() != 0 {
+		t.Errorf("one token once more waits %v, want 1s and no question to Circle", wait)
+	}
+}
+
 // An office of members behind one address, and a trusted server, sign in as often as they have to.
 func TestSuccessIsNotCountedForAnAddress(t *testing.T) {
 	p := newTestProvider(t)

@@ -12,7 +12,8 @@ import (
 // RevokeAccessToken ends an access token, whoever asks: who holds a token may end it. Ending one that is dead already
 // succeeds. Once begun it is carried out even if the caller leaves.
 //
-// The error is a [*LoginError] for what is no token, or one of circleclient that says Circle is out of order.
+// The error is a [*LoginError] for what is no token, one of circleclient that says Circle is out of order, or
+// circleclient.ErrRateLimited for an address that guesses, or a token that is ended again and again.
 func (s *Service) RevokeAccessToken(ctx context.Context, token string) error {
 	err := s.revokeAccess(context.WithoutCancel(ctx), token)
 	s.audit(ctx, "revoke access token", "", err)
@@ -22,11 +23,12 @@ func (s *Service) RevokeAccessToken(ctx context.Context, token string) error {
 // RevokeRefreshToken ends a refresh token, sealed or Circle's own, whoever asks. Ending one that is dead already succeeds.
 // Circle may have given the same one to all devices of the member. Once begun it is carried out even if the caller leaves.
 //
-// The error is a [*LoginError] for what is no token, or one of circleclient that says Circle is out of order.
+// The error is a [*LoginError] for what is no token, one of circleclient that says Circle is out of order, or
+// circleclient.ErrRateLimited for an address that guesses, or a token that is ended again and again.
 func (s *Service) RevokeRefreshToken(ctx context.Context, token string) error {
 	raw, dead, err := s.rawRefreshToken(token)
 	if err == nil && !dead {
-		err = s.revokeRefresh(context.WithoutCancel(ctx), raw)
+		err = s.revokeRefresh(context.WithoutCancel(ctx), raw, isSealed(token))
 	}
 	s.audit(ctx, "revoke refresh token", "", err)
 	return err
@@ -36,7 +38,7 @@ func (s *Service) RevokeRefreshToken(ctx context.Context, token string) error {
 // too, which Circle may have given to the member's other devices. Both are tried, whatever becomes of the other.
 //
 // The error is an [*Error] where the header has no token, a [*LoginError] for a refresh token that is none, or one of
-// circleclient that says Circle is out of order.
+// circleclient as for [Service.RevokeAccessToken].
 func (s *Service) Logout(ctx context.Context, everywhere bool, refreshToken string) error {
 	err := s.logout(ctx, everywhere, refreshToken)
 	s.audit(ctx, "logout", "", err)
@@ -68,7 +70,7 @@ func (s *Service) logout(ctx context.Context, everywhere bool, refreshToken stri
 	// The refresh token first: until it is dead it makes new access tokens.
 	var refreshErr error
 	if !dead {
-		refreshErr = s.revokeRefresh(ctx, raw)
+		refreshErr = s.revokeRefresh(ctx, raw, isSealed(refreshToken))
 	}
 	accessErr := s.revokeAccess(ctx, token)
 	if refreshErr != nil {
@@ -87,9 +89,15 @@ func (s *Service) revokeAccess(ctx context.Context, token string) error {
 	if !isJWT || len(token) > maxBearer || !isToken68(token) {
 		return nil // no token, so as dead as one can be
 	}
-	err := s.auth.RevokeAccessToken(ctx, token)
+	_, proven := s.principals.Member(token)
+	attempted, err := s.attemptToEnd(ctx, token, proven)
+	if err != nil {
+		return err
+	}
+	err = s.auth.RevokeAccessToken(ctx, token)
 	dead := isAny(err, circleclient.ErrTokenInvalid, circleclient.ErrTokenExpired, circleclient.ErrTokenRevoked, circleclient.ErrNotFound)
-	if _, proven := s.principals.Member(token); err == nil || proven {
+	attempted(dead)
+	if err == nil || proven {
 		s.refuse(ctx, token, expiresAt)
 	}
 	if err == nil || dead {
@@ -100,13 +108,19 @@ func (s *Service) revokeAccess(ctx context.Context, token string) error {
 	return s.blameless(ctx, err)
 }
 
-func (s *Service) revokeRefresh(ctx context.Context, token string) error {
-	err := s.auth.RevokeRefreshToken(ctx, token)
+func (s *Service) revokeRefresh(ctx context.Context, token string, wasSealed bool) error {
+	attempted, err := s.attemptToEnd(ctx, token, wasSealed || s.principals.madeRefresh(token))
+	if err != nil {
+		return err
+	}
+	err = s.auth.RevokeRefreshToken(ctx, token)
+	dead := isAny(err, circleclient.ErrRefreshTokenInvalid, circleclient.ErrRefreshTokenExpired, circleclient.ErrNotFound)
+	attempted(dead)
 	switch {
 	case err == nil:
 		s.refuse(ctx, token, time.Time{})
 		return nil
-	case isAny(err, circleclient.ErrRefreshTokenInvalid, circleclient.ErrRefreshTokenExpired, circleclient.ErrNotFound):
+	case dead:
 		return nil
 	}
 	return s.blameless(ctx, err)

@@ -100,6 +100,12 @@ func (p *Principals) signedIn(accessToken, refreshToken string, memberID int64) 
 	}
 }
 
+// madeRefresh tells whether Circle has made a refresh token for this process.
+func (p *Principals) madeRefresh(token string) bool {
+	_, ok := p.refresh.GetIfPresent(hashToken(token))
+	return ok
+}
+
 // refreshed notes an access token that Circle has made for a refresh token, and tells whose it is; 0 where that is not known.
 func (p *Principals) refreshed(accessToken, refreshToken string, memberID int64) int64 {
 	if memberID == 0 {

@@ -44,7 +44,7 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (*Session, e
 	case s.revocations.Contains(token.RefreshToken):
 		err = refreshTokenInvalid("revoked")
 	}
-	attempted(err)
+	attempted(isGuess(err))
 	s.audit(ctx, "refresh", token.mode, err)
 	if err != nil {
 		return nil, err

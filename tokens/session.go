@@ -140,7 +140,7 @@ func (s *Service) Login(ctx context.Context, req LoginRequest) (*Session, error)
 	if err == nil {
 		session, err = s.createOnce(ctx, p, req.IdentityToken)
 	}
-	attempted(err)
+	attempted(isGuess(err))
 	s.audit(ctx, "login", p.mode, err)
 	return session, err
 }
