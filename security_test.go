@@ -164,23 +164,30 @@ func TestGuessingIsBounded(t *testing.T) {
 	}
 }
 
-// The page of docs names a test for each protection, and each of them must be there.
-func TestSecurityPage(t *testing.T) {
-	page, err := os.ReadFile("docs/security.md")
+// The pages on security and reliability name a test for each protection, and each of them must be there.
+func TestProtectionsHaveTests(t *testing.T) {
+	found, err := exec.CommandContext(t.Context(), "git", "grep", "--untracked", "-hoE", `^func (Test|Fuzz|Benchmark)\w+`, "--", "*_test.go").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := exec.CommandContext(t.Context(), "git", "grep", "--untracked", "-hoE", `^func (Test|Fuzz)\w+`, "--", "*_test.go").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	names := regexp.MustCompile(`\b(Test|Fuzz)[A-Z]\w+`).FindAllString(string(page), -1)
-	if len(names) < 50 {
-		t.Errorf("%d tests are named, want them all", len(names))
-	}
-	for _, name := range names {
-		if !regexp.MustCompile(`(?m)^func ` + name + `$`).Match(found) {
-			t.Errorf("there is no %s", name)
+	for page, least := range map[string]int{"docs/security.md": 80, "docs/reliability.md": 20} {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := regexp.MustCompile(`\b(Test|Fuzz|Benchmark)[A-Z]\w+`).FindAllString(string(text), -1)
+		if len(names) < least {
+			t.Errorf("%s names %d tests, want them all", page, len(names))
+		}
+		for _, name := range names {
+			if !regexp.MustCompile(`(?m)^func ` + name + `$`).Match(found) {
+				t.Errorf("%s: there is no %s", page, name)
+			}
+		}
+		for row := range strings.Lines(string(text)) {
+			if strings.HasPrefix(row, "| ") && strings.Count(row, "|") == 3 && !strings.HasPrefix(row, "| protection") && !strings.Contains(row, "`Test") && !strings.Contains(row, "`Fuzz") {
+				t.Errorf("%s: no test shows that %s", page, row)
+			}
 		}
 	}
 }
