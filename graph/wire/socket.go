@@ -320,7 +320,7 @@ func (c *connection) write(ctx context.Context) {
 		case f := <-c.out:
 			if f.Type == goodbye {
 				c.close(websocket.StatusGoingAway, "The server is about to stop")
-				return
+				continue // reading may be about to answer something, and comes to its end only after that
 			}
 			limited, cancel := context.WithTimeout(ctx, patience)
 			_ = c.conn.Write(limited, websocket.MessageText, marshal(f)) // reading notices that the peer has gone
