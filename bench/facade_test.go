@@ -2,15 +2,12 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -121,37 +118,4 @@ func signIn(tb testing.TB, box http.Handler, email string) string {
 		tb.Fatalf("no token for %s: %s", email, w.Body)
 	}
 	return answer.AccessToken
-}
-
-// BenchmarkQueries is what the facade itself takes for the three queries of the contest, with a Circle that costs nothing.
-func BenchmarkQueries(b *testing.B) {
-	box := sandbox.New(sandbox.Options{HeadlessToken: secret})
-	facade := newFacade(b, &replaying{handler: box}, circleclient.MemoConfig{}, 0)
-	token := signIn(b, box, "member@example.com")
-	for _, w := range works {
-		b.Run(w.name, func(b *testing.B) { benchmark(b, facade, token, document(facadeQueries[w.name])) })
-	}
-}
-
-func benchmark(b *testing.B, facade http.Handler, token string, body []byte) {
-	b.ReportAllocs()
-	before := cpuTime()
-	for b.Loop() {
-		r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/graphql", bytes.NewReader(body))
-		r.Header.Set("Authorization", "Bearer "+token)
-		r.Header.Set("Content-Type", "application/json")
-		w := httptest.NewRecorder()
-		facade.ServeHTTP(w, r)
-		if w.Code != http.StatusOK || strings.Contains(w.Body.String(), `"errors":`) {
-			b.Fatalf("answers %d %.300s", w.Code, w.Body)
-		}
-	}
-	b.ReportMetric(float64(cpuTime()-before)/float64(b.N), "cpu-ns/op")
-}
-
-// cpuTime is what this process has computed so far, whatever else the machine did meanwhile.
-func cpuTime() time.Duration {
-	var used syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used) // fails for other arguments alone
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -50,10 +50,10 @@ func start(ctx context.Context, work string, p program) (*process, error) {
 		args[i] = fill.Replace(arg)
 	}
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.Cancel = func() error { return signalGroup(cmd, syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
 	cmd.Dir = p.dir
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	ownGroup(cmd)
 	cmd.Env = os.Environ()
 	for _, pair := range p.env {
 		cmd.Env = append(cmd.Env, fill.Replace(pair))
@@ -115,11 +115,11 @@ func (p *process) tail() string {
 
 // stop ends the process and what it has started.
 func (p *process) stop() {
-	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGTERM) // it may have ended by itself
+	_ = signalGroup(p.cmd, syscall.SIGTERM) // it may have ended by itself
 	select {
 	case <-p.done:
 	case <-time.After(5 * time.Second):
-		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+		_ = signalGroup(p.cmd, syscall.SIGKILL)
 		<-p.done
 	}
 }
