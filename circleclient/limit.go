@@ -34,9 +34,9 @@ const (
 
 // budget spends the requests that this process may send. Writes go before reads, and reads of what has been begun before
 // those of what has not: when there is not enough for all, it is better to finish some than to begin many, whose requests
-// would be lost. Members take turns, so that nobody starves the rest, and everything that nobody stands for yet (invented tokens, sign-in, refresh, revocation) has a tenth of it
-// together and a third of that per address. It shrinks while Circle says 429 and grows back with its answers. It is safe for
-// concurrent use.
+// would be lost. Members take turns, so that nobody starves the rest, and everything that nobody stands for yet (invented
+// tokens, sign-in, refresh, revocation) has a tenth of it together and a third of that per address. It shrinks while Circle
+// says 429 and grows back with its answers. It is safe for concurrent use.
 type budget struct {
 	now   func() time.Time
 	limit rate.Limit // of full strength
