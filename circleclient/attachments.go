@@ -49,8 +49,8 @@ func (t *RichText) Attachments() []Attachment {
 		attachments = append(attachments, a)
 	}
 	if !t.hasDocument() {
-		if t.source.body != nil && !t.source.body.Placeholder() {
-			for _, o := range t.source.body.attachments {
+		if t.body != nil && !t.body.Placeholder() {
+			for _, o := range t.body.attachments {
 				add(newAttachment(uploadKind(o.ContentType), o, nodeAttrs{}))
 			}
 		}

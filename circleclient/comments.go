@@ -29,7 +29,7 @@ type Comment struct {
 	// Editor is trix (HTML in Body) or tiptap (a document in TipTapBody). Read [Comment.RichText] instead of either.
 	Editor string `json:"editor"`
 	// Body is the text of the older editor; a placeholder where the newer one wrote it.
-	Body *PostBody `json:"body"`
+	Body Lazy[*PostBody] `json:"body"`
 	// TipTapBody is the envelope around the document of the newer editor.
 	TipTapBody json.RawMessage `json:"tiptap_body"`
 	// BodyText is the text without markup and with its paragraphs glued together.
@@ -61,8 +61,8 @@ type Comment struct {
 	Author *Author `json:"author"`
 	// Policies are what the asking member may do with it; see [CommentPolicies].
 	Policies *CommentPermissions `json:"policies"`
-	// Replies are replies to it, in no known number and order; see [Comment.RepliesComplete].
-	Replies []*Comment `json:"replies"`
+	// Replies are replies to it, in no known number and order; see [Comment.AllReplies].
+	Replies Lazy[EmbeddedReplies] `json:"replies"`
 }
 
 // CommentPermissions are what the member asking may do with a comment.
@@ -91,7 +91,7 @@ const (
 func (c *Comment) Carries(f CommentField) bool {
 	switch {
 	case f == CommentAuthor && c.Author != nil, f == CommentPolicies && c.Policies != nil,
-		f == CommentReplies && c.Replies != nil:
+		f == CommentReplies && len(c.Replies) > 0:
 		return true
 	}
 	switch c.Source {
@@ -107,10 +107,14 @@ func (c *Comment) Carries(f CommentField) bool {
 	return false
 }
 
-// RepliesComplete tells whether Replies are all there are. Only then may they stand for the list of replies, and only where
-// no order is asked for.
-func (c *Comment) RepliesComplete() bool {
-	return c.RepliesCount == 0 || c.Carries(CommentReplies) && len(c.Replies) == c.RepliesCount
+// AllReplies gives Replies where they are all there are. Only then may they stand for the list of replies, and only where no
+// order is asked for.
+func (c *Comment) AllReplies() ([]*Comment, bool) {
+	if c.RepliesCount == 0 {
+		return nil, true
+	}
+	replies := c.Replies.Get()
+	return replies, len(replies) == c.RepliesCount
 }
 
 // RichText gives the text.
@@ -137,12 +141,18 @@ func (c *Comment) ParentID() int64 {
 	return *c.ParentCommentID
 }
 
-// setSource marks a comment and the replies in it.
-func (c *Comment) setSource(source Source) {
-	c.Source = source
-	for _, reply := range c.Replies {
+func (c *Comment) setSource(source Source) { c.Source = source }
+
+// EmbeddedReplies are the replies inside of a comment.
+type EmbeddedReplies []*Comment
+
+// UnmarshalJSON marks them as what they are.
+func (r *EmbeddedReplies) UnmarshalJSON(data []byte) error {
+	err := decode(data, (*[]*Comment)(r))
+	for _, reply := range *r {
 		reply.setSource(SourceEmbeddedReply)
 	}
+	return err
 }
 
 // CommentsService reads and writes comments and replies, as the member whose token the context carries.

@@ -18,7 +18,10 @@ func TestCommentOddities(t *testing.T) {
 		{"no parent", `{"parent_comment_id":null}`, func(c *Comment) bool { return c.ParentID() == 0 }},
 		{"body in a string", `{"body":"<p>x</p>"}`, func(c *Comment) bool { return c.RichText().PlainText() == "x" }},
 		{"document", `{"body":{"html":"<div><strong>Update available</strong><br>Please update the app to view this comment.</div>"},"tiptap_body":{"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"x"}]}]}}}`, func(c *Comment) bool { return c.RichText().HTML() == "<p>x</p>" }},
-		{"replies with a null", `{"replies_count":1,"replies":[null,{"id":3}]}`, func(c *Comment) bool { return len(c.Replies) == 1 && c.RepliesComplete() }},
+		{"replies with a null", `{"replies_count":1,"replies":[null,{"id":3}]}`, func(c *Comment) bool {
+			replies, all := c.AllReplies()
+			return all && len(replies) == 1 && replies[0].ID == 3
+		}},
 		{"removed", `{"removed_at":"2026-03-01T18:30:00Z"}`, func(c *Comment) bool { return c.RemovedAt != nil }},
 	} {
 		var comment Comment
@@ -49,8 +52,8 @@ func TestCommentCarries(t *testing.T) {
 	}
 }
 
-func TestRepliesComplete(t *testing.T) {
-	one := []*Comment{{ID: 1}}
+func TestAllReplies(t *testing.T) {
+	one := Lazy[EmbeddedReplies](`[{"id":1}]`)
 	for _, c := range []struct {
 		name    string
 		comment Comment
@@ -60,10 +63,10 @@ func TestRepliesComplete(t *testing.T) {
 		{"all", Comment{Source: SourceComments, RepliesCount: 1, Replies: one}, true},
 		{"some", Comment{Source: SourceComments, RepliesCount: 2, Replies: one}, false},
 		{"not sent", Comment{Source: SourceEmbeddedReply, RepliesCount: 1}, false},
-		{"a count that lags", Comment{Source: SourceComments, RepliesCount: 1, Replies: append(one, one...)}, false},
+		{"a count that lags", Comment{Source: SourceComments, RepliesCount: 1, Replies: Lazy[EmbeddedReplies](`[{"id":1},{"id":2}]`)}, false},
 	} {
-		if got := c.comment.RepliesComplete(); got != c.want {
-			t.Errorf("%s: RepliesComplete() = %t, want %t", c.name, got, c.want)
+		if _, got := c.comment.AllReplies(); got != c.want {
+			t.Errorf("%s: all = %t, want %t", c.name, got, c.want)
 		}
 	}
 }
@@ -120,7 +123,7 @@ func TestCommentSources(t *testing.T) {
 		{SourceUpdateReply, func() (*Comment, error) { return c.Comments.UpdateReply(ctx, 1, 2, hello) }},
 	} {
 		comment, err := row.call()
-		if err != nil || comment.Source != row.want || comment.Replies[0].Source != SourceEmbeddedReply {
+		if err != nil || comment.Source != row.want || comment.Replies.Get()[0].Source != SourceEmbeddedReply {
 			t.Errorf("got source %d and error %v, want source %d with embedded replies", comment.Source, err, row.want)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"reflect"
 	"sync"
+	"unsafe"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -24,7 +25,7 @@ import (
 func decode(data []byte, out any) error {
 	d := decoders.Get().(*decoder)
 	defer d.release()
-	d.begin(data, string(data))
+	d.begin(data)
 	v := reflect.ValueOf(out).Elem()
 	ok, err := planOf(v.Type())(d, v)
 	if err != nil {
@@ -55,14 +56,14 @@ type decoder struct {
 // decoders are at rest.
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-func (d *decoder) begin(data []byte, text string) {
-	d.reader = *bytes.NewBuffer(data) // which the tokenizer reads in place
-	d.data, d.text = data, text
+func (d *decoder) begin(data []byte) {
+	d.reader = *bytes.NewBuffer(data)                                       // which the tokenizer reads in place
+	d.data, d.text = data, unsafe.String(unsafe.SliceData(data), len(data)) //nolint:gosec // G103: data does not change, see decode
 	d.Reset(&d.reader, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
 func (d *decoder) release() {
-	d.begin(nil, "")
+	d.begin(nil)
 	decoders.Put(d)
 }
 

@@ -40,6 +40,8 @@ func makePlan(t reflect.Type) plan {
 		return readRaw
 	case t == timeType:
 		return readTime
+	case t.Implements(lazyType):
+		return planLazy(t)
 	case reflect.PointerTo(t).Implements(unmarshalerType):
 		return readOddity
 	}
@@ -169,10 +171,9 @@ func planStruct(t reflect.Type) plan {
 			if err != nil {
 				return err
 			}
-			name := unquote(raw, text)
-			f, ok := fields[name]
+			f, ok := fields[text[1:len(text)-1]]
 			if !ok {
-				f, ok = fields[strings.ToLower(name)]
+				f, ok = fields[strings.ToLower(unquote(raw, text))]
 			}
 			if !ok {
 				return d.SkipValue()

@@ -31,6 +31,8 @@ type record struct {
 	Deep  map[string][]*SpaceRef    `json:"deep"`
 	Any   []struct{ ID int64 }      `json:"any"`
 	Chain *struct{ Next *SpaceRef } `json:"chain"`
+	Lazy  Lazy[[]*part]             `json:"lazy"`
+	Later Lazy[*part]               `json:"later"`
 }
 
 type part struct {
@@ -71,6 +73,9 @@ func TestOddities(t *testing.T) {
 		{"a day", `{"at":"2024-04-02"}`, record{At: time.Date(2024, 4, 2, 0, 0, 0, 0, time.UTC)}},
 		{"a list with strangers", `{"parts":[null,{"id":1},"x",[],{"id":"2"}]}`, record{Parts: []*part{{1}, {2}}}},
 		{"a list of words with strangers", `{"words":["a",1,null]}`, record{Words: []string{"a", "1", ""}}},
+		{"parts for later", `{"lazy":[{"id":1}],"later":{"id":2}}`, record{Lazy: Lazy[[]*part](`[{"id":1}]`), Later: Lazy[*part](`{"id":2}`)}},
+		{"parts for later that are none", `{"lazy":{"id":1},"later":[2],"id":1}`, record{ID: 1}},
+		{"nulls for later", `{"lazy":null,"later":null}`, record{}},
 		{"unknown fields", `{"id":1,"new":{"a":[{"b":1}]}}`, record{ID: 1}},
 		{"a name twice", `{"id":1,"id":2}`, record{ID: 2}},
 		{"a name in capitals", `{"ID":1,"Name":"x"}`, record{ID: 1, Name: "x"}},
@@ -114,4 +119,19 @@ func FuzzDecode(f *testing.F) {
 		var page Page[*Post]
 		_ = decode(data, &page)
 	})
+}
+
+func TestLazy(t *testing.T) {
+	for _, c := range []struct {
+		json string
+		want []*part
+	}{
+		{`[null,{"id":1},"x",{"id":"2"}]`, []*part{{1}, {2}}},
+		{`[]`, []*part{}},
+		{``, nil},
+	} {
+		if diff := cmp.Diff(c.want, Lazy[[]*part](c.json).Get()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.json, diff)
+		}
+	}
 }

@@ -23,7 +23,7 @@ type EventPart struct {
 	// InvitedAttendee is whether the member asking was invited.
 	InvitedAttendee *bool `json:"invited_attendee"`
 	// EventAttendees are the first few who come.
-	EventAttendees *EmbeddedAttendees `json:"event_attendees"`
+	EventAttendees Lazy[*EmbeddedAttendees] `json:"event_attendees"`
 }
 
 // EventSettings are an event's time, place and RSVP rules.

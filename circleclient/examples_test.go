@@ -58,6 +58,9 @@ type comparison struct {
 
 func (c *comparison) value(at string, got reflect.Value, want any) {
 	c.t.Helper()
+	if got.Type().Implements(lazyType) {
+		got = got.MethodByName("Get").Call(nil)[0]
+	}
 	switch {
 	case slices.Contains(c.except, strings.TrimPrefix(at, ".")):
 		return

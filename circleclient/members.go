@@ -28,7 +28,7 @@ type Author struct {
 	// RichTextFieldSGID names the member in a mention.
 	RichTextFieldSGID string `json:"rich_text_field_sgid"`
 	// MemberTags are the labels that the community gave the member.
-	MemberTags []*MemberTag `json:"member_tags"`
+	MemberTags Lazy[[]*MemberTag] `json:"member_tags"`
 }
 
 // MemberID is the member's number in the community.
@@ -36,12 +36,12 @@ func (a *Author) MemberID() int64 { return a.CommunityMemberID }
 
 // Liker is a member who likes a post or comment.
 type Liker struct {
-	CommunityMemberID int64        `json:"community_member_id"`
-	Name              string       `json:"name"`
-	Headline          *string      `json:"headline"`
-	AvatarURL         *string      `json:"avatar_url"`
-	Roles             Roles        `json:"roles"`
-	MemberTags        []*MemberTag `json:"member_tags"`
+	CommunityMemberID int64              `json:"community_member_id"`
+	Name              string             `json:"name"`
+	Headline          *string            `json:"headline"`
+	AvatarURL         *string            `json:"avatar_url"`
+	Roles             Roles              `json:"roles"`
+	MemberTags        Lazy[[]*MemberTag] `json:"member_tags"`
 }
 
 // MemberID is the member's number in the community.
@@ -49,11 +49,11 @@ func (l *Liker) MemberID() int64 { return l.CommunityMemberID }
 
 // DirectoryMember is a member in the directory. It has no "id" and no roles.
 type DirectoryMember struct {
-	CommunityMemberID int64        `json:"community_member_id"`
-	Name              string       `json:"name"`
-	Headline          *string      `json:"headline"`
-	AvatarURL         *string      `json:"avatar_url"`
-	MemberTags        []*MemberTag `json:"member_tags"`
+	CommunityMemberID int64              `json:"community_member_id"`
+	Name              string             `json:"name"`
+	Headline          *string            `json:"headline"`
+	AvatarURL         *string            `json:"avatar_url"`
+	MemberTags        Lazy[[]*MemberTag] `json:"member_tags"`
 	// Email is private: Circle sends it although members may not have made it public.
 	Email string `json:"email"`
 	// MessagingEnabled tells whether the member takes direct messages; nil where Circle does not say.
@@ -103,7 +103,7 @@ type Profile struct {
 	MessagingEnabled  *bool              `json:"messaging_enabled"`
 	Info              ProfileInfo        `json:"profile_info"`
 	Roles             Roles              `json:"roles"`
-	MemberTags        []*MemberTag       `json:"member_tags"`
+	MemberTags        Lazy[[]*MemberTag] `json:"member_tags"`
 	GamificationStats *GamificationStats `json:"gamification_stats"`
 }
 
@@ -131,7 +131,7 @@ type CurrentMember struct {
 	Roles             Roles              `json:"roles"`
 	Features          ViewerFeatures     `json:"features"`
 	ProfileFields     ProfileFields      `json:"profile_fields"`
-	MemberTags        []*MemberTag       `json:"member_tags"`
+	MemberTags        Lazy[[]*MemberTag] `json:"member_tags"`
 	GamificationStats *GamificationStats `json:"gamification_stats"`
 }
 

@@ -52,7 +52,7 @@ func TestSparseMembers(t *testing.T) {
 			if err := decode([]byte(tt.line), &got); err != nil {
 				t.Fatal(err)
 			}
-			if got.MemberTags != nil && len(got.MemberTags) == 0 {
+			if tags := got.MemberTags.Get(); len(tags) == 0 {
 				got.MemberTags = nil
 			}
 			if diff := cmp.Diff(Profile{ID: 7}, got); diff != "" {

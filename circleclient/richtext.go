@@ -17,13 +17,14 @@ type RichText struct {
 	once     sync.Once
 	envelope richEnvelope
 	doc      *node
+	body     *PostBody
 }
 
 // richTextSource is where a record keeps its text, best first.
 type richTextSource struct {
 	envelope   json.RawMessage // tiptap_body or rich_text_body
 	customHTML string
-	body       *PostBody
+	body       Lazy[*PostBody]
 	plain      string
 }
 
@@ -72,9 +73,10 @@ type richMeta struct {
 	Duration *float64 `json:"duration"` // seconds
 }
 
-// parse reads the envelope and its document, once.
+// parse reads what is JSON, once.
 func (t *RichText) parse() {
 	t.once.Do(func() {
+		t.body = t.source.body.Get()
 		if firstByte(t.source.envelope) != '{' || decode(t.source.envelope, &t.envelope) != nil {
 			t.envelope = richEnvelope{}
 			return
@@ -141,15 +143,15 @@ func (t *RichText) PlainText() string {
 	return strings.TrimSpace(t.source.plain)
 }
 
-// fallbackHTML is the HTML of a text without a document, without the placeholder for old clients.
+// fallbackHTML is the HTML of a text that was parsed and has no document, without the placeholder for old clients.
 func (t *RichText) fallbackHTML() string {
 	if strings.TrimSpace(t.source.customHTML) != "" {
 		return t.source.customHTML
 	}
-	if t.source.body == nil || t.source.body.Placeholder() {
+	if t.body == nil || t.body.Placeholder() {
 		return ""
 	}
-	return t.source.body.HTML
+	return t.body.HTML
 }
 
 // Mention is a member or a group of members named in a text.

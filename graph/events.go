@@ -70,7 +70,7 @@ func changedEvent(ctx context.Context, ref circleclient.Ref) (*model.Event, erro
 // eventAttendees gives who comes: those that came with the event where they suffice.
 func (r *Resolver) eventAttendees(ctx context.Context, e *model.Event, first int, after *string) (*model.EventAttendeeConnection, error) {
 	list := cursor.Of("Event.attendees", e.ID)
-	if a := e.EventAttendees; a != nil && suffices(ctx, a.Records, a.Count, first, after) {
+	if a := e.EventAttendees.Get(); a != nil && suffices(ctx, a.Records, a.Count, first, after) {
 		return embedded(list, first, after, a.Records, a.Count, same)
 	}
 	return paginate(ctx, list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventAttendee], error) {

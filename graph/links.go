@@ -68,7 +68,7 @@ func (r *Resolver) commentOfPost(ctx context.Context, post *circleclient.Post, c
 			return nil, err
 		}
 		for _, c := range page.Records {
-			all := append([]*circleclient.Comment{c}, c.Replies...)
+			all := append([]*circleclient.Comment{c}, c.Replies.Get()...)
 			if i := slices.IndexFunc(all, is); i >= 0 {
 				return all[i], nil
 			}

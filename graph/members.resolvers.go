@@ -31,13 +31,13 @@ func (r *memberResolver) IsModerator(ctx context.Context, obj *model.Member) (*b
 
 func (r *memberResolver) Tags(ctx context.Context, obj *model.Member) ([]*circleclient.MemberTag, error) {
 	if obj.Carried&model.MemberTags != 0 {
-		return listed(obj.Tags), nil
+		return listed(obj.Tags.Get()), nil
 	}
 	profile, err := profileOf(ctx, obj)
 	if err != nil {
 		return nil, err
 	}
-	return listed(profile.MemberTags), nil
+	return listed(profile.MemberTags.Get()), nil
 }
 
 func (r *memberResolver) LargeAvatarURL(ctx context.Context, obj *model.Member) (*string, error) {

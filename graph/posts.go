@@ -73,8 +73,8 @@ func galleryOf(p *circleclient.Post) *circleclient.Gallery {
 // postLikes gives the members who like a post: those that came with it where they suffice.
 func (r *Resolver) postLikes(ctx context.Context, p model.PostBase, first int, after *string) (*model.MemberConnection, error) {
 	list := cursor.Of("Post.likes", p.ID)
-	if suffices(ctx, p.FirstLikedBy, p.LikesCount, first, after) {
-		return embedded(list, first, after, p.FirstLikedBy, p.LikesCount, model.MemberOfLiker)
+	if likers := p.FirstLikedBy.Get(); suffices(ctx, likers, p.LikesCount, first, after) {
+		return embedded(list, first, after, likers, p.LikesCount, model.MemberOfLiker)
 	}
 	return paginate(ctx, list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
 		return r.circle.Posts.Likes(ctx, p.ID, o)

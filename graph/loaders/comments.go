@@ -37,7 +37,7 @@ func pick(refs []circleclient.Ref, comments []*circleclient.Comment, results map
 	found := map[int64]*circleclient.Comment{}
 	for _, c := range comments {
 		found[c.ID] = c
-		for _, reply := range c.Replies {
+		for _, reply := range c.Replies.Get() {
 			found[reply.ID] = reply
 		}
 	}

@@ -11,7 +11,7 @@ type Member struct {
 	// Headline, Roles and Tags are told by some records; Carried says whether this one did.
 	Headline *string
 	Roles    circleclient.Roles
-	Tags     []*circleclient.MemberTag
+	Tags     circleclient.Lazy[[]*circleclient.MemberTag]
 	// Carried names the parts that the record told, as a value or as its absence.
 	Carried MemberParts
 	// CanReceiveDM tells whether the viewer can send a message; nil where the record did not tell.

@@ -1,0 +1,52 @@
+package circleclient
+
+import (
+	"encoding/json"
+	"reflect"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Lazy is a part of a record that stays JSON until somebody wants it, since few do and such parts are most of what Circle
+// sends: replies and likers are whole records inside of records. It is empty where Circle sent none, or something else than a T.
+type Lazy[T any] json.RawMessage
+
+// Get decodes the part, each time anew; T's zero value where there is none.
+func (l Lazy[T]) Get() T {
+	var value T
+	if len(l) > 0 {
+		_ = decode(l, &value) // it was found to be JSON of the right kind
+	}
+	return value
+}
+
+func (Lazy[T]) holds() reflect.Type { return reflect.TypeFor[T]() }
+
+type lazy interface{ holds() reflect.Type }
+
+var lazyType = reflect.TypeFor[lazy]()
+
+// planLazy leaves a value as it is written where it can be understood.
+func planLazy(t reflect.Type) plan {
+	kind := kindOf(reflect.Zero(t).Interface().(lazy).holds())
+	return func(d *decoder, v reflect.Value) (bool, error) {
+		if got := d.PeekKind(); got == jsontext.KindNull || kind != 0 && got != kind {
+			return d.skip()
+		}
+		return readRaw(d, v)
+	}
+}
+
+// kindOf is the JSON that a type is written as; 0 for one that decodes itself.
+func kindOf(t reflect.Type) jsontext.Kind {
+	if reflect.PointerTo(t).Implements(unmarshalerType) {
+		return 0
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return kindOf(t.Elem())
+	case reflect.Slice:
+		return jsontext.KindBeginArray
+	}
+	return jsontext.KindBeginObject
+}
