@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -426,11 +427,23 @@ func (c *Client) attempt(ctx context.Context, call call, token string, body []by
 
 // readBody reads an answer, or as much of it as shows that it exceeds the limit.
 func readBody(resp *http.Response, limit int64) ([]byte, error) {
-	var body bytes.Buffer
-	body.Grow(int(min(max(resp.ContentLength, 0), limit)) + bytes.MinRead) // what is read in one go is not copied again and again
-	_, err := body.ReadFrom(io.LimitReader(resp.Body, limit+1))
-	return body.Bytes(), err
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer func() {
+		if buffer.Cap() <= maxBuffer {
+			buffer.Reset()
+			buffers.Put(buffer)
+		}
+	}()
+	_, err := buffer.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	return bytes.Clone(buffer.Bytes()), err
 }
+
+// buffers are at rest. Circle compresses what it sends and does not say how long it is: a new buffer for each answer would
+// have to grow, and be copied, again and again.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// maxBuffer is the capacity, in bytes, up to which a buffer is kept.
+const maxBuffer = 1 << 20
 
 func or[T comparable](value, fallback T) T {
 	var zero T
