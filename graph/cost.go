@@ -8,6 +8,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"circlegraph/graph/lists"
 )
 
 // maxSelections is how many fields and fragments an operation may have with every fragment written out in each of its
@@ -46,6 +48,7 @@ func (c *costs) MutateOperationContext(_ context.Context, oc *graphql.OperationC
 		return beyond("selections", maxSelections, "The operation has more than %d fields, with its fragments written out.", maxSelections)
 	}
 	oc.Stats.SetExtension(c.ExtensionName(), e.calls)
+	lists.Know(oc, e.waiting)
 	if c.max > 0 && e.calls > int64(c.max) {
 		return tooCostly(e, c.max)
 	}
@@ -75,11 +78,13 @@ type estimate struct {
 	most int64
 	// selections is how many fields and fragments were looked at; beyond maxSelections the estimate is not complete.
 	selections int
+	// waiting are the lists whose items may ask Circle for something.
+	waiting lists.Waiting
 }
 
 // estimate reckons what a validated operation costs at most, in requests to Circle.
 func (p *prices) estimate(operation *ast.OperationDefinition, variables map[string]any) estimate {
-	e := &estimator{prices: p, variables: variables}
+	e := &estimator{prices: p, variables: variables, estimate: estimate{waiting: lists.Waiting{}}}
 	root := p.schema.Query
 	switch operation.Operation {
 	case ast.Mutation:

@@ -19,6 +19,7 @@ type estimator struct {
 	here      []string // names in the answer, from the root to where the walk is
 	asked     names    // loads of the whole answer that are reckoned already
 	once      int64    // what they cost
+	lists     []group  // that the walk is in
 }
 
 // scope is where a selection stands: of how many objects, in how many lists that each ask for all they need together, and
@@ -46,9 +47,18 @@ type loaded struct {
 
 // group is a field as it is in the answer, however often it is written.
 type group struct {
-	field *ast.Field
-	sets  []ast.SelectionSet
-	types uint64 // those objects that have it, by their place in prices.types
+	field   *ast.Field
+	written []*ast.Field
+	types   uint64 // those objects that have it, by their place in prices.types
+}
+
+// sets are the selections on it.
+func (g group) sets() []ast.SelectionSet {
+	sets := make([]ast.SelectionSet, len(g.written))
+	for i, field := range g.written {
+		sets[i] = field.SelectionSet
+	}
+	return sets
 }
 
 // total is what a selection costs in a scope.
@@ -105,7 +115,7 @@ func (e *estimator) field(g group, s scope, b *bill) {
 		if apart {
 			inner.lists, inner.spaces = s.objects, s.objects
 		}
-		b.add(g.types, e.total(of, g.sets, inner), apart, apart)
+		b.add(g.types, e.total(of, g.sets(), inner), apart, apart)
 		return
 	}
 	inner.objects, inner.lists = min(s.objects*size, maxReckoned), s.objects
@@ -113,10 +123,12 @@ func (e *estimator) field(g group, s scope, b *bill) {
 		inner.spaces = inner.objects
 	}
 	if p.page != nil {
-		b.add(g.types, e.page(of, p.page, g.sets, inner), true, !sameSpace)
+		b.add(g.types, e.page(of, p.page, g.sets(), inner), true, !sameSpace)
 		return
 	}
-	b.add(g.types, e.total(of, g.sets, inner), true, !sameSpace)
+	e.lists = append(e.lists, g)
+	b.add(g.types, e.total(of, g.sets(), inner), true, !sameSpace)
+	e.lists = e.lists[:len(e.lists)-1]
 }
 
 // page is what the items of a page cost, which are the same through `nodes` and through `edges`.
@@ -125,18 +137,20 @@ func (e *estimator) page(connection, item *ast.Definition, sets []ast.SelectionS
 	depth := len(e.here)
 	for _, g := range e.collect(connection, sets) {
 		e.here = append(e.here, g.field.Alias)
+		e.lists = append(e.lists, g)
 		switch g.field.Name {
 		case "nodes":
-			e.selection(item, g.sets, s, &b)
+			e.selection(item, g.sets(), s, &b)
 		case "edges":
-			for _, inEdge := range e.collect(e.prices.schema.Types[g.field.Definition.Type.Name()], g.sets) {
+			for _, inEdge := range e.collect(e.prices.schema.Types[g.field.Definition.Type.Name()], g.sets()) {
 				e.here = append(e.here, inEdge.field.Alias)
 				if inEdge.field.Name == "node" {
-					e.selection(item, inEdge.sets, s, &b)
+					e.selection(item, inEdge.sets(), s, &b)
 				}
 				e.here = e.here[:depth+1]
 			}
 		}
+		e.lists = e.lists[:len(e.lists)-1]
 		e.here = e.here[:depth]
 	}
 	return b.total()
@@ -167,6 +181,9 @@ func (e *estimator) charge(c charge, g group, size int64, s scope, b *bill) bool
 			return false
 		}
 		types, isFirst = b.load(c.load, g.types)
+	}
+	if c.calls > 0 {
+		e.wait()
 	}
 	var t tally
 	switch c.per {
@@ -199,6 +216,15 @@ func (e *estimator) charge(c charge, g group, size int64, s scope, b *bill) bool
 	b.add(types, t, false, false)
 	e.note(t.objects + t.lists + t.spaces)
 	return t != tally{}
+}
+
+// wait notes that the items of all lists in which the walk is may have to wait.
+func (e *estimator) wait() {
+	for _, list := range e.lists {
+		for _, field := range list.written {
+			e.waiting[field] = true
+		}
+	}
 }
 
 // load tells which types have not loaded something yet, and whether none has.
@@ -289,10 +315,10 @@ func (c *collector) put(field *ast.Field, types uint64) {
 			g.field = field // of an interface that more of the types have
 		}
 		g.types |= types
-		g.sets = append(g.sets, field.SelectionSet)
+		g.written = append(g.written, field)
 		return
 	}
-	c.groups = append(c.groups, group{field: field, types: types, sets: []ast.SelectionSet{field.SelectionSet}})
+	c.groups = append(c.groups, group{field: field, types: types, written: []*ast.Field{field}})
 }
 
 // matching are the types that a type condition holds for.

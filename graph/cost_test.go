@@ -292,3 +292,37 @@ func BenchmarkEstimate(b *testing.B) {
 		})
 	}
 }
+
+// A list whose items may have to wait is known by what is selected in it, however it is written.
+func TestListsThatWait(t *testing.T) {
+	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
+	prices, err := readPrices(schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const comments = `{ homeFeed { nodes { comments { nodes { author { %s } } } } } }`
+	for _, c := range []struct {
+		query string
+		want  []string // aliases
+	}{
+		{`{ homeFeed { nodes { title author { name } } edges { node { likes { nodes { name } } } } } }`, []string{"edges"}},
+		{`{ homeFeed { nodes { title author { name } } } }`, nil},
+		{fmt.Sprintf(comments, "name"), []string{"nodes"}},
+		{fmt.Sprintf(comments, "bio"), []string{"nodes", "nodes"}},
+		{`{ homeFeed { one: nodes { title } two: nodes { ...Profiles } } } fragment Profiles on Post { author { bio } }`, []string{"two"}},
+		{`{ homeFeed { nodes { title } nodes { author { bio } } } }`, []string{"nodes", "nodes"}},
+	} {
+		doc, errs := gqlparser.LoadQueryWithRules(schema, c.query, nil)
+		if errs != nil {
+			t.Fatal(errs)
+		}
+		var got []string
+		for field := range prices.estimate(doc.Operations[0], nil).waiting {
+			got = append(got, field.Alias)
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q wait, want %q", c.query, got, c.want)
+		}
+	}
+}

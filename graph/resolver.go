@@ -10,7 +10,7 @@ import (
 	"circlegraph/tokens"
 )
 
-//go:generate go run github.com/99designs/gqlgen generate
+//go:generate go run circlegraph/graph/generate
 
 // Resolver is the root of all resolvers and holds what they need.
 type Resolver struct {

@@ -44,21 +44,21 @@ var wholeLists = []string{"Viewer.unreadChatRooms", "Viewer.unreadChatThreads"}
 // A list of which only the number of items is asked for costs one request for one item, or none; one of which nothing is
 // asked for costs none. This goes over all lists of the schema.
 func TestListsFetchWhatIsSelected(t *testing.T) {
-	lists := newLists(t)
-	for _, l := range lists.all {
+	all := newLists(t)
+	for _, l := range all.all {
 		t.Run(l.name, func(t *testing.T) {
-			whole, _ := lists.ask(l, "totalCount nodes { __typename }")
-			number, calls := lists.ask(l, "totalCount")
+			whole, _ := all.ask(l, "totalCount nodes { __typename }")
+			number, calls := all.ask(l, "totalCount")
 			if len(calls) > 1 || len(calls) == 1 && !slices.Contains(wholeLists, l.name) && itemsOf(t, calls[0]) != 1 {
 				t.Errorf("totalCount costs %v, want a request for one item, or none", calls)
 			}
 			if got, want := find(number, "totalCount"), find(whole, "totalCount"); got == nil || got != want {
 				t.Errorf("totalCount by itself is %v, with the items %v", got, want)
 			}
-			if _, calls = lists.ask(l, "__typename"); len(calls) > 0 {
+			if _, calls = all.ask(l, "__typename"); len(calls) > 0 {
 				t.Errorf("__typename costs %v", calls)
 			}
-			if _, calls = lists.ask(l, "pageInfo { hasNextPage endCursor }"); len(calls) > 1 {
+			if _, calls = all.ask(l, "pageInfo { hasNextPage endCursor }"); len(calls) > 1 {
 				t.Errorf("pageInfo costs %v, want one request at most", calls)
 			}
 		})
@@ -70,18 +70,18 @@ func TestListsFetchWhatIsSelected(t *testing.T) {
 // what that costs beside the list; whatever is not in it costs nothing. -update rewrites it: read in the diff what has become
 // a request for each item.
 func TestCostOfFieldsInLists(t *testing.T) {
-	lists := newLists(t)
+	all := newLists(t)
 	var got strings.Builder
-	for _, l := range lists.all {
-		_, page := lists.ask(l, "nodes { __typename }")
-		for _, def := range lists.kinds(l.node) {
+	for _, l := range all.all {
+		_, page := all.ask(l, "nodes { __typename }")
+		for _, def := range all.kinds(l.node) {
 			fields := map[string][]string{} // by what they cost
 			for _, f := range def.Fields {
-				beneath, ok := lists.beneath(f)
+				beneath, ok := all.beneath(f)
 				if !ok {
 					continue
 				}
-				_, calls := lists.ask(l, fmt.Sprintf("nodes { ... on %s { %s%s } }", def.Name, f.Name, beneath))
+				_, calls := all.ask(l, fmt.Sprintf("nodes { ... on %s { %s%s } }", def.Name, f.Name, beneath))
 				if cost := priceOf(calls, page); cost != "" {
 					fields[cost] = append(fields[cost], f.Name)
 				}
@@ -103,7 +103,7 @@ func TestCostOfFieldsInLists(t *testing.T) {
 }
 
 // beneath is what is asked for beneath a field; false for lists in pages and for fields that require arguments.
-func (ls *lists) beneath(f *ast.FieldDefinition) (string, bool) {
+func (ls *allLists) beneath(f *ast.FieldDefinition) (string, bool) {
 	child := ls.schema.Types[f.Type.Name()]
 	switch {
 	case strings.HasPrefix(f.Name, "__"), strings.HasSuffix(child.Name, "Connection"), requires(f):
@@ -144,8 +144,8 @@ type listField struct {
 	node *ast.Definition
 }
 
-// lists is a community with all lists of the schema.
-type lists struct {
+// allLists is a community with all lists of the schema.
+type allLists struct {
 	*community
 	schema *ast.Schema
 	all    []listField
@@ -153,9 +153,9 @@ type lists struct {
 	posted string // the body of the last call that has one
 }
 
-func newLists(t *testing.T) *lists {
+func newLists(t *testing.T) *allLists {
 	t.Helper()
-	ls := &lists{community: newCommunityAllowing(t, 0, func(circle http.Handler) http.Handler { return circle }), schema: generated.NewExecutableSchema(generated.Config{}).Schema()}
+	ls := &allLists{community: newCommunityAllowing(t, 0, func(circle http.Handler) http.Handler { return circle }), schema: generated.NewExecutableSchema(generated.Config{}).Schema()}
 	ls.before = func(r *http.Request) {
 		if r.Method == http.MethodPost {
 			body, _ := io.ReadAll(r.Body)
@@ -190,7 +190,7 @@ func newLists(t *testing.T) *lists {
 }
 
 // kinds are the types that an object of a type can have.
-func (ls *lists) kinds(def *ast.Definition) []*ast.Definition {
+func (ls *allLists) kinds(def *ast.Definition) []*ast.Definition {
 	if def.IsAbstractType() {
 		return ls.schema.GetPossibleTypes(def)
 	}
@@ -199,7 +199,7 @@ func (ls *lists) kinds(def *ast.Definition) []*ast.Definition {
 
 // ask asks for something of a list and gives the answer, and the calls beyond those for the object that it hangs on, with
 // their queries.
-func (ls *lists) ask(l listField, beneath string) (any, []string) {
+func (ls *allLists) ask(l listField, beneath string) (any, []string) {
 	ls.t.Helper()
 	as := member
 	if l.on == "Course" { // whose attempts are for admins

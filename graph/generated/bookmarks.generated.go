@@ -4,6 +4,7 @@ package generated
 
 import (
 	"circlegraph/circleclient"
+	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 	"context"
@@ -935,7 +936,7 @@ func (ec *executionContext) _DeleteBookmarkPayload(ctx context.Context, sel ast.
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNBookmark2ᚕᚖcirclegraphᚋcircleclientᚐBookmarkᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.Bookmark) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNBookmark2ᚖcirclegraphᚋcircleclientᚐBookmark(ctx, sel, v[i])
@@ -959,7 +960,7 @@ func (ec *executionContext) marshalNBookmark2ᚖcirclegraphᚋcircleclientᚐBoo
 }
 
 func (ec *executionContext) marshalNBookmarkEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.Bookmark]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNBookmarkEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])

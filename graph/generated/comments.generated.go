@@ -4,6 +4,7 @@ package generated
 
 import (
 	"circlegraph/circleclient"
+	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 	"context"
@@ -2246,7 +2247,7 @@ func (ec *executionContext) _UpdateCommentPayload(ctx context.Context, sel ast.S
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNComment2ᚕᚖcirclegraphᚋcircleclientᚐCommentᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.Comment) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNComment2ᚖcirclegraphᚋcircleclientᚐComment(ctx, sel, v[i])
@@ -2270,7 +2271,7 @@ func (ec *executionContext) marshalNComment2ᚖcirclegraphᚋcircleclientᚐComm
 }
 
 func (ec *executionContext) marshalNCommentEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.Comment]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCommentEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])

@@ -4,6 +4,7 @@ package generated
 
 import (
 	"circlegraph/circleclient"
+	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 	"context"
@@ -2247,7 +2248,7 @@ func (ec *executionContext) marshalNCourseSection2ᚖcirclegraphᚋcircleclient�
 }
 
 func (ec *executionContext) marshalNLesson2ᚕᚖcirclegraphᚋcircleclientᚐLessonᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.Lesson) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLesson2ᚖcirclegraphᚋcircleclientᚐLesson(ctx, sel, v[i])
@@ -2320,7 +2321,7 @@ func (ec *executionContext) marshalOCourseSection2ᚕᚖcirclegraphᚋcircleclie
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCourseSection2ᚖcirclegraphᚋcircleclientᚐCourseSection(ctx, sel, v[i])
@@ -2361,7 +2362,7 @@ func (ec *executionContext) marshalOLessonFile2ᚕᚖcirclegraphᚋcircleclient�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLessonFile2ᚖcirclegraphᚋcircleclientᚐLessonFile(ctx, sel, v[i])

@@ -4,6 +4,7 @@ package generated
 
 import (
 	"circlegraph/circleclient"
+	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"context"
 	"fmt"
@@ -382,7 +383,7 @@ func (ec *executionContext) marshalOCannotReason2ᚕcirclegraphᚋgraphᚋmodel�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCannotReason2circlegraphᚋgraphᚋmodelᚐCannotReason(ctx, sel, v[i])

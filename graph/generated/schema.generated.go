@@ -4,6 +4,7 @@ package generated
 
 import (
 	"circlegraph/circleclient"
+	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 	"context"
@@ -2646,7 +2647,7 @@ func (ec *executionContext) marshalNAttachment2circlegraphᚋcircleclientᚐAtta
 }
 
 func (ec *executionContext) marshalNAttachment2ᚕcirclegraphᚋcircleclientᚐAttachmentᚄ(ctx context.Context, sel ast.SelectionSet, v []circleclient.Attachment) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAttachment2circlegraphᚋcircleclientᚐAttachment(ctx, sel, v[i])
@@ -2708,7 +2709,7 @@ func (ec *executionContext) marshalNMention2circlegraphᚋcircleclientᚐMention
 }
 
 func (ec *executionContext) marshalNMention2ᚕcirclegraphᚋcircleclientᚐMentionᚄ(ctx context.Context, sel ast.SelectionSet, v []circleclient.Mention) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMention2circlegraphᚋcircleclientᚐMention(ctx, sel, v[i])
@@ -2724,7 +2725,7 @@ func (ec *executionContext) marshalNMention2ᚕcirclegraphᚋcircleclientᚐMent
 }
 
 func (ec *executionContext) marshalNNode2ᚕcirclegraphᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v []model.Node) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalONode2circlegraphᚋgraphᚋmodelᚐNode(ctx, sel, v[i])
@@ -2769,7 +2770,7 @@ func (ec *executionContext) marshalNURL2string(ctx context.Context, sel ast.Sele
 }
 
 func (ec *executionContext) marshalNUserError2ᚕᚖcirclegraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNUserError2ᚖcirclegraphᚋgraphᚋmodelᚐUserError(ctx, sel, v[i])

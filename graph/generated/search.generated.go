@@ -4,6 +4,7 @@ package generated
 
 import (
 	"circlegraph/circleclient"
+	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 	"context"
@@ -2481,7 +2482,7 @@ func (ec *executionContext) marshalNHighlightSegment2circlegraphᚋcircleclient�
 }
 
 func (ec *executionContext) marshalNHighlightSegment2ᚕcirclegraphᚋcircleclientᚐHighlightSegmentᚄ(ctx context.Context, sel ast.SelectionSet, v []circleclient.HighlightSegment) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNHighlightSegment2circlegraphᚋcircleclientᚐHighlightSegment(ctx, sel, v[i])
@@ -2505,7 +2506,7 @@ func (ec *executionContext) marshalNSearchResult2circlegraphᚋgraphᚋmodelᚐS
 }
 
 func (ec *executionContext) marshalNSearchResult2ᚕcirclegraphᚋgraphᚋmodelᚐSearchResultᚄ(ctx context.Context, sel ast.SelectionSet, v []model.SearchResult) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSearchResult2circlegraphᚋgraphᚋmodelᚐSearchResult(ctx, sel, v[i])
@@ -2521,7 +2522,7 @@ func (ec *executionContext) marshalNSearchResult2ᚕcirclegraphᚋgraphᚋmodel�
 }
 
 func (ec *executionContext) marshalNSearchResultEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[model.SearchResult]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSearchResultEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])

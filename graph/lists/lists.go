@@ -1,0 +1,56 @@
+// Package lists writes the lists of an answer: one item after the other where none of them waits for anything, all at once
+// where they do. gqlgen starts a goroutine for every item of every list, which is what an answer of many small lists then
+// spends a seventh of its time on.
+package lists
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Waiting are the fields whose lists have items that may wait for Circle.
+type Waiting map[*ast.Field]bool
+
+const extension = "WaitingLists"
+
+// Know tells [Marshal] about the lists of an operation. Without it all of them may wait.
+func Know(oc *graphql.OperationContext, waiting Waiting) { oc.Stats.SetExtension(extension, waiting) }
+
+// Marshal is called by the generated code in place of [graphql.MarshalSliceConcurrently], whose parameters it has.
+func Marshal(ctx context.Context, length int, workers int64, letPanic bool, item func(context.Context, int) graphql.Marshaler) graphql.Array {
+	if mayWait(ctx) {
+		return graphql.MarshalSliceConcurrently(ctx, length, workers, letPanic, item)
+	}
+	list := make(graphql.Array, length)
+	for i := range list {
+		list[i] = marshal(graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: &i}), i, letPanic, item)
+	}
+	return list
+}
+
+func mayWait(ctx context.Context) bool {
+	waiting, ok := graphql.GetOperationContext(ctx).Stats.GetExtension(extension).(Waiting)
+	if !ok {
+		return true
+	}
+	fc := graphql.GetFieldContext(ctx)
+	for fc.Index != nil && fc.Parent != nil { // of a list within a list
+		fc = fc.Parent
+	}
+	return waiting[fc.Field.Field]
+}
+
+// marshal writes one item, which is null where that panics.
+func marshal(ctx context.Context, i int, letPanic bool, item func(context.Context, int) graphql.Marshaler) (written graphql.Marshaler) {
+	if !letPanic {
+		defer func() {
+			if p := recover(); p != nil {
+				graphql.AddError(ctx, graphql.Recover(ctx, p))
+				written = graphql.Null
+			}
+		}()
+	}
+	return item(ctx, i)
+}
