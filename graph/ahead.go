@@ -2,10 +2,12 @@ package graph
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 )
 
@@ -136,6 +138,38 @@ func (r *Resolver) aheadOfSpace(ctx context.Context, spaceID int64) {
 			return err
 		},
 	})
+}
+
+// aheadOfSpaceNamed starts the first page of the posts of a space that is looked up by its slug, since they can be read by
+// the slug too; all else takes the number. Where a number is expected Circle reads one from the beginning of a slug, so such
+// slugs have to wait.
+func (r *Resolver) aheadOfSpaceNamed(ctx context.Context, slug string) {
+	if slug == "" || slug[0] >= '0' && slug[0] <= '9' {
+		return
+	}
+	variables := graphql.GetOperationContext(ctx).Variables
+	for _, field := range graphql.CollectFieldsCtx(ctx, []string{"Space", "Node"}) {
+		args, ok := pageArgsOf(field.ArgumentMap(variables))
+		if field.Name != "posts" || !ok || args.after != nil || checkFirst(deref(args.first)) != nil {
+			continue
+		}
+		first := *args.first
+		if ctx := graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Space", Field: field}); selectsOnly(ctx, "totalCount") {
+			if !selected(ctx, "totalCount") {
+				continue
+			}
+			first = 1
+		}
+		opts := circleclient.SpacePostOptions{PageOptions: circleclient.PageOptions{Page: 1, PerPage: first}}
+		loaders.Begin(ctx, postsOfSlug(slug, opts), func() (*circleclient.Page[*circleclient.Post], error) {
+			return r.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{Slug: slug}, opts)
+		})
+	}
+}
+
+// postsOfSlug names a page of the posts of a space that is named by its slug.
+func postsOfSlug(slug string, o circleclient.SpacePostOptions) string {
+	return fmt.Sprint("posts of ", slug, fingerprint(o))
 }
 
 func (r *Resolver) aheadOfLesson(ctx context.Context, ref circleclient.Ref) {

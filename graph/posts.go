@@ -145,7 +145,13 @@ func (r *Resolver) spacePosts(
 	}
 	c, err := paginate(ctx, cursor.Of("Space.posts", s.ID, fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 		opts.PageOptions = o
-		return r.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: s.ID}, opts)
+		read := func() (*circleclient.Page[*circleclient.Post], error) {
+			return r.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: s.ID}, opts)
+		}
+		if ahead := postsOfSlug(s.Slug, opts); loaders.Begun(ctx, ahead) {
+			return loaders.Shared(ctx, ahead, read)
+		}
+		return read()
 	}, model.NewPost)
 	return expectPosts(ctx, c, err)
 }

@@ -173,3 +173,31 @@ func (b *barrier) pass(ctx context.Context) bool {
 
 // patience is how long a test waits for what should come at once, before it fails.
 const patience = 20 * time.Second
+
+// Posts are read by the slug of their space, beside it, where that is the same as reading them by its number.
+func TestPostsOfSpaceNamedBySlug(t *testing.T) {
+	c := newCommunity(t)
+	var mu sync.Mutex
+	var asked []string
+	c.before = func(r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked = append(asked, strings.TrimPrefix(r.URL.RequestURI(), "/api/headless/v1"))
+	}
+	for _, row := range []struct{ slug, field, want string }{
+		{"vegetables", `posts(first: 2) { nodes { id } }`, "/spaces/vegetables/posts?page=1&per_page=2"},
+		{"vegetables", `posts(first: 2) { totalCount }`, "/spaces/vegetables/posts?page=1&per_page=1"},
+		{"vegetables", `posts(first: 2) { __typename }`, ""},
+		{"vegetables", `posts(first: 0) { nodes { id } }`, ""},
+		{"vegetables", `posts(first: 2, orderBy: LATEST) { nodes { id } }`, "/spaces/2700003/posts?page=1&per_page=2&sort=latest"},
+		{"vegetables", `name`, ""},
+		{"7-up", `posts(first: 2) { nodes { id } }`, ""},
+	} {
+		asked = nil
+		c.ask(member, `query($slug: String!) { space(by: { slug: $slug }) { `+row.field+` } }`, map[string]any{"slug": row.slug})
+		asked = slices.DeleteFunc(asked, func(path string) bool { return !strings.Contains(path, "/posts") })
+		if got := strings.Join(asked, " "); got != row.want {
+			t.Errorf("%s { %s }: asked for %q, want %q", row.slug, row.field, got, row.want)
+		}
+	}
+}

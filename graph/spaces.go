@@ -56,7 +56,9 @@ func (r *Resolver) spaceBy(ctx context.Context, by model.SpaceBy) (*circleclient
 		r.aheadOf(ctx, circleclient.SpaceNodeRef(id))
 		return loaders.From(ctx).Space.Load(id)
 	}
-	return spaceNamed(ctx, deref(by.Slug))
+	slug := deref(by.Slug)
+	r.aheadOfSpaceNamed(ctx, slug)
+	return spaceNamed(ctx, slug)
 }
 
 // spaceNamed finds a space by its slug.
