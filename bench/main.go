@@ -15,6 +15,7 @@ import (
 
 // commands are what can be measured, and the processes that are measured against, which are this program too.
 type commands struct {
+	All     allCommand     `cmd:"" default:"1" help:"Measure all of this."`
 	Screens screensCommand `cmd:"" help:"Open each screen of an app, with the facade and by REST."`
 	Peers   peersCommand   `cmd:"" help:"Compare the facade with other gateways on three queries."`
 	Evening eveningCommand `cmd:"" help:"Let all members come in one evening, within Circle's limit."`
@@ -31,6 +32,19 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// allCommand measures everything.
+type allCommand struct{}
+
+// Run measures one after the other, since all that is measured shares the machine.
+func (*allCommand) Run(ctx context.Context, out io.Writer) error {
+	for _, command := range []string{"screens", "peers", "evening"} {
+		if err := run(ctx, []string{command}, out); err != nil {
+			return fmt.Errorf("%s: %w", command, err)
+		}
+	}
+	return nil
 }
 
 // run carries out one command.

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"circlegraph/bench/screens"
 	"circlegraph/circleclient"
 	"circlegraph/sandbox"
 )
@@ -23,6 +25,24 @@ func BenchmarkQueries(b *testing.B) {
 	token := signIn(b, box, "member@example.com")
 	for _, w := range works {
 		b.Run(w.name, func(b *testing.B) { benchmark(b, facade, token, document(facadeQueries[w.name])) })
+	}
+}
+
+// BenchmarkScreens is what the facade itself takes for each screen that nobody has opened yet.
+func BenchmarkScreens(b *testing.B) {
+	all, err := screens.All()
+	if err != nil {
+		b.Fatal(err)
+	}
+	box := sandbox.New(sandbox.Options{HeadlessToken: secret})
+	facade := newFacade(b, &replaying{handler: box}, circleclient.MemoConfig{}, 0)
+	token := signIn(b, box, "member@example.com")
+	for _, screen := range all {
+		body, err := json.Marshal(map[string]any{"query": screen.Document, "variables": screen.Variables})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(strings.ReplaceAll(screen.Name, " ", "_"), func(b *testing.B) { benchmark(b, facade, token, body) })
 	}
 }
 
