@@ -84,7 +84,7 @@ func (c *peersCommand) Run(ctx context.Context, out io.Writer) error {
 		}
 		field.tokens = append(field.tokens, token)
 	}
-	for _, p := range peers(built, upstream.url) {
+	for _, p := range append(peers(built, upstream.url), gateways(ctx, dir, upstream.url)...) {
 		if len(c.Only) == 0 || slices.Contains(c.Only, p.name) || p.name == naiveName {
 			field.enter(ctx, dir, p)
 		}

@@ -27,13 +27,16 @@ type process struct {
 	done chan struct{}
 }
 
-// program says how to start a process. %ADDRESS%, %HOST% and %PORT% in arguments and environment become where it shall listen.
+// program says how to start a process. %ADDRESS%, %HOST% and %PORT% in arguments, environment and file become where it shall
+// listen, %FILE% the path of the file.
 type program struct {
 	name string
 	args []string // the command first
 	env  []string
 	dir  string
-	// ready is a path that answers something once it serves.
+	// file is a configuration that is written for it; none where it is empty.
+	file string
+	// ready is a path that answers something but failures once it serves.
 	ready string
 }
 
@@ -44,7 +47,14 @@ func start(ctx context.Context, work string, p program) (*process, error) {
 		return nil, err
 	}
 	host, port, _ := net.SplitHostPort(address)
-	fill := strings.NewReplacer("%ADDRESS%", address, "%HOST%", host, "%PORT%", port)
+	base := filepath.Join(work, strings.ReplaceAll(p.name, " ", "-"))
+	file := base + ".graphql"
+	fill := strings.NewReplacer("%ADDRESS%", address, "%HOST%", host, "%PORT%", port, "%FILE%", file)
+	if p.file != "" {
+		if err := os.WriteFile(file, []byte(fill.Replace(p.file)), 0o600); err != nil {
+			return nil, err
+		}
+	}
 	args := make([]string, len(p.args))
 	for i, arg := range p.args {
 		args[i] = fill.Replace(arg)
@@ -58,7 +68,7 @@ func start(ctx context.Context, work string, p program) (*process, error) {
 	for _, pair := range p.env {
 		cmd.Env = append(cmd.Env, fill.Replace(pair))
 	}
-	log, err := os.Create(filepath.Join(work, strings.ReplaceAll(p.name, " ", "-")+".log"))
+	log, err := os.Create(base + ".log")
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +89,7 @@ func start(ctx context.Context, work string, p program) (*process, error) {
 	return proc, nil
 }
 
-// await asks until there is an answer of any kind.
+// await asks until there is an answer that is no failure.
 func (p *process) await(ctx context.Context, path string) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -91,7 +101,10 @@ func (p *process) await(ctx context.Context, path string) error {
 			return err
 		}
 		if res, err := http.DefaultClient.Do(req); err == nil {
-			return res.Body.Close()
+			_ = res.Body.Close() // nobody reads it
+			if res.StatusCode < http.StatusInternalServerError {
+				return nil
+			}
 		}
 		select {
 		case <-again.C:
