@@ -236,6 +236,17 @@ func TestCallsAreLogged(t *testing.T) {
 	}
 }
 
+func TestLogOfCallsIsBounded(t *testing.T) {
+	s := New(Options{})
+	for i := range maxCalls + 10 {
+		s.log(Call{MemberID: int64(i)})
+	}
+	calls := s.Calls()
+	if n := len(calls); n < maxCalls/2 || n > maxCalls || calls[n-1].MemberID != maxCalls+9 {
+		t.Errorf("%d calls are kept, the last of them %d", n, calls[n-1].MemberID)
+	}
+}
+
 func TestRateLimitCountsByWindow(t *testing.T) {
 	w := newWorldWith(t, Options{RateLimit: 3}, func(h http.Handler) http.Handler { return h })
 	c := w.as(asMember)

@@ -184,7 +184,7 @@ func (s *Sandbox) serve(rt route) http.Handler {
 		if err != nil {
 			call.Status = http.StatusInternalServerError
 		}
-		s.calls = append(s.calls, call)
+		s.keep(call)
 		s.mu.Unlock()
 		if err != nil {
 			http.Error(w, "the sandbox could not encode its answer: "+err.Error(), http.StatusInternalServerError)
@@ -219,7 +219,11 @@ type Call struct {
 	MemberID int64
 }
 
-// Calls returns a copy of the log of calls, oldest first.
+// maxCalls bounds the log: a sandbox may run for weeks.
+const maxCalls = 100_000
+
+// Calls returns a copy of the log of calls, oldest first. Of more than 100,000
+// it has at least the latest half of that.
 func (s *Sandbox) Calls() []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -236,6 +240,14 @@ func (s *Sandbox) ResetCalls() {
 func (s *Sandbox) log(c Call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.keep(c)
+}
+
+// keep enters a call into the log, under the lock.
+func (s *Sandbox) keep(c Call) {
+	if len(s.calls) >= maxCalls {
+		s.calls = append([]Call(nil), s.calls[maxCalls/2:]...)
+	}
 	s.calls = append(s.calls, c)
 }
 
