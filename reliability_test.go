@@ -65,7 +65,8 @@ func TestOpenCircuit(t *testing.T) {
 	}
 }
 
-// The time of a request is one for all that it asks of Circle: a call late in it is given up early.
+// The time of a request is one for all that it asks of Circle: a call late in it is given up early, where its answer would not
+// be remembered.
 func TestRequestTimeoutEndsWork(t *testing.T) {
 	const limit = time.Second
 	lasted := make(chan time.Duration, 1)
@@ -81,7 +82,7 @@ func TestRequestTimeoutEndsWork(t *testing.T) {
 			}
 			circle.ServeHTTP(w, r)
 		})
-	}, nil, "CIRCLEGRAPH_REQUEST_TIMEOUT", limit.String(), "CIRCLEGRAPH_UPSTREAM_TIMEOUT", limit.String())
+	}, nil, "CIRCLEGRAPH_REQUEST_TIMEOUT", limit.String(), "CIRCLEGRAPH_UPSTREAM_TIMEOUT", limit.String(), "CIRCLEGRAPH_MEMO_BYTES", "0")
 	_, body := s.post(t, s.login(t, member).AccessToken, request(`{ homeFeed(first: 1) { nodes { title comments(first: 1) { nodes { id } } } } }`))
 	if !strings.Contains(body, `"title":"`) || !strings.Contains(body, `"comments":null`) || strings.Count(body, "UPSTREAM_TIMEOUT") != 1 {
 		t.Errorf("answered %s, want the post without its comments and UPSTREAM_TIMEOUT", body)

@@ -32,6 +32,8 @@ const (
 	answerOverhead = 500
 	// maxWriters is how many writers the memo tells apart; beyond it everybody's answers are dropped.
 	maxWriters = 100_000
+	// maxAlone is how many calls may go on at a time that nobody waits for any more.
+	maxAlone = maxConns
 )
 
 // memo answers a read that the same caller has made a moment ago, or is making right now. Its keys are made of the whole
@@ -46,6 +48,7 @@ type memo struct {
 
 	mu      sync.Mutex
 	flights map[memoKey]*flight
+	alone   int // how many flights go on for nobody
 	// Time, for telling what was read before a write from what was read after it, is counted in writes.
 	writes  uint64
 	floor   uint64 // what began before it is not answered to anybody
@@ -77,13 +80,17 @@ type remembered struct {
 	until  time.Time
 }
 
-// flight is a call that is under way for all who want its answer.
+// flight is a call that is under way for all who want its answer. While it waits to be sent, it ends with the last of them.
+// Once it is sent, Circle has counted it, so it goes on: whoever lost the connection comes back for the answer.
 type flight struct {
 	remembered
-	done    chan struct{} // closed once answer and err are there
-	err     error
-	waiting int // guarded by the memo; the call ends with the last one
-	cancel  context.CancelFunc
+	done   chan struct{} // closed once answer and err are there
+	err    error
+	cancel context.CancelFunc
+
+	// Guarded by the memo.
+	waiting     int
+	sent, alone bool
 }
 
 func newMemo(config MemoConfig, principals Principals, total *Usage, now func() time.Time) *memo {
@@ -156,6 +163,7 @@ func (m *memo) board(ctx context.Context, key memoKey, call call, token string, 
 		}
 		if f := m.flights[key]; f != nil && f.begun >= since {
 			f.waiting++
+			m.setAlone(f, false)
 			m.total.count(ctx, coalesced, 1)
 			return f, old
 		}
@@ -164,7 +172,7 @@ func (m *memo) board(ctx context.Context, key memoKey, call call, token string, 
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	f = &flight{remembered: remembered{long: long, begun: m.writes}, done: make(chan struct{}), waiting: 1, cancel: cancel}
 	m.flights[key] = f
-	go m.fly(ctx, key, f, ask)
+	go m.fly(context.WithValue(ctx, flightKey{}, f), key, f, ask)
 	return f, old
 }
 
@@ -181,10 +189,11 @@ func (m *memo) land(key memoKey, f *flight) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	defer close(f.done)
+	m.setAlone(f, false)
 	if m.flights[key] == f {
 		delete(m.flights, key)
 	}
-	if f.err != nil {
+	if f.err != nil || f.begun < max(m.floor, m.written[writer{token: key.token}].of(f.long)) {
 		return
 	}
 	if newer, _ := m.answers.GetIfPresent(key); newer != nil && newer.begun > f.begun {
@@ -199,17 +208,51 @@ func (m *memo) land(key memoKey, f *flight) {
 	m.answers.Set(key, &remembered{answer: &kept, long: f.long, begun: f.begun, until: f.until})
 }
 
-// leave takes one who no longer waits off a flight, which ends with its last one.
+// leave takes one who no longer waits off a flight.
 func (m *memo) leave(key memoKey, f *flight) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if f.waiting--; f.waiting > 0 {
 		return
 	}
+	if f.sent && m.alone < maxAlone {
+		m.setAlone(f, true)
+		return
+	}
 	f.cancel()
 	if m.flights[key] == f {
 		delete(m.flights, key)
 	}
+}
+
+// setAlone notes whether a flight goes on for nobody.
+func (m *memo) setAlone(f *flight, alone bool) {
+	switch {
+	case alone && !f.alone:
+		m.alone++
+	case f.alone && !alone:
+		m.alone--
+	}
+	f.alone = alone
+}
+
+type flightKey struct{}
+
+// sent notes that the call of a context is about to be sent, where it is a flight's.
+func (m *memo) sent(ctx context.Context) { m.setSent(ctx, true) }
+
+// wanted tells, once a request has failed, whether anybody waits for another one. Until that is sent it ends with them.
+func (m *memo) wanted(ctx context.Context) bool { return m.setSent(ctx, false) }
+
+func (m *memo) setSent(ctx context.Context, sent bool) (wanted bool) {
+	f, ok := ctx.Value(flightKey{}).(*flight)
+	if !ok {
+		return true
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f.sent = sent
+	return f.waiting > 0
 }
 
 // wrote drops what a write has touched, for every token known to be the same member's. It is called at the end of a write,
@@ -246,13 +289,18 @@ func (m *memo) lastWrite(token string, hash tokenHash, long bool) uint64 {
 	if member, _ := m.principals.Member(token); member != 0 {
 		all = m.written[writer{member: member}]
 	}
-	if long {
-		return max(m.floor, own.long, all.long)
-	}
-	return max(m.floor, own.brief, all.brief)
+	return max(m.floor, own.of(long), all.of(long))
 }
 
-// forget drops all that was answered to a token, which is dead.
+// of is the last write that touched what lives long, or not.
+func (l lastWrites) of(long bool) uint64 {
+	if long {
+		return l.long
+	}
+	return l.brief
+}
+
+// forget drops all that was answered to a token, which is dead, and ends its calls that nobody waits for.
 func (m *memo) forget(token string) {
 	hash := hashToken(token)
 	m.mu.Lock()
@@ -261,6 +309,11 @@ func (m *memo) forget(token string) {
 	for key := range m.answers.Keys() {
 		if key.token == hash {
 			m.answers.Invalidate(key)
+		}
+	}
+	for key, f := range m.flights {
+		if key.token == hash && f.alone {
+			f.cancel()
 		}
 	}
 }

@@ -223,30 +223,6 @@ func TestCoalescing(t *testing.T) {
 	}
 }
 
-// The call ends when all have left, and whoever comes then gets a call of their own.
-func TestLastOneOutEndsTheCall(t *testing.T) {
-	ended := make(chan struct{}, 1)
-	var calls atomic.Int64
-	c, _, _ := memoClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if calls.Add(1) > 1 {
-			say(200, "application/json", `{"id":1}`)(w, r)
-			return
-		}
-		<-r.Context().Done()
-		ended <- struct{}{}
-	}))
-	ctx, leave := context.WithCancel(as(t.Context(), "a"))
-	var one sync.WaitGroup
-	one.Go(func() { _, _ = c.Spaces.Get(ctx, 1) })
-	until(t, func() bool { return calls.Load() == 1 })
-	leave()
-	one.Wait()
-	if _, err := c.Spaces.Get(as(t.Context(), "a"), 1); err != nil {
-		t.Errorf("one who came later: %v", err)
-	}
-	<-ended
-}
-
 func TestStaleAnswersStandIn(t *testing.T) {
 	for _, tc := range []struct {
 		status int64

@@ -296,7 +296,7 @@ func (c *Client) ask(ctx context.Context, call call, token string) (*answer, err
 		if err == nil {
 			return answer, nil
 		}
-		if !call.read || attempt >= c.retries || !c.pause(ctx, err, attempt) {
+		if !call.read || attempt >= c.retries || !c.memo.wanted(ctx) || !c.pause(ctx, err, attempt) {
 			return nil, err
 		}
 	}
@@ -312,6 +312,7 @@ func (c *Client) admitted(ctx context.Context, call call, token string, body []b
 		return nil, err
 	}
 	defer done()
+	c.memo.sent(ctx)
 	answer, err := c.circuits.through(call, func() (*answer, error) { return c.attempt(ctx, call, token, body, attempt) })
 	failure, _ := errors.AsType[*Error](err)
 	c.admission.learn(err == nil, failure)

@@ -78,39 +78,60 @@ func TestPanicOfANode(t *testing.T) {
 	}
 }
 
-// When a client leaves, what is asked of Circle for it alone is given up.
-func TestLeavingEndsWork(t *testing.T) {
+// When a client leaves, what is asked of Circle for it alone is given up, unless there is a memory to keep the answer for its
+// return, which then costs nothing.
+func TestLeaving(t *testing.T) {
 	for name, memo := range map[string]func(*circleclient.Config){"without a memo": func(*circleclient.Config) {}, "with a memo": remembering} {
-		arrived, ended := make(chan bool, 1), make(chan bool, 1)
-		ill := &fault{}
-		c := newCommunityBehind(t, func(circle http.Handler) http.Handler {
-			return ill.between(circle, func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/home") })
-		}, memo)
-		ill.set(func(_ http.ResponseWriter, r *http.Request) {
-			arrived <- true
-			<-r.Context().Done()
-			ended <- true
+		t.Run(name, func(t *testing.T) {
+			arrived, ended, answer := make(chan bool, 1), make(chan bool, 1), make(chan bool)
+			ill := &fault{}
+			var box http.Handler
+			c := newCommunityBehind(t, func(circle http.Handler) http.Handler {
+				box = circle
+				return ill.between(circle, func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/home") })
+			}, memo)
+			ill.set(func(w http.ResponseWriter, r *http.Request) {
+				arrived <- true
+				select {
+				case <-r.Context().Done():
+					ended <- true
+				case <-answer:
+					box.ServeHTTP(w, r)
+				}
+			})
+			token := c.token(member)
+			ctx, leave := context.WithCancel(t.Context())
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, strings.NewReader(fmt.Sprintf(`{"query": %q}`, faultyScreen)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Content-Type", "application/json")
+			req.Header.Set("Authorization", "Bearer "+token)
+			go func() {
+				<-arrived
+				leave()
+			}()
+			if resp, err := http.DefaultClient.Do(req); err == nil {
+				_ = resp.Body.Close()
+				t.Error("answered although the client had left")
+			}
+			if name == "with a memo" {
+				select {
+				case <-ended:
+					t.Error("the call was given up")
+				case <-time.After(100 * time.Millisecond): // more than it takes to give one up
+				}
+				close(answer)
+				if c.data(token, faultyScreen, nil)["homeFeed"] == nil || ill.requests.Load() != 1 {
+					t.Errorf("the feed was asked for %d times, want once for the client that came back", ill.requests.Load())
+				}
+				return
+			}
+			select {
+			case <-ended:
+			case <-time.After(10 * time.Second): // less than the 15 s after which a call is given up anyway
+				t.Error("Circle is still being asked")
+			}
 		})
-		token := c.token(member)
-		ctx, leave := context.WithCancel(t.Context())
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, strings.NewReader(fmt.Sprintf(`{"query": %q}`, faultyScreen)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set("Authorization", "Bearer "+token)
-		go func() {
-			<-arrived
-			leave()
-		}()
-		if resp, err := http.DefaultClient.Do(req); err == nil {
-			_ = resp.Body.Close()
-			t.Errorf("%s: answered although the client had left", name)
-		}
-		select {
-		case <-ended:
-		case <-time.After(10 * time.Second): // less than the 15 s after which a call is given up anyway
-			t.Errorf("%s: Circle is still being asked", name)
-		}
 	}
 }
