@@ -4,106 +4,111 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 )
 
-// The gateways that come from npm. Circle's contract, of which one of them makes its schema, is read where it lies and not kept.
-
+// Names of the gateways that come from npm, as the tables have them.
 const (
 	hiveName     = "Hive Gateway"
 	tailcallName = "Tailcall"
-	// installing is the command that brings them.
-	installing = "npm --prefix bench/gateways ci"
 )
 
-// The queries in the words of the contract, from which Mesh makes its schema, and in those of tailcall.graphql.
-var (
-	hiveQueries = map[string]string{
-		"Q1": `{api_headless_v1_home(sort:popular,per_page:20){records{` + contractPost + `}}}`,
-		"Q2": `{api_headless_v1_home(sort:popular,per_page:20){records{` + contractPost + `first_comments{records{` + contractComment + `author{` + contractMember + `}}}}}}`,
-		"Q3": `{api_headless_v1_home(sort:popular,per_page:20){records{` + contractPost + `first_comments{records{` + contractComment + `author{` + contractMember + ` profile{bio}}}}}}}`,
+// gateways are those that npm installs, in the directory that pins them, set up as their documentation has it for production.
+// Both offer to batch, for which Circle would have to give the comments of many posts, or many profiles, at a time, and it does
+// not. What is left is not to ask for the same twice within one query, which both are told.
+func gateways(dir, circle string) []peer {
+	return []peer{
+		{queries: hiveQueries, path: "/graphql", program: hive(dir, circle)},
+		{queries: tailcallQueries, path: "/graphql", program: tailcall(dir, circle)},
 	}
-	tailcallQueries = map[string]string{
-		"Q1": `{home{records{` + contractPost + `}}}`,
-		"Q2": `{home{records{` + contractPost + `comments{records{` + contractComment + `author{` + contractMember + `}}}}}}`,
-		"Q3": `{home{records{` + contractPost + `comments{records{` + contractComment + `author{` + contractMember + ` profile{bio}}}}}}}`,
-	}
-)
-
-const (
-	contractPost = `id display_title slug url created_at user_likes_count comment_count is_liked author{` + contractMember +
-		`} space{id name slug}`
-	contractComment = `id created_at user_likes_count replies_count `
-	contractMember  = `community_member_id name headline avatar_url`
-)
-
-// gateways are Hive Gateway, over a supergraph that Mesh composes, and Tailcall; or why they are not there. Both run as their
-// documentation says for production, without logs of requests. Neither joins equal calls of different objects to Circle, and
-// Circle has no call for many profiles or for the comments of many posts that they could be told of.
-func gateways(ctx context.Context, work, circle string) []peer {
-	hive := peer{queries: hiveQueries, path: "/graphql", program: program{name: hiveName, ready: "/readiness", dir: work}}
-	tailcall := peer{queries: tailcallQueries, path: "/graphql", program: program{name: tailcallName, ready: "/graphql"}}
-	home, err := gatewaysDirectory(ctx)
-	if err != nil {
-		hive.missing, tailcall.missing = err.Error(), err.Error()
-		return []peer{hive, tailcall}
-	}
-	modules := filepath.Join(home, "node_modules")
-	if supergraph, err := compose(ctx, home, work, circle); err != nil {
-		hive.missing = err.Error()
-	} else {
-		hive.args = []string{"node", filepath.Join(modules, ".bin", "hive-gateway"), "supergraph", supergraph, "-h", "%HOST%", "-p", "%PORT%"}
-		hive.env = []string{"NODE_ENV=production", "LOG_LEVEL=warn"}
-	}
-	tailcall.args = []string{filepath.Join(modules, "@tailcallhq", "core-linux-x64-gnu", "bin", "tailcall"), "start", "%FILE%"}
-	tailcall.env = []string{"TAILCALL_LOG_LEVEL=warn", "TAILCALL_TRACKER=false"}
-	config, err := os.ReadFile(filepath.Join(home, "tailcall.graphql"))
-	if err != nil {
-		tailcall.missing = err.Error()
-	}
-	tailcall.file = strings.ReplaceAll(string(config), "%CIRCLE%", circle)
-	return []peer{hive, tailcall}
 }
 
-// gatewaysDirectory is where npm has installed them.
-func gatewaysDirectory(ctx context.Context) (string, error) {
-	dir, err := exec.CommandContext(ctx, "go", "list", "-f", "{{.Dir}}", "circlegraph/bench").Output()
-	if err != nil {
-		return "", err
+// hive is Hive Gateway before a supergraph that GraphQL Mesh composes from Circle's contract. It has a worker for each core,
+// since the others use all cores too, and compiles queries. It logs no requests, and Node keeps connections alive.
+func hive(dir, circle string) program {
+	command := binary(dir, "hive-gateway")
+	supergraph := filepath.Join("%WORK%", "supergraph.graphql")
+	return program{
+		name: hiveName,
+		args: []string{
+			"node", command, "supergraph", supergraph, "--config-path", filepath.Join(dir, "gateway.config.js"),
+			"--host", "%HOST%", "--port", "%PORT%", "--fork", strconv.Itoa(runtime.NumCPU()), "--jit",
+		},
+		env:   []string{"NODE_ENV=production"},
+		ready: "/readiness",
+		prepare: func(ctx context.Context, fill func(string) string) error {
+			if err := installed(command); err != nil {
+				return err
+			}
+			contract, err := findContract(dir)
+			if err != nil {
+				return err
+			}
+			return compose(ctx, dir, contract, circle, fill(supergraph))
+		},
 	}
-	home := filepath.Join(strings.TrimSpace(string(dir)), "gateways")
-	if _, err := os.Stat(filepath.Join(home, "node_modules")); err != nil {
-		return "", errors.New("not installed, which `" + installing + "` does")
-	}
-	return home, nil
 }
 
-// compose makes a supergraph of Circle's contract.
-func compose(ctx context.Context, home, work, circle string) (string, error) {
-	contract, err := filepath.Abs(filepath.Join(specs(home), "headless-client-v1.yaml"))
-	if err == nil {
-		_, err = os.Stat(contract)
+// tailcall is Tailcall with a schema written for the three queries. It has a thread for each core by itself. It is kept from
+// telling its makers of its start.
+func tailcall(dir, circle string) program {
+	command := binary(dir, "tailcall")
+	config := filepath.Join("%WORK%", "tailcall.graphql")
+	return program{
+		name:  tailcallName,
+		args:  []string{command, "start", config},
+		env:   []string{"TAILCALL_LOG_LEVEL=warn", "TAILCALL_TRACKER=false"},
+		ready: "/graphql",
+		prepare: func(_ context.Context, fill func(string) string) error {
+			if err := installed(command); err != nil {
+				return err
+			}
+			text, err := os.ReadFile(filepath.Join(dir, "tailcall.graphql"))
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(fill(config), []byte(fill(strings.ReplaceAll(string(text), "%CIRCLE%", circle))), 0o600)
+		},
 	}
-	if err != nil {
-		return "", fmt.Errorf("the contract is not at hand: %w", err)
+}
+
+// binary is where npm puts a command.
+func binary(dir, name string) string { return filepath.Join(dir, "node_modules", ".bin", name) }
+
+// installed says what to do where npm has not brought a program.
+func installed(command string) error {
+	if _, err := os.Stat(command); err != nil {
+		return errors.New("not installed, which `npm ci --prefix bench/gateways` does where npm has it for this system")
 	}
-	supergraph := filepath.Join(work, "supergraph.graphql")
-	cmd := exec.CommandContext(ctx, filepath.Join(home, "node_modules", ".bin", "mesh-compose"), "-c", "mesh.config.js", "-o", supergraph)
-	cmd.Dir = home
-	cmd.Env = append(os.Environ(), "CONTRACT="+contract, "PATCHED="+filepath.Join(work, "contract.json"), "CIRCLE="+circle)
+	return nil
+}
+
+// findContract gives the path of Circle's contract, which is looked for where the tests do that hold to it.
+func findContract(dir string) (string, error) {
+	specs := os.Getenv("CIRCLEGRAPH_SPECS")
+	if specs == "" {
+		specs = filepath.Join(dir, "..", "..", "..", "shared", "specs")
+	}
+	const file = "headless-client-v1.yaml"
+	if _, err := fs.Stat(os.DirFS(specs), file); err != nil {
+		return "", errors.New("the official contract is absent: put its files in ../shared/specs or set CIRCLEGRAPH_SPECS")
+	}
+	return filepath.Abs(filepath.Join(specs, file))
+}
+
+// compose writes a supergraph of Circle's contract.
+func compose(ctx context.Context, dir, contract, circle, supergraph string) error {
+	cmd := exec.CommandContext(ctx, "node", binary(dir, "mesh-compose"), "--output", supergraph)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "CONTRACT="+contract, "CIRCLE="+circle)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("composing: %w: %.300s", err, out)
+		return fmt.Errorf("composing its schema: %w %s", err, tail(out))
 	}
-	return supergraph, nil
-}
-
-// specs is where Circle's contract lies, as for the tests that hold to it.
-func specs(home string) string {
-	if dir := os.Getenv("CIRCLEGRAPH_SPECS"); dir != "" {
-		return dir
-	}
-	return filepath.Join(home, "..", "..", "..", "shared", "specs")
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 type peersCommand struct {
 	Rounds   int           `default:"3" help:"How often everything is measured; tables show medians."`
 	Duration time.Duration `default:"2s" help:"How long each gateway is asked in each round."`
+	WarmUp   time.Duration `default:"5s" help:"How long each gateway is asked for each query before all rounds: some compile as they run."`
 	Clients  int           `default:"8" help:"How many clients ask at a time."`
 	Only     []string      `help:"Measure these gateways only, by name."`
 }
@@ -25,8 +27,6 @@ type peer struct {
 	// queries are by the name of the work; a peer without any gets the request that path gives.
 	queries map[string]string
 	path    string
-	// missing says why it cannot run here; it can where empty.
-	missing string
 }
 
 // peers are all gateways, the facade first. Memory is off where work is compared: each request then asks upstream anew.
@@ -36,7 +36,7 @@ func peers(built programs, circle string) []peer {
 			name: name, args: []string{built.facade}, ready: "/readyz", env: append(facadeSettings(circle), env...),
 		}}
 	}
-	return []peer{
+	return append([]peer{
 		facade("facade", "CIRCLEGRAPH_MEMO_BYTES=0"),
 		facade("facade with its memory"),
 		{queries: naiveQueries, path: "/graphql", program: program{
@@ -45,7 +45,7 @@ func peers(built programs, circle string) []peer {
 		{path: "/api/headless/v1/home?sort=popular&per_page=20", program: program{
 			name: "bare reverse proxy", args: []string{built.bench, "proxy", "--listen", "%ADDRESS%", "--circle", circle}, ready: control,
 		}},
-	}
+	}, gateways(filepath.Join(built.source, "gateways"), circle)...)
 }
 
 const naiveName = "naive gqlgen"
@@ -84,7 +84,7 @@ func (c *peersCommand) Run(ctx context.Context, out io.Writer) error {
 		}
 		field.tokens = append(field.tokens, token)
 	}
-	for _, p := range append(peers(built, upstream.url), gateways(ctx, dir, upstream.url)...) {
+	for _, p := range peers(built, upstream.url) {
 		if len(c.Only) == 0 || slices.Contains(c.Only, p.name) || p.name == naiveName {
 			field.enter(ctx, dir, p)
 		}
@@ -92,6 +92,7 @@ func (c *peersCommand) Run(ctx context.Context, out io.Writer) error {
 	if err := field.check(ctx); err != nil {
 		return err
 	}
+	field.warmUp(ctx, c.WarmUp)
 	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
 		if err := field.run(ctx, latency, c.Rounds, c.Duration); err != nil {
 			return err
@@ -131,15 +132,12 @@ type result struct {
 
 // enter starts a peer, or notes why it is absent.
 func (f *contest) enter(ctx context.Context, dir string, p peer) {
-	if p.missing == "" {
-		proc, err := start(ctx, dir, p.program)
-		if err == nil {
-			f.running = append(f.running, &contestant{p, proc})
-			return
-		}
-		p.missing = err.Error()
+	proc, err := start(ctx, dir, p.program)
+	if err != nil {
+		f.absent = append(f.absent, fmt.Sprintf("%s: not run: %v", p.name, err))
+		return
 	}
-	f.absent = append(f.absent, p.program.name+": not run: "+p.missing)
+	f.running = append(f.running, &contestant{p, proc})
 }
 
 func (f *contest) stop() {
@@ -194,6 +192,17 @@ func (f *contest) check(ctx context.Context) error {
 	return nil
 }
 
+// warmUp asks all peers for everything, so that they are measured as they are after a while.
+func (f *contest) warmUp(ctx context.Context, duration time.Duration) {
+	for _, c := range f.running {
+		for _, w := range works {
+			if shoot := f.shot(c, w); shoot != nil {
+				load(ctx, f.clients, duration, shoot)
+			}
+		}
+	}
+}
+
 // run measures all peers in turn, several times.
 func (f *contest) run(ctx context.Context, latency time.Duration, rounds int, duration time.Duration) error {
 	f.results = map[string]map[string][]result{}
@@ -223,7 +232,7 @@ func (f *contest) run(ctx context.Context, latency time.Duration, rounds int, du
 }
 
 func (f *contest) measure(ctx context.Context, c *contestant, latency, duration time.Duration, shoot func(context.Context, int) error) (result, error) {
-	load(ctx, f.clients, duration/5, shoot) // to warm up
+	load(ctx, f.clients, duration/5, shoot) // so that connections stand, and collectors of garbage have found their pace
 	if _, err := f.circle.reset(ctx, latency); err != nil {
 		return result{}, err
 	}

@@ -27,16 +27,17 @@ type process struct {
 	done chan struct{}
 }
 
-// program says how to start a process. %ADDRESS%, %HOST% and %PORT% in arguments, environment and file become where it shall
-// listen, %FILE% the path of the file.
+// program says how to start a process. %ADDRESS%, %HOST% and %PORT% in arguments and environment become where it shall listen,
+// and %WORK% becomes a directory that goes when all is measured.
 type program struct {
 	name string
 	args []string // the command first
 	env  []string
 	dir  string
-	// file is a configuration that is written for it; none where it is empty.
-	file string
-	// ready is a path that answers something but failures once it serves.
+	// prepare writes what the program reads at its start, and says why it cannot run; nil where there is nothing to write. The
+	// placeholders are filled by the function it is given.
+	prepare func(ctx context.Context, fill func(string) string) error
+	// ready is a path that answers once it serves, whatever it says but that the server is to blame.
 	ready string
 }
 
@@ -47,11 +48,9 @@ func start(ctx context.Context, work string, p program) (*process, error) {
 		return nil, err
 	}
 	host, port, _ := net.SplitHostPort(address)
-	base := filepath.Join(work, strings.ReplaceAll(p.name, " ", "-"))
-	file := base + ".graphql"
-	fill := strings.NewReplacer("%ADDRESS%", address, "%HOST%", host, "%PORT%", port, "%FILE%", file)
-	if p.file != "" {
-		if err := os.WriteFile(file, []byte(fill.Replace(p.file)), 0o600); err != nil {
+	fill := strings.NewReplacer("%ADDRESS%", address, "%HOST%", host, "%PORT%", port, "%WORK%", work)
+	if p.prepare != nil {
+		if err := p.prepare(ctx, fill.Replace); err != nil {
 			return nil, err
 		}
 	}
@@ -68,7 +67,7 @@ func start(ctx context.Context, work string, p program) (*process, error) {
 	for _, pair := range p.env {
 		cmd.Env = append(cmd.Env, fill.Replace(pair))
 	}
-	log, err := os.Create(base + ".log")
+	log, err := os.Create(filepath.Join(work, strings.ReplaceAll(p.name, " ", "-")+".log"))
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +88,7 @@ func start(ctx context.Context, work string, p program) (*process, error) {
 	return proc, nil
 }
 
-// await asks until there is an answer that is no failure.
+// await asks until there is an answer that is not the server's failure.
 func (p *process) await(ctx context.Context, path string) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -122,6 +121,11 @@ func (p *process) tail() string {
 	if err != nil {
 		return err.Error()
 	}
+	return tail(text)
+}
+
+// tail is the end of a text, on one line.
+func tail(text []byte) string {
 	line := strings.Join(strings.Fields(string(text)), " ")
 	return line[max(0, len(line)-300):]
 }
@@ -169,17 +173,22 @@ func freeAddress(ctx context.Context) (string, error) {
 }
 
 // programs are the compiled ones: the facade itself, the naive server, and this program for the rest.
-type programs struct{ facade, naive, bench string }
+type programs struct {
+	facade, naive, bench string
+	source               string // the directory of this program's source
+}
 
 // build compiles what runs in processes of its own.
 func build(ctx context.Context, work string) (programs, error) {
-	built := programs{filepath.Join(work, "circlegraph"), filepath.Join(work, "naive"), filepath.Join(work, "bench")}
+	built := programs{facade: filepath.Join(work, "circlegraph"), naive: filepath.Join(work, "naive"), bench: filepath.Join(work, "bench")}
 	for path, pkg := range map[string]string{built.facade: "circlegraph", built.naive: "circlegraph/bench/naive/cmd", built.bench: "circlegraph/bench"} {
 		if out, err := exec.CommandContext(ctx, "go", "build", "-o", path, pkg).CombinedOutput(); err != nil {
 			return built, fmt.Errorf("building %s: %w: %s", pkg, err, out)
 		}
 	}
-	return built, nil
+	dir, err := exec.CommandContext(ctx, "go", "list", "-f", "{{.Dir}}", "circlegraph/bench").Output()
+	built.source = strings.TrimSpace(string(dir))
+	return built, err
 }
 
 // workspace is a directory for one measurement. The returned function removes it.

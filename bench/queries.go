@@ -35,7 +35,20 @@ var (
 		"Q2": `{posts(first:20){` + naivePost + `comments(first:10){` + naiveComment + `author{` + naiveMember + `}}}}`,
 		"Q3": `{posts(first:20){` + naivePost + `comments(first:10){` + naiveComment + `author{` + naiveMember + ` bio}}}}`,
 	}
+	hiveQueries     = contractQueries(`api_headless_v1_home(sort:popular,per_page:20)`, `first_comments`)
+	tailcallQueries = contractQueries(`home`, `comments`)
 )
+
+// contractQueries are in the words of Circle's contract, for schemas that are made of it: only the entry and the field for the
+// comments have names of their own.
+func contractQueries(entry, comments string) map[string]string {
+	query := func(more string) string { return `{` + entry + `{records{` + contractPost + more + `}}}` }
+	return map[string]string{
+		"Q1": query(``),
+		"Q2": query(comments + `{records{` + contractComment + `author{` + contractMember + `}}}`),
+		"Q3": query(comments + `{records{` + contractComment + `author{` + contractMember + ` profile{bio}}}}`),
+	}
+}
 
 const (
 	facadePost = `circleId title slug url createdAt likesCount commentsCount isLikedByViewer author{` + facadeMember +
@@ -47,6 +60,11 @@ const (
 		`} space{id name slug}`
 	naiveComment = `id createdAt likesCount repliesCount `
 	naiveMember  = `id name headline avatarUrl`
+
+	contractPost = `id display_title slug url created_at user_likes_count comment_count is_liked author{` + contractMember +
+		`} space{id name slug}`
+	contractComment = `id created_at user_likes_count replies_count `
+	contractMember  = `community_member_id name headline avatar_url`
 )
 
 // document is a query as clients send it.
