@@ -129,6 +129,7 @@ func (m *memo) read(ctx context.Context, call call, token string, ask func(conte
 	select {
 	case <-f.done:
 		if err = f.err; err == nil {
+			errandFrom(ctx).begin() // also where another errand has sent it
 			return f.answer, nil
 		}
 	case <-ctx.Done():
@@ -172,6 +173,9 @@ func (m *memo) board(ctx context.Context, key memoKey, call call, token string, 
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	f = &flight{remembered: remembered{long: long, begun: m.writes}, done: make(chan struct{}), waiting: 1, cancel: cancel}
 	m.flights[key] = f
+	if old != nil {
+		ctx = withStandIn(ctx)
+	}
 	go m.fly(context.WithValue(ctx, flightKey{}, f), key, f, ask)
 	return f, old
 }

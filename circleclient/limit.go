@@ -26,6 +26,8 @@ const (
 	// shrinkPause keeps many refusals of one moment from counting as many; growPause is between two steps back up.
 	shrinkPause, growPause = time.Second, 10 * time.Second
 	growth                 = 1.25
+	// standInPatience is how long a read waits that an older answer can stand in for.
+	standInPatience = 2 * time.Second
 	// inRow is how many go before one of a lower rank that waits as well.
 	inRow = 3
 	// maxAddresses is how many addresses have a bucket of their own; the least used are forgotten.
@@ -75,8 +77,8 @@ func newBudget(config BudgetConfig, now func() time.Time) *budget {
 	return b
 }
 
-// spend takes one request from the budget, waiting for it if need be, but for no more than half of the time that ctx leaves:
-// the other half is Circle's. The error tells how long to wait instead; 0 means that ctx has ended.
+// spend takes one request from the budget, waiting for it if need be as long as [patienceFrom] says, and anew from when its
+// errand is begun. It tells how long to wait instead where that would not do; 0 means that ctx has ended.
 func (b *budget) spend(ctx context.Context, who string, writes bool) (waited, retryAfter time.Duration, ok bool) {
 	b.mu.Lock()
 	now := b.now()
@@ -85,7 +87,7 @@ func (b *budget) spend(ctx context.Context, who string, writes bool) (waited, re
 	switch {
 	case writes:
 		rank = write
-	case e != nil && e.begun:
+	case e != nil && e.begun.Load():
 		rank = begun
 	}
 	if b.nobodyWaits() && !now.Before(b.paused) && b.bucket.AllowN(now, 1) {
@@ -93,22 +95,19 @@ func (b *budget) spend(ctx context.Context, who string, writes bool) (waited, re
 		b.mu.Unlock()
 		return 0, 0, true
 	}
-	expected := b.expected(now, rank, who)
-	patience := budgetWindow
-	if deadline, limited := ctx.Deadline(); limited {
-		patience = time.Until(deadline) / 2
-	}
-	if expected > patience {
+	patience := patienceFrom(ctx)
+	// What one call of an errand waits for, the others do too: they move up with it.
+	if expected := b.expected(now, rank, who); expected > patience && !e.waitsWith(b.lines[rank].waiting[who]) {
 		b.mu.Unlock()
 		return 0, expected, false
 	}
-	w := waiter{make(chan struct{}), e}
+	giveUp := time.NewTimer(patience)
+	defer giveUp.Stop()
+	w := waiter{make(chan struct{}), e, func() { giveUp.Reset(patienceFrom(ctx)) }}
 	b.lines[rank].join(who, w)
 	b.dispatch(now)
 	b.mu.Unlock()
 
-	giveUp := time.NewTimer(patience)
-	defer giveUp.Stop()
 	select {
 	case <-w.ready:
 		return b.now().Sub(now), 0, true
@@ -133,11 +132,12 @@ func (b *budget) spend(ctx context.Context, who string, writes bool) (waited, re
 
 // begin notes that something of an errand is sent, and lets what waits of it move up.
 func (b *budget) begin(who string, e *errand) {
-	if e == nil || e.begun {
+	if e == nil {
 		return
 	}
-	e.begun = true
+	e.begin()
 	for _, w := range b.lines[unbegun].leave(who, func(w waiter) bool { return w.errand == e }) {
+		w.stay()
 		b.lines[begun].join(who, w)
 	}
 }

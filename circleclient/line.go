@@ -16,6 +16,7 @@ const (
 type waiter struct {
 	ready  chan struct{}
 	errand *errand // nil where the call stands alone
+	stay   func()  // makes it wait for longer
 }
 
 // line is who waits, first come first served for each, taking turns among them.
