@@ -387,7 +387,9 @@ func (c *Client) attempt(ctx context.Context, call call, token string, body []by
 	if body != nil {
 		reader = bytes.NewReader(body)
 	}
-	req, err := http.NewRequestWithContext(ctx, call.method, target, reader)
+	sending, cancel := withoutValues(ctx)
+	defer cancel()
+	req, err := http.NewRequestWithContext(sending, call.method, target, reader)
 	if err != nil {
 		return nil, call.fail(ErrInvalid, nil, errors.New("the request could not be built"))
 	}

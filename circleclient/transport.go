@@ -1,6 +1,7 @@
 package circleclient
 
 import (
+	"context"
 	"errors"
 	"mime"
 	"net"
@@ -25,6 +26,24 @@ func newTransport() http.RoundTripper {
 		MaxIdleConns:        maxConns,
 		MaxIdleConnsPerHost: maxConns,
 		MaxConnsPerHost:     maxConns,
+	}
+}
+
+// withoutValues returns a context that ends with ctx and holds nothing of it. A pooled transport keeps the context of a request
+// that had to wait for a connection until the next one has to, and all that an operation has read hangs on ours.
+func withoutValues(ctx context.Context) (context.Context, context.CancelFunc) {
+	bare, cancel := context.WithCancel(context.Background())
+	if deadline, limited := ctx.Deadline(); limited {
+		cancel()
+		bare, cancel = context.WithDeadline(context.Background(), deadline)
+	}
+	stop := context.AfterFunc(ctx, cancel)
+	if ctx.Err() != nil {
+		cancel() // before the function above comes to it
+	}
+	return bare, func() {
+		stop()
+		cancel()
 	}
 }
 
