@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -427,26 +426,6 @@ func (c *Client) attempt(ctx context.Context, call call, token string, body []by
 	}
 	return got, nil
 }
-
-// readBody reads an answer, or as much of it as shows that it exceeds the limit.
-func readBody(resp *http.Response, limit int64) ([]byte, error) {
-	buffer := buffers.Get().(*bytes.Buffer)
-	defer func() {
-		if buffer.Cap() <= maxBuffer {
-			buffer.Reset()
-			buffers.Put(buffer)
-		}
-	}()
-	_, err := buffer.ReadFrom(io.LimitReader(resp.Body, limit+1))
-	return bytes.Clone(buffer.Bytes()), err
-}
-
-// buffers are at rest. Circle compresses what it sends and does not say how long it is: a new buffer for each answer would
-// have to grow, and be copied, again and again.
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// maxBuffer is the capacity, in bytes, up to which a buffer is kept.
-const maxBuffer = 1 << 20
 
 func or[T comparable](value, fallback T) T {
 	var zero T

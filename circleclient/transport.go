@@ -1,13 +1,16 @@
 package circleclient
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"mime"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -46,6 +49,26 @@ func withoutValues(ctx context.Context) (context.Context, context.CancelFunc) {
 		cancel()
 	}
 }
+
+// readBody reads an answer, or as much of it as shows that it exceeds the limit.
+func readBody(resp *http.Response, limit int64) ([]byte, error) {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer func() {
+		if buffer.Cap() <= maxBuffer {
+			buffer.Reset()
+			buffers.Put(buffer)
+		}
+	}()
+	_, err := buffer.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	return bytes.Clone(buffer.Bytes()), err
+}
+
+// buffers are at rest. Circle compresses what it sends and does not say how long it is: a new buffer for each answer would
+// have to grow, and be copied, again and again.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// maxBuffer is the capacity, in bytes, up to which a buffer is kept.
+const maxBuffer = 1 << 20
 
 func checkBaseURL(raw string) (string, error) {
 	u, err := url.Parse(raw)
