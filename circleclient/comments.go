@@ -110,11 +110,8 @@ func (c *Comment) Carries(f CommentField) bool {
 // AllReplies gives Replies where they are all there are. Only then may they stand for the list of replies, and only where no
 // order is asked for.
 func (c *Comment) AllReplies() ([]*Comment, bool) {
-	if c.RepliesCount == 0 {
-		return nil, true
-	}
 	replies := c.Replies.Get()
-	return replies, len(replies) == c.RepliesCount
+	return replies, c.RepliesCount == 0 || len(replies) == c.RepliesCount
 }
 
 // RichText gives the text.

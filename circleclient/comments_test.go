@@ -62,11 +62,12 @@ func TestAllReplies(t *testing.T) {
 		{"none", Comment{Source: SourceEmbeddedReply}, true},
 		{"all", Comment{Source: SourceComments, RepliesCount: 1, Replies: one}, true},
 		{"some", Comment{Source: SourceComments, RepliesCount: 2, Replies: one}, false},
+		{"a count that is not sent", Comment{Source: SourceComments, Replies: one}, true},
 		{"not sent", Comment{Source: SourceEmbeddedReply, RepliesCount: 1}, false},
 		{"a count that lags", Comment{Source: SourceComments, RepliesCount: 1, Replies: Lazy[EmbeddedReplies](`[{"id":1},{"id":2}]`)}, false},
 	} {
-		if _, got := c.comment.AllReplies(); got != c.want {
-			t.Errorf("%s: all = %t, want %t", c.name, got, c.want)
+		if replies, got := c.comment.AllReplies(); got != c.want || len(replies) != len(c.comment.Replies.Get()) {
+			t.Errorf("%s: %d replies, all = %t, want %t", c.name, len(replies), got, c.want)
 		}
 	}
 }

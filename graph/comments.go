@@ -62,8 +62,13 @@ func viewerCanComment(ctx context.Context, c *circleclient.Comment, may func(cir
 // asked for, since Circle embeds them in no known order.
 func (r *Resolver) commentReplies(ctx context.Context, c *circleclient.Comment, orderBy *string, first int, after *string) (*model.CommentConnection, error) {
 	list := cursor.Of("Comment.replies", c.ID, deref(orderBy))
-	if replies, all := c.AllReplies(); all && (orderBy == nil || c.RepliesCount == 0) || selectsOnly(ctx, "totalCount") {
-		return embedded(list, first, after, replies, c.RepliesCount, same)
+	if selectsOnly(ctx, "totalCount") {
+		return embedded(list, first, after, []*circleclient.Comment(nil), c.RepliesCount, same)
+	}
+	if orderBy == nil || c.RepliesCount == 0 {
+		if replies, all := c.AllReplies(); all {
+			return embedded(list, first, after, replies, c.RepliesCount, same)
+		}
 	}
 	return paginate(ctx, list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
 		return r.circle.Comments.Replies(ctx, c.ID, circleclient.CommentListOptions{PageOptions: o, Sort: deref(orderBy)})
