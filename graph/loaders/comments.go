@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"context"
+	"slices"
 
 	"circlegraph/circleclient"
 )
@@ -32,13 +33,17 @@ func (l *Loaders) addComments(ctx context.Context, circle *circleclient.Client) 
 	})
 }
 
-// pick finds comments in a list, and replies in the comments that they reply to.
+// pick finds comments in a list, and where some are not there, replies in the comments that they reply to.
 func pick(refs []circleclient.Ref, comments []*circleclient.Comment, results map[circleclient.Ref]Result[*circleclient.Comment]) {
 	found := map[int64]*circleclient.Comment{}
 	for _, c := range comments {
 		found[c.ID] = c
-		for _, reply := range c.Replies.Get() {
-			found[reply.ID] = reply
+	}
+	if slices.ContainsFunc(refs, func(r circleclient.Ref) bool { return found[r.ID] == nil }) {
+		for _, c := range comments {
+			for _, reply := range c.Replies.Get() {
+				found[reply.ID] = reply
+			}
 		}
 	}
 	for _, r := range refs {
