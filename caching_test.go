@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A query by GET is kept by its client alone, which learns without a body that the answer still holds. What failed, streams
-// and what is sent by POST are kept by nobody.
+// A query by GET is kept by its client alone, which learns without a body that the answer still holds. What failed,
+// streams and what is sent by POST are kept by nobody.
 func TestQueriesByGETAreKeptByTheirClient(t *testing.T) {
 	s := start(t, nil)
 	session := s.login(t, member)
@@ -47,25 +47,40 @@ func TestQueriesByGETAreKeptByTheirClient(t *testing.T) {
 		{"one of several", "GET", query, map[string]string{"If-None-Match": `"other", ` + tag}, 304, tag, keep},
 		{"any", "GET", query, map[string]string{"If-None-Match": "*"}, 304, tag, keep},
 		{"compressed", "GET", query, map[string]string{"Accept-Encoding": "gzip"}, 200, tag, keep},
-		{"the same, compressed", "GET", query, map[string]string{"If-None-Match": tag, "Accept-Encoding": "gzip"}, 304, tag, keep},
+		{
+			"the same, compressed", "GET", query,
+			map[string]string{"If-None-Match": tag, "Accept-Encoding": "gzip"},
+			304, tag,
+			keep,
+		},
 		{"another tag", "GET", query, map[string]string{"If-None-Match": `W/"other"`}, 200, tag, keep},
-		{"in another form", "GET", query, map[string]string{"If-None-Match": tag, "Accept": "application/graphql-response+json"}, 200, "other", keep},
+		{"in another form", "GET", query, map[string]string{
+			"If-None-Match": tag,
+			"Accept":        "application/graphql-response+json",
+		}, 200, "other", keep},
 		{"another query", "GET", `{ spaces { name } }`, map[string]string{"If-None-Match": tag}, 200, "other", keep},
 		{"with an error", "GET", `{ node(id: "x") { id } }`, map[string]string{"If-None-Match": "*"}, 200, "", never},
 		{"refused", "GET", `{ nothing }`, map[string]string{"If-None-Match": "*"}, 200, "", never},
 		{"by POST", "POST", query, map[string]string{"If-None-Match": "*"}, 200, "", never},
-		{"a mutation", "POST", `mutation { resetNewNotificationsCount { userErrors { code } } }`, map[string]string{"If-None-Match": "*"}, 200, "", never},
+		{
+			"a mutation", "POST", `mutation { resetNewNotificationsCount { userErrors { code } } }`,
+			map[string]string{"If-None-Match": "*"},
+			200, "", never,
+		},
 	} {
 		status, header, body := ask(tc.method, tc.query, tc.header)
 		got := header.Get("ETag")
 		if tc.tag == "other" && got != "" && got != tag {
 			got = "other"
 		}
-		if status != tc.status || got != tc.tag || header.Get("Cache-Control") != tc.control || (body == "") != (status == http.StatusNotModified) {
-			t.Errorf("%s: %d, tag %q, %s, %d bytes; want %d, %q, %s", tc.name, status, got, header.Get("Cache-Control"), len(body), tc.status, tc.tag, tc.control)
+		if status != tc.status || got != tc.tag || header.Get("Cache-Control") != tc.control ||
+			(body == "") != (status == http.StatusNotModified) {
+			t.Errorf("%s: %d, tag %q, %s, %d bytes; want %d, %q, %s", tc.name, status, got, header.Get("Cache-Control"),
+				len(body), tc.status, tc.tag, tc.control)
 		}
 	}
-	if _, header, _ := ask(http.MethodGet, query, map[string]string{"Accept": "text/event-stream"}); header.Get("ETag") != "" || header.Get("Cache-Control") == keep {
+	if _, header, _ := ask(http.MethodGet, query,
+		map[string]string{"Accept": "text/event-stream"}); header.Get("ETag") != "" || header.Get("Cache-Control") == keep {
 		t.Errorf("a stream: %v, want no tag", header)
 	}
 }

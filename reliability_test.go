@@ -21,8 +21,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// An operation of Circle that keeps failing is left alone. What is remembered stands in for it, what is not fails at once, and
-// the process stays ready: a restart would not mend Circle.
+// An operation of Circle that keeps failing is left alone. What is remembered stands in for it, what is not fails at
+// once, and the process stays ready: a restart would not mend Circle.
 func TestOpenCircuit(t *testing.T) {
 	var ill atomic.Bool
 	var asked atomic.Int64
@@ -49,13 +49,16 @@ func TestOpenCircuit(t *testing.T) {
 	if n := asked.Load(); n > 10 {
 		t.Errorf("an ill operation was asked %d times, want 10 at most", n)
 	}
-	if metrics := s.metrics(t); !strings.Contains(metrics, `circlegraph_upstream_circuit_state{operation="GET /api/headless/v1/home"} 2`) {
+	if metrics := s.metrics(t); !strings.Contains(metrics,
+		`circlegraph_upstream_circuit_state{operation="GET /api/headless/v1/home"} 2`) {
 		t.Error("the metrics do not say that it is left alone")
 	}
-	if _, body := s.post(t, token, feed); !strings.HasPrefix(body, data) || !strings.Contains(body, `"requests":0,`) || !strings.Contains(body, `"stale":1,`) {
+	if _, body := s.post(t, token, feed); !strings.HasPrefix(body, data) || !strings.Contains(body, `"requests":0,`) ||
+		!strings.Contains(body, `"stale":1,`) {
 		t.Errorf("while it is left alone: %s, want %s without a request", body, data)
 	}
-	if _, body := s.post(t, token, request(`{ homeFeed(first: 3) { nodes { title } } }`)); !strings.Contains(body, "UPSTREAM_UNAVAILABLE") {
+	if _, body := s.post(t, token, request(`{ homeFeed(first: 3) { nodes { title } } }`)); !strings.Contains(body,
+		"UPSTREAM_UNAVAILABLE") {
 		t.Errorf("what is not remembered is answered %s, want UPSTREAM_UNAVAILABLE", body)
 	}
 	for _, path := range []string{"/readyz", "/healthz"} {
@@ -65,8 +68,8 @@ func TestOpenCircuit(t *testing.T) {
 	}
 }
 
-// The time of a request is one for all that it asks of Circle: a call late in it is given up early, where its answer would not
-// be remembered.
+// The time of a request is one for all that it asks of Circle: a call late in it is given up early, where its answer
+// would not be remembered.
 func TestRequestTimeoutEndsWork(t *testing.T) {
 	const limit = time.Second
 	lasted := make(chan time.Duration, 1)
@@ -83,8 +86,10 @@ func TestRequestTimeoutEndsWork(t *testing.T) {
 			circle.ServeHTTP(w, r)
 		})
 	}, nil, "CIRCLEGRAPH_REQUEST_TIMEOUT", limit.String(), "CIRCLEGRAPH_UPSTREAM_TIMEOUT", limit.String(), "CIRCLEGRAPH_MEMO_BYTES", "0")
-	_, body := s.post(t, s.login(t, member).AccessToken, request(`{ homeFeed(first: 1) { nodes { title comments(first: 1) { nodes { id } } } } }`))
-	if !strings.Contains(body, `"title":"`) || !strings.Contains(body, `"comments":null`) || strings.Count(body, "UPSTREAM_TIMEOUT") != 1 {
+	_, body := s.post(t, s.login(t, member).AccessToken,
+		request(`{ homeFeed(first: 1) { nodes { title comments(first: 1) { nodes { id } } } } }`))
+	if !strings.Contains(body, `"title":"`) || !strings.Contains(body, `"comments":null`) ||
+		strings.Count(body, "UPSTREAM_TIMEOUT") != 1 {
 		t.Errorf("answered %s, want the post without its comments and UPSTREAM_TIMEOUT", body)
 	}
 	select {
@@ -97,8 +102,9 @@ func TestRequestTimeoutEndsWork(t *testing.T) {
 	}
 }
 
-// A process that is told to stop while it is busy carries out what it has taken: each comment that Circle has was confirmed to
-// whoever wrote it, and each that was confirmed is there. Sockets and streams are told to come again elsewhere.
+// A process that is told to stop while it is busy carries out what it has taken: each comment that Circle has was
+// confirmed to whoever wrote it, and each that was confirmed is there. Sockets and streams are told to come again
+// elsewhere.
 func TestDrainUnderLoad(t *testing.T) {
 	const writers, readers, listeners = 12, 4, 4
 	done := &words{}
@@ -169,12 +175,14 @@ func TestDrainUnderLoad(t *testing.T) {
 	for w := range writers / 2 {
 		socket := s.socket(t, token)
 		until(fmt.Sprint("socket", w), func(text string) (string, error) {
-			err := socket.Write(t.Context(), websocket.MessageText, []byte(`{"id":"`+text+`","type":"subscribe","payload":`+write(text)+`}`))
+			err := socket.Write(t.Context(), websocket.MessageText,
+				[]byte(`{"id":"`+text+`","type":"subscribe","payload":`+write(text)+`}`))
 			for answer := ""; err == nil; {
 				var frame []byte
 				if _, frame, err = socket.Read(t.Context()); err == nil {
 					answer += string(frame)
-					if strings.Contains(answer, `"type":"complete"`) || strings.Contains(answer, `"type":"error"`) && !strings.Contains(answer, "about to stop") {
+					if strings.Contains(answer, `"type":"complete"`) || strings.Contains(answer, `"type":"error"`) &&
+						!strings.Contains(answer, "about to stop") {
 						return answer, nil
 					}
 				}
@@ -188,7 +196,8 @@ func TestDrainUnderLoad(t *testing.T) {
 	for range readers {
 		busy.Go(func() {
 			for {
-				res, err := s.client.Do(s.request(t, http.MethodPost, "/graphql", token, request(`{ homeFeed(first: 3) { nodes { title } } spaces { name } }`)))
+				res, err := s.client.Do(s.request(t, http.MethodPost, "/graphql", token,
+					request(`{ homeFeed(first: 3) { nodes { title } } spaces { name } }`)))
 				if err != nil {
 					return
 				}
@@ -204,7 +213,8 @@ func TestDrainUnderLoad(t *testing.T) {
 	const counts = `subscription { notificationCountsChanged { inbox } }`
 	for range listeners {
 		socket := s.socket(t, token)
-		if err := socket.Write(t.Context(), websocket.MessageText, []byte(`{"id":"1","type":"subscribe","payload":`+request(counts)+`}`)); err != nil {
+		if err := socket.Write(t.Context(), websocket.MessageText,
+			[]byte(`{"id":"1","type":"subscribe","payload":`+request(counts)+`}`)); err != nil {
 			t.Fatal(err)
 		}
 		busy.Go(func() {
@@ -287,9 +297,11 @@ func (s *server) socket(t *testing.T, token string) *websocket.Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.CloseNow() })
-	err = conn.Write(t.Context(), websocket.MessageText, []byte(`{"type":"connection_init","payload":{"Authorization":"Bearer `+token+`"}}`))
+	err = conn.Write(t.Context(), websocket.MessageText,
+		[]byte(`{"type":"connection_init","payload":{"Authorization":"Bearer `+token+`"}}`))
 	_, ack, readErr := conn.Read(t.Context())
-	if err := errors.Join(err, readErr); err != nil || !json.Valid(ack) || !strings.Contains(string(ack), "connection_ack") {
+	if err := errors.Join(err, readErr); err != nil || !json.Valid(ack) ||
+		!strings.Contains(string(ack), "connection_ack") {
 		t.Fatalf("the socket says %s, %v", ack, err)
 	}
 	return conn

@@ -20,23 +20,26 @@ const gossip = "Dora Gossip <dora.gossip@example.org> +49 30 1234567"
 
 // gossiping are the ways in which it may be told.
 var gossiping = map[string]http.HandlerFunc{
-	"500":               tell(500, "application/json", `{"message":"GOSSIP"}`),
-	"500 as HTML":       tell(500, "text/html", "<html>GOSSIP</html>"),
-	"422 with details":  tell(422, "application/json", `{"message":"GOSSIP","error_details":{"body":["GOSSIP"],"GOSSIP":["is invalid"],"message":"GOSSIP"}}`),
-	"422 that is known": tell(422, "application/json", `{"message":"It is done already: GOSSIP","error_details":"GOSSIP"}`),
-	"409":               tell(409, "application/json", `{"message":"GOSSIP"}`),
-	"400":               tell(400, "application/json", `{"message":"GOSSIP"}`),
-	"404":               tell(404, "application/json", `{"message":"Missing record: GOSSIP"}`),
-	"404 as HTML":       tell(404, "text/html", "GOSSIP"),
-	"403 of the edge":   tell(403, "text/plain", "error code: 1010 GOSSIP"),
-	"401":               tell(401, "application/json", `{"message":"GOSSIP"}`),
-	"429":               tell(429, "application/json", `{"message":"GOSSIP"}`, "Retry-After", "GOSSIP"),
-	"redirect":          tell(302, "text/html", "GOSSIP", "Location", "http://dora.gossip@127.0.0.1:1/?x=GOSSIP"),
-	"HTML":              tell(200, "text/html", "GOSSIP"),
-	"type of content":   tell(200, "GOSSIP", `{"message":"GOSSIP"}`),
-	"no JSON":           tell(200, "application/json", `{"name":"GOSSIP","records":[{"name":"GOSSIP"`),
-	"list":              tell(200, "application/json", `["GOSSIP"]`),
-	"wrong types":       tell(200, "application/json", `{"id":"GOSSIP","access_token":{"GOSSIP":"GOSSIP"},"records":"GOSSIP","created_at":"GOSSIP","policies":["GOSSIP"]}`),
+	"500":         tell(500, "application/json", `{"message":"GOSSIP"}`),
+	"500 as HTML": tell(500, "text/html", "<html>GOSSIP</html>"),
+	"422 with details": tell(422, "application/json",
+		`{"message":"GOSSIP","error_details":{"body":["GOSSIP"],"GOSSIP":["is invalid"],"message":"GOSSIP"}}`),
+	"422 that is known": tell(422, "application/json",
+		`{"message":"It is done already: GOSSIP","error_details":"GOSSIP"}`),
+	"409":             tell(409, "application/json", `{"message":"GOSSIP"}`),
+	"400":             tell(400, "application/json", `{"message":"GOSSIP"}`),
+	"404":             tell(404, "application/json", `{"message":"Missing record: GOSSIP"}`),
+	"404 as HTML":     tell(404, "text/html", "GOSSIP"),
+	"403 of the edge": tell(403, "text/plain", "error code: 1010 GOSSIP"),
+	"401":             tell(401, "application/json", `{"message":"GOSSIP"}`),
+	"429":             tell(429, "application/json", `{"message":"GOSSIP"}`, "Retry-After", "GOSSIP"),
+	"redirect":        tell(302, "text/html", "GOSSIP", "Location", "http://dora.gossip@127.0.0.1:1/?x=GOSSIP"),
+	"HTML":            tell(200, "text/html", "GOSSIP"),
+	"type of content": tell(200, "GOSSIP", `{"message":"GOSSIP"}`),
+	"no JSON":         tell(200, "application/json", `{"name":"GOSSIP","records":[{"name":"GOSSIP"`),
+	"list":            tell(200, "application/json", `["GOSSIP"]`),
+	"wrong types": tell(200, "application/json",
+		`{"id":"GOSSIP","access_token":{"GOSSIP":"GOSSIP"},"records":"GOSSIP","created_at":"GOSSIP","policies":["GOSSIP"]}`),
 	"broken off": func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "1000")
 		_, _ = io.WriteString(w, gossip)
@@ -58,9 +61,9 @@ func tell(status int, contentType, body string, header ...string) http.HandlerFu
 	}
 }
 
-// What is logged at the most talkative level, counted or said in errors must be fit for others to read: of busy runs with
-// good, bad and hostile requests, with a Circle that is well and with one that tells in each of its failures what it should
-// not.
+// What is logged at the most talkative level, counted or said in errors must be fit for others to read: of busy runs
+// with good, bad and hostile requests, with a Circle that is well and with one that tells in each of its failures what
+// it should not.
 func TestLogHoldsNothingSecret(t *testing.T) {
 	t.Run("well", func(t *testing.T) { busyRun(t, nil) })
 	for name, answer := range gossiping {
@@ -97,7 +100,8 @@ func busyRun(t *testing.T, answer http.HandlerFunc) {
 		return body
 	}
 	var in struct{ Data struct{ Login session } }
-	if err := json.Unmarshal([]byte(ask("", `mutation { login(input: {email: "`+member+`"}) { accessToken refreshToken } }`)), &in); err != nil {
+	if err := json.Unmarshal([]byte(ask("",
+		`mutation { login(input: {email: "`+member+`"}) { accessToken refreshToken } }`)), &in); err != nil {
 		t.Fatal(err)
 	}
 	access, refresh := in.Data.Login.AccessToken, in.Data.Login.RefreshToken
@@ -109,7 +113,9 @@ func busyRun(t *testing.T, answer http.HandlerFunc) {
 			}
 		}
 	}
-	if err := json.Unmarshal([]byte(ask(access, `{ space(by: {slug: "seed-swap"}) { id posts(first: 1) { nodes { id } } } }`)), &places); err != nil || len(places.Data.Space.Posts.Nodes) == 0 {
+	if err := json.Unmarshal([]byte(ask(access,
+		`{ space(by: {slug: "seed-swap"}) { id posts(first: 1) { nodes { id } } } }`)), &places); err != nil ||
+		len(places.Data.Space.Posts.Nodes) == 0 {
 		t.Fatalf("no post to write about: %v", err)
 	}
 	post := places.Data.Space.Posts.Nodes[0].ID
@@ -118,16 +124,20 @@ func busyRun(t *testing.T, answer http.HandlerFunc) {
 	for _, query := range []string{
 		`{ viewer { email member { name } notificationCounts { inbox } } homeFeed { nodes { id title author { name } } } }`,
 		`{ members(first: 5) { nodes { name bio } } viewer { notifications { nodes { id actorName } } chatRooms { nodes { id } } } }`,
-		`{ search(query: "` + confidential + `") { totalCount } searchMembers(filter: {text: "Dora Gossip"}) { totalCount } }`,
+		`{ search(query: "` + confidential +
+			`") { totalCount } searchMembers(filter: {text: "Dora Gossip"}) { totalCount } }`,
 		`{ post(by: {id: "nonsense-` + confidential + `"}) { id } }`,
-		`mutation { createPost(input: {spaceId: "` + places.Data.Space.ID + `", title: "` + confidential + `", body: {markdown: "` + confidential + `"}}) { post { id } userErrors { code field message } } }`,
-		`mutation { createComment(input: {postId: "` + post + `", body: {markdown: "` + confidential + `"}}) { comment { id } userErrors { code field message } } }`,
+		`mutation { createPost(input: {spaceId: "` + places.Data.Space.ID + `", title: "` + confidential +
+			`", body: {markdown: "` + confidential + `"}}) { post { id } userErrors { code field message } } }`,
+		`mutation { createComment(input: {postId: "` + post + `", body: {markdown: "` + confidential +
+			`"}}) { comment { id } userErrors { code field message } } }`,
 		`mutation { likePost(input: {postId: "` + post + `"}) { post { id } userErrors { code field message } } }`,
 		`mutation { createWebSession { cookies { name value } userErrors { code message } } }`,
 		`mutation { login(input: {email: "` + member + `"}) { accessToken userErrors { code field message } } }`,
 		`mutation { login(input: {email: "nobody-at-all@example.com"}) { accessToken userErrors { code field message } } }`,
 		`mutation { login(input: {memberId: "1", email: "nobody-at-all@example.com"}) { accessToken } }`,
-		`mutation { refreshAccessToken(input: {refreshToken: "` + refresh + `"}) { accessToken userErrors { code field message } } }`,
+		`mutation { refreshAccessToken(input: {refreshToken: "` + refresh +
+			`"}) { accessToken userErrors { code field message } } }`,
 		`mutation { refreshAccessToken(input: {refreshToken: "wrong-refresh-token"}) { accessToken userErrors { code field message } } }`,
 		`mutation { revokeRefreshToken(input: {refreshToken: "wrong-refresh-token"}) { revoked userErrors { code field message } } }`,
 		`mutation { revokeAccessToken(input: {accessToken: "forged.token.value"}) { revoked userErrors { code field message } } }`,
@@ -140,7 +150,8 @@ func busyRun(t *testing.T, answer http.HandlerFunc) {
 	}
 	ask("forged.token.value", `{ viewer { email } homeFeed { nodes { title } } }`)
 	for path, token := range map[string]string{
-		"/graphql?query=%7Bviewer%7Bemail%7D%7D&access_token=" + access: "", "/graphql?query=%7Bviewer%7Bemail%7D%7D": access, "/" + access: "",
+		"/graphql?query=%7Bviewer%7Bemail%7D%7D&access_token=" +
+			access: "", "/graphql?query=%7Bviewer%7Bemail%7D%7D": access, "/" + access: "",
 	} {
 		_, header, body := s.do(t, s.request(t, http.MethodGet, path, token, ""))
 		said.answer(header, body)
@@ -160,7 +171,8 @@ func busyRun(t *testing.T, answer http.HandlerFunc) {
 	s.stop(t)
 
 	log := s.log.String()
-	if strings.Count(log, `msg="circle call"`) < 10 || strings.Count(log, "msg=request") < 25 || strings.Count(log, "msg=audit") < 5 || len(said.errors) < 30 || !strings.Contains(metrics, "circuit_state") {
+	if strings.Count(log, `msg="circle call"`) < 10 || strings.Count(log, "msg=request") < 25 ||
+		strings.Count(log, "msg=audit") < 5 || len(said.errors) < 30 || !strings.Contains(metrics, "circuit_state") {
 		t.Errorf("%d errors, and the log\n%s\nwant those of a busy run", len(said.errors), log)
 	}
 	names := []string{"Dora", "Gossip"}

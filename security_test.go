@@ -60,19 +60,40 @@ func TestGraphQLCop(t *testing.T) {
 	circular := `query { __schema { types { fields { type { fields { type { fields { type { fields { type { name } } } } } } } } } } }`
 	for _, a := range []attempt{
 		{name: "alias overloading", body: repeated(aliases.String(), 1), status: 200, want: "QUERY_LIMIT_EXCEEDED"},
-		{name: "array-based query batching", body: "[" + strings.Repeat(request("{ __typename }")+",", 9) + request("{ __typename }") + "]", status: 400, want: "arrays of operations"},
+		{name: "array-based query batching", body: "[" + strings.Repeat(request("{ __typename }")+",", 9) +
+			request("{ __typename }") + "]", status: 400, want: "arrays of operations"},
 		{name: "circular introspection", body: request(circular), status: 200, want: "errors", never: `"types"`},
-		{name: "directive overloading", body: request("query { __typename" + strings.Repeat(" @aa", 100) + " }"), status: 200, want: "QUERY_LIMIT_EXCEEDED"},
+		{
+			name: "directive overloading", body: request("query { __typename" + strings.Repeat(" @aa", 100) + " }"), status: 200,
+			want: "QUERY_LIMIT_EXCEEDED",
+		},
 		{name: "field duplication", body: repeated(" __typename", 500), status: 200, want: "QUERY_LIMIT_EXCEEDED"},
 		{name: "field suggestions", body: request("{ viewr { emial } }"), status: 200, want: "errors", never: "Did you mean"},
-		{name: "GET method query support", method: http.MethodGet, path: "/graphql?query=%7B__typename%7D", status: 200, want: "__typename"}, // there are no cookies that it could abuse
-		{name: "GET based mutation", method: http.MethodGet, path: "/graphql?query=" + url.QueryEscape("mutation { logout { loggedOut } }"), status: 405, want: "POST"},
-		{name: "POST based url-encoded query", contentType: "application/x-www-form-urlencoded", body: "query=%7B__typename%7D", status: 415, never: "__typename"},
+		// there are no cookies that it could abuse
+		{
+			name: "GET method query support", method: http.MethodGet, path: "/graphql?query=%7B__typename%7D", status: 200,
+			want: "__typename",
+		},
+		{name: "GET based mutation", method: http.MethodGet, path: "/graphql?query=" +
+			url.QueryEscape("mutation { logout { loggedOut } }"), status: 405, want: "POST"},
+		{
+			name: "POST based url-encoded query", contentType: "application/x-www-form-urlencoded",
+			body: "query=%7B__typename%7D", status: 415, never: "__typename",
+		},
 		{name: "GraphiQL", method: http.MethodGet, path: "/playground/", status: 404, never: "raph"},
-		{name: "GraphiQL on the front page", method: http.MethodGet, path: "/", status: 200, want: "Circlegraph", never: "raphi"},
-		{name: "introspection", body: request("{ __schema { queryType { name } } }"), status: 200, want: "INTROSPECTION_DISABLED", never: `"queryType":{`},
+		{
+			name: "GraphiQL on the front page", method: http.MethodGet, path: "/", status: 200, want: "Circlegraph",
+			never: "raphi",
+		},
+		{
+			name: "introspection", body: request("{ __schema { queryType { name } } }"), status: 200,
+			want: "INTROSPECTION_DISABLED", never: `"queryType":{`,
+		},
 		{name: "trace mode", body: request("{ __typename }"), status: 200, want: "__typename", never: "tracing"},
-		{name: "unhandled errors", body: `{"query":"query { __typename }","variables":"x"}`, status: 400, want: "BAD_REQUEST", never: "goroutine"},
+		{
+			name: "unhandled errors", body: `{"query":"query { __typename }","variables":"x"}`, status: 400, want: "BAD_REQUEST",
+			never: "goroutine",
+		},
 	} {
 		s.try(t, a)
 	}
@@ -84,20 +105,50 @@ func TestOWASPQueryRules(t *testing.T) {
 	deep := "{ viewer" + strings.Repeat(" { member", 30) + " { name }" + strings.Repeat(" }", 31)
 	for _, a := range []attempt{
 		{name: "depth", body: request(deep), status: 200, want: `"limit":"depth"`},
-		{name: "amount", body: request("{ members(first: 100000) { nodes { name } } }"), status: 200, want: "errors", never: `"nodes":[`},
-		{name: "request size", body: request("{ __typename } #" + strings.Repeat("x", 1<<20)), status: 413, want: "too large"},
+		{
+			name: "amount", body: request("{ members(first: 100000) { nodes { name } } }"), status: 200, want: "errors",
+			never: `"nodes":[`,
+		},
+		{
+			name: "request size", body: request("{ __typename } #" + strings.Repeat("x", 1<<20)), status: 413,
+			want: "too large",
+		},
 		{name: "document size", body: repeated(" __typename", 10_640), status: 200, want: `"limit":"documentBytes"`},
-		{name: "tokens", body: request("{ viewer {" + strings.Repeat(" email", 2000) + "} }"), status: 200, want: `"limit":"tokens"`},
-		{name: "variables", body: `{"query":"{ __typename }","variables":{"v":[` + strings.Repeat("1,", 10_000) + `1]}}`, status: 200, want: `"limit":"variableValues"`},
-		{name: "fragments in a circle", body: request("{ viewer { ...a } } fragment a on Viewer { ...b } fragment b on Viewer { ...a }"), status: 200, want: "GRAPHQL_VALIDATION_FAILED"},
-		{name: "guessing in one request", body: request(`mutation { a: login(input: {email: "a@example.com"}) { accessToken } b: login(input: {email: "b@example.com"}) { accessToken } }`), status: 200, want: `"limit":"onceOnly"`},
+		{
+			name: "tokens", body: request("{ viewer {" + strings.Repeat(" email", 2000) + "} }"), status: 200,
+			want: `"limit":"tokens"`,
+		},
+		{
+			name: "variables", body: `{"query":"{ __typename }","variables":{"v":[` + strings.Repeat("1,", 10_000) + `1]}}`,
+			status: 200, want: `"limit":"variableValues"`,
+		},
+		{
+			name: "fragments in a circle",
+			body: request("{ viewer { ...a } } fragment a on Viewer { ...b } fragment b on Viewer { ...a }"), status: 200, want: "GRAPHQL_VALIDATION_FAILED",
+		},
+		{
+			name: "guessing in one request",
+			body: request(`mutation { a: login(input: {email: "a@example.com"}) { accessToken } b: login(input: {email: "b@example.com"}) { accessToken } }`), status: 200, want: `"limit":"onceOnly"`,
+		},
 		{name: "types of input", body: request(`{ space(by: {circleId: "1; drop"}) { id } }`), status: 200, want: "errors"},
-		{name: "path in an id", body: request(`{ space(by: {slug: "../members"}) { id } }`), status: 200, want: "errors", never: `"id"`},
+		{
+			name: "path in an id", body: request(`{ space(by: {slug: "../members"}) { id } }`), status: 200, want: "errors",
+			never: `"id"`,
+		},
 		{name: "enum", body: request(`{ spaces(order: NOPE) { id } }`), status: 200, want: "GRAPHQL_VALIDATION_FAILED"},
 		{name: "field that needs a member", body: request("{ spaces { name } }"), status: 200, want: "UNAUTHENTICATED"},
-		{name: "edge that needs a member", body: request("{ spaces { posts(first: 1) { nodes { title } } } }"), status: 200, want: "UNAUTHENTICATED"},
-		{name: "object by id", body: request(`{ node(id: "bWVtYmVyOjE") { id } }`), status: 200, want: "errors", never: `"id":"`},
-		{name: "malformed JSON is not repeated", body: `{"query": "hostile-text`, status: 400, want: "BAD_REQUEST", never: "hostile-text"},
+		{
+			name: "edge that needs a member", body: request("{ spaces { posts(first: 1) { nodes { title } } } }"), status: 200,
+			want: "UNAUTHENTICATED",
+		},
+		{
+			name: "object by id", body: request(`{ node(id: "bWVtYmVyOjE") { id } }`), status: 200, want: "errors",
+			never: `"id":"`,
+		},
+		{
+			name: "malformed JSON is not repeated", body: `{"query": "hostile-text`, status: 400, want: "BAD_REQUEST",
+			never: "hostile-text",
+		},
 		{name: "files", contentType: "multipart/form-data; boundary=x", body: "--x--", status: 415, want: "application/json"},
 		{name: "text", contentType: "text/plain", body: request("{ __typename }"), status: 415, want: "application/json"},
 	} {
@@ -118,7 +169,8 @@ func TestSecurityHeaders(t *testing.T) {
 			}
 		}
 		policy := header.Get("Content-Security-Policy")
-		if !strings.HasPrefix(policy, "default-src 'none'; frame-ancestors 'none'") || strings.Contains(policy, "script-src") != slices.Contains(pages, path) {
+		if !strings.HasPrefix(policy, "default-src 'none'; frame-ancestors 'none'") ||
+			strings.Contains(policy, "script-src") != slices.Contains(pages, path) {
 			t.Errorf("GET %s: the policy is %q", path, policy)
 		}
 	}
@@ -134,18 +186,21 @@ func TestNoAmbientCredentials(t *testing.T) {
 	}
 	status, header, body := s.do(t, req)
 	if status != http.StatusOK || !strings.Contains(body, "TOKEN_MISSING") || header.Get("Set-Cookie") != "" {
-		t.Errorf("a token in cookies and address is answered %d %s, and Set-Cookie %q", status, body, header.Get("Set-Cookie"))
+		t.Errorf("a token in cookies and address is answered %d %s, and Set-Cookie %q", status, body,
+			header.Get("Set-Cookie"))
 	}
 	if got := header.Get("Access-Control-Allow-Origin"); got != "" {
 		t.Errorf("origin %q is allowed, want none", got)
 	}
 }
 
-// Who guesses names of members hears the same of all of them, and then has to wait, whatever address they claim to have.
+// Who guesses names of members hears the same of all of them, and then has to wait, whatever address they claim to
+// have.
 func TestGuessingIsBounded(t *testing.T) {
 	s := startFor(t, nothing, nil)
 	login := func(email string, from int) string {
-		req := s.request(t, http.MethodPost, "/graphql", "", request(fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken userErrors { code message } } }`, email)))
+		req := s.request(t, http.MethodPost, "/graphql", "",
+			request(fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken userErrors { code message } } }`, email)))
 		req.Header.Set("X-Forwarded-For", fmt.Sprintf("192.0.2.%d", from))
 		_, _, body := s.do(t, req)
 		return body
@@ -156,7 +211,8 @@ func TestGuessingIsBounded(t *testing.T) {
 			t.Fatalf("nobody is answered %s, a member %s", body, refused)
 		}
 	}
-	if body := login(member, 200); !strings.Contains(body, "RATE_LIMITED") || !strings.Contains(body, "retryAfterSeconds") {
+	if body := login(member, 200); !strings.Contains(body, "RATE_LIMITED") ||
+		!strings.Contains(body, "retryAfterSeconds") {
 		t.Errorf("after twenty guesses: %s, want RATE_LIMITED", body)
 	}
 	if log := s.log.String(); strings.Contains(log, "192.0.2.") || !strings.Contains(log, "client=127.0.0.1") {
@@ -166,7 +222,8 @@ func TestGuessingIsBounded(t *testing.T) {
 
 // The pages on security and reliability name a test for each protection, and each of them must be there.
 func TestProtectionsHaveTests(t *testing.T) {
-	found, err := exec.CommandContext(t.Context(), "git", "grep", "--untracked", "-hoE", `^func (Test|Fuzz|Benchmark)\w+`, "--", "*_test.go").Output()
+	found, err := exec.CommandContext(t.Context(), "git", "grep", "--untracked", "-hoE", `^func (Test|Fuzz|Benchmark)\w+`,
+		"--", "*_test.go").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +242,8 @@ func TestProtectionsHaveTests(t *testing.T) {
 			}
 		}
 		for row := range strings.Lines(string(text)) {
-			if strings.HasPrefix(row, "| ") && strings.Count(row, "|") == 3 && !strings.HasPrefix(row, "| protection") && !strings.Contains(row, "`Test") && !strings.Contains(row, "`Fuzz") {
+			if strings.HasPrefix(row, "| ") && strings.Count(row, "|") == 3 && !strings.HasPrefix(row, "| protection") &&
+				!strings.Contains(row, "`Test") && !strings.Contains(row, "`Fuzz") {
 				t.Errorf("%s: no test shows that %s", page, row)
 			}
 		}

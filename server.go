@@ -96,7 +96,10 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	if err != nil {
 		return err
 	}
-	live := wire.NewLive(wire.LiveOptions{Streams: cfg.MaxStreams, PerAddress: cfg.MaxStreamsPerAddress, Address: web.ClientAddress(cfg.TrustedProxies)})
+	live := wire.NewLive(wire.LiveOptions{
+		Streams: cfg.MaxStreams, PerAddress: cfg.MaxStreamsPerAddress,
+		Address: web.ClientAddress(cfg.TrustedProxies),
+	})
 	authenticator := tokens.NewAuthenticator(cfg.Settings, revocations, time.Now)
 	endpoint := authenticator.Middleware(graph.NewHandler(graph.Options{
 		Circle: circle, Sessions: sessions, Authenticator: authenticator, Live: live, Origins: cfg.CORSOrigins, WebSession: cfg.WebSession,
@@ -119,7 +122,10 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	if err != nil {
 		return err
 	}
-	front, err := frontpage.New(frontpage.Options{Config: cfg, Member: try.Somebody(), Limits: graph.Limits(), Docs: docs.Files})
+	front, err := frontpage.New(frontpage.Options{
+		Config: cfg, Member: try.Somebody(), Limits: graph.Limits(),
+		Docs: docs.Files,
+	})
 	if err != nil {
 		return err
 	}
@@ -128,12 +134,16 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	if cfg.Sandbox() {
 		web.Welcome(stderr, listener.Addr(), cfg.IntrospectionOn(), page.Built, try.Members[0].Name, try.Members[0].Email)
 	}
-	log.Info("serving", "address", listener.Addr().String(), "circle", cfg.CircleURL, "login", cfg.Settings.Modes(), "version", process.Version())
-	return web.Run(ctx, server, listener, health, web.Drain{Delay: cfg.DrainDelay, Streams: live.Drain, Grace: cfg.ShutdownGrace}, log)
+	log.Info("serving", "address", listener.Addr().String(), "circle", cfg.CircleURL, "login", cfg.Settings.Modes(),
+		"version", process.Version())
+	return web.Run(ctx, server, listener, health,
+		web.Drain{Delay: cfg.DrainDelay, Streams: live.Drain, Grace: cfg.ShutdownGrace}, log)
 }
 
 // routes is everything that is served.
-func routes(cfg *config.Config, health *web.Health, log *slog.Logger, endpoint http.Handler, front *frontpage.Pages, page *playground.Playground) http.Handler {
+func routes(cfg *config.Config, health *web.Health, log *slog.Logger, endpoint http.Handler, front *frontpage.Pages,
+	page *playground.Playground,
+) http.Handler {
 	mux := http.NewServeMux()
 	health.Register(mux)
 	front.Register(mux)
@@ -146,5 +156,6 @@ func routes(cfg *config.Config, health *web.Health, log *slog.Logger, endpoint h
 	if cfg.IntrospectionOn() {
 		mux.Handle("GET "+playground.Path, page)
 	}
-	return web.RequestID(web.Safe(web.AccessLog(log, time.Now, address, web.CORS(cfg.CORSOrigins, gzhttp.GzipHandler(mux)))))
+	return web.RequestID(web.Safe(web.AccessLog(log, time.Now, address,
+		web.CORS(cfg.CORSOrigins, gzhttp.GzipHandler(mux)))))
 }

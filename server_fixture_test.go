@@ -36,9 +36,13 @@ func start(t *testing.T, args []string, pairs ...string) *server {
 		env[pair[0]] = pair[1]
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	s := &server{log: newLogBuffer(), client: &http.Client{Transport: &http.Transport{}, Timeout: time.Minute}, cancel: cancel, exit: make(chan int, 1)}
+	s := &server{
+		log: newLogBuffer(), client: &http.Client{Transport: &http.Transport{}, Timeout: time.Minute},
+		cancel: cancel, exit: make(chan int, 1),
+	}
 	go func() {
-		s.exit <- run(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...), func(name string) string { return env[name] }, io.Discard, s.log)
+		s.exit <- run(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...),
+			func(name string) string { return env[name] }, io.Discard, s.log)
 		close(s.exit)
 	}()
 	t.Cleanup(func() { s.stop(t) })
@@ -73,7 +77,8 @@ func (s *server) stop(t *testing.T) {
 // metrics reads what is served at the address of --admin-listen.
 func (s *server) metrics(t *testing.T) string {
 	t.Helper()
-	admin := &server{url: "http://" + regexp.MustCompile(`msg="serving metrics" address=(\S+)`).FindStringSubmatch(s.log.String())[1], client: s.client}
+	admin := &server{url: "http://" +
+		regexp.MustCompile(`msg="serving metrics" address=(\S+)`).FindStringSubmatch(s.log.String())[1], client: s.client}
 	_, _, body := admin.get(t, "/metrics")
 	return body
 }

@@ -45,8 +45,10 @@ func TestStartWithoutSettings(t *testing.T) {
 		{"/graphql?query=%7B__typename%7D", "application/", `"__typename":"Query"`},
 	} {
 		status, header, body := s.get(t, test.path)
-		if status != http.StatusOK || !strings.HasPrefix(header.Get("Content-Type"), test.contentType) || !strings.Contains(body, test.want) {
-			t.Errorf("GET %s = %d %s %.80q, want %s with %.80q", test.path, status, header.Get("Content-Type"), body, test.contentType, test.want)
+		if status != http.StatusOK || !strings.HasPrefix(header.Get("Content-Type"), test.contentType) ||
+			!strings.Contains(body, test.want) {
+			t.Errorf("GET %s = %d %s %.80q, want %s with %.80q", test.path, status, header.Get("Content-Type"), body,
+				test.contentType, test.want)
 		}
 	}
 	if status, _, _ := s.get(t, "/nowhere"); status != http.StatusNotFound {
@@ -71,7 +73,10 @@ func TestBannerCanBePasted(t *testing.T) {
 func TestPlaygroundTabs(t *testing.T) {
 	s := start(t, nil)
 	token := s.login(t, member).AccessToken
-	for _, tab := range playground.Tabs(playground.Settings{Login: []tokens.Mode{tokens.ModeSandbox}, Members: []playground.Member{{Email: member}}}) {
+	for _, tab := range playground.Tabs(playground.Settings{
+		Login:   []tokens.Mode{tokens.ModeSandbox},
+		Members: []playground.Member{{Email: member}},
+	}) {
 		sent := map[string]any{"query": tab.Query}
 		if tab.Variables != "" {
 			sent["variables"] = json.RawMessage(tab.Variables)
@@ -96,7 +101,8 @@ func TestPlaygroundTabs(t *testing.T) {
 		if _, err := io.ReadFull(res.Body, answer); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Fatal(err)
 		}
-		if res.StatusCode != http.StatusOK || strings.Contains(string(answer), "errors") || !strings.Contains(string(answer), `{"data":{"`) {
+		if res.StatusCode != http.StatusOK || strings.Contains(string(answer), "errors") ||
+			!strings.Contains(string(answer), `{"data":{"`) {
 			t.Errorf("%s answers %d %s", tab.Query, res.StatusCode, answer)
 		}
 	}
@@ -142,7 +148,8 @@ func TestLifeOfASession(t *testing.T) {
 	}
 
 	var refreshed struct{ RefreshAccessToken struct{ AccessToken string } }
-	s.query(t, "", fmt.Sprintf(`mutation { refreshAccessToken(input: {refreshToken: %q}) { accessToken } }`, session.RefreshToken), &refreshed)
+	s.query(t, "", fmt.Sprintf(`mutation { refreshAccessToken(input: {refreshToken: %q}) { accessToken } }`,
+		session.RefreshToken), &refreshed)
 	if refreshed.RefreshAccessToken.AccessToken == "" {
 		t.Error("refreshing gives no access token")
 	}
@@ -181,12 +188,14 @@ func TestAnswersArePrivateNamedAndSmall(t *testing.T) {
 	if vary := strings.Join(res.Header.Values("Vary"), ", "); !strings.Contains(vary, "Authorization") {
 		t.Errorf("Vary: %q, want Authorization in it", vary)
 	}
-	if status, body := s.post(t, "", request("{ __typename } #"+strings.Repeat("x", 2000))); status != http.StatusRequestEntityTooLarge {
+	if status, body := s.post(t, "",
+		request("{ __typename } #"+strings.Repeat("x", 2000))); status != http.StatusRequestEntityTooLarge {
 		t.Errorf("a body beyond the limit gets %d %s, want 413", status, body)
 	}
 	// The length of this one is not announced.
 	chunked := s.request(t, http.MethodPost, "/graphql", "", "")
-	chunked.Body, chunked.ContentLength = io.NopCloser(strings.NewReader(request("{ __typename } #"+strings.Repeat("x", 2000)))), -1
+	chunked.Body, chunked.ContentLength = io.NopCloser(strings.NewReader(request("{ __typename } #"+strings.Repeat("x",
+		2000)))), -1
 	if status, _, body := s.do(t, chunked); status != http.StatusRequestEntityTooLarge {
 		t.Errorf("a chunked body beyond the limit gets %d %s, want 413", status, body)
 	}
@@ -197,12 +206,14 @@ func TestTrustedServerSignsManyIn(t *testing.T) {
 	s := startFor(t, nothing, nil, "CIRCLEGRAPH_UPSTREAM_BUDGET", "120") // three sign-ins at once, one for an address
 	answers := ""
 	for range 8 {
-		req := s.request(t, http.MethodPost, "/graphql", "", request(fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken } }`, member)))
+		req := s.request(t, http.MethodPost, "/graphql", "",
+			request(fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken } }`, member)))
 		req.Header.Set("X-Circlegraph-Secret", secret)
 		_, _, body := s.do(t, req)
 		answers += body
 	}
-	if in, out := strings.Count(answers, `"accessToken":"`), strings.Count(answers, `"RATE_LIMITED"`); in != 3 || out != 5 {
+	if in, out := strings.Count(answers, `"accessToken":"`), strings.Count(answers, `"RATE_LIMITED"`); in != 3 ||
+		out != 5 {
 		t.Errorf("%d signed in and %d were turned away, want 3 and 5: %s", in, out, answers)
 	}
 }
@@ -226,14 +237,17 @@ func TestRealCommunity(t *testing.T) {
 	status, _, page := s.get(t, "/")
 	for _, hidden := range []string{listener.Addr().String(), headless, secret, "/playground/", "@example.com", "devel"} {
 		if status != http.StatusOK || strings.Contains(page, hidden) {
-			t.Errorf("GET / = %d with a real community, with %s in it: %v; want a page that does not tell", status, hidden, strings.Contains(page, hidden))
+			t.Errorf("GET / = %d with a real community, with %s in it: %v; want a page that does not tell", status, hidden,
+				strings.Contains(page, hidden))
 		}
 	}
 	if _, body := s.post(t, "", request(`{ __schema { queryType { name } } }`)); strings.Contains(body, `"queryType":{`) {
 		t.Errorf("introspection answers %s with a real community, want a refusal", body)
 	}
-	login := request(fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken userErrors { code message } } }`, member))
-	if _, body := s.post(t, "", login); strings.Contains(body, `"accessToken":"`) || !strings.Contains(body, "NOT_PROVEN") {
+	login := request(fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken userErrors { code message } } }`,
+		member))
+	if _, body := s.post(t, "", login); strings.Contains(body, `"accessToken":"`) ||
+		!strings.Contains(body, "NOT_PROVEN") {
 		t.Errorf("login without the secret answers %s, want NOT_PROVEN", body)
 	}
 	req := s.request(t, http.MethodPost, "/graphql", "", login)
@@ -256,8 +270,10 @@ func TestRealCommunity(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	s := start(t, []string{"--admin-listen", "127.0.0.1:0"})
 	s.login(t, member)
-	admin := &server{url: "http://" + regexp.MustCompile(`msg="serving metrics" address=(\S+)`).FindStringSubmatch(s.log.String())[1], client: s.client}
-	if status, _, body := admin.get(t, "/metrics"); status != http.StatusOK || !strings.Contains(body, "circlegraph_active_members 1\n") {
+	admin := &server{url: "http://" +
+		regexp.MustCompile(`msg="serving metrics" address=(\S+)`).FindStringSubmatch(s.log.String())[1], client: s.client}
+	if status, _, body := admin.get(t, "/metrics"); status != http.StatusOK ||
+		!strings.Contains(body, "circlegraph_active_members 1\n") {
 		t.Errorf("GET /metrics = %d %s, want one active member", status, body)
 	}
 	if status, _, _ := admin.get(t, "/graphql"); status != http.StatusNotFound {
@@ -277,7 +293,8 @@ func TestDrain(t *testing.T) {
 	}
 	defer conn.Close()
 	body := request(`{ __typename }`)
-	fmt.Fprintf(conn, "POST /graphql HTTP/1.1\r\nHost: circlegraph\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", len(body))
+	fmt.Fprintf(conn, "POST /graphql HTTP/1.1\r\nHost: circlegraph\r\nContent-Type: "+
+		"application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", len(body))
 	reader := bufio.NewReader(conn)
 	if line, err := reader.ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
 		t.Fatalf("the server says %q, %v, want it to wait for the body", line, err)
@@ -347,12 +364,17 @@ func TestRefusedConfiguration(t *testing.T) {
 		want string
 	}{
 		{[]string{"--listen", "0.0.0.0:0"}, nil, "The sandbox lets anybody become anybody: listen on a loopback address"},
-		{nil, map[string]string{"CIRCLE_HEADLESS_TOKEN": "some-token-some-token"}, "A Circle community is configured, but not how members prove who they are"},
+		{
+			nil,
+			map[string]string{"CIRCLE_HEADLESS_TOKEN": "some-token-some-token"},
+			"A Circle community is configured, but not how members prove who they are",
+		},
 		{[]string{"--nonsense"}, nil, "unknown flag --nonsense"},
 	} {
 		var out, log bytes.Buffer
 		code := run(t.Context(), test.args, func(name string) string { return test.env[name] }, &out, &log)
-		if code != 2 || !strings.HasPrefix(log.String(), test.want) || out.Len() > 0 || strings.Contains(log.String(), "some-token") {
+		if code != 2 || !strings.HasPrefix(log.String(), test.want) || out.Len() > 0 ||
+			strings.Contains(log.String(), "some-token") {
 			t.Errorf("run(%v, %v) = %d, saying %q, want 2, saying %q", test.args, test.env, code, log.String(), test.want)
 		}
 	}
@@ -395,13 +417,16 @@ func TestUpload(t *testing.T) {
 func TestWebSession(t *testing.T) {
 	const mutation = `mutation { createWebSession { cookies { name value } userErrors { message } } }`
 	off := start(t, nil)
-	if _, body := off.post(t, off.login(t, member).AccessToken, request(mutation)); !strings.Contains(body, "FEATURE_DISABLED") {
+	if _, body := off.post(t, off.login(t, member).AccessToken, request(mutation)); !strings.Contains(body,
+		"FEATURE_DISABLED") {
 		t.Errorf("without the setting: %s, want FEATURE_DISABLED", body)
 	}
 	s := start(t, []string{"--log-level", "debug"}, "CIRCLEGRAPH_WEB_SESSION", "true")
-	_, header, body := s.do(t, s.request(t, http.MethodPost, "/graphql", s.login(t, member).AccessToken, request(mutation)))
+	_, header, body := s.do(t, s.request(t, http.MethodPost, "/graphql", s.login(t, member).AccessToken,
+		request(mutation)))
 	cookie := regexp.MustCompile(`"name":"user_session_identifier","value":"(\w+)"`).FindStringSubmatch(body)
-	if cookie == nil || !strings.Contains(header.Get("Cache-Control"), "no-store") || len(header.Values("Set-Cookie")) != 0 {
+	if cookie == nil || !strings.Contains(header.Get("Cache-Control"), "no-store") ||
+		len(header.Values("Set-Cookie")) != 0 {
 		t.Fatalf("with the setting: %s, %v, want a cookie in the body alone and no-store", body, header)
 	}
 	if strings.Contains(s.log.String(), cookie[1]) {
@@ -412,7 +437,8 @@ func TestWebSession(t *testing.T) {
 func TestPortInUse(t *testing.T) {
 	s := start(t, nil)
 	var log bytes.Buffer
-	code := run(t.Context(), []string{"--listen", strings.TrimPrefix(s.url, "http://")}, func(string) string { return "" }, io.Discard, &log)
+	code := run(t.Context(), []string{"--listen", strings.TrimPrefix(s.url, "http://")}, func(string) string { return "" },
+		io.Discard, &log)
 	if code != 1 || !strings.Contains(log.String(), "address already in use") {
 		t.Errorf("run on a port in use = %d, saying %q, want 1 with the reason", code, log.String())
 	}

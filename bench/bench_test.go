@@ -5,14 +5,18 @@ import (
 	"testing"
 )
 
-// The commands are tried with as little as they can do, so that they work when somebody wants to know something. What they
-// measure is nobody's concern here.
+// The commands are tried with as little as they can do, so that they work when somebody wants to know something. What
+// they measure is nobody's concern here.
 func TestCommands(t *testing.T) {
 	for command, want := range map[string][]string{
-		"screens --rounds 1 --latency 0,1ms": {"latency 0s", "latency 1ms", "| home | 3 | 3 | 0 | 3 | ", "| notifications | 9 | 9 | 0 | 9 | "},
-		"evening --members 5 --lengths 10m":  {"| REST, 10m | 25 | 25 | ", "| facade, 10m | 25 | 25 | "},
+		"screens --rounds 1 --latency 0,1ms": {
+			"latency 0s", "latency 1ms", "| home | 3 | 3 | 0 | 3 | ",
+			"| notifications | 9 | 9 | 0 | 9 | ",
+		},
+		"evening --members 5 --lengths 10m": {"| REST, 10m | 25 | 25 | ", "| facade, 10m | 25 | 25 | "},
 		"peers --rounds 1 --warm-up 1ms --duration 1ms --clients 2": {
-			"**Q1**", "**Q3**", "| facade | ", "| naive gqlgen | ", "| bare reverse proxy | ", hiveName, tailcallName, // or why not
+			// or why not
+			"**Q1**", "**Q3**", "| facade | ", "| naive gqlgen | ", "| bare reverse proxy | ", hiveName, tailcallName,
 		},
 	} {
 		name, _, _ := strings.Cut(command, " ")

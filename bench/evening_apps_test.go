@@ -119,7 +119,8 @@ type facadeApp struct {
 }
 
 func facadeApps(t *testing.T, circle *upstream) func(member int) app {
-	memo := circleclient.MemoConfig{Bytes: 64 << 20, Brief: 3 * time.Second, Long: time.Minute, Stale: 5 * time.Minute} // the defaults
+	// the defaults
+	memo := circleclient.MemoConfig{Bytes: 64 << 20, Brief: 3 * time.Second, Long: time.Minute, Stale: 5 * time.Minute}
 	facade := newFacade(t, inMemory{circle}, memo, budget)
 	all, err := screens.All()
 	if err != nil {
@@ -139,7 +140,8 @@ func facadeApps(t *testing.T, circle *upstream) func(member int) app {
 }
 
 func (a *facadeApp) signIn(ctx context.Context) error {
-	answer, err := a.ask(ctx, `mutation Login($email: String!) { login(input: {email: $email}) { accessToken userErrors { message } } }`,
+	answer, err := a.ask(ctx,
+		`mutation Login($email: String!) { login(input: {email: $email}) { accessToken userErrors { message } } }`,
 		map[string]any{"email": email(a.member)})
 	a.token = text(answer, "data", "login", "accessToken")
 	if err == nil && a.token == "" {
@@ -154,7 +156,8 @@ func (a *facadeApp) home(ctx context.Context) error {
 }
 
 func (a *facadeApp) post(ctx context.Context, p postRef) error {
-	_, err := a.ask(ctx, a.screens["post"].Document, map[string]any{"slug": map[string]any{"space": p.space, "post": p.slug}})
+	_, err := a.ask(ctx, a.screens["post"].Document,
+		map[string]any{"slug": map[string]any{"space": p.space, "post": p.slug}})
 	return err
 }
 

@@ -15,9 +15,9 @@ import (
 	"time"
 )
 
-// The evening of a community: all members come, each for a few minutes, and all their calls to Circle leave from one address.
-// It lasts hours, of which nobody has to wait a second: time is made up (testing/synctest), so that nothing is scaled, not
-// Circle's limit, not the facade's budget and memory, not the latency.
+// The evening of a community: all members come, each for a few minutes, and all their calls to Circle leave from one
+// address. It lasts hours, of which nobody has to wait a second: time is made up (testing/synctest), so that nothing is
+// scaled, not Circle's limit, not the facade's budget and memory, not the latency.
 
 var (
 	crowd     = flag.Int("crowd", 100, "members who come in the evening")
@@ -136,8 +136,8 @@ type refused struct{ after time.Duration }
 // Error implements error.
 func (r refused) Error() string { return fmt.Sprint("refused for ", r.after) }
 
-// backOff is how long an app waits after an attempt that failed: longer each time, and as long as it is told to, within what
-// people put up with.
+// backOff is how long an app waits after an attempt that failed: longer each time, and as long as it is told to, within
+// what people put up with.
 func backOff(attempt int, err error) time.Duration {
 	wait := time.Duration(1+2*attempt) * time.Second
 	if told, ok := errors.AsType[refused](err); ok {
@@ -180,7 +180,9 @@ func (o outcome) complete() int { return o.sum(func(v visit) int { return v.comp
 func (o outcome) perBudget() float64 { return float64(o.complete()) * 2000 / float64(o.seen.Calls) }
 
 // hold lets everybody come within a time and tells how it was.
-func hold(t *testing.T, members int, length time.Duration, build func(*testing.T, *upstream) func(member int) app) outcome {
+func hold(
+	t *testing.T, members int, length time.Duration, build func(*testing.T, *upstream) func(member int) app,
+) outcome {
 	var o outcome
 	synctest.Test(t, func(t *testing.T) {
 		circle := newEvening(members)
@@ -228,7 +230,8 @@ func TestEvening(t *testing.T) {
 				t.Errorf("in %s, Circle refuses %d of the facade's requests, want none", length, facade.seen.Refused)
 			}
 			if facade.perBudget() <= rest.perBudget() {
-				t.Errorf("in %s, 2,000 requests give %.0f screens with the facade and %.0f without", length, facade.perBudget(), rest.perBudget())
+				t.Errorf("in %s, 2,000 requests give %.0f screens with the facade and %.0f without", length, facade.perBudget(),
+					rest.perBudget())
 			}
 		}()
 	}
@@ -251,7 +254,11 @@ func (o outcome) print(t *table, name string, rest outcome) {
 	}
 	slices.Sort(took)
 	s := &sample{took: took}
-	t.add(name, fmt.Sprint(o.sum(func(v visit) int { return v.wanted })), fmt.Sprint(o.complete()), fmt.Sprint(o.seen.Calls),
+	t.add(name, fmt.Sprint(o.sum(func(v visit) int { return v.wanted })), fmt.Sprint(o.complete()),
+		fmt.Sprint(o.seen.Calls),
 		fmt.Sprintf("%.0f", o.perBudget()), fmt.Sprintf("%.2f", o.perBudget()/rest.perBudget()), fmt.Sprint(o.seen.Refused),
-		fmt.Sprint(o.sum(func(v visit) int { return min(v.wanted-v.complete, 1) })), fmt.Sprint(fewest), milliseconds(s.quantile(.5)), milliseconds(s.quantile(.99)))
+		fmt.Sprint(o.sum(func(v visit) int {
+			return min(v.wanted-v.complete,
+				1)
+		})), fmt.Sprint(fewest), milliseconds(s.quantile(.5)), milliseconds(s.quantile(.99)))
 }

@@ -19,9 +19,9 @@ const (
 	tailcallName = "Tailcall"
 )
 
-// gateways are those that npm installs, in the directory that pins them, set up as their documentation has it for production.
-// Both offer to batch, for which Circle would have to give the comments of many posts, or many profiles, at a time, and it does
-// not. What is left is not to ask for the same twice within one query, which both are told.
+// gateways are those that npm installs, in the directory that pins them, set up as their documentation has it for
+// production. Both offer to batch, for which Circle would have to give the comments of many posts, or many profiles, at
+// a time, and it does not. What is left is not to ask for the same twice within one query, which both are told.
 func gateways(dir, circle string) []peer {
 	return []peer{
 		{queries: hiveQueries, path: "/graphql", program: hive(dir, circle)},
@@ -29,8 +29,9 @@ func gateways(dir, circle string) []peer {
 	}
 }
 
-// hive is Hive Gateway before a supergraph that GraphQL Mesh composes from Circle's contract. It has a worker for each core,
-// since the others use all cores too, and compiles queries. It logs no requests, and Node keeps connections alive.
+// hive is Hive Gateway before a supergraph that GraphQL Mesh composes from Circle's contract. It has a worker for each
+// core, since the others use all cores too, and compiles queries. It logs no requests, and Node keeps connections
+// alive.
 func hive(dir, circle string) program {
 	command := binary(dir, "hive-gateway")
 	supergraph := filepath.Join("%WORK%", "supergraph.graphql")
@@ -55,8 +56,8 @@ func hive(dir, circle string) program {
 	}
 }
 
-// tailcall is Tailcall with a schema written for the three queries. It has a thread for each core by itself. It is kept from
-// telling its makers of its start.
+// tailcall is Tailcall with a schema written for the three queries. It has a thread for each core by itself. It is kept
+// from telling its makers of its start.
 func tailcall(dir, circle string) program {
 	command := binary(dir, "tailcall")
 	config := filepath.Join("%WORK%", "tailcall.graphql")

@@ -11,8 +11,8 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// The queries are held to the schemas that they are for, so that a change of either is noticed where nobody measures, too. Those
-// of Hive Gateway are where it is installed; what it answers is compared whenever it is measured.
+// The queries are held to the schemas that they are for, so that a change of either is noticed where nobody measures,
+// too. Those of Hive Gateway are where it is installed; what it answers is compared whenever it is measured.
 func TestQueriesFitTheirSchemas(t *testing.T) {
 	fit(t, "facade", facadeQueries, file(t, "../graph/schema.graphql"))
 	fit(t, naiveName, naiveQueries, file(t, "naive/schema.graphqls"))

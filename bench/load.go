@@ -27,7 +27,9 @@ func (s *sample) quantile(q float64) time.Duration {
 }
 
 // load lets clients ask at the same time, each anew once it has its answer, for a time and at least once.
-func load(ctx context.Context, clients int, duration time.Duration, ask func(ctx context.Context, client int) error) *sample {
+func load(
+	ctx context.Context, clients int, duration time.Duration, ask func(ctx context.Context, client int) error,
+) *sample {
 	s := &sample{}
 	var mu sync.Mutex
 	var all sync.WaitGroup

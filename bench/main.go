@@ -1,5 +1,6 @@
-// Bench measures what Circlegraph is for: how few requests to Circle a screen takes, how long it takes, and what it costs,
-// beside what people would use instead. It prints tables in Markdown and asserts nothing; README.md tells how to read them.
+// Bench measures what Circlegraph is for: how few requests to Circle a screen takes, how long it takes, and what it
+// costs, beside what people would use instead. It prints tables in Markdown and asserts nothing; README.md tells how to
+// read them.
 package main
 
 import (
@@ -49,7 +50,8 @@ func (*allCommand) Run(ctx context.Context, out io.Writer) error {
 
 // run carries out one command.
 func run(ctx context.Context, args []string, out io.Writer) error {
-	parser, err := kong.New(&commands{}, kong.Name("bench"), kong.Description("Measures Circlegraph, and what could stand in its place."),
+	parser, err := kong.New(&commands{}, kong.Name("bench"),
+		kong.Description("Measures Circlegraph, and what could stand in its place."),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(out, (*io.Writer)(nil)))
 	if err != nil {
 		return err

@@ -18,7 +18,8 @@ import (
 	"circlegraph/sandbox"
 )
 
-// BenchmarkQueries is what the facade itself takes for the three queries of the contest, with a Circle that costs nothing.
+// BenchmarkQueries is what the facade itself takes for the three queries of the contest, with a Circle that costs
+// nothing.
 func BenchmarkQueries(b *testing.B) {
 	box := sandbox.New(sandbox.Options{HeadlessToken: secret})
 	facade := newFacade(b, &replaying{handler: box}, circleclient.MemoConfig{}, 0)

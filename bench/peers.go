@@ -43,7 +43,10 @@ func peers(built programs, circle string) []peer {
 			name: naiveName, args: []string{built.naive, "-listen", "%ADDRESS%", "-circle", circle}, ready: "/graphql",
 		}},
 		{path: "/api/headless/v1/home?sort=popular&per_page=20", program: program{
-			name: "bare reverse proxy", args: []string{built.bench, "proxy", "--listen", "%ADDRESS%", "--circle", circle}, ready: control,
+			name: "bare reverse proxy", args: []string{
+				built.bench, "proxy", "--listen", "%ADDRESS%", "--circle",
+				circle,
+			}, ready: control,
 		}},
 	}, gateways(filepath.Join(built.source, "gateways"), circle)...)
 }
@@ -53,7 +56,8 @@ const naiveName = "naive gqlgen"
 // facadeSettings run the facade before a Circle that sets no limit, so that its own limits do not count.
 func facadeSettings(circle string) []string {
 	return []string{
-		"CIRCLEGRAPH_LISTEN=%ADDRESS%", "CIRCLE_URL=" + circle, "CIRCLE_HEADLESS_TOKEN=" + secret, "CIRCLEGRAPH_LOGIN=trusted",
+		"CIRCLEGRAPH_LISTEN=%ADDRESS%", "CIRCLE_URL=" + circle, "CIRCLE_HEADLESS_TOKEN=" +
+			secret, "CIRCLEGRAPH_LOGIN=trusted",
 		"CIRCLEGRAPH_TRUSTED_SECRET=" + strings.Repeat("only-for-measuring-", 2), "CIRCLEGRAPH_UPSTREAM_BUDGET=0",
 		"CIRCLEGRAPH_MAX_COST=0", // Q3 may need 221 requests, by the estimate; the others have no limit either
 	}
@@ -185,7 +189,8 @@ func (f *contest) check(ctx context.Context) error {
 				first = got
 			}
 			if !slices.Equal(first, got) {
-				return fmt.Errorf("%s answers %s otherwise than %s: %d and %d values", c.process.name, w.name, f.running[0].process.name, len(got), len(first))
+				return fmt.Errorf("%s answers %s otherwise than %s: %d and %d values", c.process.name, w.name,
+					f.running[0].process.name, len(got), len(first))
 			}
 		}
 	}
@@ -231,7 +236,9 @@ func (f *contest) run(ctx context.Context, latency time.Duration, rounds int, du
 	return nil
 }
 
-func (f *contest) measure(ctx context.Context, c *contestant, latency, duration time.Duration, shoot func(context.Context, int) error) (result, error) {
+func (f *contest) measure(
+	ctx context.Context, c *contestant, latency, duration time.Duration, shoot func(context.Context, int) error,
+) (result, error) {
 	load(ctx, f.clients, duration/5, shoot) // so that connections stand, and collectors of garbage have found their pace
 	if _, err := f.circle.reset(ctx, latency); err != nil {
 		return result{}, err
@@ -258,7 +265,10 @@ func (f *contest) print(out io.Writer, latency time.Duration) {
 	for _, w := range works {
 		t := &table{
 			title: fmt.Sprintf("**%s**, %s. Upstream latency %s, %d clients.", w.name, w.is, latency, f.clients),
-			head:  []string{"", "requests/s", "× naive", "p50 ms", "p99 ms", "CPU ms/request", "RSS MB", "upstream calls", "peak in flight", "failed"},
+			head: []string{
+				"", "requests/s", "× naive", "p50 ms", "p99 ms", "CPU ms/request", "RSS MB", "upstream calls",
+				"peak in flight", "failed",
+			},
 		}
 		naive := median(column(f.results[w.name][naiveName], func(r result) float64 { return r.rate }))
 		for _, c := range f.running {

@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// ticks is how many units of CPU time /proc counts to a second: Linux has it so for all programs, whatever the kernel's own.
+// ticks is how many units of CPU time /proc counts to a second: Linux has it so for all programs, whatever the kernel's
+// own.
 const ticks = 100
 
 // process is a program under measure, in a process group of its own, so that what it starts counts with it.
@@ -27,15 +28,15 @@ type process struct {
 	done chan struct{}
 }
 
-// program says how to start a process. %ADDRESS%, %HOST% and %PORT% in arguments and environment become where it shall listen,
-// and %WORK% becomes a directory that goes when all is measured.
+// program says how to start a process. %ADDRESS%, %HOST% and %PORT% in arguments and environment become where it shall
+// listen, and %WORK% becomes a directory that goes when all is measured.
 type program struct {
 	name string
 	args []string // the command first
 	env  []string
 	dir  string
-	// prepare writes what the program reads at its start, and says why it cannot run; nil where there is nothing to write. The
-	// placeholders are filled by the function it is given.
+	// prepare writes what the program reads at its start, and says why it cannot run; nil where there is nothing to write.
+	// The placeholders are filled by the function it is given.
 	prepare func(ctx context.Context, fill func(string) string) error
 	// ready is a path that answers once it serves, whatever it says but that the server is to blame.
 	ready string
@@ -180,8 +181,14 @@ type programs struct {
 
 // build compiles what runs in processes of its own.
 func build(ctx context.Context, work string) (programs, error) {
-	built := programs{facade: filepath.Join(work, "circlegraph"), naive: filepath.Join(work, "naive"), bench: filepath.Join(work, "bench")}
-	for path, pkg := range map[string]string{built.facade: "circlegraph", built.naive: "circlegraph/bench/naive/cmd", built.bench: "circlegraph/bench"} {
+	built := programs{
+		facade: filepath.Join(work, "circlegraph"), naive: filepath.Join(work, "naive"),
+		bench: filepath.Join(work, "bench"),
+	}
+	for path, pkg := range map[string]string{
+		built.facade: "circlegraph", built.naive: "circlegraph/bench/naive/cmd",
+		built.bench: "circlegraph/bench",
+	} {
 		if out, err := exec.CommandContext(ctx, "go", "build", "-o", path, pkg).CombinedOutput(); err != nil {
 			return built, fmt.Errorf("building %s: %w: %s", pkg, err, out)
 		}

@@ -27,8 +27,10 @@ var works = []work{
 var (
 	facadeQueries = map[string]string{
 		"Q1": `{homeFeed(orderBy:POPULAR,first:20){nodes{` + facadePost + `}}}`,
-		"Q2": `{homeFeed(orderBy:POPULAR,first:20){nodes{` + facadePost + `comments(first:10){nodes{` + facadeComment + `author{` + facadeMember + `}}}}}}`,
-		"Q3": `{homeFeed(orderBy:POPULAR,first:20){nodes{` + facadePost + `comments(first:10){nodes{` + facadeComment + `author{` + facadeMember + ` bio}}}}}}`,
+		"Q2": `{homeFeed(orderBy:POPULAR,first:20){nodes{` + facadePost + `comments(first:10){nodes{` + facadeComment +
+			`author{` + facadeMember + `}}}}}}`,
+		"Q3": `{homeFeed(orderBy:POPULAR,first:20){nodes{` + facadePost + `comments(first:10){nodes{` + facadeComment +
+			`author{` + facadeMember + ` bio}}}}}}`,
 	}
 	naiveQueries = map[string]string{
 		"Q1": `{posts(first:20){` + naivePost + `}}`,
@@ -39,8 +41,8 @@ var (
 	tailcallQueries = contractQueries(`home`, `comments`)
 )
 
-// contractQueries are in the words of Circle's contract, for schemas that are made of it: only the entry and the field for the
-// comments have names of their own.
+// contractQueries are in the words of Circle's contract, for schemas that are made of it: only the entry and the field
+// for the comments have names of their own.
 func contractQueries(entry, comments string) map[string]string {
 	query := func(more string) string { return `{` + entry + `{records{` + contractPost + more + `}}}` }
 	return map[string]string{
@@ -61,7 +63,8 @@ const (
 	naiveComment = `id createdAt likesCount repliesCount `
 	naiveMember  = `id name headline avatarUrl`
 
-	contractPost = `id display_title slug url created_at user_likes_count comment_count is_liked author{` + contractMember +
+	contractPost = `id display_title slug url created_at user_likes_count comment_count is_liked author{` +
+		contractMember +
 		`} space{id name slug}`
 	contractComment = `id created_at user_likes_count replies_count `
 	contractMember  = `community_member_id name headline avatar_url`

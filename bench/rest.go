@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// The screens as an app would have them without GraphQL: by calling Circle itself. What one stage asks can be asked at the
-// same time, and the next stage needs what it answers. Each fetches what its document shows, no more, with the care of
-// somebody who has read the contract: pages of the right size, each author once, posts of one space together.
+// The screens as an app would have them without GraphQL: by calling Circle itself. What one stage asks can be asked at
+// the same time, and the next stage needs what it answers. Each fetches what its document shows, no more, with the care
+// of somebody who has read the contract: pages of the right size, each author once, posts of one space together.
 
 // stage gives paths beneath the Member API, from the answers so far in the order in which they were asked for.
 type stage func(seen []any) []string
@@ -33,7 +33,10 @@ var restScreens = map[string][]stage{
 	},
 	"events":             {paths("/community_events?per_page=15"), policiesOfHidden},
 	"feed_with_profiles": {paths("/home?per_page=15"), profilesOfAuthors},
-	"notifications":      {paths("/notifications?per_page=20", "/notifications/new_notifications_count"), subjectsOfNotifications},
+	"notifications": {
+		paths("/notifications?per_page=20", "/notifications/new_notifications_count"),
+		subjectsOfNotifications,
+	},
 	"member": {paths("/community_members/8800003/public_profile", "/community_members/8800003/posts?per_page=10",
 		"/community_members/8800003/comments?per_page=10", "/community_members/8800003/spaces?per_page=20")},
 	"directory": {paths("/community_members?sort=alphabetical&per_page=20")},
@@ -41,8 +44,9 @@ var restScreens = map[string][]stage{
 	"chats":     {paths("/messages?per_page=20")},
 	"chat": {paths("/messages/f9748511-0649-49fc-82f0-4c99b5c45f38",
 		"/messages/f9748511-0649-49fc-82f0-4c99b5c45f38/chat_room_messages?previous_per_page=20&next_per_page=0")},
-	"course":    {paths("/spaces/2700011", "/courses/2700011/sections")},
-	"lesson":    {paths("/courses/2700011/lessons/1900002", "/courses/2700011/lessons/1900002/files?per_page=100", "/courses/2700011/sections")},
+	"course": {paths("/spaces/2700011", "/courses/2700011/sections")},
+	"lesson": {paths("/courses/2700011/lessons/1900002", "/courses/2700011/lessons/1900002/files?per_page=100",
+		"/courses/2700011/sections")},
 	"bookmarks": {paths("/bookmarks?per_page=20"), bookmarkedPosts},
 }
 
@@ -149,7 +153,8 @@ func postsOfSpaces(all []any, of func(any) (space, post string)) []string {
 		if ids := posts[space]; len(ids) == 1 {
 			reads = append(reads, "/spaces/"+space+"/posts/"+ids[0])
 		} else {
-			reads = append(reads, fmt.Sprintf("/spaces/%s/posts?past_events=true&per_page=%d&post_ids=%s", space, len(ids), strings.Join(ids, ",")))
+			reads = append(reads, fmt.Sprintf("/spaces/%s/posts?past_events=true&per_page=%d&post_ids=%s", space, len(ids),
+				strings.Join(ids, ",")))
 		}
 	}
 	return reads

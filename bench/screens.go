@@ -41,7 +41,10 @@ func (c *screensCommand) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	all = slices.DeleteFunc(all, func(s screens.Screen) bool { return len(c.Only) > 0 && !slices.Contains(c.Only, s.Name) })
+	all = slices.DeleteFunc(all, func(s screens.Screen) bool {
+		return len(c.Only) > 0 &&
+			!slices.Contains(c.Only, s.Name)
+	})
 	dir, remove, err := workspace()
 	if err != nil {
 		return err
@@ -96,7 +99,11 @@ func (g *gallery) open(ctx context.Context, all []screens.Screen, latency time.D
 	for round := range rounds + 1 { // the first is to warm up
 		for i, screen := range all {
 			// Nobody is always first; warm comes right after cold.
-			order := [][]way{{cold, warm, parallel, sequential}, {parallel, sequential, cold, warm}, {sequential, cold, warm, parallel}}[round%3]
+			order := [][]way{
+				{cold, warm, parallel, sequential},
+				{parallel, sequential, cold, warm},
+				{sequential, cold, warm, parallel},
+			}[round%3]
 			token, err := g.signIn(ctx)
 			if err != nil {
 				return nil, err
@@ -116,8 +123,8 @@ func (g *gallery) open(ctx context.Context, all []screens.Screen, latency time.D
 	return results, nil
 }
 
-// signIn gives a token of which the facade knows that Circle accepts it, as of one that it has handed out, and remembers
-// nothing that a screen shows.
+// signIn gives a token of which the facade knows that Circle accepts it, as of one that it has handed out, and
+// remembers nothing that a screen shows.
 func (g *gallery) signIn(ctx context.Context) (string, error) {
 	token, err := g.circle.token(ctx, "member@example.com")
 	if err == nil {
@@ -127,14 +134,17 @@ func (g *gallery) signIn(ctx context.Context) (string, error) {
 }
 
 // time opens one screen one way, with everything decoded.
-func (g *gallery) time(ctx context.Context, screen screens.Screen, w way, token string, latency time.Duration) (time.Duration, int, error) {
+func (g *gallery) time(
+	ctx context.Context, screen screens.Screen, w way, token string, latency time.Duration,
+) (time.Duration, int, error) {
 	if _, err := g.circle.reset(ctx, latency); err != nil {
 		return 0, 0, err
 	}
 	start := time.Now()
 	var err error
 	if w == cold || w == warm {
-		request, _ := json.Marshal(map[string]any{"query": screen.Document, "variables": screen.Variables}) // they came from JSON
+		// they came from JSON
+		request, _ := json.Marshal(map[string]any{"query": screen.Document, "variables": screen.Variables})
 		var raw []byte
 		if raw, err = ask(ctx, g.facade.url+"/graphql", token, request); err == nil {
 			_, err = parse(raw)
@@ -153,13 +163,20 @@ func (g *gallery) time(ctx context.Context, screen screens.Screen, w way, token 
 // printScreens gives the table of one latency.
 func printScreens(out io.Writer, all []screens.Screen, results []opened, latency time.Duration, rounds int) {
 	t := &table{
-		title: fmt.Sprintf("**Screens**, upstream latency %s, one member at a time, %d rounds. Milliseconds, p50 (p99).", latency, rounds),
-		head:  []string{"", "least calls", "cold", "warm", "REST", "cold ms", "warm ms", "parallel REST ms", "sequential REST ms", "cold : parallel", "sequential : cold"},
+		title: fmt.Sprintf("**Screens**, upstream latency %s, one member at a time, %d rounds. Milliseconds, p50 (p99).",
+			latency, rounds),
+		head: []string{
+			"", "least calls", "cold", "warm", "REST", "cold ms", "warm ms", "parallel REST ms",
+			"sequential REST ms", "cold : parallel", "sequential : cold",
+		},
 	}
 	var slower, faster []float64
 	for i, screen := range all {
 		r := results[i]
-		cells := []string{screen.Name, fmt.Sprint(screen.Minimum()), fmt.Sprint(median(r.calls[cold])), fmt.Sprint(median(r.calls[warm])), fmt.Sprint(median(r.calls[parallel]))}
+		cells := []string{
+			screen.Name, fmt.Sprint(screen.Minimum()), fmt.Sprint(median(r.calls[cold])),
+			fmt.Sprint(median(r.calls[warm])), fmt.Sprint(median(r.calls[parallel])),
+		}
 		for w := range ways {
 			s := &sample{took: slices.Sorted(slices.Values(r.took[w]))}
 			cells = append(cells, fmt.Sprintf("%s (%s)", milliseconds(s.quantile(.5)), milliseconds(s.quantile(.99))))
@@ -168,6 +185,7 @@ func printScreens(out io.Writer, all []screens.Screen, results []opened, latency
 		faster = append(faster, float64(median(r.took[sequential]))/float64(median(r.took[cold])))
 		t.add(append(cells, fmt.Sprintf("%.2f", slower[i]), fmt.Sprintf("%.2f", faster[i]))...)
 	}
-	t.add("median", "", "", "", "", "", "", "", "", fmt.Sprintf("%.2f", median(slower)), fmt.Sprintf("%.2f", median(faster)))
+	t.add("median", "", "", "", "", "", "", "", "", fmt.Sprintf("%.2f", median(slower)),
+		fmt.Sprintf("%.2f", median(faster)))
 	t.print(out)
 }

@@ -219,6 +219,9 @@ func fetch(ctx context.Context, method, url, token string, body []byte) ([]byte,
 	return raw, err
 }
 
-// client keeps its connections, as everything does that is measured, and asks for no compression: on one machine it would
-// only cost time.
-var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256, DisableCompression: true}, Timeout: time.Minute}
+// client keeps its connections, as everything does that is measured, and asks for no compression: on one machine it
+// would only cost time.
+var client = &http.Client{
+	Transport: &http.Transport{MaxIdleConnsPerHost: 256, DisableCompression: true},
+	Timeout:   time.Minute,
+}

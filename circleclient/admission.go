@@ -43,8 +43,8 @@ func newAdmission(config BudgetConfig, principals Principals, total *Usage, now 
 
 type addressKey struct{}
 
-// WithAddress returns a context whose calls count, as long as Circle has not accepted the caller's token, as those of an
-// address. The zero address stands for nobody in particular, such as a server that is trusted to sign many in.
+// WithAddress returns a context whose calls count, as long as Circle has not accepted the caller's token, as those of
+// an address. The zero address stands for nobody in particular, such as a server that is trusted to sign many in.
 func WithAddress(ctx context.Context, address netip.Addr) context.Context {
 	return context.WithValue(ctx, addressKey{}, address)
 }
@@ -90,8 +90,8 @@ func (a *admission) admit(ctx context.Context, call call, token string) (done fu
 	return nil, err
 }
 
-// prove lets one call at a time ask Circle with an unproven token. The others wait for what comes of it, so that an invented
-// token costs one request, and a genuine one is soon out of the unproven's narrow budget.
+// prove lets one call at a time ask Circle with an unproven token. The others wait for what comes of it, so that an
+// invented token costs one request, and a genuine one is soon out of the unproven's narrow budget.
 func (a *admission) prove(ctx context.Context, call call, token string) (done func(), err error) {
 	hash := hashToken(token)
 	for {

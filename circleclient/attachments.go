@@ -32,8 +32,8 @@ type Attachment struct {
 	SignedID *string
 }
 
-// Attachments gives the files, pictures and embedded links: those of the document in order of appearance, then those that
-// are attached to it but stand nowhere in it. Each comes once.
+// Attachments gives the files, pictures and embedded links: those of the document in order of appearance, then those
+// that are attached to it but stand nowhere in it. Each comes once.
 func (t *RichText) Attachments() []Attachment {
 	attachments := []Attachment{}
 	if t == nil {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// AuthService calls the Auth API, which answers to the community's secret and not to a member. It proves nothing about the
-// member: whoever may call it may become anybody. Callers must know who is asking before they do.
+// AuthService calls the Auth API, which answers to the community's secret and not to a member. It proves nothing about
+// the member: whoever may call it may become anybody. Callers must know who is asking before they do.
 type AuthService struct{ client *Client }
 
 // AuthTokens let a client act as a member.
@@ -48,7 +48,8 @@ type TokenRequest struct {
 	Email string `json:"email,omitempty"`
 }
 
-// namesOne tells whether the member is named in exactly one way. Circle would choose among several by a rule of its own.
+// namesOne reports whether the member is named in exactly one way. Circle would choose among several by a rule of its
+// own.
 func (r TokenRequest) namesOne() bool {
 	ways := 0
 	for _, given := range []bool{r.SSOUserID != "", r.CommunityMemberID != 0, r.Email != ""} {
@@ -95,8 +96,8 @@ func (s *AuthService) RevokeAccessToken(ctx context.Context, token string) error
 	return exec(ctx, s.client, http.MethodPost, auth("/access_token/revoke"), accessTokenBody{token})
 }
 
-// RevokeRefreshToken ends a refresh token at once, maybe for all devices of the member. A token that is dead already fails
-// with [ErrRefreshTokenInvalid] or [ErrRefreshTokenExpired].
+// RevokeRefreshToken ends a refresh token at once, maybe for all devices of the member. A token that is dead already
+// fails with [ErrRefreshTokenInvalid] or [ErrRefreshTokenExpired].
 //
 //circle:op POST /api/v1/headless/refresh_token/revoke
 func (s *AuthService) RevokeRefreshToken(ctx context.Context, token string) error {

@@ -12,7 +12,8 @@ func TestCreateTokenNamesOneMember(t *testing.T) {
 	c := testClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		sent = string(body)
-		say(200, "application/json", `{"access_token":"a","access_token_expires_at":"2026-03-01T12:00:00.000Z","community_member_id":"7"}`)(w, r)
+		say(200, "application/json",
+			`{"access_token":"a","access_token_expires_at":"2026-03-01T12:00:00.000Z","community_member_id":"7"}`)(w, r)
 	}))
 	for want, req := range map[string]TokenRequest{
 		`{"sso_user_id":"s"}`:         {SSOUserID: "s"},
@@ -28,7 +29,11 @@ func TestCreateTokenNamesOneMember(t *testing.T) {
 		}
 	}
 	sent = ""
-	for _, req := range []TokenRequest{{}, {SSOUserID: "s", Email: "ada@example.com"}, {CommunityMemberID: 7, Email: "ada@example.com"}} {
+	for _, req := range []TokenRequest{
+		{},
+		{SSOUserID: "s", Email: "ada@example.com"},
+		{CommunityMemberID: 7, Email: "ada@example.com"},
+	} {
 		if _, err := c.Auth.CreateToken(t.Context(), req); !errors.Is(err, ErrInvalid) || sent != "" {
 			t.Errorf("%+v: %v, sent %q, want ErrInvalid and nothing sent", req, err, sent)
 		}
@@ -38,7 +43,8 @@ func TestCreateTokenNamesOneMember(t *testing.T) {
 func TestSuccessWithoutToken(t *testing.T) {
 	for _, body := range []string{"{}", `{"access_token":null}`, ""} {
 		c := testClient(t, say(200, "application/json", body))
-		if tokens, err := c.Auth.CreateToken(t.Context(), TokenRequest{SSOUserID: "s"}); tokens != nil || !errors.Is(err, ErrUnavailable) {
+		if tokens, err := c.Auth.CreateToken(t.Context(), TokenRequest{SSOUserID: "s"}); tokens != nil ||
+			!errors.Is(err, ErrUnavailable) {
 			t.Errorf("sign-in answered %q: %+v, %v, want ErrUnavailable", body, tokens, err)
 		}
 		if token, err := c.Auth.RefreshAccessToken(t.Context(), "r"); token != nil || !errors.Is(err, ErrUnavailable) {

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// PostBody is what Circle's older editor kept: HTML. Most records wrap it in an object beside its attachments; some send the
-// bare string. A text of the newer editor has a placeholder here instead, see [PostBody.Placeholder].
+// PostBody is what Circle's older editor kept: HTML. Most records wrap it in an object beside its attachments; some
+// send the bare string. A text of the newer editor has a placeholder here instead, see [PostBody.Placeholder].
 type PostBody struct {
 	// HTML as Circle sends it: not sanitised. [RichText.HTML] is.
 	HTML string
@@ -38,7 +38,7 @@ func (b *PostBody) UnmarshalJSON(data []byte) error {
 // placeholderLength bounds the placeholder, so that a long post that quotes it is not taken for it.
 const placeholderLength = 400
 
-// Placeholder tells whether the HTML only asks the reader to update Circle's app, which is what old clients get to see
+// Placeholder reports whether the HTML only asks the reader to update Circle's app, which is what old clients get to see
 // instead of a text of the newer editor.
 func (b *PostBody) Placeholder() bool {
 	if b == nil || len(b.HTML) > placeholderLength {

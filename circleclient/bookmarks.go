@@ -18,7 +18,7 @@ type Bookmark struct {
 	CreatedAt time.Time `json:"created_at"`
 	// Record is what was put aside; nil where Circle sends none.
 	Record *BookmarkedRecord `json:"bookmark_record"`
-	// IsDeleted tells whether it was deleted since.
+	// IsDeleted reports whether it was deleted since.
 	IsDeleted bool `json:"is_deleted"`
 
 	// RecordType and DeclaredType are the same word; answers send the first, the contract declares the second.
@@ -26,8 +26,8 @@ type Bookmark struct {
 	DeclaredType string `json:"bookmarkable_type"`
 }
 
-// BookmarkedRecord is as much of the bookmarked thing as comes with the bookmark. Of a comment it lacks the post's id, so the
-// comment cannot be fetched again.
+// BookmarkedRecord is as much of the bookmarked thing as comes with the bookmark. Of a comment it lacks the post's id,
+// so the comment cannot be fetched again.
 type BookmarkedRecord struct {
 	ID        int64     `json:"id"`
 	Name      *string   `json:"name"`

@@ -7,10 +7,16 @@ func TestBookmarkOddities(t *testing.T) {
 		name, line, wantType string
 		wantText             bool
 	}{
-		{"as the examples have it", `{"id":1,"bookmark_type":"post","bookmark_record":{"name":"Title","body":"Text","url":"https://example.com","author":{"community_member_id":7},"space":{"id":3}}}`, "post", true},
+		{
+			"as the examples have it",
+			`{"id":1,"bookmark_type":"post","bookmark_record":{"name":"Title","body":"Text","url":"https://example.com","author":{"community_member_id":7},"space":{"id":3}}}`, "post", true,
+		},
 		{"as the schema has it", `{"id":1,"bookmarkable_type":"Comment"}`, "comment", false},
 		{"a record that is gone", `{"id":1,"bookmark_type":"post","bookmark_record":null,"is_deleted":true}`, "post", false},
-		{"a body that is an object", `{"id":1,"bookmark_type":"message","bookmark_record":{"name":null,"body":{"html":"<p>x</p>"},"author":null,"space":""}}`, "message", false},
+		{
+			"a body that is an object",
+			`{"id":1,"bookmark_type":"message","bookmark_record":{"name":null,"body":{"html":"<p>x</p>"},"author":null,"space":""}}`, "message", false,
+		},
 		{"no word at all", `{"id":1}`, "", false},
 	}
 	for _, tt := range tests {

@@ -13,8 +13,8 @@ import (
 	"github.com/maypok86/otter/v2"
 )
 
-// MemoConfig says how long answers of Circle are remembered, each for the one access token that it was given to. The zero
-// value remembers nothing.
+// MemoConfig says how long answers of Circle are remembered, each for the one access token that it was given to. The
+// zero value remembers nothing.
 type MemoConfig struct {
 	// Bytes bounds the memory. Without it nothing is remembered, and no two reads share a call.
 	Bytes uint64
@@ -36,9 +36,9 @@ const (
 	maxAlone = maxConns
 )
 
-// memo answers a read that the same caller has made a moment ago, or is making right now. Its keys are made of the whole
-// token, so nothing that one token was given reaches another. It does all its work when it is used, nothing in the
-// background. It is safe for concurrent use.
+// memo answers a read that the same caller has made a moment ago, or is making right now. Its keys are made of the
+// whole token, so nothing that one token was given reaches another. It does all its work when it is used, nothing in
+// the background. It is safe for concurrent use.
 type memo struct {
 	config     MemoConfig
 	principals Principals
@@ -80,8 +80,8 @@ type remembered struct {
 	until  time.Time
 }
 
-// flight is a call that is under way for all who want its answer. While it waits to be sent, it ends with the last of them.
-// Once it is sent, Circle has counted it, so it goes on: whoever lost the connection comes back for the answer.
+// flight is a call that is under way for all who want its answer. While it waits to be sent, it ends with the last of
+// them. Once it is sent, Circle has counted it, so it goes on: whoever lost the connection comes back for the answer.
 type flight struct {
 	remembered
 	done   chan struct{} // closed once answer and err are there
@@ -97,7 +97,10 @@ func newMemo(config MemoConfig, principals Principals, total *Usage, now func() 
 	if config.Bytes == 0 {
 		return nil
 	}
-	m := &memo{config: config, principals: principals, total: total, now: now, flights: map[memoKey]*flight{}, written: map[writer]lastWrites{}}
+	m := &memo{
+		config: config, principals: principals, total: total, now: now, flights: map[memoKey]*flight{},
+		written: map[writer]lastWrites{},
+	}
 	m.answers = otter.Must(&otter.Options[memoKey, *remembered]{
 		MaximumWeight: config.Bytes,
 		Weigher:       func(_ memoKey, r *remembered) uint32 { return uint32(answerOverhead + cap(r.answer.body)) }, //nolint:gosec // G115: a body has maxBody at most
@@ -112,12 +115,14 @@ func newMemo(config MemoConfig, principals Principals, total *Usage, now func() 
 
 type freshKey struct{}
 
-// Fresh returns a context whose reads are answered by Circle itself and neither by memory nor by calls under way: for what a
-// change has led to.
+// Fresh returns a context whose reads are answered by Circle itself and neither by memory nor by calls under way: for
+// what a change has led to.
 func Fresh(ctx context.Context) context.Context { return context.WithValue(ctx, freshKey{}, true) }
 
 // read answers call from memory, by a call under way, or by ask.
-func (m *memo) read(ctx context.Context, call call, token string, ask func(context.Context) (*answer, error)) (*answer, error) {
+func (m *memo) read(
+	ctx context.Context, call call, token string, ask func(context.Context) (*answer, error),
+) (*answer, error) {
 	key := keyOf(call, token)
 	fresh := ctx.Value(freshKey{}) != nil
 	f, old := m.board(ctx, key, call, token, fresh, ask)
@@ -143,14 +148,16 @@ func (m *memo) read(ctx context.Context, call call, token string, ask func(conte
 	return nil, err
 }
 
-// mayStandIn tells whether a failure is Circle's, so that an older answer is better than none.
+// mayStandIn reports whether a failure is Circle's, so that an older answer is better than none.
 func mayStandIn(err error) bool {
 	return errors.Is(err, ErrRateLimited) || errors.Is(err, ErrUnavailable) || errors.Is(err, ErrTimeout)
 }
 
-// board finds the flight to wait for, or starts it. It is nil where old is still good; otherwise old, where there is one,
-// may stand in for a failure.
-func (m *memo) board(ctx context.Context, key memoKey, call call, token string, fresh bool, ask func(context.Context) (*answer, error)) (f *flight, old *remembered) {
+// board finds the flight to wait for, or starts it. It is nil where old is still good; otherwise old, where there is
+// one, may stand in for a failure.
+func (m *memo) board(
+	ctx context.Context, key memoKey, call call, token string, fresh bool, ask func(context.Context) (*answer, error),
+) (f *flight, old *remembered) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	long := livesLong(call.route.template)
@@ -259,8 +266,8 @@ func (m *memo) setSent(ctx context.Context, sent bool) (wanted bool) {
 	return f.waiting > 0
 }
 
-// wrote drops what a write has touched, for every token known to be the same member's. It is called at the end of a write,
-// whatever came of it: what is read after it has begun afterwards.
+// wrote drops what a write has touched, for every token known to be the same member's. It is called at the end of a
+// write, whatever came of it: what is read after it has begun afterwards.
 func (m *memo) wrote(call call, token string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -326,15 +333,18 @@ func (m *memo) forget(token string) {
 func (m *memo) drop(call call, token string) { m.answers.Invalidate(keyOf(call, token)) }
 
 func keyOf(call call, token string) memoKey {
-	return memoKey{hashToken(token), sha256.Sum256([]byte(call.method + " " + call.route.path + "?" + url.Values(call.query).Encode()))}
+	return memoKey{
+		hashToken(token),
+		sha256.Sum256([]byte(call.method + " " + call.route.path + "?" + url.Values(call.query).Encode())),
+	}
 }
 
 func hashToken(token string) tokenHash { return sha256.Sum256([]byte(token)) }
 
-// memorable tells whether answers to a call may be remembered.
+// memorable reports whether answers to a call may be remembered.
 func (c call) memorable() bool { return c.read && c.method == http.MethodGet && !c.route.auth }
 
-// livesLong tells whether what an operation reads changes seldom.
+// livesLong reports whether what an operation reads changes seldom.
 func livesLong(template string) bool {
 	switch strings.TrimPrefix(template, memberAPI) {
 	case "/spaces", "/spaces/home", "/spaces/{id}", "/spaces/{space_id}/topics", "/community_links", "/community_member",
@@ -344,11 +354,12 @@ func livesLong(template string) bool {
 	return false
 }
 
-// leavesLongLived tells whether a write certainly leaves alone what [livesLong]. Most do not: the own profile counts posts,
-// comments, bookmarks and spaces.
+// leavesLongLived reports whether a write certainly leaves alone what [livesLong]. Most do not: the own profile counts
+// posts, comments, bookmarks and spaces.
 func leavesLongLived(template string) bool {
 	path := strings.TrimPrefix(template, memberAPI)
-	return strings.HasSuffix(path, "/user_likes") || strings.HasSuffix(path, "/mark_as_read") || strings.HasSuffix(path, "/mark_all_as_read") ||
+	return strings.HasSuffix(path, "/user_likes") || strings.HasSuffix(path, "/mark_as_read") ||
+		strings.HasSuffix(path, "/mark_all_as_read") ||
 		strings.HasPrefix(path, "/notifications/") || strings.Contains(path, "/chat_room_messages") || path == "/reactions"
 }
 

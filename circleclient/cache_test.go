@@ -126,7 +126,8 @@ func TestMemoAnswersForItsTime(t *testing.T) {
 	}
 }
 
-// What is remembered for long, and which writes leave it alone, is decided by operation. A new one is brief and drops all.
+// What is remembered for long, and which writes leave it alone, is decided by operation. A new one is brief and drops
+// all.
 func TestWhatLivesLong(t *testing.T) {
 	var long, lenient []string
 	for op := range markers(t) {

@@ -97,7 +97,8 @@ func TestCommentCarriesWhatExamplesShow(t *testing.T) {
 				}
 			}
 			if got, want := (&Comment{Source: source}).Carries(field), sent == len(records); got != want {
-				t.Errorf("%s: Carries of source %d says %t of %q, %d of %d example records have it", op, source, got, key, sent, len(records))
+				t.Errorf("%s: Carries of source %d says %t of %q, %d of %d example records have it", op, source, got, key, sent,
+					len(records))
 			}
 		}
 	}
@@ -165,15 +166,30 @@ func TestChatCarriesWhatExamplesShow(t *testing.T) {
 		{"room", single, "unread_messages_count", room(SourceChatRoom, ChatRoomDetails)},
 		{"room", single, "first_unread_message_id", room(SourceChatRoom, ChatRoomFirstUnread)},
 		{"room", single, "embedded_space", room(SourceChatRoom, ChatRoomPlace)},
-		{"new room", inside(exampleRecords(t, "POST "+api), "chat_room"), "first_unread_message_id", room(SourceChatRoom, ChatRoomFirstUnread)},
-		{"changed room", inside(exampleRecords(t, "PUT "+api+"/{chat_room_uuid}/chat_room_participants/{id}"), "chat_room"), "first_unread_message_id", room(SourceChatRoom, ChatRoomFirstUnread)},
+		{
+			"new room", inside(exampleRecords(t, "POST "+api), "chat_room"), "first_unread_message_id",
+			room(SourceChatRoom, ChatRoomFirstUnread),
+		},
+		{
+			"changed room", inside(exampleRecords(t, "PUT "+api+"/{chat_room_uuid}/chat_room_participants/{id}"), "chat_room"),
+			"first_unread_message_id", room(SourceChatRoom, ChatRoomFirstUnread),
+		},
 		{"room of a thread", inside(threads, "chat_room"), "name", room(SourceThreadRoom, ChatRoomName)},
 		{"room of a thread", inside(threads, "chat_room"), "embedded_space", room(SourceThreadRoom, ChatRoomPlace)},
 		{"room of a thread", inside(threads, "chat_room"), "unread_messages_count", room(SourceThreadRoom, ChatRoomDetails)},
 		{"last message", inside(list, "last_message"), "replies_count", message(SourceLastMessage, ChatMessageReplies)},
-		{"messages", exampleRecords(t, "GET "+api+"/{chat_room_uuid}/chat_room_messages"), "replies_count", message(SourceChatMessages, ChatMessageReplies)},
-		{"messages", exampleRecords(t, "GET "+api+"/{chat_room_uuid}/chat_room_messages"), "last_reply_at", message(SourceChatMessages, ChatMessageLastReply)},
-		{"message", exampleRecords(t, "GET "+api+"/{chat_room_uuid}/chat_room_messages/{id}"), "last_reply_at", message(SourceChatMessage, ChatMessageLastReply)},
+		{
+			"messages", exampleRecords(t, "GET "+api+"/{chat_room_uuid}/chat_room_messages"), "replies_count",
+			message(SourceChatMessages, ChatMessageReplies),
+		},
+		{
+			"messages", exampleRecords(t, "GET "+api+"/{chat_room_uuid}/chat_room_messages"), "last_reply_at",
+			message(SourceChatMessages, ChatMessageLastReply),
+		},
+		{
+			"message", exampleRecords(t, "GET "+api+"/{chat_room_uuid}/chat_room_messages/{id}"), "last_reply_at",
+			message(SourceChatMessage, ChatMessageLastReply),
+		},
 		{"parent", inside(threads, "parent_message"), "replies_count", message(SourceThreadParent, ChatMessageReplies)},
 		{"parent", inside(threads, "parent_message"), "last_reply_at", message(SourceThreadParent, ChatMessageLastReply)},
 		{"reply", inside(threads, "replies"), "replies_count", message(SourceThreadReply, ChatMessageReplies)},
@@ -185,7 +201,8 @@ func TestChatCarriesWhatExamplesShow(t *testing.T) {
 			}
 		}
 		if len(c.records) == 0 || c.carries != (sent == len(c.records)) {
-			t.Errorf("%s: Carries says %t of %q, %d of %d example records have it", c.name, c.carries, c.key, sent, len(c.records))
+			t.Errorf("%s: Carries says %t of %q, %d of %d example records have it", c.name, c.carries, c.key, sent,
+				len(c.records))
 		}
 	}
 }

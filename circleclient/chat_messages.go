@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// ChatMessage is a message in a room, or a reply to one. [ChatMessage.Carries] tells which parts the operation that filled
-// it never sends.
+// ChatMessage is a message in a room, or a reply to one. [ChatMessage.Carries] tells which parts the operation that
+// filled it never sends.
 type ChatMessage struct {
 	// Source is the operation that filled the record.
 	Source Source `json:"-"`
@@ -69,7 +69,7 @@ type ChatReaction struct {
 	CommunityMemberIDs []int64 `json:"community_member_ids"`
 }
 
-// GivenBy tells whether a member is among those who gave it.
+// GivenBy reports whether a member is among those who gave it.
 func (r *ChatReaction) GivenBy(memberID int64) bool {
 	return slices.Contains(r.CommunityMemberIDs, memberID)
 }
@@ -85,8 +85,8 @@ const (
 	ChatMessageLastReply
 )
 
-// Carries tells whether the record has the part, as what it has or as its absence. A reply has no replies, nor has a message
-// without a thread.
+// Carries reports whether the record has the part, as what it has or as its absence. A reply has no replies, nor has a
+// message without a thread.
 func (m *ChatMessage) Carries(f ChatMessageField) bool {
 	switch m.Source {
 	case SourceChatMessages, SourceChatMessage:
@@ -123,8 +123,8 @@ type ChatMessageRequest struct {
 	ParentMessageID int64 `json:"parent_message_id,omitempty"`
 }
 
-// SentChatMessage is all that Circle says of a message it has taken: the message itself, and its number, come with the next
-// read of the room.
+// SentChatMessage is all that Circle says of a message it has taken: the message itself, and its number, come with the
+// next read of the room.
 type SentChatMessage struct {
 	// CreationUUID names the sending. Live updates have it, messages read later do not.
 	CreationUUID string `json:"creation_uuid"`
@@ -143,7 +143,8 @@ func (s *ChatService) Message(ctx context.Context, roomUUID string, messageID in
 	return filled(m, err, SourceChatMessage)
 }
 
-// Send sends a message. Circle takes it without saying which it became. [ErrForbidden] is a member who takes no messages.
+// Send sends a message. Circle takes it without saying which it became. [ErrForbidden] is a member who takes no
+// messages.
 //
 //circle:op POST /api/headless/v1/messages/{chat_room_uuid}/chat_room_messages
 func (s *ChatService) Send(ctx context.Context, roomUUID string, r ChatMessageRequest) (*SentChatMessage, error) {
@@ -154,11 +155,13 @@ func (s *ChatService) Send(ctx context.Context, roomUUID string, r ChatMessageRe
 	return send[SentChatMessage](ctx, s.client, http.MethodPost, path, r)
 }
 
-// UpdateMessage changes a message or reply. What Circle answers is not settled: the contract declares the message, and its
-// example is empty. So the message must be read again.
+// UpdateMessage changes a message or reply. What Circle answers is not settled: the contract declares the message, and
+// its example is empty. So the message must be read again.
 //
 //circle:op PUT /api/headless/v1/messages/{chat_room_uuid}/chat_room_messages/{id}
-func (s *ChatService) UpdateMessage(ctx context.Context, roomUUID string, messageID int64, body *RichTextRequest) error {
+func (s *ChatService) UpdateMessage(
+	ctx context.Context, roomUUID string, messageID int64, body *RichTextRequest,
+) error {
 	if body == nil {
 		return &RichTextError{Kind: ErrBlank}
 	}

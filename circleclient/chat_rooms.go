@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// ChatService reads and writes chat: rooms, their messages, threads and live rooms, as the member whose token the context
-// carries.
+// ChatService reads and writes chat: rooms, their messages, threads and live rooms, as the member whose token the
+// context carries.
 type ChatService struct{ client *Client }
 
 // ChatRoom is a place to talk: between two members, in a group, or embedded in a space, lesson or live room.
@@ -46,7 +46,8 @@ type ChatRoom struct {
 	// FirstUnreadMessageID is the oldest message that the one asking has not read, nil where there is none; see
 	// [ChatRoomFirstUnread].
 	FirstUnreadMessageID *int64 `json:"first_unread_message_id"`
-	// PinnedMessage is the message pinned to the room. Circle documents it for live updates only; nil where it is not sent.
+	// PinnedMessage is the message pinned to the room. Circle documents it for live updates only; nil where it is not
+	// sent.
 	PinnedMessage *ChatMessage `json:"pinned_message"`
 
 	// EmbeddedSpace and EmbeddedLesson are where the room is embedded; see [ChatRoomPlace].
@@ -91,7 +92,7 @@ type ChatParticipant struct {
 	IsBlocked *bool `json:"is_blocked_by_current_community_member"`
 }
 
-// IsOnline tells whether they are there at the moment; nil where Circle does not say.
+// IsOnline reports whether they are there at the moment; nil where Circle does not say.
 func (p *ChatParticipant) IsOnline() *bool {
 	if p.Status == "" {
 		return nil
@@ -123,7 +124,7 @@ const (
 	ChatRoomPlace
 )
 
-// Carries tells whether the record has the part, as what it has or as its absence.
+// Carries reports whether the record has the part, as what it has or as its absence.
 func (r *ChatRoom) Carries(f ChatRoomField) bool {
 	if f == ChatRoomPlace && (r.EmbeddedSpace != nil || r.EmbeddedLesson != nil || r.isFree()) {
 		return true
@@ -139,7 +140,7 @@ func (r *ChatRoom) Carries(f ChatRoomField) bool {
 	return false
 }
 
-// isFree tells whether the room is known to be embedded in nothing.
+// isFree reports whether the room is known to be embedded in nothing.
 func (r *ChatRoom) isFree() bool {
 	return r.Kind != "" && (r.Kind == ChatRoomDirect || strings.HasPrefix(r.Identifier, r.Kind+"-"))
 }
@@ -199,8 +200,8 @@ func (s *ChatService) Room(ctx context.Context, roomUUID string) (*ChatRoom, err
 	return unwrapped(get[wrappedRoom](ctx, s.client, member("/messages/{uuid}", uuid(roomUUID)), nil))
 }
 
-// CreateRoom makes a group, or finds the direct room with a member and makes it where there is none. [ErrForbidden] is a
-// member who takes no messages.
+// CreateRoom makes a group, or finds the direct room with a member and makes it where there is none. [ErrForbidden] is
+// a member who takes no messages.
 //
 //circle:op POST /api/headless/v1/messages
 func (s *ChatService) CreateRoom(ctx context.Context, r CreateChatRoomRequest) (*ChatRoom, error) {
@@ -242,7 +243,9 @@ func (s *ChatService) UnreadRooms(ctx context.Context) ([]string, error) {
 // Participants reads the members in a room; 50 where no size is asked for.
 //
 //circle:op GET /api/headless/v1/messages/{chat_room_uuid}/chat_room_participants
-func (s *ChatService) Participants(ctx context.Context, roomUUID string, o PageOptions) (*Page[*ChatParticipant], error) {
+func (s *ChatService) Participants(
+	ctx context.Context, roomUUID string, o PageOptions,
+) (*Page[*ChatParticipant], error) {
 	path := member("/messages/{chat_room_uuid}/chat_room_participants", uuid(roomUUID))
 	return get[Page[*ChatParticipant]](ctx, s.client, path, o.query())
 }
@@ -251,7 +254,9 @@ func (s *ChatService) Participants(ctx context.Context, roomUUID string, o PageO
 // archive are for the one asking alone.
 //
 //circle:op PUT /api/headless/v1/messages/{chat_room_uuid}/chat_room_participants/{id}
-func (s *ChatService) UpdateParticipant(ctx context.Context, roomUUID string, participantID int64, r ChatParticipantRequest) (*ChatRoom, error) {
+func (s *ChatService) UpdateParticipant(
+	ctx context.Context, roomUUID string, participantID int64, r ChatParticipantRequest,
+) (*ChatRoom, error) {
 	path := member("/messages/{chat_room_uuid}/chat_room_participants/{id}", uuid(roomUUID), id(participantID))
 	return unwrapped(send[wrappedRoom](ctx, s.client, http.MethodPut, path, r))
 }

@@ -20,36 +20,63 @@ func TestChatRequests(t *testing.T) {
 			return only(c.Chat.CreateRoom(ctx, CreateChatRoomRequest{Kind: ChatRoomDirect, MemberIDs: []int64{7}}))
 		}, "POST /api/headless/v1/messages", `{"chat_room":{"kind":"direct","community_member_ids":["7"]}}`},
 		{"create group", func(ctx context.Context, c *Client) error {
-			return only(c.Chat.CreateRoom(ctx, CreateChatRoomRequest{Kind: ChatRoomGroup, MemberIDs: []int64{7, 8}, Message: hello}))
+			return only(c.Chat.CreateRoom(ctx, CreateChatRoomRequest{
+				Kind: ChatRoomGroup, MemberIDs: []int64{7, 8},
+				Message: hello,
+			}))
 		}, "POST /api/headless/v1/messages", `{"chat_room":{"kind":"group_chat","community_member_ids":["7","8"],"rich_text_body":{"body":` + helloDocument + `}}}`},
-		{"read", func(ctx context.Context, c *Client) error { return c.Chat.MarkRoomAsRead(ctx, roomUUID) }, "POST " + room + "/mark_all_as_read", ""},
-		{"unread rooms", func(ctx context.Context, c *Client) error { return only(c.Chat.UnreadRooms(ctx)) }, "GET /api/headless/v1/messages/unread_chat_rooms", ""},
+		{"read", func(ctx context.Context, c *Client) error { return c.Chat.MarkRoomAsRead(ctx, roomUUID) }, "POST " + room +
+			"/mark_all_as_read", ""},
+		{
+			"unread rooms", func(ctx context.Context, c *Client) error { return only(c.Chat.UnreadRooms(ctx)) },
+			"GET /api/headless/v1/messages/unread_chat_rooms", "",
+		},
 		{"newest messages", func(ctx context.Context, c *Client) error {
 			return only(c.Chat.Messages(ctx, roomUUID, MessageWindowOptions{Older: 20}))
 		}, "GET " + room + "/chat_room_messages?next_per_page=0&previous_per_page=20", ""},
 		{"messages around", func(ctx context.Context, c *Client) error {
 			return only(c.Chat.Messages(ctx, roomUUID, MessageWindowOptions{Anchor: 9, Newer: 200}))
 		}, "GET " + room + "/chat_room_messages?id=9&next_per_page=100&previous_per_page=0", ""},
-		{"message", func(ctx context.Context, c *Client) error { return only(c.Chat.Message(ctx, roomUUID, 9)) }, "GET " + room + "/chat_room_messages/9", ""},
+		{"message", func(ctx context.Context, c *Client) error { return only(c.Chat.Message(ctx, roomUUID, 9)) }, "GET " +
+			room + "/chat_room_messages/9", ""},
 		{"send", func(ctx context.Context, c *Client) error {
 			return only(c.Chat.Send(ctx, roomUUID, ChatMessageRequest{Body: hello}))
 		}, "POST " + room + "/chat_room_messages", `{"rich_text_body":{"body":` + helloDocument + `}}`},
 		{"reply", func(ctx context.Context, c *Client) error {
 			return only(c.Chat.Send(ctx, roomUUID, ChatMessageRequest{Body: hello, ParentMessageID: 9}))
 		}, "POST " + room + "/chat_room_messages", `{"parent_message_id":9,"rich_text_body":{"body":` + helloDocument + `}}`},
-		{"update", func(ctx context.Context, c *Client) error { return c.Chat.UpdateMessage(ctx, roomUUID, 9, hello) }, "PUT " + room + "/chat_room_messages/9", `{"rich_text_body":{"body":` + helloDocument + `}}`},
-		{"delete", func(ctx context.Context, c *Client) error { return c.Chat.DeleteMessage(ctx, roomUUID, 9) }, "DELETE " + room + "/chat_room_messages/9", ""},
+		{
+			"update", func(ctx context.Context, c *Client) error { return c.Chat.UpdateMessage(ctx, roomUUID, 9, hello) },
+			"PUT " + room + "/chat_room_messages/9", `{"rich_text_body":{"body":` + helloDocument + `}}`,
+		},
+		{"delete", func(ctx context.Context, c *Client) error { return c.Chat.DeleteMessage(ctx, roomUUID, 9) }, "DELETE " +
+			room + "/chat_room_messages/9", ""},
 		{"participants", func(ctx context.Context, c *Client) error {
 			return page(c.Chat.Participants(ctx, roomUUID, PageOptions{PerPage: 5}))
 		}, "GET " + room + "/chat_room_participants?per_page=5", ""},
 		{"mute", func(ctx context.Context, c *Client) error {
 			return only(c.Chat.UpdateParticipant(ctx, roomUUID, 3, ChatParticipantRequest{Muted: &on}))
 		}, "PUT " + room + "/chat_room_participants/3", `{"muted":true}`},
-		{"react", func(ctx context.Context, c *Client) error { return c.Chat.React(ctx, 9, "heart") }, "POST /api/headless/v1/reactions", `{"chat_room_message":9,"emoji":"heart"}`},
-		{"unreact", func(ctx context.Context, c *Client) error { return c.Chat.Unreact(ctx, 9, "heart") }, "DELETE /api/headless/v1/reactions", `{"chat_room_message":9,"emoji":"heart"}`},
-		{"threads", func(ctx context.Context, c *Client) error { return page(c.Chat.Threads(ctx, PageOptions{})) }, "GET /api/headless/v1/chat_threads", ""},
-		{"thread", func(ctx context.Context, c *Client) error { return only(c.Chat.Thread(ctx, 4)) }, "GET /api/headless/v1/chat_threads/4", ""},
-		{"unread threads", func(ctx context.Context, c *Client) error { return only(c.Chat.UnreadThreads(ctx)) }, "GET /api/headless/v1/chat_threads/unread_chat_threads", ""},
+		{
+			"react", func(ctx context.Context, c *Client) error { return c.Chat.React(ctx, 9, "heart") },
+			"POST /api/headless/v1/reactions", `{"chat_room_message":9,"emoji":"heart"}`,
+		},
+		{
+			"unreact", func(ctx context.Context, c *Client) error { return c.Chat.Unreact(ctx, 9, "heart") },
+			"DELETE /api/headless/v1/reactions", `{"chat_room_message":9,"emoji":"heart"}`,
+		},
+		{
+			"threads", func(ctx context.Context, c *Client) error { return page(c.Chat.Threads(ctx, PageOptions{})) },
+			"GET /api/headless/v1/chat_threads", "",
+		},
+		{
+			"thread", func(ctx context.Context, c *Client) error { return only(c.Chat.Thread(ctx, 4)) },
+			"GET /api/headless/v1/chat_threads/4", "",
+		},
+		{
+			"unread threads", func(ctx context.Context, c *Client) error { return only(c.Chat.UnreadThreads(ctx)) },
+			"GET /api/headless/v1/chat_threads/unread_chat_threads", "",
+		},
 		{"live room", func(ctx context.Context, c *Client) error {
 			return only(c.Chat.CreateLiveRoom(ctx, LiveRoomRequest{Name: "Pruning", Invited: &LiveInvited{Spaces: []int64{2}}}))
 		}, "POST /api/headless/v1/live_streams/rooms", `{"name":"Pruning","invited_entities_ids":{"spaces_ids":[2]}}`},
@@ -83,16 +110,34 @@ func TestChatOddities(t *testing.T) {
 		{"text alone", `{"body":"1 < 2","rich_text_body":null}`, func(m *ChatMessage) bool {
 			return m.RichText().PlainText() == "1 < 2" && m.RichText().Document() == nil
 		}},
-		{"lost text", `{"body":"","rich_text_body":null}`, func(m *ChatMessage) bool { return m.RichText().PlainText() == "" && m.RichText().HTML() == "" }},
-		{"document", `{"body":"glued","rich_text_body":{"body":` + helloDocument + `,"format":"chat"}}`, func(m *ChatMessage) bool { return m.RichText().HTML() == "<p>Hello</p>" }},
-		{"body in an object", `{"body":{"html":"<p>x</p>"},"rich_text_body":{"body":` + helloDocument + `}}`, func(m *ChatMessage) bool { return m.RichText().PlainText() == "Hello" }},
+		{
+			"lost text", `{"body":"","rich_text_body":null}`,
+			func(m *ChatMessage) bool { return m.RichText().PlainText() == "" && m.RichText().HTML() == "" },
+		},
+		{
+			"document", `{"body":"glued","rich_text_body":{"body":` + helloDocument + `,"format":"chat"}}`,
+			func(m *ChatMessage) bool { return m.RichText().HTML() == "<p>Hello</p>" },
+		},
+		{
+			"body in an object", `{"body":{"html":"<p>x</p>"},"rich_text_body":{"body":` + helloDocument + `}}`,
+			func(m *ChatMessage) bool { return m.RichText().PlainText() == "Hello" },
+		},
 		{"sender gone", `{"sender":null}`, func(m *ChatMessage) bool { return m.Sender == nil }},
-		{"no avatar at all", `{"sender":{"id":3,"community_member_id":7}}`, func(m *ChatMessage) bool { return m.Sender.MemberID() == 7 && m.Sender.AvatarURL == nil }},
+		{
+			"no avatar at all", `{"sender":{"id":3,"community_member_id":7}}`,
+			func(m *ChatMessage) bool { return m.Sender.MemberID() == 7 && m.Sender.AvatarURL == nil },
+		},
 		{"a large number", `{"id":38100000001}`, func(m *ChatMessage) bool { return m.ID == 38100000001 }},
-		{"a number in a string", `{"id":1,"chat_room_participant_id":"3","parent_message_id":"2"}`, func(m *ChatMessage) bool { return *m.ParentMessageID == 2 }},
-		{"reactions", `{"reactions":[{"emoji":"heart","count":2,"community_member_ids":[7,8]},null]}`, func(m *ChatMessage) bool {
-			return len(m.Reactions) == 1 && m.Reactions[0].GivenBy(8) && !m.Reactions[0].GivenBy(9)
-		}},
+		{
+			"a number in a string", `{"id":1,"chat_room_participant_id":"3","parent_message_id":"2"}`,
+			func(m *ChatMessage) bool { return *m.ParentMessageID == 2 },
+		},
+		{
+			"reactions", `{"reactions":[{"emoji":"heart","count":2,"community_member_ids":[7,8]},null]}`,
+			func(m *ChatMessage) bool {
+				return len(m.Reactions) == 1 && m.Reactions[0].GivenBy(8) && !m.Reactions[0].GivenBy(9)
+			},
+		},
 	} {
 		var m ChatMessage
 		if err := decode([]byte(c.json), &m); err != nil || !c.ok(&m) {
@@ -102,7 +147,8 @@ func TestChatOddities(t *testing.T) {
 }
 
 func TestChatSources(t *testing.T) {
-	c, _ := recordingClient(t, http.StatusOK, `{"chat_room":{"last_message":{"id":1},"pinned_message":{"id":2}},"records":[{"id":6,"last_message":{"id":1}}],"parent_message":{"id":1,"chat_room_uuid":"`+roomUUID+`"},"replies":[{"id":2}]}`)
+	c, _ := recordingClient(t, http.StatusOK,
+		`{"chat_room":{"last_message":{"id":1},"pinned_message":{"id":2}},"records":[{"id":6,"last_message":{"id":1}}],"parent_message":{"id":1,"chat_room_uuid":"`+roomUUID+`"},"replies":[{"id":2}]}`)
 	ctx := asMember(t)
 	list, err := c.Chat.Rooms(ctx, PageOptions{})
 	if err != nil {
@@ -150,12 +196,21 @@ func TestRoomOfAThread(t *testing.T) {
 		name, json string
 		ok         func(r *ChatRoom) bool
 	}{
-		{"of a group", `{` + parent + `,"chat_room":{"kind":"group_chat","name":"Bees","embedded_space":null,"lesson":null}}`, func(r *ChatRoom) bool {
-			return r.UUID == roomUUID && r.Name == "Bees" && r.Kind == ChatRoomGroup && r.Carries(ChatRoomPlace) && r.EmbeddedSpace == nil
-		}},
-		{"of a space", `{` + parent + `,"chat_room":{"kind":"group_chat","name":"Tea","embedded_space":{"id":5,"slug":"tea"}}}`, func(r *ChatRoom) bool { return r.EmbeddedSpace.Slug == "tea" }},
-		{"of a lesson", `{` + parent + `,"chat_room":{"kind":"group_chat","lesson":{"id":5,"name":"One","courses_section_id":2}}}`, func(r *ChatRoom) bool { return r.EmbeddedLesson.Name == "One" }},
-		{"of which nothing is told", `{` + parent + `}`, func(r *ChatRoom) bool { return r.UUID == roomUUID && !r.Carries(ChatRoomName) }},
+		{
+			"of a group", `{` + parent + `,"chat_room":{"kind":"group_chat","name":"Bees","embedded_space":null,"lesson":null}}`,
+			func(r *ChatRoom) bool {
+				return r.UUID == roomUUID && r.Name == "Bees" && r.Kind == ChatRoomGroup && r.Carries(ChatRoomPlace) &&
+					r.EmbeddedSpace == nil
+			},
+		},
+		{"of a space", `{` + parent +
+			`,"chat_room":{"kind":"group_chat","name":"Tea","embedded_space":{"id":5,"slug":"tea"}}}`, func(r *ChatRoom) bool { return r.EmbeddedSpace.Slug == "tea" }},
+		{"of a lesson", `{` + parent +
+			`,"chat_room":{"kind":"group_chat","lesson":{"id":5,"name":"One","courses_section_id":2}}}`, func(r *ChatRoom) bool { return r.EmbeddedLesson.Name == "One" }},
+		{
+			"of which nothing is told", `{` + parent + `}`,
+			func(r *ChatRoom) bool { return r.UUID == roomUUID && !r.Carries(ChatRoomName) },
+		},
 		{"without its parent", `{"id":1,"chat_room":{"kind":"direct"}}`, func(r *ChatRoom) bool { return r == nil }},
 	} {
 		var thread ChatThread
@@ -194,7 +249,10 @@ func TestReactingTwiceSucceeds(t *testing.T) {
 	}{
 		{"taken", 422, `{"message":"Failed to create reaction!","error_details":{"emoji":["has already been taken"]}}`, nil},
 		{"already", 422, `{"message":"You already reacted."}`, nil},
-		{"unknown emoji", 422, `{"message":"Failed to create reaction!","error_details":{"emoji":["is not included in the list"]}}`, ErrInvalid},
+		{
+			"unknown emoji", 422,
+			`{"message":"Failed to create reaction!","error_details":{"emoji":["is not included in the list"]}}`, ErrInvalid,
+		},
 		{"no message", 404, `{"message":"Oops! Missing record. Please try again later."}`, ErrNotFound},
 	} {
 		client := testClient(t, say(c.status, "application/json", c.body))

@@ -25,7 +25,8 @@ type ThreadRoom struct {
 	Lesson        *EmbeddedLesson `json:"lesson"`
 }
 
-// ChatRoom gives the room of the thread, of which only UUID, kind, name and place are known; nil where not even that is.
+// ChatRoom gives the room of the thread, of which only UUID, kind, name and place are known; nil where not even that
+// is.
 func (t *ChatThread) ChatRoom() *ChatRoom {
 	if t.ParentMessage == nil || t.ParentMessage.ChatRoomUUID == "" {
 		return nil

@@ -8,7 +8,8 @@ import (
 	"strconv"
 )
 
-// MessageWindow is a piece of a room's history around one message, the anchor, which is in it. Replies are no part of it.
+// MessageWindow is a piece of a room's history around one message, the anchor, which is in it. Replies are no part of
+// it.
 type MessageWindow struct {
 	// ID is the anchor.
 	ID int64 `json:"id"`
@@ -37,7 +38,8 @@ type MessageWindowOptions struct {
 //circle:op GET /api/headless/v1/messages/{chat_room_uuid}/chat_room_messages
 func (s *ChatService) Messages(ctx context.Context, roomUUID string, o MessageWindowOptions) (*MessageWindow, error) {
 	// Both sizes are sent, zero too: left out they mean 20.
-	q := query{}.num("id", o.Anchor).str("previous_per_page", strconv.Itoa(min(o.Older, MaxPerPage))).str("next_per_page", strconv.Itoa(min(o.Newer, MaxPerPage)))
+	q := query{}.num("id", o.Anchor).str("previous_per_page", strconv.Itoa(min(o.Older, MaxPerPage))).str("next_per_page",
+		strconv.Itoa(min(o.Newer, MaxPerPage)))
 	w, err := get[MessageWindow](ctx, s.client, member("/messages/{chat_room_uuid}/chat_room_messages", uuid(roomUUID)), q)
 	if err != nil {
 		return nil, err
@@ -48,14 +50,16 @@ func (s *ChatService) Messages(ctx context.Context, roomUUID string, o MessageWi
 	return w, nil
 }
 
-// ErrAnchorGone is a message to page from that was deleted, where its neighbours cannot be told from the newest messages.
-// It comes inside of an error that matches [ErrNotFound].
+// ErrAnchorGone is a message to page from that was deleted, where its neighbours cannot be told from the newest
+// messages. It comes inside of an error that matches [ErrNotFound].
 var ErrAnchorGone = errors.New("the message to go on from is gone")
 
-// MessagesBefore gives the last n messages that are older than a message, or the newest n where before is 0. The window has
-// those messages alone, and its ends tell whether the room goes on beyond them. It takes one request; one more where before
-// was deleted.
-func (s *ChatService) MessagesBefore(ctx context.Context, roomUUID string, before int64, n int) (*MessageWindow, error) {
+// MessagesBefore gives the last n messages that are older than a message, or the newest n where before is 0. The window
+// has those messages alone, and its ends tell whether the room goes on beyond them. It takes one request; one more
+// where before was deleted.
+func (s *ChatService) MessagesBefore(
+	ctx context.Context, roomUUID string, before int64, n int,
+) (*MessageWindow, error) {
 	w, err := s.windowAt(ctx, roomUUID, MessageWindowOptions{Anchor: before, Older: n})
 	if err != nil {
 		return nil, err
@@ -68,7 +72,8 @@ func (s *ChatService) MessagesBefore(ctx context.Context, roomUUID string, befor
 	return w, nil
 }
 
-// MessagesAfter gives the first n messages that are newer than a message, as [ChatService.MessagesBefore] gives older ones.
+// MessagesAfter gives the first n messages that are newer than a message, as [ChatService.MessagesBefore] gives older
+// ones.
 func (s *ChatService) MessagesAfter(ctx context.Context, roomUUID string, after int64, n int) (*MessageWindow, error) {
 	w, err := s.windowAt(ctx, roomUUID, MessageWindowOptions{Anchor: after, Newer: n})
 	if err != nil {
@@ -79,8 +84,8 @@ func (s *ChatService) MessagesAfter(ctx context.Context, roomUUID string, after 
 	return w, nil
 }
 
-// windowAt reads a window that the neighbours of the anchor are in. Circle does not find an anchor that was deleted; the
-// newest messages tell its neighbours all the same, unless it was an old one.
+// windowAt reads a window that the neighbours of the anchor are in. Circle does not find an anchor that was deleted;
+// the newest messages tell its neighbours all the same, unless it was an old one.
 func (s *ChatService) windowAt(ctx context.Context, roomUUID string, o MessageWindowOptions) (*MessageWindow, error) {
 	w, err := s.Messages(ctx, roomUUID, o)
 	if o.Anchor == 0 || err == nil && w.holds(o.Anchor) || err != nil && !errors.Is(err, ErrNotFound) {
@@ -93,7 +98,7 @@ func (s *ChatService) windowAt(ctx context.Context, roomUUID string, o MessageWi
 	return w, err
 }
 
-// holds tells whether the neighbours of a message, there or deleted, are in the window.
+// holds reports whether the neighbours of a message, there or deleted, are in the window.
 func (w *MessageWindow) holds(messageID int64) bool {
 	older := slices.ContainsFunc(w.Records, func(m *ChatMessage) bool { return m.ID <= messageID })
 	newer := slices.ContainsFunc(w.Records, func(m *ChatMessage) bool { return m.ID >= messageID })

@@ -48,7 +48,8 @@ func (h *history) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if at < 0 && len(h.messages) == 0 {
-		say(http.StatusOK, "application/json", `{"has_previous_page":false,"has_next_page":false,"total_count":0,"records":[]}`)(w, r)
+		say(http.StatusOK, "application/json",
+			`{"has_previous_page":false,"has_next_page":false,"total_count":0,"records":[]}`)(w, r)
 		return
 	}
 	from, to := max(0, at-number("previous_per_page")), min(len(h.messages), at+1+number("next_per_page"))

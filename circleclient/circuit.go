@@ -13,14 +13,15 @@ import (
 const (
 	// defaultRest is how long an operation that keeps failing is left alone before one request tries it again.
 	defaultRest = 5 * time.Second
-	// An operation is left alone once at least illAfter requests of the last illWindow have ended and the part illRate of them failed.
+	// An operation is left alone once at least illAfter requests of the last illWindow have ended and the part illRate of
+	// them failed.
 	illAfter  = 10
 	illRate   = .5
 	illWindow = 30 * time.Second
 )
 
-// circuits leave operations of Circle alone that keep failing: those who wait get their answer at once, and Circle gets the
-// time to recover. Each operation has a circuit of its own, so that one that is ill does not close the others.
+// circuits leave operations of Circle alone that keep failing: those who wait get their answer at once, and Circle gets
+// the time to recover. Each operation has a circuit of its own, so that one that is ill does not close the others.
 type circuits struct {
 	rest time.Duration
 
@@ -47,7 +48,8 @@ func (c *circuits) of(call call) circuitbreaker.CircuitBreaker[any] {
 	return b
 }
 
-// resting refuses a call whose operation is left alone at present. It is a cheap look before anything is spent on the call.
+// resting refuses a call whose operation is left alone at present. It is a cheap look before anything is spent on the
+// call.
 func (c *circuits) resting(call call) error {
 	if c == nil {
 		return nil
@@ -83,8 +85,8 @@ func (c *circuits) through(call call, send func() (*answer, error)) (*answer, er
 	return answer, err
 }
 
-// isIll tells whether a failure is the operation's. What is refused with 4xx is not: who asks can bring that about, and would
-// close the operation to everybody.
+// isIll reports whether a failure is the operation's. What is refused with 4xx is not: who asks can bring that about, and
+// would close the operation to everybody.
 func isIll(err error) bool {
 	failure, ok := errors.AsType[*Error](err)
 	if !ok || !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrTimeout) {

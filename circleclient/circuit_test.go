@@ -27,14 +27,17 @@ func (f inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestCircuit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ill, asked := true, map[string]int{}
-		c, err := New(Config{BaseURL: "https://circle.example.com", Retries: -1, Transport: inProcess(func(w http.ResponseWriter, r *http.Request) {
-			asked[r.URL.Path]++
-			if ill && strings.HasSuffix(r.URL.Path, "/topics") {
-				say(http.StatusInternalServerError, "application/json", `{"message":"no"}`)(w, r)
-				return
-			}
-			say(http.StatusOK, "application/json", `{"id":1,"records":[]}`)(w, r)
-		})})
+		c, err := New(Config{
+			BaseURL: "https://circle.example.com", Retries: -1,
+			Transport: inProcess(func(w http.ResponseWriter, r *http.Request) {
+				asked[r.URL.Path]++
+				if ill && strings.HasSuffix(r.URL.Path, "/topics") {
+					say(http.StatusInternalServerError, "application/json", `{"message":"no"}`)(w, r)
+					return
+				}
+				say(http.StatusOK, "application/json", `{"id":1,"records":[]}`)(w, r)
+			}),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +63,8 @@ func TestCircuit(t *testing.T) {
 		if n := count(); n != illAfter {
 			t.Errorf("an operation that fails 50 times was asked %d times, want %d", n, illAfter)
 		}
-		if asked["/api/headless/v1/spaces/1"] != 50 || c.Circuits()[operation] != CircuitOpen || c.Circuits()["GET /api/headless/v1/spaces/{id}"] != CircuitClosed {
+		if asked["/api/headless/v1/spaces/1"] != 50 || c.Circuits()[operation] != CircuitOpen ||
+			c.Circuits()["GET /api/headless/v1/spaces/{id}"] != CircuitClosed {
 			t.Errorf("asked %v, circuits %v, want the ill operation alone to rest", asked, c.Circuits())
 		}
 		// It is tried again by one request at a time, and rests again while it is ill.
@@ -79,7 +83,8 @@ func TestCircuit(t *testing.T) {
 		// Who tries and leaves has told nothing, and closes it to nobody.
 		left, leave := context.WithCancel(ctx)
 		leave()
-		if _, err := c.Spaces.Topics(left, 1, PageOptions{}); !errors.Is(err, context.Canceled) || c.Circuits()[operation] != CircuitHalfOpen {
+		if _, err := c.Spaces.Topics(left, 1, PageOptions{}); !errors.Is(err, context.Canceled) ||
+			c.Circuits()[operation] != CircuitHalfOpen {
 			t.Errorf("one who left: %v with circuits %v, want context.Canceled, half-open", err, c.Circuits())
 		}
 		for range 2 * illAfter {

@@ -59,8 +59,8 @@ type Config struct {
 	Memo MemoConfig
 	// Budget says how many requests may be sent; any number by default. It needs Principals.
 	Budget BudgetConfig
-	// Observe is told of each request that was sent: the operation, such as "GET /api/headless/v1/spaces/{id}", the status, 0
-	// where there was no answer, and how long it took.
+	// Observe is told of each request that was sent: the operation, such as "GET /api/headless/v1/spaces/{id}", the
+	// status, 0 where there was no answer, and how long it took.
 	Observe func(operation string, status int, duration time.Duration)
 	// Clock tells the time for durations and for Retry-After dates; [time.Now] by default.
 	Clock func() time.Time
@@ -334,8 +334,8 @@ func (c *Client) Forget(token string) {
 	}
 }
 
-// authorization returns what the Authorization header carries: the community's secret for the Auth API, else the member's
-// token.
+// authorization returns what the Authorization header carries: the community's secret for the Auth API, else the
+// member's token.
 func (c *Client) authorization(ctx context.Context, call call) (string, error) {
 	if call.route.err != nil {
 		return "", call.fail(ErrInvalid, nil, call.route.err)
@@ -363,7 +363,9 @@ func (c *Client) authorization(ctx context.Context, call call) (string, error) {
 }
 
 // attempt sends the request once.
-func (c *Client) attempt(ctx context.Context, call call, token string, body []byte, attempt int) (_ *answer, err error) {
+func (c *Client) attempt(
+	ctx context.Context, call call, token string, body []byte, attempt int,
+) (_ *answer, err error) {
 	start := c.now()
 	status := 0
 	requestID := ""

@@ -106,7 +106,10 @@ func TestRequestHeaders(t *testing.T) {
 	if _, err := c.Spaces.Get(asMember(t), 1); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"Authorization": "Bearer " + testToken, "Accept": "application/json", "User-Agent": "test/1", "Content-Type": ""} {
+	for name, want := range map[string]string{
+		"Authorization": "Bearer " + testToken, "Accept": "application/json",
+		"User-Agent": "test/1", "Content-Type": "",
+	} {
 		if got.Get(name) != want {
 			t.Errorf("%s: %q, want %q", name, got.Get(name), want)
 		}
@@ -127,7 +130,11 @@ type failingToken struct{ err error }
 func (t failingToken) Token() (string, error) { return "", t.err }
 
 func TestTokens(t *testing.T) {
-	c := testClient(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request without a token was sent") }))
+	c := testClient(t, http.HandlerFunc(func(http.ResponseWriter,
+		*http.Request,
+	) {
+		t.Error("a request without a token was sent")
+	}))
 	own := errors.New("the token cannot be used")
 	if _, err := c.Spaces.Get(WithTokenSource(t.Context(), failingToken{own}), 1); err != own { //nolint:errorlint // as it is
 		t.Errorf("error of the token source: %v, want it as it is", err)
@@ -144,7 +151,8 @@ func TestTokens(t *testing.T) {
 		}
 	}
 	bare := testClient(t, nil, func(cfg *Config) { cfg.HeadlessToken = "" })
-	if _, err := bare.Auth.CreateToken(t.Context(), TokenRequest{Email: "a@example.com"}); !errors.Is(err, ErrCommunitySecret) {
+	if _, err := bare.Auth.CreateToken(t.Context(), TokenRequest{Email: "a@example.com"}); !errors.Is(err,
+		ErrCommunitySecret) {
 		t.Errorf("no secret: %v, want ErrCommunitySecret", err)
 	}
 }
@@ -165,7 +173,11 @@ func TestNoCookies(t *testing.T) {
 }
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the redirect was followed") }))
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter,
+		*http.Request,
+	) {
+		t.Error("the redirect was followed")
+	}))
 	defer elsewhere.Close()
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		c := testClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -201,7 +213,10 @@ func TestAnswers(t *testing.T) {
 		{"an array", say(200, "application/json", "[]"), ErrUnavailable, ErrUnavailable},
 		{"cut off", say(200, "application/json", `{"id":1`), ErrUnavailable, ErrUnavailable},
 		{"two values", say(200, "application/json", `{"id":1}{"id":2}`), ErrUnavailable, ErrUnavailable},
-		{"connection lost", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, ErrUnavailable, ErrUnavailable},
+		{
+			"connection lost", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, ErrUnavailable,
+			ErrUnavailable,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -252,12 +267,16 @@ func TestBodyIsBounded(t *testing.T) {
 }
 
 func TestPaths(t *testing.T) {
-	for _, bad := range []string{"", ".", "..", "a/b", `a\b`, "a?b", "a#b", "%2e%2e", "a\x00", "a\n", "a b", "\xff", strings.Repeat("a", 300)} {
+	for _, bad := range []string{
+		"", ".", "..", "a/b", `a\b`, "a?b", "a#b", "%2e%2e", "a\x00", "a\n", "a b", "\xff",
+		strings.Repeat("a", 300),
+	} {
 		if r := member("/spaces/{space_id}", slug(bad)); r.err == nil {
 			t.Errorf("slug %q became %q, want it refused", bad, r.path)
 		}
 	}
-	if got, want := member("/a/{x}/b/{y}", slug("größe:1"), id(7)).path, "/api/headless/v1/a/gr%C3%B6%C3%9Fe:1/b/7"; got != want {
+	if got, want := member("/a/{x}/b/{y}", slug("größe:1"),
+		id(7)).path, "/api/headless/v1/a/gr%C3%B6%C3%9Fe:1/b/7"; got != want {
 		t.Errorf("path %q, want %q", got, want)
 	}
 	c := testClient(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a bad path was sent") }))
@@ -277,7 +296,8 @@ func TestSecretsStayOut(t *testing.T) {
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	echo := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Request-Id", testToken+" <b>")
-		say(422, "application/json", `{"message":"`+testToken+` of ada@example.com","error_details":{"email":["ada@example.com"]}}`)(w, r)
+		say(422, "application/json",
+			`{"message":"`+testToken+` of ada@example.com","error_details":{"email":["ada@example.com"]}}`)(w, r)
 	})
 	withLog := func(cfg *Config) { cfg.Logger = logger }
 	refused := testClient(t, nil, withLog, func(cfg *Config) { cfg.BaseURL = "http://127.0.0.1:1" })
@@ -303,7 +323,10 @@ func TestSecretsStayOut(t *testing.T) {
 
 func forbid(t *testing.T, where, text string) {
 	t.Helper()
-	for _, secret := range []string{testToken, "community-secret", "ada@example.com", "ada%40", "invitation-secret", "search_text"} {
+	for _, secret := range []string{
+		testToken, "community-secret", "ada@example.com", "ada%40", "invitation-secret",
+		"search_text",
+	} {
 		if strings.Contains(text, secret) {
 			t.Errorf("%s holds %q: %s", where, secret, text)
 		}
@@ -317,7 +340,8 @@ func TestRequestID(t *testing.T) {
 	}))
 	_, err := c.Spaces.Get(asMember(t), 1)
 	var e *Error
-	if !errors.As(err, &e) || e.RequestID != "0f8fad5b-d9cb-469f-a165-70867728950e" || e.Operation != "GET /api/headless/v1/spaces/{id}" {
+	if !errors.As(err, &e) || e.RequestID != "0f8fad5b-d9cb-469f-a165-70867728950e" ||
+		e.Operation != "GET /api/headless/v1/spaces/{id}" {
 		t.Errorf("error %+v, want it to carry request id and operation", e)
 	}
 }
@@ -327,7 +351,8 @@ func TestDirectoryOff(t *testing.T) {
 	if _, err := c.Members.List(asMember(t), MemberListOptions{}); !errors.Is(err, ErrFeatureDisabled) {
 		t.Errorf("%v, want ErrFeatureDisabled", err)
 	}
-	c = testClient(t, say(404, "application/json", `{"message":"Oops! Missing record. Please try again later.","error_details":{"message":"Missing record: space"}}`))
+	c = testClient(t, say(404, "application/json",
+		`{"message":"Oops! Missing record. Please try again later.","error_details":{"message":"Missing record: space"}}`))
 	if _, err := c.Members.List(asMember(t), MemberListOptions{SpaceID: 9}); !errors.Is(err, ErrNotFound) {
 		t.Errorf("unknown space: %v, want ErrNotFound", err)
 	}

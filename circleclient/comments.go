@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Comment is a comment on a post, or a reply to one. One type holds what all operations send; [Comment.Carries] tells which
-// parts the operation that filled it never does.
+// Comment is a comment on a post, or a reply to one. One type holds what all operations send; [Comment.Carries] tells
+// which parts the operation that filled it never does.
 type Comment struct {
 	// Source is the operation that filled the record.
 	Source Source `json:"-"`
@@ -87,7 +87,7 @@ const (
 	CommentReplies
 )
 
-// Carries tells whether the record has the part, as what it has or as its absence.
+// Carries reports whether the record has the part, as what it has or as its absence.
 func (c *Comment) Carries(f CommentField) bool {
 	switch {
 	case f == CommentAuthor && c.Author != nil, f == CommentPolicies && c.Policies != nil,
@@ -107,8 +107,8 @@ func (c *Comment) Carries(f CommentField) bool {
 	return false
 }
 
-// AllReplies gives Replies where they are all there are. Only then may they stand for the list of replies, and only where no
-// order is asked for.
+// AllReplies gives Replies where they are all there are. Only then may they stand for the list of replies, and only
+// where no order is asked for.
 func (c *Comment) AllReplies() ([]*Comment, bool) {
 	replies := c.Replies.Get()
 	return replies, c.RepliesCount == 0 || len(replies) == c.RepliesCount
@@ -189,7 +189,9 @@ func (s *CommentsService) Create(ctx context.Context, postID int64, body *RichTe
 // Update changes a comment, whichever editor it was written with.
 //
 //circle:op PATCH /api/headless/v1/posts/{post_id}/comments/{id}
-func (s *CommentsService) Update(ctx context.Context, postID, commentID int64, body *RichTextRequest) (*Comment, error) {
+func (s *CommentsService) Update(
+	ctx context.Context, postID, commentID int64, body *RichTextRequest,
+) (*Comment, error) {
 	path := member("/posts/{post_id}/comments/{id}", id(postID), id(commentID))
 	return s.write(ctx, http.MethodPatch, path, body, SourceUpdateComment)
 }
@@ -229,7 +231,9 @@ func (s *CommentsService) CreateReply(ctx context.Context, commentID int64, body
 // UpdateReply changes a reply, whichever editor it was written with.
 //
 //circle:op PATCH /api/headless/v1/comments/{comment_id}/replies/{id}
-func (s *CommentsService) UpdateReply(ctx context.Context, commentID, replyID int64, body *RichTextRequest) (*Comment, error) {
+func (s *CommentsService) UpdateReply(
+	ctx context.Context, commentID, replyID int64, body *RichTextRequest,
+) (*Comment, error) {
 	path := member("/comments/{comment_id}/replies/{id}", id(commentID), id(replyID))
 	return s.write(ctx, http.MethodPatch, path, body, SourceUpdateReply)
 }
@@ -257,8 +261,8 @@ func (s *CommentsService) Like(ctx context.Context, commentID int64) error {
 	return doneIf(err, ErrConflict)
 }
 
-// Unlike takes a like back. Circle's answer for a comment that is not liked does not tell it from a comment that does not
-// exist: both succeed.
+// Unlike takes a like back. Circle's answer for a comment that is not liked does not tell it from a comment that does
+// not exist: both succeed.
 //
 //circle:op DELETE /api/headless/v1/comments/{comment_id}/user_likes
 func (s *CommentsService) Unlike(ctx context.Context, commentID int64) error {
@@ -266,8 +270,8 @@ func (s *CommentsService) Unlike(ctx context.Context, commentID int64) error {
 	return doneIf(err, ErrConflict, ErrNotFound)
 }
 
-// commentBody is a comment to write. An update must send the form that the comment's editor keeps, which the caller may not
-// know: it sends both, and Circle takes the one it needs. The wrapper is needed by each of the four writes.
+// commentBody is a comment to write. An update must send the form that the comment's editor keeps, which the caller may
+// not know: it sends both, and Circle takes the one it needs. The wrapper is needed by each of the four writes.
 type commentBody struct {
 	Comment struct {
 		Body       string           `json:"body"`

@@ -12,9 +12,15 @@ func TestCommentOddities(t *testing.T) {
 		name, json string
 		ok         func(c *Comment) bool
 	}{
-		{"reply without author", `{"id":1,"community_member_id":4,"parent_comment_id":9}`, func(c *Comment) bool { return c.MemberID() == 4 && c.Author == nil && c.ParentID() == 9 }},
+		{
+			"reply without author", `{"id":1,"community_member_id":4,"parent_comment_id":9}`,
+			func(c *Comment) bool { return c.MemberID() == 4 && c.Author == nil && c.ParentID() == 9 },
+		},
 		{"author gone", `{"author":null,"community_member_id":null}`, func(c *Comment) bool { return c.MemberID() == 0 }},
-		{"member only in the author", `{"author":{"community_member_id":4}}`, func(c *Comment) bool { return c.MemberID() == 4 }},
+		{
+			"member only in the author", `{"author":{"community_member_id":4}}`,
+			func(c *Comment) bool { return c.MemberID() == 4 },
+		},
 		{"no parent", `{"parent_comment_id":null}`, func(c *Comment) bool { return c.ParentID() == 0 }},
 		{"body in a string", `{"body":"<p>x</p>"}`, func(c *Comment) bool { return c.RichText().PlainText() == "x" }},
 		{"document", `{"body":{"html":"<div><strong>Update available</strong><br>Please update the app to view this comment.</div>"},"tiptap_body":{"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"x"}]}]}}}`, func(c *Comment) bool { return c.RichText().HTML() == "<p>x</p>" }},
@@ -64,7 +70,10 @@ func TestAllReplies(t *testing.T) {
 		{"some", Comment{Source: SourceComments, RepliesCount: 2, Replies: one}, false},
 		{"a count that is not sent", Comment{Source: SourceComments, Replies: one}, true},
 		{"not sent", Comment{Source: SourceEmbeddedReply, RepliesCount: 1}, false},
-		{"a count that lags", Comment{Source: SourceComments, RepliesCount: 1, Replies: Lazy[EmbeddedReplies](`[{"id":1},{"id":2}]`)}, false},
+		{"a count that lags", Comment{
+			Source: SourceComments, RepliesCount: 1,
+			Replies: Lazy[EmbeddedReplies](`[{"id":1},{"id":2}]`),
+		}, false},
 	} {
 		if replies, got := c.comment.AllReplies(); got != c.want || len(replies) != len(c.comment.Replies.Get()) {
 			t.Errorf("%s: %d replies, all = %t, want %t", c.name, len(replies), got, c.want)
@@ -83,26 +92,63 @@ func TestCommentRequests(t *testing.T) {
 		return err
 	}
 	checkSent(t, []sends{
-		{"list", func(ctx context.Context, c *Client) error { return page(c.Comments.List(ctx, 8, opts)) }, "GET /api/headless/v1/posts/8/comments?per_page=30&sort=likes", ""},
-		{"get", func(ctx context.Context, c *Client) error { return one(c.Comments.Get(ctx, 8, 9)) }, "GET /api/headless/v1/posts/8/comments/9", ""},
-		{"create", func(ctx context.Context, c *Client) error { return one(c.Comments.Create(ctx, 8, hello)) }, "POST /api/headless/v1/posts/8/comments", body},
-		{"update", func(ctx context.Context, c *Client) error { return one(c.Comments.Update(ctx, 8, 9, hello)) }, "PATCH /api/headless/v1/posts/8/comments/9", body},
-		{"delete", func(ctx context.Context, c *Client) error { return c.Comments.Delete(ctx, 8, 9) }, "DELETE /api/headless/v1/posts/8/comments/9", ""},
-		{"replies", func(ctx context.Context, c *Client) error { return page(c.Comments.Replies(ctx, 9, opts)) }, "GET /api/headless/v1/comments/9/replies?per_page=30&sort=likes", ""},
-		{"get reply", func(ctx context.Context, c *Client) error { return one(c.Comments.GetReply(ctx, 9, 10)) }, "GET /api/headless/v1/comments/9/replies/10", ""},
-		{"create reply", func(ctx context.Context, c *Client) error { return one(c.Comments.CreateReply(ctx, 9, hello)) }, "POST /api/headless/v1/comments/9/replies", body},
-		{"update reply", func(ctx context.Context, c *Client) error { return one(c.Comments.UpdateReply(ctx, 9, 10, hello)) }, "PATCH /api/headless/v1/comments/9/replies/10", body},
-		{"delete reply", func(ctx context.Context, c *Client) error { return c.Comments.DeleteReply(ctx, 9, 10) }, "DELETE /api/headless/v1/comments/9/replies/10", ""},
+		{
+			"list", func(ctx context.Context, c *Client) error { return page(c.Comments.List(ctx, 8, opts)) },
+			"GET /api/headless/v1/posts/8/comments?per_page=30&sort=likes", "",
+		},
+		{
+			"get", func(ctx context.Context, c *Client) error { return one(c.Comments.Get(ctx, 8, 9)) },
+			"GET /api/headless/v1/posts/8/comments/9", "",
+		},
+		{
+			"create", func(ctx context.Context, c *Client) error { return one(c.Comments.Create(ctx, 8, hello)) },
+			"POST /api/headless/v1/posts/8/comments", body,
+		},
+		{
+			"update", func(ctx context.Context, c *Client) error { return one(c.Comments.Update(ctx, 8, 9, hello)) },
+			"PATCH /api/headless/v1/posts/8/comments/9", body,
+		},
+		{
+			"delete", func(ctx context.Context, c *Client) error { return c.Comments.Delete(ctx, 8, 9) },
+			"DELETE /api/headless/v1/posts/8/comments/9", "",
+		},
+		{
+			"replies", func(ctx context.Context, c *Client) error { return page(c.Comments.Replies(ctx, 9, opts)) },
+			"GET /api/headless/v1/comments/9/replies?per_page=30&sort=likes", "",
+		},
+		{
+			"get reply", func(ctx context.Context, c *Client) error { return one(c.Comments.GetReply(ctx, 9, 10)) },
+			"GET /api/headless/v1/comments/9/replies/10", "",
+		},
+		{
+			"create reply", func(ctx context.Context, c *Client) error { return one(c.Comments.CreateReply(ctx, 9, hello)) },
+			"POST /api/headless/v1/comments/9/replies", body,
+		},
+		{
+			"update reply", func(ctx context.Context, c *Client) error { return one(c.Comments.UpdateReply(ctx, 9, 10, hello)) },
+			"PATCH /api/headless/v1/comments/9/replies/10", body,
+		},
+		{
+			"delete reply", func(ctx context.Context, c *Client) error { return c.Comments.DeleteReply(ctx, 9, 10) },
+			"DELETE /api/headless/v1/comments/9/replies/10", "",
+		},
 		{"likes", func(ctx context.Context, c *Client) error {
 			return page(c.Comments.Likes(ctx, 9, PageOptions{Page: 3}))
 		}, "GET /api/headless/v1/comments/9/user_likes?page=3", ""},
-		{"like", func(ctx context.Context, c *Client) error { return c.Comments.Like(ctx, 9) }, "POST /api/headless/v1/comments/9/user_likes", ""},
-		{"unlike", func(ctx context.Context, c *Client) error { return c.Comments.Unlike(ctx, 9) }, "DELETE /api/headless/v1/comments/9/user_likes", ""},
+		{
+			"like", func(ctx context.Context, c *Client) error { return c.Comments.Like(ctx, 9) },
+			"POST /api/headless/v1/comments/9/user_likes", "",
+		},
+		{
+			"unlike", func(ctx context.Context, c *Client) error { return c.Comments.Unlike(ctx, 9) },
+			"DELETE /api/headless/v1/comments/9/user_likes", "",
+		},
 	})
 }
 
 func TestCommentSources(t *testing.T) {
-	c, _ := recordingClient(t, http.StatusOK, `{"id":5,"replies":[{"id":7,"replies":[{"id":8}]}],"records":[{"id":6,"replies":[{"id":7}]}]}`)
+	c, _ := recordingClient(t, http.StatusOK,
+		`{"id":5,"replies":[{"id":7,"replies":[{"id":8}]}],"records":[{"id":6,"replies":[{"id":7}]}]}`)
 	ctx, hello := asMember(t), text(t, "Hello")
 	list := func(p *Page[*Comment], err error) (*Comment, error) {
 		if err != nil {

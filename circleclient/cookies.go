@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// CookiesService opens and closes sessions of the community's web pages, for apps that show them in a web view. It calls
-// the community's own address, since a cookie is of no use on another.
+// CookiesService opens and closes sessions of the community's web pages, for apps that show them in a web view. It
+// calls the community's own address, since a cookie is of no use on another.
 type CookiesService struct{ client *Client }
 
-// SessionCookie is a cookie as Circle sets it. It signs its bearer in on the community's pages, for about a year: it is for the
-// member who asked and for nobody else, and stands in no log.
+// SessionCookie is a cookie as Circle sets it. It signs its bearer in on the community's pages, for about a year: it is
+// for the member who asked and for nobody else, and stands in no log.
 type SessionCookie struct{ http.Cookie }
 
 // String hides the value, for whoever logs a cookie by mistake.
@@ -78,7 +78,8 @@ func (s *CookiesService) Delete(ctx context.Context) error {
 // ofEdge tells cookies that stand on every answer and are about this server's connection, not the member's session:
 // Cloudflare's and the visit counter's.
 func ofEdge(name string) bool {
-	return strings.HasPrefix(name, "__cf") || strings.HasPrefix(name, "_cf") || strings.HasPrefix(name, "cf_") || strings.HasPrefix(name, "ahoy_")
+	return strings.HasPrefix(name, "__cf") || strings.HasPrefix(name, "_cf") || strings.HasPrefix(name, "cf_") ||
+		strings.HasPrefix(name, "ahoy_")
 }
 
 // CommunityHost is the host of the community's web pages, to which cookies without a domain belong.

@@ -17,14 +17,18 @@ func TestCookiesComeFromTheirAnswerAlone(t *testing.T) {
 		http.SetCookie(w, &http.Cookie{Name: "__cf_bm", Value: "edge"})
 		http.SetCookie(w, &http.Cookie{Name: "ahoy_visit", Value: "edge"})
 		http.SetCookie(w, &http.Cookie{Name: "gone", Value: "x", MaxAge: -1})
-		http.SetCookie(w, &http.Cookie{Name: "user_session_identifier", Value: "secret", Path: "/", MaxAge: 31_536_000, Secure: true, HttpOnly: true, SameSite: http.SameSiteNoneMode})
+		http.SetCookie(w, &http.Cookie{
+			Name: "user_session_identifier", Value: "secret", Path: "/", MaxAge: 31_536_000,
+			Secure: true, HttpOnly: true, SameSite: http.SameSiteNoneMode,
+		})
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, `{"message":"Cookies generated"}`)
 	})
 	c := testClient(t, serve)
 	for range 2 {
 		cookies, err := c.Cookies.Create(asMember(t))
-		if err != nil || len(cookies) != 1 || cookies[0].Value != "secret" || cookies[0].SameSite != http.SameSiteNoneMode || !cookies[0].Secure {
+		if err != nil || len(cookies) != 1 || cookies[0].Value != "secret" || cookies[0].SameSite != http.SameSiteNoneMode ||
+			!cookies[0].Secure {
 			t.Fatalf("Create = %v, %v, want the session's cookie alone", cookies, err)
 		}
 		if word := cookies[0].SameSiteWord(); word == nil || *word != "none" {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// CoursesService reads courses and writes how far the one who is asking has got. A course is a space of type course, and its
-// number is the space's.
+// CoursesService reads courses and writes how far the one who is asking has got. A course is a space of type course,
+// and its number is the space's.
 type CoursesService struct{ client *Client }
 
 // CourseSection is a part of a course, with its lessons.
@@ -17,8 +17,9 @@ type CourseSection struct {
 	DripDelay int `json:"drip_delay"`
 	// NotifyStudentsEnabled is whether members hear of its release.
 	NotifyStudentsEnabled bool `json:"notify_students_enabled"`
-	// IsDripped is whether it has been released to the one who is asking. Circle does not say what the word means; so it is
-	// taken because the official examples have it true beside lessons that can be read. The contract's schema misspells it.
+	// IsDripped is whether it has been released to the one who is asking. Circle does not say what the word means; so it
+	// is taken because the official examples have it true beside lessons that can be read. The contract's schema misspells
+	// it.
 	IsDripped bool `json:"is_dripped"`
 	// DrippedAt is when it is released, past or to come; nil where it has no date.
 	DrippedAt *time.Time `json:"dripped_at"`

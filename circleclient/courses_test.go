@@ -53,11 +53,14 @@ func TestOutline(t *testing.T) {
 	}
 }
 
-// TestLessonsCarryWhatExamplesShow holds [Lesson.Whole] to the official examples: the outline sends the fields of the first
-// block and no other.
+// TestLessonsCarryWhatExamplesShow holds [Lesson.Whole] to the official examples: the outline sends the fields of the
+// first block and no other.
 func TestLessonsCarryWhatExamplesShow(t *testing.T) {
 	const sections, lesson = "GET /api/headless/v1/courses/{course_id}/sections", "GET /api/headless/v1/courses/{course_id}/lessons/{id}"
-	brief := []string{"name", "is_featured_media_enabled", "featured_media_duration", "dripped_at", "progress", "needs_to_complete_previous_lesson"}
+	brief := []string{
+		"name", "is_featured_media_enabled", "featured_media_duration", "dripped_at", "progress",
+		"needs_to_complete_previous_lesson",
+	}
 	rest := []string{
 		"featured_media", "enforce_featured_media_completion", "autocomplete_on_featured_media_completion", "is_featured_media_download_enabled",
 		"is_comments_enabled", "chat_room_uuid", "bookmark_id", "rich_text_body", "section_id", "lesson_label", "section_label",
@@ -110,7 +113,8 @@ func TestQuizAttemptsCarryWhatExamplesShow(t *testing.T) {
 }
 
 func TestHiddenAnswersAreNotWrongAnswers(t *testing.T) {
-	c := testClient(t, say(200, "application/json", `{"id":1,"quiz_id":2,"hide_answers":true,"passing_grade":null,"result":"pending","questions":[{"id":3},{"id":4,"correct":false}]}`))
+	c := testClient(t, say(200, "application/json",
+		`{"id":1,"quiz_id":2,"hide_answers":true,"passing_grade":null,"result":"pending","questions":[{"id":3},{"id":4,"correct":false}]}`))
 	a, err := c.Quizzes.Attempt(asMember(t), 2, 1, false)
 	if err != nil {
 		t.Fatal(err)

@@ -11,17 +11,17 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// decode reads an answer of Circle into out, leniently: nothing in the contract is required and the live API departs from
-// it, so one odd field must not cost the record. Unknown fields are ignored, null gives zero, numbers in strings and
-// strings in numbers are understood, and a value of the wrong kind leaves its field zero. A *string is nil for "" too:
-// Circle writes no text both ways. List items that are no records are dropped. What fails is text that is not JSON, and an
-// answer that is an array instead of an object or the reverse.
+// decode reads an answer of Circle into out, leniently: nothing in the contract is required and the live API departs
+// from it, so one odd field must not cost the record. Unknown fields are ignored, null gives zero, numbers in strings
+// and strings in numbers are understood, and a value of the wrong kind leaves its field zero. A *string is nil for ""
+// too: Circle writes no text both ways. List items that are no records are dropped. What fails is text that is not
+// JSON, and an answer that is an array instead of an object or the reverse.
 //
 // What is decoded shares memory with data, which must not change afterwards.
 //
-// The JSON packages can be made to do the same by a function that they ask about every value, which takes twice as long as
-// plans that are made once for each type; see [planOf]. Decoders of single oddities (UnmarshalJSON methods) call it for
-// their parts.
+// The JSON packages can be made to do the same by a function that they ask about every value, which takes twice as long
+// as plans that are made once for each type; see [planOf]. Decoders of single oddities (UnmarshalJSON methods) call it
+// for their parts.
 func decode(data []byte, out any) error {
 	d := decoders.Get().(*decoder)
 	defer d.release()

@@ -12,8 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// plan reads the next value into v, which is zero. Where the value is null or cannot be understood, v stays zero and it is
-// not ok. An error means that the text is not JSON.
+// plan reads the next value into v, which is zero. Where the value is null or cannot be understood, v stays zero and it
+// is not ok. An error means that the text is not JSON.
 type plan func(d *decoder, v reflect.Value) (ok bool, err error)
 
 // plans are the plans of the types that have been decoded, by [reflect.Type].
@@ -101,7 +101,8 @@ func planPointer(t reflect.Type) plan {
 	}
 }
 
-// planSlice reads a list. Where it is one of pointers, nulls and strangers are left out, so that no user meets a nil record.
+// planSlice reads a list. Where it is one of pointers, nulls and strangers are left out, so that no user meets a nil
+// record.
 func planSlice(t reflect.Type) plan {
 	elem, records := planOf(t.Elem()), t.Elem().Kind() == reflect.Pointer
 	return func(d *decoder, v reflect.Value) (bool, error) {
@@ -186,8 +187,8 @@ func planStruct(t reflect.Type) plan {
 	}
 }
 
-// addFields finds the fields by their names in JSON, in lower case. Those of the struct itself go before those of what is
-// embedded in it.
+// addFields finds the fields by their names in JSON, in lower case. Those of the struct itself go before those of what
+// is embedded in it.
 func addFields(all map[string]field, t reflect.Type, index []int) {
 	var embedded []reflect.StructField
 	for f := range t.Fields() {

@@ -85,7 +85,10 @@ func parseInt(text string) (int64, bool) {
 
 // parseTime reads the ways in which Circle writes a moment. Where no zone is given it is UTC.
 func parseTime(text string) (time.Time, bool) {
-	for _, layout := range [...]string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999 MST", "2006-01-02T15:04:05.999999999", time.DateOnly} {
+	for _, layout := range [...]string{
+		time.RFC3339Nano, "2006-01-02 15:04:05.999999999 MST",
+		"2006-01-02T15:04:05.999999999", time.DateOnly,
+	} {
 		if t, err := time.Parse(layout, text); err == nil {
 			return t, true
 		}

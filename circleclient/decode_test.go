@@ -61,8 +61,16 @@ func TestOddities(t *testing.T) {
 		{"a number for a string", `{"name":12,"note":1.5}`, record{Name: "12", Note: new("1.5")}},
 		{"a number in a string", `{"ratio":"1.5","count":" 7 "}`, record{Ratio: 1.5, Count: 7}},
 		{"nulls everywhere", `{"id":null,"name":null,"on":null,"at":null,"part":null,"parts":null,"words":null,"map":null,"count":null,"roles":null}`, record{}},
-		{"objects for scalars", `{"id":{},"name":{"a":[1]},"on":[],"at":{},"count":[[]],"ratio":{},"note":{},"ref":[],"maybe":{},"until":[],"part":{"id":3}}`, record{Part: part{3}}},
-		{"scalars for objects", `{"part":"","optional_part":0,"parts":{},"words":"x","map":[],"deep":1,"any":{},"chain":[],"id":3}`, record{ID: 3}},
+		{
+			"objects for scalars",
+			`{"id":{},"name":{"a":[1]},"on":[],"at":{},"count":[[]],"ratio":{},"note":{},"ref":[],"maybe":{},"until":[],"part":{"id":3}}`,
+			record{Part: part{3}},
+		},
+		{
+			"scalars for objects",
+			`{"part":"","optional_part":0,"parts":{},"words":"x","map":[],"deep":1,"any":{},"chain":[],"id":3}`,
+			record{ID: 3},
+		},
 		{"an empty text", `{"note":"","name":""}`, record{}},
 		{"booleans in strings", `{"on":"true","maybe":"false"}`, record{On: true, Maybe: new(false)}},
 		{"a boolean as a word", `{"on":"yes","maybe":"no","id":1}`, record{ID: 1}},
@@ -73,7 +81,10 @@ func TestOddities(t *testing.T) {
 		{"a day", `{"at":"2024-04-02"}`, record{At: time.Date(2024, 4, 2, 0, 0, 0, 0, time.UTC)}},
 		{"a list with strangers", `{"parts":[null,{"id":1},"x",[],{"id":"2"}]}`, record{Parts: []*part{{1}, {2}}}},
 		{"a list of words with strangers", `{"words":["a",1,null]}`, record{Words: []string{"a", "1", ""}}},
-		{"parts for later", `{"lazy":[{"id":1}],"later":{"id":2}}`, record{Lazy: Lazy[[]*part](`[{"id":1}]`), Later: Lazy[*part](`{"id":2}`)}},
+		{
+			"parts for later", `{"lazy":[{"id":1}],"later":{"id":2}}`,
+			record{Lazy: Lazy[[]*part](`[{"id":1}]`), Later: Lazy[*part](`{"id":2}`)},
+		},
 		{"parts for later that are none", `{"lazy":{"id":1},"later":[2],"id":1}`, record{ID: 1}},
 		{"nulls for later", `{"lazy":null,"later":null}`, record{}},
 		{"unknown fields", `{"id":1,"new":{"a":[{"b":1}]}}`, record{ID: 1}},
@@ -84,7 +95,10 @@ func TestOddities(t *testing.T) {
 		{"a decoder that fails", `{"odd":"x","id":1}`, record{ID: 1, Odd: &picky{}}},
 		{"roles as an object", `{"roles":{"admin":true,"moderator":false}}`, record{Roles: Roles{Admin: true}}},
 		{"roles as a list", `{"roles":["moderator","poet"]}`, record{Roles: Roles{Moderator: true}}},
-		{"deep clashes", `{"deep":{"a":[{"id":"1","name":null},3],"b":"x"},"chain":{"next":5}}`, record{Deep: map[string][]*SpaceRef{"a": {{ID: 1}}, "b": nil}, Chain: &struct{ Next *SpaceRef }{}}},
+		{
+			"deep clashes", `{"deep":{"a":[{"id":"1","name":null},3],"b":"x"},"chain":{"next":5}}`,
+			record{Deep: map[string][]*SpaceRef{"a": {{ID: 1}}, "b": nil}, Chain: &struct{ Next *SpaceRef }{}},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// doneIf turns the refusal of what is done already into success, so that a write can be repeated: Circle answers 4xx to a
-// second like. kinds are the sentinels that mean so for the operation.
+// doneIf turns the refusal of what is done already into success, so that a write can be repeated: Circle answers 4xx to
+// a second like. kinds are the sentinels that mean so for the operation.
 func doneIf(err error, kinds ...error) error {
 	var failure *Error
 	if errors.As(err, &failure) && slices.Contains(kinds, failure.Kind) {
@@ -15,7 +15,7 @@ func doneIf(err error, kinds ...error) error {
 	return err
 }
 
-// AlreadyDone tells whether a write was refused because what it asks for is so already.
+// AlreadyDone reports whether a write was refused because what it asks for is so already.
 func AlreadyDone(err error) bool {
 	var failure *Error
 	return errors.As(err, &failure) && failure.Kind == ErrConflict && failure.Message == doneAlready

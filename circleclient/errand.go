@@ -14,8 +14,8 @@ type errand struct {
 
 type errandKey struct{}
 
-// Together returns a context whose calls belong together, such as those for one screen. Where the budget does not suffice
-// for everybody, what has been begun is finished before anything else is begun.
+// Together returns a context whose calls belong together, such as those for one screen. Where the budget does not
+// suffice for everybody, what has been begun is finished before anything else is begun.
 func Together(ctx context.Context) context.Context {
 	return context.WithValue(ctx, errandKey{}, &errand{})
 }
@@ -32,7 +32,7 @@ func (e *errand) begin() {
 	}
 }
 
-// waitsWith tells whether a call of the errand is among those who wait.
+// waitsWith reports whether a call of the errand is among those who wait.
 func (e *errand) waitsWith(waiting []waiter) bool {
 	return e != nil && slices.ContainsFunc(waiting, func(w waiter) bool { return w.errand == e })
 }
@@ -44,8 +44,8 @@ func withStandIn(ctx context.Context) context.Context {
 	return context.WithValue(ctx, standInKey{}, true)
 }
 
-// patienceFrom is how long a call waits for the budget: no more than half of the time that is left to it, because the other
-// half is Circle's, and hardly at all where an older answer stands in.
+// patienceFrom is how long a call waits for the budget: no more than half of the time that is left to it, because the
+// other half is Circle's, and hardly at all where an older answer stands in.
 func patienceFrom(ctx context.Context) time.Duration {
 	patience := budgetWindow
 	if deadline, limited := ctx.Deadline(); limited {

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// narrow is a client with one request at once and then one in ten seconds, whose calls have a minute, and which knows a and b.
+// narrow is a client with one request at once and then one in ten seconds, whose calls have a minute, and which knows a
+// and b.
 func narrow(t *testing.T) (*Client, *slowCircle) {
 	c, s := leavers(t, func(cfg *Config) { cfg.Budget.Requests, cfg.Timeout = 30, time.Minute })
 	c.principals.Prove("a", 1)
@@ -47,7 +48,8 @@ func TestErrandIsNotTornApart(t *testing.T) {
 		screen("b") // is after the first of a, and then after all of a
 		all.Wait()
 		if had.Load() != 3 || refused.Load() != 3 || s.calls.Load() != 4 {
-			t.Errorf("%d calls of two screens were answered and %d refused, %d requests in all, want one whole screen", had.Load(), refused.Load(), s.calls.Load())
+			t.Errorf("%d calls of two screens were answered and %d refused, %d requests in all, want one whole screen",
+				had.Load(), refused.Load(), s.calls.Load())
 		}
 	})
 }
@@ -86,7 +88,8 @@ func TestOldAnswerStandsInSoon(t *testing.T) {
 			t.Fatal(err)
 		}
 		usage, start := &Usage{}, time.Now()
-		if _, err := c.Spaces.Get(WithUsage(as(t.Context(), "a"), usage), 99); err != nil || usage.Stale() != 1 || time.Since(start) > standInPatience {
+		if _, err := c.Spaces.Get(WithUsage(as(t.Context(), "a"), usage), 99); err != nil || usage.Stale() != 1 ||
+			time.Since(start) > standInPatience {
 			t.Errorf("%v, %d old answers after %v, want one within %v", err, usage.Stale(), time.Since(start), standInPatience)
 		}
 		if _, err := c.Spaces.Get(Fresh(as(t.Context(), "a")), 99); err != nil || s.calls.Load() != 3 {

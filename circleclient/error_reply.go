@@ -11,7 +11,8 @@ const (
 	maxFieldMessages = 5
 )
 
-// errorReply is the body of a refusal: {success, message, error_details}, where the details are an object, a string or null.
+// errorReply is the body of a refusal: {success, message, error_details}, where the details are an object, a string or
+// null.
 type errorReply struct {
 	Message string          `json:"message"`
 	Details json.RawMessage `json:"error_details"`
@@ -41,8 +42,9 @@ func (r errorReply) detail() string {
 	return object.Message
 }
 
-// fields keeps the complaints about single fields: {body: ["can't be blank"]}. Names are kept where they are plain words,
-// complaints where they are Rails' own; what else stands there may be somebody's data, so it becomes "is invalid".
+// fields keeps the complaints about single fields: {body: ["can't be blank"]}. Names are kept where they are plain
+// words, complaints where they are Rails' own; what else stands there may be somebody's data, so it becomes "is
+// invalid".
 func (r errorReply) fields() map[string][]string {
 	if name, ok := strings.CutPrefix(r.detail(), "Missing parameter: "); ok && fieldName.MatchString(name) {
 		return map[string][]string{name: {"is missing"}}

@@ -16,7 +16,8 @@ import (
 )
 
 // The sentinels: what a failure means to a caller. Every error of a call matches exactly one of them with [errors.Is],
-// except the error of a [TokenSource], which is returned as it is, and a call whose caller has left ([context.Canceled]).
+// except the error of a [TokenSource], which is returned as it is, and a call whose caller has left
+// ([context.Canceled]).
 var (
 	// ErrNoToken is a call to the Member API without a member: the context carries no token.
 	ErrNoToken = errors.New("no access token was given")
@@ -90,14 +91,15 @@ func (e *Error) Is(target error) bool { return target == e.Kind }
 // Unwrap returns what the network or the decoder said, for [errors.Is] and [errors.As]. It is not fit to be shown.
 func (e *Error) Unwrap() error { return e.cause }
 
-// OutcomeUnknown tells whether err is the failure of a write that may have been carried out all the same: it was sent, and
-// Circle neither confirmed nor refused it. A refusal (4xx), a write that found no connection and every failed read are none.
+// OutcomeUnknown reports whether err is the failure of a write that may have been carried out all the same: it was sent,
+// and Circle neither confirmed nor refused it. A refusal (4xx), a write that found no connection and every failed read
+// are none.
 func OutcomeUnknown(err error) bool {
 	var failure *Error
 	return errors.As(err, &failure) && failure.unconfirmed
 }
 
-// confirms tells whether an answer says what became of a write: a redirect and a refusal do, a broken success does not.
+// confirms reports whether an answer says what became of a write: a redirect and a refusal do, a broken success does not.
 func confirms(status int) bool {
 	return status >= 300 && status < 500 && status != http.StatusRequestTimeout
 }
@@ -132,9 +134,9 @@ func (c call) failNetwork(ctx context.Context, err error) *Error {
 	return e
 }
 
-// classify makes an error of an answer that is no success. Status alone does not do: Circle's Member API has no 403, so 401
-// is both a dead token and "not allowed"; 404 is both a missing record and a missing parameter; and its edge, its web
-// application and its API answer in three voices.
+// classify makes an error of an answer that is no success. Status alone does not do: Circle's Member API has no 403, so
+// 401 is both a dead token and "not allowed"; 404 is both a missing record and a missing parameter; and its edge, its
+// web application and its API answer in three voices.
 func (c *Client) classify(call call, got *answer) *Error {
 	var reply errorReply
 	spoken := isJSON(got.contentType) && decode(got.body, &reply) == nil && !reply.fromEdge()
@@ -226,8 +228,8 @@ func (list sentences) find(message string) (sentence, bool) {
 	return sentence{}, false
 }
 
-// The sentences of the contract, then words that tell live refusals apart where the contract is silent. They are constants
-// in all but name: nothing writes to them.
+// The sentences of the contract, then words that tell live refusals apart where the contract is silent. They are
+// constants in all but name: nothing writes to them.
 var (
 	tokenSentences = sentences{
 		{"associated with the access token not found", ErrTokenInvalid, ""},
@@ -289,16 +291,16 @@ func cleanRequestID(s string) string {
 	return s
 }
 
-// Recover turns a panic into err. It is deferred in goroutines above which nobody would catch it, so that it costs what the
-// goroutine was to do and not the whole process.
+// Recover turns a panic into err. It is deferred in goroutines above which nobody would catch it, so that it costs what
+// the goroutine was to do and not the whole process.
 func Recover(err *error) {
 	if value := recover(); value != nil {
 		*err = Panicked(value)
 	}
 }
 
-// Panicked makes an error of what was panicked with. It says where that was, and of the value only what the runtime says: any
-// other may hold an answer of Circle's, and errors are logged.
+// Panicked makes an error of what was panicked with. It says where that was, and of the value only what the runtime
+// says: any other may hold an answer of Circle's, and errors are logged.
 func Panicked(value any) error {
 	what := fmt.Sprintf("%T", value)
 	if known, ok := value.(runtime.Error); ok {

@@ -20,7 +20,8 @@ type refusal struct {
 }
 
 func jsonError(status int, message, details string) refusal {
-	return refusal{status, "application/json; charset=utf-8", `{"success":false,"message":"` + message + `","error_details":` + details + `}`}
+	return refusal{status, "application/json; charset=utf-8", `{"success":false,"message":"` + message +
+		`","error_details":` + details + `}`}
 }
 
 func TestClassify(t *testing.T) {
@@ -37,19 +38,32 @@ func TestClassify(t *testing.T) {
 		{"invalid", memberCall, jsonError(401, "The access token is invalid.", "{}"), ErrTokenInvalid},
 		{"expired", memberCall, jsonError(401, "The access token is expired.", "{}"), ErrTokenExpired},
 		{"revoked", memberCall, jsonError(401, "The access token not found.", "{}"), ErrTokenRevoked},
-		{"community gone", memberCall, jsonError(401, "Community associated with the access token not found.", "{}"), ErrTokenInvalid},
-		{"member gone", memberCall, jsonError(401, "Community member associated with the access token not found.", "{}"), ErrTokenInvalid},
+		{
+			"community gone", memberCall, jsonError(401, "Community associated with the access token not found.", "{}"),
+			ErrTokenInvalid,
+		},
+		{
+			"member gone", memberCall, jsonError(401, "Community member associated with the access token not found.", "{}"),
+			ErrTokenInvalid,
+		},
 		{"plan", memberCall, jsonError(401, "Community does not eligible for headless API access.", "{}"), ErrNotEligible},
-		{"not allowed", memberCall, refusal{401, "application/json", `{"message":"You cannot perform this action."}`}, ErrForbidden},
+		{
+			"not allowed", memberCall,
+			refusal{401, "application/json", `{"message":"You cannot perform this action."}`},
+			ErrForbidden,
+		},
 		{"unknown 401", memberCall, jsonError(401, "Something else.", "null"), ErrForbidden},
 		{"empty 401", memberCall, refusal{401, "", ""}, ErrForbidden},
 		{"403", memberCall, jsonError(403, "No.", "{}"), ErrForbidden},
 		{"home off", memberCall, jsonError(401, "Home page feature not applicable", "{}"), ErrFeatureDisabled},
 		{"receiver", memberCall, jsonError(422, "Messaging is disabled by receiver", "{}"), ErrForbidden},
 
-		{"missing record", memberCall, jsonError(404, "Oops! Missing record. Please try again later.", `{"message":"Missing record: post"}`), ErrNotFound},
-		{"missing parameter", memberCall, jsonError(404, "Oops! Missing parameter. Please try again later.", `{"message":"Missing parameter: comment"}`), ErrInvalid},
-		{"details as string", memberCall, jsonError(404, "Oops! Missing parameter. Please try again later.", `"Missing parameter: blob"`), ErrInvalid},
+		{"missing record", memberCall, jsonError(404, "Oops! Missing record. Please try again later.",
+			`{"message":"Missing record: post"}`), ErrNotFound},
+		{"missing parameter", memberCall, jsonError(404, "Oops! Missing parameter. Please try again later.",
+			`{"message":"Missing parameter: comment"}`), ErrInvalid},
+		{"details as string", memberCall, jsonError(404, "Oops! Missing parameter. Please try again later.",
+			`"Missing parameter: blob"`), ErrInvalid},
 		{"other 404", memberCall, jsonError(404, "Not here", "null"), ErrNotFound},
 		{"empty 404", memberCall, refusal{404, "", ""}, ErrNotFound},
 		{"wrong path", memberCall, refusal{404, "text/html; charset=utf-8", html}, ErrUnavailable},
@@ -64,7 +78,10 @@ func TestClassify(t *testing.T) {
 		{"rate", memberCall, jsonError(429, "Slow down", "{}"), ErrRateLimited},
 		{"rate of the edge", memberCall, refusal{429, "text/html", html}, ErrRateLimited},
 		{"cloudflare ban", memberCall, refusal{403, "text/plain", "error code: 1010"}, ErrUnavailable},
-		{"cloudflare ban as JSON", memberCall, refusal{403, "application/problem+json", `{"cloudflare_error":true,"error_code":1010,"title":"x"}`}, ErrUnavailable},
+		{"cloudflare ban as JSON", memberCall, refusal{
+			403, "application/problem+json",
+			`{"cloudflare_error":true,"error_code":1010,"title":"x"}`,
+		}, ErrUnavailable},
 		{"cloudflare page", memberCall, refusal{401, "text/html", html}, ErrUnavailable},
 		{"500", memberCall, jsonError(500, "The access token is invalid.", "{}"), ErrUnavailable},
 		{"502", memberCall, refusal{502, "text/html", html}, ErrUnavailable},
@@ -79,17 +96,23 @@ func TestClassify(t *testing.T) {
 		{"unknown 401 of auth", authCall, jsonError(401, "What?", "{}"), ErrCommunitySecret},
 		{"secret called a token", authCall, jsonError(401, "The access token is invalid.", "{}"), ErrCommunitySecret},
 		{"secret of another API", authCall, jsonError(403, "Forbidden", "{}"), ErrCommunitySecret},
-		{"plan of auth", authCall, jsonError(403, "Your community isn't eligible for headless API access. Please upgrade or contact support", "{}"), ErrNotEligible},
-		{"no such member", authCall, jsonError(404, "Community member not found. Please provide a valid SSO User ID, community member ID, or email.", "{}"), ErrNotFound},
+		{"plan of auth", authCall, jsonError(403,
+			"Your community isn't eligible for headless API access. Please upgrade or contact support", "{}"), ErrNotEligible},
+		{"no such member", authCall, jsonError(404,
+			"Community member not found. Please provide a valid SSO User ID, community member ID, or email.", "{}"), ErrNotFound},
 		{"refresh unknown", authCall, jsonError(404, "Refresh token not found.", "{}"), ErrRefreshTokenInvalid},
 		{"refresh of a wrong type", authCall, jsonError(404, "Invalid refresh token.", "{}"), ErrRefreshTokenInvalid},
-		{"refresh expired", authCall, jsonError(401, "The refresh token is expired. Please generate/get new auth token.", "{}"), ErrRefreshTokenExpired},
+		{"refresh expired", authCall, jsonError(401, "The refresh token is expired. Please generate/get new auth token.",
+			"{}"), ErrRefreshTokenExpired},
 		{"revoke invalid", authCall, jsonError(422, "The access token is invalid.", "{}"), ErrTokenInvalid},
 		{"revoke expired", authCall, jsonError(422, "The access token is expired.", "{}"), ErrTokenExpired},
 		{"revoke twice", authCall, jsonError(422, "The access token not found.", "{}"), ErrTokenRevoked},
-		{"revoke without", authCall, jsonError(404, "Oops! Missing parameter. Please try again later.", `{"message":"Missing parameter: access_token"}`), ErrInvalid},
-		{"encode", authCall, jsonError(422, "The access token generation failed. Please contact support.", `{"message":"JWT::EncodeError"}`), ErrUnavailable},
-		{"create", authCall, jsonError(422, "There was an error creating the token. Please contact support.", `{"message":"Record invalid"}`), ErrUnavailable},
+		{"revoke without", authCall, jsonError(404, "Oops! Missing parameter. Please try again later.",
+			`{"message":"Missing parameter: access_token"}`), ErrInvalid},
+		{"encode", authCall, jsonError(422, "The access token generation failed. Please contact support.",
+			`{"message":"JWT::EncodeError"}`), ErrUnavailable},
+		{"create", authCall, jsonError(422, "There was an error creating the token. Please contact support.",
+			`{"message":"Record invalid"}`), ErrUnavailable},
 		{"destroy", authCall, jsonError(422, "Failed to revoke the refresh token.", `{"message":"x"}`), ErrUnavailable},
 		{"cloudflare on auth", authCall, refusal{403, "text/plain", "error code: 1010"}, ErrUnavailable},
 	}
@@ -100,7 +123,10 @@ func TestClassify(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			err := c.classify(tt.call, &answer{status: tt.got.status, contentType: tt.got.contentType, header: http.Header{}, body: []byte(tt.got.body)})
+			err := c.classify(tt.call, &answer{
+				status: tt.got.status, contentType: tt.got.contentType, header: http.Header{},
+				body: []byte(tt.got.body),
+			})
 			if err.Status != tt.got.status {
 				t.Errorf("Status = %d, want %d", err.Status, tt.got.status)
 			}
@@ -118,7 +144,10 @@ func TestErrorFields(t *testing.T) {
 		name, details string
 		want          map[string][]string
 	}{
-		{"Rails' words", `{"body":["can't be blank","is too long (maximum is 255 characters)"]}`, map[string][]string{"body": {"can't be blank", "is too long (maximum is 255 characters)"}}},
+		{
+			"Rails' words", `{"body":["can't be blank","is too long (maximum is 255 characters)"]}`,
+			map[string][]string{"body": {"can't be blank", "is too long (maximum is 255 characters)"}},
+		},
 		{"a bare string", `{"name":"can't be blank"}`, map[string][]string{"name": {"can't be blank"}}},
 		{"somebody's data", `{"email":["ada@example.com is taken by Ada"]}`, map[string][]string{"email": {"is invalid"}}},
 		{"an odd name", `{"<script>":["can't be blank"]}`, nil},
@@ -132,7 +161,10 @@ func TestErrorFields(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := jsonError(422, "no", tt.details)
-			err := c.classify(call{}, &answer{status: r.status, contentType: r.contentType, header: http.Header{}, body: []byte(r.body)})
+			err := c.classify(call{}, &answer{
+				status: r.status, contentType: r.contentType, header: http.Header{},
+				body: []byte(r.body),
+			})
 			if diff := cmp.Diff(tt.want, err.Fields); diff != "" {
 				t.Errorf("Fields (-want +got):\n%s", diff)
 			}
@@ -144,7 +176,10 @@ func TestErrorFields(t *testing.T) {
 	}
 	many = strings.TrimSuffix(many, ",") + "}"
 	r := jsonError(422, "no", many)
-	err := c.classify(call{}, &answer{status: 422, contentType: r.contentType, header: http.Header{}, body: []byte(r.body)})
+	err := c.classify(call{}, &answer{
+		status: 422, contentType: r.contentType, header: http.Header{},
+		body: []byte(r.body),
+	})
 	if len(err.Fields) != maxErrorFields {
 		t.Errorf("%d fields kept, want %d", len(err.Fields), maxErrorFields)
 	}
@@ -198,7 +233,8 @@ func TestNetworkErrors(t *testing.T) {
 	}
 }
 
-// What is said of a write must be true: only a refusal, or a connection that never was, means that nothing has happened.
+// What is said of a write must be true: only a refusal, or a connection that never was, means that nothing has
+// happened.
 func TestOutcomeUnknown(t *testing.T) {
 	const html = "<html>"
 	hang := func(_ http.ResponseWriter, r *http.Request) { _, _ = io.ReadAll(r.Body); <-r.Context().Done() }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// EventPart is what events have beyond other posts. All of it is zero for posts of other kinds and where [PostEvent] is not
-// carried. It is embedded in [Post] because an event is a post: likes, comments and bookmarks work on it.
+// EventPart is what events have beyond other posts. All of it is zero for posts of other kinds and where [PostEvent] is
+// not carried. It is embedded in [Post] because an event is a post: likes, comments and bookmarks work on it.
 type EventPart struct {
 	// EventSettings are time, place and RSVP rules; nil for posts that are no events.
 	EventSettings *EventSettings `json:"event_setting_attributes"`
@@ -80,9 +80,9 @@ func (s *EventSettings) End() *time.Time {
 	return new(s.StartsAt.Add(time.Duration(s.DurationInSeconds) * time.Second))
 }
 
-// LocationVisible tells whether the member asking may see where the event takes place: where it is not hidden, who comes,
-// and who may change or manage the event. Circle leaves hiding the place to its clients. A record without [PostPolicies]
-// hides it from those who run the event, too.
+// LocationVisible reports whether the member asking may see where the event takes place: where it is not hidden, who
+// comes, and who may change or manage the event. Circle leaves hiding the place to its clients. A record without
+// [PostPolicies] hides it from those who run the event, too.
 func (p *Post) LocationVisible() bool {
 	return p.EventSettings == nil || !p.EventSettings.HideLocationFromNonAttendees || p.RSVPedEvent ||
 		p.Policies != nil && (p.Policies.CanManage || p.Policies.CanUpdate)
@@ -112,8 +112,8 @@ type EventLocation struct {
 	PlaceID *string
 }
 
-// UnmarshalJSON reads a place, which Circle sends as a JSON document inside a string. A string that is no document is taken
-// for the address.
+// UnmarshalJSON reads a place, which Circle sends as a JSON document inside a string. A string that is no document is
+// taken for the address.
 func (l *EventLocation) UnmarshalJSON(data []byte) error {
 	*l = EventLocation{}
 	if firstByte(data) == '"' {
@@ -167,7 +167,7 @@ type EmbeddedAttendees struct {
 	Count int `json:"count"`
 }
 
-// Complete tells whether Records are all there are.
+// Complete reports whether Records are all there are.
 func (a *EmbeddedAttendees) Complete() bool { return a != nil && len(a.Records) >= a.Count }
 
 // EventAttendee is a member who has said whether they come to an event. It lacks the member's headline, roles and tags.
@@ -248,8 +248,8 @@ func (s *EventsService) Attendees(ctx context.Context, eventID int64, o PageOpti
 	return get[Page[*EventAttendee]](ctx, s.client, path, o.query())
 }
 
-// RSVP says that the member comes and gives their RSVP. A full event and one they come to already are [ErrConflict]; see
-// [AlreadyDone].
+// RSVP says that the member comes and gives their RSVP. A full event and one they come to already are [ErrConflict];
+// see [AlreadyDone].
 //
 //circle:op POST /api/headless/v1/events/{event_id}/event_attendees
 func (s *EventsService) RSVP(ctx context.Context, eventID int64) (*EventAttendee, error) {
@@ -257,8 +257,8 @@ func (s *EventsService) RSVP(ctx context.Context, eventID int64) (*EventAttendee
 	return send[EventAttendee](ctx, s.client, http.MethodPost, path, nil)
 }
 
-// CancelRSVP says that the member does not come. Circle answers 404 when they were not coming, as it does for an event that
-// does not exist: both succeed.
+// CancelRSVP says that the member does not come. Circle answers 404 when they were not coming, as it does for an event
+// that does not exist: both succeed.
 //
 //circle:op DELETE /api/headless/v1/events/{event_id}/event_attendees
 func (s *EventsService) CancelRSVP(ctx context.Context, eventID int64) error {

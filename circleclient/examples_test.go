@@ -11,11 +11,12 @@ import (
 	"time"
 )
 
-// demonstrated are the fields that some official example has filled, as "Space.Name". A field with a wrong tag is in none.
+// demonstrated are the fields that some official example has filled, as "Space.Name". A field with a wrong tag is in
+// none.
 type demonstrated map[string]bool
 
-// undemonstrated are fields that no official example carries, with where they are known from; or types many of whose fields
-// none carries, which have a test of their own.
+// undemonstrated are fields that no official example carries, with where they are known from; or types many of whose
+// fields none carries, which have a test of their own.
 var undemonstrated = map[string]string{
 	"Space.ChatRoomUUID":                   "live: where a chat space keeps its room",
 	"Bookmark.DeclaredType":                "the contract's schema; the examples say bookmark_type",

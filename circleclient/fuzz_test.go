@@ -9,7 +9,10 @@ import (
 
 // FuzzPath: whatever stands for a slug, the path is the one that was meant, or none.
 func FuzzPath(f *testing.F) {
-	for _, s := range []string{"committee", "größe:1", "..", "../members", "%2e%2e", "a/b", "a?b=c", "a HTTP/1.1\r\nX: y", "\x00", ";x", "a&b", "@host", "//host"} {
+	for _, s := range []string{
+		"committee", "größe:1", "..", "../members", "%2e%2e", "a/b", "a?b=c", "a HTTP/1.1\r\nX: y",
+		"\x00", ";x", "a&b", "@host", "//host",
+	} {
 		f.Add(s, int64(7))
 	}
 	f.Fuzz(func(t *testing.T, s string, n int64) {
@@ -24,7 +27,8 @@ func FuzzPath(f *testing.F) {
 			if err != nil {
 				t.Fatalf("%s %q gives %q: %v", name, s, r.path, err)
 			}
-			if req.URL.Host != "app.circle.so" || req.URL.RawQuery != "" || req.URL.Fragment != "" || strings.ContainsAny(r.path, " \r\n\\") {
+			if req.URL.Host != "app.circle.so" || req.URL.RawQuery != "" || req.URL.Fragment != "" ||
+				strings.ContainsAny(r.path, " \r\n\\") {
 				t.Errorf("%s %q leads to %s", name, s, req.URL)
 			}
 			whole, err := url.JoinPath(defaultBaseURL, r.path)

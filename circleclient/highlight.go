@@ -19,8 +19,8 @@ type HighlightSegment struct {
 	IsMatch bool
 }
 
-// NewHighlight reads a text with <strong> around what was found. Any other markup is dropped, since nobody knows whether
-// Circle escapes what members wrote. Nil gives nil.
+// NewHighlight reads a text with <strong> around what was found. Any other markup is dropped, since nobody knows
+// whether Circle escapes what members wrote. Nil gives nil.
 func NewHighlight(source *string) *Highlight {
 	if source == nil {
 		return nil

@@ -7,8 +7,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Lazy is a part of a record that stays JSON until somebody wants it, since few do and such parts are most of what Circle
-// sends: replies and likers are whole records inside of records. It is empty where Circle sent none, or something else than a T.
+// Lazy is a part of a record that stays JSON until somebody wants it, since few do and such parts are most of what
+// Circle sends: replies and likers are whole records inside of records. It is empty where Circle sent none, or
+// something else than a T.
 type Lazy[T any] json.RawMessage
 
 // Get decodes the part, each time anew; T's zero value where there is none.

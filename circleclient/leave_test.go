@@ -65,7 +65,10 @@ func noneUnderWay(t *testing.T, c *Client) {
 
 // What Circle has counted goes on for whoever comes back, also when that is before the answer is there.
 func TestWhatIsSentIsFinished(t *testing.T) {
-	for name, back := range map[string]time.Duration{"before the answer": 100 * time.Millisecond, "after it": 2 * time.Second} {
+	for name, back := range map[string]time.Duration{
+		"before the answer": 100 * time.Millisecond,
+		"after it":          2 * time.Second,
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, s := leavers(t)
@@ -74,7 +77,8 @@ func TestWhatIsSentIsFinished(t *testing.T) {
 				}
 				_ = sleep(t.Context(), back)
 				if _, err := c.Spaces.Get(as(t.Context(), "a"), 1); err != nil || s.calls.Load() != 1 || s.given.Load() != 0 {
-					t.Errorf("%v after %d calls of which %d were given up, want the answer of the first", err, s.calls.Load(), s.given.Load())
+					t.Errorf("%v after %d calls of which %d were given up, want the answer of the first", err, s.calls.Load(),
+						s.given.Load())
 				}
 				noneUnderWay(t, c)
 			})

@@ -13,8 +13,8 @@ const (
 	LessonCompleted  = "completed"
 )
 
-// Lesson is a lesson of a course. The outline of the course ([SourceSections]) sends the first block of fields, a read of the
-// lesson ([SourceLesson]) all of them.
+// Lesson is a lesson of a course. The outline of the course ([SourceSections]) sends the first block of fields, a read
+// of the lesson ([SourceLesson]) all of them.
 type Lesson struct {
 	// Source is the operation that filled the record.
 	Source Source `json:"-"`
@@ -65,7 +65,7 @@ type Lesson struct {
 	unreleased bool
 }
 
-// Whole tells whether the record has all fields, and not only those of the outline.
+// Whole reports whether the record has all fields, and not only those of the outline.
 func (l *Lesson) Whole() bool { return l.Source == SourceLesson }
 
 // RichText gives the text; empty where [Lesson.Whole] is false.
@@ -74,7 +74,7 @@ func (l *Lesson) RichText() *RichText { return newRichText(richTextSource{envelo
 // Status is how far the one who is asking has got: [LessonIncomplete], [LessonCompleted] or a word Circle adds.
 func (l *Lesson) Status() string { return l.Progress.Status }
 
-// Locked tells whether the one who is asking cannot open the lesson at the moment: its time has not come, or the lesson
+// Locked reports whether the one who is asking cannot open the lesson at the moment: its time has not come, or the lesson
 // before it must be completed first.
 func (l *Lesson) Locked(now time.Time) bool {
 	return l.unreleased || l.NeedsToCompletePreviousLesson || l.DrippedAt != nil && l.DrippedAt.After(now)
@@ -98,7 +98,8 @@ type LessonMedia struct {
 	Type string `json:"type"`
 	// URL is where it can be loaded.
 	URL *string `json:"url"`
-	// WebVTTFileURL are subtitles, ChaptersURL and PreviewThumbnailsURL what a player shows on its bar; nil where there are none.
+	// WebVTTFileURL are subtitles, ChaptersURL and PreviewThumbnailsURL what a player shows on its bar; nil where there
+	// are none.
 	WebVTTFileURL        *string `json:"webvtt_file_url"`
 	ChaptersURL          *string `json:"chapters_url"`
 	PreviewThumbnailsURL *string `json:"preview_thumbnails_url"`
@@ -173,7 +174,9 @@ func (s *CoursesService) Lesson(ctx context.Context, courseID, lessonID int64) (
 // LessonFiles reads the files of a lesson.
 //
 //circle:op GET /api/headless/v1/courses/{course_id}/lessons/{lesson_id}/files
-func (s *CoursesService) LessonFiles(ctx context.Context, courseID, lessonID int64, opts PageOptions) (*Page[*LessonFile], error) {
+func (s *CoursesService) LessonFiles(
+	ctx context.Context, courseID, lessonID int64, opts PageOptions,
+) (*Page[*LessonFile], error) {
 	path := member("/courses/{course_id}/lessons/{lesson_id}/files", id(courseID), id(lessonID))
 	return get[Page[*LessonFile]](ctx, s.client, path, opts.query())
 }
@@ -182,7 +185,9 @@ func (s *CoursesService) LessonFiles(ctx context.Context, courseID, lessonID int
 // [LessonCompleted]. Saying it again changes nothing.
 //
 //circle:op PATCH /api/headless/v1/courses/{course_id}/lessons/{lesson_id}/progress
-func (s *CoursesService) UpdateLessonProgress(ctx context.Context, courseID, lessonID int64, status string) (*LessonProgress, error) {
+func (s *CoursesService) UpdateLessonProgress(
+	ctx context.Context, courseID, lessonID int64, status string,
+) (*LessonProgress, error) {
 	path := member("/courses/{course_id}/lessons/{lesson_id}/progress", id(courseID), id(lessonID))
 	return send[LessonProgress](ctx, s.client, http.MethodPatch, path, LessonProgress{status})
 }

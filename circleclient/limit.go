@@ -12,7 +12,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// BudgetConfig says how much of Circle's patience this process may use. Circle counts all requests of an address together.
+// BudgetConfig says how much of Circle's patience this process may use. Circle counts all requests of an address
+// together.
 type BudgetConfig struct {
 	// Requests is how many requests may be sent in any five minutes; 0 for no limit, and no memory of refused tokens.
 	Requests int
@@ -34,11 +35,11 @@ const (
 	maxAddresses = 10_000
 )
 
-// budget spends the requests that this process may send. Writes go before reads, and reads of what has been begun before
-// those of what has not: when there is not enough for all, it is better to finish some than to begin many, whose requests
-// would be lost. Members take turns, so that nobody starves the rest, and everything that nobody stands for yet (invented
-// tokens, sign-in, refresh, revocation) has a tenth of it together and a third of that per address. It shrinks while Circle
-// says 429 and grows back with its answers. It is safe for concurrent use.
+// budget spends the requests that this process may send. Writes go before reads, and reads of what has been begun
+// before those of what has not: when there is not enough for all, it is better to finish some than to begin many, whose
+// requests would be lost. Members take turns, so that nobody starves the rest, and everything that nobody stands for
+// yet (invented tokens, sign-in, refresh, revocation) has a tenth of it together and a third of that per address. It
+// shrinks while Circle says 429 and grows back with its answers. It is safe for concurrent use.
 type budget struct {
 	now   func() time.Time
 	limit rate.Limit // of full strength
@@ -64,7 +65,8 @@ func newBudget(config BudgetConfig, now func() time.Time) *budget {
 	}
 	b := &budget{now: now, strength: 1}
 	// A bucket gives its size and what flows in: a twentieth at once and the rest over the window are never more than the
-	// whole in any window. The twentieth comes back for the quiet alone, so it is what a busy hour has less than the whole.
+	// whole in any window. The twentieth comes back for the quiet alone, so it is what a busy hour has less than the
+	// whole.
 	b.burst = max(config.Requests/20, 1)
 	b.limit = rate.Limit(float64(config.Requests-b.burst) / budgetWindow.Seconds())
 	b.bucket = rate.NewLimiter(b.limit, b.burst)
@@ -73,12 +75,15 @@ func newBudget(config BudgetConfig, now func() time.Time) *budget {
 	}
 	b.unproven = bucket(config.Requests/10, config.Requests/40)
 	b.share = func() *rate.Limiter { return bucket(config.Requests/30, config.Requests/60) }
-	b.addresses = otter.Must(&otter.Options[netip.Prefix, *rate.Limiter]{MaximumSize: maxAddresses, Executor: func(task func()) { task() }})
+	b.addresses = otter.Must(&otter.Options[netip.Prefix, *rate.Limiter]{
+		MaximumSize: maxAddresses,
+		Executor:    func(task func()) { task() },
+	})
 	return b
 }
 
-// spend takes one request from the budget, waiting for it if need be as long as [patienceFrom] says, and anew from when its
-// errand is begun. It tells how long to wait instead where that would not do; 0 means that ctx has ended.
+// spend takes one request from the budget, waiting for it if need be as long as [patienceFrom] says, and anew from when
+// its errand is begun. It tells how long to wait instead where that would not do; 0 means that ctx has ended.
 func (b *budget) spend(ctx context.Context, who string, writes bool) (waited, retryAfter time.Duration, ok bool) {
 	b.mu.Lock()
 	now := b.now()
@@ -177,7 +182,8 @@ func (b *budget) dispatch(now time.Time) {
 	}
 }
 
-// turn is the line whose turn it is: the highest in which somebody waits, unless a row of them has gone while others wait.
+// turn is the line whose turn it is: the highest in which somebody waits, unless a row of them has gone while others
+// wait.
 func (b *budget) turn() *line {
 	var highest *line
 	for i := range b.lines {
@@ -208,8 +214,8 @@ func (b *budget) again(in time.Duration) {
 	})
 }
 
-// spendUnproven takes one request of those for what nobody stands for, from the address's share and from the tenth of all.
-// It does not wait.
+// spendUnproven takes one request of those for what nobody stands for, from the address's share and from the tenth of
+// all. It does not wait.
 func (b *budget) spendUnproven(address netip.Addr) (retryAfter time.Duration, ok bool) {
 	now := b.now()
 	var own *rate.Reservation

@@ -174,7 +174,8 @@ func TestBudgetAdapts(t *testing.T) {
 			t.Errorf("%d requests remain while Circle wants none", remaining)
 		}
 		start := time.Now()
-		if waited, _, ok := b.spend(t.Context(), "a", false); !ok || waited < 30*time.Second || time.Since(start) > 31*time.Second {
+		if waited, _, ok := b.spend(t.Context(), "a", false); !ok || waited < 30*time.Second ||
+			time.Since(start) > 31*time.Second {
 			t.Errorf("waited %v, %v, want the thirty seconds that Circle asked for", waited, ok)
 		}
 		for range 10 {
@@ -231,7 +232,9 @@ func TestUnprovenHaveATenth(t *testing.T) {
 
 // budgetClient is a client with a budget that a test does not exhaust.
 func budgetClient(t *testing.T, h http.Handler, edits ...func(*Config)) *Client {
-	c, _, _ := memoClient(t, h, append([]func(*Config){func(cfg *Config) { cfg.Memo, cfg.Budget = MemoConfig{}, BudgetConfig{Requests: 2000} }}, edits...)...)
+	c, _, _ := memoClient(t, h,
+		append([]func(*Config){func(cfg *Config) { cfg.Memo, cfg.Budget = MemoConfig{}, BudgetConfig{Requests: 2000} }},
+			edits...)...)
 	return c
 }
 
@@ -326,7 +329,8 @@ func TestUnprovenCallsOfAnAddress(t *testing.T) {
 	if _, err := c.Spaces.Get(as(ctx, "proven"), 1); err != nil {
 		t.Errorf("a proven token of that address: %v", err)
 	}
-	if _, err := c.Auth.RefreshAccessToken(WithAddress(t.Context(), netip.MustParseAddr("192.0.2.2")), "r"); errors.Is(err, ErrRateLimited) {
+	if _, err := c.Auth.RefreshAccessToken(WithAddress(t.Context(), netip.MustParseAddr("192.0.2.2")), "r"); errors.Is(err,
+		ErrRateLimited) {
 		t.Errorf("another address: %v", err)
 	}
 }
@@ -342,7 +346,8 @@ func TestTooManyIsNoUnknownOutcome(t *testing.T) {
 	}
 	_, err := c.Spaces.Join(ctx, 1)
 	var e *Error
-	if !errors.As(err, &e) || !errors.Is(err, ErrRateLimited) || e.RetryAfter < time.Minute || OutcomeUnknown(err) || s.calls.Load() != 1 {
+	if !errors.As(err, &e) || !errors.Is(err, ErrRateLimited) || e.RetryAfter < time.Minute || OutcomeUnknown(err) ||
+		s.calls.Load() != 1 {
 		t.Errorf("%+v after %d requests, want ErrRateLimited with a time, of known outcome", err, s.calls.Load())
 	}
 }

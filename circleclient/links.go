@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Link is what an address of the community's web pages names. What an address does not name is empty or 0; the zero Link is a
-// page that shows no single thing.
+// Link is what an address of the community's web pages names. What an address does not name is empty or 0; the zero
+// Link is a page that shows no single thing.
 type Link struct {
 	// SpaceSlug and PostSlug are of /c/space/post.
 	SpaceSlug, PostSlug string

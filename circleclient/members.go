@@ -56,9 +56,9 @@ type DirectoryMember struct {
 	MemberTags        Lazy[[]*MemberTag] `json:"member_tags"`
 	// Email is private: Circle sends it although members may not have made it public.
 	Email string `json:"email"`
-	// MessagingEnabled tells whether the member takes direct messages; nil where Circle does not say.
+	// MessagingEnabled reports whether the member takes direct messages; nil where Circle does not say.
 	MessagingEnabled *bool `json:"messaging_enabled"`
-	// CanReceiveDM tells whether the one who is asking may send one; nil where Circle does not say.
+	// CanReceiveDM reports whether the one who is asking may send one; nil where Circle does not say.
 	CanReceiveDM *bool `json:"can_receive_dm_from_current_member"`
 }
 
@@ -77,9 +77,9 @@ type SearchedMember struct {
 	PublicUID         string  `json:"public_uid"`
 	// UserAttachableSGID names the member in a mention.
 	UserAttachableSGID string `json:"user_attachable_sgid"`
-	// Admin tells whether the member is an admin of the community; moderators are not told apart here.
+	// Admin reports whether the member is an admin of the community; moderators are not told apart here.
 	Admin bool `json:"admin"`
-	// IsDeleted tells whether the member is gone.
+	// IsDeleted reports whether the member is gone.
 	IsDeleted bool `json:"is_deleted"`
 }
 
@@ -140,9 +140,9 @@ func (m *CurrentMember) MemberID() int64 { return m.ID }
 
 // ViewerFeatures are switches of the community, as they stand for the member who is asking.
 type ViewerFeatures struct {
-	// DisplayHomePage tells whether the home feed exists for the member; without it GET /home is refused.
+	// DisplayHomePage reports whether the home feed exists for the member; without it GET /home is refused.
 	DisplayHomePage bool `json:"display_home_page"`
-	// DisplayMemberDirectory tells whether the directory is open.
+	// DisplayMemberDirectory reports whether the directory is open.
 	DisplayMemberDirectory bool `json:"display_member_directory"`
 	MessagingEnabled       bool `json:"messaging_enabled"`
 	GroupMessagingEnabled  bool `json:"group_messaging_enabled"`
@@ -244,8 +244,8 @@ func (s *MembersService) Current(ctx context.Context) (*CurrentMember, error) {
 	return current, err
 }
 
-// CurrentID is the number of the member who is asking, by Circle's own word. It costs a [MembersService.Current] only where
-// [Principals] do not know it, and callers who ask at the same time with the same token share that one.
+// CurrentID is the number of the member who is asking, by Circle's own word. It costs a [MembersService.Current] only
+// where [Principals] do not know it, and callers who ask at the same time with the same token share that one.
 func (s *MembersService) CurrentID(ctx context.Context) (int64, error) {
 	token, err := s.client.authorization(ctx, call{method: http.MethodGet, route: member("/community_member")})
 	if err != nil {
@@ -255,7 +255,8 @@ func (s *MembersService) CurrentID(ctx context.Context) (int64, error) {
 		return id, nil
 	}
 	answer := s.client.whose.DoChan(token, func() (any, error) {
-		current, err := s.Current(WithTokenSource(context.WithoutCancel(ctx), oneToken(token))) // one who leaves does not end it for the others
+		// one who leaves does not end it for the others
+		current, err := s.Current(WithTokenSource(context.WithoutCancel(ctx), oneToken(token)))
 		if err != nil {
 			return int64(0), err
 		}
@@ -277,7 +278,8 @@ func (s *MembersService) CurrentID(ctx context.Context) (int64, error) {
 //
 //circle:op GET /api/headless/v1/community_members
 func (s *MembersService) List(ctx context.Context, opts MemberListOptions) (*Page[*DirectoryMember], error) {
-	q := opts.query().num("space_id", opts.SpaceID).str("search_text", opts.SearchText).str("sort", opts.Sort).searchAfter(opts.SearchAfter)
+	q := opts.query().num("space_id", opts.SpaceID).str("search_text", opts.SearchText).str("sort",
+		opts.Sort).searchAfter(opts.SearchAfter)
 	page, err := get[Page[*DirectoryMember]](ctx, s.client, member("/community_members"), q)
 	return page, directoryOff(err)
 }
@@ -286,14 +288,16 @@ func (s *MembersService) List(ctx context.Context, opts MemberListOptions) (*Pag
 //
 //circle:op GET /api/headless/v1/community_members/{community_member_id}/public_profile
 func (s *MembersService) Profile(ctx context.Context, memberID int64) (*Profile, error) {
-	return get[Profile](ctx, s.client, member("/community_members/{community_member_id}/public_profile", id(memberID)), nil)
+	return get[Profile](ctx, s.client, member("/community_members/{community_member_id}/public_profile", id(memberID)),
+		nil)
 }
 
 // Posts reads the posts of a member, newest first. They lack policies, topics and what makes an event.
 //
 //circle:op GET /api/headless/v1/community_members/{community_member_id}/posts
 func (s *MembersService) Posts(ctx context.Context, memberID int64, opts PageOptions) (*Page[*Post], error) {
-	page, err := get[Page[*Post]](ctx, s.client, member("/community_members/{community_member_id}/posts", id(memberID)), opts.query())
+	page, err := get[Page[*Post]](ctx, s.client, member("/community_members/{community_member_id}/posts", id(memberID)),
+		opts.query())
 	return filledBy(page, err, SourceMemberPosts)
 }
 
@@ -301,7 +305,8 @@ func (s *MembersService) Posts(ctx context.Context, memberID int64, opts PageOpt
 //
 //circle:op GET /api/headless/v1/community_members/{community_member_id}/comments
 func (s *MembersService) Comments(ctx context.Context, memberID int64, opts PageOptions) (*Page[*Comment], error) {
-	page, err := get[Page[*Comment]](ctx, s.client, member("/community_members/{community_member_id}/comments", id(memberID)), opts.query())
+	page, err := get[Page[*Comment]](ctx, s.client,
+		member("/community_members/{community_member_id}/comments", id(memberID)), opts.query())
 	return filledBy(page, err, SourceMemberComments)
 }
 
@@ -309,7 +314,8 @@ func (s *MembersService) Comments(ctx context.Context, memberID int64, opts Page
 //
 //circle:op GET /api/headless/v1/community_members/{community_member_id}/spaces
 func (s *MembersService) Spaces(ctx context.Context, memberID int64, opts PageOptions) (*Page[*Space], error) {
-	page, err := get[Page[*Space]](ctx, s.client, member("/community_members/{community_member_id}/spaces", id(memberID)), opts.query())
+	page, err := get[Page[*Space]](ctx, s.client, member("/community_members/{community_member_id}/spaces", id(memberID)),
+		opts.query())
 	return filledBy(page, err, SourceMemberSpaces)
 }
 
@@ -318,12 +324,13 @@ func (s *MembersService) Spaces(ctx context.Context, memberID int64, opts PageOp
 //circle:op POST /api/headless/v1/search/community_members
 func (s *MembersService) Search(ctx context.Context, req MemberSearchRequest) (*Page[*SearchedMember], error) {
 	req.PerPage, req.SearchAfter = min(req.PerPage, MaxPerPage), req.SearchAfter.asTexts()
-	return do[Page[*SearchedMember]](ctx, s.client, call{method: http.MethodPost, route: member("/search/community_members"), body: req, read: true})
+	return do[Page[*SearchedMember]](ctx, s.client,
+		call{method: http.MethodPost, route: member("/search/community_members"), body: req, read: true})
 }
 
 // MentionSGID gives the signed id by which texts mention a member. Circle tells it of no member by number, so they are
-// searched by name: by the one given, and where that does not find them by the one in their profile. One to three requests;
-// [ErrNotFound] for a member who does not exist or does not take part.
+// searched by name: by the one given, and where that does not find them by the one in their profile. One to three
+// requests; [ErrNotFound] for a member who does not exist or does not take part.
 func (s *MembersService) MentionSGID(ctx context.Context, memberID int64, name string) (string, error) {
 	sgid, err := s.searchSGID(ctx, memberID, name)
 	if err != nil || sgid != "" {

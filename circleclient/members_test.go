@@ -63,7 +63,10 @@ func TestSparseMembers(t *testing.T) {
 }
 
 func TestTagLocations(t *testing.T) {
-	for _, line := range []string{`{"display_locations":["post_bio"]}`, `{"display_locations":{"post_bio":true,"profile_page":false}}`} {
+	for _, line := range []string{
+		`{"display_locations":["post_bio"]}`,
+		`{"display_locations":{"post_bio":true,"profile_page":false}}`,
+	} {
 		var tag MemberTag
 		if err := decode([]byte(line), &tag); err != nil || !cmp.Equal(tag.DisplayLocations, DisplayLocations{"post_bio"}) {
 			t.Errorf("%s: %v, %v, want post_bio", line, tag.DisplayLocations, err)
@@ -141,7 +144,8 @@ func TestMentionSGID(t *testing.T) {
 			case "10":
 				say(200, "application/json", `{"id":10,"name":"Bo"}`)(w, r)
 			default:
-				say(404, "application/json", `{"success":false,"message":"Oops! Missing record","error_details":"Missing record: community_member"}`)(w, r)
+				say(404, "application/json",
+					`{"success":false,"message":"Oops! Missing record","error_details":"Missing record: community_member"}`)(w, r)
 			}
 		}))
 		got, err := c.Members.MentionSGID(asMember(t), tt.member, tt.called)
@@ -178,21 +182,26 @@ func TestProfileUpdateLeavesOutWhatIsNil(t *testing.T) {
 		want string
 	}{
 		{ProfileUpdateRequest{}, `{"community_member":{}}`},
-		{ProfileUpdateRequest{Headline: &empty, Preferences: &ProfilePreferencesRequest{MessagingEnabled: &off}}, `{"community_member":{"headline":"","preferences":{"messaging_enabled":false}}}`},
+		{
+			ProfileUpdateRequest{Headline: &empty, Preferences: &ProfilePreferencesRequest{MessagingEnabled: &off}},
+			`{"community_member":{"headline":"","preferences":{"messaging_enabled":false}}}`,
+		},
 	}
 	for _, tt := range tests {
 		var sent string
 		c := testClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
 			sent = string(body)
-			say(200, "application/json", `{"message":"Profile updated!","current_community_member":{"community_member_id":7}}`)(w, r)
+			say(200, "application/json",
+				`{"message":"Profile updated!","current_community_member":{"community_member_id":7}}`)(w, r)
 		}))
 		member, err := c.Members.UpdateProfile(asMember(t), tt.req)
 		if err != nil || member.MemberID() != 7 || sent != tt.want {
 			t.Errorf("sent %s, got %+v, %v, want %s and member 7", sent, member, err, tt.want)
 		}
 	}
-	c := testClient(t, say(409, "application/json", `{"success":false,"message":"You already created profile","error_details":{}}`))
+	c := testClient(t, say(409, "application/json",
+		`{"success":false,"message":"You already created profile","error_details":{}}`))
 	if _, err := c.Members.CompleteSignup(asMember(t), ProfileUpdateRequest{}); !errors.Is(err, ErrConflict) {
 		t.Errorf("second sign-up: %v, want ErrConflict", err)
 	}

@@ -144,21 +144,24 @@ func (s *NotificationsService) MarkAllAsRead(ctx context.Context) error {
 //
 //circle:op POST /api/headless/v1/notifications/{id}/mark_as_read
 func (s *NotificationsService) MarkAsRead(ctx context.Context, notificationID int64) (*Notification, error) {
-	return mended(send[Notification](ctx, s.client, http.MethodPost, member("/notifications/{id}/mark_as_read", id(notificationID)), nil))
+	return mended(send[Notification](ctx, s.client, http.MethodPost,
+		member("/notifications/{id}/mark_as_read", id(notificationID)), nil))
 }
 
 // Archive takes a notification out of the list and returns it.
 //
 //circle:op POST /api/headless/v1/notifications/{id}/archive
 func (s *NotificationsService) Archive(ctx context.Context, notificationID int64) (*Notification, error) {
-	return mended(send[Notification](ctx, s.client, http.MethodPost, member("/notifications/{id}/archive", id(notificationID)), nil))
+	return mended(send[Notification](ctx, s.client, http.MethodPost,
+		member("/notifications/{id}/archive", id(notificationID)), nil))
 }
 
 // Delete deletes a notification and returns it as it was.
 //
 //circle:op DELETE /api/headless/v1/notifications/{id}
 func (s *NotificationsService) Delete(ctx context.Context, notificationID int64) (*Notification, error) {
-	return mended(send[Notification](ctx, s.client, http.MethodDelete, member("/notifications/{id}", id(notificationID)), nil))
+	return mended(send[Notification](ctx, s.client, http.MethodDelete, member("/notifications/{id}", id(notificationID)),
+		nil))
 }
 
 func mended(n *Notification, err error) (*Notification, error) {
@@ -180,28 +183,37 @@ func (s *NotificationsService) Preferences(ctx context.Context, medium string) (
 //
 //circle:op PUT /api/headless/v1/notification_preferences/{medium}
 func (s *NotificationsService) UpdatePreference(ctx context.Context, medium, typ string, enabled bool) error {
-	return s.put(ctx, member("/notification_preferences/{medium}", slug(medium)), query{}.str("type", typ).flag("enabled", &enabled))
+	return s.put(ctx, member("/notification_preferences/{medium}", slug(medium)),
+		query{}.str("type", typ).flag("enabled", &enabled))
 }
 
 // UpdateAllSpacePreferences sets what all spaces notify of: all, mention or never.
 //
 //circle:op PUT /api/headless/v1/notification_preferences/{notification_preference_medium}/spaces
 func (s *NotificationsService) UpdateAllSpacePreferences(ctx context.Context, medium, choice string) error {
-	return s.put(ctx, member("/notification_preferences/{notification_preference_medium}/spaces", slug(medium)), query{}.str("choice", choice))
+	return s.put(ctx, member("/notification_preferences/{notification_preference_medium}/spaces", slug(medium)),
+		query{}.str("choice", choice))
 }
 
 // UpdateSpacePreference sets what one space notifies of: all, mention or never.
 //
 //circle:op PUT /api/headless/v1/notification_preferences/{notification_preference_medium}/spaces/{id}
-func (s *NotificationsService) UpdateSpacePreference(ctx context.Context, medium string, spaceID int64, choice string) error {
-	return s.put(ctx, member("/notification_preferences/{notification_preference_medium}/spaces/{id}", slug(medium), id(spaceID)), query{}.str("choice", choice))
+func (s *NotificationsService) UpdateSpacePreference(
+	ctx context.Context, medium string, spaceID int64, choice string,
+) error {
+	return s.put(ctx, member("/notification_preferences/{notification_preference_medium}/spaces/{id}", slug(medium),
+		id(spaceID)), query{}.str("choice", choice))
 }
 
-// SpaceMemberPreferences reads what one space notifies of. It takes the membership ([Space.SpaceMemberID]), not the space.
+// SpaceMemberPreferences reads what one space notifies of. It takes the membership ([Space.SpaceMemberID]), not the
+// space.
 //
 //circle:op GET /api/headless/v1/notification_preferences/space_members/{id}
-func (s *NotificationsService) SpaceMemberPreferences(ctx context.Context, spaceMemberID int64) (*SpaceMemberPreferences, error) {
-	return get[SpaceMemberPreferences](ctx, s.client, member("/notification_preferences/space_members/{id}", id(spaceMemberID)), nil)
+func (s *NotificationsService) SpaceMemberPreferences(
+	ctx context.Context, spaceMemberID int64,
+) (*SpaceMemberPreferences, error) {
+	return get[SpaceMemberPreferences](ctx, s.client,
+		member("/notification_preferences/space_members/{id}", id(spaceMemberID)), nil)
 }
 
 func (s *NotificationsService) put(ctx context.Context, r route, q query) error {

@@ -34,10 +34,12 @@ func TestNotificationOddities(t *testing.T) {
 		got = append(got, n)
 	}
 	for i, n := range got {
-		if n.ID != 38100000001 || n.ReadAt != nil || n.DisplayAction != nil || n.ActorName != nil || n.ActorImage != nil || n.NotifiableType != "Hologram" {
+		if n.ID != 38100000001 || n.ReadAt != nil || n.DisplayAction != nil || n.ActorName != nil || n.ActorImage != nil ||
+			n.NotifiableType != "Hologram" {
 			t.Errorf("%d: %+v, want the id whole, the word as it came and what is missing nil", i, n)
 		}
-		if p := n.Notifiable; p == nil || p.PostID != 2 || p.SpaceID != 4 || p.ParentCommentID == nil || *p.ParentCommentID != 3 {
+		if p := n.Notifiable; p == nil || p.PostID != 2 || p.SpaceID != 4 || p.ParentCommentID == nil ||
+			*p.ParentCommentID != 3 {
 			t.Errorf("%d: notifiable %+v, want all of its ids", i, p)
 		}
 	}
@@ -55,9 +57,18 @@ func TestPreferencesTravelInTheQuery(t *testing.T) {
 	ctx := asMember(t)
 	const base = "PUT " + memberAPI + "/notification_preferences/"
 	for want, change := range map[string]func() error{
-		base + "push?enabled=false&type=mention": func() error { return c.Notifications.UpdatePreference(ctx, "push", "mention", false) },
-		base + "in_app/spaces?choice=never":      func() error { return c.Notifications.UpdateAllSpacePreferences(ctx, "in_app", "never") },
-		base + "mobile/spaces/7?choice=all":      func() error { return c.Notifications.UpdateSpacePreference(ctx, "mobile", 7, "all") },
+		base + "push?enabled=false&type=mention": func() error {
+			return c.Notifications.UpdatePreference(ctx, "push",
+				"mention", false)
+		},
+		base + "in_app/spaces?choice=never": func() error {
+			return c.Notifications.UpdateAllSpacePreferences(ctx,
+				"in_app", "never")
+		},
+		base + "mobile/spaces/7?choice=all": func() error {
+			return c.Notifications.UpdateSpacePreference(ctx, "mobile",
+				7, "all")
+		},
 	} {
 		if err := change(); err != nil || got != want {
 			t.Errorf("%v, sent %s, want %s", err, got, want)

@@ -23,7 +23,7 @@ type Page[T any] struct {
 	PerPage int `json:"per_page"`
 	// Count is the number of items on all pages.
 	Count int `json:"count"`
-	// HasNextPage tells whether a page follows.
+	// HasNextPage reports whether a page follows.
 	HasNextPage bool `json:"has_next_page"`
 	// NextSearchAfter leads to the page that follows where page numbers end (10,000 records). Only the member directory
 	// and the member search send it; empty means the end.
@@ -98,8 +98,8 @@ func (q query) nums(name string, values []int64) query {
 	return q
 }
 
-// filterIDs is a list inside the parameter "filters". The contract has no encoding for lists there, so they are always written
-// as Rails writes them; a name repeated without [] would leave Rails with the last value alone.
+// filterIDs is a list inside the parameter "filters". The contract has no encoding for lists there, so they are always
+// written as Rails writes them; a name repeated without [] would leave Rails with the last value alone.
 func (q query) filterIDs(name string, values []int64) query {
 	for _, v := range values {
 		url.Values(q).Add("filters["+name+"][]", strconv.FormatInt(v, 10))

@@ -188,8 +188,8 @@ const (
 	PostType
 )
 
-// Carries tells whether the record has the part, as what it has or as its absence. Where it does not, the post must be read
-// again (by [PostsService.ListInSpace] with its number, or [PostsService.Get]) before the part means anything.
+// Carries reports whether the record has the part, as what it has or as its absence. Where it does not, the post must be
+// read again (by [PostsService.ListInSpace] with its number, or [PostsService.Get]) before the part means anything.
 func (p *Post) Carries(f PostField) bool {
 	switch {
 	case f == PostPolicies && p.Policies != nil, f == PostTopics && p.Topics != nil, f == PostGallery && p.Gallery != nil,
@@ -236,13 +236,13 @@ func (p *Post) MemberID() int64 {
 // StandsIn gives the space it stands in, whose members may like and comment on it.
 func (p *Post) StandsIn() int64 { return p.NodeRef().Space }
 
-// IsCommentable tells whether comments are allowed and not closed.
+// IsCommentable reports whether comments are allowed and not closed.
 func (p *Post) IsCommentable() bool { return p.IsCommentsEnabled && !p.IsCommentsClosed }
 
 // FollowerID is PostFollowerID under either of its names; nil where the member asking does not follow the post.
 func (p *Post) FollowerID() *int64 { return or(p.PostFollowerID, p.TopicFollowerID) }
 
-// IsFollowedByViewer tells whether the member asking is notified of new comments.
+// IsFollowedByViewer reports whether the member asking is notified of new comments.
 func (p *Post) IsFollowedByViewer() bool { return p.FollowerID() != nil }
 
 // SpaceKey names a space in a path: by its number, or by its slug where the number is 0.

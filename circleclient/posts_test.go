@@ -19,29 +19,63 @@ func TestPostOddities(t *testing.T) {
 	}{
 		{"id past 32 bits", `{"id":38100000001}`, func(p *Post) bool { return p.ID == 38100000001 }},
 		{"id in a string", `{"id":"12"}`, func(p *Post) bool { return p.ID == 12 }},
-		{"no name", `{"name":null,"display_title":"From the text"}`, func(p *Post) bool { return p.Name == nil && p.DisplayTitle == "From the text" }},
+		{
+			"no name", `{"name":null,"display_title":"From the text"}`,
+			func(p *Post) bool { return p.Name == nil && p.DisplayTitle == "From the text" },
+		},
 		{"no author", `{"author":null}`, func(p *Post) bool { return p.Author == nil && p.MemberID() == 0 }},
-		{"author without headline", `{"author":{"id":2,"community_member_id":3,"headline":null,"roles":["admin"],"member_tags":null}}`, func(p *Post) bool {
-			return p.MemberID() == 3 && p.Author.UserID == 2 && p.Author.Headline == nil && p.Author.Roles.Admin
-		}},
+		{
+			"author without headline",
+			`{"author":{"id":2,"community_member_id":3,"headline":null,"roles":["admin"],"member_tags":null}}`, func(p *Post) bool {
+				return p.MemberID() == 3 && p.Author.UserID == 2 && p.Author.Headline == nil && p.Author.Roles.Admin
+			},
+		},
 		{"body in a string", `{"body":"<p>x</p>"}`, func(p *Post) bool { return p.Body.Get().HTML == "<p>x</p>" }},
-		{"body in an object", `{"body":{"attachments":{},"attachments_array":[],"html":"<p>x</p>"}}`, func(p *Post) bool { return p.Body.Get().HTML == "<p>x</p>" }},
-		{"body null", `{"body":null,"tiptap_body":null,"body_plain_text":"x"}`, func(p *Post) bool { return p.Body == nil && p.RichText().PlainText() == "x" }},
-		{"likers with a null", `{"first_liked_by":[null,{"community_member_id":4,"roles":{"admin":false}}]}`, func(p *Post) bool {
-			return len(p.FirstLikedBy.Get()) == 1 && p.FirstLikedBy.Get()[0].CommunityMemberID == 4
-		}},
-		{"settings of an event that never ends", `{"event_setting_attributes":{"starts_at":"2026-03-01T18:30:00.000Z","ends_at":"","rsvp_limit":null}}`, func(p *Post) bool {
-			return p.EventSettings.StartsAt != nil && p.EventSettings.EndsAt == nil && p.EventSettings.RSVPLimit == nil
-		}},
-		{"followed under the older name", `{"post_follower_id":null,"topic_follower_id":9}`, func(p *Post) bool { return p.IsFollowedByViewer() }},
-		{"not followed", `{"post_follower_id":null,"topic_follower_id":null}`, func(p *Post) bool { return !p.IsFollowedByViewer() }},
-		{"comments closed", `{"is_comments_enabled":true,"is_comments_closed":true}`, func(p *Post) bool { return !p.IsCommentable() }},
-		{"attendees with a null", `{"event_attendees":{"records":[null,{"id":9,"community_member_id":4,"rsvp_status":"yes"}],"count":1}}`, func(p *Post) bool {
-			return p.EventAttendees.Get().Complete() && p.EventAttendees.Get().Records[0].MemberID() == 4
-		}},
-		{"parts of other kinds", `{"id":5,"gallery":"none","event_setting_attributes":[],"policies":7,"topics":{},"space":null,"created_at":"yesterday"}`, func(p *Post) bool {
-			return p.ID == 5 && p.Gallery == nil && p.EventSettings == nil && p.Policies == nil && p.Space == nil && p.CreatedAt.IsZero()
-		}},
+		{
+			"body in an object", `{"body":{"attachments":{},"attachments_array":[],"html":"<p>x</p>"}}`,
+			func(p *Post) bool { return p.Body.Get().HTML == "<p>x</p>" },
+		},
+		{
+			"body null", `{"body":null,"tiptap_body":null,"body_plain_text":"x"}`,
+			func(p *Post) bool { return p.Body == nil && p.RichText().PlainText() == "x" },
+		},
+		{
+			"likers with a null", `{"first_liked_by":[null,{"community_member_id":4,"roles":{"admin":false}}]}`,
+			func(p *Post) bool {
+				return len(p.FirstLikedBy.Get()) == 1 && p.FirstLikedBy.Get()[0].CommunityMemberID == 4
+			},
+		},
+		{
+			"settings of an event that never ends",
+			`{"event_setting_attributes":{"starts_at":"2026-03-01T18:30:00.000Z","ends_at":"","rsvp_limit":null}}`, func(p *Post) bool {
+				return p.EventSettings.StartsAt != nil && p.EventSettings.EndsAt == nil && p.EventSettings.RSVPLimit == nil
+			},
+		},
+		{
+			"followed under the older name", `{"post_follower_id":null,"topic_follower_id":9}`,
+			func(p *Post) bool { return p.IsFollowedByViewer() },
+		},
+		{
+			"not followed", `{"post_follower_id":null,"topic_follower_id":null}`,
+			func(p *Post) bool { return !p.IsFollowedByViewer() },
+		},
+		{
+			"comments closed", `{"is_comments_enabled":true,"is_comments_closed":true}`,
+			func(p *Post) bool { return !p.IsCommentable() },
+		},
+		{
+			"attendees with a null",
+			`{"event_attendees":{"records":[null,{"id":9,"community_member_id":4,"rsvp_status":"yes"}],"count":1}}`, func(p *Post) bool {
+				return p.EventAttendees.Get().Complete() && p.EventAttendees.Get().Records[0].MemberID() == 4
+			},
+		},
+		{
+			"parts of other kinds",
+			`{"id":5,"gallery":"none","event_setting_attributes":[],"policies":7,"topics":{},"space":null,"created_at":"yesterday"}`, func(p *Post) bool {
+				return p.ID == 5 && p.Gallery == nil && p.EventSettings == nil && p.Policies == nil && p.Space == nil &&
+					p.CreatedAt.IsZero()
+			},
+		},
 	} {
 		var p Post
 		if err := decode([]byte(c.json), &p); err != nil || !c.ok(&p) {
@@ -83,14 +117,22 @@ func TestPostCarries(t *testing.T) {
 	}{
 		{"home", Post{Source: SourceHome}, []PostField{PostPolicies, PostGallery, PostFlags}},
 		{"a member's", Post{Source: SourceMemberPosts}, []PostField{PostPolicies, PostTopics, PostEvent, PostFlags}},
-		{"community events", Post{Source: SourceCommunityEvents}, []PostField{PostPolicies, PostGallery, PostFlags, PostType}},
+		{
+			"community events",
+			Post{Source: SourceCommunityEvents},
+			[]PostField{PostPolicies, PostGallery, PostFlags, PostType},
+		},
 		{"a space's", Post{Source: SourceSpacePosts}, nil},
 		{"read alone", Post{Source: SourcePost}, []PostField{PostFlags}},
 		{"created", Post{Source: SourceCreatePost, PostType: "basic"}, []PostField{PostFlags}},
 		{"created with pictures", Post{Source: SourceCreatePost, PostType: "image"}, []PostField{PostPolicies, PostTopics}},
 		{"updated", Post{Source: SourceUpdatePost, PostType: "image"}, []PostField{PostPolicies, PostTopics, PostFlags}},
 		{"from nowhere", Post{}, []PostField{PostPolicies, PostTopics, PostGallery, PostEvent, PostFlags, PostType}},
-		{"home, with what it has today", Post{Source: SourceHome, Policies: &PostPermissions{}, Gallery: &Gallery{}}, []PostField{PostFlags}},
+		{
+			"home, with what it has today",
+			Post{Source: SourceHome, Policies: &PostPermissions{}, Gallery: &Gallery{}},
+			[]PostField{PostFlags},
+		},
 	} {
 		for f, name := range fields {
 			want := true
@@ -114,7 +156,10 @@ func TestLocationVisible(t *testing.T) {
 		{"open", Post{EventPart: EventPart{EventSettings: &EventSettings{}}}, true},
 		{"hidden", Post{EventPart: EventPart{EventSettings: hidden}}, false},
 		{"hidden, but they come", Post{EventPart: EventPart{EventSettings: hidden, RSVPedEvent: true}}, true},
-		{"hidden, but they manage it", Post{EventPart: EventPart{EventSettings: hidden}, Policies: &PostPermissions{CanManage: true}}, true},
+		{"hidden, but they manage it", Post{
+			EventPart: EventPart{EventSettings: hidden},
+			Policies:  &PostPermissions{CanManage: true},
+		}, true},
 		{"no event", Post{}, true},
 	} {
 		if got := c.post.LocationVisible(); got != c.want {
@@ -206,17 +251,22 @@ func TestPostRequests(t *testing.T) {
 			return page(c.Posts.ListInSpace(ctx, SpaceKey{ID: 7}, SpacePostOptions{}))
 		}, "GET /api/headless/v1/spaces/7/posts", ""},
 		{"space by slug", func(ctx context.Context, c *Client) error {
-			return page(c.Posts.ListInSpace(ctx, SpaceKey{Slug: "ärzte"}, SpacePostOptions{Status: "draft", PastEvents: &no, Topics: []int64{1, 2}}))
+			return page(c.Posts.ListInSpace(ctx, SpaceKey{Slug: "ärzte"},
+				SpacePostOptions{Status: "draft", PastEvents: &no, Topics: []int64{1, 2}}))
 		}, "GET /api/headless/v1/spaces/%C3%A4rzte/posts?past_events=false&status=draft&topics=1&topics=2", ""},
 		{"posts by number", func(ctx context.Context, c *Client) error {
-			return page(c.Posts.ListInSpace(ctx, SpaceKey{ID: 7}, SpacePostOptions{PastEvents: &yes, PostIDs: []int64{8, 9, 10}}))
+			return page(c.Posts.ListInSpace(ctx, SpaceKey{ID: 7},
+				SpacePostOptions{PastEvents: &yes, PostIDs: []int64{8, 9, 10}}))
 		}, "GET /api/headless/v1/spaces/7/posts?past_events=true&per_page=3&post_ids=8&post_ids=9&post_ids=10", ""},
 		{"one", func(ctx context.Context, c *Client) error {
 			_, err := c.Posts.Get(ctx, SpaceKey{Slug: "intros"}, PostKey{Slug: "hello"})
 			return err
 		}, "GET /api/headless/v1/spaces/intros/posts/hello", ""},
 		{"create", func(ctx context.Context, c *Client) error {
-			_, err := c.Posts.Create(ctx, 7, CreatePostRequest{Name: "Hi", Slug: "hi", Body: hello, CoverImage: "eyJf", IsLikingEnabled: &no, Topics: []int64{3}})
+			_, err := c.Posts.Create(ctx, 7, CreatePostRequest{
+				Name: "Hi", Slug: "hi", Body: hello, CoverImage: "eyJf",
+				IsLikingEnabled: &no, Topics: []int64{3},
+			})
 			return err
 		}, "POST /api/headless/v1/spaces/7/posts", `{"space_id":7,"name":"Hi","slug":"hi","cover_image":"eyJf","is_liking_enabled":false,"topics":[3],"tiptap_body":{"body":` + helloDocument + `}}`},
 		{"create, the least", func(ctx context.Context, c *Client) error {
@@ -224,11 +274,16 @@ func TestPostRequests(t *testing.T) {
 			return err
 		}, "POST /api/headless/v1/spaces/7/posts", `{"space_id":7,"name":"Hi"}`},
 		{"create with pictures", func(ctx context.Context, c *Client) error {
-			_, err := c.Posts.CreateImage(ctx, 7, CreateImagePostRequest{Body: hello, Images: []ImageUpload{{SignedID: "eyJf", Width: 3, Height: 4}, {SignedID: "eyJg"}}})
+			_, err := c.Posts.CreateImage(ctx, 7, CreateImagePostRequest{
+				Body:   hello,
+				Images: []ImageUpload{{SignedID: "eyJf", Width: 3, Height: 4}, {SignedID: "eyJg"}},
+			})
 			return err
-		}, "POST /api/headless/v1/spaces/7/images/posts", `{"space_id":7,"tiptap_body":{"body":` + helloDocument + `},"gallery_attributes":{"images_attributes":[{"signed_id":"eyJf","width":3,"height":4},{"signed_id":"eyJg"}]}}`},
+		}, "POST /api/headless/v1/spaces/7/images/posts", `{"space_id":7,"tiptap_body":{"body":` + helloDocument +
+			`},"gallery_attributes":{"images_attributes":[{"signed_id":"eyJf","width":3,"height":4},{"signed_id":"eyJg"}]}}`},
 		{"update pictures", func(ctx context.Context, c *Client) error {
-			_, err := c.Posts.UpdateImage(ctx, 7, 8, UpdateImagePostRequest{IsCommentsEnabled: &no, Images: []ImageChange{{ID: 1, Position: &second}, {Image: "eyJf"}}})
+			_, err := c.Posts.UpdateImage(ctx, 7, 8,
+				UpdateImagePostRequest{IsCommentsEnabled: &no, Images: []ImageChange{{ID: 1, Position: &second}, {Image: "eyJf"}}})
 			return err
 		}, "PUT /api/headless/v1/spaces/7/images/posts/8", `{"space_id":7,"is_comments_enabled":false,"gallery_attributes":{"images_attributes":[{"id":1,"position":2},{"image":"eyJf"}]}}`},
 		{"delete", func(ctx context.Context, c *Client) error {
@@ -237,11 +292,26 @@ func TestPostRequests(t *testing.T) {
 		{"likes", func(ctx context.Context, c *Client) error {
 			return page(c.Posts.Likes(ctx, 8, PageOptions{PerPage: 500}))
 		}, "GET /api/headless/v1/posts/8/user_likes?per_page=100", ""},
-		{"like", func(ctx context.Context, c *Client) error { return c.Posts.Like(ctx, 8) }, "POST /api/headless/v1/posts/8/user_likes", ""},
-		{"unlike", func(ctx context.Context, c *Client) error { return c.Posts.Unlike(ctx, 8) }, "DELETE /api/headless/v1/posts/8/user_likes", ""},
-		{"follow", func(ctx context.Context, c *Client) error { return c.Posts.Follow(ctx, 8) }, "POST /api/headless/v1/posts/8/post_followers", ""},
-		{"unfollow", func(ctx context.Context, c *Client) error { return c.Posts.Unfollow(ctx, 8) }, "DELETE /api/headless/v1/posts/8/post_followers", ""},
-		{"unfollow by number", func(ctx context.Context, c *Client) error { return c.Posts.UnfollowByID(ctx, 8, 9) }, "DELETE /api/headless/v1/posts/8/post_followers/9", ""},
+		{
+			"like", func(ctx context.Context, c *Client) error { return c.Posts.Like(ctx, 8) },
+			"POST /api/headless/v1/posts/8/user_likes", "",
+		},
+		{
+			"unlike", func(ctx context.Context, c *Client) error { return c.Posts.Unlike(ctx, 8) },
+			"DELETE /api/headless/v1/posts/8/user_likes", "",
+		},
+		{
+			"follow", func(ctx context.Context, c *Client) error { return c.Posts.Follow(ctx, 8) },
+			"POST /api/headless/v1/posts/8/post_followers", "",
+		},
+		{
+			"unfollow", func(ctx context.Context, c *Client) error { return c.Posts.Unfollow(ctx, 8) },
+			"DELETE /api/headless/v1/posts/8/post_followers", "",
+		},
+		{
+			"unfollow by number", func(ctx context.Context, c *Client) error { return c.Posts.UnfollowByID(ctx, 8, 9) },
+			"DELETE /api/headless/v1/posts/8/post_followers/9", "",
+		},
 		{"report", func(ctx context.Context, c *Client) error {
 			return c.Posts.Report(ctx, ReportRequest{ID: 8, Type: "Post", Reason: "harassment", Body: "rude"})
 		}, "POST /api/headless/v1/flagged_contents", `{"flagged_content":{"flagged_contentable_id":8,"flagged_contentable_type":"Post","reported_reason_type":"harassment","reported_reason_body":"rude"}}`},
@@ -265,7 +335,12 @@ func TestPostSources(t *testing.T) {
 		call func() (*Post, error)
 	}{
 		{SourceHome, func() (*Post, error) { return list(c.Posts.Home(ctx, PostListOptions{})) }},
-		{SourceSpacePosts, func() (*Post, error) { return list(c.Posts.ListInSpace(ctx, SpaceKey{ID: 1}, SpacePostOptions{})) }},
+		{
+			SourceSpacePosts,
+			func() (*Post, error) {
+				return list(c.Posts.ListInSpace(ctx, SpaceKey{ID: 1}, SpacePostOptions{}))
+			},
+		},
 		{SourceCommunityEvents, func() (*Post, error) { return list(c.Events.List(ctx, EventListOptions{})) }},
 		{SourcePost, func() (*Post, error) { return c.Posts.Get(ctx, SpaceKey{ID: 1}, PostKey{ID: 2}) }},
 		{SourceCreatePost, func() (*Post, error) { return c.Posts.Create(ctx, 1, CreatePostRequest{}) }},
@@ -294,7 +369,10 @@ func TestRepeatedWrites(t *testing.T) {
 		{"like comment", func(ctx context.Context, c *Client) error { return c.Comments.Like(ctx, 1) }, nil, ErrNotFound},
 		{"unlike comment", func(ctx context.Context, c *Client) error { return c.Comments.Unlike(ctx, 1) }, nil, nil},
 		{"cancel RSVP", func(ctx context.Context, c *Client) error { return c.Events.CancelRSVP(ctx, 1) }, nil, nil},
-		{"RSVP", func(ctx context.Context, c *Client) error { _, err := c.Events.RSVP(ctx, 1); return err }, ErrConflict, ErrNotFound},
+		{
+			"RSVP", func(ctx context.Context, c *Client) error { _, err := c.Events.RSVP(ctx, 1); return err }, ErrConflict,
+			ErrNotFound,
+		},
 		{"delete post", func(ctx context.Context, c *Client) error {
 			return c.Posts.Delete(ctx, SpaceKey{ID: 1}, PostKey{ID: 1})
 		}, ErrConflict, ErrNotFound},

@@ -121,7 +121,9 @@ func (s *PostsService) CreateImage(ctx context.Context, spaceID int64, r CreateI
 // UpdateImage changes a post of pictures. Posts of other kinds cannot be changed.
 //
 //circle:op PUT /api/headless/v1/spaces/{space_id}/images/posts/{id}
-func (s *PostsService) UpdateImage(ctx context.Context, spaceID, postID int64, r UpdateImagePostRequest) (*Post, error) {
+func (s *PostsService) UpdateImage(
+	ctx context.Context, spaceID, postID int64, r UpdateImagePostRequest,
+) (*Post, error) {
 	body := imagePostBody[ImageChange]{
 		SpaceID: spaceID, Slug: r.Slug, IsCommentsEnabled: r.IsCommentsEnabled, IsLikingEnabled: r.IsLikingEnabled,
 		TipTapBody: r.Body, Gallery: gallery(r.Images),
@@ -142,11 +144,12 @@ func (s *PostsService) Likes(ctx context.Context, postID int64, o PageOptions) (
 //
 //circle:op POST /api/headless/v1/posts/{post_id}/user_likes
 func (s *PostsService) Like(ctx context.Context, postID int64) error {
-	return doneIf(exec(ctx, s.client, http.MethodPost, member("/posts/{post_id}/user_likes", id(postID)), nil), ErrConflict)
+	return doneIf(exec(ctx, s.client, http.MethodPost, member("/posts/{post_id}/user_likes", id(postID)), nil),
+		ErrConflict)
 }
 
-// Unlike takes a like back. Circle's answer for a post that is not liked does not tell it from a post that does not exist:
-// both succeed.
+// Unlike takes a like back. Circle's answer for a post that is not liked does not tell it from a post that does not
+// exist: both succeed.
 //
 //circle:op DELETE /api/headless/v1/posts/{post_id}/user_likes
 func (s *PostsService) Unlike(ctx context.Context, postID int64) error {
@@ -158,7 +161,8 @@ func (s *PostsService) Unlike(ctx context.Context, postID int64) error {
 //
 //circle:op POST /api/headless/v1/posts/{post_id}/post_followers
 func (s *PostsService) Follow(ctx context.Context, postID int64) error {
-	return doneIf(exec(ctx, s.client, http.MethodPost, member("/posts/{post_id}/post_followers", id(postID)), nil), ErrConflict)
+	return doneIf(exec(ctx, s.client, http.MethodPost, member("/posts/{post_id}/post_followers", id(postID)), nil),
+		ErrConflict)
 }
 
 // Unfollow ends [PostsService.Follow]. As with Unlike, a post that is not followed and one that does not exist succeed.

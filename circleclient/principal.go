@@ -1,12 +1,12 @@
 package circleclient
 
-// Principals remember which access tokens are proven: those that Circle has accepted, or has just made. Nothing that a token
-// says of itself proves it. Implementations are safe for concurrent use.
+// Principals remember which access tokens are proven: those that Circle has accepted, or has just made. Nothing that a
+// token says of itself proves it. Implementations are safe for concurrent use.
 type Principals interface {
-	// Prove notes that Circle has accepted an access token. memberID is whose it is by Circle's own word, or 0 where it has
-	// not said so, which takes nothing back.
+	// Prove notes that Circle has accepted an access token. memberID is whose it is by Circle's own word, or 0 where it
+	// has not said so, which takes nothing back.
 	Prove(token string, memberID int64)
-	// Member tells whether an access token is proven, and whose it is; 0 where that is not known.
+	// Member reports whether an access token is proven, and whose it is; 0 where that is not known.
 	Member(token string) (memberID int64, proven bool)
 	// Forget drops an access token that is dead.
 	Forget(token string)

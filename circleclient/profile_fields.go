@@ -24,15 +24,15 @@ type ProfileField struct {
 	Placeholder *string `json:"placeholder"`
 	Description *string `json:"description"`
 	Required    bool    `json:"required"`
-	// PlatformField tells whether every community has the field.
+	// PlatformField reports whether every community has the field.
 	PlatformField bool                  `json:"platform_field"`
 	Choices       []*ProfileFieldChoice `json:"choices"`
 	// Answer is the member's value. Only reads of a member send it, [MembersService.PageProfileFields] does not.
 	Answer *ProfileFieldAnswer `json:"community_member_profile_field"`
 }
 
-// Value is the member's value as it is shown, nil where it is empty or was not sent. Circle leaves display_value empty for
-// long texts and for choices.
+// Value is the member's value as it is shown, nil where it is empty or was not sent. Circle leaves display_value empty
+// for long texts and for choices.
 func (f *ProfileField) Value() *string {
 	if f.Answer == nil {
 		return nil
@@ -49,12 +49,12 @@ func (f *ProfileField) Value() *string {
 	return some(strings.Join(chosen, ", "))
 }
 
-// TakesText tells whether the field is filled with text or a number, and not by choosing.
+// TakesText reports whether the field is filled with text or a number, and not by choosing.
 func (f *ProfileField) TakesText() bool {
 	return len(f.Choices) == 0 || slices.Contains([]string{"text", "textarea", "number"}, f.FieldType)
 }
 
-// Offers tells whether the field has a choice of that number.
+// Offers reports whether the field has a choice of that number.
 func (f *ProfileField) Offers(choiceID int64) bool {
 	return slices.ContainsFunc(f.Choices, func(c *ProfileFieldChoice) bool { return c.ID == choiceID })
 }
@@ -82,7 +82,8 @@ type ProfileFieldChosen struct {
 	Choice *ProfileFieldChoice `json:"profile_field_choice"`
 }
 
-// ProfileUpdateRequest changes the profile of the one who is asking. Nil leaves a part as it is, an empty string empties it.
+// ProfileUpdateRequest changes the profile of the one who is asking. Nil leaves a part as it is, an empty string
+// empties it.
 type ProfileUpdateRequest struct {
 	Name *string `json:"name,omitempty"`
 	// Avatar is the signed id of an uploaded picture.
@@ -162,6 +163,8 @@ func (s *MembersService) CompleteSignup(ctx context.Context, req ProfileUpdateRe
 // community_view (the directory).
 //
 //circle:op GET /api/headless/v1/page_profile_fields
-func (s *MembersService) PageProfileFields(ctx context.Context, page string, opts PageOptions) (*Page[*ProfileField], error) {
+func (s *MembersService) PageProfileFields(
+	ctx context.Context, page string, opts PageOptions,
+) (*Page[*ProfileField], error) {
 	return get[Page[*ProfileField]](ctx, s.client, member("/page_profile_fields"), opts.query().str("page_name", page))
 }

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// QuizzesService reads and writes attempts at quizzes. Circle has no read of a quiz itself: its number and its questions are
-// known from attempts alone.
+// QuizzesService reads and writes attempts at quizzes. Circle has no read of a quiz itself: its number and its
+// questions are known from attempts alone.
 type QuizzesService struct{ client *Client }
 
-// QuizAttempt is a member's answers to a quiz, with their grade. The list of a course ([SourceQuizAttempts]) sends the first
-// two blocks of fields; reading one ([SourceQuizAttempt]) and submitting one the first and the third, and the second only
-// where it was asked for.
+// QuizAttempt is a member's answers to a quiz, with their grade. The list of a course ([SourceQuizAttempts]) sends the
+// first two blocks of fields; reading one ([SourceQuizAttempt]) and submitting one the first and the third, and the
+// second only where it was asked for.
 type QuizAttempt struct {
 	// Source is the operation that filled the record.
 	Source Source `json:"-"`
@@ -50,10 +50,10 @@ type QuizAttempt struct {
 	Questions []*QuizQuestion `json:"questions"`
 }
 
-// Whole tells whether the record has the questions and what belongs to them, which lists lack.
+// Whole reports whether the record has the questions and what belongs to them, which lists lack.
 func (a *QuizAttempt) Whole() bool { return a.Source == SourceQuizAttempt }
 
-// Reviewed tells whether the record says where the quiz stands and how often it was tried.
+// Reviewed reports whether the record says where the quiz stands and how often it was tried.
 func (a *QuizAttempt) Reviewed() bool { return a.LessonName != nil || a.AttemptsCount != nil }
 
 func (a *QuizAttempt) setSource(source Source) { a.Source = source }
@@ -102,11 +102,13 @@ type QuizResponse struct {
 //
 //circle:op GET /api/headless/v1/courses/{course_id}/quiz_attempts
 func (s *QuizzesService) Attempts(ctx context.Context, courseID int64, opts PageOptions) (*Page[*QuizAttempt], error) {
-	page, err := get[Page[*QuizAttempt]](ctx, s.client, member("/courses/{course_id}/quiz_attempts", id(courseID)), opts.query())
+	page, err := get[Page[*QuizAttempt]](ctx, s.client, member("/courses/{course_id}/quiz_attempts", id(courseID)),
+		opts.query())
 	return filledBy(page, err, SourceQuizAttempts)
 }
 
-// Attempt reads an attempt; with review also where the quiz stands and how often it was tried, which is meant for admins.
+// Attempt reads an attempt; with review also where the quiz stands and how often it was tried, which is meant for
+// admins.
 //
 //circle:op GET /api/headless/v1/quizzes/{quiz_id}/attempts/{id}
 func (s *QuizzesService) Attempt(ctx context.Context, quizID, attemptID int64, review bool) (*QuizAttempt, error) {
@@ -114,7 +116,8 @@ func (s *QuizzesService) Attempt(ctx context.Context, quizID, attemptID int64, r
 	if review {
 		q = q.flag("for_admin_review", &review)
 	}
-	attempt, err := get[QuizAttempt](ctx, s.client, member("/quizzes/{quiz_id}/attempts/{id}", id(quizID), id(attemptID)), q)
+	attempt, err := get[QuizAttempt](ctx, s.client, member("/quizzes/{quiz_id}/attempts/{id}", id(quizID), id(attemptID)),
+		q)
 	return filled(attempt, err, SourceQuizAttempt)
 }
 
@@ -125,7 +128,8 @@ func (s *QuizzesService) Submit(ctx context.Context, quizID int64, responses []Q
 	body := struct {
 		Responses []QuizResponse `json:"responses"`
 	}{responses}
-	attempt, err := send[QuizAttempt](ctx, s.client, http.MethodPost, member("/quizzes/{quiz_id}/attempts", id(quizID)), body)
+	attempt, err := send[QuizAttempt](ctx, s.client, http.MethodPost, member("/quizzes/{quiz_id}/attempts", id(quizID)),
+		body)
 	return filled(attempt, err, SourceQuizAttempt)
 }
 

@@ -28,8 +28,8 @@ func (s *ChatService) React(ctx context.Context, messageID int64, emoji string) 
 	return doneIf(err, ErrConflict)
 }
 
-// Unreact takes a reaction back. Circle's answer for one that is not there does not tell it from a message that does not
-// exist: both succeed.
+// Unreact takes a reaction back. Circle's answer for one that is not there does not tell it from a message that does
+// not exist: both succeed.
 //
 //circle:op DELETE /api/headless/v1/reactions
 func (s *ChatService) Unreact(ctx context.Context, messageID int64, emoji string) error {

@@ -35,7 +35,7 @@ type Ref struct {
 	ID int64
 }
 
-// IsZero tells whether the ref leads nowhere.
+// IsZero reports whether the ref leads nowhere.
 func (r Ref) IsZero() bool { return r == Ref{} }
 
 // MemberRef is the ref of a member, by community member id.
@@ -104,8 +104,8 @@ func (l *Lesson) NodeRef() Ref { return LessonRef(l.CourseID, l.ID) }
 // NodeRef is what it takes to fetch the attempt again.
 func (a *QuizAttempt) NodeRef() Ref { return QuizAttemptRef(a.QuizID, a.ID) }
 
-// Above is the ref of the comment that a reply answers; the zero ref for a comment on the post itself. Circle nests replies
-// one level deep, so the comment above is taken to be no reply.
+// Above is the ref of the comment that a reply answers; the zero ref for a comment on the post itself. Circle nests
+// replies one level deep, so the comment above is taken to be no reply.
 func (r Ref) Above() Ref {
 	if r.Type != RefComment || r.Parent == 0 {
 		return Ref{}

@@ -15,8 +15,8 @@ const (
 	maxPause   = 2 * time.Second
 )
 
-// pause waits before a read is tried again and tells whether to try. It does not when the failure would come again, when
-// Retry-After reaches past the call's deadline, or when the caller leaves meanwhile.
+// pause waits before a read is tried again and reports whether to try. It does not when the failure would come again,
+// when Retry-After reaches past the call's deadline, or when the caller leaves meanwhile.
 func (c *Client) pause(ctx context.Context, err error, attempt int) bool {
 	var failure *Error
 	if !errors.As(err, &failure) || !failure.transient() {
@@ -33,7 +33,7 @@ func (c *Client) pause(ctx context.Context, err error, attempt int) bool {
 	return c.wait(ctx, pause) == nil
 }
 
-// transient tells whether the same read may well succeed in a moment.
+// transient reports whether the same read may well succeed in a moment.
 func (e *Error) transient() bool {
 	switch e.Status {
 	case 0:

@@ -75,7 +75,10 @@ func TestRetries(t *testing.T) {
 }
 
 func TestPauses(t *testing.T) {
-	s := &script{answers: []http.HandlerFunc{retryAfter("3", say(429, "", "")), say(503, "", ""), say(200, "application/json", `{"id":1}`)}}
+	s := &script{answers: []http.HandlerFunc{
+		retryAfter("3", say(429, "", "")), say(503, "", ""),
+		say(200, "application/json", `{"id":1}`),
+	}}
 	c := testClient(t, s)
 	var pauses []time.Duration
 	c.wait = func(_ context.Context, d time.Duration) error {
@@ -85,7 +88,8 @@ func TestPauses(t *testing.T) {
 	if _, err := c.Spaces.Get(asMember(t), 1); err != nil {
 		t.Fatal(err)
 	}
-	if len(pauses) != 2 || pauses[0] < 3*time.Second || pauses[0] > 4*time.Second || pauses[1] <= 0 || pauses[1] > maxPause {
+	if len(pauses) != 2 || pauses[0] < 3*time.Second || pauses[0] > 4*time.Second || pauses[1] <= 0 ||
+		pauses[1] > maxPause {
 		t.Errorf("pauses %v, want one of what Retry-After says and one of up to %v", pauses, maxPause)
 	}
 }

@@ -6,11 +6,12 @@ import (
 	"sync"
 )
 
-// RichText is the text of a post, comment, event or lesson, whichever editor it was written with. It is read from Circle's envelope
-// around a TipTap document; texts of the older editor have HTML instead, and some posts have custom HTML beside them.
+// RichText is the text of a post, comment, event or lesson, whichever editor it was written with. It is read from
+// Circle's envelope around a TipTap document; texts of the older editor have HTML instead, and some posts have custom
+// HTML beside them.
 //
-// Nothing is parsed before it is asked for. The methods are safe for concurrent use and for nil, which is an empty text.
-// Odd and unknown parts of a text are left out; they never fail the rest.
+// Nothing is parsed before it is asked for. The methods are safe for concurrent use and for nil, which is an empty
+// text. Odd and unknown parts of a text are left out; they never fail the rest.
 type RichText struct {
 	source richTextSource
 
@@ -43,8 +44,8 @@ type richEnvelope struct {
 	Polls             []*richObject          `json:"polls"`
 }
 
-// richObject is a member, group, file, picture, embedded link, entity or poll that a document points to. They come in one
-// map without a reliable word for their kind, so one type has the fields of all of them.
+// richObject is a member, group, file, picture, embedded link, entity or poll that a document points to. They come in
+// one map without a reliable word for their kind, so one type has the fields of all of them.
 type richObject struct {
 	SGID              string    `json:"sgid"`
 	RichTextFieldSGID string    `json:"rich_text_field_sgid"`
@@ -92,7 +93,7 @@ func (t *RichText) parse() {
 	})
 }
 
-// hasDocument tells whether there is a document with anything in it. Posts of custom HTML carry an empty one.
+// hasDocument reports whether there is a document with anything in it. Posts of custom HTML carry an empty one.
 func (t *RichText) hasDocument() bool {
 	t.parse()
 	return t.doc != nil && len(t.doc.Content) > 0
@@ -128,8 +129,9 @@ func (t *RichText) HTML() string {
 	return sanitise(renderHTML(textDocument(t.source.plain), t))
 }
 
-// PlainText gives the text without markup: blocks on lines of their own, mentions as @Name, files by their name, embedded
-// links by their address. Circle's own plain text glues paragraphs together, so it serves only where nothing else is there.
+// PlainText gives the text without markup: blocks on lines of their own, mentions as @Name, files by their name,
+// embedded links by their address. Circle's own plain text glues paragraphs together, so it serves only where nothing
+// else is there.
 func (t *RichText) PlainText() string {
 	if t == nil {
 		return ""
@@ -231,7 +233,8 @@ func (t *RichText) object(attrs nodeAttrs) *richObject {
 // find gives the object that has one of the signed ids in attrs.
 func find(list []*richObject, attrs nodeAttrs) *richObject {
 	for _, o := range list {
-		if attrs.SGID != "" && (o.SGID == attrs.SGID || o.RichTextFieldSGID == attrs.SGID || o.AttachableSGID == attrs.SGID) ||
+		if attrs.SGID != "" && (o.SGID == attrs.SGID || o.RichTextFieldSGID == attrs.SGID ||
+			o.AttachableSGID == attrs.SGID) ||
 			attrs.SignedID != "" && o.SignedID == attrs.SignedID {
 			return o
 		}

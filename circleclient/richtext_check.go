@@ -54,10 +54,13 @@ func ruleOf(nodeType string) (nodeRule, bool) {
 	return nodeRule{}, false
 }
 
-// checkNode tells whether Circle can hold a node at its place, and everything beneath it.
+// checkNode reports whether Circle can hold a node at its place, and everything beneath it.
 func checkNode(n *node, at group, depth int) error {
 	if depth == 0 {
-		return &RichTextError{Kind: ErrContentTooLarge, Detail: fmt.Sprintf("the text is nested deeper than %d levels", MaxRichTextDepth)}
+		return &RichTextError{
+			Kind:   ErrContentTooLarge,
+			Detail: fmt.Sprintf("the text is nested deeper than %d levels", MaxRichTextDepth),
+		}
 	}
 	rule, known := ruleOf(n.Type)
 	switch {
@@ -71,7 +74,8 @@ func checkNode(n *node, at group, depth int) error {
 		return unsupported("Circle holds headings of level 2 and 3 only")
 	case n.Type == nodeText && n.Text == "":
 		return malformed("a node of type \"text\" has no text")
-	case rule.needsID && n.mentioned == nil && n.Attrs.SGID == "" && n.Attrs.SignedID == "" && (n.Type != nodeImage || webURL(n.Attrs.URL) == ""):
+	case rule.needsID && n.mentioned == nil && n.Attrs.SGID == "" && n.Attrs.SignedID == "" &&
+		(n.Type != nodeImage || webURL(n.Attrs.URL) == ""):
 		return malformed(fmt.Sprintf("a node of type %q lacks its signed id", n.Type))
 	case n.Type == nodeCTA && linkURL(n.Attrs.URL) == "":
 		return unsupported("a button leads to an absolute http, https or mailto address")
@@ -119,7 +123,8 @@ func checkShape(raw json.RawMessage) error {
 		} `json:"marks"`
 	}
 	if err := json.Unmarshal(raw, &n); err != nil || n.Type == nil {
-		return malformed("every node is an object with a \"type\", lists in \"content\" and \"marks\", and an object in \"attrs\"")
+		return malformed("every node is an object with a \"type\", lists in \"content\" and \"marks\", and an object in " +
+			"\"attrs\"")
 	}
 	for _, child := range n.Content {
 		if err := checkShape(child); err != nil {

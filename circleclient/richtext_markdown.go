@@ -27,8 +27,9 @@ const (
 	schemeUpload = "upload:"
 )
 
-// MaxMarkdownBytes bounds a text of Markdown: the time that reading one takes can grow with the square of its length, and
-// with this stays below half a second for the worst that is known. Longer texts can be written as HTML or documents.
+// MaxMarkdownBytes bounds a text of Markdown: the time that reading one takes can grow with the square of its length,
+// and with this stays below half a second for the worst that is known. Longer texts can be written as HTML or
+// documents.
 const MaxMarkdownBytes = 32 << 10
 
 // RichTextFromMarkdown makes a text of Markdown: CommonMark with strikethrough and bare links. A mention is a link to
@@ -46,8 +47,8 @@ func RichTextFromMarkdown(source string, lookup MentionLookup) (*RichTextRequest
 	return newRichTextRequest(doc, lookup)
 }
 
-// markdown is made once; goldmark's parsers are safe for concurrent use. Tables, task lists and footnotes are read so that
-// they can be refused: unread, they would be taken for text, or vanish.
+// markdown is made once; goldmark's parsers are safe for concurrent use. Tables, task lists and footnotes are read so
+// that they can be refused: unread, they would be taken for text, or vanish.
 var markdown = sync.OnceValue(func() parser.Parser {
 	return goldmark.New(
 		goldmark.WithExtensions(extension.Strikethrough, extension.Linkify, extension.Table, extension.TaskList),

@@ -24,9 +24,9 @@ func knownMembers(members []MentionedMember) ([]string, error) {
 	return signedIDs, nil
 }
 
-// TestMarkdownGolden converts each NAME.md of testdata/richtext/markdown. Beside it stands what must come of it: NAME.json,
-// a node of the document in each line, with NAME.html and NAME.txt, which are the same text read back; or NAME.refused,
-// what the person who wrote it is told.
+// TestMarkdownGolden converts each NAME.md of testdata/richtext/markdown. Beside it stands what must come of it:
+// NAME.json, a node of the document in each line, with NAME.html and NAME.txt, which are the same text read back; or
+// NAME.refused, what the person who wrote it is told.
 func TestMarkdownGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/richtext/markdown/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -112,7 +112,8 @@ func TestMarkdownLookupIsNotAskedInVain(t *testing.T) {
 		t.Error("members were looked up")
 		return nil, nil
 	}
-	for _, source := range []string{"nobody", "[@Ada](member:1)\n\n# Too big", strings.Repeat("> ", 40) + "[@Ada](member:1)"} {
+	for _, source := range []string{"nobody", "[@Ada](member:1)\n\n# Too big", strings.Repeat("> ", 40) +
+		"[@Ada](member:1)"} {
 		if _, err := RichTextFromMarkdown(source, lookup); err != nil && !errors.Is(err, ErrInvalid) {
 			t.Errorf("%q: %v", source, err)
 		}
@@ -129,10 +130,14 @@ func TestMarkdownLookupFails(t *testing.T) {
 
 // Text that is meant to be hard on a parser is read or refused in the time of any other.
 func TestMarkdownOfPathologicalInput(t *testing.T) {
-	if _, err := RichTextFromMarkdown(strings.Repeat("x", MaxMarkdownBytes+1), knownMembers); !errors.Is(err, ErrContentTooLarge) {
+	if _, err := RichTextFromMarkdown(strings.Repeat("x", MaxMarkdownBytes+1), knownMembers); !errors.Is(err,
+		ErrContentTooLarge) {
 		t.Errorf("a text that is too long: %v, want ErrContentTooLarge", err)
 	}
-	for _, part := range []string{"[", "*a_ ", "`a``", "> ", "- ", "<a", "![", "&#x", "~~a", "|-\n", "[^1]", "[a](<b", "[a]: b\n", "a\n", "\\", "<!--", "1. "} {
+	for _, part := range []string{
+		"[", "*a_ ", "`a``", "> ", "- ", "<a", "![", "&#x", "~~a", "|-\n", "[^1]", "[a](<b",
+		"[a]: b\n", "a\n", "\\", "<!--", "1. ",
+	} {
 		source := strings.Repeat(part, MaxMarkdownBytes/len(part))
 		if _, err := RichTextFromMarkdown(source, knownMembers); err != nil && !errors.Is(err, ErrInvalid) {
 			t.Errorf("%q repeated: %v", part, err)
@@ -140,8 +145,8 @@ func TestMarkdownOfPathologicalInput(t *testing.T) {
 	}
 }
 
-// FuzzMarkdown: whatever Markdown is given, what comes of it is a document that we would take ourselves, of nodes and marks
-// that Circle knows, and that says the same when it is read back; or the text is refused.
+// FuzzMarkdown: whatever Markdown is given, what comes of it is a document that we would take ourselves, of nodes and
+// marks that Circle knows, and that says the same when it is read back; or the text is refused.
 func FuzzMarkdown(f *testing.F) {
 	files, err := filepath.Glob("testdata/richtext/markdown/*.txtar")
 	if err != nil {

@@ -52,7 +52,10 @@ func resolveMentions(doc *node, lookup MentionLookup) error {
 		return nil
 	}
 	if len(members) > MaxRichTextMentions {
-		return &RichTextError{Kind: ErrContentTooLarge, Detail: fmt.Sprintf("a text mentions at most %d members", MaxRichTextMentions)}
+		return &RichTextError{
+			Kind:   ErrContentTooLarge,
+			Detail: fmt.Sprintf("a text mentions at most %d members", MaxRichTextMentions),
+		}
 	}
 	signedIDs, err := lookup(members)
 	if err != nil {
@@ -60,7 +63,10 @@ func resolveMentions(doc *node, lookup MentionLookup) error {
 	}
 	for i, m := range members {
 		if signedIDs[i] == "" {
-			return &RichTextError{Kind: ErrUnknownMention, Detail: fmt.Sprintf("there is no member %q to mention", clean(m.ID)), Line: m.Line}
+			return &RichTextError{
+				Kind: ErrUnknownMention, Detail: fmt.Sprintf("there is no member %q to mention", clean(m.ID)),
+				Line: m.Line,
+			}
 		}
 		for _, n := range places[m.ID] {
 			n.Attrs.SGID = signedIDs[i]

@@ -84,7 +84,8 @@ func TestRichTextDocument(t *testing.T) {
 
 func TestRichTextOfNil(t *testing.T) {
 	var text *RichText
-	if text.HTML() != "" || text.PlainText() != "" || text.Document() != nil || len(text.Mentions()) != 0 || len(text.Attachments()) != 0 {
+	if text.HTML() != "" || text.PlainText() != "" || text.Document() != nil || len(text.Mentions()) != 0 ||
+		len(text.Attachments()) != 0 {
 		t.Error("a nil text is not empty")
 	}
 	if text := new(Post).RichText(); text.HTML() != "" || text.Mentions() == nil || text.Attachments() == nil {
@@ -122,7 +123,8 @@ func FuzzRichText(f *testing.F) {
 		f.Add(archive.Files[0].Data)
 	}
 	f.Add([]byte(`{"tiptap_body":{"body":{"type":"doc","content":[null,1,"x",{"type":7},{"type":"mention","attrs":[]}]},"sgids_to_object_map":[]}}`))
-	f.Add([]byte(`{"tiptap_body":{"body":{"type":"doc","content":` + strings.Repeat(`[{"type":"x","content":`, 300) + `1` + strings.Repeat(`}]`, 300) + `}}}`))
+	f.Add([]byte(`{"tiptap_body":{"body":{"type":"doc","content":` + strings.Repeat(`[{"type":"x","content":`, 300) + `1` +
+		strings.Repeat(`}]`, 300) + `}}}`))
 	f.Add([]byte(`{"body":"<a href=\"java\nscript:alert(1)\">x</a><svg/onload=alert(1)><img src=x onerror=alert(1)>"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var post Post

@@ -58,8 +58,8 @@ func (e *RichTextError) Unwrap() []error { return []error{e.Kind, ErrInvalid} }
 // maxRichTextProblems bounds what one text is told at once.
 const maxRichTextProblems = 10
 
-// RichTextErrors is all that is wrong with a text, in the order of its lines; the first ten where there is more. It is never
-// empty.
+// RichTextErrors is all that is wrong with a text, in the order of its lines; the first ten where there is more. It is
+// never empty.
 type RichTextErrors []*RichTextError
 
 // Error says what is wrong first.
@@ -74,8 +74,8 @@ func (e RichTextErrors) Unwrap() []error {
 	return errs
 }
 
-// RichTextRequest is a text to write. It goes to Circle as a TipTap document in the envelope without which Circle accepts
-// a text and silently loses it.
+// RichTextRequest is a text to write. It goes to Circle as a TipTap document in the envelope without which Circle
+// accepts a text and silently loses it.
 type RichTextRequest struct {
 	document    json.RawMessage
 	tree        *node
@@ -91,9 +91,9 @@ func RichTextFromText(text string) (*RichTextRequest, error) {
 	return newRichTextRequest(textDocument(text), nil)
 }
 
-// RichTextFromHTML makes a text of HTML: paragraphs, <h2>, <h3>, lists, quotes, code, rules, links and marks. A mention is
-// a <span data-sgid="…">, as [RichText.HTML] writes it, or a <span data-member-id="…">. Any other element is refused by
-// name. The error is a *[RichTextError], or what the lookup of mentions failed with.
+// RichTextFromHTML makes a text of HTML: paragraphs, <h2>, <h3>, lists, quotes, code, rules, links and marks. A mention
+// is a <span data-sgid="…">, as [RichText.HTML] writes it, or a <span data-member-id="…">. Any other element is refused
+// by name. The error is a *[RichTextError], or what the lookup of mentions failed with.
 func RichTextFromHTML(source string, lookup MentionLookup) (*RichTextRequest, error) {
 	if len(source) > MaxRichTextBytes {
 		return nil, tooLarge(MaxRichTextBytes)
@@ -105,9 +105,9 @@ func RichTextFromHTML(source string, lookup MentionLookup) (*RichTextRequest, er
 	return newRichTextRequest(doc, lookup)
 }
 
-// RichTextFromDocument takes a TipTap document, a node of type doc, after checking that Circle knows every node and mark
-// in it. A mention may have a memberId among its attributes instead of the sgid. The error is a *[RichTextError], or what
-// the lookup of mentions failed with.
+// RichTextFromDocument takes a TipTap document, a node of type doc, after checking that Circle knows every node and
+// mark in it. A mention may have a memberId among its attributes instead of the sgid. The error is a *[RichTextError],
+// or what the lookup of mentions failed with.
 func RichTextFromDocument(doc json.RawMessage, lookup MentionLookup) (*RichTextRequest, error) {
 	if len(doc) > MaxRichTextBytes {
 		return nil, tooLarge(MaxRichTextBytes)
@@ -227,7 +227,7 @@ func textDocument(text string) *node {
 	return doc
 }
 
-// isBlank tells whether a document shows nothing: no letters, and nothing like a picture.
+// isBlank reports whether a document shows nothing: no letters, and nothing like a picture.
 func isBlank(doc *node) bool {
 	blank := true
 	doc.walk(func(n *node) {

@@ -13,8 +13,14 @@ import (
 func TestRichTextFromText(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"a line", "Hello", `[{"type":"paragraph","content":[{"type":"text","text":"Hello"}]}]`},
-		{"a line break", "a\nb", `[{"type":"paragraph","content":[{"type":"text","text":"a"},{"type":"hardBreak"},{"type":"text","text":"b"}]}]`},
-		{"empty lines", "\r\n\r\na \r\n \r\n\r\nb\n", `[{"type":"paragraph","content":[{"type":"text","text":"a"}]},{"type":"paragraph","content":[{"type":"text","text":"b"}]}]`},
+		{
+			"a line break", "a\nb",
+			`[{"type":"paragraph","content":[{"type":"text","text":"a"},{"type":"hardBreak"},{"type":"text","text":"b"}]}]`,
+		},
+		{
+			"empty lines", "\r\n\r\na \r\n \r\n\r\nb\n",
+			`[{"type":"paragraph","content":[{"type":"text","text":"a"}]},{"type":"paragraph","content":[{"type":"text","text":"b"}]}]`,
+		},
 		{"markup is text", "<b>1 & 2</b>", `[{"type":"paragraph","content":[{"type":"text","text":"<b>1 & 2</b>"}]}]`},
 		{"control characters", "a\x00\x07b", `[{"type":"paragraph","content":[{"type":"text","text":"ab"}]}]`},
 		{"broken UTF-8", "a\xffb", `[{"type":"paragraph","content":[{"type":"text","text":"a` + "\uFFFD" + `b"}]}]`},
@@ -31,19 +37,58 @@ func TestRichTextFromText(t *testing.T) {
 
 func TestRichTextFromHTML(t *testing.T) {
 	for _, c := range []struct{ name, html, want string }{
-		{"bare text", "Hello <b>you</b>", `[{"type":"paragraph","content":[{"type":"text","text":"Hello "},{"type":"text","text":"you","marks":[{"type":"bold"}]}]}]`},
-		{"white space", "<p>\n  a\n  b </p>\n<p>c</p>", `[{"type":"paragraph","content":[{"type":"text","text":"a b"}]},{"type":"paragraph","content":[{"type":"text","text":"c"}]}]`},
-		{"nested marks", "<em><strong>x</strong></em>", `[{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"italic"},{"type":"bold"}]}]}]`},
-		{"the same mark twice", "<b><strong>x</strong></b>", `[{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"bold"}]}]}]`},
-		{"all marks", "<s>a</s><u>b</u><code>c</code><mark>d</mark>", `[{"type":"paragraph","content":[{"type":"text","text":"a","marks":[{"type":"strike"}]},{"type":"text","text":"b","marks":[{"type":"underline"}]},{"type":"text","text":"c","marks":[{"type":"code"}]},{"type":"text","text":"d","marks":[{"type":"highlight"}]}]}]`},
-		{"a link", `<a href="https://example.com/?a=1&amp;b=2">x</a>`, `[{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"link","attrs":{"href":"https://example.com/?a=1&b=2","target":"_blank"}}]}]}]`},
-		{"headings", "<h2>A</h2><h3>B</h3>", `[{"type":"heading","attrs":{"level":2},"content":[{"type":"text","text":"A"}]},{"type":"heading","attrs":{"level":3},"content":[{"type":"text","text":"B"}]}]`},
-		{"lists", `<ol start="3"><li>a<ul><li>b</li></ul></li></ol>`, `[{"type":"orderedList","attrs":{"start":3},"content":[{"type":"listItem","content":[{"type":"paragraph","content":[{"type":"text","text":"a"}]},{"type":"bulletList","content":[{"type":"listItem","content":[{"type":"paragraph","content":[{"type":"text","text":"b"}]}]}]}]}]}]`},
-		{"a quote", "<blockquote>a</blockquote>", `[{"type":"blockquote","content":[{"type":"paragraph","content":[{"type":"text","text":"a"}]}]}]`},
-		{"code", "<pre><code class=\"language-go\">if x {\n\ty\n}\n</code></pre>", `[{"type":"codeBlock","attrs":{"language":"go"},"content":[{"type":"text","text":"if x {\n\ty\n}"}]}]`},
-		{"a line break and a rule", "a<br> b<hr>", `[{"type":"paragraph","content":[{"type":"text","text":"a"},{"type":"hardBreak"},{"type":"text","text":"b"}]},{"type":"horizontalRule"}]`},
-		{"a mention", `Hi <span class="mention" data-sgid="BAh7">@Ada</span>!`, `[{"type":"paragraph","content":[{"type":"text","text":"Hi "},{"type":"mention","attrs":{"sgid":"BAh7"},"circle_ios_fallback_text":"@Ada"},{"type":"text","text":"!"}]}]`},
-		{"a mention by member", `<span data-member-id="3">@Ada</span> <a data-member-id="3">Ada</a>`, `[{"type":"paragraph","content":[{"type":"mention","attrs":{"sgid":"sgid-3"},"circle_ios_fallback_text":"@Ada"},{"type":"text","text":" "},{"type":"mention","attrs":{"sgid":"sgid-3"},"circle_ios_fallback_text":"@Ada"}]}]`},
+		{
+			"bare text", "Hello <b>you</b>",
+			`[{"type":"paragraph","content":[{"type":"text","text":"Hello "},{"type":"text","text":"you","marks":[{"type":"bold"}]}]}]`,
+		},
+		{
+			"white space", "<p>\n  a\n  b </p>\n<p>c</p>",
+			`[{"type":"paragraph","content":[{"type":"text","text":"a b"}]},{"type":"paragraph","content":[{"type":"text","text":"c"}]}]`,
+		},
+		{
+			"nested marks", "<em><strong>x</strong></em>",
+			`[{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"italic"},{"type":"bold"}]}]}]`,
+		},
+		{
+			"the same mark twice", "<b><strong>x</strong></b>",
+			`[{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"bold"}]}]}]`,
+		},
+		{
+			"all marks", "<s>a</s><u>b</u><code>c</code><mark>d</mark>",
+			`[{"type":"paragraph","content":[{"type":"text","text":"a","marks":[{"type":"strike"}]},{"type":"text","text":"b","marks":[{"type":"underline"}]},{"type":"text","text":"c","marks":[{"type":"code"}]},{"type":"text","text":"d","marks":[{"type":"highlight"}]}]}]`,
+		},
+		{
+			"a link", `<a href="https://example.com/?a=1&amp;b=2">x</a>`,
+			`[{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"link","attrs":{"href":"https://example.com/?a=1&b=2","target":"_blank"}}]}]}]`,
+		},
+		{
+			"headings", "<h2>A</h2><h3>B</h3>",
+			`[{"type":"heading","attrs":{"level":2},"content":[{"type":"text","text":"A"}]},{"type":"heading","attrs":{"level":3},"content":[{"type":"text","text":"B"}]}]`,
+		},
+		{
+			"lists", `<ol start="3"><li>a<ul><li>b</li></ul></li></ol>`,
+			`[{"type":"orderedList","attrs":{"start":3},"content":[{"type":"listItem","content":[{"type":"paragraph","content":[{"type":"text","text":"a"}]},{"type":"bulletList","content":[{"type":"listItem","content":[{"type":"paragraph","content":[{"type":"text","text":"b"}]}]}]}]}]}]`,
+		},
+		{
+			"a quote", "<blockquote>a</blockquote>",
+			`[{"type":"blockquote","content":[{"type":"paragraph","content":[{"type":"text","text":"a"}]}]}]`,
+		},
+		{
+			"code", "<pre><code class=\"language-go\">if x {\n\ty\n}\n</code></pre>",
+			`[{"type":"codeBlock","attrs":{"language":"go"},"content":[{"type":"text","text":"if x {\n\ty\n}"}]}]`,
+		},
+		{
+			"a line break and a rule", "a<br> b<hr>",
+			`[{"type":"paragraph","content":[{"type":"text","text":"a"},{"type":"hardBreak"},{"type":"text","text":"b"}]},{"type":"horizontalRule"}]`,
+		},
+		{
+			"a mention", `Hi <span class="mention" data-sgid="BAh7">@Ada</span>!`,
+			`[{"type":"paragraph","content":[{"type":"text","text":"Hi "},{"type":"mention","attrs":{"sgid":"BAh7"},"circle_ios_fallback_text":"@Ada"},{"type":"text","text":"!"}]}]`,
+		},
+		{
+			"a mention by member", `<span data-member-id="3">@Ada</span> <a data-member-id="3">Ada</a>`,
+			`[{"type":"paragraph","content":[{"type":"mention","attrs":{"sgid":"sgid-3"},"circle_ios_fallback_text":"@Ada"},{"type":"text","text":" "},{"type":"mention","attrs":{"sgid":"sgid-3"},"circle_ios_fallback_text":"@Ada"}]}]`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, err := RichTextFromHTML(c.html, knownMembers)
@@ -121,16 +166,31 @@ func TestRichTextRefused(t *testing.T) {
 		{"an envelope", document(`{"body":{"type":"doc"}}`), ErrMalformedDocument, "doc"},
 		{"no content", document(`{"type":"doc"}`), ErrBlank, "blank"},
 		{"unknown node", doc(`{"type":"marquee"}`), ErrUnsupportedContent, "marquee"},
-		{"unknown mark", doc(`{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"blink"}]}]}`), ErrUnsupportedContent, "blink"},
+		{
+			"unknown mark", doc(`{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"blink"}]}]}`),
+			ErrUnsupportedContent, "blink",
+		},
 		{"script link", doc(`{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"link","attrs":{"href":"javascript:x"}}]}]}`), ErrUnsupportedContent, "link"},
 		{"poll", doc(`{"type":"poll","attrs":{"sgid":"x"}}`), ErrUnsupportedContent, "polls"},
-		{"heading 1", doc(`{"type":"heading","attrs":{"level":1},"content":[{"type":"text","text":"x"}]}`), ErrUnsupportedContent, "level"},
+		{
+			"heading 1", doc(`{"type":"heading","attrs":{"level":1},"content":[{"type":"text","text":"x"}]}`),
+			ErrUnsupportedContent, "level",
+		},
 		{"text in the document", doc(`{"type":"text","text":"x"}`), ErrMalformedDocument, "where it may not"},
 		{"empty text", doc(`{"type":"paragraph","content":[{"type":"text","text":""}]}`), ErrMalformedDocument, "no text"},
 		{"nobody mentioned", doc(`{"type":"paragraph","content":[{"type":"mention"}]}`), ErrMalformedDocument, "signed id"},
-		{"somebody unknown mentioned", doc(`{"type":"paragraph","content":[{"type":"mention","attrs":{"memberId":"77"}}]}`), ErrUnknownMention, `"77"`},
-		{"text that is a number", doc(`{"type":"paragraph","content":[{"type":"text","text":7}]}`), ErrMalformedDocument, "object"},
-		{"content that is no list", doc(`{"type":"paragraph","content":{"type":"text"}},{"type":"paragraph","content":[{"type":"text","text":"x"}]}`), ErrMalformedDocument, "lists"},
+		{
+			"somebody unknown mentioned", doc(`{"type":"paragraph","content":[{"type":"mention","attrs":{"memberId":"77"}}]}`),
+			ErrUnknownMention, `"77"`,
+		},
+		{
+			"text that is a number", doc(`{"type":"paragraph","content":[{"type":"text","text":7}]}`), ErrMalformedDocument,
+			"object",
+		},
+		{
+			"content that is no list",
+			doc(`{"type":"paragraph","content":{"type":"text"}},{"type":"paragraph","content":[{"type":"text","text":"x"}]}`), ErrMalformedDocument, "lists",
+		},
 		{"nested deeply", doc(deep), ErrContentTooLarge, "levels"},
 		{"nested beyond reason", document(strings.Repeat(`{"type":"doc","content":[`, 9000)), ErrMalformedDocument, "JSON"},
 	} {
@@ -156,7 +216,8 @@ func TestRichTextEnvelope(t *testing.T) {
 		t.Fatal(err)
 	}
 	const body = `"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"x"}]}]}`
-	for want, r := range map[string]*RichTextRequest{`{` + body + `}`: r, `{` + body + `,"attachments":["one","two"]}`: attached} {
+	for want, r := range map[string]*RichTextRequest{`{` + body + `}`: r, `{` + body +
+		`,"attachments":["one","two"]}`: attached} {
 		if got, err := json.Marshal(r); err != nil || string(got) != want {
 			t.Errorf("got %s and error %v, want %s", got, err, want)
 		}
@@ -164,7 +225,8 @@ func TestRichTextEnvelope(t *testing.T) {
 	if _, err := r.Attach(make([]string, MaxRichTextAttachments+5)...); err != nil {
 		t.Errorf("empty signed ids count: %v", err)
 	}
-	if _, err := r.Attach(strings.Split(strings.Repeat("x,", MaxRichTextAttachments)+"x", ",")...); !errors.Is(err, ErrContentTooLarge) {
+	if _, err := r.Attach(strings.Split(strings.Repeat("x,", MaxRichTextAttachments)+"x", ",")...); !errors.Is(err,
+		ErrContentTooLarge) {
 		t.Errorf("one attachment too many gives error %v, want %v", err, ErrContentTooLarge)
 	}
 }

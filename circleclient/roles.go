@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Roles are what a member may do beyond taking part. Circle sends them as an object of switches on profiles and likers, as
-// a list of words on authors, and as null.
+// Roles are what a member may do beyond taking part. Circle sends them as an object of switches on profiles and likers,
+// as a list of words on authors, and as null.
 type Roles struct {
 	// Admin may change everything in the community.
 	Admin bool

@@ -34,7 +34,10 @@ func TestMemberTags(t *testing.T) {
 		want DisplayLocations
 	}{
 		{`{"id":1,"name":"Senior","display_locations":["profile","bio"]}`, DisplayLocations{"profile", "bio"}},
-		{`{"id":1,"name":"Senior","display_locations":{"profile_page":true,"post_bio":false,"member_directory":true}}`, DisplayLocations{"member_directory", "profile_page"}},
+		{
+			`{"id":1,"name":"Senior","display_locations":{"profile_page":true,"post_bio":false,"member_directory":true}}`,
+			DisplayLocations{"member_directory", "profile_page"},
+		},
 		{`{"id":1,"name":"Senior","display_locations":null,"emoji":null,"custom_emoji_url":null,"custom_emoji_dark_url":null}`, nil},
 		{`{"id":1,"name":"Senior","display_locations":"profile"}`, nil},
 	} {
@@ -61,8 +64,14 @@ func TestEventLocation(t *testing.T) {
 		name, json string
 		want       *EventLocation
 	}{
-		{"a document in a string", quoted(`{"name":"Rathaus","formatted_address":"Marienplatz 8, München","place_id":"x1","geometry":{"location":{"lat":48.137,"lng":11.575}}}`), &EventLocation{Name: some("Rathaus"), Address: some("Marienplatz 8, München"), Latitude: &lat, Longitude: &lng, PlaceID: some("x1")}},
-		{"flat, with numbers in strings", quoted(`{"address":"Marienplatz 8","latitude":"48.137","longitude":11.575}`), &EventLocation{Address: some("Marienplatz 8"), Latitude: &lat, Longitude: &lng}},
+		{
+			"a document in a string",
+			quoted(`{"name":"Rathaus","formatted_address":"Marienplatz 8, München","place_id":"x1","geometry":{"location":{"lat":48.137,"lng":11.575}}}`), &EventLocation{Name: some("Rathaus"), Address: some("Marienplatz 8, München"), Latitude: &lat, Longitude: &lng, PlaceID: some("x1")},
+		},
+		{
+			"flat, with numbers in strings", quoted(`{"address":"Marienplatz 8","latitude":"48.137","longitude":11.575}`),
+			&EventLocation{Address: some("Marienplatz 8"), Latitude: &lat, Longitude: &lng},
+		},
 		{"an object", `{"name":"Rathaus"}`, &EventLocation{Name: some("Rathaus")}},
 		{"a plain string", `"Behind the {old} mill"`, &EventLocation{Address: some("Behind the {old} mill")}},
 		{"a broken document", quoted(`{"name":`), &EventLocation{Address: some(`{"name":`)}},
@@ -71,7 +80,8 @@ func TestEventLocation(t *testing.T) {
 		{"a number", `7`, nil},
 	} {
 		var post Post
-		if err := decode([]byte(`{"event_setting_attributes":{"in_person_location":`+c.json+`,"rsvp_count":3}}`), &post); err != nil {
+		if err := decode([]byte(`{"event_setting_attributes":{"in_person_location":`+c.json+`,"rsvp_count":3}}`),
+			&post); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}

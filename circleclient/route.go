@@ -37,7 +37,8 @@ func id(n int64) pathArg {
 
 // slug is a word in a path. It may hold nothing that could lead to another path.
 func slug(s string) pathArg {
-	bad := s == "" || len(s) > maxSlug || s == "." || s == ".." || !utf8.ValidString(s) || strings.ContainsAny(s, `/\?#%`) ||
+	bad := s == "" || len(s) > maxSlug || s == "." || s == ".." || !utf8.ValidString(s) ||
+		strings.ContainsAny(s, `/\?#%`) ||
 		strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) })
 	if bad {
 		return pathArg{err: errors.New("a slug must be one path segment")}
@@ -48,7 +49,7 @@ func slug(s string) pathArg {
 // uuidForm is how Circle writes the names of its rooms.
 var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
-// IsUUID tells whether s has the form of a UUID.
+// IsUUID reports whether s has the form of a UUID.
 func IsUUID(s string) bool { return uuidForm.MatchString(s) }
 
 // uuid is the name of a chat room in a path.

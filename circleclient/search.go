@@ -43,7 +43,8 @@ type SearchOptions struct {
 	Status string
 }
 
-// SearchHit is something found, with the few fields that the search tells of it. Which are filled depends on what it is.
+// SearchHit is something found, with the few fields that the search tells of it. Which are filled depends on what it
+// is.
 type SearchHit struct {
 	ID   int64  `json:"id"`
 	Type string `json:"type"`
@@ -121,8 +122,8 @@ func (h *SearchHit) Kind() string {
 	return HitOther
 }
 
-// NodeRef is what it takes to fetch what was found; the zero ref where Circle cannot fetch it, or the search did not tell
-// enough.
+// NodeRef is what it takes to fetch what was found; the zero ref where Circle cannot fetch it, or the search did not
+// tell enough.
 func (h *SearchHit) NodeRef() Ref {
 	spaceID := h.SpaceID
 	if h.Space != nil {
@@ -200,7 +201,8 @@ func (h *QuickHit) Hit() *SearchHit {
 	a := h.Attributes
 	id, _ := strconv.ParseInt(a.ID, 10, 64) // what is no number names nothing, as 0 does
 	hit := &SearchHit{
-		ID: id, Type: h.Type, Name: or(a.Name, a.Title), Slug: a.Slug, Body: or(a.Body, a.BodyText), URL: a.URL, CreatedAt: a.CreatedAt,
+		ID: id, Type: h.Type, Name: or(a.Name, a.Title), Slug: a.Slug, Body: or(a.Body,
+			a.BodyText), URL: a.URL, CreatedAt: a.CreatedAt,
 		HighlightedName: a.HighlightedName, HighlightedBody: a.HighlightedBody, Emoji: a.Emoji, CustomEmojiURL: a.CustomEmojiURL,
 		CustomEmojiDarkURL: a.CustomEmojiDarkURL, Headline: a.Headline, AvatarURL: a.AvatarURL, ParentCommentID: a.ParentCommentID,
 		PostID: a.PostID, PostName: a.PostName, SpaceID: a.SpaceID, Author: a.Author, Space: a.Space,

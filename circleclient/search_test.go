@@ -11,7 +11,10 @@ import (
 func TestSearchHits(t *testing.T) {
 	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	author := &Author{CommunityMemberID: 9, Name: "Ada", AvatarURL: new("https://x.example/a.png")}
-	space := &SpaceRef{ID: 5, Slug: "veg", Name: "Vegetables", Emoji: new("🌱"), CustomEmojiURL: new("https://x.example/e"), CustomEmojiDarkURL: new("https://x.example/d")}
+	space := &SpaceRef{
+		ID: 5, Slug: "veg", Name: "Vegetables", Emoji: new("🌱"), CustomEmojiURL: new("https://x.example/e"),
+		CustomEmojiDarkURL: new("https://x.example/d"),
+	}
 	const authorJSON = `"author":{"name":"Ada","avatar_url":"https://x.example/a.png","community_member_id":9}`
 	const spaceJSON = `"space":{"id":5,"slug":"veg","name":"Vegetables","emoji":"🌱","custom_emoji_url":"https://x.example/e","custom_emoji_dark_url":"https://x.example/d"}`
 	for _, test := range []struct {
@@ -43,7 +46,10 @@ func TestSearchHits(t *testing.T) {
 		},
 		{
 			`{"id":6,"type":"lesson","name":"Soil","body":"Dig","status":"published","section_name":"One","section_id":8,"created_at":"2026-03-01T08:00:00.000Z",` + spaceJSON + `}`,
-			SearchHit{ID: 6, Type: "lesson", Name: "Soil", Body: new("Dig"), Status: "published", SectionName: "One", SectionID: 8, CreatedAt: &at, Space: space},
+			SearchHit{
+				ID: 6, Type: "lesson", Name: "Soil", Body: new("Dig"), Status: "published", SectionName: "One",
+				SectionID: 8, CreatedAt: &at, Space: space,
+			},
 			HitLesson, LessonRef(5, 6),
 		},
 		{
@@ -56,7 +62,10 @@ func TestSearchHits(t *testing.T) {
 		},
 		{
 			`{"id":1,"type":"group_mention","name":"everyone","mention_type":"everyone","mention_scope":"space","sgid":"BAh9"}`,
-			SearchHit{ID: 1, Type: "group_mention", Name: "everyone", MentionType: "everyone", MentionScope: "space", SGID: "BAh9"},
+			SearchHit{
+				ID: 1, Type: "group_mention", Name: "everyone", MentionType: "everyone", MentionScope: "space",
+				SGID: "BAh9",
+			},
 			HitOther,
 			Ref{},
 		},
@@ -84,9 +93,15 @@ func TestQuickHits(t *testing.T) {
 		ref  Ref
 		name string
 	}{
-		{`{"id":"space_5","type":"space","attributes":{"id":5,"name":"Vegetables"}}`, HitSpace, SpaceNodeRef(5), "Vegetables"},
+		{
+			`{"id":"space_5","type":"space","attributes":{"id":5,"name":"Vegetables"}}`, HitSpace, SpaceNodeRef(5),
+			"Vegetables",
+		},
 		{`{"id":"community_member_9","type":"community_member","attributes":{"id":"77","community_member_id":9,"name":"Ada"}}`, HitMember, MemberRef(9), "Ada"},
-		{`{"id":"post_3","type":"post","attributes":{"id":3,"name":"Show","space":{"id":5}}}`, HitPost, PostRef(5, 3), "Show"},
+		{
+			`{"id":"post_3","type":"post","attributes":{"id":3,"name":"Show","space":{"id":5}}}`, HitPost, PostRef(5, 3),
+			"Show",
+		},
 		{`{"id":"post_3","type":"post","attributes":{"id":3,"name":"Show"}}`, HitPost, Ref{}, "Show"},
 		{`{"id":"comment_4","type":"comment","attributes":{"id":4,"post_id":3,"space_id":5,"title":"Ada commented","body_text":"Peas"}}`, HitComment, Ref{Type: RefComment, Space: 5, Post: 3, ID: 4}, "Ada commented"},
 		{`{"id":"member_tag_1","type":"member_tag","attributes":{"id":1,"name":"Elders"}}`, HitOther, Ref{}, "Elders"},
@@ -97,7 +112,8 @@ func TestQuickHits(t *testing.T) {
 			t.Fatal(err)
 		}
 		if hit := row.Hit(); hit.Kind() != test.kind || hit.NodeRef() != test.ref || hit.Name != test.name {
-			t.Errorf("%s is a %s %q, %v, want a %s %q, %v", test.row, hit.Kind(), hit.Name, hit.NodeRef(), test.kind, test.name, test.ref)
+			t.Errorf("%s is a %s %q, %v, want a %s %q, %v", test.row, hit.Kind(), hit.Name, hit.NodeRef(), test.kind, test.name,
+				test.ref)
 		}
 	}
 }
@@ -105,7 +121,8 @@ func TestQuickHits(t *testing.T) {
 func TestSearchFiltersAreWrittenAsRailsReadsThem(t *testing.T) {
 	serve := &oneAnswer{status: 200, body: `{"records":[]}`}
 	c := testClient(t, serve)
-	if _, err := c.Search.Advanced(asMember(t), SearchOptions{Query: "peas", SpaceIDs: []int64{1, 2}, AuthorName: "Ada"}); err != nil {
+	if _, err := c.Search.Advanced(asMember(t),
+		SearchOptions{Query: "peas", SpaceIDs: []int64{1, 2}, AuthorName: "Ada"}); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := serve.request.URL.Query().Encode(), "filters%5Bauthor_name%5D=Ada&filters%5Bspace_ids%5D%5B%5D=1&filters%5Bspace_ids%5D%5B%5D=2&query=peas"; got != want {

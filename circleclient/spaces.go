@@ -42,7 +42,7 @@ type Space struct {
 	HideSorting        bool          `json:"hide_sorting"`
 	VisibleTabs        VisibleTabs   `json:"visible_tabs"`
 	Policies           SpacePolicies `json:"policies"`
-	// RequireTopicSelection tells whether a new post needs a topic.
+	// RequireTopicSelection reports whether a new post needs a topic.
 	RequireTopicSelection bool `json:"require_topic_selection"`
 	TopicsCount           int  `json:"topics_count"`
 	// ShowInSpacesSegment and the two below are switches of Circle's own clients.
@@ -65,13 +65,16 @@ func (s *Space) Group() *SpaceGroup {
 	return &SpaceGroup{ID: s.SpaceGroupID, Name: s.SpaceGroupName}
 }
 
-// CanTakePart tells whether the one who is asking may like and comment there: those who have joined may, and those who
+// CanTakePart reports whether the one who is asking may like and comment there: those who have joined may, and those who
 // manage the space.
 func (s *Space) CanTakePart() bool { return s.IsMember || s.Policies.CanManageSpace }
 
 // Ref is the part of the space that comes with its posts.
 func (s *Space) Ref() *SpaceRef {
-	return &SpaceRef{ID: s.ID, Slug: s.Slug, Name: s.Name, Emoji: s.Emoji, CustomEmojiURL: s.CustomEmojiURL, CustomEmojiDarkURL: s.CustomEmojiDarkURL}
+	return &SpaceRef{
+		ID: s.ID, Slug: s.Slug, Name: s.Name, Emoji: s.Emoji, CustomEmojiURL: s.CustomEmojiURL,
+		CustomEmojiDarkURL: s.CustomEmojiDarkURL,
+	}
 }
 
 func (s *Space) setSource(source Source) { s.Source = source }
@@ -111,7 +114,7 @@ type SpaceRef struct {
 type Topic struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
-	// AdminOnly tells whether only admins may use it.
+	// AdminOnly reports whether only admins may use it.
 	AdminOnly bool `json:"admin_only"`
 }
 
@@ -178,7 +181,7 @@ func (s *SpacesService) Home(ctx context.Context) (*Space, error) {
 	return filled(space, err, SourceHomeSpace)
 }
 
-// IsHome tells whether this stands for the home page. It has the number 0, and no operation on a space takes that.
+// IsHome reports whether this stands for the home page. It has the number 0, and no operation on a space takes that.
 func (s *Space) IsHome() bool { return s.ID == 0 }
 
 // Join joins a space and returns it as it is then. A private space is refused with [ErrForbidden].
@@ -211,8 +214,8 @@ func (s *SpacesService) PinnedLinks(ctx context.Context, spaceID int64, opts Pag
 	return get[Page[*PinnedLink]](ctx, s.client, member("/spaces/{space_id}/bookmarks", id(spaceID)), opts.query())
 }
 
-// NotificationDetails reads the unread counts of many spaces at once; of all spaces when none is named. Spaces that the one
-// who is asking cannot see are missing from the answer.
+// NotificationDetails reads the unread counts of many spaces at once; of all spaces when none is named. Spaces that the
+// one who is asking cannot see are missing from the answer.
 //
 //circle:op GET /api/headless/v1/space_notification_details
 func (s *SpacesService) NotificationDetails(ctx context.Context, spaceIDs []int64) ([]*SpaceUnread, error) {
@@ -220,7 +223,8 @@ func (s *SpacesService) NotificationDetails(ctx context.Context, spaceIDs []int6
 	for i, n := range spaceIDs {
 		ids[i] = strconv.FormatInt(n, 10)
 	}
-	return getList[*SpaceUnread](ctx, s.client, member("/space_notification_details"), query{}.str("space_ids", strings.Join(ids, ",")))
+	return getList[*SpaceUnread](ctx, s.client, member("/space_notification_details"),
+		query{}.str("space_ids", strings.Join(ids, ",")))
 }
 
 // MarkAsRead marks everything in a space as read. It takes the membership ([Space.SpaceMemberID]), not the space.

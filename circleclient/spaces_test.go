@@ -59,7 +59,8 @@ func TestNotificationDetailsOfManySpaces(t *testing.T) {
 		say(200, "application/json", `[{"id":1,"unread_content_count":"2"}]`)(w, r)
 	}))
 	counts, err := c.Spaces.NotificationDetails(asMember(t), []int64{1, 3000000000})
-	if err != nil || query != "space_ids=1%2C3000000000" || len(counts) != 1 || counts[0].SpaceID != 1 || counts[0].UnreadContentCount != 2 {
+	if err != nil || query != "space_ids=1%2C3000000000" || len(counts) != 1 || counts[0].SpaceID != 1 ||
+		counts[0].UnreadContentCount != 2 {
 		t.Errorf("%+v, %v for %q, want one count for two ids in one parameter", counts, err, query)
 	}
 }
@@ -67,11 +68,13 @@ func TestNotificationDetailsOfManySpaces(t *testing.T) {
 func TestInvitationWithoutSpace(t *testing.T) {
 	for _, body := range []string{`{"redirect_to_space_id":null}`, `{}`, ``} {
 		c := testClient(t, say(200, "application/json", body))
-		if invitation, err := c.Spaces.JoinByInvitation(asMember(t), "abc"); err != nil || invitation.RedirectToSpaceID != nil {
+		if invitation, err := c.Spaces.JoinByInvitation(asMember(t), "abc"); err != nil ||
+			invitation.RedirectToSpaceID != nil {
 			t.Errorf("%q: %+v, %v, want no space", body, invitation, err)
 		}
 	}
-	c := testClient(t, say(404, "application/json", `{"message":"Oops! Missing record. Please try again later.","error_details":{"message":"Missing record: invitation_link"}}`))
+	c := testClient(t, say(404, "application/json",
+		`{"message":"Oops! Missing record. Please try again later.","error_details":{"message":"Missing record: invitation_link"}}`))
 	if _, err := c.Spaces.JoinByInvitation(asMember(t), "abc"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("unknown token: %v, want ErrNotFound", err)
 	}

@@ -32,8 +32,9 @@ func newTransport() http.RoundTripper {
 	}
 }
 
-// withoutValues returns a context that ends with ctx and holds nothing of it. A pooled transport keeps the context of a request
-// that had to wait for a connection until the next one has to, and all that an operation has read hangs on ours.
+// withoutValues returns a context that ends with ctx and holds nothing of it. A pooled transport keeps the context of a
+// request that had to wait for a connection until the next one has to, and all that an operation has read hangs on
+// ours.
 func withoutValues(ctx context.Context) (context.Context, context.CancelFunc) {
 	bare, cancel := context.WithCancel(context.Background())
 	if deadline, limited := ctx.Deadline(); limited {
@@ -63,8 +64,8 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	return bytes.Clone(buffer.Bytes()), err
 }
 
-// buffers are at rest. Circle compresses what it sends and does not say how long it is: a new buffer for each answer would
-// have to grow, and be copied, again and again.
+// buffers are at rest. Circle compresses what it sends and does not say how long it is: a new buffer for each answer
+// would have to grow, and be copied, again and again.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // maxBuffer is the capacity, in bytes, up to which a buffer is kept.
@@ -93,7 +94,7 @@ func isJSON(contentType string) bool {
 	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))
 }
 
-// headerSafe tells whether s can stand in a header. net/http would refuse it too, but later and with another error.
+// headerSafe reports whether s can stand in a header. net/http would refuse it too, but later and with another error.
 func headerSafe(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f })
 }

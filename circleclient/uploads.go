@@ -40,8 +40,8 @@ type DirectUpload struct {
 	Target UploadTarget `json:"direct_upload"`
 }
 
-// UploadTarget is where a file is to be put, by a PUT of its bytes. The address lets anybody do so for some minutes: keep it
-// out of logs.
+// UploadTarget is where a file is to be put, by a PUT of its bytes. The address lets anybody do so for some minutes:
+// keep it out of logs.
 type UploadTarget struct {
 	URL string `json:"url"`
 	// Headers are the headers that the PUT must have, exactly.

@@ -53,7 +53,7 @@ func (u *Usage) Waited() time.Duration { return time.Duration(u.waited.Load()) }
 
 // State is how things stand between a client and Circle.
 type State struct {
-	// Limited tells whether there is a budget; without one the figures below up to Waiting are zero.
+	// Limited reports whether there is a budget; without one the figures below up to Waiting are zero.
 	Limited bool
 	// Remaining is how many requests could be sent at once.
 	Remaining int

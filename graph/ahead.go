@@ -11,10 +11,10 @@ import (
 	"circlegraph/graph/model"
 )
 
-// An object that is named by its number must have been read before its fields are asked for, although the lists that hang on
-// it need nothing of it but the number. The functions here start to read such lists beside the object, so that a screen waits
-// once and not twice. What they read is shared with the fields, which come for it later and tell of errors. They start only
-// what is certain to be needed where the object is there.
+// An object that is named by its number must have been read before its fields are asked for, although the lists that
+// hang on it need nothing of it but the number. The functions here start to read such lists beside the object, so that
+// a screen waits once and not twice. What they read is shared with the fields, which come for it later and tell of
+// errors. They start only what is certain to be needed where the object is there.
 
 // aheadOf starts what hangs on an object that is about to be read.
 func (r *Resolver) aheadOf(ctx context.Context, ref circleclient.Ref) {
@@ -40,8 +40,8 @@ type pageArgs struct {
 // readAhead starts to answer a field of an object.
 type readAhead func(context.Context, pageArgs) error
 
-// ahead starts those of the reads whose fields are asked for beneath the present one, which is an object of that type. A
-// field with other arguments waits for its turn.
+// ahead starts those of the reads whose fields are asked for beneath the present one, which is an object of that type.
+// A field with other arguments waits for its turn.
 func ahead(ctx context.Context, object string, reads map[string]readAhead) {
 	variables := graphql.GetOperationContext(ctx).Variables
 	for _, field := range graphql.CollectFieldsCtx(ctx, []string{object, "Node"}) {
@@ -64,7 +64,10 @@ func ahead(ctx context.Context, object string, reads map[string]readAhead) {
 // pageArgsOf reads the arguments of a list; false where there are others.
 func pageArgsOf(args map[string]any) (pageArgs, bool) {
 	var p pageArgs
-	numbers, cursors := map[string]**int{"first": &p.first, "last": &p.last}, map[string]**string{"after": &p.after, "before": &p.before}
+	numbers, cursors := map[string]**int{"first": &p.first, "last": &p.last}, map[string]**string{
+		"after":  &p.after,
+		"before": &p.before,
+	}
 	for name, value := range args {
 		if value == nil {
 			continue
@@ -114,8 +117,8 @@ func (r *Resolver) aheadOfChatRoom(ctx context.Context, uuid string) {
 	})
 }
 
-// aheadOfSpace starts what hangs on a space. The outline of a course is started for spaces that hold none too, which nobody
-// asks for it.
+// aheadOfSpace starts what hangs on a space. The outline of a course is started for spaces that hold none too, which
+// nobody asks for it.
 func (r *Resolver) aheadOfSpace(ctx context.Context, spaceID int64) {
 	if spaceID == 0 { // the home space, where all is different
 		return
@@ -140,9 +143,9 @@ func (r *Resolver) aheadOfSpace(ctx context.Context, spaceID int64) {
 	})
 }
 
-// aheadOfSpaceNamed starts the first page of the posts of a space that is looked up by its slug, since they can be read by
-// the slug too; all else takes the number. Where a number is expected Circle reads one from the beginning of a slug, so such
-// slugs have to wait.
+// aheadOfSpaceNamed starts the first page of the posts of a space that is looked up by its slug, since they can be read
+// by the slug too; all else takes the number. Where a number is expected Circle reads one from the beginning of a slug,
+// so such slugs have to wait.
 func (r *Resolver) aheadOfSpaceNamed(ctx context.Context, slug string) {
 	if slug == "" || slug[0] >= '0' && slug[0] <= '9' {
 		return
@@ -154,7 +157,8 @@ func (r *Resolver) aheadOfSpaceNamed(ctx context.Context, slug string) {
 			continue
 		}
 		first := *args.first
-		if ctx := graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Space", Field: field}); selectsOnly(ctx, "totalCount") {
+		if ctx := graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Space", Field: field}); selectsOnly(ctx,
+			"totalCount") {
 			if !selected(ctx, "totalCount") {
 				continue
 			}

@@ -12,7 +12,10 @@ import (
 
 // login signs a member in; the new token then asks for everything beneath the payload.
 func (r *Resolver) login(ctx context.Context, input model.LoginInput) (*model.LoginPayload, error) {
-	req := tokens.LoginRequest{IdentityToken: deref(input.IdentityToken), Email: deref(input.Email), SSOUserID: deref(input.SsoUserID)}
+	req := tokens.LoginRequest{
+		IdentityToken: deref(input.IdentityToken), Email: deref(input.Email),
+		SSOUserID: deref(input.SsoUserID),
+	}
 	if input.MemberID != nil {
 		id, err := scalar.ParseCircleID(*input.MemberID)
 		if err != nil {
@@ -34,7 +37,9 @@ func (r *Resolver) login(ctx context.Context, input model.LoginInput) (*model.Lo
 }
 
 // refresh gets a new access token.
-func (r *Resolver) refresh(ctx context.Context, input model.RefreshAccessTokenInput) (*model.RefreshAccessTokenPayload, error) {
+func (r *Resolver) refresh(
+	ctx context.Context, input model.RefreshAccessTokenInput,
+) (*model.RefreshAccessTokenPayload, error) {
 	session, err := r.sessions.Refresh(ctx, input.RefreshToken)
 	problems, err := loginErrors(err)
 	if err != nil || len(problems) > 0 {

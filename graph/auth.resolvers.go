@@ -16,16 +16,22 @@ func (r *mutationResolver) Login(ctx context.Context, input model.LoginInput) (*
 	return r.login(ctx, input)
 }
 
-func (r *mutationResolver) RefreshAccessToken(ctx context.Context, input model.RefreshAccessTokenInput) (*model.RefreshAccessTokenPayload, error) {
+func (r *mutationResolver) RefreshAccessToken(
+	ctx context.Context, input model.RefreshAccessTokenInput,
+) (*model.RefreshAccessTokenPayload, error) {
 	return r.refresh(ctx, input)
 }
 
-func (r *mutationResolver) RevokeAccessToken(ctx context.Context, input model.RevokeAccessTokenInput) (*model.RevokeAccessTokenPayload, error) {
+func (r *mutationResolver) RevokeAccessToken(
+	ctx context.Context, input model.RevokeAccessTokenInput,
+) (*model.RevokeAccessTokenPayload, error) {
 	problems, err := loginErrors(r.sessions.RevokeAccessToken(ctx, input.AccessToken))
 	return &model.RevokeAccessTokenPayload{Revoked: err == nil && len(problems) == 0, UserErrors: problems}, err
 }
 
-func (r *mutationResolver) RevokeRefreshToken(ctx context.Context, input model.RevokeRefreshTokenInput) (*model.RevokeRefreshTokenPayload, error) {
+func (r *mutationResolver) RevokeRefreshToken(
+	ctx context.Context, input model.RevokeRefreshTokenInput,
+) (*model.RevokeRefreshTokenPayload, error) {
 	problems, err := loginErrors(r.sessions.RevokeRefreshToken(ctx, input.RefreshToken))
 	return &model.RevokeRefreshTokenPayload{Revoked: err == nil && len(problems) == 0, UserErrors: problems}, err
 }

@@ -25,8 +25,8 @@ func spaceOfBookmark(b *circleclient.Bookmark) *circleclient.Space {
 	return model.SpaceOfRef(b.Space())
 }
 
-// bookmarkedRef is what it takes to fetch the post that was put aside; the zero ref for anything else. A comment cannot be
-// fetched from its bookmark, which says neither post nor parent.
+// bookmarkedRef is what it takes to fetch the post that was put aside; the zero ref for anything else. A comment cannot
+// be fetched from its bookmark, which says neither post nor parent.
 func bookmarkedRef(b *circleclient.Bookmark) circleclient.Ref {
 	if b.Type() != "post" || b.IsDeleted || b.Space() == nil {
 		return circleclient.Ref{}
@@ -43,17 +43,21 @@ func bookmarkedPost(ctx context.Context, b *circleclient.Bookmark) (model.Post, 
 	return post, err
 }
 
-func (r *Resolver) createBookmark(ctx context.Context, in model.CreateBookmarkInput) (*model.CreateBookmarkPayload, error) {
+func (r *Resolver) createBookmark(
+	ctx context.Context, in model.CreateBookmarkInput,
+) (*model.CreateBookmarkPayload, error) {
 	ref, err := scalar.ParseRef(in.SubjectID)
 	if err != nil {
 		return nil, err
 	}
 	if ref.Type != circleclient.RefPost && ref.Type != circleclient.RefComment {
-		return nil, &scalar.InputError{Message: "Only posts and comments can be put aside; this is the id of a " + string(ref.Type) + "."}
+		return nil, &scalar.InputError{Message: "Only posts and comments can be put aside; this is the id of a " +
+			string(ref.Type) + "."}
 	}
-	bookmark, problems, err := once(ctx, r.idempotency, "createBookmark", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.Bookmark, error) {
-		return r.circle.Bookmarks.Create(ctx, ref.ID, strings.ToLower(string(ref.Type)))
-	})
+	bookmark, problems, err := once(ctx, r.idempotency, "createBookmark", in.IdempotencyKey, in,
+		func(ctx context.Context) (*circleclient.Bookmark, error) {
+			return r.circle.Bookmarks.Create(ctx, ref.ID, strings.ToLower(string(ref.Type)))
+		})
 	return &model.CreateBookmarkPayload{Bookmark: bookmark, UserErrors: problems}, err
 }
 

@@ -27,11 +27,15 @@ func (r *bookmarkResolver) Subject(ctx context.Context, obj *circleclient.Bookma
 	return bookmarkedPost(ctx, obj)
 }
 
-func (r *mutationResolver) CreateBookmark(ctx context.Context, input model.CreateBookmarkInput) (*model.CreateBookmarkPayload, error) {
+func (r *mutationResolver) CreateBookmark(
+	ctx context.Context, input model.CreateBookmarkInput,
+) (*model.CreateBookmarkPayload, error) {
 	return r.createBookmark(ctx, input)
 }
 
-func (r *mutationResolver) DeleteBookmark(ctx context.Context, input model.DeleteBookmarkInput) (*model.DeleteBookmarkPayload, error) {
+func (r *mutationResolver) DeleteBookmark(
+	ctx context.Context, input model.DeleteBookmarkInput,
+) (*model.DeleteBookmarkPayload, error) {
 	id, err := scalar.ParseCircleID(input.BookmarkID)
 	if err != nil {
 		return nil, err
@@ -40,10 +44,13 @@ func (r *mutationResolver) DeleteBookmark(ctx context.Context, input model.Delet
 	return &model.DeleteBookmarkPayload{DeletedBookmarkID: idUnless(problems, input.BookmarkID), UserErrors: problems}, err
 }
 
-func (r *viewerResolver) Bookmarks(ctx context.Context, obj *model.Viewer, typeArg *string, first int, after *string) (*model.Connection[*circleclient.Bookmark], error) {
-	c, err := paginate(ctx, cursor.Of("Viewer.bookmarks", deref(typeArg)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Bookmark], error) {
-		return r.circle.Bookmarks.List(ctx, circleclient.BookmarkListOptions{PageOptions: o, Type: deref(typeArg)})
-	}, same)
+func (r *viewerResolver) Bookmarks(
+	ctx context.Context, obj *model.Viewer, typeArg *string, first int, after *string,
+) (*model.Connection[*circleclient.Bookmark], error) {
+	c, err := paginate(ctx, cursor.Of("Viewer.bookmarks", deref(typeArg)), first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Bookmark], error) {
+			return r.circle.Bookmarks.List(ctx, circleclient.BookmarkListOptions{PageOptions: o, Type: deref(typeArg)})
+		}, same)
 	return expectBookmarked(ctx, c, err)
 }
 

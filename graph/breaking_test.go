@@ -18,9 +18,9 @@ import (
 	"circlegraph/graph/generated"
 )
 
-// TestNothingBreaks compares the schema with the one on main, or, on main itself, with that of the commit before. Apps in
-// the hands of members cannot be changed: a field goes only once the date of its deprecation has passed. A break that is
-// meant all the same has a line "Breaks-Schema: why" in the message of its commit.
+// TestNothingBreaks compares the schema with the one on main, or, on main itself, with that of the commit before. Apps
+// in the hands of members cannot be changed: a field goes only once the date of its deprecation has passed. A break
+// that is meant all the same has a line "Breaks-Schema: why" in the message of its commit.
 func TestNothingBreaks(t *testing.T) {
 	base, text, err := baseline()
 	if err != nil {
@@ -141,7 +141,8 @@ func (c *comparison) field(of *ast.Definition, old, now *ast.FieldDefinition) {
 	name := of.Name + "." + old.Name
 	if now == nil {
 		if !c.due(old.Directives) {
-			c.say("The field %s is gone. A field that is to go is deprecated first: @deprecated(reason: \"Use `other`. Removal on 2030-01-31.\").", name)
+			c.say("The field %s is gone. A field that is to go is deprecated first: @deprecated(reason: \"Use `other`. "+
+				"Removal on 2030-01-31.\").", name)
 		}
 		return
 	}
@@ -154,7 +155,8 @@ func (c *comparison) field(of *ast.Definition, old, now *ast.FieldDefinition) {
 	if !gives(now.Type, old.Type) {
 		c.say("The field %s gave %s and gives %s.", name, old.Type, now.Type)
 	}
-	if old.Directives.ForName("semanticNonNull") != nil && now.Directives.ForName("semanticNonNull") == nil && !now.Type.NonNull {
+	if old.Directives.ForName("semanticNonNull") != nil && now.Directives.ForName("semanticNonNull") == nil &&
+		!now.Type.NonNull {
 		c.say("The field %s may be null without an error from now on.", name)
 	}
 	for _, arg := range old.Arguments {
@@ -172,8 +174,8 @@ func (c *comparison) field(of *ast.Definition, old, now *ast.FieldDefinition) {
 	}
 }
 
-// gives tells whether a value of the new type is one of the old type too: null where it was is fine, null where it was not is
-// not.
+// gives reports whether a value of the new type is one of the old type too: null where it was is fine, null where it was
+// not is not.
 func gives(now, old *ast.Type) bool {
 	if old.NonNull && !now.NonNull || (now.Elem == nil) != (old.Elem == nil) || now.NamedType != old.NamedType {
 		return false
@@ -181,10 +183,10 @@ func gives(now, old *ast.Type) bool {
 	return now.Elem == nil || gives(now.Elem, old.Elem)
 }
 
-// accepts tells whether the new type takes every value that the old one took.
+// accepts reports whether the new type takes every value that the old one took.
 func accepts(now, old *ast.Type) bool { return gives(old, now) }
 
-// due tells whether a deprecation's date has passed.
+// due reports whether a deprecation's date has passed.
 func (c *comparison) due(directives ast.DirectiveList) bool {
 	date, err := removal(directives.ForName("deprecated"))
 	return err == nil && !date.IsZero() && c.today.After(date)
@@ -247,7 +249,8 @@ func TestDeprecationsSayWhatToUseAndUntilWhen(t *testing.T) {
 		"No longer supported":                              false,
 		"Use `b`. Removal on 2030-01-31. It was a mistake": false,
 	} {
-		schema := gqlparser.MustLoadSchema(&ast.Source{Input: fmt.Sprintf("type Query { a: Int @deprecated(reason: %q) }", reason)})
+		schema := gqlparser.MustLoadSchema(&ast.Source{Input: fmt.Sprintf("type Query { a: Int @deprecated(reason: %q) }",
+			reason)})
 		if got := len(misworded(schema)) == 0; got != want {
 			t.Errorf("the reason %q is right: %v, want %v", reason, got, want)
 		}
@@ -255,8 +258,10 @@ func TestDeprecationsSayWhatToUseAndUntilWhen(t *testing.T) {
 }
 
 func TestCompare(t *testing.T) {
-	const old = "type Query { a(x: Int, y: E): A!  n: N } interface N { id: ID! } type A implements N { id: ID!  f: String!  g: [Int!]  s: Int @semanticNonNull  d: Int @deprecated(reason: \"Use `f`. Removal on 2026-01-31.\") } " +
-		"input I { p: Int  q: String! } enum E { ONE TWO } union U = A | Query scalar S directive @semanticNonNull on FIELD_DEFINITION directive @other on FIELD"
+	const old = "type Query { a(x: Int, y: E): A!  n: N } interface N { id: ID! } type A implements N { id: ID!  f: " +
+		"String!  g: [Int!]  s: Int @semanticNonNull  d: Int @deprecated(reason: \"Use `f`. Removal on 2026-01-31.\") } " +
+		"input I { p: Int  q: String! } enum E { ONE TWO } union U = A | Query scalar S directive @semanticNonNull on " +
+		"FIELD_DEFINITION directive @other on FIELD"
 	after := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
 	for _, tc := range []struct {
 		from, to string

@@ -140,8 +140,8 @@ func (a appointment) google() string {
 	return "https://calendar.google.com/calendar/render?" + query.Encode()
 }
 
-// calendarText keeps line breaks, which iCalendar escapes, and no other control character, which it cannot hold: a carriage
-// return would begin a property of its own.
+// calendarText keeps line breaks, which iCalendar escapes, and no other control character, which it cannot hold: a
+// carriage return would begin a property of its own.
 func calendarText(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && unicode.IsControl(r) {
@@ -159,7 +159,7 @@ func host(address string) string {
 	return u.Hostname()
 }
 
-// liveAt tells whether a moment is within an event: its start belongs to it, its end does not.
+// liveAt reports whether a moment is within an event: its start belongs to it, its end does not.
 func liveAt(now, starts time.Time, ends *time.Time) bool {
 	return ends != nil && !now.Before(starts) && now.Before(*ends)
 }

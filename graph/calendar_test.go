@@ -43,11 +43,15 @@ func TestCalendarHidesThePlace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		repeated, err := occurrenceCalendar(t.Context(), &model.EventOccurrence{EventOccurrence: &circleclient.EventOccurrence{ID: 8}, Event: event})
+		repeated, err := occurrenceCalendar(t.Context(),
+			&model.EventOccurrence{EventOccurrence: &circleclient.EventOccurrence{ID: 8}, Event: event})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for where, text := range map[string]string{"ics": entry.Ics, "google": entry.GoogleURL, "of a repetition": repeated.Ics} {
+		for where, text := range map[string]string{
+			"ics": entry.Ics, "google": entry.GoogleURL,
+			"of a repetition": repeated.Ics,
+		} {
 			if got := strings.Contains(text, "hedge"); got != c.sees {
 				t.Errorf("%s: %s names the place: %t, want %t\n%s", c.name, where, got, c.sees, text)
 			}
@@ -56,7 +60,10 @@ func TestCalendarHidesThePlace(t *testing.T) {
 			}
 		}
 	}
-	comes := &model.EventOccurrence{EventOccurrence: &circleclient.EventOccurrence{ID: 8, RSVPedEvent: true}, Event: meeting(circleclient.PostPermissions{}, false)}
+	comes := &model.EventOccurrence{
+		EventOccurrence: &circleclient.EventOccurrence{ID: 8, RSVPedEvent: true},
+		Event:           meeting(circleclient.PostPermissions{}, false),
+	}
 	if entry, err := occurrenceCalendar(t.Context(), comes); err != nil || !strings.Contains(entry.Ics, "hedge") {
 		t.Errorf("who comes to the repetition alone is not told where: %v\n%s", err, entry.Ics)
 	}
@@ -81,7 +88,8 @@ func TestCalendarIsReadBack(t *testing.T) {
 	}
 	read := calendar.Events()[0]
 	for property, want := range map[ics.ComponentProperty]string{
-		ics.ComponentPropertySummary: "Tea; cake,\nand \\more", ics.ComponentPropertyDescription: "Bring:\n- a cup\n" + strings.TrimSpace(strings.Repeat("日本語 ", 50)) + "\n\nhttps://meet.example.com/x",
+		ics.ComponentPropertySummary: "Tea; cake,\nand \\more", ics.ComponentPropertyDescription: "Bring:\n- a cup\n" +
+			strings.TrimSpace(strings.Repeat("日本語 ", 50)) + "\n\nhttps://meet.example.com/x",
 		ics.ComponentPropertyDtStart: "20260329T080000Z", ics.ComponentPropertyDtEnd: "20260329T090000Z", ics.ComponentPropertyDtstamp: "20260329T070000Z",
 		ics.ComponentPropertyUniqueId: "event-7@example.com", ics.ComponentPropertyLocation: "The hedge",
 	} {

@@ -21,11 +21,14 @@ func lessonChatRoom(l *circleclient.Lesson) *circleclient.ChatRoom {
 	if l.ChatRoomUUID == nil {
 		return nil
 	}
-	return &circleclient.ChatRoom{UUID: *l.ChatRoomUUID, EmbeddedLesson: &circleclient.EmbeddedLesson{ID: l.ID, Name: l.Name}}
+	return &circleclient.ChatRoom{
+		UUID:           *l.ChatRoomUUID,
+		EmbeddedLesson: &circleclient.EmbeddedLesson{ID: l.ID, Name: l.Name},
+	}
 }
 
-// loadChatRoom finds a room. Its messages and participants need nothing of it but the name, and say themselves when there
-// is no such room, so the room is not read for them.
+// loadChatRoom finds a room. Its messages and participants need nothing of it but the name, and say themselves when
+// there is no such room, so the room is not read for them.
 func loadChatRoom(ctx context.Context, uuid string) (*circleclient.ChatRoom, error) {
 	fields := graphql.CollectAllFields(ctx)
 	if (slices.Contains(fields, "messages") || slices.Contains(fields, "participants")) &&
@@ -36,7 +39,9 @@ func loadChatRoom(ctx context.Context, uuid string) (*circleclient.ChatRoom, err
 }
 
 // roomWith is the room with a part that the record at hand may not carry.
-func roomWith(ctx context.Context, room *circleclient.ChatRoom, part circleclient.ChatRoomField) (*circleclient.ChatRoom, error) {
+func roomWith(
+	ctx context.Context, room *circleclient.ChatRoom, part circleclient.ChatRoomField,
+) (*circleclient.ChatRoom, error) {
 	switch {
 	case room.Carries(part):
 		return room, nil
@@ -47,7 +52,9 @@ func roomWith(ctx context.Context, room *circleclient.ChatRoom, part circleclien
 }
 
 // ofRoom reads a part of a room.
-func ofRoom[T any](ctx context.Context, room *circleclient.ChatRoom, part circleclient.ChatRoomField, read func(*circleclient.ChatRoom) *T) (*T, error) {
+func ofRoom[T any](ctx context.Context, room *circleclient.ChatRoom, part circleclient.ChatRoomField,
+	read func(*circleclient.ChatRoom) *T,
+) (*T, error) {
 	record, err := roomWith(ctx, room, part)
 	if err != nil {
 		return nil, err
@@ -57,9 +64,10 @@ func ofRoom[T any](ctx context.Context, room *circleclient.ChatRoom, part circle
 
 // inbox pages through the viewer's rooms.
 func (r *Resolver) inbox(ctx context.Context, first int, after *string) (*model.ChatRoomConnection, error) {
-	c, err := paginate(ctx, cursor.Of("Viewer.chatRooms"), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatRoom], error) {
-		return r.circle.Chat.Rooms(ctx, o)
-	}, same)
+	c, err := paginate(ctx, cursor.Of("Viewer.chatRooms"), first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatRoom], error) {
+			return r.circle.Chat.Rooms(ctx, o)
+		}, same)
 	if err == nil {
 		loaders.From(ctx).Meet(ctx, c.Nodes...)
 	}
@@ -97,8 +105,8 @@ func spaceChatRoom(ctx context.Context, s *circleclient.Space) (*circleclient.Ch
 
 const spaceTypeChat = "chat"
 
-// chatRoomSpace is the space that a room is embedded in. Where the room does not say, each chat space is asked whether it is
-// the one.
+// chatRoomSpace is the space that a room is embedded in. Where the room does not say, each chat space is asked whether
+// it is the one.
 func chatRoomSpace(ctx context.Context, room *circleclient.ChatRoom) (*circleclient.Space, error) {
 	if !room.Carries(circleclient.ChatRoomPlace) {
 		record, err := roomWith(ctx, room, circleclient.ChatRoomDetails)
@@ -139,13 +147,16 @@ func searchChatSpace(ctx context.Context, roomUUID string) (*circleclient.Space,
 	return nil, nil //nolint:nilnil // of a lesson or live room
 }
 
-func (r *Resolver) createChatRoom(ctx context.Context, in model.CreateChatRoomInput) (*model.CreateChatRoomPayload, error) {
+func (r *Resolver) createChatRoom(
+	ctx context.Context, in model.CreateChatRoomInput,
+) (*model.CreateChatRoomPayload, error) {
 	members, err := numbersOf(circleclient.RefMember, in.MemberIds)
 	if err != nil {
 		return nil, err
 	}
 	if len(members) == 0 {
-		return &model.CreateChatRoomPayload{UserErrors: refused(model.UserErrorCodeInvalid, "A chat needs somebody to talk to.", "memberIds")}, nil
+		return &model.CreateChatRoomPayload{UserErrors: refused(model.UserErrorCodeInvalid,
+			"A chat needs somebody to talk to.", "memberIds")}, nil
 	}
 	req := circleclient.CreateChatRoomRequest{Kind: circleclient.ChatRoomDirect, MemberIDs: members}
 	if len(members) > 1 {
@@ -154,18 +165,21 @@ func (r *Resolver) createChatRoom(ctx context.Context, in model.CreateChatRoomIn
 	if in.Kind != nil {
 		req.Kind = *in.Kind
 	}
-	room, problems, err := once(ctx, r.idempotency, "createChatRoom", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.ChatRoom, error) {
-		message, err := r.optionalText(ctx, in.Message)
-		if err != nil {
-			return nil, err
-		}
-		req.Message = message
-		return r.circle.Chat.CreateRoom(ctx, req)
-	})
+	room, problems, err := once(ctx, r.idempotency, "createChatRoom", in.IdempotencyKey, in,
+		func(ctx context.Context) (*circleclient.ChatRoom, error) {
+			message, err := r.optionalText(ctx, in.Message)
+			if err != nil {
+				return nil, err
+			}
+			req.Message = message
+			return r.circle.Chat.CreateRoom(ctx, req)
+		})
 	return &model.CreateChatRoomPayload{ChatRoom: room, UserErrors: problems}, err
 }
 
-func (r *Resolver) updateParticipant(ctx context.Context, in model.UpdateChatRoomParticipantInput) (*model.UpdateChatRoomParticipantPayload, error) {
+func (r *Resolver) updateParticipant(
+	ctx context.Context, in model.UpdateChatRoomParticipantInput,
+) (*model.UpdateChatRoomParticipantPayload, error) {
 	ref, err := scalar.ParseRefOf(circleclient.RefChatRoom, in.ChatRoomID)
 	if err != nil {
 		return nil, err
@@ -183,7 +197,9 @@ func (r *Resolver) updateParticipant(ctx context.Context, in model.UpdateChatRoo
 	return &model.UpdateChatRoomParticipantPayload{ChatRoom: room, UserErrors: problems}, err
 }
 
-func (r *Resolver) markRoomAsRead(ctx context.Context, in model.MarkChatRoomAsReadInput) (*model.MarkChatRoomAsReadPayload, error) {
+func (r *Resolver) markRoomAsRead(
+	ctx context.Context, in model.MarkChatRoomAsReadInput,
+) (*model.MarkChatRoomAsReadPayload, error) {
 	ref, err := scalar.ParseRefOf(circleclient.RefChatRoom, in.ChatRoomID)
 	if err != nil {
 		return nil, err

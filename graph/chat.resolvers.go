@@ -17,7 +17,9 @@ import (
 	"circlegraph/graph/scalar"
 )
 
-func (r *addReactionPayloadResolver) ChatMessage(ctx context.Context, obj *model.AddReactionPayload) (*circleclient.ChatMessage, error) {
+func (r *addReactionPayloadResolver) ChatMessage(
+	ctx context.Context, obj *model.AddReactionPayload,
+) (*circleclient.ChatMessage, error) {
 	return changedMessage(ctx, obj.MessageRef)
 }
 
@@ -25,27 +27,38 @@ func (r *chatMessageResolver) Sender(ctx context.Context, obj *circleclient.Chat
 	return model.MemberOfSender(obj.Sender), nil
 }
 
-func (r *chatMessageResolver) ParentMessage(ctx context.Context, obj *circleclient.ChatMessage) (*circleclient.ChatMessage, error) {
+func (r *chatMessageResolver) ParentMessage(
+	ctx context.Context, obj *circleclient.ChatMessage,
+) (*circleclient.ChatMessage, error) {
 	return messageAbove(ctx, obj)
 }
 
 func (r *chatMessageResolver) RepliesCount(ctx context.Context, obj *circleclient.ChatMessage) (*int, error) {
-	return ofMessage(ctx, obj, circleclient.ChatMessageReplies, func(m *circleclient.ChatMessage) *int { return &m.RepliesCount })
+	return ofMessage(ctx, obj, circleclient.ChatMessageReplies,
+		func(m *circleclient.ChatMessage) *int { return &m.RepliesCount })
 }
 
-func (r *chatMessageResolver) ThreadParticipantsCount(ctx context.Context, obj *circleclient.ChatMessage) (*int, error) {
-	return ofMessage(ctx, obj, circleclient.ChatMessageReplies, func(m *circleclient.ChatMessage) *int { return &m.ThreadParticipantsCount })
+func (r *chatMessageResolver) ThreadParticipantsCount(
+	ctx context.Context, obj *circleclient.ChatMessage,
+) (*int, error) {
+	return ofMessage(ctx, obj, circleclient.ChatMessageReplies,
+		func(m *circleclient.ChatMessage) *int { return &m.ThreadParticipantsCount })
 }
 
-func (r *chatMessageResolver) ThreadParticipantsPreview(ctx context.Context, obj *circleclient.ChatMessage) ([]*model.Member, error) {
+func (r *chatMessageResolver) ThreadParticipantsPreview(
+	ctx context.Context, obj *circleclient.ChatMessage,
+) ([]*model.Member, error) {
 	return ofMessage(ctx, obj, circleclient.ChatMessageReplies, threadParticipants)
 }
 
 func (r *chatMessageResolver) LastReplyAt(ctx context.Context, obj *circleclient.ChatMessage) (*time.Time, error) {
-	return ofMessage(ctx, obj, circleclient.ChatMessageLastReply, func(m *circleclient.ChatMessage) *time.Time { return m.LastReplyAt })
+	return ofMessage(ctx, obj, circleclient.ChatMessageLastReply,
+		func(m *circleclient.ChatMessage) *time.Time { return m.LastReplyAt })
 }
 
-func (r *chatParticipantResolver) Member(ctx context.Context, obj *circleclient.ChatParticipant) (*model.Member, error) {
+func (r *chatParticipantResolver) Member(
+	ctx context.Context, obj *circleclient.ChatParticipant,
+) (*model.Member, error) {
 	return model.MemberOfParticipant(obj), nil
 }
 
@@ -74,18 +87,25 @@ func (r *chatRoomResolver) ShowsHistory(ctx context.Context, obj *circleclient.C
 }
 
 func (r *chatRoomResolver) ParticipantsCount(ctx context.Context, obj *circleclient.ChatRoom) (*int, error) {
-	return ofRoom(ctx, obj, circleclient.ChatRoomDetails, func(r *circleclient.ChatRoom) *int { return &r.ParticipantsCount })
+	return ofRoom(ctx, obj, circleclient.ChatRoomDetails,
+		func(r *circleclient.ChatRoom) *int { return &r.ParticipantsCount })
 }
 
 func (r *chatRoomResolver) UnreadMessagesCount(ctx context.Context, obj *circleclient.ChatRoom) (*int, error) {
-	return ofRoom(ctx, obj, circleclient.ChatRoomDetails, func(r *circleclient.ChatRoom) *int { return &r.UnreadMessagesCount })
+	return ofRoom(ctx, obj, circleclient.ChatRoomDetails,
+		func(r *circleclient.ChatRoom) *int { return &r.UnreadMessagesCount })
 }
 
-func (r *chatRoomResolver) CurrentParticipant(ctx context.Context, obj *circleclient.ChatRoom) (*circleclient.ChatParticipant, error) {
-	return ofRoom(ctx, obj, circleclient.ChatRoomDetails, func(r *circleclient.ChatRoom) *circleclient.ChatParticipant { return r.CurrentParticipant })
+func (r *chatRoomResolver) CurrentParticipant(
+	ctx context.Context, obj *circleclient.ChatRoom,
+) (*circleclient.ChatParticipant, error) {
+	return ofRoom(ctx, obj, circleclient.ChatRoomDetails,
+		func(r *circleclient.ChatRoom) *circleclient.ChatParticipant { return r.CurrentParticipant })
 }
 
-func (r *chatRoomResolver) OtherParticipantsPreview(ctx context.Context, obj *circleclient.ChatRoom) ([]*circleclient.ChatParticipant, error) {
+func (r *chatRoomResolver) OtherParticipantsPreview(
+	ctx context.Context, obj *circleclient.ChatRoom,
+) ([]*circleclient.ChatParticipant, error) {
 	room, err := roomWith(ctx, obj, circleclient.ChatRoomDetails)
 	if err != nil {
 		return nil, err
@@ -93,37 +113,54 @@ func (r *chatRoomResolver) OtherParticipantsPreview(ctx context.Context, obj *ci
 	return listed(room.OtherParticipantsPreview), nil
 }
 
-func (r *chatRoomResolver) Participants(ctx context.Context, obj *circleclient.ChatRoom, first int, after *string) (*model.Connection[*circleclient.ChatParticipant], error) {
-	return paginate(ctx, cursor.Of("ChatRoom.participants", obj.UUID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatParticipant], error) {
-		return r.circle.Chat.Participants(ctx, obj.UUID, o)
-	}, same)
+func (r *chatRoomResolver) Participants(
+	ctx context.Context, obj *circleclient.ChatRoom, first int, after *string,
+) (*model.Connection[*circleclient.ChatParticipant], error) {
+	return paginate(ctx, cursor.Of("ChatRoom.participants", obj.UUID), first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatParticipant], error) {
+			return r.circle.Chat.Participants(ctx, obj.UUID, o)
+		}, same)
 }
 
-func (r *chatRoomResolver) LastMessage(ctx context.Context, obj *circleclient.ChatRoom) (*circleclient.ChatMessage, error) {
-	return ofRoom(ctx, obj, circleclient.ChatRoomDetails, func(r *circleclient.ChatRoom) *circleclient.ChatMessage { return r.LastMessage })
+func (r *chatRoomResolver) LastMessage(
+	ctx context.Context, obj *circleclient.ChatRoom,
+) (*circleclient.ChatMessage, error) {
+	return ofRoom(ctx, obj, circleclient.ChatRoomDetails,
+		func(r *circleclient.ChatRoom) *circleclient.ChatMessage { return r.LastMessage })
 }
 
-func (r *chatRoomResolver) FirstUnreadMessage(ctx context.Context, obj *circleclient.ChatRoom) (*circleclient.ChatMessage, error) {
+func (r *chatRoomResolver) FirstUnreadMessage(
+	ctx context.Context, obj *circleclient.ChatRoom,
+) (*circleclient.ChatMessage, error) {
 	return firstUnread(ctx, obj)
 }
 
-func (r *chatRoomResolver) PinnedMessage(ctx context.Context, obj *circleclient.ChatRoom) (*circleclient.ChatMessage, error) {
-	return ofRoom(ctx, obj, circleclient.ChatRoomDetails, func(r *circleclient.ChatRoom) *circleclient.ChatMessage { return r.PinnedMessage })
+func (r *chatRoomResolver) PinnedMessage(
+	ctx context.Context, obj *circleclient.ChatRoom,
+) (*circleclient.ChatMessage, error) {
+	return ofRoom(ctx, obj, circleclient.ChatRoomDetails,
+		func(r *circleclient.ChatRoom) *circleclient.ChatMessage { return r.PinnedMessage })
 }
 
 func (r *chatRoomResolver) Space(ctx context.Context, obj *circleclient.ChatRoom) (*circleclient.Space, error) {
 	return chatRoomSpace(ctx, obj)
 }
 
-func (r *chatRoomResolver) Lesson(ctx context.Context, obj *circleclient.ChatRoom) (*circleclient.EmbeddedLesson, error) {
+func (r *chatRoomResolver) Lesson(
+	ctx context.Context, obj *circleclient.ChatRoom,
+) (*circleclient.EmbeddedLesson, error) {
 	return obj.EmbeddedLesson, nil
 }
 
-func (r *chatRoomResolver) Messages(ctx context.Context, obj *circleclient.ChatRoom, first *int, after *string, last *int, before *string) (*model.Connection[*circleclient.ChatMessage], error) {
+func (r *chatRoomResolver) Messages(
+	ctx context.Context, obj *circleclient.ChatRoom, first *int, after *string, last *int, before *string,
+) (*model.Connection[*circleclient.ChatMessage], error) {
 	return r.chatMessages(ctx, obj.UUID, first, after, last, before)
 }
 
-func (r *chatThreadResolver) ParentMessage(ctx context.Context, obj *circleclient.ChatThread) (*circleclient.ChatMessage, error) {
+func (r *chatThreadResolver) ParentMessage(
+	ctx context.Context, obj *circleclient.ChatThread,
+) (*circleclient.ChatMessage, error) {
 	thread, err := threadWith(ctx, obj)
 	if err != nil {
 		return nil, err
@@ -131,11 +168,15 @@ func (r *chatThreadResolver) ParentMessage(ctx context.Context, obj *circleclien
 	return thread.ParentMessage, nil
 }
 
-func (r *chatThreadResolver) Replies(ctx context.Context, obj *circleclient.ChatThread, first int, after *string) (*model.Connection[*circleclient.ChatMessage], error) {
+func (r *chatThreadResolver) Replies(
+	ctx context.Context, obj *circleclient.ChatThread, first int, after *string,
+) (*model.Connection[*circleclient.ChatMessage], error) {
 	return threadReplies(ctx, obj, first, after)
 }
 
-func (r *chatThreadResolver) RepliesPreview(ctx context.Context, obj *circleclient.ChatThread) ([]*circleclient.ChatMessage, error) {
+func (r *chatThreadResolver) RepliesPreview(
+	ctx context.Context, obj *circleclient.ChatThread,
+) ([]*circleclient.ChatMessage, error) {
 	thread, err := threadWith(ctx, obj)
 	if err != nil {
 		return nil, err
@@ -143,7 +184,9 @@ func (r *chatThreadResolver) RepliesPreview(ctx context.Context, obj *circleclie
 	return listed(thread.Replies), nil
 }
 
-func (r *chatThreadResolver) ChatRoom(ctx context.Context, obj *circleclient.ChatThread) (*circleclient.ChatRoom, error) {
+func (r *chatThreadResolver) ChatRoom(
+	ctx context.Context, obj *circleclient.ChatThread,
+) (*circleclient.ChatRoom, error) {
 	thread, err := threadWith(ctx, obj)
 	if err != nil {
 		return nil, err
@@ -151,37 +194,55 @@ func (r *chatThreadResolver) ChatRoom(ctx context.Context, obj *circleclient.Cha
 	return thread.ChatRoom(), nil
 }
 
-func (r *mutationResolver) CreateChatRoom(ctx context.Context, input model.CreateChatRoomInput) (*model.CreateChatRoomPayload, error) {
+func (r *mutationResolver) CreateChatRoom(
+	ctx context.Context, input model.CreateChatRoomInput,
+) (*model.CreateChatRoomPayload, error) {
 	return r.createChatRoom(ctx, input)
 }
 
-func (r *mutationResolver) MarkChatRoomAsRead(ctx context.Context, input model.MarkChatRoomAsReadInput) (*model.MarkChatRoomAsReadPayload, error) {
+func (r *mutationResolver) MarkChatRoomAsRead(
+	ctx context.Context, input model.MarkChatRoomAsReadInput,
+) (*model.MarkChatRoomAsReadPayload, error) {
 	return r.markRoomAsRead(ctx, input)
 }
 
-func (r *mutationResolver) UpdateChatRoomParticipant(ctx context.Context, input model.UpdateChatRoomParticipantInput) (*model.UpdateChatRoomParticipantPayload, error) {
+func (r *mutationResolver) UpdateChatRoomParticipant(
+	ctx context.Context, input model.UpdateChatRoomParticipantInput,
+) (*model.UpdateChatRoomParticipantPayload, error) {
 	return r.updateParticipant(ctx, input)
 }
 
-func (r *mutationResolver) SendChatMessage(ctx context.Context, input model.SendChatMessageInput) (*model.SendChatMessagePayload, error) {
+func (r *mutationResolver) SendChatMessage(
+	ctx context.Context, input model.SendChatMessageInput,
+) (*model.SendChatMessagePayload, error) {
 	return r.sendMessage(ctx, input)
 }
 
-func (r *mutationResolver) UpdateChatMessage(ctx context.Context, input model.UpdateChatMessageInput) (*model.UpdateChatMessagePayload, error) {
+func (r *mutationResolver) UpdateChatMessage(
+	ctx context.Context, input model.UpdateChatMessageInput,
+) (*model.UpdateChatMessagePayload, error) {
 	return r.updateMessage(ctx, input)
 }
 
-func (r *mutationResolver) DeleteChatMessage(ctx context.Context, input model.DeleteChatMessageInput) (*model.DeleteChatMessagePayload, error) {
+func (r *mutationResolver) DeleteChatMessage(
+	ctx context.Context, input model.DeleteChatMessageInput,
+) (*model.DeleteChatMessagePayload, error) {
 	return r.deleteMessage(ctx, input)
 }
 
-func (r *mutationResolver) AddReaction(ctx context.Context, input model.AddReactionInput) (*model.AddReactionPayload, error) {
-	payload, err := changeMessage(input.MessageID, func(m circleclient.Ref) error { return r.circle.Chat.React(ctx, m.ID, input.Emoji) })
+func (r *mutationResolver) AddReaction(
+	ctx context.Context, input model.AddReactionInput,
+) (*model.AddReactionPayload, error) {
+	payload, err := changeMessage(input.MessageID,
+		func(m circleclient.Ref) error { return r.circle.Chat.React(ctx, m.ID, input.Emoji) })
 	return &model.AddReactionPayload{ChatMessagePayload: payload}, err
 }
 
-func (r *mutationResolver) RemoveReaction(ctx context.Context, input model.RemoveReactionInput) (*model.RemoveReactionPayload, error) {
-	payload, err := changeMessage(input.MessageID, func(m circleclient.Ref) error { return r.circle.Chat.Unreact(ctx, m.ID, input.Emoji) })
+func (r *mutationResolver) RemoveReaction(
+	ctx context.Context, input model.RemoveReactionInput,
+) (*model.RemoveReactionPayload, error) {
+	payload, err := changeMessage(input.MessageID,
+		func(m circleclient.Ref) error { return r.circle.Chat.Unreact(ctx, m.ID, input.Emoji) })
 	return &model.RemoveReactionPayload{ChatMessagePayload: payload}, err
 }
 
@@ -193,7 +254,9 @@ func (r *queryResolver) ChatRoom(ctx context.Context, uuid string) (*circleclien
 	return loadChatRoom(ctx, uuid)
 }
 
-func (r *removeReactionPayloadResolver) ChatMessage(ctx context.Context, obj *model.RemoveReactionPayload) (*circleclient.ChatMessage, error) {
+func (r *removeReactionPayloadResolver) ChatMessage(
+	ctx context.Context, obj *model.RemoveReactionPayload,
+) (*circleclient.ChatMessage, error) {
 	return changedMessage(ctx, obj.MessageRef)
 }
 
@@ -201,23 +264,33 @@ func (r *spaceResolver) ChatRoom(ctx context.Context, obj *circleclient.Space) (
 	return spaceChatRoom(ctx, obj)
 }
 
-func (r *updateChatMessagePayloadResolver) ChatMessage(ctx context.Context, obj *model.UpdateChatMessagePayload) (*circleclient.ChatMessage, error) {
+func (r *updateChatMessagePayloadResolver) ChatMessage(
+	ctx context.Context, obj *model.UpdateChatMessagePayload,
+) (*circleclient.ChatMessage, error) {
 	return changedMessage(ctx, obj.MessageRef)
 }
 
-func (r *viewerResolver) ChatRooms(ctx context.Context, obj *model.Viewer, first int, after *string) (*model.Connection[*circleclient.ChatRoom], error) {
+func (r *viewerResolver) ChatRooms(
+	ctx context.Context, obj *model.Viewer, first int, after *string,
+) (*model.Connection[*circleclient.ChatRoom], error) {
 	return r.inbox(ctx, first, after)
 }
 
-func (r *viewerResolver) UnreadChatRooms(ctx context.Context, obj *model.Viewer, first int, after *string) (*model.Connection[*circleclient.ChatRoom], error) {
+func (r *viewerResolver) UnreadChatRooms(
+	ctx context.Context, obj *model.Viewer, first int, after *string,
+) (*model.Connection[*circleclient.ChatRoom], error) {
 	return r.unreadRooms(ctx, first, after)
 }
 
-func (r *viewerResolver) ChatThreads(ctx context.Context, obj *model.Viewer, first int, after *string) (*model.Connection[*circleclient.ChatThread], error) {
+func (r *viewerResolver) ChatThreads(
+	ctx context.Context, obj *model.Viewer, first int, after *string,
+) (*model.Connection[*circleclient.ChatThread], error) {
 	return r.threads(ctx, first, after)
 }
 
-func (r *viewerResolver) UnreadChatThreads(ctx context.Context, obj *model.Viewer, first int, after *string) (*model.Connection[*circleclient.ChatThread], error) {
+func (r *viewerResolver) UnreadChatThreads(
+	ctx context.Context, obj *model.Viewer, first int, after *string,
+) (*model.Connection[*circleclient.ChatThread], error) {
 	return r.unreadThreads(ctx, first, after)
 }
 

@@ -15,7 +15,9 @@ import (
 const defaultMessages = 20
 
 // chatMessages pages through a room from a message on, backwards or forwards.
-func (r *Resolver) chatMessages(ctx context.Context, room string, first *int, after *string, last *int, before *string) (*model.ChatMessageConnection, error) {
+func (r *Resolver) chatMessages(
+	ctx context.Context, room string, first *int, after *string, last *int, before *string,
+) (*model.ChatMessageConnection, error) {
 	forwards, backwards := first != nil || after != nil, last != nil || before != nil
 	read, count, cursor, names := r.circle.Chat.MessagesBefore, last, before, [2]string{"last", "before"}
 	if forwards {
@@ -23,9 +25,11 @@ func (r *Resolver) chatMessages(ctx context.Context, room string, first *int, af
 	}
 	switch {
 	case forwards && backwards:
-		return nil, &scalar.InputError{Message: "Read either forwards, with `first` and `after`, or backwards, with `last` and `before`."}
+		return nil, &scalar.InputError{Message: "Read either forwards, with `first` and `after`, or backwards, with " +
+			"`last` and `before`."}
 	case forwards && after == nil:
-		return nil, &scalar.InputError{Message: "`first` needs `after`: Circle reads a room from a message on. Without it, ask for the newest messages with `last`."}
+		return nil, &scalar.InputError{Message: "`first` needs `after`: Circle reads a room from a message on. Without " +
+			"it, ask for the newest messages with `last`."}
 	}
 	n := defaultMessages
 	if count != nil {
@@ -44,11 +48,13 @@ func (r *Resolver) chatMessages(ctx context.Context, room string, first *int, af
 		}
 		n = 1 // a window tells the number of all, however small it is
 	}
-	w, err := loaders.Shared(ctx, fmt.Sprint("messages of ", room, forwards, anchor, n), func() (*circleclient.MessageWindow, error) {
-		return read(ctx, room, anchor, n)
-	})
+	w, err := loaders.Shared(ctx, fmt.Sprint("messages of ", room, forwards, anchor, n),
+		func() (*circleclient.MessageWindow, error) {
+			return read(ctx, room, anchor, n)
+		})
 	if errors.Is(err, circleclient.ErrAnchorGone) {
-		return nil, &scalar.InputError{Message: "The message to go on from was deleted long ago. Begin again with the newest messages: `last` without `before`."}
+		return nil, &scalar.InputError{Message: "The message to go on from was deleted long ago. Begin again with the " +
+			"newest messages: `last` without `before`."}
 	}
 	if err != nil {
 		return nil, err
@@ -63,7 +69,8 @@ func messageAnchor(room string, cursor *string) (int64, error) {
 	}
 	ref, err := scalar.ParseRef(*cursor)
 	if err != nil || ref.Type != circleclient.RefChatMessage {
-		return 0, &scalar.InputError{Message: "`after` and `before` take a cursor of the room's messages, or the `id` of one of them."}
+		return 0, &scalar.InputError{Message: "`after` and `before` take a cursor of the room's messages, or the `id` of " +
+			"one of them."}
 	}
 	if ref.Room != room {
 		return 0, &scalar.InputError{Message: "The cursor is of the messages of another room."}
@@ -87,7 +94,9 @@ func messageConnection(w *circleclient.MessageWindow) *model.ChatMessageConnecti
 }
 
 // ofMessage reads a part of a message that its record may not carry.
-func ofMessage[T any](ctx context.Context, m *circleclient.ChatMessage, part circleclient.ChatMessageField, read func(*circleclient.ChatMessage) T) (T, error) {
+func ofMessage[T any](ctx context.Context, m *circleclient.ChatMessage, part circleclient.ChatMessageField,
+	read func(*circleclient.ChatMessage) T,
+) (T, error) {
 	if !m.Carries(part) {
 		whole, err := loaders.From(ctx).ChatMessage.Load(ctx, m.NodeRef())()
 		if err != nil {
@@ -108,13 +117,15 @@ func threadParticipants(m *circleclient.ChatMessage) []*model.Member {
 	return members
 }
 
-// firstUnread is the oldest unread message of a room; its ids are known with a room that was read by itself, and that there
-// is none with any room.
+// firstUnread is the oldest unread message of a room; its ids are known with a room that was read by itself, and that
+// there is none with any room.
 func firstUnread(ctx context.Context, room *circleclient.ChatRoom) (*circleclient.ChatMessage, error) {
-	if room.Carries(circleclient.ChatRoomDetails) && !room.Carries(circleclient.ChatRoomFirstUnread) && room.UnreadMessagesCount == 0 {
+	if room.Carries(circleclient.ChatRoomDetails) && !room.Carries(circleclient.ChatRoomFirstUnread) &&
+		room.UnreadMessagesCount == 0 {
 		return nil, nil //nolint:nilnil // all are read
 	}
-	number, err := ofRoom(ctx, room, circleclient.ChatRoomFirstUnread, func(r *circleclient.ChatRoom) *int64 { return r.FirstUnreadMessageID })
+	number, err := ofRoom(ctx, room, circleclient.ChatRoomFirstUnread,
+		func(r *circleclient.ChatRoom) *int64 { return r.FirstUnreadMessageID })
 	if err != nil || number == nil {
 		return nil, err
 	}
@@ -148,7 +159,9 @@ func aboveMessage(m *circleclient.ChatMessage) circleclient.Ref {
 	return circleclient.ChatMessageRef(m.ChatRoomUUID, *m.ParentMessageID)
 }
 
-func (r *Resolver) sendMessage(ctx context.Context, in model.SendChatMessageInput) (*model.SendChatMessagePayload, error) {
+func (r *Resolver) sendMessage(
+	ctx context.Context, in model.SendChatMessageInput,
+) (*model.SendChatMessagePayload, error) {
 	room, err := scalar.ParseRefOf(circleclient.RefChatRoom, in.ChatRoomID)
 	if err != nil {
 		return nil, err
@@ -162,13 +175,14 @@ func (r *Resolver) sendMessage(ctx context.Context, in model.SendChatMessageInpu
 			return nil, &scalar.InputError{Message: "The message to reply to stands in another room."}
 		}
 	}
-	sent, problems, err := once(ctx, r.idempotency, "sendChatMessage", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.SentChatMessage, error) {
-		body, err := r.richText(ctx, in.Body, in.Attachments)
-		if err != nil {
-			return nil, err
-		}
-		return r.circle.Chat.Send(ctx, room.Room, circleclient.ChatMessageRequest{Body: body, ParentMessageID: parent.ID})
-	})
+	sent, problems, err := once(ctx, r.idempotency, "sendChatMessage", in.IdempotencyKey, in,
+		func(ctx context.Context) (*circleclient.SentChatMessage, error) {
+			body, err := r.richText(ctx, in.Body, in.Attachments)
+			if err != nil {
+				return nil, err
+			}
+			return r.circle.Chat.Send(ctx, room.Room, circleclient.ChatMessageRequest{Body: body, ParentMessageID: parent.ID})
+		})
 	if err != nil || len(problems) > 0 {
 		return &model.SendChatMessagePayload{UserErrors: problems}, err
 	}
@@ -178,7 +192,9 @@ func (r *Resolver) sendMessage(ctx context.Context, in model.SendChatMessageInpu
 	}, nil
 }
 
-func (r *Resolver) updateMessage(ctx context.Context, in model.UpdateChatMessageInput) (*model.UpdateChatMessagePayload, error) {
+func (r *Resolver) updateMessage(
+	ctx context.Context, in model.UpdateChatMessageInput,
+) (*model.UpdateChatMessagePayload, error) {
 	payload, err := changeMessage(in.MessageID, func(ref circleclient.Ref) error {
 		body, err := r.richText(ctx, in.Body, in.Attachments)
 		if err != nil {
@@ -189,7 +205,9 @@ func (r *Resolver) updateMessage(ctx context.Context, in model.UpdateChatMessage
 	return &model.UpdateChatMessagePayload{ChatMessagePayload: payload}, err
 }
 
-func (r *Resolver) deleteMessage(ctx context.Context, in model.DeleteChatMessageInput) (*model.DeleteChatMessagePayload, error) {
+func (r *Resolver) deleteMessage(
+	ctx context.Context, in model.DeleteChatMessageInput,
+) (*model.DeleteChatMessagePayload, error) {
 	ref, err := scalar.ParseRefOf(circleclient.RefChatMessage, in.MessageID)
 	if err != nil {
 		return nil, err

@@ -21,7 +21,9 @@ func threadWith(ctx context.Context, t *circleclient.ChatThread) (*circleclient.
 }
 
 // threadReplies gives the replies of a thread; a thread that came without some of them is read by itself.
-func threadReplies(ctx context.Context, t *circleclient.ChatThread, first int, after *string) (*model.ChatMessageConnection, error) {
+func threadReplies(
+	ctx context.Context, t *circleclient.ChatThread, first int, after *string,
+) (*model.ChatMessageConnection, error) {
 	t, err := threadWith(ctx, t)
 	if err != nil {
 		return nil, err
@@ -36,9 +38,10 @@ func threadReplies(ctx context.Context, t *circleclient.ChatThread, first int, a
 
 // threads pages through the threads that the viewer takes part in.
 func (r *Resolver) threads(ctx context.Context, first int, after *string) (*model.ChatThreadConnection, error) {
-	c, err := paginate(ctx, cursor.Of("Viewer.chatThreads"), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatThread], error) {
-		return r.circle.Chat.Threads(ctx, o)
-	}, same)
+	c, err := paginate(ctx, cursor.Of("Viewer.chatThreads"), first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatThread], error) {
+			return r.circle.Chat.Threads(ctx, o)
+		}, same)
 	return expectThreads(ctx, c, err)
 }
 

@@ -18,7 +18,8 @@ func changedComment(ctx context.Context, ref circleclient.Ref) (*circleclient.Co
 	return loaders.From(ctx).Comment.Load(ref)
 }
 
-// commentAbove is the comment that a reply replies to; nil for a comment on the post itself. Its id is known with the reply.
+// commentAbove is the comment that a reply replies to; nil for a comment on the post itself. Its id is known with the
+// reply.
 func commentAbove(ctx context.Context, reply *circleclient.Comment) (*circleclient.Comment, error) {
 	ref := reply.NodeRef().Above()
 	if !ref.IsZero() && selectsOnly(ctx, "id", "circleId") {
@@ -28,7 +29,9 @@ func commentAbove(ctx context.Context, reply *circleclient.Comment) (*circleclie
 }
 
 // commentWith is the record with a part that the operation it came from may not send.
-func commentWith(ctx context.Context, c *circleclient.Comment, part circleclient.CommentField) (*circleclient.Comment, error) {
+func commentWith(
+	ctx context.Context, c *circleclient.Comment, part circleclient.CommentField,
+) (*circleclient.Comment, error) {
 	switch ref := c.NodeRef(); {
 	case c.Carries(part):
 		return c, nil
@@ -39,8 +42,8 @@ func commentWith(ctx context.Context, c *circleclient.Comment, part circleclient
 	}
 }
 
-// commentAuthor is who wrote a comment. Lists of replies do not say, but for the member's number: the profile of a member,
-// once for all of their replies, costs less than each reply again.
+// commentAuthor is who wrote a comment. Lists of replies do not say, but for the member's number: the profile of a
+// member, once for all of their replies, costs less than each reply again.
 func commentAuthor(ctx context.Context, c *circleclient.Comment) (*model.Member, error) {
 	if !c.Carries(circleclient.CommentAuthor) && c.CommunityMemberID != 0 {
 		return loadMember(ctx, c.CommunityMemberID)
@@ -49,7 +52,9 @@ func commentAuthor(ctx context.Context, c *circleclient.Comment) (*model.Member,
 }
 
 // viewerCanComment reads one of Circle's policies of a comment.
-func viewerCanComment(ctx context.Context, c *circleclient.Comment, may func(circleclient.CommentPermissions) bool) (*bool, error) {
+func viewerCanComment(
+	ctx context.Context, c *circleclient.Comment, may func(circleclient.CommentPermissions) bool,
+) (*bool, error) {
 	record, err := commentWith(ctx, c, circleclient.CommentPolicies)
 	if err != nil {
 		return nil, err
@@ -60,7 +65,9 @@ func viewerCanComment(ctx context.Context, c *circleclient.Comment, may func(cir
 
 // commentReplies gives the replies to a comment; those that came with it where they are all there are and no order is
 // asked for, since Circle embeds them in no known order.
-func (r *Resolver) commentReplies(ctx context.Context, c *circleclient.Comment, orderBy *string, first int, after *string) (*model.CommentConnection, error) {
+func (r *Resolver) commentReplies(
+	ctx context.Context, c *circleclient.Comment, orderBy *string, first int, after *string,
+) (*model.CommentConnection, error) {
 	list := cursor.Of("Comment.replies", c.ID, deref(orderBy))
 	if selectsOnly(ctx, "totalCount") {
 		return embedded(list, first, after, []*circleclient.Comment(nil), c.RepliesCount, same)
@@ -70,38 +77,49 @@ func (r *Resolver) commentReplies(ctx context.Context, c *circleclient.Comment, 
 			return embedded(list, first, after, replies, c.RepliesCount, same)
 		}
 	}
-	return paginate(ctx, list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
-		return r.circle.Comments.Replies(ctx, c.ID, circleclient.CommentListOptions{PageOptions: o, Sort: deref(orderBy)})
-	}, same)
+	return paginate(ctx, list, first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
+			return r.circle.Comments.Replies(ctx, c.ID, circleclient.CommentListOptions{PageOptions: o, Sort: deref(orderBy)})
+		}, same)
 }
 
-// commentLikes gives the members who like a comment. Of one that nobody likes, or of which the number is wanted, that is known.
-func (r *Resolver) commentLikes(ctx context.Context, c *circleclient.Comment, first int, after *string) (*model.MemberConnection, error) {
+// commentLikes gives the members who like a comment. Of one that nobody likes, or of which the number is wanted, that
+// is known.
+func (r *Resolver) commentLikes(
+	ctx context.Context, c *circleclient.Comment, first int, after *string,
+) (*model.MemberConnection, error) {
 	list, none := cursor.Of("Comment.likes", c.ID), []*circleclient.Liker(nil)
 	if c.LikesCount == 0 || selectsOnly(ctx, "totalCount") {
 		return embedded(list, first, after, none, c.LikesCount, model.MemberOfLiker)
 	}
-	return paginate(ctx, list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
-		return r.circle.Comments.Likes(ctx, c.ID, o)
-	}, model.MemberOfLiker)
+	return paginate(ctx, list, first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
+			return r.circle.Comments.Likes(ctx, c.ID, o)
+		}, model.MemberOfLiker)
 }
 
-func (r *Resolver) createComment(ctx context.Context, in model.CreateCommentInput) (*model.CreateCommentPayload, error) {
+func (r *Resolver) createComment(
+	ctx context.Context, in model.CreateCommentInput,
+) (*model.CreateCommentPayload, error) {
 	ref, err := scalar.ParseRefOf(circleclient.RefPost, in.PostID)
 	if err != nil {
 		return nil, err
 	}
-	comment, problems, err := once(ctx, r.idempotency, "createComment", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.Comment, error) {
-		body, err := r.richText(ctx, in.Body, in.Attachments)
-		if err != nil {
-			return nil, err
-		}
-		return r.circle.Comments.Create(ctx, ref.ID, body)
-	})
+	comment, problems, err := once(ctx, r.idempotency, "createComment", in.IdempotencyKey, in,
+		func(ctx context.Context) (*circleclient.Comment, error) {
+			body, err := r.richText(ctx, in.Body, in.Attachments)
+			if err != nil {
+				return nil, err
+			}
+			return r.circle.Comments.Create(ctx, ref.ID, body)
+		})
 	if err != nil || len(problems) > 0 {
 		ref = circleclient.Ref{}
 	}
-	return &model.CreateCommentPayload{PostPayload: model.PostPayload{PostRef: ref, UserErrors: problems}, Comment: comment}, err
+	return &model.CreateCommentPayload{
+		PostPayload: model.PostPayload{PostRef: ref, UserErrors: problems},
+		Comment:     comment,
+	}, err
 }
 
 func (r *Resolver) createReply(ctx context.Context, in model.CreateReplyInput) (*model.CreateReplyPayload, error) {
@@ -109,13 +127,14 @@ func (r *Resolver) createReply(ctx context.Context, in model.CreateReplyInput) (
 	if err != nil {
 		return nil, err
 	}
-	reply, problems, err := once(ctx, r.idempotency, "createReply", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.Comment, error) {
-		body, err := r.richText(ctx, in.Body, in.Attachments)
-		if err != nil {
-			return nil, err
-		}
-		return r.circle.Comments.CreateReply(ctx, ref.ID, body)
-	})
+	reply, problems, err := once(ctx, r.idempotency, "createReply", in.IdempotencyKey, in,
+		func(ctx context.Context) (*circleclient.Comment, error) {
+			body, err := r.richText(ctx, in.Body, in.Attachments)
+			if err != nil {
+				return nil, err
+			}
+			return r.circle.Comments.CreateReply(ctx, ref.ID, body)
+		})
 	payload := &model.CreateReplyPayload{CommentPayload: model.CommentPayload{UserErrors: problems}, Comment: reply}
 	if reply != nil {
 		payload.CommentRef = reply.NodeRef().Above()
@@ -123,7 +142,9 @@ func (r *Resolver) createReply(ctx context.Context, in model.CreateReplyInput) (
 	return payload, err
 }
 
-func (r *Resolver) updateComment(ctx context.Context, in model.UpdateCommentInput) (*model.UpdateCommentPayload, error) {
+func (r *Resolver) updateComment(
+	ctx context.Context, in model.UpdateCommentInput,
+) (*model.UpdateCommentPayload, error) {
 	ref, err := scalar.ParseRefOf(circleclient.RefComment, in.CommentID)
 	if err != nil {
 		return nil, err
@@ -141,7 +162,9 @@ func (r *Resolver) updateComment(ctx context.Context, in model.UpdateCommentInpu
 	return &model.UpdateCommentPayload{Comment: comment, UserErrors: problems}, err
 }
 
-func (r *Resolver) deleteComment(ctx context.Context, in model.DeleteCommentInput) (*model.DeleteCommentPayload, error) {
+func (r *Resolver) deleteComment(
+	ctx context.Context, in model.DeleteCommentInput,
+) (*model.DeleteCommentPayload, error) {
 	ref, err := scalar.ParseRefOf(circleclient.RefComment, in.CommentID)
 	if err != nil {
 		return nil, err
@@ -155,7 +178,10 @@ func (r *Resolver) deleteComment(ctx context.Context, in model.DeleteCommentInpu
 	if err != nil || len(problems) > 0 {
 		return &model.DeleteCommentPayload{UserErrors: problems}, err
 	}
-	return &model.DeleteCommentPayload{CommentRef: ref, DeletedCommentID: refUnless(problems, ref), UserErrors: problems}, nil
+	return &model.DeleteCommentPayload{
+		CommentRef: ref, DeletedCommentID: refUnless(problems, ref),
+		UserErrors: problems,
+	}, nil
 }
 
 // changeComment carries out a change to a comment that Circle answers without the comment.

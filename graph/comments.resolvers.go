@@ -32,7 +32,9 @@ func (r *commentResolver) ViewerCanLike(ctx context.Context, obj *circleclient.C
 	return can(cannotLikeComment(ctx, obj))
 }
 
-func (r *commentResolver) ViewerCannotLikeReasons(ctx context.Context, obj *circleclient.Comment) ([]model.CannotReason, error) {
+func (r *commentResolver) ViewerCannotLikeReasons(
+	ctx context.Context, obj *circleclient.Comment,
+) ([]model.CannotReason, error) {
 	return cannotLikeComment(ctx, obj)
 }
 
@@ -40,7 +42,9 @@ func (r *commentResolver) ViewerCanComment(ctx context.Context, obj *circleclien
 	return can(cannotReply(ctx, obj))
 }
 
-func (r *commentResolver) ViewerCannotCommentReasons(ctx context.Context, obj *circleclient.Comment) ([]model.CannotReason, error) {
+func (r *commentResolver) ViewerCannotCommentReasons(
+	ctx context.Context, obj *circleclient.Comment,
+) ([]model.CannotReason, error) {
 	return cannotReply(ctx, obj)
 }
 
@@ -60,11 +64,15 @@ func (r *commentResolver) ViewerCanBookmark(ctx context.Context, obj *circleclie
 	return viewerCanComment(ctx, obj, func(p circleclient.CommentPermissions) bool { return p.CanBookmark })
 }
 
-func (r *commentResolver) Likes(ctx context.Context, obj *circleclient.Comment, first int, after *string) (*model.Connection[*model.Member], error) {
+func (r *commentResolver) Likes(
+	ctx context.Context, obj *circleclient.Comment, first int, after *string,
+) (*model.Connection[*model.Member], error) {
 	return r.commentLikes(ctx, obj, first, after)
 }
 
-func (r *commentResolver) Replies(ctx context.Context, obj *circleclient.Comment, orderBy *string, first int, after *string) (*model.Connection[*circleclient.Comment], error) {
+func (r *commentResolver) Replies(
+	ctx context.Context, obj *circleclient.Comment, orderBy *string, first int, after *string,
+) (*model.Connection[*circleclient.Comment], error) {
 	return r.commentReplies(ctx, obj, orderBy, first, after)
 }
 
@@ -72,7 +80,9 @@ func (r *createCommentPayloadResolver) Post(ctx context.Context, obj *model.Crea
 	return changedPost(ctx, obj.PostRef)
 }
 
-func (r *createReplyPayloadResolver) Parent(ctx context.Context, obj *model.CreateReplyPayload) (*circleclient.Comment, error) {
+func (r *createReplyPayloadResolver) Parent(
+	ctx context.Context, obj *model.CreateReplyPayload,
+) (*circleclient.Comment, error) {
 	return changedComment(ctx, obj.CommentRef)
 }
 
@@ -83,44 +93,65 @@ func (r *deleteCommentPayloadResolver) Post(ctx context.Context, obj *model.Dele
 	return changedPost(ctx, obj.CommentRef.OfPost())
 }
 
-func (r *deleteCommentPayloadResolver) Parent(ctx context.Context, obj *model.DeleteCommentPayload) (*circleclient.Comment, error) {
+func (r *deleteCommentPayloadResolver) Parent(
+	ctx context.Context, obj *model.DeleteCommentPayload,
+) (*circleclient.Comment, error) {
 	return changedComment(ctx, obj.CommentRef.Above())
 }
 
-func (r *likeCommentPayloadResolver) Comment(ctx context.Context, obj *model.LikeCommentPayload) (*circleclient.Comment, error) {
+func (r *likeCommentPayloadResolver) Comment(
+	ctx context.Context, obj *model.LikeCommentPayload,
+) (*circleclient.Comment, error) {
 	return changedComment(ctx, obj.CommentRef)
 }
 
-func (r *memberResolver) Comments(ctx context.Context, obj *model.Member, first int, after *string) (*model.Connection[*circleclient.Comment], error) {
-	c, err := paginate(ctx, cursor.Of("Member.comments", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
-		return r.circle.Members.Comments(ctx, obj.ID, o)
-	}, same)
+func (r *memberResolver) Comments(
+	ctx context.Context, obj *model.Member, first int, after *string,
+) (*model.Connection[*circleclient.Comment], error) {
+	c, err := paginate(ctx, cursor.Of("Member.comments", obj.ID), first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
+			return r.circle.Members.Comments(ctx, obj.ID, o)
+		}, same)
 	return expectComments(ctx, c, err)
 }
 
-func (r *mutationResolver) CreateComment(ctx context.Context, input model.CreateCommentInput) (*model.CreateCommentPayload, error) {
+func (r *mutationResolver) CreateComment(
+	ctx context.Context, input model.CreateCommentInput,
+) (*model.CreateCommentPayload, error) {
 	return r.createComment(ctx, input)
 }
 
-func (r *mutationResolver) CreateReply(ctx context.Context, input model.CreateReplyInput) (*model.CreateReplyPayload, error) {
+func (r *mutationResolver) CreateReply(
+	ctx context.Context, input model.CreateReplyInput,
+) (*model.CreateReplyPayload, error) {
 	return r.createReply(ctx, input)
 }
 
-func (r *mutationResolver) UpdateComment(ctx context.Context, input model.UpdateCommentInput) (*model.UpdateCommentPayload, error) {
+func (r *mutationResolver) UpdateComment(
+	ctx context.Context, input model.UpdateCommentInput,
+) (*model.UpdateCommentPayload, error) {
 	return r.updateComment(ctx, input)
 }
 
-func (r *mutationResolver) DeleteComment(ctx context.Context, input model.DeleteCommentInput) (*model.DeleteCommentPayload, error) {
+func (r *mutationResolver) DeleteComment(
+	ctx context.Context, input model.DeleteCommentInput,
+) (*model.DeleteCommentPayload, error) {
 	return r.deleteComment(ctx, input)
 }
 
-func (r *mutationResolver) LikeComment(ctx context.Context, input model.LikeCommentInput) (*model.LikeCommentPayload, error) {
-	payload, err := changeComment(input.CommentID, func(commentID int64) error { return r.circle.Comments.Like(ctx, commentID) })
+func (r *mutationResolver) LikeComment(
+	ctx context.Context, input model.LikeCommentInput,
+) (*model.LikeCommentPayload, error) {
+	payload, err := changeComment(input.CommentID,
+		func(commentID int64) error { return r.circle.Comments.Like(ctx, commentID) })
 	return &model.LikeCommentPayload{CommentPayload: payload}, err
 }
 
-func (r *mutationResolver) UnlikeComment(ctx context.Context, input model.UnlikeCommentInput) (*model.UnlikeCommentPayload, error) {
-	payload, err := changeComment(input.CommentID, func(commentID int64) error { return r.circle.Comments.Unlike(ctx, commentID) })
+func (r *mutationResolver) UnlikeComment(
+	ctx context.Context, input model.UnlikeCommentInput,
+) (*model.UnlikeCommentPayload, error) {
+	payload, err := changeComment(input.CommentID,
+		func(commentID int64) error { return r.circle.Comments.Unlike(ctx, commentID) })
 	return &model.UnlikeCommentPayload{CommentPayload: payload}, err
 }
 
@@ -132,7 +163,9 @@ func (r *queryResolver) Comment(ctx context.Context, id string) (*circleclient.C
 	return loaders.From(ctx).Comment.Load(ref)
 }
 
-func (r *unlikeCommentPayloadResolver) Comment(ctx context.Context, obj *model.UnlikeCommentPayload) (*circleclient.Comment, error) {
+func (r *unlikeCommentPayloadResolver) Comment(
+	ctx context.Context, obj *model.UnlikeCommentPayload,
+) (*circleclient.Comment, error) {
 	return changedComment(ctx, obj.CommentRef)
 }
 

@@ -70,15 +70,22 @@ func newCommunity(t *testing.T, edits ...func(*circleclient.Config)) *community 
 }
 
 // newCommunityBehind is newCommunity with something between the facade and Circle.
-func newCommunityBehind(t *testing.T, between func(circle http.Handler) http.Handler, edits ...func(*circleclient.Config)) *community {
+func newCommunityBehind(
+	t *testing.T, between func(circle http.Handler) http.Handler, edits ...func(*circleclient.Config),
+) *community {
 	t.Helper()
 	return newCommunityAllowing(t, 50, between, edits...)
 }
 
 // newCommunityAllowing is newCommunityBehind with another limit on what an operation may cost.
-func newCommunityAllowing(t *testing.T, maxCost int, between func(circle http.Handler) http.Handler, edits ...func(*circleclient.Config)) *community {
+func newCommunityAllowing(
+	t *testing.T, maxCost int, between func(circle http.Handler) http.Handler, edits ...func(*circleclient.Config),
+) *community {
 	t.Helper()
-	c := &community{t: t, clock: sandbox.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)), tokens: map[string]string{}}
+	c := &community{
+		t: t, clock: sandbox.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)),
+		tokens: map[string]string{},
+	}
 	c.sandbox = sandbox.New(sandbox.Options{HeadlessToken: secret, Clock: c.clock})
 	var upstream http.Handler = c.sandbox
 	if contract.Present() {
@@ -94,7 +101,10 @@ func newCommunityAllowing(t *testing.T, maxCost int, between func(circle http.Ha
 	t.Cleanup(circle.Close)
 	logger := slog.New(slog.NewTextHandler(&c.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c.principals = tokens.NewPrincipals(0, c.clock.Now)
-	cfg := circleclient.Config{BaseURL: circle.URL, HeadlessToken: secret, Principals: c.principals, Clock: c.clock.Now, Logger: logger}
+	cfg := circleclient.Config{
+		BaseURL: circle.URL, HeadlessToken: secret, Principals: c.principals, Clock: c.clock.Now,
+		Logger: logger,
+	}
 	for _, edit := range edits {
 		edit(&cfg)
 	}
@@ -114,7 +124,10 @@ func newCommunityAllowing(t *testing.T, maxCost int, between func(circle http.Ha
 		t.Fatal(err)
 	}
 	authenticator := tokens.NewAuthenticator(settings, revocations, c.clock.Now)
-	c.live = wire.NewLive(wire.LiveOptions{Heartbeat: 20 * time.Millisecond, Streams: 10, PerAddress: 5, Address: func(r *http.Request) string { return r.Header.Get("X-Test-Address") }})
+	c.live = wire.NewLive(wire.LiveOptions{
+		Heartbeat: 20 * time.Millisecond, Streams: 10, PerAddress: 5,
+		Address: func(r *http.Request) string { return r.Header.Get("X-Test-Address") },
+	})
 	handler := NewHandler(Options{
 		Circle: client, Sessions: c.service, Authenticator: authenticator, Live: c.live, Introspection: true, ShowUsage: true, MaxCost: maxCost,
 		RequestID: func(context.Context) string { return "the-request" }, Logger: logger, Now: c.clock.Now, WebSession: true, CommunityURL: sandbox.DefaultPublicURL,

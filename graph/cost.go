@@ -13,12 +13,12 @@ import (
 )
 
 // maxSelections is how many fields and fragments an operation may have with every fragment written out in each of its
-// places: a few fragments within each other make millions of them, at no cost in requests. The largest screen of an app has
-// 200.
+// places: a few fragments within each other make millions of them, at no cost in requests. The largest screen of an app
+// has 200.
 const maxSelections = 10_000
 
-// costs estimates for each operation, before anything is asked, how many requests to Circle it can need, and refuses what is
-// beyond a limit. It is safe for concurrent use.
+// costs estimates for each operation, before anything is asked, how many requests to Circle it can need, and refuses
+// what is beyond a limit. It is safe for concurrent use.
 type costs struct {
 	max    int // requests an operation may need; 0 for any number
 	prices *prices
@@ -45,7 +45,8 @@ func (c *costs) MutateOperationContext(_ context.Context, oc *graphql.OperationC
 	}
 	e := c.prices.estimate(oc.Operation, oc.Variables)
 	if e.selections > maxSelections {
-		return beyond("selections", maxSelections, "The operation has more than %d fields, with its fragments written out.", maxSelections)
+		return beyond("selections", maxSelections, "The operation has more than %d fields, with its fragments written out.",
+			maxSelections)
 	}
 	oc.Stats.SetExtension(c.ExtensionName(), e.calls)
 	lists.Know(oc, e.waiting)
@@ -58,7 +59,8 @@ func (c *costs) MutateOperationContext(_ context.Context, oc *graphql.OperationC
 // tooCostly says what makes an operation so costly.
 func tooCostly(e estimate, limit int) *gqlerror.Error {
 	return &gqlerror.Error{
-		Message: fmt.Sprintf("This operation could need up to %d calls to Circle, and %d are allowed. Most of them: %s (%d). Ask for fewer items or leave the field out.",
+		Message: fmt.Sprintf("This operation could need up to %d calls to Circle, and %d are allowed. Most of them: %s "+
+			"(%d). Ask for fewer items or leave the field out.",
 			e.calls, limit, strings.Join(e.path, "."), e.most),
 		Extensions: map[string]any{"code": codeCostLimit, "estimated": e.calls, "max": limit},
 	}

@@ -46,7 +46,8 @@ func (e *estimator) size(p *price, field *ast.Field) int64 {
 	return p.items
 }
 
-// extraPage is the second request of a page that does not begin where one of Circle's does, or from an item that is gone.
+// extraPage is the second request of a page that does not begin where one of Circle's does, or from an item that is
+// gone.
 func (e *estimator) extraPage(c charge, field *ast.Field) int64 {
 	if c.load == 0 && (e.argument(field, "after") != nil || e.argument(field, "before") != nil) {
 		return c.calls
@@ -54,7 +55,7 @@ func (e *estimator) extraPage(c charge, field *ast.Field) int64 {
 	return 0
 }
 
-// applies tells whether the conditions of a charge hold.
+// applies reports whether the conditions of a charge hold.
 func (e *estimator) applies(c charge, field *ast.Field, carried names) bool {
 	none := condition{}
 	return (c.when.equal(none) || e.holds(c.when, field, carried)) && !e.holds(c.unless, field, carried)

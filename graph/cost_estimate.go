@@ -9,8 +9,8 @@ import (
 // maxReckoned is where reckoning ends, far beyond every limit and far below what overflows.
 const maxReckoned = 1_000_000
 
-// estimator walks an operation as the executor will: fields of one name in the answer are one, and a fragment counts once in
-// each place.
+// estimator walks an operation as the executor will: fields of one name in the answer are one, and a fragment counts
+// once in each place.
 type estimator struct {
 	estimate
 
@@ -22,8 +22,8 @@ type estimator struct {
 	lists     []group  // that the walk is in
 }
 
-// scope is where a selection stands: of how many objects, in how many lists that each ask for all they need together, and
-// standing in how many spaces; and what the objects carry.
+// scope is where a selection stands: of how many objects, in how many lists that each ask for all they need together,
+// and standing in how many spaces; and what the objects carry.
 type scope struct {
 	objects, lists, spaces int64
 	carried                names
@@ -173,7 +173,7 @@ func (b *bill) add(types uint64, t tally, listsGrow, spacesGrow bool) {
 	b.spaces = min(b.spaces+t.spaces, maxReckoned)
 }
 
-// charge puts one @cost on a bill, unless it is paid already, and tells whether it did.
+// charge puts one @cost on a bill, unless it is paid already, and reports whether it did.
 func (e *estimator) charge(c charge, g group, size int64, s scope, b *bill) bool {
 	types, isFirst := g.types, true
 	if c.load != 0 {
@@ -286,7 +286,8 @@ func (c *collector) add(set ast.SelectionSet, types uint64) {
 				c.add(s.SelectionSet, types&c.matching(s.TypeCondition))
 			}
 		case *ast.FragmentSpread:
-			if one := (spread{s.Definition, types & c.matching(s.Definition.TypeCondition)}); c.includes(s.Directives) && !c.spread(one) {
+			if one := (spread{s.Definition, types & c.matching(s.Definition.TypeCondition)}); c.includes(s.Directives) &&
+				!c.spread(one) {
 				c.seen = append(c.seen, one)
 				c.add(s.Definition.SelectionSet, one.types)
 			}

@@ -11,8 +11,8 @@ import (
 	"circlegraph/graph/generated"
 )
 
-// asking finds the functions of this package that ask Circle, by themselves or by others: they call a loader, the client,
-// the sessions or the feed. Functions are told apart by their names alone.
+// asking finds the functions of this package that ask Circle, by themselves or by others: they call a loader, the
+// client, the sessions or the feed. Functions are told apart by their names alone.
 type asking struct {
 	bodies map[string]*ast.FuncDecl
 }
@@ -39,7 +39,7 @@ func (a *asking) reaches(name string, seen map[string]bool) bool {
 	return found
 }
 
-// calls tells whether a method is one of a loader, of a service of the client, of the sessions or of the feed.
+// calls reports whether a method is one of a loader, of a service of the client, of the sessions or of the feed.
 func calls(method *ast.SelectorExpr) bool {
 	if method.Sel.Name == "Load" {
 		return true

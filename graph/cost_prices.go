@@ -8,7 +8,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// prices are the @cost of all fields. What they name (loads, parts, conditions) is numbered, so that sets of it are bits.
+// prices are the @cost of all fields. What they name (loads, parts, conditions) is numbered, so that sets of it are
+// bits.
 type prices struct {
 	schema *ast.Schema
 	fields map[*ast.FieldDefinition]*price

@@ -80,7 +80,10 @@ func (w *writer) arguments(on *ast.Definition, field *ast.FieldDefinition) strin
 func TestNoQueryCostsMoreThanEstimated(t *testing.T) {
 	c := newCommunity(t)
 	w := &writer{schema: generated.NewExecutableSchema(generated.Config{}).Schema(), given: map[string][]string{
-		"Query.search": {`(query: "plot", first: 5)`, `(query: "water", type: COMMENTS, first: 5)`}, "Query.quickSearch": {`(text: "the", first: 5)`},
+		"Query.search": {
+			`(query: "plot", first: 5)`,
+			`(query: "water", type: COMMENTS, first: 5)`,
+		}, "Query.quickSearch": {`(text: "the", first: 5)`},
 		"Viewer.notificationPreferences": {"(medium: IN_APP)"}, "Query.space": {`(by: {slug: "vegetables"})`},
 	}}
 	for _, query := range []string{

@@ -81,37 +81,104 @@ func TestEstimate(t *testing.T) {
 		{"embedded fields", `{ homeFeed { nodes { title author { name headline isAdmin } space { name } topics { name } } } }`, "", 1, "homeFeed"},
 		{"default of first", `{ homeFeed { nodes { author { bio } } } }`, "", 21, "homeFeed.nodes.author.bio"},
 		{"first", `{ homeFeed(first: 3) { nodes { author { bio } } } }`, "", 4, "homeFeed.nodes.author.bio"},
-		{"first by variable", `query($n: Int!) { homeFeed(first: $n) { nodes { author { bio } } } }`, `{"n":7}`, 8, "homeFeed.nodes.author.bio"},
-		{"default of a variable", `query($n: Int! = 5) { homeFeed(first: $n) { nodes { author { bio } } } }`, "", 6, "homeFeed.nodes.author.bio"},
+		{
+			"first by variable", `query($n: Int!) { homeFeed(first: $n) { nodes { author { bio } } } }`, `{"n":7}`, 8,
+			"homeFeed.nodes.author.bio",
+		},
+		{
+			"default of a variable", `query($n: Int! = 5) { homeFeed(first: $n) { nodes { author { bio } } } }`, "", 6,
+			"homeFeed.nodes.author.bio",
+		},
 		{"the most of first", `{ homeFeed(first: 100) { nodes { author { bio } } } }`, "", 101, "homeFeed.nodes.author.bio"},
 		{"a first that is refused", `{ homeFeed(first: 101) { nodes { author { bio } } } }`, "", 1, "homeFeed"},
-		{"a page from the middle", `{ homeFeed(first: 3, after: "x") { nodes { author { bio } } } }`, "", 5, "homeFeed.nodes.author.bio"},
-		{"after by a variable without a value", `query($a: String) { homeFeed(first: 3, after: $a) { nodes { id } } }`, "", 1, "homeFeed"},
-		{"lists in lists", `{ homeFeed(first: 2) { nodes { comments(first: 3) { nodes { author { bio } } } } } }`, "", 1 + 2 + 6, "homeFeed.nodes.comments.nodes.author.bio"},
-		{"one load for many fields", `{ homeFeed(first: 3) { nodes { author { bio location postsCount } viewerCanUpdate viewerCanDelete } } }`, "", 1 + 3 + 3, "homeFeed.nodes.author.bio"},
+		{
+			"a page from the middle", `{ homeFeed(first: 3, after: "x") { nodes { author { bio } } } }`, "", 5,
+			"homeFeed.nodes.author.bio",
+		},
+		{
+			"after by a variable without a value", `query($a: String) { homeFeed(first: 3, after: $a) { nodes { id } } }`, "", 1,
+			"homeFeed",
+		},
+		{"lists in lists", `{ homeFeed(first: 2) { nodes { comments(first: 3) { nodes { author { bio } } } } } }`, "", 1 + 2 +
+			6, "homeFeed.nodes.comments.nodes.author.bio"},
+		{
+			"one load for many fields",
+			`{ homeFeed(first: 3) { nodes { author { bio location postsCount } viewerCanUpdate viewerCanDelete } } }`, "", 1 +
+				3 + 3, "homeFeed.nodes.author.bio",
+		},
 		{"edges", `{ homeFeed(first: 3) { edges { node { author { bio } } } } }`, "", 4, "homeFeed.edges.node.author.bio"},
-		{"nodes and edges", `{ homeFeed(first: 3) { nodes { viewerCanUpdate } edges { node { viewerCanDelete } } } }`, "", 4, "homeFeed.nodes.viewerCanUpdate"},
+		{
+			"nodes and edges", `{ homeFeed(first: 3) { nodes { viewerCanUpdate } edges { node { viewerCanDelete } } } }`, "", 4,
+			"homeFeed.nodes.viewerCanUpdate",
+		},
 		{"repeated fields", `{ homeFeed(first: 3) { nodes { author { bio } } } homeFeed(first: 3) { nodes { author { bio } author { bio } } } }`, "", 4, "homeFeed.nodes.author.bio"},
-		{"aliases", `{ a: homeFeed(first: 3) { nodes { id } } b: homeFeed(first: 3) { nodes { author { bio } } } }`, "", 5, "b.nodes.author.bio"},
+		{
+			"aliases", `{ a: homeFeed(first: 3) { nodes { id } } b: homeFeed(first: 3) { nodes { author { bio } } } }`, "", 5,
+			"b.nodes.author.bio",
+		},
 		{"fragments", `{ ...A ...A homeFeed(first: 3) { nodes { author { ...B } } } } fragment A on Query { homeFeed(first: 3) { nodes { author { ...B } } } } fragment B on Member { bio }`, "", 4, "homeFeed.nodes.author.bio"},
-		{"skipped and included", `query($no: Boolean = false) { homeFeed(first: 3) { nodes { author { bio @skip(if: true) } ... @include(if: $no) { likes { nodes { id } } } ...L @skip(if: $no) } } } fragment L on Post { viewerCanUpdate }`, "", 4, "homeFeed.nodes.viewerCanUpdate"},
+		{
+			"skipped and included",
+			`query($no: Boolean = false) { homeFeed(first: 3) { nodes { author { bio @skip(if: true) } ... @include(if: $no) { likes { nodes { id } } } ...L @skip(if: $no) } } } fragment L on Post { viewerCanUpdate }`, "", 4, "homeFeed.nodes.viewerCanUpdate",
+		},
 		{"the dearest type", `{ search(query: "x", first: 5) { nodes { ... on PostHit { post { title } } ... on CommentHit { comment { post { title } } } ... on LessonHit { lesson { title } } } } }`, "", 1 + 10, "search.nodes.post"},
-		{"a type and its interface", `{ homeFeed(first: 3) { nodes { viewerCanUpdate ... on Event { viewerCanDelete attendees(first: 1) { nodes { id } } } ... on ImagePost { gallery { images { id } } likes { nodes { id } } } } } }`, "", 1 + 3 + 3, "homeFeed.nodes.viewerCanUpdate"},
-		{"a field of types apart", `{ homeFeed(first: 3) { nodes { ... on BasicPost { comments(first: 9) { nodes { id } } } ... on Event { comments(first: 4) { nodes { id } } } } } }`, "", 4, "homeFeed.nodes.comments"},
-		{"one request for a list", `{ homeFeed { nodes { space { type isPrivate } viewerCanLike } } spaces { unreadContentCount } }`, "", 1 + 1 + 1 + 1 + 1, "homeFeed"},
-		{"one request for all", `{ viewer { member { bio } email } me: viewer { features { messaging } } a: spaces { name } b: space(by: {slug: "x"}) { type } }`, "", 2, "viewer.member"},
-		{"posts of one space", `{ space(by: {slug: "x"}) { posts { nodes { viewerCanUpdate comments { nodes { post { title } } } } } } }`, "", 1 + 1 + 20 + 1, "space.posts.nodes.comments"},
-		{"the home space", `{ homeSpace { posts { nodes { viewerCanUpdate } } } }`, "", 1 + 1 + 20, "homeSpace.posts.nodes.viewerCanUpdate"},
-		{"replies as they come", `{ post(by: {slug: {space: "a", post: "b"}}) { comments { nodes { replies { nodes { author { name } } } } } } }`, "", 1 + 1 + 20, "post.comments.nodes.replies"},
-		{"replies in an order", `{ post(by: {slug: {space: "a", post: "b"}}) { comments(first: 2) { nodes { replies(orderBy: LATEST, first: 3) { nodes { author { name } } } } } } }`, "", 1 + 1 + 2 + 6, "post.comments.nodes.replies.nodes.author"},
+		{
+			"a type and its interface",
+			`{ homeFeed(first: 3) { nodes { viewerCanUpdate ... on Event { viewerCanDelete attendees(first: 1) { nodes { id } } } ... on ImagePost { gallery { images { id } } likes { nodes { id } } } } } }`, "", 1 + 3 + 3, "homeFeed.nodes.viewerCanUpdate",
+		},
+		{
+			"a field of types apart",
+			`{ homeFeed(first: 3) { nodes { ... on BasicPost { comments(first: 9) { nodes { id } } } ... on Event { comments(first: 4) { nodes { id } } } } } }`, "", 4, "homeFeed.nodes.comments",
+		},
+		{
+			"one request for a list",
+			`{ homeFeed { nodes { space { type isPrivate } viewerCanLike } } spaces { unreadContentCount } }`, "", 1 + 1 + 1 +
+				1 + 1, "homeFeed",
+		},
+		{
+			"one request for all",
+			`{ viewer { member { bio } email } me: viewer { features { messaging } } a: spaces { name } b: space(by: {slug: "x"}) { type } }`, "", 2, "viewer.member",
+		},
+		{
+			"posts of one space",
+			`{ space(by: {slug: "x"}) { posts { nodes { viewerCanUpdate comments { nodes { post { title } } } } } } }`, "", 1 +
+				1 + 20 + 1, "space.posts.nodes.comments",
+		},
+		{
+			"the home space", `{ homeSpace { posts { nodes { viewerCanUpdate } } } }`, "", 1 + 1 + 20,
+			"homeSpace.posts.nodes.viewerCanUpdate",
+		},
+		{
+			"replies as they come",
+			`{ post(by: {slug: {space: "a", post: "b"}}) { comments { nodes { replies { nodes { author { name } } } } } } }`, "", 1 + 1 + 20, "post.comments.nodes.replies",
+		},
+		{
+			"replies in an order",
+			`{ post(by: {slug: {space: "a", post: "b"}}) { comments(first: 2) { nodes { replies(orderBy: LATEST, first: 3) { nodes { author { name } } } } } } }`, "", 1 + 1 + 2 + 6, "post.comments.nodes.replies.nodes.author",
+		},
 		{"a list without an argument", `{ spaces { topics { name } } }`, "", 1 + 40, "spaces.topics"},
 		{"ids", `query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, `{"ids":["a","b","c"]}`, 2 + 3, "nodes"},
-		{"the steps of a mutation", `mutation { a: likePost(input: {postId: "x"}) { post { author { bio } } } b: resetNewNotificationsCount { viewer { email } } c: markAllNotificationsAsRead { viewer { email } } }`, "", 3 + 3 + 3, "b"},
-		{"a key", `mutation($i: CreateCommentInput!) { createComment(input: $i) { comment { id } } }`, `{"i":{"postId":"x","idempotencyKey":"k","body":{"text":"(member:1)"}}}`, 2, "createComment"},
-		{"mentions", `mutation($i: CreateCommentInput!) { createComment(input: $i) { comment { id } } }`, `{"i":{"postId":"x","body":{"markdown":"[@A](member:1) [@B](member:2)"}}}`, 7, "createComment"},
-		{"mentions in a document", `mutation { createComment(input: {postId: "x", body: {document: {type: "doc", content: [{type: "mention", attrs: {memberId: "1"}}]}}}) { comment { id } } }`, "", 4, "createComment"},
+		{
+			"the steps of a mutation",
+			`mutation { a: likePost(input: {postId: "x"}) { post { author { bio } } } b: resetNewNotificationsCount { viewer { email } } c: markAllNotificationsAsRead { viewer { email } } }`, "", 3 + 3 + 3, "b",
+		},
+		{
+			"a key", `mutation($i: CreateCommentInput!) { createComment(input: $i) { comment { id } } }`,
+			`{"i":{"postId":"x","idempotencyKey":"k","body":{"text":"(member:1)"}}}`, 2, "createComment",
+		},
+		{
+			"mentions", `mutation($i: CreateCommentInput!) { createComment(input: $i) { comment { id } } }`,
+			`{"i":{"postId":"x","body":{"markdown":"[@A](member:1) [@B](member:2)"}}}`, 7, "createComment",
+		},
+		{
+			"mentions in a document",
+			`mutation { createComment(input: {postId: "x", body: {document: {type: "doc", content: [{type: "mention", attrs: {memberId: "1"}}]}}}) { comment { id } } }`, "", 4, "createComment",
+		},
 		{"an event", `subscription { notificationCountsChanged { mentions } }`, "", 1, "notificationCountsChanged"},
-		{"deferred", `{ homeFeed(first: 3) { nodes { id ... @defer { author { bio } } } } }`, "", 4, "homeFeed.nodes.author.bio"},
+		{
+			"deferred", `{ homeFeed(first: 3) { nodes { id ... @defer { author { bio } } } } }`, "", 4,
+			"homeFeed.nodes.author.bio",
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var variables map[string]any
@@ -235,8 +302,10 @@ func withinEachOther() string {
 	var query strings.Builder
 	query.WriteString(`{ chatRoom(uuid: "x") { ...F0 } }`)
 	for i := range 6 {
-		fmt.Fprintf(&query, " fragment F%d on ChatRoom { lastMessage { ...M%d } pinnedMessage { ...M%d } firstUnreadMessage { ...M%d } }", i, i, i, i)
-		fmt.Fprintf(&query, " fragment M%d on ChatMessage { a: chatRoom { ...F%d } b: chatRoom { ...F%d } c: chatRoom { ...F%d } }", i, i+1, i+1, i+1)
+		fmt.Fprintf(&query, " fragment F%d on ChatRoom { lastMessage { ...M%d } pinnedMessage { ...M%d } "+
+			"firstUnreadMessage { ...M%d } }", i, i, i, i)
+		fmt.Fprintf(&query, " fragment M%d on ChatMessage { a: chatRoom { ...F%d } b: chatRoom { ...F%d } c: chatRoom { "+
+			"...F%d } }", i, i+1, i+1, i+1)
 	}
 	query.WriteString(" fragment F6 on ChatRoom { id }")
 	return query.String()
@@ -275,7 +344,8 @@ func BenchmarkEstimate(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	documents := append(slices.Clip(hostile), struct{ name, query, limit string }{"fragments within each other", withinEachOther(), "selections"})
+	documents := append(slices.Clip(hostile),
+		struct{ name, query, limit string }{"fragments within each other", withinEachOther(), "selections"})
 	for _, s := range allScreens(b) {
 		documents = append(documents, struct{ name, query, limit string }{s.Name, s.Document, ""})
 	}
@@ -309,7 +379,10 @@ func TestListsThatWait(t *testing.T) {
 		{`{ homeFeed { nodes { title author { name } } } }`, nil},
 		{fmt.Sprintf(comments, "name"), []string{"nodes"}},
 		{fmt.Sprintf(comments, "bio"), []string{"nodes", "nodes"}},
-		{`{ homeFeed { one: nodes { title } two: nodes { ...Profiles } } } fragment Profiles on Post { author { bio } }`, []string{"two"}},
+		{
+			`{ homeFeed { one: nodes { title } two: nodes { ...Profiles } } } fragment Profiles on Post { author { bio } }`,
+			[]string{"two"},
+		},
 		{`{ homeFeed { nodes { title } nodes { author { bio } } } }`, []string{"nodes", "nodes"}},
 	} {
 		doc, errs := gqlparser.LoadQueryWithRules(schema, c.query, nil)

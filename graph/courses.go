@@ -20,7 +20,8 @@ func courseOf(ctx context.Context, s *circleclient.Space) (*model.Course, error)
 	return &model.Course{ID: s.ID, Holder: s}, nil
 }
 
-// holderOf is the space that holds a course. A lesson tells its name and slug, which serve where nothing else is selected.
+// holderOf is the space that holds a course. A lesson tells its name and slug, which serve where nothing else is
+// selected.
 func holderOf(ctx context.Context, c *model.Course) (*circleclient.Space, error) {
 	switch {
 	case c.Holder != nil:
@@ -115,7 +116,9 @@ func sectionOf(ctx context.Context, l *circleclient.Lesson) (*circleclient.Cours
 }
 
 // updateLessonProgress says whether the viewer has completed a lesson.
-func (r *Resolver) updateLessonProgress(ctx context.Context, in model.UpdateLessonProgressInput) (*model.UpdateLessonProgressPayload, error) {
+func (r *Resolver) updateLessonProgress(
+	ctx context.Context, in model.UpdateLessonProgressInput,
+) (*model.UpdateLessonProgressPayload, error) {
 	ref, err := scalar.ParseRefOf(circleclient.RefLesson, in.LessonID)
 	if err != nil {
 		return nil, err

@@ -27,7 +27,9 @@ func (r *courseResolver) ViewerProgress(ctx context.Context, obj *model.Course) 
 	return courseProgress(ctx, obj.ID)
 }
 
-func (r *courseResolver) QuizAttempts(ctx context.Context, obj *model.Course, first int, after *string) (*model.Connection[*circleclient.QuizAttempt], error) {
+func (r *courseResolver) QuizAttempts(
+	ctx context.Context, obj *model.Course, first int, after *string,
+) (*model.Connection[*circleclient.QuizAttempt], error) {
 	return r.courseAttempts(ctx, obj, first, after)
 }
 
@@ -47,7 +49,9 @@ func (r *lessonResolver) Body(ctx context.Context, obj *circleclient.Lesson) (*c
 	return ofLesson(ctx, obj, func(l *circleclient.Lesson) *circleclient.RichText { return l.RichText() })
 }
 
-func (r *lessonResolver) FeaturedMedia(ctx context.Context, obj *circleclient.Lesson) (*circleclient.LessonMedia, error) {
+func (r *lessonResolver) FeaturedMedia(
+	ctx context.Context, obj *circleclient.Lesson,
+) (*circleclient.LessonMedia, error) {
 	return ofLesson(ctx, obj, func(l *circleclient.Lesson) *circleclient.LessonMedia { return l.FeaturedMedia })
 }
 
@@ -91,7 +95,9 @@ func (r *lessonResolver) SectionLabel(ctx context.Context, obj *circleclient.Les
 	return ofLesson(ctx, obj, func(l *circleclient.Lesson) *string { return l.SectionLabel })
 }
 
-func (r *mutationResolver) UpdateLessonProgress(ctx context.Context, input model.UpdateLessonProgressInput) (*model.UpdateLessonProgressPayload, error) {
+func (r *mutationResolver) UpdateLessonProgress(
+	ctx context.Context, input model.UpdateLessonProgressInput,
+) (*model.UpdateLessonProgressPayload, error) {
 	return r.updateLessonProgress(ctx, input)
 }
 
@@ -109,11 +115,15 @@ func (r *spaceResolver) Course(ctx context.Context, obj *circleclient.Space) (*m
 	return courseOf(ctx, obj)
 }
 
-func (r *updateLessonProgressPayloadResolver) Lesson(ctx context.Context, obj *model.UpdateLessonProgressPayload) (*circleclient.Lesson, error) {
+func (r *updateLessonProgressPayloadResolver) Lesson(
+	ctx context.Context, obj *model.UpdateLessonProgressPayload,
+) (*circleclient.Lesson, error) {
 	return changedLesson(ctx, obj.LessonRef)
 }
 
-func (r *updateLessonProgressPayloadResolver) Course(ctx context.Context, obj *model.UpdateLessonProgressPayload) (*model.Course, error) {
+func (r *updateLessonProgressPayloadResolver) Course(
+	ctx context.Context, obj *model.UpdateLessonProgressPayload,
+) (*model.Course, error) {
 	return changedCourse(obj.LessonRef), nil
 }
 

@@ -26,13 +26,16 @@ const (
 	crowdScreen = `{ viewer { member { name } notificationCounts { inbox } } homeFeed(first: 5) { nodes { title } } spaces { name } }`
 )
 
-// A thousand members at once, some of whom hang up: Circle is asked no more than it may be, everybody who stays gets the screen
-// or is told to come later, and nothing is left of it.
+// A thousand members at once, some of whom hang up: Circle is asked no more than it may be, everybody who stays gets
+// the screen or is told to come later, and nothing is left of it.
 func TestCrowd(t *testing.T) {
 	for name, tc := range map[string]struct {
 		budget int
 		leave  bool
-	}{"as many requests as they need": {0, false}, "half of them hang up": {0, true}, "far fewer requests": {600, false}, "far fewer, and half hang up": {600, true}} {
+	}{"as many requests as they need": {0, false}, "half of them hang up": {0, true}, "far fewer requests": {
+		600,
+		false,
+	}, "far fewer, and half hang up": {600, true}} {
 		t.Run(name, func(t *testing.T) {
 			box := sandbox.New(sandbox.Options{HeadlessToken: secret, Crowd: crowdSize})
 			var inFlight, most, asked atomic.Int64
@@ -90,7 +93,8 @@ func TestCrowd(t *testing.T) {
 			if tc.leave {
 				stayed /= 2
 			}
-			if tc.budget == 0 && complete.Load() != stayed || complete.Load()+later.Load() != stayed || tc.budget > 0 && later.Load() == 0 {
+			if tc.budget == 0 && complete.Load() != stayed || complete.Load()+later.Load() != stayed || tc.budget > 0 &&
+				later.Load() == 0 {
 				t.Errorf("%d of %d got the screen and %d were told to come later", complete.Load(), stayed, later.Load())
 			}
 			allowed := int64(maxInFlight)
@@ -131,7 +135,8 @@ func complaint(answer []byte) string {
 
 // askAs gets the screen of a crowd.
 func askAs(ctx context.Context, client *http.Client, url, token string) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(fmt.Sprintf(`{"query": %q}`, crowdScreen)))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url,
+		strings.NewReader(fmt.Sprintf(`{"query": %q}`, crowdScreen)))
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +153,8 @@ func askAs(ctx context.Context, client *http.Client, url, token string) ([]byte,
 // crowdToken signs one of the crowd in, straight at the sandbox.
 func crowdToken(t *testing.T, box http.Handler, n int) string {
 	t.Helper()
-	r := httptest.NewRequest(http.MethodPost, "/api/v1/headless/auth_token", strings.NewReader(fmt.Sprintf(`{"email": "crowd-%d@example.com"}`, n)))
+	r := httptest.NewRequest(http.MethodPost, "/api/v1/headless/auth_token",
+		strings.NewReader(fmt.Sprintf(`{"email": "crowd-%d@example.com"}`, n)))
 	r.Header.Set("Authorization", "Bearer "+secret)
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()

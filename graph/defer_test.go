@@ -80,7 +80,8 @@ func TestDefer(t *testing.T) {
 		parts = append(parts, decoded)
 	}
 	first := parts[0]
-	if at(first.Data, "viewer.member.name") == nil || at(first.Data, "spaces.0.name") == nil || at(first.Data, "spaces.0.posts") != nil || first.HasNext == nil || !*first.HasNext {
+	if at(first.Data, "viewer.member.name") == nil || at(first.Data, "spaces.0.name") == nil ||
+		at(first.Data, "spaces.0.posts") != nil || first.HasNext == nil || !*first.HasNext {
 		t.Errorf("the first part is %+v, want spaces without posts, and more to come", first)
 	}
 	notifications, posts := 0, 0
@@ -122,7 +123,10 @@ func TestDeferredFieldsAreAbsentAtFirst(t *testing.T) {
 			t.Errorf("%s is in the first part or in no later one:\n%s", key, text)
 		}
 	}
-	for _, text := range []string{`"nodes":[null]`, `"viewer":{"member":{"name":"Maya Fielding","id":"`, `"spaces":[{"group":{`} {
+	for _, text := range []string{
+		`"nodes":[null]`, `"viewer":{"member":{"name":"Maya Fielding","id":"`,
+		`"spaces":[{"group":{`,
+	} {
 		if !strings.Contains(first, text) {
 			t.Errorf("the first part is %s, want %s in it", first, text)
 		}
@@ -145,7 +149,8 @@ func TestDeferInOnePiece(t *testing.T) {
 			continue
 		}
 		var answer struct{ Data map[string]any }
-		if err := json.Unmarshal(text, &answer); err != nil || at(answer.Data, "spaces.0.posts.nodes") == nil || bytes.Contains(text, []byte("hasNext")) {
+		if err := json.Unmarshal(text, &answer); err != nil || at(answer.Data, "spaces.0.posts.nodes") == nil ||
+			bytes.Contains(text, []byte("hasNext")) {
 			t.Errorf("Accept: %s answers %.300s, want everything in one piece", accept, text)
 		}
 	}
@@ -183,7 +188,8 @@ func TestDeferAbandoned(t *testing.T) {
 // What apps send on every query must not turn it into a stream.
 func TestPlainQueriesStayPlain(t *testing.T) {
 	c := newCommunity(t)
-	for _, accept := range []string{acceptDefer, asResponse + ", application/graphql+json, " + asJSON + ", text/event-stream, multipart/mixed"} {
+	for _, accept := range []string{acceptDefer, asResponse + ", application/graphql+json, " + asJSON +
+		", text/event-stream, multipart/mixed"} {
 		res := c.open(member, accept, `{ viewer { member { name } } }`) //nolint:bodyclose // open closes it
 		if media := res.Header.Get("Content-Type"); !strings.HasPrefix(media, asResponse) {
 			t.Errorf("Accept: %s answers %s", accept, media)

@@ -63,7 +63,8 @@ func TestAutomaticPersistedQueries(t *testing.T) {
 		{message{"GET", inURL("", hashOf(query)), nil, ""}, 200, `"__typename":"Query"`},
 		{message{"POST", "", nil, fmt.Sprintf(`{"documentId":"sha256:%s"}`, hashOf(query))}, 200, `"__typename":"Query"`},
 		{message{"POST", "", nil, body(t, invalid, persisted(hashOf(invalid)))}, 200, "GRAPHQL_VALIDATION_FAILED"},
-		{message{"POST", "", nil, body(t, "", persisted(hashOf(invalid)))}, 200, notFound}, // nothing is kept that cannot be asked
+		// nothing is kept that cannot be asked
+		{message{"POST", "", nil, body(t, "", persisted(hashOf(invalid)))}, 200, notFound},
 		{message{"POST", "", nil, body(t, long, persisted(hashOf(long)))}, 200, `"__typename":"Query"`},
 		{message{"POST", "", nil, body(t, "", persisted(hashOf(long)))}, 200, notFound}, // too long to keep
 	} {
@@ -98,27 +99,32 @@ func TestTrustedDocuments(t *testing.T) {
 			}
 			log.Reset()
 			for request, want := range map[string]string{
-				`{"documentId":"md5-of-relay"}`:                                        yes,
-				`{"doc_id":"md5-of-relay"}`:                                            yes,
-				`{"id":"md5-of-relay"}`:                                                yes,
-				`{"documentId":"sha256:` + hashOf(trusted) + `"}`:                      yes,
-				body(t, "", persisted(hashOf(trusted))):                                yes,
-				body(t, "", persisted("md5-of-relay")):                                 yes,
-				body(t, "", persisted("sha256:"+hashOf(trusted))):                      yes,
-				`{"query":"` + trusted + `"}`:                                          tc.text,
-				`{"documentId":"md5-of-relay","query":"` + trusted + `"}`:              tc.text,
-				`{"documentId":"md5-of-relay","query":"` + other + `"}`:                "PERSISTED_QUERY_HASH_MISMATCH",
-				`{"documentId":"nowhere"}`:                                             tc.unknownID,
-				`{"query":"` + other + `"}`:                                            tc.otherText,
-				body(t, other, persisted(hashOf(other))):                               tc.anotherY,
-				`{"query":"` + trusted + ` query More { __typename }","documentId":1}`: map[bool]string{true: "QUERY_NOT_IN_SAFELIST", false: "operation  not found"}[tc.mode == documents.ModeEnforce],
+				`{"documentId":"md5-of-relay"}`:                           yes,
+				`{"doc_id":"md5-of-relay"}`:                               yes,
+				`{"id":"md5-of-relay"}`:                                   yes,
+				`{"documentId":"sha256:` + hashOf(trusted) + `"}`:         yes,
+				body(t, "", persisted(hashOf(trusted))):                   yes,
+				body(t, "", persisted("md5-of-relay")):                    yes,
+				body(t, "", persisted("sha256:"+hashOf(trusted))):         yes,
+				`{"query":"` + trusted + `"}`:                             tc.text,
+				`{"documentId":"md5-of-relay","query":"` + trusted + `"}`: tc.text,
+				`{"documentId":"md5-of-relay","query":"` + other + `"}`:   "PERSISTED_QUERY_HASH_MISMATCH",
+				`{"documentId":"nowhere"}`:                                tc.unknownID,
+				`{"query":"` + other + `"}`:                               tc.otherText,
+				body(t, other, persisted(hashOf(other))):                  tc.anotherY,
+				`{"query":"` + trusted +
+					` query More { __typename }","documentId":1}`: map[bool]string{
+					true:  "QUERY_NOT_IN_SAFELIST",
+					false: "operation  not found",
+				}[tc.mode == documents.ModeEnforce],
 			} {
 				status, _, answer := send(t, server, message{http.MethodPost, "", nil, request})
 				if !strings.Contains(answer, want) {
 					t.Errorf("%s answers %d %s, want %s", request, status, answer, want)
 				}
 			}
-			if logged := strings.Contains(log.String(), hashOf(other)); logged != tc.logged || strings.Contains(log.String(), "typename") {
+			if logged := strings.Contains(log.String(), hashOf(other)); logged != tc.logged ||
+				strings.Contains(log.String(), "typename") {
 				t.Errorf("the log says %q, want the hash of what is not trusted in it: %v", &log, tc.logged)
 			}
 		})

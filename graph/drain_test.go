@@ -12,8 +12,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// A process that stops lets what is under way on its sockets end: a mutation that was taken is answered. Nothing new begins,
-// and subscriptions hold nobody up.
+// A process that stops lets what is under way on its sockets end: a mutation that was taken is answered. Nothing new
+// begins, and subscriptions hold nobody up.
 func TestDrainLetsOperationsEnd(t *testing.T) {
 	arrived, held := make(chan bool), make(chan bool)
 	release := sync.OnceFunc(func() { close(held) })
@@ -60,7 +60,9 @@ func TestDrainLetsOperationsEnd(t *testing.T) {
 	if got := websocket.CloseStatus(err); got != websocket.StatusGoingAway {
 		t.Errorf("closed by %v, want 1001", err)
 	}
-	if !strings.Contains(heard, `{"id":"write","type":"next","payload":{"data":{"resetNewNotificationsCount":{"userErrors":[]}}`) || !strings.Contains(heard, `{"id":"write","type":"complete"}`) {
+	if !strings.Contains(heard,
+		`{"id":"write","type":"next","payload":{"data":{"resetNewNotificationsCount":{"userErrors":[]}}`) ||
+		!strings.Contains(heard, `{"id":"write","type":"complete"}`) {
 		t.Errorf("the socket says\n%s\nwant the answer to the mutation and its end", heard)
 	}
 	if err := <-drained; err != nil {

@@ -34,8 +34,8 @@ const (
 // introspectionOff is what gqlgen says, without a type to tell it by.
 const introspectionOff = "introspection disabled"
 
-// presenter turns every error into what a client may see: a sentence of ours, a code and, where it helps, a reason. What
-// Circle or the network said stays inside, in the log of those who run this server.
+// presenter turns every error into what a client may see: a sentence of ours, a code and, where it helps, a reason.
+// What Circle or the network said stays inside, in the log of those who run this server.
 func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		out := &gqlerror.Error{Path: graphql.GetPath(ctx), Extensions: map[string]any{}}
@@ -84,7 +84,8 @@ func present(err error) (string, map[string]any) {
 	if input, ok := errors.AsType[*scalar.InputError](err); ok {
 		return input.Message, map[string]any{"code": codeBadUserInput}
 	}
-	if login, ok := errors.AsType[*tokens.LoginError](err); ok { // before the sentinels that it wraps: it is no word about the caller's own token
+	// before the sentinels that it wraps: it is no word about the caller's own token
+	if login, ok := errors.AsType[*tokens.LoginError](err); ok {
 		return login.Message, map[string]any{"code": codeUnavailable}
 	}
 	if reason := unauthenticated(err); reason != "" {
@@ -98,7 +99,10 @@ func present(err error) (string, map[string]any) {
 	}
 	switch {
 	case errors.Is(err, circleclient.ErrFeatureDisabled):
-		return "This is not available to you in this community.", map[string]any{"code": codeForbidden, "reason": "FEATURE_DISABLED"}
+		return "This is not available to you in this community.", map[string]any{
+			"code":   codeForbidden,
+			"reason": "FEATURE_DISABLED",
+		}
 	case errors.Is(err, circleclient.ErrForbidden):
 		return "You are not allowed to see or do this.", map[string]any{"code": codeForbidden}
 	case errors.Is(err, circleclient.ErrNotFound):
@@ -106,10 +110,14 @@ func present(err error) (string, map[string]any) {
 	case errors.Is(err, circleclient.ErrInvalid), errors.Is(err, circleclient.ErrConflict):
 		return "Circle did not accept the request: " + refusal(err), map[string]any{"code": codeBadUserInput}
 	case errors.Is(err, circleclient.ErrRateLimited):
-		return "Circle is asked too often at the moment. Try again later.", map[string]any{"code": codeRateLimited, "retryAfterSeconds": retryAfter(err)}
+		return "Circle is asked too often at the moment. Try again later.", map[string]any{
+			"code":              codeRateLimited,
+			"retryAfterSeconds": retryAfter(err),
+		}
 	case errors.Is(err, circleclient.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		return "Circle did not answer in time. Try again.", map[string]any{"code": codeTimeout}
-	case errors.Is(err, circleclient.ErrUnavailable), errors.Is(err, circleclient.ErrCommunitySecret), errors.Is(err, circleclient.ErrNotEligible), errors.Is(err, context.Canceled):
+	case errors.Is(err, circleclient.ErrUnavailable), errors.Is(err, circleclient.ErrCommunitySecret), errors.Is(err,
+		circleclient.ErrNotEligible), errors.Is(err, context.Canceled):
 		return "Circle cannot be reached at the moment. Try again later.", map[string]any{"code": codeUnavailable}
 	}
 	return "Something went wrong on our side.", map[string]any{"code": codeInternal}
@@ -130,7 +138,8 @@ func unauthenticated(err error) tokens.Reason {
 	return ""
 }
 
-// defaultRetryAfter is what to wait where Circle does not say: it documents a window of five minutes and advises a minute.
+// defaultRetryAfter is what to wait where Circle does not say: it documents a window of five minutes and advises a
+// minute.
 const defaultRetryAfter = 60
 
 func retryAfter(err error) int {
@@ -161,8 +170,8 @@ func refusal(err error) string {
 	return strings.Join(complaints, "; ") + "."
 }
 
-// userErrors gives what the person can mend in a refused mutation, and every other error back. A nil error gives an empty
-// list, which is what the payload of a success has.
+// userErrors gives what the person can mend in a refused mutation, and every other error back. A nil error gives an
+// empty list, which is what the payload of a success has.
 func userErrors(err error) ([]*model.UserError, error) {
 	if err == nil {
 		return []*model.UserError{}, nil
@@ -178,11 +187,13 @@ func userErrors(err error) ([]*model.UserError, error) {
 	case errors.As(err, &text):
 		return textProblems(err, text), nil
 	case circleclient.OutcomeUnknown(err):
-		return refused(model.UserErrorCodeOutcomeUnknown, "Circle did not confirm this, so it is not known whether it was carried out. Look before you try again."), nil
+		return refused(model.UserErrorCodeOutcomeUnknown,
+			"Circle did not confirm this, so it is not known whether it was carried out. Look before you try again."), nil
 	case errors.Is(err, circleclient.ErrFeatureDisabled):
 		return nil, err
 	case errors.Is(err, circleclient.ErrForbidden):
-		return refused(model.UserErrorCodeForbidden, knownSentence(err, "You are not allowed to do this. Joining the space may help.")), nil
+		return refused(model.UserErrorCodeForbidden,
+			knownSentence(err, "You are not allowed to do this. Joining the space may help.")), nil
 	case errors.Is(err, circleclient.ErrNotFound):
 		return refused(model.UserErrorCodeNotFound, "It does not exist, or you are not allowed to see it."), nil
 	case errors.Is(err, circleclient.ErrConflict):

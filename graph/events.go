@@ -11,7 +11,9 @@ import (
 )
 
 // ofEvent reads a part of what events have beyond other posts.
-func ofEvent[T any](ctx context.Context, e *model.Event, part func(*circleclient.Post, *circleclient.EventSettings) *T) (*T, error) {
+func ofEvent[T any](
+	ctx context.Context, e *model.Event, part func(*circleclient.Post, *circleclient.EventSettings) *T,
+) (*T, error) {
 	return ofPost(ctx, e.PostBase, circleclient.PostEvent, func(p *circleclient.Post) *T { return part(p, settingsOf(p)) })
 }
 
@@ -23,8 +25,8 @@ func settingsOf(p *circleclient.Post) *circleclient.EventSettings {
 	return p.EventSettings
 }
 
-// placeOf is the event's record where the viewer may see the place, nil where it is hidden from them: Circle sends it to
-// everybody and leaves hiding it to us. Those who run the event see it, which only some records tell.
+// placeOf is the event's record where the viewer may see the place, nil where it is hidden from them: Circle sends it
+// to everybody and leaves hiding it to us. Those who run the event see it, which only some records tell.
 func placeOf(ctx context.Context, e *model.Event) (*circleclient.Post, error) {
 	record, err := carrying(ctx, e.PostBase, circleclient.PostEvent)
 	if err == nil && !record.LocationVisible() && !record.Carries(circleclient.PostPolicies) {
@@ -46,13 +48,16 @@ func ofPlace[T any](ctx context.Context, e *model.Event, part func(*circleclient
 }
 
 // eventOccurrences pages through the repetitions of an event.
-func (r *Resolver) eventOccurrences(ctx context.Context, e *model.Event, first int, after *string) (*model.EventOccurrenceConnection, error) {
+func (r *Resolver) eventOccurrences(
+	ctx context.Context, e *model.Event, first int, after *string,
+) (*model.EventOccurrenceConnection, error) {
 	ref := e.NodeRef()
-	return paginate(ctx, cursor.Of("Event.occurrences", ref.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventOccurrence], error) {
-		return r.circle.Events.Occurrences(ctx, ref.Space, ref.ID, o)
-	}, func(o *circleclient.EventOccurrence) *model.EventOccurrence {
-		return &model.EventOccurrence{EventOccurrence: o, Event: e}
-	})
+	return paginate(ctx, cursor.Of("Event.occurrences", ref.ID), first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventOccurrence], error) {
+			return r.circle.Events.Occurrences(ctx, ref.Space, ref.ID, o)
+		}, func(o *circleclient.EventOccurrence) *model.EventOccurrence {
+			return &model.EventOccurrence{EventOccurrence: o, Event: e}
+		})
 }
 
 // changedEvent is the event in a payload; null where the change was refused.
@@ -68,14 +73,17 @@ func changedEvent(ctx context.Context, ref circleclient.Ref) (*model.Event, erro
 }
 
 // eventAttendees gives who comes: those that came with the event where they suffice.
-func (r *Resolver) eventAttendees(ctx context.Context, e *model.Event, first int, after *string) (*model.EventAttendeeConnection, error) {
+func (r *Resolver) eventAttendees(
+	ctx context.Context, e *model.Event, first int, after *string,
+) (*model.EventAttendeeConnection, error) {
 	list := cursor.Of("Event.attendees", e.ID)
 	if a := e.EventAttendees.Get(); a != nil && suffices(ctx, a.Records, a.Count, first, after) {
 		return embedded(list, first, after, a.Records, a.Count, same)
 	}
-	return paginate(ctx, list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventAttendee], error) {
-		return r.circle.Events.Attendees(ctx, e.ID, o)
-	}, same)
+	return paginate(ctx, list, first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventAttendee], error) {
+			return r.circle.Events.Attendees(ctx, e.ID, o)
+		}, same)
 }
 
 func eventListOptions(filter *model.EventsFilter) circleclient.EventListOptions {
@@ -99,7 +107,9 @@ func (r *Resolver) rsvp(ctx context.Context, in model.RsvpToEventInput) (*model.
 	return &model.RsvpToEventPayload{PostPayload: payload, Attendee: attendee}, err
 }
 
-func (r *Resolver) rsvpToOccurrences(ctx context.Context, in model.RsvpToOccurrencesInput) (*model.RsvpToOccurrencesPayload, error) {
+func (r *Resolver) rsvpToOccurrences(
+	ctx context.Context, in model.RsvpToOccurrencesInput,
+) (*model.RsvpToOccurrencesPayload, error) {
 	ref, err := scalar.ParseRefOf(circleclient.RefPost, in.EventID)
 	if err != nil {
 		return nil, err

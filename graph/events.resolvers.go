@@ -39,7 +39,9 @@ func (r *eventResolver) ViewerCanComment(ctx context.Context, obj *model.Event) 
 	return can(cannotCommentOnPost(ctx, obj.Post))
 }
 
-func (r *eventResolver) ViewerCannotCommentReasons(ctx context.Context, obj *model.Event) ([]model.CannotReason, error) {
+func (r *eventResolver) ViewerCannotCommentReasons(
+	ctx context.Context, obj *model.Event,
+) ([]model.CannotReason, error) {
 	return cannotCommentOnPost(ctx, obj.Post)
 }
 
@@ -59,11 +61,15 @@ func (r *eventResolver) ViewerCanManage(ctx context.Context, obj *model.Event) (
 	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanManage })
 }
 
-func (r *eventResolver) Likes(ctx context.Context, obj *model.Event, first int, after *string) (*model.Connection[*model.Member], error) {
+func (r *eventResolver) Likes(
+	ctx context.Context, obj *model.Event, first int, after *string,
+) (*model.Connection[*model.Member], error) {
 	return r.postLikes(ctx, obj.PostBase, first, after)
 }
 
-func (r *eventResolver) Comments(ctx context.Context, obj *model.Event, orderBy string, first int, after *string) (*model.Connection[*circleclient.Comment], error) {
+func (r *eventResolver) Comments(
+	ctx context.Context, obj *model.Event, orderBy string, first int, after *string,
+) (*model.Connection[*circleclient.Comment], error) {
 	return r.postComments(ctx, obj.PostBase, orderBy, first, after)
 }
 
@@ -98,7 +104,11 @@ func (r *eventResolver) Recurrence(ctx context.Context, obj *model.Event) (*stri
 }
 
 func (r *eventResolver) IsRsvpEnabled(ctx context.Context, obj *model.Event) (*bool, error) {
-	return ofEvent(ctx, obj, func(p *circleclient.Post, s *circleclient.EventSettings) *bool { return negated(s.RSVPDisabled) })
+	return ofEvent(ctx, obj, func(p *circleclient.Post,
+		s *circleclient.EventSettings,
+	) *bool {
+		return negated(s.RSVPDisabled)
+	})
 }
 
 func (r *eventResolver) RsvpLimit(ctx context.Context, obj *model.Event) (*int, error) {
@@ -121,11 +131,15 @@ func (r *eventResolver) IsAttendeesHidden(ctx context.Context, obj *model.Event)
 	return ofEvent(ctx, obj, func(p *circleclient.Post, s *circleclient.EventSettings) *bool { return &s.HideAttendees })
 }
 
-func (r *eventResolver) Attendees(ctx context.Context, obj *model.Event, first int, after *string) (*model.Connection[*circleclient.EventAttendee], error) {
+func (r *eventResolver) Attendees(
+	ctx context.Context, obj *model.Event, first int, after *string,
+) (*model.Connection[*circleclient.EventAttendee], error) {
 	return r.eventAttendees(ctx, obj, first, after)
 }
 
-func (r *eventResolver) Occurrences(ctx context.Context, obj *model.Event, first int, after *string) (*model.Connection[*model.EventOccurrence], error) {
+func (r *eventResolver) Occurrences(
+	ctx context.Context, obj *model.Event, first int, after *string,
+) (*model.Connection[*model.EventOccurrence], error) {
 	return r.eventOccurrences(ctx, obj, first, after)
 }
 
@@ -147,29 +161,41 @@ func (r *eventOccurrenceResolver) IsLive(ctx context.Context, obj *model.EventOc
 	return liveAt(r.now(), obj.StartsAt, obj.EndsAt), nil
 }
 
-func (r *eventOccurrenceResolver) Calendar(ctx context.Context, obj *model.EventOccurrence) (*model.CalendarEntry, error) {
+func (r *eventOccurrenceResolver) Calendar(
+	ctx context.Context, obj *model.EventOccurrence,
+) (*model.CalendarEntry, error) {
 	return occurrenceCalendar(ctx, obj)
 }
 
-func (r *mutationResolver) RsvpToEvent(ctx context.Context, input model.RsvpToEventInput) (*model.RsvpToEventPayload, error) {
+func (r *mutationResolver) RsvpToEvent(
+	ctx context.Context, input model.RsvpToEventInput,
+) (*model.RsvpToEventPayload, error) {
 	return r.rsvp(ctx, input)
 }
 
-func (r *mutationResolver) CancelRsvp(ctx context.Context, input model.CancelRsvpInput) (*model.CancelRsvpPayload, error) {
-	payload, err := changePost(input.EventID, func(eventID int64) error { return r.circle.Events.CancelRSVP(ctx, eventID) })
+func (r *mutationResolver) CancelRsvp(
+	ctx context.Context, input model.CancelRsvpInput,
+) (*model.CancelRsvpPayload, error) {
+	payload, err := changePost(input.EventID,
+		func(eventID int64) error { return r.circle.Events.CancelRSVP(ctx, eventID) })
 	return &model.CancelRsvpPayload{PostPayload: payload}, err
 }
 
-func (r *mutationResolver) RsvpToOccurrences(ctx context.Context, input model.RsvpToOccurrencesInput) (*model.RsvpToOccurrencesPayload, error) {
+func (r *mutationResolver) RsvpToOccurrences(
+	ctx context.Context, input model.RsvpToOccurrencesInput,
+) (*model.RsvpToOccurrencesPayload, error) {
 	return r.rsvpToOccurrences(ctx, input)
 }
 
-func (r *queryResolver) Events(ctx context.Context, filter *model.EventsFilter, first int, after *string) (*model.Connection[*model.Event], error) {
+func (r *queryResolver) Events(
+	ctx context.Context, filter *model.EventsFilter, first int, after *string,
+) (*model.Connection[*model.Event], error) {
 	opts := eventListOptions(filter)
-	c, err := paginate(ctx, cursor.Of("events", fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
-		opts.PageOptions = o
-		return r.circle.Events.List(ctx, opts)
-	}, model.NewEvent)
+	c, err := paginate(ctx, cursor.Of("events", fingerprint(opts)), first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+			opts.PageOptions = o
+			return r.circle.Events.List(ctx, opts)
+		}, model.NewEvent)
 	return expectPosts(ctx, c, err)
 }
 
@@ -177,7 +203,9 @@ func (r *rsvpToEventPayloadResolver) Event(ctx context.Context, obj *model.RsvpT
 	return changedEvent(ctx, obj.PostRef)
 }
 
-func (r *rsvpToOccurrencesPayloadResolver) Event(ctx context.Context, obj *model.RsvpToOccurrencesPayload) (*model.Event, error) {
+func (r *rsvpToOccurrencesPayloadResolver) Event(
+	ctx context.Context, obj *model.RsvpToOccurrencesPayload,
+) (*model.Event, error) {
 	return changedEvent(ctx, obj.PostRef)
 }
 

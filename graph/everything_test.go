@@ -19,12 +19,12 @@ var arguments = map[string]string{
 	"Viewer.notificationPreferences": "(medium: IN_APP)",
 }
 
-// depth is how many objects beneath an [allFields] are opened too; payloads and pages of lists count as one with what they
-// hold.
+// depth is how many objects beneath an [allFields] are opened too; payloads and pages of lists count as one with what
+// they hold.
 const depth = 3
 
-// expand writes all fields of a type in place of each [allFields] in an operation. Lists that come in pages are opened only
-// on that type itself: further below they are other operations' affair.
+// expand writes all fields of a type in place of each [allFields] in an operation. Lists that come in pages are opened
+// only on that type itself: further below they are other operations' affair.
 func expand(t *testing.T, operation string) string {
 	t.Helper()
 	doc, err := parser.ParseQuery(&ast.Source{Input: operation})
@@ -75,8 +75,8 @@ func (e *expander) selection(on *ast.Definition, set ast.SelectionSet) {
 	e.out.WriteString(" }")
 }
 
-// all writes every field of a type, and of the types beneath it down to a depth. Types that are being written already are
-// not opened again. Fields in fragments get aliases, since types may disagree on what a field of one name is.
+// all writes every field of a type, and of the types beneath it down to a depth. Types that are being written already
+// are not opened again. Fields in fragments get aliases, since types may disagree on what a field of one name is.
 func (e *expander) all(on *ast.Definition, left int, within []string, prefix string) {
 	e.out.WriteString(" __typename")
 	if on.IsAbstractType() {
@@ -102,7 +102,8 @@ func (e *expander) all(on *ast.Definition, left int, within []string, prefix str
 			continue
 		}
 		below := left - 1
-		if strings.HasSuffix(on.Name, "Connection") || strings.HasSuffix(on.Name, "Edge") || strings.HasSuffix(on.Name, "Payload") {
+		if strings.HasSuffix(on.Name, "Connection") || strings.HasSuffix(on.Name, "Edge") ||
+			strings.HasSuffix(on.Name, "Payload") {
 			below = left
 		}
 		paged := strings.HasSuffix(child.Name, "Connection")
@@ -115,7 +116,7 @@ func (e *expander) all(on *ast.Definition, left int, within []string, prefix str
 	}
 }
 
-// beingWritten tells whether a type, or one that it may be, is among those above.
+// beingWritten reports whether a type, or one that it may be, is among those above.
 func (e *expander) beingWritten(def *ast.Definition, within []string) bool {
 	for _, name := range within {
 		if name == def.Name {

@@ -14,9 +14,9 @@ import (
 	"circlegraph/internal/contract"
 )
 
-// TestOfficialExamples serves every official example word for word. Each must resolve, with every field of what it feeds,
-// without an error; and every field that it carries must be seen in the answer, or be listed in testdata/unexposed.txt with
-// the reason why it is not. A field is seen if the answer changes with it.
+// TestOfficialExamples serves every official example word for word. Each must resolve, with every field of what it
+// feeds, without an error; and every field that it carries must be seen in the answer, or be listed in
+// testdata/unexposed.txt with the reason why it is not. A field is seen if the answer changes with it.
 func TestOfficialExamples(t *testing.T) {
 	official := contract.Load(t)
 	reasons := readReasons(t)
@@ -127,13 +127,16 @@ func telling(example any) any {
 	return page
 }
 
-// maxTries is how often a field is changed that no answer changes with: in the first records of a list, or into values of
-// several types where it is null.
+// maxTries is how often a field is changed that no answer changes with: in the first records of a list, or into values
+// of several types where it is null.
 const maxTries = 6
 
 func fillFeed(t *testing.T, feed string, example any) string {
 	t.Helper()
-	tmpl, err := template.New("").Funcs(template.FuncMap{"id": opaqueID, "room": func() string { return "ba871a82-de70-4ff8-b04e-08d666fff96c" }}).Option("missingkey=error").Parse(feed)
+	tmpl, err := template.New("").Funcs(template.FuncMap{
+		"id":   opaqueID,
+		"room": func() string { return "ba871a82-de70-4ff8-b04e-08d666fff96c" },
+	}).Option("missingkey=error").Parse(feed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,8 +155,8 @@ func opaqueID(kind string, numbers ...any) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(text))
 }
 
-// change changes the leaves of a JSON value in place, one after another, calls check while one is changed, and changes it
-// back.
+// change changes the leaves of a JSON value in place, one after another, calls check while one is changed, and changes
+// it back.
 func change(value any, check func(path string)) { changeIn("", value, func(any) {}, check) }
 
 func changeIn(path string, value any, set func(any), check func(path string)) {
@@ -188,11 +191,15 @@ func others(value any) []any {
 		}
 		return []any{"another" + v}
 	}
-	return []any{"https://example.com/", "2019-01-01T00:00:00Z", json.Number("5"), true, map[string]any{"body": map[string]any{"type": "doc"}}}
+	return []any{
+		"https://example.com/", "2019-01-01T00:00:00Z", json.Number("5"), true,
+		map[string]any{"body": map[string]any{"type": "doc"}},
+	}
 }
 
-// reasons are why parts of Circle's answers are not in the schema: lines of operations (without the common part of their paths,
-// separated by commas, * for all), path (*.name for that name anywhere, * for everything) and reason, separated by tabs.
+// reasons are why parts of Circle's answers are not in the schema: lines of operations (without the common part of
+// their paths, separated by commas, * for all), path (*.name for that name anywhere, * for everything) and reason,
+// separated by tabs.
 type reasons struct {
 	lines []reason
 }
@@ -223,7 +230,7 @@ func readReasons(t *testing.T) *reasons {
 	return r
 }
 
-// excuse tells whether a path of an operation's answer is listed.
+// excuse reports whether a path of an operation's answer is listed.
 func (r *reasons) excuse(op, path string) bool {
 	op = strings.Replace(op, memberPath, "", 1)
 	for _, line := range r.lines {

@@ -63,7 +63,9 @@ func expectComments(ctx context.Context, c *model.CommentConnection, err error) 
 }
 
 // expectSubjects announces what the notifications of a list are about.
-func expectSubjects(ctx context.Context, c *model.NotificationConnection, err error) (*model.NotificationConnection, error) {
+func expectSubjects(
+	ctx context.Context, c *model.NotificationConnection, err error,
+) (*model.NotificationConnection, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -99,8 +101,8 @@ func expectRooms(ctx context.Context, c *model.ChatRoomConnection, err error) (*
 	return c, nil
 }
 
-// expectThreads announces the rooms of the threads of a list with their spaces, and the threads where Circle tells their
-// numbers alone.
+// expectThreads announces the rooms of the threads of a list with their spaces, and the threads where Circle tells
+// their numbers alone.
 func expectThreads(ctx context.Context, c *model.ChatThreadConnection, err error) (*model.ChatThreadConnection, error) {
 	if err != nil {
 		return nil, err

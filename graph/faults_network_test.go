@@ -18,7 +18,8 @@ import (
 func newProxy(t *testing.T, upstream string) *toxiproxy.Proxy {
 	t.Helper()
 	registry := prometheus.NewRegistry()
-	proxy := toxiproxy.NewProxy(toxiproxy.NewServer(toxiproxy.NewMetricsContainer(registry), zerolog.Nop()), "circle", "127.0.0.1:0", strings.TrimPrefix(upstream, "http://"))
+	proxy := toxiproxy.NewProxy(toxiproxy.NewServer(toxiproxy.NewMetricsContainer(registry), zerolog.Nop()), "circle",
+		"127.0.0.1:0", strings.TrimPrefix(upstream, "http://"))
 	if err := proxy.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -26,8 +27,8 @@ func newProxy(t *testing.T, upstream string) *toxiproxy.Proxy {
 	return proxy
 }
 
-// Whatever the network between the facade and Circle does, each answer comes in time and says what is missing, a write is
-// sent once, and the next request finds everything well again.
+// Whatever the network between the facade and Circle does, each answer comes in time and says what is missing, a write
+// is sent once, and the next request finds everything well again.
 func TestFaultsOfTheNetwork(t *testing.T) {
 	const (
 		limit   = 2 * time.Second // of a call to Circle
@@ -41,16 +42,53 @@ func TestFaultsOfTheNetwork(t *testing.T) {
 		writes int      // how many reach Circle
 	}{
 		{"latency and jitter", []string{`{"type": "latency", "attributes": {"latency": 100, "jitter": 90}}`}, "", "", 1},
-		{"latency beyond the limit", []string{`{"type": "latency", "attributes": {"latency": 5000}}`}, "UPSTREAM_TIMEOUT", unknown, 1},
-		{"latency on the way there", []string{`{"type": "latency", "stream": "upstream", "attributes": {"latency": 5000}}`}, "UPSTREAM_TIMEOUT", unknown, 0},
+		{
+			"latency beyond the limit",
+			[]string{`{"type": "latency", "attributes": {"latency": 5000}}`},
+			"UPSTREAM_TIMEOUT",
+			unknown, 1,
+		},
+		{
+			"latency on the way there",
+			[]string{`{"type": "latency", "stream": "upstream", "attributes": {"latency": 5000}}`},
+			"UPSTREAM_TIMEOUT", unknown, 0,
+		},
 		{"reset", []string{`{"type": "reset_peer", "attributes": {"timeout": 0}}`}, "UPSTREAM_UNAVAILABLE", unknown, 1},
-		{"reset after a while", []string{`{"type": "reset_peer", "attributes": {"timeout": 100}}`}, "UPSTREAM_UNAVAILABLE", unknown, 1},
-		{"half-open connection", []string{`{"type": "timeout", "attributes": {"timeout": 0}}`}, "UPSTREAM_TIMEOUT", unknown, 1},
-		{"requests that get nowhere", []string{`{"type": "timeout", "stream": "upstream", "attributes": {"timeout": 0}}`}, "UPSTREAM_TIMEOUT", unknown, 0},
-		{"cut off in the head", []string{`{"type": "limit_data", "attributes": {"bytes": 20}}`}, "UPSTREAM_UNAVAILABLE", unknown, 1},
-		{"cut off in the body", []string{`{"type": "limit_data", "attributes": {"bytes": 260}}`}, "UPSTREAM_UNAVAILABLE", unknown, 1},
+		{
+			"reset after a while",
+			[]string{`{"type": "reset_peer", "attributes": {"timeout": 100}}`},
+			"UPSTREAM_UNAVAILABLE",
+			unknown, 1,
+		},
+		{
+			"half-open connection",
+			[]string{`{"type": "timeout", "attributes": {"timeout": 0}}`},
+			"UPSTREAM_TIMEOUT", unknown,
+			1,
+		},
+		{
+			"requests that get nowhere",
+			[]string{`{"type": "timeout", "stream": "upstream", "attributes": {"timeout": 0}}`},
+			"UPSTREAM_TIMEOUT", unknown, 0,
+		},
+		{
+			"cut off in the head",
+			[]string{`{"type": "limit_data", "attributes": {"bytes": 20}}`},
+			"UPSTREAM_UNAVAILABLE",
+			unknown, 1,
+		},
+		{
+			"cut off in the body",
+			[]string{`{"type": "limit_data", "attributes": {"bytes": 260}}`},
+			"UPSTREAM_UNAVAILABLE",
+			unknown, 1,
+		},
 		{"small pieces", []string{`{"type": "slicer", "attributes": {"average_size": 500, "size_variation": 100, "delay": 100}}`}, "", "", 1},
-		{"slow drip", []string{`{"type": "slicer", "attributes": {"average_size": 2, "size_variation": 1, "delay": 100000}}`}, "UPSTREAM_TIMEOUT", unknown, 1},
+		{
+			"slow drip",
+			[]string{`{"type": "slicer", "attributes": {"average_size": 2, "size_variation": 1, "delay": 100000}}`},
+			"UPSTREAM_TIMEOUT", unknown, 1,
+		},
 		{"refused", nil, "UPSTREAM_UNAVAILABLE", "UPSTREAM_UNAVAILABLE", 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -111,7 +149,8 @@ func TestFaultsOfTheNetwork(t *testing.T) {
 			defer cancel()
 			proxy.Toxics.ResetToxics(ctx)
 			again, _ := c.ask(member, `{ viewer { member { name } } spaces { name } }`, nil)
-			if got := parseFailed(t, again); len(got.Errors) > 0 || fmt.Sprint(got.Data["spaces"]) != fmt.Sprint(well["spaces"]) {
+			if got := parseFailed(t, again); len(got.Errors) > 0 ||
+				fmt.Sprint(got.Data["spaces"]) != fmt.Sprint(well["spaces"]) {
 				t.Errorf("afterwards the answer is %s, want what it was", again)
 			}
 		})

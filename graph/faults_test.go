@@ -96,8 +96,8 @@ func answerWith(status int, contentType, body string, header ...string) http.Han
 	}
 }
 
-// Whatever a part of Circle answers, the rest of the screen arrives, the failed field says why, a write is sent once, a read
-// three times at most, and the next request finds everything well again.
+// Whatever a part of Circle answers, the rest of the screen arrives, the failed field says why, a write is sent once, a
+// read three times at most, and the next request finds everything well again.
 func TestFaultsOfCircle(t *testing.T) {
 	const (
 		html    = "<!DOCTYPE html><html><title>Circle</title></html>"
@@ -137,7 +137,10 @@ func TestFaultsOfCircle(t *testing.T) {
 		retry  int    // retryAfterSeconds
 	}{
 		{"429", answerWith(429, "text/html", html), "RATE_LIMITED", 3, "RATE_LIMITED", 60},
-		{"429 for half a minute", answerWith(429, asJSON, `{"message":"no"}`, "Retry-After", "30"), "RATE_LIMITED", 1, "RATE_LIMITED", 30},
+		{
+			"429 for half a minute", answerWith(429, asJSON, `{"message":"no"}`, "Retry-After", "30"), "RATE_LIMITED", 1,
+			"RATE_LIMITED", 30,
+		},
 		{"500", answerWith(500, asJSON, `{"message":"no"}`), "UPSTREAM_UNAVAILABLE", 1, unknown, 0},
 		{"500 as HTML", answerWith(500, "text/html", html), "UPSTREAM_UNAVAILABLE", 1, unknown, 0},
 		{"502", answerWith(502, "text/html", html), "UPSTREAM_UNAVAILABLE", 3, unknown, 0},
@@ -147,16 +150,28 @@ func TestFaultsOfCircle(t *testing.T) {
 		{"HTML with 200", answerWith(200, "text/html", html), "UPSTREAM_UNAVAILABLE", 1, unknown, 0},
 		{"404 as HTML", answerWith(404, "text/html", html), "UPSTREAM_UNAVAILABLE", 1, "UPSTREAM_UNAVAILABLE", 0},
 		{"404 as JSON", answerWith(404, asJSON, `{"message":"Oops! Missing record."}`), "NOT_FOUND", 1, "NOT_FOUND", 0},
-		{"ban of the edge", answerWith(403, "text/plain", "error code: 1010"), "UPSTREAM_UNAVAILABLE", 1, "UPSTREAM_UNAVAILABLE", 0},
+		{
+			"ban of the edge", answerWith(403, "text/plain", "error code: 1010"), "UPSTREAM_UNAVAILABLE", 1,
+			"UPSTREAM_UNAVAILABLE", 0,
+		},
 		{"challenge of the edge", answerWith(403, "text/html", html), "UPSTREAM_UNAVAILABLE", 1, "UPSTREAM_UNAVAILABLE", 0},
-		{"redirect", answerWith(302, "text/html", html, "Location", "https://elsewhere.example.com/"), "UPSTREAM_UNAVAILABLE", 1, "UPSTREAM_UNAVAILABLE", 0},
+		{
+			"redirect", answerWith(302, "text/html", html, "Location", "https://elsewhere.example.com/"), "UPSTREAM_UNAVAILABLE",
+			1, "UPSTREAM_UNAVAILABLE", 0,
+		},
 		{"JSON as text", answerWith(200, "text/plain", `{"records":[]}`), "UPSTREAM_UNAVAILABLE", 1, unknown, 0},
 		{"no type of content", answerWith(200, "", `{"records":[]}`), "UPSTREAM_UNAVAILABLE", 1, unknown, 0},
 		{"no JSON", answerWith(200, asJSON, `{"records": [`), "UPSTREAM_UNAVAILABLE", 1, "", 0},
 		{"list for an object", answerWith(200, asJSON, `[]`), "UPSTREAM_UNAVAILABLE", 1, "", 0},
 		{"number for a list", answerWith(200, asJSON, `{"records":7,"has_next_page":"perhaps","count":{}}`), "", 1, "", 0},
-		{"huge", answerWith(200, asJSON, `{"records":[],"x":"`+strings.Repeat("x", 9<<20)+`"}`), "UPSTREAM_UNAVAILABLE", 1, unknown, 0},
-		{"huge refusal", answerWith(422, asJSON, `{"message":"`+strings.Repeat("x", 9<<20)+`"}`), "UPSTREAM_UNAVAILABLE", 1, "UPSTREAM_UNAVAILABLE", 0},
+		{
+			"huge", answerWith(200, asJSON, `{"records":[],"x":"`+strings.Repeat("x", 9<<20)+`"}`), "UPSTREAM_UNAVAILABLE", 1,
+			unknown, 0,
+		},
+		{
+			"huge refusal", answerWith(422, asJSON, `{"message":"`+strings.Repeat("x", 9<<20)+`"}`), "UPSTREAM_UNAVAILABLE", 1,
+			"UPSTREAM_UNAVAILABLE", 0,
+		},
 		{"broken off", cut, "UPSTREAM_UNAVAILABLE", 3, unknown, 0},
 		{"no answer", abort, "UPSTREAM_UNAVAILABLE", 3, unknown, 0},
 		{"silence", hang, "UPSTREAM_TIMEOUT", 1, unknown, 0},
@@ -194,7 +209,8 @@ func TestFaultsOfCircle(t *testing.T) {
 				if len(got.Errors) != 0 || got.Data["homeFeed"] == nil {
 					t.Errorf("answered %s, want an empty feed without an error", raw)
 				}
-			} else if len(got.Errors) != 1 || fmt.Sprint(got.Errors[0].Path) != "[homeFeed]" || got.Errors[0].Extensions.Code != tc.code || got.Errors[0].Extensions.RetryAfterSeconds != tc.retry {
+			} else if len(got.Errors) != 1 || fmt.Sprint(got.Errors[0].Path) != "[homeFeed]" ||
+				got.Errors[0].Extensions.Code != tc.code || got.Errors[0].Extensions.RetryAfterSeconds != tc.retry {
 				t.Errorf("answered %s, want one error of homeFeed with %s, %d", raw, tc.code, tc.retry)
 			}
 			// net/http repeats a read whose pooled connection ends without an answer, as one does that was idle for too long.
@@ -227,7 +243,10 @@ func TestBurstOfFailures(t *testing.T) {
 	for _, status := range []int{429, 502, 503, 504} {
 		ill := &fault{}
 		c := newCommunityBehind(t, func(circle http.Handler) http.Handler {
-			return ill.between(circle, func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/home") && ill.requests.Load() < 2 })
+			return ill.between(circle, func(r *http.Request) bool {
+				return strings.HasSuffix(r.URL.Path, "/home") &&
+					ill.requests.Load() < 2
+			})
 		})
 		ill.set(answerWith(status, "text/html", "<html>"))
 		c.data(member, faultyScreen, nil)
@@ -237,8 +256,8 @@ func TestBurstOfFailures(t *testing.T) {
 	}
 }
 
-// An operation that keeps failing is left alone at once for everybody, while the others are asked as before; when it is well
-// again, so is the field.
+// An operation that keeps failing is left alone at once for everybody, while the others are asked as before; when it is
+// well again, so is the field.
 func TestIllOperationClosesNoOther(t *testing.T) {
 	const rest = 300 * time.Millisecond
 	ill := &fault{}
@@ -249,7 +268,8 @@ func TestIllOperationClosesNoOther(t *testing.T) {
 	for _, who := range []string{member, admin} {
 		for range 15 {
 			raw, _ := c.ask(who, faultyScreen, nil)
-			if got := parseFailed(t, raw); len(got.Errors) != 1 || got.Errors[0].Extensions.Code != "UPSTREAM_UNAVAILABLE" || got.Data["spaces"] == nil {
+			if got := parseFailed(t, raw); len(got.Errors) != 1 || got.Errors[0].Extensions.Code != "UPSTREAM_UNAVAILABLE" ||
+				got.Data["spaces"] == nil {
 				t.Fatalf("answered %s, want all but the feed", raw)
 			}
 		}

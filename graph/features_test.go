@@ -15,7 +15,8 @@ func TestWhatIsOffSaysSo(t *testing.T) {
 			t.Errorf("%s works although it is off", name)
 			continue
 		}
-		if message, extensions := present(err); message != err.Error() || extensions["code"] != codeForbidden || extensions["reason"] != "FEATURE_DISABLED" {
+		if message, extensions := present(err); message != err.Error() || extensions["code"] != codeForbidden ||
+			extensions["reason"] != "FEATURE_DISABLED" {
 			t.Errorf("%s: %s %v, want FORBIDDEN because of FEATURE_DISABLED", name, message, extensions)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 
 // Feed carries to subscriptions what changes for a caller. A caller's events never reach another.
 type Feed interface {
-	// NotificationCounts gives the caller's counts, the present ones first and then each change, until ctx ends. Of changes
-	// that come faster than they are taken only the last counts.
+	// NotificationCounts gives the caller's counts, the present ones first and then each change, until ctx ends. Of
+	// changes that come faster than they are taken only the last counts.
 	NotificationCounts(ctx context.Context) (<-chan *circleclient.NotificationCounts, error)
 	// SawNotificationCounts is told of counts that the caller has read.
 	SawNotificationCounts(ctx context.Context, counts *circleclient.NotificationCounts)
@@ -69,7 +69,9 @@ func (f *localFeed) NotificationCounts(ctx context.Context) (<-chan *circleclien
 }
 
 // forward passes on what differs from what came before.
-func (l *listener) forward(ctx context.Context, counts *circleclient.NotificationCounts, out chan<- *circleclient.NotificationCounts) {
+func (l *listener) forward(
+	ctx context.Context, counts *circleclient.NotificationCounts, out chan<- *circleclient.NotificationCounts,
+) {
 	for {
 		select {
 		case out <- counts:

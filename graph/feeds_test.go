@@ -1,7 +1,7 @@
 package graph
 
-// feeds says, for every operation, which GraphQL operation its answer feeds; it is a template over the official example.
-// EVERYTHING stands for all fields, and "id" makes the opaque id of a type out of Circle's numbers.
+// feeds says, for every operation, which GraphQL operation its answer feeds; it is a template over the official
+// example. EVERYTHING stands for all fields, and "id" makes the opaque id of a type out of Circle's numbers.
 var feeds = map[string]string{
 	"POST /api/v1/headless/auth_token":            `mutation { login(input: {email: "member@example.com"}) { EVERYTHING } }`,
 	"PATCH /api/v1/headless/access_token/refresh": `mutation { refreshAccessToken(input: {refreshToken: "r"}) { EVERYTHING } }`,

@@ -18,10 +18,10 @@ import (
 	"circlegraph/internal/contract"
 )
 
-// TestGolden plays the scripts in testdata, each against a community of its own. A step is a file NAME.graphql with, beside
-// it, NAME.as (who asks: an e-mail address, a token, or nothing for nobody; the step before's where absent),
-// NAME.variables.json (where {{step:path}} stands for a value of an earlier answer), and what came of it: NAME.answer.json
-// and NAME.calls, the upstream calls it cost. -update rewrites the last two.
+// TestGolden plays the scripts in testdata, each against a community of its own. A step is a file NAME.graphql with,
+// beside it, NAME.as (who asks: an e-mail address, a token, or nothing for nobody; the step before's where absent),
+// NAME.variables.json (where {{step:path}} stands for a value of an earlier answer), and what came of it:
+// NAME.answer.json and NAME.calls, the upstream calls it cost. -update rewrites the last two.
 func TestGolden(t *testing.T) {
 	for _, name := range scripts(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
@@ -99,7 +99,9 @@ func TestGoldenCallEverything(t *testing.T) {
 }
 
 // eachStep lets ask carry out the steps of a script one after the other.
-func eachStep(t *testing.T, script *txtar.Archive, ask func(step, as, query string, variables map[string]any) (answer []byte)) {
+func eachStep(
+	t *testing.T, script *txtar.Archive, ask func(step, as, query string, variables map[string]any) (answer []byte),
+) {
 	t.Helper()
 	answers, as := map[string]any{}, ""
 	for _, file := range script.Files {
@@ -138,7 +140,8 @@ func TestEveryNodeCostsOneCall(t *testing.T) {
 			t.Errorf("no script fetches a %s again", def.Name)
 			continue
 		}
-		if n := bytes.Count(calls[0].Data, []byte("\n")); n != 1 || !bytes.Contains(answer[0].Data, []byte(`"__typename": "`+def.Name+`"`)) {
+		if n := bytes.Count(calls[0].Data, []byte("\n")); n != 1 ||
+			!bytes.Contains(answer[0].Data, []byte(`"__typename": "`+def.Name+`"`)) {
 			t.Errorf("a %s costs %d calls: %s", def.Name, n, answer[0].Data)
 		}
 	}

@@ -52,7 +52,8 @@ type Options struct {
 	Trusted map[string]string
 	// Untrusted says what becomes of other documents; they are carried out where empty.
 	Untrusted documents.Mode
-	// MaxCost is how many requests to Circle an operation may need at most, by an estimate before the first; no limit where zero.
+	// MaxCost is how many requests to Circle an operation may need at most, by an estimate before the first; no limit
+	// where zero.
 	MaxCost int
 	// ShowUsage says in `extensions.upstream` and `extensions.cost` of each response what it has cost.
 	ShowUsage bool
@@ -95,7 +96,10 @@ func NewHandler(o Options) http.Handler {
 	s := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: r}))
 	s.AddTransport(wire.HTTP{MaxBody: o.MaxBody, Live: o.Live, Check: credentials})
 	if o.Authenticator != nil {
-		s.AddTransport(wire.Socket{MaxMessage: o.MaxBody, Origins: o.Origins, Live: o.Live, Init: o.Authenticator.FromInit, Check: credentials})
+		s.AddTransport(wire.Socket{
+			MaxMessage: o.MaxBody, Origins: o.Origins, Live: o.Live, Init: o.Authenticator.FromInit,
+			Check: credentials,
+		})
 	}
 	s.SetQueryCache(lru.New[*ast.QueryDocument](cachedParses))
 	s.SetParserTokenLimit(maxTokens)
@@ -141,8 +145,8 @@ func credentials(ctx context.Context) error {
 	return err
 }
 
-// deadline ends what an operation waits for after a time. Subscriptions go on for as long as their client listens, and what
-// is deferred must run to its end (see package wire), which the limit on each call to Circle brings about.
+// deadline ends what an operation waits for after a time. Subscriptions go on for as long as their client listens, and
+// what is deferred must run to its end (see package wire), which the limit on each call to Circle brings about.
 func deadline(after time.Duration) graphql.OperationMiddleware {
 	return func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		if oc := graphql.GetOperationContext(ctx); oc.Operation.Operation == ast.Subscription || wire.Defers(oc) {
@@ -154,7 +158,8 @@ func deadline(after time.Duration) graphql.OperationMiddleware {
 	}
 }
 
-// attachLoaders gives each response its own loaders, and lets Circle's budget count its calls as one errand. What a subscription tells of has just happened, so no memory answers it.
+// attachLoaders gives each response its own loaders, and lets Circle's budget count its calls as one errand. What a
+// subscription tells of has just happened, so no memory answers it.
 func (r *Resolver) attachLoaders(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if o := operationOf(ctx); o != nil && o.Operation == ast.Subscription {
 		ctx = circleclient.Fresh(ctx)
@@ -171,9 +176,9 @@ func operationOf(ctx context.Context) *ast.OperationDefinition {
 	return graphql.GetOperationContext(ctx).Operation
 }
 
-// stepOfMutation gives each root field of a mutation its own loaders, so that it sees what the field before it changed, and
-// its own caller, so that a login counts for what is beneath it and for nothing beside it. A payload shows what is, not what
-// is remembered.
+// stepOfMutation gives each root field of a mutation its own loaders, so that it sees what the field before it changed,
+// and its own caller, so that a login counts for what is beneath it and for nothing beside it. A payload shows what is,
+// not what is remembered.
 func (r *Resolver) stepOfMutation(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	if graphql.GetOperationContext(ctx).Operation.Operation != ast.Mutation {
 		return next(ctx)

@@ -27,10 +27,22 @@ func TestRefusedRequests(t *testing.T) {
 		{"malformed body", open.URL, "application/json", `{"query": "secret-token`, `"code":"BAD_REQUEST"`},
 		{"syntax error", open.URL, "application/json", `{"query": "{ viewer {"}`, `"code":"GRAPHQL_PARSE_FAILED"`},
 		{"unknown field", open.URL, "application/json", `{"query": "{ nothing }"}`, `"code":"GRAPHQL_VALIDATION_FAILED"`},
-		{"too many tokens", open.URL, "application/json", `{"query": "{` + strings.Repeat(" a", 3000) + `}"}`, `"code":"QUERY_LIMIT_EXCEEDED"`},
-		{"introspection", closed.URL, "application/json", `{"query": "{ __schema { types { name } } }"}`, `"reason":"INTROSPECTION_DISABLED"`},
-		{"two keys in a literal", open.URL, "application/json", `{"query": "{ space(by: {slug: \"a\", circleId: 1}) { id } }"}`, `"code":"GRAPHQL_VALIDATION_FAILED"`},
-		{"two keys in a nested variable", open.URL, "application/json", `{"query": "mutation($i: CreateCommentInput!) { createComment(input: $i) { userErrors { message } } }", "variables": {"i": {"postId": "x", "body": {"text": "a", "html": "b"}}}}`, `"code":"BAD_USER_INPUT"`},
+		{
+			"too many tokens", open.URL, "application/json", `{"query": "{` + strings.Repeat(" a", 3000) + `}"}`,
+			`"code":"QUERY_LIMIT_EXCEEDED"`,
+		},
+		{
+			"introspection", closed.URL, "application/json", `{"query": "{ __schema { types { name } } }"}`,
+			`"reason":"INTROSPECTION_DISABLED"`,
+		},
+		{
+			"two keys in a literal", open.URL, "application/json",
+			`{"query": "{ space(by: {slug: \"a\", circleId: 1}) { id } }"}`, `"code":"GRAPHQL_VALIDATION_FAILED"`,
+		},
+		{
+			"two keys in a nested variable", open.URL, "application/json",
+			`{"query": "mutation($i: CreateCommentInput!) { createComment(input: $i) { userErrors { message } } }", "variables": {"i": {"postId": "x", "body": {"text": "a", "html": "b"}}}}`, `"code":"BAD_USER_INPUT"`,
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, tc.url, strings.NewReader(tc.body))

@@ -78,33 +78,106 @@ func TestHTTP(t *testing.T) {
 	}{
 		{"post", message{"POST", "", nil, typename}, 200, asJSON, `{"data":{"__typename":"Query"}}`},
 		{"get", message{"GET", get, nil, ""}, 200, asJSON, `{"data":{"__typename":"Query"}}`},
-		{"get with variables", message{"GET", "query=" + url.QueryEscape("query($n:String!){__type(name:$n){name}}") + "&variables=" + url.QueryEscape(`{"n":"Post"}`), nil, ""}, 200, asJSON, `{"name":"Post"}`},
-		{"get with a bad variable", message{"GET", get + "&variables=%5B1%5D", nil, ""}, 400, asJSON, "`variables` must be a JSON object."},
+		{"get with variables", message{"GET", "query=" + url.QueryEscape("query($n:String!){__type(name:$n){name}}") +
+			"&variables=" + url.QueryEscape(`{"n":"Post"}`), nil, ""}, 200, asJSON, `{"name":"Post"}`},
+		{
+			"get with a bad variable",
+			message{"GET", get + "&variables=%5B1%5D", nil, ""},
+			400, asJSON,
+			"`variables` must be a JSON object.",
+		},
 		{"get without a query", message{"GET", "", nil, ""}, 400, asJSON, "The request has no `query`."},
-		{"get a mutation", message{"GET", "query=" + url.QueryEscape("mutation { logout { loggedOut } }"), nil, ""}, 405, asJSON, "must be sent by POST"},
+		{
+			"get a mutation",
+			message{"GET", "query=" + url.QueryEscape("mutation { logout { loggedOut } }"), nil, ""},
+			405,
+			asJSON, "must be sent by POST",
+		},
 		{"put", message{"PUT", "", nil, typename}, 405, asJSON, "BAD_REQUEST"},
 		{"options", message{"OPTIONS", "", nil, ""}, 204, "", ""},
 		{"a form", message{"POST", "", form, get}, 415, asJSON, "must be application/json"},
-		{"a form with files", message{"POST", "", map[string]string{"Content-Type": "multipart/form-data; boundary=x"}, "--x--"}, 415, asJSON, "must be application/json"},
-		{"no content type", message{"POST", "", map[string]string{"Content-Type": ""}, typename}, 415, asJSON, "must be application/json"},
-		{"another charset", message{"POST", "", map[string]string{"Content-Type": "application/json; charset=latin1"}, typename}, 415, asJSON, "plain UTF-8"},
-		{"compressed", message{"POST", "", map[string]string{"Content-Encoding": "gzip"}, typename}, 415, asJSON, "plain UTF-8"},
-		{"many operations", message{"POST", "", nil, "\n[" + typename + "]"}, 400, asJSON, "arrays of operations are not accepted"},
+		{"a form with files", message{
+			"POST", "",
+			map[string]string{"Content-Type": "multipart/form-data; boundary=x"},
+			"--x--",
+		}, 415, asJSON, "must be application/json"},
+		{
+			"no content type",
+			message{"POST", "", map[string]string{"Content-Type": ""}, typename},
+			415, asJSON,
+			"must be application/json",
+		},
+		{"another charset", message{
+			"POST", "",
+			map[string]string{"Content-Type": "application/json; charset=latin1"},
+			typename,
+		}, 415, asJSON, "plain UTF-8"},
+		{
+			"compressed",
+			message{"POST", "", map[string]string{"Content-Encoding": "gzip"}, typename},
+			415, asJSON,
+			"plain UTF-8",
+		},
+		{
+			"many operations",
+			message{"POST", "", nil, "\n[" + typename + "]"},
+			400, asJSON,
+			"arrays of operations are not accepted",
+		},
 		{"no JSON", message{"POST", "", nil, `{"query":"secret-token`}, 400, asJSON, "not a JSON object with a `query`"},
-		{"two values", message{"POST", "", nil, typename + `{"secret-token":1}`}, 400, asJSON, "not a JSON object with a `query`"},
+		{
+			"two values",
+			message{"POST", "", nil, typename + `{"secret-token":1}`},
+			400, asJSON,
+			"not a JSON object with a `query`",
+		},
 		{"no query", message{"POST", "", nil, `{}`}, 400, asJSON, "The request has no `query`."},
-		{"a query of another type", message{"POST", "", nil, `{"query":{"a":"secret-token"}}`}, 400, asJSON, "`query` must be a string."},
-		{"variables of another type", message{"POST", "", nil, `{"query":"{ __typename }","variables":["secret-token"]}`}, 400, asJSON, "`variables` must be a JSON object."},
-		{"too large", message{"POST", "", nil, `{"query":"{ __typename }` + strings.Repeat(" ", 2000) + `"}`}, 413, asJSON, "too large"},
-		{"a syntax error as JSON", message{"POST", "", map[string]string{"Accept": asJSON}, `{"query":"{"}`}, 200, asJSON, "GRAPHQL_PARSE_FAILED"},
-		{"a syntax error as a response", message{"POST", "", map[string]string{"Accept": asResponse}, `{"query":"{"}`}, 400, asResponse, "GRAPHQL_PARSE_FAILED"},
-		{"an unknown operation", message{"POST", "", map[string]string{"Accept": asResponse}, `{"query":"query A { __typename }","operationName":"B"}`}, 400, asResponse, "operation B not found"},
-		{"a failed field", message{"POST", "", map[string]string{"Accept": asResponse}, `{"query":"{ spaces { id } }"}`}, 200, asResponse, `"data":{"spaces":null}`},
+		{
+			"a query of another type",
+			message{"POST", "", nil, `{"query":{"a":"secret-token"}}`},
+			400, asJSON,
+			"`query` must be a string.",
+		},
+		{
+			"variables of another type",
+			message{"POST", "", nil, `{"query":"{ __typename }","variables":["secret-token"]}`},
+			400, asJSON, "`variables` must be a JSON object.",
+		},
+		{
+			"too large",
+			message{"POST", "", nil, `{"query":"{ __typename }` + strings.Repeat(" ", 2000) + `"}`},
+			413, asJSON,
+			"too large",
+		},
+		{
+			"a syntax error as JSON",
+			message{"POST", "", map[string]string{"Accept": asJSON}, `{"query":"{"}`},
+			200, asJSON,
+			"GRAPHQL_PARSE_FAILED",
+		},
+		{
+			"a syntax error as a response",
+			message{"POST", "", map[string]string{"Accept": asResponse}, `{"query":"{"}`},
+			400,
+			asResponse, "GRAPHQL_PARSE_FAILED",
+		},
+		{"an unknown operation", message{
+			"POST", "",
+			map[string]string{"Accept": asResponse},
+			`{"query":"query A { __typename }","operationName":"B"}`,
+		}, 400, asResponse, "operation B not found"},
+		{
+			"a failed field",
+			message{"POST", "", map[string]string{"Accept": asResponse}, `{"query":"{ spaces { id } }"}`},
+			200,
+			asResponse, `"data":{"spaces":null}`,
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			status, header, body := send(t, server, tc.m)
 			media, _, _ := strings.Cut(header.Get("Content-Type"), ";")
-			if status != tc.status || media != tc.media || !strings.Contains(body, tc.want) || strings.Contains(body, "secret-token") {
+			if status != tc.status || media != tc.media || !strings.Contains(body, tc.want) ||
+				strings.Contains(body, "secret-token") {
 				t.Errorf("answered %d %s %s, want %d %s with %s", status, media, body, tc.status, tc.media, tc.want)
 			}
 			if tc.status >= 400 && strings.Contains(body, `"data"`) {
@@ -120,7 +193,8 @@ func TestHTTP(t *testing.T) {
 // A body whose length is not announced is stopped while it is read.
 func TestChunkedBodyIsLimited(t *testing.T) {
 	server := endpoint(t, Options{MaxBody: 100})
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, io.MultiReader(strings.NewReader(`{"query":"{ __typename }`+strings.Repeat(" ", 100)+`"}`)))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL,
+		io.MultiReader(strings.NewReader(`{"query":"{ __typename }`+strings.Repeat(" ", 100)+`"}`)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,14 +225,20 @@ func TestAccept(t *testing.T) {
 		asResponse + ";q=0.5, " + asJSON:         asJSON,
 		asJSON + ";q=0, */*":                     asResponse,
 		"*/*, " + asResponse + "; charset=utf-8": asJSON,
-		"multipart/mixed;deferSpec=20220824," + asResponse + "," + asJSON:                                   asResponse, // Apollo iOS
-		asResponse + ", application/graphql+json, " + asJSON + ", text/event-stream, multipart/mixed":       asResponse, // urql
+		// Apollo iOS
+		"multipart/mixed;deferSpec=20220824," + asResponse + "," + asJSON: asResponse,
+		// urql
+		asResponse + ", application/graphql+json, " + asJSON + ", text/event-stream, multipart/mixed":       asResponse,
 		"multipart/mixed;deferSpec=20220824, " + asResponse + ", " + asJSON + ";q=0.9, */*;q=0.8, nonsense": asResponse,
 		"text/html":                "",
 		";;":                       asJSON,
 		asJSON + ";q=0, text/html": "",
 	} {
-		status, header, body := send(t, server, message{"POST", "", map[string]string{"Accept": accept}, `{"query":"{ __typename }"}`})
+		status, header, body := send(t, server, message{
+			"POST", "",
+			map[string]string{"Accept": accept},
+			`{"query":"{ __typename }"}`,
+		})
 		media, _, _ := strings.Cut(header.Get("Content-Type"), ";")
 		if want == "" {
 			if status != http.StatusNotAcceptable || !strings.Contains(body, "Accept header") {

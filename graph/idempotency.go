@@ -28,8 +28,8 @@ const (
 )
 
 // idempotency remembers what a create gave, so that repeating it with the same key gives the same instead of a second
-// object. A key belongs to the member who used it, whichever of their access tokens they use, and nobody else reaches it:
-// who is asking is what Circle said of the token, never what the token claims.
+// object. A key belongs to the member who used it, whichever of their access tokens they use, and nobody else reaches
+// it: who is asking is what Circle said of the token, never what the token claims.
 type idempotency struct {
 	now func() time.Time
 	who func(context.Context) (memberID int64, err error)
@@ -59,12 +59,15 @@ func newIdempotency(now func() time.Time, who func(context.Context) (int64, erro
 }
 
 // once carries create out, unless the caller has sent the same key for the same mutation and input within ten minutes:
-// then it gives that result, waiting for it if need be. Another input under the same key is a user error. Without a key it
-// is create alone.
+// then it gives that result, waiting for it if need be. Another input under the same key is a user error. Without a key
+// it is create alone.
 //
-// With a key, create is carried out to its end even if the caller leaves, so that they find its result when they come back.
-// A refusal leaves the key unused; an unknown outcome is an outcome like any other, since trying again might do it twice.
-func once[T any](ctx context.Context, store *idempotency, mutation string, key *string, input any, create func(context.Context) (T, error)) (T, []*model.UserError, error) {
+// With a key, create is carried out to its end even if the caller leaves, so that they find its result when they come
+// back. A refusal leaves the key unused; an unknown outcome is an outcome like any other, since trying again might do
+// it twice.
+func once[T any](ctx context.Context, store *idempotency, mutation string, key *string, input any,
+	create func(context.Context) (T, error),
+) (T, []*model.UserError, error) {
 	var none T
 	if key == nil {
 		value, err := create(ctx)
@@ -85,7 +88,8 @@ func once[T any](ctx context.Context, store *idempotency, mutation string, key *
 	record, first := store.record(id, sha256.Sum256(text))
 	switch {
 	case record == nil:
-		return none, refused(model.UserErrorCodeIdempotencyKeyReused, "This `idempotencyKey` was used for another input. Make up a new one.", "idempotencyKey"), nil
+		return none, refused(model.UserErrorCodeIdempotencyKeyReused,
+			"This `idempotencyKey` was used for another input. Make up a new one.", "idempotencyKey"), nil
 	case first:
 		value, err := carryOut(context.WithoutCancel(ctx), store, record, create)
 		return settle(value, err)
@@ -100,7 +104,9 @@ func once[T any](ctx context.Context, store *idempotency, mutation string, key *
 }
 
 // carryOut makes the attempt for all who wait. A panic is a failure for them too.
-func carryOut[T any](ctx context.Context, store *idempotency, record *idempotencyRecord, create func(context.Context) (T, error)) (value T, err error) {
+func carryOut[T any](
+	ctx context.Context, store *idempotency, record *idempotencyRecord, create func(context.Context) (T, error),
+) (value T, err error) {
 	record.err = errInternal
 	defer func() { store.finish(record) }()
 	value, err = create(ctx)
@@ -114,8 +120,8 @@ func settle[T any](value T, err error) (T, []*model.UserError, error) {
 	return value, problems, err
 }
 
-// record finds or makes the record of a key; first tells that the caller is to fill it. It is nil where the key belongs to
-// another input.
+// record finds or makes the record of a key; first tells that the caller is to fill it. It is nil where the key belongs
+// to another input.
 func (s *idempotency) record(id idempotencyID, input [sha256.Size]byte) (record *idempotencyRecord, first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

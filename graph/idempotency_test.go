@@ -60,8 +60,8 @@ func TestKeysOfTwoMembersAreTwo(t *testing.T) {
 	}
 }
 
-// The same member has the same keys with the token after a refresh, and with one that this process has never seen, which
-// costs a look at whose it is, once.
+// The same member has the same keys with the token after a refresh, and with one that this process has never seen,
+// which costs a look at whose it is, once.
 func TestKeysSurviveTheToken(t *testing.T) {
 	c := newCommunity(t)
 	post := firstPost(c)
@@ -109,8 +109,8 @@ func TestCopiedClaimsReachNoKey(t *testing.T) {
 	}
 }
 
-// Circle carries the write out but does not say so in time. The client hears that the outcome is unknown, and hears it again
-// when it repeats the request; the comment is not made twice.
+// Circle carries the write out but does not say so in time. The client hears that the outcome is unknown, and hears it
+// again when it repeats the request; the comment is not made twice.
 func TestUnknownOutcomeIsNotRepeated(t *testing.T) {
 	late := make(chan struct{})
 	var writes atomic.Int32
@@ -192,7 +192,8 @@ func TestOtherInputUnderTheSameKey(t *testing.T) {
 	c.data(member, commentOnce, post)
 	post["text"] = "Twice"
 	answer := c.data(member, commentOnce, post)
-	if code := at(answer, "createComment.userErrors.0.code"); code != "IDEMPOTENCY_KEY_REUSED" || at(answer, "createComment.comment") != nil {
+	if code := at(answer, "createComment.userErrors.0.code"); code != "IDEMPOTENCY_KEY_REUSED" ||
+		at(answer, "createComment.comment") != nil {
 		t.Errorf("answered %v, want IDEMPOTENCY_KEY_REUSED", answer)
 	}
 }
@@ -230,7 +231,8 @@ func TestIdempotencyRecords(t *testing.T) {
 	}
 	t.Run("a key has its limits", func(t *testing.T) {
 		key := strings.Repeat("x", maxIdempotencyKey+1)
-		if _, _, err := once(t.Context(), newIdempotency(clock.Now, me), "m", &key, "", func(context.Context) (int, error) { return 1, nil }); err == nil {
+		if _, _, err := once(t.Context(), newIdempotency(clock.Now, me), "m", &key, "",
+			func(context.Context) (int, error) { return 1, nil }); err == nil {
 			t.Error("a key of 256 bytes was taken")
 		}
 	})
@@ -241,7 +243,8 @@ func TestIdempotencyRecords(t *testing.T) {
 			defer func() { _ = recover() }()
 			_, _, _ = once(t.Context(), store, "m", &key, "", func(context.Context) (int, error) { panic("at the disco") })
 		}()
-		if v, _, err := once(t.Context(), store, "m", &key, "", func(context.Context) (int, error) { return 1, nil }); v != 1 || err != nil {
+		if v, _, err := once(t.Context(), store, "m", &key, "",
+			func(context.Context) (int, error) { return 1, nil }); v != 1 || err != nil {
 			t.Errorf("after a panic: %d, %v, want another try", v, err)
 		}
 	})
@@ -265,12 +268,14 @@ func TestIdempotencyIsBounded(t *testing.T) {
 			value := strings.Repeat("x", tc.size)
 			for i := range tc.attempts {
 				key := fmt.Sprint(i)
-				if _, _, err := once(t.Context(), store, "m", &key, "", func(context.Context) (string, error) { return value, tc.err }); err != nil {
+				if _, _, err := once(t.Context(), store, "m", &key, "",
+					func(context.Context) (string, error) { return value, tc.err }); err != nil {
 					t.Fatal(err)
 				}
 			}
 			if len(store.records) > tc.most || len(store.records) != store.order.Len() || store.bytes > maxIdempotencyBytes {
-				t.Errorf("%d records of %d bytes (%d in order), want at most %d", len(store.records), store.bytes, store.order.Len(), tc.most)
+				t.Errorf("%d records of %d bytes (%d in order), want at most %d", len(store.records), store.bytes,
+					store.order.Len(), tc.most)
 			}
 			if tc.most > 0 && len(store.records) < tc.most-1 {
 				t.Errorf("%d records are kept, want about %d", len(store.records), tc.most)

@@ -11,8 +11,8 @@ import (
 	"circlegraph/graph/model"
 )
 
-// The executor asks a value's Go type for the interfaces it has, so a type must satisfy those that the schema gives it and
-// no other: else `node` fails for it.
+// The executor asks a value's Go type for the interfaces it has, so a type must satisfy those that the schema gives it
+// and no other: else `node` fails for it.
 func TestNodesSatisfyTheirInterfacesAlone(t *testing.T) {
 	types := map[string]model.Node{
 		"Member": &model.Member{}, "Space": &circleclient.Space{}, "BasicPost": &model.BasicPost{}, "ImagePost": &model.ImagePost{},

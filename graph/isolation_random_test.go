@@ -14,9 +14,9 @@ import (
 	"circlegraph/tokens"
 )
 
-// What each member of the seed may know is known beforehand: from a community of their own that remembers nothing and that
-// nobody else asks. Then all of them ask one that remembers, at once and in any order, some with two tokens, and beside
-// them strangers with copies of their claims. Nobody gets anything but their own.
+// What each member of the seed may know is known beforehand: from a community of their own that remembers nothing and
+// that nobody else asks. Then all of them ask one that remembers, at once and in any order, some with two tokens, and
+// beside them strangers with copies of their claims. Nobody gets anything but their own.
 func TestAnybodySeesTheirOwnInAnyOrder(t *testing.T) {
 	const requestsEach = 12
 	queries := []string{
@@ -99,7 +99,8 @@ func TestAnybodySeesTheirOwnInAnyOrder(t *testing.T) {
 		c.ask(token, queries[1], nil)
 	}
 	c.data(a.tokens[0], `mutation { logout { loggedOut } }`, nil)
-	if answer, _ := c.ask(a.tokens[0], queries[1], nil); !strings.Contains(string(answer), "TOKEN_REVOKED") || strings.Contains(string(answer), `"name"`) {
+	if answer, _ := c.ask(a.tokens[0], queries[1], nil); !strings.Contains(string(answer), "TOKEN_REVOKED") ||
+		strings.Contains(string(answer), `"name"`) {
 		t.Errorf("a token that was ended gets %s", answer)
 	}
 	if answer, _ := c.ask(a.tokens[1], queries[1], nil); answerOf(t, answer) != want[a.name][1] {

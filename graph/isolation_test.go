@@ -58,7 +58,8 @@ func TestMembersAtOnceSeeTheirOwn(t *testing.T) {
 	for round := range 4 {
 		for _, m := range members[:12] {
 			all.Go(func() {
-				answer := c.data(m.Email, `query($n: Int!) { viewer { email member { name circleId } } spaces { name } homeFeed(first: $n) { nodes { isLikedByViewer } } }`, map[string]any{"n": round + 1})
+				answer := c.data(m.Email,
+					`query($n: Int!) { viewer { email member { name circleId } } spaces { name } homeFeed(first: $n) { nodes { isLikedByViewer } } }`, map[string]any{"n": round + 1})
 				if at(answer, "viewer.email") != m.Email || at(answer, "viewer.member.circleId") != fmt.Sprint(m.ID) {
 					t.Errorf("%s was answered as %v", m.Name, at(answer, "viewer"))
 				}

@@ -29,14 +29,18 @@ func (p panicking) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// A panic costs one field, whether in a resolver, in a loader, in a goroutine of either or beneath the memo. Its error names
-// the request, and the log says where it was, without what it was about.
+// A panic costs one field, whether in a resolver, in a loader, in a goroutine of either or beneath the memo. Its error
+// names the request, and the log says where it was, without what it was about.
 func TestPanicCostsAField(t *testing.T) {
-	for name, memo := range map[string]func(*circleclient.Config){"without a memo": func(*circleclient.Config) {}, "with a memo": remembering} {
+	for name, memo := range map[string]func(*circleclient.Config){
+		"without a memo": func(*circleclient.Config) {},
+		"with a memo":    remembering,
+	} {
 		c := newCommunity(t, memo, func(cfg *circleclient.Config) {
 			cfg.Transport = panicking{regexp.MustCompile(`/(home|new_notifications_count|posts/\d+|search/community_members)$`)}
 		})
-		found := c.data(member, `{ members(first: 1) { nodes { circleId } } space(by: {slug: "seed-swap"}) { id posts(first: 1) { nodes { id } } } }`, nil)
+		found := c.data(member,
+			`{ members(first: 1) { nodes { circleId } } space(by: {slug: "seed-swap"}) { id posts(first: 1) { nodes { id } } } }`, nil)
 		variables := map[string]any{
 			"space": at(found, "space.id"), "post": at(found, "space.posts.nodes.0.id"),
 			"text": fmt.Sprintf("[@A](member:%v)", at(found, "members.nodes.0.circleId")),
@@ -57,7 +61,8 @@ func TestPanicCostsAField(t *testing.T) {
 				}
 			}
 			slices.Sort(paths)
-			if !slices.Equal(paths, want) || strings.Contains(query, "viewer") && at(got.Data, "viewer.member.name") == nil || strings.Contains(string(raw), written) {
+			if !slices.Equal(paths, want) || strings.Contains(query, "viewer") && at(got.Data, "viewer.member.name") == nil ||
+				strings.Contains(string(raw), written) {
 				t.Errorf("%s: %s is answered %s, want all but %s", name, query, raw, want)
 			}
 		}
@@ -74,14 +79,18 @@ func TestPanicOfANode(t *testing.T) {
 	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{})
 	nodes, err := loadNodes(ctx, []string{scalar.FormatRef(circleclient.MemberRef(1))})
 	if err != nil || len(nodes) != 1 || nodes[0] != nil || len(graphql.GetErrors(ctx)) != 1 {
-		t.Errorf("loadNodes = %v, %v with the errors %v, want null and an error at its place", nodes, err, graphql.GetErrors(ctx))
+		t.Errorf("loadNodes = %v, %v with the errors %v, want null and an error at its place", nodes, err,
+			graphql.GetErrors(ctx))
 	}
 }
 
-// When a client leaves, what is asked of Circle for it alone is given up, unless there is a memory to keep the answer for its
-// return, which then costs nothing.
+// When a client leaves, what is asked of Circle for it alone is given up, unless there is a memory to keep the answer
+// for its return, which then costs nothing.
 func TestLeaving(t *testing.T) {
-	for name, memo := range map[string]func(*circleclient.Config){"without a memo": func(*circleclient.Config) {}, "with a memo": remembering} {
+	for name, memo := range map[string]func(*circleclient.Config){
+		"without a memo": func(*circleclient.Config) {},
+		"with a memo":    remembering,
+	} {
 		t.Run(name, func(t *testing.T) {
 			arrived, ended, answer := make(chan bool, 1), make(chan bool, 1), make(chan bool)
 			ill := &fault{}
@@ -101,7 +110,8 @@ func TestLeaving(t *testing.T) {
 			})
 			token := c.token(member)
 			ctx, leave := context.WithCancel(t.Context())
-			req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, strings.NewReader(fmt.Sprintf(`{"query": %q}`, faultyScreen)))
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url,
+				strings.NewReader(fmt.Sprintf(`{"query": %q}`, faultyScreen)))
 			if err != nil {
 				t.Fatal(err)
 			}

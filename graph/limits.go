@@ -14,7 +14,8 @@ import (
 )
 
 // What a request may be at most. All of it is looked at before the document is validated, because validating takes the
-// square of the time: two thousand times the same field are half a second. In brackets what a large screen of an app has.
+// square of the time: two thousand times the same field are half a second. In brackets what a large screen of an app
+// has.
 const (
 	maxDocumentBytes  = 64 << 10 // (5 KB)
 	maxTokens         = 2000     // (200, as has GraphiQL's own introspection)
@@ -29,8 +30,8 @@ const (
 	maxVariableDepth  = 64       // lists and objects within each other
 )
 
-// Limits tells what a document may hold at most, by what is counted, for people to read. Beyond it is refused before anything
-// is asked of Circle.
+// Limits tells what a document may hold at most, by what is counted, for people to read. Beyond it is refused before
+// anything is asked of Circle.
 func Limits() iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		_ = yield("bytes of a document", maxDocumentBytes) && yield("tokens of a document", maxTokens) &&
@@ -41,7 +42,10 @@ func Limits() iter.Seq2[string, int] {
 }
 
 // onceOnly are mutations that could serve to guess secrets, many to a request.
-var onceOnly = []string{"login", "refreshAccessToken", "revokeAccessToken", "revokeRefreshToken", "logout", "acceptInvitation"}
+var onceOnly = []string{
+	"login", "refreshAccessToken", "revokeAccessToken", "revokeRefreshToken", "logout",
+	"acceptInvitation",
+}
 
 // limits refuses documents and variables that cost much to read. It is safe for concurrent use.
 type limits struct {
@@ -64,15 +68,18 @@ func (*limits) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationParameters refuses what is beyond a limit.
 func (l *limits) MutateOperationParameters(ctx context.Context, p *graphql.RawParams) *gqlerror.Error {
 	if values, depth := weigh(p.Variables); values > maxVariableValues {
-		return beyond("variableValues", maxVariableValues, "The variables hold too many values: %d, of at most %d.", values, maxVariableValues)
+		return beyond("variableValues", maxVariableValues, "The variables hold too many values: %d, of at most %d.", values,
+			maxVariableValues)
 	} else if depth > maxVariableDepth {
-		return beyond("variableDepth", maxVariableDepth, "The variables are nested too deeply: %d, of at most %d.", depth, maxVariableDepth)
+		return beyond("variableDepth", maxVariableDepth, "The variables are nested too deeply: %d, of at most %d.", depth,
+			maxVariableDepth)
 	}
 	if _, ok := l.passed.Get(ctx, p.Query); ok {
 		return nil
 	}
 	if len(p.Query) > maxDocumentBytes {
-		return beyond("documentBytes", maxDocumentBytes, "The document is too long: %d bytes, of at most %d.", len(p.Query), maxDocumentBytes)
+		return beyond("documentBytes", maxDocumentBytes, "The document is too long: %d bytes, of at most %d.", len(p.Query),
+			maxDocumentBytes)
 	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: p.Query}, maxTokens)
 	if err != nil {

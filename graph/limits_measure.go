@@ -17,7 +17,8 @@ type measure struct {
 // check finds the first limit that the document is beyond.
 func (m *measure) check() *gqlerror.Error {
 	if n := len(m.doc.Operations); n > maxOperations {
-		return beyond("operations", maxOperations, "The document has too many operations: %d, of at most %d.", n, maxOperations)
+		return beyond("operations", maxOperations, "The document has too many operations: %d, of at most %d.", n,
+			maxOperations)
 	}
 	m.depths = map[string]int{}
 	depth := 0
@@ -39,11 +40,13 @@ func (m *measure) check() *gqlerror.Error {
 	}
 	switch {
 	case depth > maxDepth:
-		return beyond("depth", maxDepth, "The document is nested too deeply: %d fields within each other, of at most %d.", depth, maxDepth)
+		return beyond("depth", maxDepth, "The document is nested too deeply: %d fields within each other, of at most %d.",
+			depth, maxDepth)
 	case m.aliases > maxAliases:
 		return beyond("aliases", maxAliases, "The document has too many aliases: %d, of at most %d.", m.aliases, maxAliases)
 	case m.directives > maxDirectives:
-		return beyond("directives", maxDirectives, "The document has too many directives: %d, of at most %d.", m.directives, maxDirectives)
+		return beyond("directives", maxDirectives, "The document has too many directives: %d, of at most %d.", m.directives,
+			maxDirectives)
 	}
 	return nil
 }
@@ -104,7 +107,8 @@ func (m *measure) checkSet(set ast.SelectionSet) *gqlerror.Error {
 	return nil
 }
 
-// fields are those of a selection with those of its fragments, each fragment once, up to one more than any limit allows.
+// fields are those of a selection with those of its fragments, each fragment once, up to one more than any limit
+// allows.
 func (m *measure) fields(set ast.SelectionSet) []*ast.Field {
 	var fields []*ast.Field
 	visited := map[string]bool{}

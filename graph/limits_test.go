@@ -36,26 +36,38 @@ func TestLimits(t *testing.T) {
 		{"21 operations", numbered(" query q%d { __typename }", 21), "", "operations"},
 		{"depth 15", nested(15), "", ""},
 		{"depth 16", nested(16), "", "depth"},
-		{"depth by fragments", "{ viewer { ...a } } fragment a on Viewer { member { ...b } } fragment b on Member " + nested(14), "", "depth"},
+		{"depth by fragments", "{ viewer { ...a } } fragment a on Viewer { member { ...b } } fragment b on Member " +
+			nested(14), "", "depth"},
 		{"fragments in a circle", "{ viewer { ...a } } fragment a on Viewer { ...b } fragment b on Viewer { ...a }", "", ""},
 		{"20 root fields", "{" + strings.Repeat(" __typename", 20) + "}", "", ""},
 		{"21 root fields", "{" + strings.Repeat(" __typename", 21) + "}", "", "rootFields"},
-		{"root fields by fragments", "{ ...a ...b } fragment a on Query {" + strings.Repeat(" __typename", 11) + "} fragment b on Query {" + strings.Repeat(" __typename", 11) + "}", "", "rootFields"},
+		{"root fields by fragments", "{ ...a ...b } fragment a on Query {" + strings.Repeat(" __typename", 11) +
+			"} fragment b on Query {" + strings.Repeat(" __typename", 11) + "}", "", "rootFields"},
 		{"50 repeats", "{ viewer {" + strings.Repeat(" email", 50) + "} }", "", ""},
 		{"51 repeats", "{ viewer {" + strings.Repeat(" email", 51) + "} }", "", "repeats"},
-		{"repeats by fragments", "{ viewer { ...a ...b } } fragment a on Viewer {" + strings.Repeat(" email", 30) + "} fragment b on Viewer {" + strings.Repeat(" email", 30) + "}", "", "repeats"},
+		{"repeats by fragments", "{ viewer { ...a ...b } } fragment a on Viewer {" + strings.Repeat(" email", 30) +
+			"} fragment b on Viewer {" + strings.Repeat(" email", 30) + "}", "", "repeats"},
 		{"300 fields", "{ viewer {" + numbered(" f%d", 300) + "} }", "", ""},
 		{"301 fields", "{ viewer {" + numbered(" f%d", 301) + "} }", "", "fields"},
 		{"30 aliases", "{ viewer {" + numbered(" a%d: email", 30) + "} }", "", ""},
 		{"31 aliases", "{ viewer {" + numbered(" a%d: email", 31) + "} }", "", "aliases"},
-		{"aliases in a fragment", "{ viewer { ...a } } fragment a on Viewer {" + numbered(" a%d: email", 31) + "}", "", "aliases"},
+		{
+			"aliases in a fragment", "{ viewer { ...a } } fragment a on Viewer {" + numbered(" a%d: email", 31) + "}", "",
+			"aliases",
+		},
 		{"50 directives", "{ viewer { ... " + strings.Repeat(" @nope", 50) + " { email } } }", "", ""},
 		{"51 directives", "{ viewer { email" + strings.Repeat(" @nope", 51) + "} }", "", "directives"},
 		{"two logins", `mutation { a: login(input: {email: "x"}) { accessToken } b: login(input: {email: "y"}) { accessToken } }`, "", "onceOnly"},
-		{"two logins by a fragment", `mutation { login(input: {email: "x"}) { accessToken } ...a } fragment a on Mutation { b: login(input: {email: "y"}) { accessToken } }`, "", "onceOnly"},
+		{
+			"two logins by a fragment",
+			`mutation { login(input: {email: "x"}) { accessToken } ...a } fragment a on Mutation { b: login(input: {email: "y"}) { accessToken } }`, "", "onceOnly",
+		},
 		{"two refreshes", `mutation { a: refreshAccessToken(input: {refreshToken: "x"}) { accessToken } b: refreshAccessToken(input: {refreshToken: "y"}) { accessToken } }`, "", "onceOnly"},
 		{"two revocations", `mutation { a: revokeAccessToken(input: {accessToken: "x"}) { revoked } b: revokeAccessToken(input: {accessToken: "y"}) { revoked } }`, "", "onceOnly"},
-		{"two revocations of refresh tokens", `mutation { a: revokeRefreshToken(input: {refreshToken: "x"}) { revoked } b: revokeRefreshToken(input: {refreshToken: "y"}) { revoked } }`, "", "onceOnly"},
+		{
+			"two revocations of refresh tokens",
+			`mutation { a: revokeRefreshToken(input: {refreshToken: "x"}) { revoked } b: revokeRefreshToken(input: {refreshToken: "y"}) { revoked } }`, "", "onceOnly",
+		},
 		{"two logouts", `mutation { a: logout { loggedOut } b: logout { loggedOut } }`, "", "onceOnly"},
 		{"two invitations", `mutation { a: acceptInvitation(input: {token: "x"}) { userErrors { message } } b: acceptInvitation(input: {token: "y"}) { userErrors { message } } }`, "", "onceOnly"},
 		{"deep variables", "{ __typename }", lists(63), ""},
@@ -90,9 +102,9 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// hostile are documents that are dear without limits, from half a second to for ever, with the limit that refuses each before
-// it is validated; "" is for what the limits let through, which must be answered. BenchmarkHostileDocuments says what each
-// costs.
+// hostile are documents that are dear without limits, from half a second to for ever, with the limit that refuses each
+// before it is validated; "" is for what the limits let through, which must be answered. BenchmarkHostileDocuments says
+// what each costs.
 var hostile = []struct{ name, query, limit string }{
 	{"117 KB of one field", "{" + strings.Repeat(" __typename", 10_640) + "}", "documentBytes"},
 	{"one field", "{" + strings.Repeat(" __typename", 1990) + "}", "rootFields"},
@@ -153,7 +165,8 @@ func TestIntrospectionIsWithinTheLimits(t *testing.T) {
 	  fragment FullType on __Type { kind name fields(includeDeprecated: true) { name args { ...InputValue } type { ...TypeRef } } }
 	  fragment InputValue on __InputValue { name type { ...TypeRef } defaultValue }
 	  fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }`
-	if status, _, answer := send(t, server, message{"POST", "", nil, fmt.Sprintf(`{"query":%q}`, query)}); status != 200 || !strings.HasPrefix(answer, `{"data":{"__schema":`) {
+	if status, _, answer := send(t, server, message{"POST", "", nil, fmt.Sprintf(`{"query":%q}`, query)}); status != 200 ||
+		!strings.HasPrefix(answer, `{"data":{"__schema":`) {
 		t.Errorf("introspection answers %d %.300s", status, answer)
 	}
 }

@@ -11,7 +11,8 @@ import (
 	"circlegraph/graph/model"
 )
 
-const linksOff = featureOff("Addresses cannot be resolved: this server does not know the address of the community's pages.")
+const linksOff = featureOff("Addresses cannot be resolved: this server does not know the address of the community's " +
+	"pages.")
 
 // resolveURL finds what an address of the community shows; null for every other address.
 func (r *Resolver) resolveURL(ctx context.Context, address string) (model.Node, error) {
@@ -41,7 +42,8 @@ func (r *Resolver) resolveURL(ctx context.Context, address string) (model.Node, 
 
 // linkedPost is a post, or a comment on it.
 func (r *Resolver) linkedPost(ctx context.Context, link circleclient.Link) (model.Node, error) {
-	post, err := r.circle.Posts.Get(ctx, circleclient.SpaceKey{Slug: link.SpaceSlug}, circleclient.PostKey{Slug: link.PostSlug})
+	post, err := r.circle.Posts.Get(ctx, circleclient.SpaceKey{Slug: link.SpaceSlug},
+		circleclient.PostKey{Slug: link.PostSlug})
 	if err != nil {
 		return nil, err
 	}
@@ -56,9 +58,11 @@ func (r *Resolver) linkedPost(ctx context.Context, link circleclient.Link) (mode
 	return comment, nil
 }
 
-// commentOfPost finds a comment or reply in the list of the post's comments, since its address does not tell which it is; nil
-// where it is gone.
-func (r *Resolver) commentOfPost(ctx context.Context, post *circleclient.Post, commentID int64) (*circleclient.Comment, error) {
+// commentOfPost finds a comment or reply in the list of the post's comments, since its address does not tell which it
+// is; nil where it is gone.
+func (r *Resolver) commentOfPost(
+	ctx context.Context, post *circleclient.Post, commentID int64,
+) (*circleclient.Comment, error) {
 	is := func(c *circleclient.Comment) bool { return c.ID == commentID }
 	for number := range maxPages {
 		page, err := r.circle.Comments.List(ctx, post.ID, circleclient.CommentListOptions{

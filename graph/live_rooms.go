@@ -7,7 +7,9 @@ import (
 	"circlegraph/graph/model"
 )
 
-func (r *Resolver) createLiveRoom(ctx context.Context, in model.CreateLiveRoomInput) (*model.CreateLiveRoomPayload, error) {
+func (r *Resolver) createLiveRoom(
+	ctx context.Context, in model.CreateLiveRoomInput,
+) (*model.CreateLiveRoomPayload, error) {
 	members, err := numbersOf(circleclient.RefMember, in.MemberIds)
 	if err != nil {
 		return nil, err
@@ -23,8 +25,9 @@ func (r *Resolver) createLiveRoom(ctx context.Context, in model.CreateLiveRoomIn
 	if len(members)+len(spaces) > 0 {
 		req.Invited = &circleclient.LiveInvited{Members: members, Spaces: spaces}
 	}
-	room, problems, err := once(ctx, r.idempotency, "createLiveRoom", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.LiveRoom, error) {
-		return r.circle.Chat.CreateLiveRoom(ctx, req)
-	})
+	room, problems, err := once(ctx, r.idempotency, "createLiveRoom", in.IdempotencyKey, in,
+		func(ctx context.Context) (*circleclient.LiveRoom, error) {
+			return r.circle.Chat.CreateLiveRoom(ctx, req)
+		})
 	return &model.CreateLiveRoomPayload{LiveRoom: room, UserErrors: problems}, err
 }

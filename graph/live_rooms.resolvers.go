@@ -11,6 +11,8 @@ import (
 	"circlegraph/graph/model"
 )
 
-func (r *mutationResolver) CreateLiveRoom(ctx context.Context, input model.CreateLiveRoomInput) (*model.CreateLiveRoomPayload, error) {
+func (r *mutationResolver) CreateLiveRoom(
+	ctx context.Context, input model.CreateLiveRoomInput,
+) (*model.CreateLiveRoomPayload, error) {
 	return r.createLiveRoom(ctx, input)
 }

@@ -64,8 +64,11 @@ func ofProfile[T any](ctx context.Context, m *model.Member, part func(*circlecli
 	return part(profile), nil
 }
 
-// ofRoles reads a part of a member's roles, from the record that told of the member where it carries any of what tells it.
-func ofRoles(ctx context.Context, m *model.Member, told model.MemberParts, part func(circleclient.Roles) bool) (*bool, error) {
+// ofRoles reads a part of a member's roles, from the record that told of the member where it carries any of what tells
+// it.
+func ofRoles(
+	ctx context.Context, m *model.Member, told model.MemberParts, part func(circleclient.Roles) bool,
+) (*bool, error) {
 	if m.Carried&told != 0 {
 		has := part(m.Roles)
 		return &has, nil
@@ -75,7 +78,10 @@ func ofRoles(ctx context.Context, m *model.Member, told model.MemberParts, part 
 
 func linksOf(p *circleclient.Profile) *model.MemberLinks {
 	i := p.Info
-	return &model.MemberLinks{Website: i.Website, Twitter: i.TwitterURL, Facebook: i.FacebookURL, Instagram: i.InstagramURL, Linkedin: i.LinkedinURL}
+	return &model.MemberLinks{
+		Website: i.Website, Twitter: i.TwitterURL, Facebook: i.FacebookURL,
+		Instagram: i.InstagramURL, Linkedin: i.LinkedinURL,
+	}
 }
 
 // memberNumber reads how a member is named.
@@ -103,10 +109,13 @@ func (r *Resolver) directory(
 	if filter != nil {
 		opts.SearchText = deref(filter.Text)
 	}
-	return walk(ctx, cursor.Of(field, fingerprint(opts)), first, after, func(o circleclient.PageOptions, place circleclient.SearchAfter) (*circleclient.Page[*circleclient.DirectoryMember], error) {
-		opts.PageOptions, opts.SearchAfter = o, place
-		return r.circle.Members.List(ctx, opts)
-	}, model.MemberOfDirectory)
+	return walk(ctx, cursor.Of(field, fingerprint(opts)), first, after,
+		func(
+			o circleclient.PageOptions, place circleclient.SearchAfter,
+		) (*circleclient.Page[*circleclient.DirectoryMember], error) {
+			opts.PageOptions, opts.SearchAfter = o, place
+			return r.circle.Members.List(ctx, opts)
+		}, model.MemberOfDirectory)
 }
 
 // searchRequest reads the conditions of a member search.

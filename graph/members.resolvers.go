@@ -69,7 +69,8 @@ func (r *memberResolver) SpacesCount(ctx context.Context, obj *model.Member) (*i
 }
 
 func (r *memberResolver) Gamification(ctx context.Context, obj *model.Member) (*circleclient.GamificationStats, error) {
-	return ofProfile(ctx, obj, func(p *circleclient.Profile) *circleclient.GamificationStats { return p.GamificationStats })
+	return ofProfile(ctx, obj,
+		func(p *circleclient.Profile) *circleclient.GamificationStats { return p.GamificationStats })
 }
 
 func (r *memberResolver) ViewerCanSendMessage(ctx context.Context, obj *model.Member) (*bool, error) {
@@ -79,15 +80,20 @@ func (r *memberResolver) ViewerCanSendMessage(ctx context.Context, obj *model.Me
 	return ofProfile(ctx, obj, func(p *circleclient.Profile) *bool { return orFalse(p.CanReceiveDM) })
 }
 
-func (r *mutationResolver) UpdateProfile(ctx context.Context, input model.UpdateProfileInput) (*model.UpdateProfilePayload, error) {
+func (r *mutationResolver) UpdateProfile(
+	ctx context.Context, input model.UpdateProfileInput,
+) (*model.UpdateProfilePayload, error) {
 	change := circleclient.ProfileUpdateRequest{
 		Name: input.Name, Headline: input.Headline, Avatar: input.Avatar, TimeZone: input.TimeZone, Preferences: preferencesRequest(input.Preferences),
 	}
-	viewer, problems, err := r.changeProfile(ctx, "edit_profile", change, input.ProfileFields, r.circle.Members.UpdateProfile)
+	viewer, problems, err := r.changeProfile(ctx, "edit_profile", change, input.ProfileFields,
+		r.circle.Members.UpdateProfile)
 	return &model.UpdateProfilePayload{Viewer: viewer, UserErrors: problems}, err
 }
 
-func (r *mutationResolver) CompleteSignup(ctx context.Context, input model.CompleteSignupInput) (*model.CompleteSignupPayload, error) {
+func (r *mutationResolver) CompleteSignup(
+	ctx context.Context, input model.CompleteSignupInput,
+) (*model.CompleteSignupPayload, error) {
 	change := circleclient.ProfileUpdateRequest{
 		Name: &input.Name, Headline: input.Headline, Avatar: input.Avatar, TimeZone: input.TimeZone, Preferences: preferencesRequest(input.Preferences),
 	}
@@ -101,7 +107,10 @@ func (r *mutationResolver) DeactivateViewer(ctx context.Context) (*model.Deactiv
 		return nil, err
 	}
 	problems, err := userErrors(r.circle.Members.Deactivate(ctx))
-	return &model.DeactivateViewerPayload{DeactivatedMemberID: refUnless(problems, circleclient.MemberRef(current.ID)), UserErrors: problems}, err
+	return &model.DeactivateViewerPayload{
+		DeactivatedMemberID: refUnless(problems, circleclient.MemberRef(current.ID)),
+		UserErrors:          problems,
+	}, err
 }
 
 func (r *queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
@@ -117,23 +126,31 @@ func (r *queryResolver) Member(ctx context.Context, by model.MemberBy) (*model.M
 	return loadMember(ctx, memberID)
 }
 
-func (r *queryResolver) Members(ctx context.Context, filter *model.MembersFilter, orderBy *string, first int, after *string) (*model.Connection[*model.Member], error) {
+func (r *queryResolver) Members(
+	ctx context.Context, filter *model.MembersFilter, orderBy *string, first int, after *string,
+) (*model.Connection[*model.Member], error) {
 	return r.directory(ctx, "members", 0, filter, orderBy, first, after)
 }
 
-func (r *queryResolver) SearchMembers(ctx context.Context, filter *model.MemberSearchFilter, orderBy *string, first int, after *string) (*model.Connection[*model.Member], error) {
+func (r *queryResolver) SearchMembers(
+	ctx context.Context, filter *model.MemberSearchFilter, orderBy *string, first int, after *string,
+) (*model.Connection[*model.Member], error) {
 	req, err := searchRequest(filter, orderBy)
 	if err != nil {
 		return nil, err
 	}
-	return walk(ctx, cursor.Of("searchMembers", fingerprint(req)), first, after, func(o circleclient.PageOptions, place circleclient.SearchAfter) (*circleclient.Page[*circleclient.SearchedMember], error) {
-		req.Page, req.PerPage, req.SearchAfter = o.Page, o.PerPage, place
-		return r.circle.Members.Search(ctx, req)
-	}, model.MemberOfSearch)
+	return walk(ctx, cursor.Of("searchMembers", fingerprint(req)), first, after,
+		func(
+			o circleclient.PageOptions, place circleclient.SearchAfter,
+		) (*circleclient.Page[*circleclient.SearchedMember], error) {
+			req.Page, req.PerPage, req.SearchAfter = o.Page, o.PerPage, place
+			return r.circle.Members.Search(ctx, req)
+		}, model.MemberOfSearch)
 }
 
 func (r *queryResolver) ProfileFields(ctx context.Context, page string) ([]*circleclient.ProfileField, error) {
-	fields, err := r.circle.Members.PageProfileFields(ctx, page, circleclient.PageOptions{PerPage: circleclient.MaxPerPage})
+	fields, err := r.circle.Members.PageProfileFields(ctx, page,
+		circleclient.PageOptions{PerPage: circleclient.MaxPerPage})
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,8 @@ import (
 	"circlegraph/tokens"
 )
 
-// remembering is a client with a memo. Scripts and other tests have none, so that their calls are those of a cold start.
+// remembering is a client with a memo. Scripts and other tests have none, so that their calls are those of a cold
+// start.
 func remembering(cfg *circleclient.Config) {
 	cfg.Memo = circleclient.MemoConfig{Bytes: 1 << 20, Brief: 3 * time.Second, Long: time.Minute, Stale: 5 * time.Minute}
 }
@@ -61,7 +62,10 @@ func TestWritesAreSeenAtOnce(t *testing.T) {
 	if at(payload, "isLikedByViewer") == liked || at(payload, "likesCount") == post["likesCount"] {
 		t.Errorf("the payload shows %v, want what has changed from %v", payload, post)
 	}
-	for name, token := range map[string]string{"the same token": phone.AccessToken, "the other token": tablet.AccessToken} {
+	for name, token := range map[string]string{
+		"the same token":  phone.AccessToken,
+		"the other token": tablet.AccessToken,
+	} {
 		if got := at(c.data(token, feed, nil), "homeFeed.nodes.0"); at(got, "isLikedByViewer") == liked {
 			t.Errorf("afterwards %s sees %v", name, got)
 		}
@@ -76,7 +80,8 @@ func TestLogoutForgets(t *testing.T) {
 	token := c.token(member)
 	c.ask(token, feed, nil)
 	c.data(token, `mutation { logout { loggedOut } }`, nil)
-	if answer, _ := c.ask(token, feed, nil); !strings.Contains(string(answer), "TOKEN_REVOKED") || strings.Contains(string(answer), "likesCount") {
+	if answer, _ := c.ask(token, feed, nil); !strings.Contains(string(answer), "TOKEN_REVOKED") ||
+		strings.Contains(string(answer), "likesCount") {
 		t.Errorf("after the logout the screen is %s", answer)
 	}
 }

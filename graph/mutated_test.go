@@ -17,8 +17,9 @@ import (
 
 var mutantsPerExample = flag.Int("mutants", 20, "how many times each official example is changed")
 
-// TestChangedExamples serves the official examples with a place changed as a changing Circle would. Nothing panics, nothing
-// goes wrong on our side, no field that fails takes its parent along, and whatever is not made of the changed place is as it was.
+// TestChangedExamples serves the official examples with a place changed as a changing Circle would. Nothing panics,
+// nothing goes wrong on our side, no field that fails takes its parent along, and whatever is not made of the changed
+// place is as it was.
 func TestChangedExamples(t *testing.T) {
 	official := contract.Load(t)
 	for _, op := range official.Operations() {
@@ -85,7 +86,8 @@ func (m *changed) check(example contract.Example, random *rand.Rand) {
 		}
 		_, list := at.in(value)[at.key].([]any)
 		for _, path := range differences("", m.data, data) {
-			if counts := list && strings.HasSuffix(path, "Count"); !counts && !excused(path, may) && !(what != added && showsOtherwise(at, path)) {
+			if counts := list && strings.HasSuffix(path, "Count"); !counts && !excused(path, may) &&
+				!(what != added && showsOtherwise(at, path)) {
 				m.t.Errorf("%s: %s is not made of that, but changed", name, path)
 			}
 		}
@@ -155,8 +157,8 @@ func (m *changed) encode(value any) []byte {
 	return body
 }
 
-// excused tells whether a difference may be due to what changes the paths in may: it is one of them, a list with some of them in
-// it, the place in a list of which that is so, or within an object that is another one by its id.
+// excused reports whether a difference may be due to what changes the paths in may: it is one of them, a list with some
+// of them in it, the place in a list of which that is so, or within an object that is another one by its id.
 func excused(path string, may map[string]bool) bool {
 	list, _, paged := strings.Cut(path, ".pageInfo.")
 	for other := range may {
@@ -169,8 +171,8 @@ func excused(path string, may map[string]bool) bool {
 	return false
 }
 
-// showsOtherwise tells whether a part of the answer is made of a place in a way that other values there do not tell: it is
-// fetched by them, shows their keys, or is the same for all words but one.
+// showsOtherwise reports whether a part of the answer is made of a place in a way that other values there do not tell: it
+// is fetched by them, shows their keys, or is the same for all words but one.
 func showsOtherwise(at place, path string) bool {
 	for part, shown := range map[string]string{
 		"notifiable": ".subject.", "bookmark_record": ".subject.", "space_member_id": ".viewerNotificationPreferences.",
@@ -184,7 +186,7 @@ func showsOtherwise(at place, path string) bool {
 	return false
 }
 
-// within tells whether a path is another one or beneath it.
+// within reports whether a path is another one or beneath it.
 func within(path, above string) bool { return path == above || strings.HasPrefix(path, above+".") }
 
 // differences gives the paths at which two answers differ.

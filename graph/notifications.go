@@ -10,8 +10,8 @@ import (
 	"circlegraph/graph/scalar"
 )
 
-// subjectRef is what it takes to fetch what a notification is about; the zero ref where it is gone or of a kind that Circle
-// cannot fetch.
+// subjectRef is what it takes to fetch what a notification is about; the zero ref where it is gone or of a kind that
+// Circle cannot fetch.
 func subjectRef(n *circleclient.Notification) circleclient.Ref {
 	about := n.Notifiable
 	if about == nil || about.ID == 0 {
@@ -21,7 +21,10 @@ func subjectRef(n *circleclient.Notification) circleclient.Ref {
 	case "Post", "Event":
 		return circleclient.PostRef(about.SpaceID, about.ID)
 	case "Comment":
-		return circleclient.Ref{Type: circleclient.RefComment, Space: about.SpaceID, Post: about.PostID, Parent: deref(about.ParentCommentID), ID: about.ID}
+		return circleclient.Ref{
+			Type: circleclient.RefComment, Space: about.SpaceID, Post: about.PostID,
+			Parent: deref(about.ParentCommentID), ID: about.ID,
+		}
 	}
 	return circleclient.Ref{}
 }
@@ -80,7 +83,9 @@ func preferencesPayload(medium string, problems []*model.UserError) model.Notifi
 }
 
 // changedPreferences reads the preferences after a change; null where it was refused.
-func (r *Resolver) changedPreferences(ctx context.Context, p model.NotificationPreferencesPayload) (*circleclient.NotificationPreferences, error) {
+func (r *Resolver) changedPreferences(
+	ctx context.Context, p model.NotificationPreferencesPayload,
+) (*circleclient.NotificationPreferences, error) {
 	if p.Medium == "" {
 		return nil, nil //nolint:nilnil // the payload's userErrors say why
 	}

@@ -16,42 +16,68 @@ import (
 	"circlegraph/graph/scalar"
 )
 
-func (r *mutationResolver) ResetNewNotificationsCount(ctx context.Context) (*model.ResetNewNotificationsCountPayload, error) {
+func (r *mutationResolver) ResetNewNotificationsCount(
+	ctx context.Context,
+) (*model.ResetNewNotificationsCountPayload, error) {
 	problems, err := userErrors(r.changed(ctx, r.circle.Notifications.ResetCount(ctx)))
 	return &model.ResetNewNotificationsCountPayload{Viewer: viewerUnless(problems), UserErrors: problems}, err
 }
 
-func (r *mutationResolver) MarkAllNotificationsAsRead(ctx context.Context) (*model.MarkAllNotificationsAsReadPayload, error) {
+func (r *mutationResolver) MarkAllNotificationsAsRead(
+	ctx context.Context,
+) (*model.MarkAllNotificationsAsReadPayload, error) {
 	problems, err := userErrors(r.changed(ctx, r.circle.Notifications.MarkAllAsRead(ctx)))
 	return &model.MarkAllNotificationsAsReadPayload{Viewer: viewerUnless(problems), UserErrors: problems}, err
 }
 
-func (r *mutationResolver) MarkNotificationAsRead(ctx context.Context, input model.MarkNotificationAsReadInput) (*model.MarkNotificationAsReadPayload, error) {
+func (r *mutationResolver) MarkNotificationAsRead(
+	ctx context.Context, input model.MarkNotificationAsReadInput,
+) (*model.MarkNotificationAsReadPayload, error) {
 	notification, problems, err := r.changeNotification(ctx, input.NotificationID, r.circle.Notifications.MarkAsRead)
-	return &model.MarkNotificationAsReadPayload{Notification: notification, Viewer: viewerUnless(problems), UserErrors: problems}, err
+	return &model.MarkNotificationAsReadPayload{
+		Notification: notification, Viewer: viewerUnless(problems),
+		UserErrors: problems,
+	}, err
 }
 
-func (r *mutationResolver) ArchiveNotification(ctx context.Context, input model.ArchiveNotificationInput) (*model.ArchiveNotificationPayload, error) {
+func (r *mutationResolver) ArchiveNotification(
+	ctx context.Context, input model.ArchiveNotificationInput,
+) (*model.ArchiveNotificationPayload, error) {
 	notification, problems, err := r.changeNotification(ctx, input.NotificationID, r.circle.Notifications.Archive)
-	return &model.ArchiveNotificationPayload{Notification: notification, Viewer: viewerUnless(problems), UserErrors: problems}, err
+	return &model.ArchiveNotificationPayload{
+		Notification: notification, Viewer: viewerUnless(problems),
+		UserErrors: problems,
+	}, err
 }
 
-func (r *mutationResolver) DeleteNotification(ctx context.Context, input model.DeleteNotificationInput) (*model.DeleteNotificationPayload, error) {
+func (r *mutationResolver) DeleteNotification(
+	ctx context.Context, input model.DeleteNotificationInput,
+) (*model.DeleteNotificationPayload, error) {
 	_, problems, err := r.changeNotification(ctx, input.NotificationID, r.circle.Notifications.Delete)
-	return &model.DeleteNotificationPayload{DeletedNotificationID: idUnless(problems, input.NotificationID), Viewer: viewerUnless(problems), UserErrors: problems}, err
+	return &model.DeleteNotificationPayload{
+		DeletedNotificationID: idUnless(problems, input.NotificationID),
+		Viewer:                viewerUnless(problems), UserErrors: problems,
+	}, err
 }
 
-func (r *mutationResolver) UpdateNotificationPreference(ctx context.Context, input model.UpdateNotificationPreferenceInput) (*model.UpdateNotificationPreferencePayload, error) {
+func (r *mutationResolver) UpdateNotificationPreference(
+	ctx context.Context, input model.UpdateNotificationPreferenceInput,
+) (*model.UpdateNotificationPreferencePayload, error) {
 	problems, err := userErrors(r.circle.Notifications.UpdatePreference(ctx, input.Medium, input.Type, input.Enabled))
-	return &model.UpdateNotificationPreferencePayload{NotificationPreferencesPayload: preferencesPayload(input.Medium, problems)}, err
+	return &model.UpdateNotificationPreferencePayload{NotificationPreferencesPayload: preferencesPayload(input.Medium,
+		problems)}, err
 }
 
-func (r *mutationResolver) UpdateAllSpaceNotificationPreferences(ctx context.Context, input model.UpdateAllSpaceNotificationPreferencesInput) (*model.UpdateAllSpaceNotificationPreferencesPayload, error) {
+func (r *mutationResolver) UpdateAllSpaceNotificationPreferences(
+	ctx context.Context, input model.UpdateAllSpaceNotificationPreferencesInput,
+) (*model.UpdateAllSpaceNotificationPreferencesPayload, error) {
 	problems, err := userErrors(r.circle.Notifications.UpdateAllSpacePreferences(ctx, input.Medium, input.Choice))
 	return &model.UpdateAllSpaceNotificationPreferencesPayload{NotificationPreferencesPayload: preferencesPayload(input.Medium, problems)}, err
 }
 
-func (r *mutationResolver) UpdateSpaceNotificationPreference(ctx context.Context, input model.UpdateSpaceNotificationPreferenceInput) (*model.UpdateSpaceNotificationPreferencePayload, error) {
+func (r *mutationResolver) UpdateSpaceNotificationPreference(
+	ctx context.Context, input model.UpdateSpaceNotificationPreferenceInput,
+) (*model.UpdateSpaceNotificationPreferencePayload, error) {
 	ref, err := scalar.ParseRefOf(circleclient.RefSpace, input.SpaceID)
 	if err != nil {
 		return nil, err
@@ -60,7 +86,9 @@ func (r *mutationResolver) UpdateSpaceNotificationPreference(ctx context.Context
 	return &model.UpdateSpaceNotificationPreferencePayload{Space: spaceOnceLoaded(ctx, ref.ID), UserErrors: problems}, err
 }
 
-func (r *notificationResolver) Subject(ctx context.Context, obj *circleclient.Notification) (model.NotificationSubject, error) {
+func (r *notificationResolver) Subject(
+	ctx context.Context, obj *circleclient.Notification,
+) (model.NotificationSubject, error) {
 	return subjectOf(ctx, obj)
 }
 
@@ -68,27 +96,39 @@ func (r *notificationCountsResolver) ID(ctx context.Context, obj *circleclient.N
 	return "notificationCounts", nil
 }
 
-func (r *spaceResolver) ViewerNotificationPreferences(ctx context.Context, obj *circleclient.Space) (*circleclient.SpaceMemberPreferences, error) {
+func (r *spaceResolver) ViewerNotificationPreferences(
+	ctx context.Context, obj *circleclient.Space,
+) (*circleclient.SpaceMemberPreferences, error) {
 	return spacePreferences(ctx, obj)
 }
 
-func (r *spaceNotificationPreferenceResolver) Space(ctx context.Context, obj *circleclient.SpacePreference) (*circleclient.Space, error) {
+func (r *spaceNotificationPreferenceResolver) Space(
+	ctx context.Context, obj *circleclient.SpacePreference,
+) (*circleclient.Space, error) {
 	return loaders.From(ctx).Space.Load(obj.SpaceID)
 }
 
-func (r *subscriptionResolver) NotificationCountsChanged(ctx context.Context) (<-chan *circleclient.NotificationCounts, error) {
+func (r *subscriptionResolver) NotificationCountsChanged(
+	ctx context.Context,
+) (<-chan *circleclient.NotificationCounts, error) {
 	return r.feed.NotificationCounts(ctx)
 }
 
-func (r *updateAllSpaceNotificationPreferencesPayloadResolver) Preferences(ctx context.Context, obj *model.UpdateAllSpaceNotificationPreferencesPayload) (*circleclient.NotificationPreferences, error) {
+func (r *updateAllSpaceNotificationPreferencesPayloadResolver) Preferences(
+	ctx context.Context, obj *model.UpdateAllSpaceNotificationPreferencesPayload,
+) (*circleclient.NotificationPreferences, error) {
 	return r.changedPreferences(ctx, obj.NotificationPreferencesPayload)
 }
 
-func (r *updateNotificationPreferencePayloadResolver) Preferences(ctx context.Context, obj *model.UpdateNotificationPreferencePayload) (*circleclient.NotificationPreferences, error) {
+func (r *updateNotificationPreferencePayloadResolver) Preferences(
+	ctx context.Context, obj *model.UpdateNotificationPreferencePayload,
+) (*circleclient.NotificationPreferences, error) {
 	return r.changedPreferences(ctx, obj.NotificationPreferencesPayload)
 }
 
-func (r *viewerResolver) NotificationCounts(ctx context.Context, obj *model.Viewer) (*circleclient.NotificationCounts, error) {
+func (r *viewerResolver) NotificationCounts(
+	ctx context.Context, obj *model.Viewer,
+) (*circleclient.NotificationCounts, error) {
 	counts, err := r.circle.Notifications.Counts(ctx)
 	if err == nil {
 		r.feed.SawNotificationCounts(ctx, counts)
@@ -96,15 +136,23 @@ func (r *viewerResolver) NotificationCounts(ctx context.Context, obj *model.View
 	return counts, err
 }
 
-func (r *viewerResolver) Notifications(ctx context.Context, obj *model.Viewer, filter *model.NotificationsFilter, orderBy string, first int, after *string) (*model.Connection[*circleclient.Notification], error) {
+func (r *viewerResolver) Notifications(
+	ctx context.Context, obj *model.Viewer, filter *model.NotificationsFilter, orderBy string, first int, after *string,
+) (*model.Connection[*circleclient.Notification], error) {
 	status := notificationStatus(filter)
-	c, err := paginate(ctx, cursor.Of("Viewer.notifications", orderBy, status), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Notification], error) {
-		return r.circle.Notifications.List(ctx, circleclient.NotificationListOptions{PageOptions: o, Sort: orderBy, Status: status})
-	}, same)
+	c, err := paginate(ctx, cursor.Of("Viewer.notifications", orderBy, status), first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Notification], error) {
+			return r.circle.Notifications.List(ctx, circleclient.NotificationListOptions{
+				PageOptions: o, Sort: orderBy,
+				Status: status,
+			})
+		}, same)
 	return expectSubjects(ctx, c, err)
 }
 
-func (r *viewerResolver) NotificationPreferences(ctx context.Context, obj *model.Viewer, medium string) (*circleclient.NotificationPreferences, error) {
+func (r *viewerResolver) NotificationPreferences(
+	ctx context.Context, obj *model.Viewer, medium string,
+) (*circleclient.NotificationPreferences, error) {
 	return r.preferences(ctx, medium)
 }
 

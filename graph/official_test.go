@@ -65,7 +65,8 @@ func newOfficialCircle(t *testing.T) *officialCircle {
 		c.mux.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) { c.serve(w, r, op) })
 	}
 	var err error
-	c.token, err = jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"exp": noon().Add(time.Hour).Unix()}).SignedString([]byte(secret))
+	c.token, err = jwt.NewWithClaims(jwt.SigningMethodHS256,
+		jwt.MapClaims{"exp": noon().Add(time.Hour).Unix()}).SignedString([]byte(secret))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,10 @@ func newOfficialCircle(t *testing.T) *officialCircle {
 		t.Fatal(err)
 	}
 	revocations := tokens.NewMemoryRevocations(0, noon)
-	sessions, err := tokens.New(settings, tokens.Dependencies{Auth: client.Auth, Revocations: revocations, Clock: noon, Logger: logger})
+	sessions, err := tokens.New(settings, tokens.Dependencies{
+		Auth: client.Auth, Revocations: revocations, Clock: noon,
+		Logger: logger,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +138,7 @@ func (c *officialCircle) serve(w http.ResponseWriter, r *http.Request, op contra
 	_, _ = w.Write(answer.body)
 }
 
-// about tells whether a request is for the very thing that the example shows, and not for another of its kind that it
+// about reports whether a request is for the very thing that the example shows, and not for another of its kind that it
 // mentions.
 func (c *officialCircle) about(r *http.Request) bool {
 	var record struct{ ID json.Number }
@@ -209,7 +213,7 @@ type graphqlAnswer struct {
 	Errors []json.RawMessage
 }
 
-// ask sends an operation while Circle answers op with body, and tells whether op was called.
+// ask sends an operation while Circle answers op with body, and reports whether op was called.
 func (c *officialCircle) ask(op string, body json.RawMessage, query string) (answer graphqlAnswer, called bool) {
 	c.op, c.answer, c.called = op, body, false
 	text, err := json.Marshal(map[string]string{"query": query})
@@ -239,7 +243,8 @@ func (c *officialCircle) note(answer json.RawMessage) {
 	c.noteHits(value)
 	leaves("", value, func(path string, value any) {
 		number, ok := value.(json.Number)
-		if ok && (strings.HasSuffix(path, "space_id") || strings.HasSuffix(path, "space.id")) && !slices.Contains(c.spaces, number) {
+		if ok && (strings.HasSuffix(path, "space_id") || strings.HasSuffix(path, "space.id")) &&
+			!slices.Contains(c.spaces, number) {
 			c.spaces = append(c.spaces, number)
 		}
 	})

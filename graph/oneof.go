@@ -10,8 +10,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// oneOf holds variables to `@oneOf`: gqlgen checks literals only, so `login(input: $input)` with two keys would pass, and
-// which of them counted would be chance.
+// oneOf holds variables to `@oneOf`: gqlgen checks literals only, so `login(input: $input)` with two keys would pass,
+// and which of them counted would be chance.
 type oneOf struct{ schema *ast.Schema }
 
 var (

@@ -17,13 +17,14 @@ func checkFirst(first int) error { return checkCount("first", "after", first) }
 // checkCount holds the size of a page to 1 to 100: a silent cut would look like the end of the list.
 func checkCount(size, cursor string, n int) error {
 	if n < 1 || n > circleclient.MaxPerPage {
-		return &scalar.InputError{Message: fmt.Sprintf("`%s` must be 1 to %d, not %d. Ask for more with `%s`.", size, circleclient.MaxPerPage, n, cursor)}
+		return &scalar.InputError{Message: fmt.Sprintf("`%s` must be 1 to %d, not %d. Ask for more with `%s`.", size,
+			circleclient.MaxPerPage, n, cursor)}
 	}
 	return nil
 }
 
-// paginate answers `first` and `after` from a list that Circle pages by number and size. Where nothing but the number of
-// items is asked for, one item is read for it; where nothing is, none. A page is read once in a response.
+// paginate answers `first` and `after` from a list that Circle pages by number and size. Where nothing but the number
+// of items is asked for, one item is read for it; where nothing is, none. A page is read once in a response.
 func paginate[T, N any](
 	ctx context.Context, l cursor.List, first int, after *string, fetch func(circleclient.PageOptions) (*circleclient.Page[T], error), node func(T) N,
 ) (*model.Connection[N], error) {
@@ -76,8 +77,8 @@ func counted[N, T any](ctx context.Context, read func() (*circleclient.Page[T], 
 	return &model.Connection[N]{TotalCount: &page.Count}, nil
 }
 
-// window finds the smallest page that holds all wanted items, so that one request does; where there is none, two pages of
-// the wanted size hold them.
+// window finds the smallest page that holds all wanted items, so that one request does; where there is none, two pages
+// of the wanted size hold them.
 func window(offset, first int) (size, pages int) {
 	for size = first; size <= circleclient.MaxPerPage; size++ {
 		if offset/size == (offset+first-1)/size {
@@ -102,13 +103,16 @@ func whole[T, N any](l cursor.List, first int, after *string, items []T, node fu
 	return connection(l, items[start:end], offset, end < total, &total, node), nil
 }
 
-// suffices tells whether the first items of a list, which came with its parent, and their number are all that is asked for.
+// suffices reports whether the first items of a list, which came with its parent, and their number are all that is asked
+// for.
 func suffices[T any](ctx context.Context, items []T, total, first int, after *string) bool {
 	return len(items) == total || after == nil && first >= 1 && first <= len(items) || selectsOnly(ctx, "totalCount")
 }
 
 // embedded answers from the first items of a list, where they suffice.
-func embedded[T, N any](l cursor.List, first int, after *string, items []T, total int, node func(T) N) (*model.Connection[N], error) {
+func embedded[T, N any](
+	l cursor.List, first int, after *string, items []T, total int, node func(T) N,
+) (*model.Connection[N], error) {
 	c, err := whole(l, first, after, items, node)
 	if err != nil {
 		return nil, err
@@ -119,7 +123,9 @@ func embedded[T, N any](l cursor.List, first int, after *string, items []T, tota
 }
 
 // connection makes a page of what was found.
-func connection[T, N any](l cursor.List, records []T, offset int, hasNext bool, total *int, node func(T) N) *model.Connection[N] {
+func connection[T, N any](
+	l cursor.List, records []T, offset int, hasNext bool, total *int, node func(T) N,
+) *model.Connection[N] {
 	c := &model.Connection[N]{
 		Edges: make([]*model.Edge[N], len(records)), Nodes: make([]N, len(records)),
 		PageInfo: &model.PageInfo{HasNextPage: hasNext, HasPreviousPage: offset > 0}, TotalCount: total,

@@ -29,7 +29,8 @@ func changedPost(ctx context.Context, ref circleclient.Ref) (model.Post, error) 
 	return loadPost(ctx, ref)
 }
 
-// carrying is the record with a part that the operation it came from may not send: the post is read again where it does not.
+// carrying is the record with a part that the operation it came from may not send: the post is read again where it does
+// not.
 func carrying(ctx context.Context, p model.PostBase, part circleclient.PostField) (*circleclient.Post, error) {
 	if p.Carries(part) {
 		return p.Post, nil
@@ -38,7 +39,9 @@ func carrying(ctx context.Context, p model.PostBase, part circleclient.PostField
 }
 
 // ofPost reads a part of a post that its record may not carry.
-func ofPost[T any](ctx context.Context, p model.PostBase, part circleclient.PostField, read func(*circleclient.Post) *T) (*T, error) {
+func ofPost[T any](
+	ctx context.Context, p model.PostBase, part circleclient.PostField, read func(*circleclient.Post) *T,
+) (*T, error) {
 	record, err := carrying(ctx, p, part)
 	if err != nil {
 		return nil, err
@@ -71,18 +74,23 @@ func galleryOf(p *circleclient.Post) *circleclient.Gallery {
 }
 
 // postLikes gives the members who like a post: those that came with it where they suffice.
-func (r *Resolver) postLikes(ctx context.Context, p model.PostBase, first int, after *string) (*model.MemberConnection, error) {
+func (r *Resolver) postLikes(
+	ctx context.Context, p model.PostBase, first int, after *string,
+) (*model.MemberConnection, error) {
 	list := cursor.Of("Post.likes", p.ID)
 	if likers := p.FirstLikedBy.Get(); suffices(ctx, likers, p.LikesCount, first, after) {
 		return embedded(list, first, after, likers, p.LikesCount, model.MemberOfLiker)
 	}
-	return paginate(ctx, list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
-		return r.circle.Posts.Likes(ctx, p.ID, o)
-	}, model.MemberOfLiker)
+	return paginate(ctx, list, first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
+			return r.circle.Posts.Likes(ctx, p.ID, o)
+		}, model.MemberOfLiker)
 }
 
 // postComments gives the comments on a post. A post without any needs no request to say so.
-func (r *Resolver) postComments(ctx context.Context, p model.PostBase, orderBy string, first int, after *string) (*model.CommentConnection, error) {
+func (r *Resolver) postComments(
+	ctx context.Context, p model.PostBase, orderBy string, first int, after *string,
+) (*model.CommentConnection, error) {
 	list := cursor.Of("Post.comments", p.ID, orderBy)
 	if p.Source == circleclient.SourceSpacePosts || p.Source == circleclient.SourcePost {
 		loaders.From(ctx).Post.Prime(p.NodeRef(), p.Post) // for Comment.post
@@ -90,9 +98,10 @@ func (r *Resolver) postComments(ctx context.Context, p model.PostBase, orderBy s
 	if p.CommentsCount == 0 {
 		return whole(list, first, after, nil, same[*circleclient.Comment])
 	}
-	return paginate(ctx, list, first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
-		return r.circle.Comments.List(ctx, p.ID, circleclient.CommentListOptions{PageOptions: o, Sort: orderBy})
-	}, same)
+	return paginate(ctx, list, first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
+			return r.circle.Comments.List(ctx, p.ID, circleclient.CommentListOptions{PageOptions: o, Sort: orderBy})
+		}, same)
 }
 
 // postBy finds a post. Circle's paths take numbers and slugs alike.
@@ -118,7 +127,8 @@ func (r *Resolver) postBy(ctx context.Context, by model.PostBy) (model.Post, err
 	if by.Slug == nil || by.Slug.Space == "" || by.Slug.Post == "" {
 		return nil, &scalar.InputError{Message: "`slug` needs the slugs of the space and of the post."}
 	}
-	record, err := r.circle.Posts.Get(ctx, circleclient.SpaceKey{Slug: by.Slug.Space}, circleclient.PostKey{Slug: by.Slug.Post})
+	record, err := r.circle.Posts.Get(ctx, circleclient.SpaceKey{Slug: by.Slug.Space},
+		circleclient.PostKey{Slug: by.Slug.Post})
 	if err != nil {
 		return nil, err
 	}
@@ -143,27 +153,31 @@ func (r *Resolver) spacePosts(
 	if s.IsHome() {
 		return r.homePosts(ctx, filter, cmp.Or(opts.Sort, "latest"), first, after)
 	}
-	c, err := paginate(ctx, cursor.Of("Space.posts", s.ID, fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
-		opts.PageOptions = o
-		read := func() (*circleclient.Page[*circleclient.Post], error) {
-			return r.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: s.ID}, opts)
-		}
-		if ahead := postsOfSlug(s.Slug, opts); loaders.Begun(ctx, ahead) {
-			return loaders.Shared(ctx, ahead, read)
-		}
-		return read()
-	}, model.NewPost)
+	c, err := paginate(ctx, cursor.Of("Space.posts", s.ID, fingerprint(opts)), first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+			opts.PageOptions = o
+			read := func() (*circleclient.Page[*circleclient.Post], error) {
+				return r.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: s.ID}, opts)
+			}
+			if ahead := postsOfSlug(s.Slug, opts); loaders.Begun(ctx, ahead) {
+				return loaders.Shared(ctx, ahead, read)
+			}
+			return read()
+		}, model.NewPost)
 	return expectPosts(ctx, c, err)
 }
 
 // homePosts is the home feed, which knows no filters.
-func (r *Resolver) homePosts(ctx context.Context, filter *model.SpacePostsFilter, orderBy string, first int, after *string) (*model.PostConnection, error) {
+func (r *Resolver) homePosts(
+	ctx context.Context, filter *model.SpacePostsFilter, orderBy string, first int, after *string,
+) (*model.PostConnection, error) {
 	if filter != nil && (filter.Status != nil || filter.PastEvents != nil || len(filter.TopicIds) > 0) {
 		return nil, &scalar.InputError{Message: "The posts of the home space cannot be filtered: they come from all spaces."}
 	}
-	c, err := paginate(ctx, cursor.Of("homeFeed", orderBy), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
-		return r.circle.Posts.Home(ctx, circleclient.PostListOptions{PageOptions: o, Sort: orderBy})
-	}, model.NewPost)
+	c, err := paginate(ctx, cursor.Of("homeFeed", orderBy), first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+			return r.circle.Posts.Home(ctx, circleclient.PostListOptions{PageOptions: o, Sort: orderBy})
+		}, model.NewPost)
 	return expectPosts(ctx, c, err)
 }
 
@@ -176,44 +190,54 @@ func (r *Resolver) createPost(ctx context.Context, in model.CreatePostInput) (*m
 	if err != nil {
 		return nil, err
 	}
-	record, problems, err := once(ctx, r.idempotency, "createPost", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.Post, error) {
-		body, err := r.richText(ctx, in.Body, in.Attachments)
-		if err != nil {
-			return nil, err
-		}
-		return r.circle.Posts.Create(ctx, space.ID, circleclient.CreatePostRequest{
-			Name: deref(in.Title), Slug: deref(in.Slug), Body: body, CoverImage: deref(in.CoverImage), Topics: topics,
-			IsCommentsEnabled: in.IsCommentsEnabled, IsLikingEnabled: in.IsLikingEnabled,
+	record, problems, err := once(ctx, r.idempotency, "createPost", in.IdempotencyKey, in,
+		func(ctx context.Context) (*circleclient.Post, error) {
+			body, err := r.richText(ctx, in.Body, in.Attachments)
+			if err != nil {
+				return nil, err
+			}
+			return r.circle.Posts.Create(ctx, space.ID, circleclient.CreatePostRequest{
+				Name: deref(in.Title), Slug: deref(in.Slug), Body: body, CoverImage: deref(in.CoverImage), Topics: topics,
+				IsCommentsEnabled: in.IsCommentsEnabled, IsLikingEnabled: in.IsLikingEnabled,
+			})
 		})
-	})
 	return &model.CreatePostPayload{Post: model.NewPost(record), UserErrors: problems}, err
 }
 
-func (r *Resolver) createImagePost(ctx context.Context, in model.CreateImagePostInput) (*model.CreateImagePostPayload, error) {
+func (r *Resolver) createImagePost(
+	ctx context.Context, in model.CreateImagePostInput,
+) (*model.CreateImagePostPayload, error) {
 	space, err := scalar.ParseRefOf(circleclient.RefSpace, in.SpaceID)
 	if err != nil {
 		return nil, err
 	}
 	if len(in.Images) == 0 {
-		return &model.CreateImagePostPayload{UserErrors: refused(model.UserErrorCodeInvalid, "A post of pictures needs at least one picture.", "images")}, nil
+		return &model.CreateImagePostPayload{UserErrors: refused(model.UserErrorCodeInvalid,
+			"A post of pictures needs at least one picture.", "images")}, nil
 	}
-	record, problems, err := once(ctx, r.idempotency, "createImagePost", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.Post, error) {
-		body, err := r.optionalText(ctx, in.Body)
-		if err != nil {
-			return nil, err
-		}
-		req := circleclient.CreateImagePostRequest{
-			Slug: deref(in.Slug), Body: body, IsCommentsEnabled: in.IsCommentsEnabled, IsLikingEnabled: in.IsLikingEnabled,
-		}
-		for _, i := range in.Images {
-			req.Images = append(req.Images, circleclient.ImageUpload{SignedID: i.SignedID, Width: deref(i.Width), Height: deref(i.Height)})
-		}
-		return r.circle.Posts.CreateImage(ctx, space.ID, req)
-	})
+	record, problems, err := once(ctx, r.idempotency, "createImagePost", in.IdempotencyKey, in,
+		func(ctx context.Context) (*circleclient.Post, error) {
+			body, err := r.optionalText(ctx, in.Body)
+			if err != nil {
+				return nil, err
+			}
+			req := circleclient.CreateImagePostRequest{
+				Slug: deref(in.Slug), Body: body, IsCommentsEnabled: in.IsCommentsEnabled, IsLikingEnabled: in.IsLikingEnabled,
+			}
+			for _, i := range in.Images {
+				req.Images = append(req.Images, circleclient.ImageUpload{
+					SignedID: i.SignedID, Width: deref(i.Width),
+					Height: deref(i.Height),
+				})
+			}
+			return r.circle.Posts.CreateImage(ctx, space.ID, req)
+		})
 	return &model.CreateImagePostPayload{Post: imagePost(record), UserErrors: problems}, err
 }
 
-func (r *Resolver) updateImagePost(ctx context.Context, in model.UpdateImagePostInput) (*model.UpdateImagePostPayload, error) {
+func (r *Resolver) updateImagePost(
+	ctx context.Context, in model.UpdateImagePostInput,
+) (*model.UpdateImagePostPayload, error) {
 	ref, err := scalar.ParseRefOf(circleclient.RefPost, in.PostID)
 	if err != nil {
 		return nil, err
@@ -266,7 +290,9 @@ func (r *Resolver) unfollow(ctx context.Context, postID int64, follower *string)
 	return r.circle.Posts.UnfollowByID(ctx, postID, followerID)
 }
 
-func (r *Resolver) reportContent(ctx context.Context, in model.ReportContentInput) (*model.ReportContentPayload, error) {
+func (r *Resolver) reportContent(
+	ctx context.Context, in model.ReportContentInput,
+) (*model.ReportContentPayload, error) {
 	ref, err := scalar.ParseRef(in.SubjectID)
 	if err != nil {
 		return nil, err
@@ -275,12 +301,17 @@ func (r *Resolver) reportContent(ctx context.Context, in model.ReportContentInpu
 		circleclient.RefPost: "Post", circleclient.RefComment: "Comment", circleclient.RefChatMessage: "ChatRoomMessage",
 	}[ref.Type]
 	if reported == "" {
-		return nil, &scalar.InputError{Message: "Only posts, comments and chat messages can be reported; this is the id of a " + string(ref.Type) + "."}
+		return nil, &scalar.InputError{Message: "Only posts, comments and chat messages can be reported; this is the id " +
+			"of a " + string(ref.Type) + "."}
 	}
-	done, problems, err := once(ctx, r.idempotency, "reportContent", in.IdempotencyKey, in, func(ctx context.Context) (bool, error) {
-		err := r.circle.Posts.Report(ctx, circleclient.ReportRequest{ID: ref.ID, Type: reported, Reason: in.Reason, Body: deref(in.Message)})
-		return err == nil, err
-	})
+	done, problems, err := once(ctx, r.idempotency, "reportContent", in.IdempotencyKey, in,
+		func(ctx context.Context) (bool, error) {
+			err := r.circle.Posts.Report(ctx, circleclient.ReportRequest{
+				ID: ref.ID, Type: reported, Reason: in.Reason,
+				Body: deref(in.Message),
+			})
+			return err == nil, err
+		})
 	return &model.ReportContentPayload{Reported: done, UserErrors: problems}, err
 }
 

@@ -27,7 +27,9 @@ func (r *basicPostResolver) ViewerCanLike(ctx context.Context, obj *model.BasicP
 	return can(cannotLikePost(ctx, obj.Post))
 }
 
-func (r *basicPostResolver) ViewerCannotLikeReasons(ctx context.Context, obj *model.BasicPost) ([]model.CannotReason, error) {
+func (r *basicPostResolver) ViewerCannotLikeReasons(
+	ctx context.Context, obj *model.BasicPost,
+) ([]model.CannotReason, error) {
 	return cannotLikePost(ctx, obj.Post)
 }
 
@@ -35,7 +37,9 @@ func (r *basicPostResolver) ViewerCanComment(ctx context.Context, obj *model.Bas
 	return can(cannotCommentOnPost(ctx, obj.Post))
 }
 
-func (r *basicPostResolver) ViewerCannotCommentReasons(ctx context.Context, obj *model.BasicPost) ([]model.CannotReason, error) {
+func (r *basicPostResolver) ViewerCannotCommentReasons(
+	ctx context.Context, obj *model.BasicPost,
+) ([]model.CannotReason, error) {
 	return cannotCommentOnPost(ctx, obj.Post)
 }
 
@@ -55,11 +59,15 @@ func (r *basicPostResolver) ViewerCanManage(ctx context.Context, obj *model.Basi
 	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanManage })
 }
 
-func (r *basicPostResolver) Likes(ctx context.Context, obj *model.BasicPost, first int, after *string) (*model.Connection[*model.Member], error) {
+func (r *basicPostResolver) Likes(
+	ctx context.Context, obj *model.BasicPost, first int, after *string,
+) (*model.Connection[*model.Member], error) {
 	return r.postLikes(ctx, obj.PostBase, first, after)
 }
 
-func (r *basicPostResolver) Comments(ctx context.Context, obj *model.BasicPost, orderBy string, first int, after *string) (*model.Connection[*circleclient.Comment], error) {
+func (r *basicPostResolver) Comments(
+	ctx context.Context, obj *model.BasicPost, orderBy string, first int, after *string,
+) (*model.Connection[*circleclient.Comment], error) {
 	return r.postComments(ctx, obj.PostBase, orderBy, first, after)
 }
 
@@ -79,7 +87,9 @@ func (r *imagePostResolver) ViewerCanLike(ctx context.Context, obj *model.ImageP
 	return can(cannotLikePost(ctx, obj.Post))
 }
 
-func (r *imagePostResolver) ViewerCannotLikeReasons(ctx context.Context, obj *model.ImagePost) ([]model.CannotReason, error) {
+func (r *imagePostResolver) ViewerCannotLikeReasons(
+	ctx context.Context, obj *model.ImagePost,
+) ([]model.CannotReason, error) {
 	return cannotLikePost(ctx, obj.Post)
 }
 
@@ -87,7 +97,9 @@ func (r *imagePostResolver) ViewerCanComment(ctx context.Context, obj *model.Ima
 	return can(cannotCommentOnPost(ctx, obj.Post))
 }
 
-func (r *imagePostResolver) ViewerCannotCommentReasons(ctx context.Context, obj *model.ImagePost) ([]model.CannotReason, error) {
+func (r *imagePostResolver) ViewerCannotCommentReasons(
+	ctx context.Context, obj *model.ImagePost,
+) ([]model.CannotReason, error) {
 	return cannotCommentOnPost(ctx, obj.Post)
 }
 
@@ -107,11 +119,15 @@ func (r *imagePostResolver) ViewerCanManage(ctx context.Context, obj *model.Imag
 	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanManage })
 }
 
-func (r *imagePostResolver) Likes(ctx context.Context, obj *model.ImagePost, first int, after *string) (*model.Connection[*model.Member], error) {
+func (r *imagePostResolver) Likes(
+	ctx context.Context, obj *model.ImagePost, first int, after *string,
+) (*model.Connection[*model.Member], error) {
 	return r.postLikes(ctx, obj.PostBase, first, after)
 }
 
-func (r *imagePostResolver) Comments(ctx context.Context, obj *model.ImagePost, orderBy string, first int, after *string) (*model.Connection[*circleclient.Comment], error) {
+func (r *imagePostResolver) Comments(
+	ctx context.Context, obj *model.ImagePost, orderBy string, first int, after *string,
+) (*model.Connection[*circleclient.Comment], error) {
 	return r.postComments(ctx, obj.PostBase, orderBy, first, after)
 }
 
@@ -123,31 +139,46 @@ func (r *likePostPayloadResolver) Post(ctx context.Context, obj *model.LikePostP
 	return changedPost(ctx, obj.PostRef)
 }
 
-func (r *memberResolver) Posts(ctx context.Context, obj *model.Member, first int, after *string) (*model.Connection[model.Post], error) {
-	c, err := paginate(ctx, cursor.Of("Member.posts", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
-		return r.circle.Members.Posts(ctx, obj.ID, o)
-	}, model.NewPost)
+func (r *memberResolver) Posts(
+	ctx context.Context, obj *model.Member, first int, after *string,
+) (*model.Connection[model.Post], error) {
+	c, err := paginate(ctx, cursor.Of("Member.posts", obj.ID), first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+			return r.circle.Members.Posts(ctx, obj.ID, o)
+		}, model.NewPost)
 	return expectPosts(ctx, c, err)
 }
 
-func (r *mutationResolver) CreatePost(ctx context.Context, input model.CreatePostInput) (*model.CreatePostPayload, error) {
+func (r *mutationResolver) CreatePost(
+	ctx context.Context, input model.CreatePostInput,
+) (*model.CreatePostPayload, error) {
 	return r.createPost(ctx, input)
 }
 
-func (r *mutationResolver) DeletePost(ctx context.Context, input model.DeletePostInput) (*model.DeletePostPayload, error) {
+func (r *mutationResolver) DeletePost(
+	ctx context.Context, input model.DeletePostInput,
+) (*model.DeletePostPayload, error) {
 	ref, err := scalar.ParseRefOf(circleclient.RefPost, input.PostID)
 	if err != nil {
 		return nil, err
 	}
-	problems, err := userErrors(r.circle.Posts.Delete(ctx, circleclient.SpaceKey{ID: ref.Space}, circleclient.PostKey{ID: ref.ID}))
-	return &model.DeletePostPayload{DeletedPostID: refUnless(problems, ref), Space: spaceOnceLoaded(ctx, ref.Space), UserErrors: problems}, err
+	problems, err := userErrors(r.circle.Posts.Delete(ctx, circleclient.SpaceKey{ID: ref.Space},
+		circleclient.PostKey{ID: ref.ID}))
+	return &model.DeletePostPayload{
+		DeletedPostID: refUnless(problems, ref), Space: spaceOnceLoaded(ctx, ref.Space),
+		UserErrors: problems,
+	}, err
 }
 
-func (r *mutationResolver) CreateImagePost(ctx context.Context, input model.CreateImagePostInput) (*model.CreateImagePostPayload, error) {
+func (r *mutationResolver) CreateImagePost(
+	ctx context.Context, input model.CreateImagePostInput,
+) (*model.CreateImagePostPayload, error) {
 	return r.createImagePost(ctx, input)
 }
 
-func (r *mutationResolver) UpdateImagePost(ctx context.Context, input model.UpdateImagePostInput) (*model.UpdateImagePostPayload, error) {
+func (r *mutationResolver) UpdateImagePost(
+	ctx context.Context, input model.UpdateImagePostInput,
+) (*model.UpdateImagePostPayload, error) {
 	return r.updateImagePost(ctx, input)
 }
 
@@ -156,22 +187,30 @@ func (r *mutationResolver) LikePost(ctx context.Context, input model.LikePostInp
 	return &model.LikePostPayload{PostPayload: payload}, err
 }
 
-func (r *mutationResolver) UnlikePost(ctx context.Context, input model.UnlikePostInput) (*model.UnlikePostPayload, error) {
+func (r *mutationResolver) UnlikePost(
+	ctx context.Context, input model.UnlikePostInput,
+) (*model.UnlikePostPayload, error) {
 	payload, err := changePost(input.PostID, func(postID int64) error { return r.circle.Posts.Unlike(ctx, postID) })
 	return &model.UnlikePostPayload{PostPayload: payload}, err
 }
 
-func (r *mutationResolver) FollowPost(ctx context.Context, input model.FollowPostInput) (*model.FollowPostPayload, error) {
+func (r *mutationResolver) FollowPost(
+	ctx context.Context, input model.FollowPostInput,
+) (*model.FollowPostPayload, error) {
 	payload, err := changePost(input.PostID, func(postID int64) error { return r.circle.Posts.Follow(ctx, postID) })
 	return &model.FollowPostPayload{PostPayload: payload}, err
 }
 
-func (r *mutationResolver) UnfollowPost(ctx context.Context, input model.UnfollowPostInput) (*model.UnfollowPostPayload, error) {
+func (r *mutationResolver) UnfollowPost(
+	ctx context.Context, input model.UnfollowPostInput,
+) (*model.UnfollowPostPayload, error) {
 	payload, err := changePost(input.PostID, func(postID int64) error { return r.unfollow(ctx, postID, input.FollowerID) })
 	return &model.UnfollowPostPayload{PostPayload: payload}, err
 }
 
-func (r *mutationResolver) ReportContent(ctx context.Context, input model.ReportContentInput) (*model.ReportContentPayload, error) {
+func (r *mutationResolver) ReportContent(
+	ctx context.Context, input model.ReportContentInput,
+) (*model.ReportContentPayload, error) {
 	return r.reportContent(ctx, input)
 }
 
@@ -179,11 +218,15 @@ func (r *queryResolver) Post(ctx context.Context, by model.PostBy) (model.Post, 
 	return r.postBy(ctx, by)
 }
 
-func (r *queryResolver) HomeFeed(ctx context.Context, orderBy string, first int, after *string) (*model.Connection[model.Post], error) {
+func (r *queryResolver) HomeFeed(
+	ctx context.Context, orderBy string, first int, after *string,
+) (*model.Connection[model.Post], error) {
 	return r.homePosts(ctx, nil, orderBy, first, after)
 }
 
-func (r *spaceResolver) Posts(ctx context.Context, obj *circleclient.Space, filter *model.SpacePostsFilter, orderBy *string, first int, after *string) (*model.Connection[model.Post], error) {
+func (r *spaceResolver) Posts(ctx context.Context, obj *circleclient.Space, filter *model.SpacePostsFilter,
+	orderBy *string, first int, after *string,
+) (*model.Connection[model.Post], error) {
 	return r.spacePosts(ctx, obj, filter, orderBy, first, after)
 }
 

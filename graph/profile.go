@@ -13,8 +13,8 @@ import (
 	"circlegraph/graph/scalar"
 )
 
-// changeProfile carries a change of the viewer's profile out, with the values of profile fields put in. The page is where
-// the fields are shown that may be filled.
+// changeProfile carries a change of the viewer's profile out, with the values of profile fields put in. The page is
+// where the fields are shown that may be filled.
 func (r *Resolver) changeProfile(
 	ctx context.Context, page string, change circleclient.ProfileUpdateRequest, values []*model.ProfileFieldValueInput,
 	send func(context.Context, circleclient.ProfileUpdateRequest) (*circleclient.UpdatedMember, error),
@@ -30,9 +30,11 @@ func (r *Resolver) changeProfile(
 	return viewerUnless(problems), problems, err
 }
 
-// fieldValues reads the values of profile fields. What a field does not take is a *fieldError: Circle would pass over it in
-// silence.
-func (r *Resolver) fieldValues(ctx context.Context, page string, values []*model.ProfileFieldValueInput) ([]circleclient.ProfileFieldValueRequest, error) {
+// fieldValues reads the values of profile fields. What a field does not take is a *fieldError: Circle would pass over
+// it in silence.
+func (r *Resolver) fieldValues(
+	ctx context.Context, page string, values []*model.ProfileFieldValueInput,
+) ([]circleclient.ProfileFieldValueRequest, error) {
 	if len(values) == 0 {
 		return nil, nil
 	}
@@ -62,9 +64,12 @@ func (r *Resolver) fieldValues(ctx context.Context, page string, values []*model
 	return requests, nil
 }
 
-// fieldsByID gives the profile fields by number. Changing an answer needs the answer's number, so the viewer's own fields
-// are read; those of the page only where one is missing there, since Circle does not say that a field without an answer is.
-func (r *Resolver) fieldsByID(ctx context.Context, page string, ids []int64) (map[int64]*circleclient.ProfileField, error) {
+// fieldsByID gives the profile fields by number. Changing an answer needs the answer's number, so the viewer's own
+// fields are read; those of the page only where one is missing there, since Circle does not say that a field without an
+// answer is.
+func (r *Resolver) fieldsByID(
+	ctx context.Context, page string, ids []int64,
+) (map[int64]*circleclient.ProfileField, error) {
 	current, err := currentMember(ctx)
 	if err != nil {
 		return nil, err
@@ -122,7 +127,9 @@ func unfit(field *circleclient.ProfileField, v *model.ProfileFieldValueInput, ch
 }
 
 // profileValue is the change of one profile field: choices that are no longer chosen are taken back.
-func profileValue(field *circleclient.ProfileField, v *model.ProfileFieldValueInput, wanted []int64) circleclient.ProfileFieldValueRequest {
+func profileValue(
+	field *circleclient.ProfileField, v *model.ProfileFieldValueInput, wanted []int64,
+) circleclient.ProfileFieldValueRequest {
 	value := circleclient.ProfileFieldValueRequest{ProfileFieldID: field.ID, Text: v.Text}
 	if field.FieldType == "textarea" {
 		value.Text, value.Textarea = nil, v.Text

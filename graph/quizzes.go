@@ -34,8 +34,8 @@ func attemptBy(ctx context.Context, by model.QuizAttemptBy) (*circleclient.QuizA
 	return loadAttempt(ctx, circleclient.QuizAttemptRef(quizID, attemptID))
 }
 
-// loadAttempt reads the attempt that the present field gives. Circle tells what reviewers need only where it is asked for;
-// it is asked for where it is selected, so that one request does.
+// loadAttempt reads the attempt that the present field gives. Circle tells what reviewers need only where it is asked
+// for; it is asked for where it is selected, so that one request does.
 func loadAttempt(ctx context.Context, ref circleclient.Ref) (*circleclient.QuizAttempt, error) {
 	review := slices.ContainsFunc(graphql.CollectAllFields(ctx), func(field string) bool {
 		return field == "attemptsCount" || field == "lessonTitle" || field == "sectionTitle"
@@ -44,7 +44,9 @@ func loadAttempt(ctx context.Context, ref circleclient.Ref) (*circleclient.QuizA
 }
 
 // ofAttempt reads a part of an attempt that lists do not carry.
-func ofAttempt[T any](ctx context.Context, a *circleclient.QuizAttempt, part func(*circleclient.QuizAttempt) *T) (*T, error) {
+func ofAttempt[T any](
+	ctx context.Context, a *circleclient.QuizAttempt, part func(*circleclient.QuizAttempt) *T,
+) (*T, error) {
 	if !a.Whole() {
 		whole, err := loaders.From(ctx).QuizAttempt.Load(ctx, loaders.AttemptKey{Ref: a.NodeRef()})()
 		if err != nil {
@@ -56,7 +58,9 @@ func ofAttempt[T any](ctx context.Context, a *circleclient.QuizAttempt, part fun
 }
 
 // ofReview reads a part of an attempt that is told to reviewers alone.
-func ofReview[T any](ctx context.Context, a *circleclient.QuizAttempt, part func(*circleclient.QuizAttempt) *T) (*T, error) {
+func ofReview[T any](
+	ctx context.Context, a *circleclient.QuizAttempt, part func(*circleclient.QuizAttempt) *T,
+) (*T, error) {
 	if !a.Reviewed() {
 		review, err := loaders.From(ctx).QuizAttempt.Load(ctx, loaders.AttemptKey{Ref: a.NodeRef(), Review: true})()
 		if err != nil {
@@ -69,7 +73,8 @@ func ofReview[T any](ctx context.Context, a *circleclient.QuizAttempt, part func
 
 // attemptQuestions are the questions of an attempt; an attempt of which Circle forgot them has none.
 func attemptQuestions(ctx context.Context, a *circleclient.QuizAttempt) ([]*circleclient.QuizQuestion, error) {
-	questions, err := ofAttempt(ctx, a, func(a *circleclient.QuizAttempt) *[]*circleclient.QuizQuestion { return &a.Questions })
+	questions, err := ofAttempt(ctx, a,
+		func(a *circleclient.QuizAttempt) *[]*circleclient.QuizQuestion { return &a.Questions })
 	if err != nil {
 		return nil, err
 	}
@@ -77,10 +82,13 @@ func attemptQuestions(ctx context.Context, a *circleclient.QuizAttempt) ([]*circ
 }
 
 // courseAttempts pages through the latest attempts at the quizzes of a course.
-func (r *Resolver) courseAttempts(ctx context.Context, c *model.Course, first int, after *string) (*model.QuizAttemptConnection, error) {
-	return paginate(ctx, cursor.Of("Course.quizAttempts", c.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.QuizAttempt], error) {
-		return r.circle.Quizzes.Attempts(ctx, c.ID, o)
-	}, same)
+func (r *Resolver) courseAttempts(
+	ctx context.Context, c *model.Course, first int, after *string,
+) (*model.QuizAttemptConnection, error) {
+	return paginate(ctx, cursor.Of("Course.quizAttempts", c.ID), first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.QuizAttempt], error) {
+			return r.circle.Quizzes.Attempts(ctx, c.ID, o)
+		}, same)
 }
 
 // memberOfAttempt is who made an attempt; nil where the record does not say.
@@ -92,7 +100,9 @@ func memberOfAttempt(a *circleclient.QuizAttempt) *model.Member {
 }
 
 // submitQuizAttempt hands in answers to a quiz.
-func (r *Resolver) submitQuizAttempt(ctx context.Context, in model.SubmitQuizAttemptInput) (*model.SubmitQuizAttemptPayload, error) {
+func (r *Resolver) submitQuizAttempt(
+	ctx context.Context, in model.SubmitQuizAttemptInput,
+) (*model.SubmitQuizAttemptPayload, error) {
 	quizID, err := scalar.ParseCircleID(in.QuizID)
 	if err != nil {
 		return nil, err
@@ -101,9 +111,10 @@ func (r *Resolver) submitQuizAttempt(ctx context.Context, in model.SubmitQuizAtt
 	if err != nil || len(problems) > 0 {
 		return &model.SubmitQuizAttemptPayload{UserErrors: problems}, err
 	}
-	attempt, problems, err := once(ctx, r.idempotency, "submitQuizAttempt", in.IdempotencyKey, in, func(ctx context.Context) (*circleclient.QuizAttempt, error) {
-		return r.circle.Quizzes.Submit(ctx, quizID, responses)
-	})
+	attempt, problems, err := once(ctx, r.idempotency, "submitQuizAttempt", in.IdempotencyKey, in,
+		func(ctx context.Context) (*circleclient.QuizAttempt, error) {
+			return r.circle.Quizzes.Submit(ctx, quizID, responses)
+		})
 	return &model.SubmitQuizAttemptPayload{Attempt: attempt, UserErrors: problems}, err
 }
 
@@ -120,12 +131,15 @@ func quizResponses(answers []*model.QuizAnswerInput) ([]circleclient.QuizRespons
 		}
 		place := []string{"answers", strconv.Itoa(i)}
 		switch options := slices.Sorted(slices.Values(response.SelectedOptions)); {
-		case slices.ContainsFunc(responses[:i], func(r circleclient.QuizResponse) bool { return r.QuestionID == response.QuestionID }):
+		case slices.ContainsFunc(responses[:i],
+			func(r circleclient.QuizResponse) bool { return r.QuestionID == response.QuestionID }):
 			return nil, refused(model.UserErrorCodeInvalid, "This question is answered twice.", place...), nil
 		case len(options) == 0:
-			return nil, refused(model.UserErrorCodeInvalid, "Choose at least one option.", append(place, "multipleChoice", "optionIds")...), nil
+			return nil, refused(model.UserErrorCodeInvalid, "Choose at least one option.",
+				append(place, "multipleChoice", "optionIds")...), nil
 		case len(slices.Compact(options)) < len(response.SelectedOptions):
-			return nil, refused(model.UserErrorCodeInvalid, "Choose each option once.", append(place, "multipleChoice", "optionIds")...), nil
+			return nil, refused(model.UserErrorCodeInvalid, "Choose each option once.",
+				append(place, "multipleChoice", "optionIds")...), nil
 		}
 		responses[i] = response
 	}
@@ -150,7 +164,9 @@ func quizResponse(in *model.QuizAnswerInput) (circleclient.QuizResponse, error) 
 }
 
 // gradeQuizAttempt decides an attempt.
-func (r *Resolver) gradeQuizAttempt(ctx context.Context, in model.GradeQuizAttemptInput) (*model.GradeQuizAttemptPayload, error) {
+func (r *Resolver) gradeQuizAttempt(
+	ctx context.Context, in model.GradeQuizAttemptInput,
+) (*model.GradeQuizAttemptPayload, error) {
 	ref, err := scalar.ParseRefOf(circleclient.RefQuizAttempt, in.AttemptID)
 	if err != nil {
 		return nil, err

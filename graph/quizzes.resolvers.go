@@ -13,15 +13,21 @@ import (
 	"circlegraph/graph/model"
 )
 
-func (r *gradeQuizAttemptPayloadResolver) Attempt(ctx context.Context, obj *model.GradeQuizAttemptPayload) (*circleclient.QuizAttempt, error) {
+func (r *gradeQuizAttemptPayloadResolver) Attempt(
+	ctx context.Context, obj *model.GradeQuizAttemptPayload,
+) (*circleclient.QuizAttempt, error) {
 	return changedAttempt(ctx, obj.AttemptRef)
 }
 
-func (r *mutationResolver) SubmitQuizAttempt(ctx context.Context, input model.SubmitQuizAttemptInput) (*model.SubmitQuizAttemptPayload, error) {
+func (r *mutationResolver) SubmitQuizAttempt(
+	ctx context.Context, input model.SubmitQuizAttemptInput,
+) (*model.SubmitQuizAttemptPayload, error) {
 	return r.submitQuizAttempt(ctx, input)
 }
 
-func (r *mutationResolver) GradeQuizAttempt(ctx context.Context, input model.GradeQuizAttemptInput) (*model.GradeQuizAttemptPayload, error) {
+func (r *mutationResolver) GradeQuizAttempt(
+	ctx context.Context, input model.GradeQuizAttemptInput,
+) (*model.GradeQuizAttemptPayload, error) {
 	return r.gradeQuizAttempt(ctx, input)
 }
 
@@ -53,7 +59,9 @@ func (r *quizAttemptResolver) CorrectAnswersCount(ctx context.Context, obj *circ
 	return ofAttempt(ctx, obj, func(a *circleclient.QuizAttempt) *int { return &a.CorrectResponses })
 }
 
-func (r *quizAttemptResolver) Questions(ctx context.Context, obj *circleclient.QuizAttempt) ([]*circleclient.QuizQuestion, error) {
+func (r *quizAttemptResolver) Questions(
+	ctx context.Context, obj *circleclient.QuizAttempt,
+) ([]*circleclient.QuizQuestion, error) {
 	return attemptQuestions(ctx, obj)
 }
 

@@ -1,5 +1,5 @@
-// Package graph is the GraphQL schema and its resolvers: it connects what the SDL beside it says to the client that asks
-// Circle.
+// Package graph is the GraphQL schema and its resolvers: it connects what the SDL beside it says to the client that
+// asks Circle.
 package graph
 
 import (
@@ -19,7 +19,7 @@ type Resolver struct {
 	idempotency *idempotency
 	feed        Feed
 	now         func() time.Time
-	// webSession tells whether members may sign in on the community's own web pages.
+	// webSession reports whether members may sign in on the community's own web pages.
 	webSession bool
 	// communityURL is the address of the community's web pages; nil where it is not known.
 	communityURL *url.URL

@@ -10,9 +10,11 @@ import (
 	"circlegraph/graph/scalar"
 )
 
-// richText reads a text to write, in whichever way it is written, with uploads attached to it by their signed ids. Every
-// mutation that takes a text comes through here.
-func (r *Resolver) richText(ctx context.Context, in model.RichTextInput, attachments []string) (*circleclient.RichTextRequest, error) {
+// richText reads a text to write, in whichever way it is written, with uploads attached to it by their signed ids.
+// Every mutation that takes a text comes through here.
+func (r *Resolver) richText(
+	ctx context.Context, in model.RichTextInput, attachments []string,
+) (*circleclient.RichTextRequest, error) {
 	body, err := r.parsedText(ctx, in)
 	if err != nil {
 		return nil, err

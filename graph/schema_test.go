@@ -100,7 +100,8 @@ func TestIDsAreNeverInt(t *testing.T) {
 	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
 	for name, def := range schema.Types {
 		for _, f := range def.Fields {
-			if lower := strings.ToLower(f.Name); (lower == "id" || strings.HasSuffix(f.Name, "Id")) && f.Type.Name() != "ID" && f.Name != "ssoUserId" && f.Name != "signedId" && schema.Types[f.Type.Name()].Kind != ast.InputObject {
+			if lower := strings.ToLower(f.Name); (lower == "id" || strings.HasSuffix(f.Name, "Id")) && f.Type.Name() != "ID" &&
+				f.Name != "ssoUserId" && f.Name != "signedId" && schema.Types[f.Type.Name()].Kind != ast.InputObject {
 				t.Errorf("%s.%s is %s, want ID", name, f.Name, f.Type.Name())
 			}
 		}
@@ -111,11 +112,13 @@ func TestIDsAreNeverInt(t *testing.T) {
 func TestCreatesTakeAnIdempotencyKey(t *testing.T) {
 	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
 	for _, f := range schema.Mutation.Fields {
-		creates := slices.ContainsFunc([]string{"create", "send", "submit", "report"}, func(verb string) bool { return strings.HasPrefix(f.Name, verb) })
+		creates := slices.ContainsFunc([]string{"create", "send", "submit", "report"},
+			func(verb string) bool { return strings.HasPrefix(f.Name, verb) })
 		if !creates || f.Name == "createWebSession" { // which takes nothing and creates nothing of the community's
 			continue
 		}
-		if input := f.Arguments.ForName("input"); input == nil || schema.Types[input.Type.Name()].Fields.ForName("idempotencyKey") == nil {
+		if input := f.Arguments.ForName("input"); input == nil ||
+			schema.Types[input.Type.Name()].Fields.ForName("idempotencyKey") == nil {
 			t.Errorf("%s takes no idempotencyKey", f.Name)
 		}
 	}

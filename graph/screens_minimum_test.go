@@ -19,8 +19,8 @@ import (
 	"circlegraph/bench/screens"
 )
 
-// TestScreensCostTheirMinimum holds each screen to the calls that its document says are the fewest, on a cold start, through
-// nodes and through edges alike; and the same screen again, with a memo, to none.
+// TestScreensCostTheirMinimum holds each screen to the calls that its document says are the fewest, on a cold start,
+// through nodes and through edges alike; and the same screen again, with a memo, to none.
 func TestScreensCostTheirMinimum(t *testing.T) {
 	for _, s := range allScreens(t) {
 		t.Run(s.Name, func(t *testing.T) {
@@ -112,8 +112,8 @@ func nodesToEdges(set ast.SelectionSet) {
 	}
 }
 
-// TestScreensWaitForNothingInTurn holds back the answers to each screen's calls until all calls of the round are there, so
-// that a call which waits for another one without need is waited for in vain.
+// TestScreensWaitForNothingInTurn holds back the answers to each screen's calls until all calls of the round are there,
+// so that a call which waits for another one without need is waited for in vain.
 func TestScreensWaitForNothingInTurn(t *testing.T) {
 	for _, s := range allScreens(t) {
 		t.Run(s.Name, func(t *testing.T) {
@@ -189,12 +189,16 @@ func TestPostsOfSpaceNamedBySlug(t *testing.T) {
 		{"vegetables", `posts(first: 2) { totalCount }`, "/spaces/vegetables/posts?page=1&per_page=1"},
 		{"vegetables", `posts(first: 2) { __typename }`, ""},
 		{"vegetables", `posts(first: 0) { nodes { id } }`, ""},
-		{"vegetables", `posts(first: 2, orderBy: LATEST) { nodes { id } }`, "/spaces/2700003/posts?page=1&per_page=2&sort=latest"},
+		{
+			"vegetables", `posts(first: 2, orderBy: LATEST) { nodes { id } }`,
+			"/spaces/2700003/posts?page=1&per_page=2&sort=latest",
+		},
 		{"vegetables", `name`, ""},
 		{"7-up", `posts(first: 2) { nodes { id } }`, ""},
 	} {
 		asked = nil
-		c.ask(member, `query($slug: String!) { space(by: { slug: $slug }) { `+row.field+` } }`, map[string]any{"slug": row.slug})
+		c.ask(member, `query($slug: String!) { space(by: { slug: $slug }) { `+row.field+` } }`,
+			map[string]any{"slug": row.slug})
 		asked = slices.DeleteFunc(asked, func(path string) bool { return !strings.Contains(path, "/posts") })
 		if got := strings.Join(asked, " "); got != row.want {
 			t.Errorf("%s { %s }: asked for %q, want %q", row.slug, row.field, got, row.want)

@@ -17,8 +17,8 @@ import (
 	"circlegraph/tokens"
 )
 
-// Of every query in the scripts and of every screen, each call to Circle fails in turn. What is lost is null where an error
-// says so, with its path and code, and nothing else is lost.
+// Of every query in the scripts and of every screen, each call to Circle fails in turn. What is lost is null where an
+// error says so, with its path and code, and nothing else is lost.
 func TestFailedCallCostsItsFields(t *testing.T) {
 	for _, name := range scripts(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
@@ -101,8 +101,8 @@ func (f *failing) fail(call string) {
 	f.fails = call
 }
 
-// anew signs a member in once more. What was read ahead for an answer that failed may come after it, and is not to be taken
-// for a call of the next query.
+// anew signs a member in once more. What was read ahead for an answer that failed may come after it, and is not to be
+// taken for a call of the next query.
 func (f *failing) anew(as string) string {
 	f.t.Helper()
 	if !strings.Contains(as, "@") {

@@ -33,20 +33,24 @@ func (r *Resolver) search(
 		return nil, err
 	}
 	opts.Query, opts.Type = text, kind
-	c, err := paginate(ctx, cursor.Of("search", fingerprint(opts)), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.SearchHit], error) {
-		opts.PageOptions = o
-		return r.circle.Search.Advanced(ctx, opts)
-	}, model.NewSearchResult)
+	c, err := paginate(ctx, cursor.Of("search", fingerprint(opts)), first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.SearchHit], error) {
+			opts.PageOptions = o
+			return r.circle.Search.Advanced(ctx, opts)
+		}, model.NewSearchResult)
 	return expectHits(ctx, c, err)
 }
 
-func (r *Resolver) quickSearch(ctx context.Context, text string, first int, after *string) (*model.SearchResultConnection, error) {
+func (r *Resolver) quickSearch(
+	ctx context.Context, text string, first int, after *string,
+) (*model.SearchResultConnection, error) {
 	if err := checkSearchText("text", text); err != nil {
 		return nil, err
 	}
-	c, err := paginate(ctx, cursor.Of("quickSearch", text), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.QuickHit], error) {
-		return r.circle.Search.Quick(ctx, text, o)
-	}, func(row *circleclient.QuickHit) model.SearchResult { return model.NewSearchResult(row.Hit()) })
+	c, err := paginate(ctx, cursor.Of("quickSearch", text), first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.QuickHit], error) {
+			return r.circle.Search.Quick(ctx, text, o)
+		}, func(row *circleclient.QuickHit) model.SearchResult { return model.NewSearchResult(row.Hit()) })
 	return expectHits(ctx, c, err)
 }
 
@@ -67,7 +71,9 @@ func searchOptions(f *model.SearchFilter) (opts circleclient.SearchOptions, err 
 }
 
 // expectHits announces what the hits of a page lead to.
-func expectHits(ctx context.Context, c *model.SearchResultConnection, err error) (*model.SearchResultConnection, error) {
+func expectHits(
+	ctx context.Context, c *model.SearchResultConnection, err error,
+) (*model.SearchResultConnection, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -28,11 +28,15 @@ func (r *postHitResolver) Post(ctx context.Context, obj *model.PostHit) (model.P
 	return found(obj.HitBase, func(ref circleclient.Ref) (model.Post, error) { return loadPost(ctx, ref) })
 }
 
-func (r *queryResolver) Search(ctx context.Context, query string, typeArg string, filter *model.SearchFilter, first int, after *string) (*model.Connection[model.SearchResult], error) {
+func (r *queryResolver) Search(
+	ctx context.Context, query string, typeArg string, filter *model.SearchFilter, first int, after *string,
+) (*model.Connection[model.SearchResult], error) {
 	return r.search(ctx, query, typeArg, filter, first, after)
 }
 
-func (r *queryResolver) QuickSearch(ctx context.Context, text string, first int, after *string) (*model.Connection[model.SearchResult], error) {
+func (r *queryResolver) QuickSearch(
+	ctx context.Context, text string, first int, after *string,
+) (*model.Connection[model.SearchResult], error) {
 	return r.quickSearch(ctx, text, first, after)
 }
 

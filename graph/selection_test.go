@@ -19,8 +19,8 @@ import (
 	"circlegraph/graph/generated"
 )
 
-// reach leads to an object of each type that has lists, with FIELDS in the place of its fields; what is between braces stands for
-// ids that the first test of a community looks up.
+// reach leads to an object of each type that has lists, with FIELDS in the place of its fields; what is between braces
+// stands for ids that the first test of a community looks up.
 var reach = map[string]string{
 	"Query":      `FIELDS`,
 	"Viewer":     `viewer { FIELDS }`,
@@ -41,8 +41,8 @@ var listArguments = map[string]string{"Query.search": `(query: "tomatoes")`, "Qu
 // wholeLists come as a whole, whatever of them is asked for.
 var wholeLists = []string{"Viewer.unreadChatRooms", "Viewer.unreadChatThreads"}
 
-// A list of which only the number of items is asked for costs one request for one item, or none; one of which nothing is
-// asked for costs none. This goes over all lists of the schema.
+// A list of which only the number of items is asked for costs one request for one item, or none; one of which nothing
+// is asked for costs none. This goes over all lists of the schema.
 func TestListsFetchWhatIsSelected(t *testing.T) {
 	all := newLists(t)
 	for _, l := range all.all {
@@ -65,10 +65,10 @@ func TestListsFetchWhatIsSelected(t *testing.T) {
 	}
 }
 
-// TestCostOfFieldsInLists goes over all fields of what is in all lists of the schema. Of objects it asks for what Circle sends
-// wherever it embeds them: a member's name and picture, a space's name, slug and emoji, of others the id. testdata/costs.txt has
-// what that costs beside the list; whatever is not in it costs nothing. -update rewrites it: read in the diff what has become
-// a request for each item.
+// TestCostOfFieldsInLists goes over all fields of what is in all lists of the schema. Of objects it asks for what
+// Circle sends wherever it embeds them: a member's name and picture, a space's name, slug and emoji, of others the id.
+// testdata/costs.txt has what that costs beside the list; whatever is not in it costs nothing. -update rewrites it:
+// read in the diff what has become a request for each item.
 func TestCostOfFieldsInLists(t *testing.T) {
 	all := newLists(t)
 	var got strings.Builder
@@ -155,7 +155,10 @@ type allLists struct {
 
 func newLists(t *testing.T) *allLists {
 	t.Helper()
-	ls := &allLists{community: newCommunityAllowing(t, 0, func(circle http.Handler) http.Handler { return circle }), schema: generated.NewExecutableSchema(generated.Config{}).Schema()}
+	ls := &allLists{
+		community: newCommunityAllowing(t, 0, func(circle http.Handler) http.Handler { return circle }),
+		schema:    generated.NewExecutableSchema(generated.Config{}).Schema(),
+	}
 	ls.before = func(r *http.Request) {
 		if r.Method == http.MethodPost {
 			body, _ := io.ReadAll(r.Body)
@@ -168,7 +171,8 @@ func newLists(t *testing.T) *allLists {
 		post(by: {slug: {space: "say-hello", post: "welcome-to-thornbury-lane"}}) { comments(first: 1, orderBy: LIKES) { nodes { id } } }
 	}`, nil)
 	ls.ids = strings.NewReplacer(
-		"{photo}", at(found, "space.posts.nodes.0.slug").(string), "{thread}", at(found, "viewer.chatThreads.nodes.0.id").(string),
+		"{photo}", at(found, "space.posts.nodes.0.slug").(string), "{thread}", at(found,
+			"viewer.chatThreads.nodes.0.id").(string),
 		"{comment}", at(found, "post.comments.nodes.0.id").(string),
 	)
 	for _, def := range ls.schema.Types {
@@ -197,8 +201,8 @@ func (ls *allLists) kinds(def *ast.Definition) []*ast.Definition {
 	return []*ast.Definition{def}
 }
 
-// ask asks for something of a list and gives the answer, and the calls beyond those for the object that it hangs on, with
-// their queries.
+// ask asks for something of a list and gives the answer, and the calls beyond those for the object that it hangs on,
+// with their queries.
 func (ls *allLists) ask(l listField, beneath string) (any, []string) {
 	ls.t.Helper()
 	as := member

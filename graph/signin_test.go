@@ -20,12 +20,19 @@ func TestExpiredHeaderBlocksNoSignIn(t *testing.T) {
 	for _, tc := range []struct{ name, query, want string }{
 		{"viewer", `{ viewer { email } }`, `"reason":"TOKEN_EXPIRED"`},
 		{"schema", `{ __schema { queryType { name } } }`, `"Query"`},
-		{"login", `mutation { login(input: {email: "member@example.com"}) { viewer { email } userErrors { message } } }`, `"email":"member@example.com"`},
-		{"refresh", `mutation { refreshAccessToken(input: {refreshToken: "` + session.RefreshToken + `"}) { accessToken userErrors { message } } }`, `"accessToken":"ey`},
-		{"revoke", `mutation { revokeAccessToken(input: {accessToken: "` + session.AccessToken + `"}) { revoked userErrors { message } } }`, `"revoked":true`},
+		{
+			"login", `mutation { login(input: {email: "member@example.com"}) { viewer { email } userErrors { message } } }`,
+			`"email":"member@example.com"`,
+		},
+		{"refresh", `mutation { refreshAccessToken(input: {refreshToken: "` + session.RefreshToken +
+			`"}) { accessToken userErrors { message } } }`, `"accessToken":"ey`},
+		{"revoke", `mutation { revokeAccessToken(input: {accessToken: "` + session.AccessToken +
+			`"}) { revoked userErrors { message } } }`, `"revoked":true`},
 		{"logout", `mutation { logout { loggedOut userErrors { message } } }`, `"loggedOut":true`},
-		{"logout everywhere", `mutation { logout(input: {everywhere: true, refreshToken: "` + session.RefreshToken + `"}) { loggedOut userErrors { message } } }`, `"loggedOut":true`},
-		{"refresh after it", `mutation { refreshAccessToken(input: {refreshToken: "` + session.RefreshToken + `"}) { accessToken userErrors { message } } }`, `"accessToken":null`},
+		{"logout everywhere", `mutation { logout(input: {everywhere: true, refreshToken: "` + session.RefreshToken +
+			`"}) { loggedOut userErrors { message } } }`, `"loggedOut":true`},
+		{"refresh after it", `mutation { refreshAccessToken(input: {refreshToken: "` + session.RefreshToken +
+			`"}) { accessToken userErrors { message } } }`, `"accessToken":null`},
 	} {
 		if answer, _ := c.ask(session.AccessToken, tc.query, nil); !strings.Contains(string(answer), tc.want) {
 			t.Errorf("%s: answered %s, want %s", tc.name, answer, tc.want)
@@ -40,7 +47,8 @@ func TestLoginIsForItsOwnFieldOnly(t *testing.T) {
 		login(input: {email: "member@example.com"}) { viewer { email } }
 		resetNewNotificationsCount { userErrors { message } }
 	}`, nil)
-	if s := string(answer); !strings.Contains(s, `"email":"member@example.com"`) || !strings.Contains(s, `"reason":"TOKEN_MISSING"`) {
+	if s := string(answer); !strings.Contains(s, `"email":"member@example.com"`) ||
+		!strings.Contains(s, `"reason":"TOKEN_MISSING"`) {
 		t.Errorf("answered %s", s)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"circlegraph/graph/scalar"
 )
 
-// ofSpace reads a part of a space, which is loaded where only its name and slug are known. The home space cannot be loaded
-// and needs not be.
+// ofSpace reads a part of a space, which is loaded where only its name and slug are known. The home space cannot be
+// loaded and needs not be.
 func ofSpace[T any](ctx context.Context, s *circleclient.Space, part func(*circleclient.Space) *T) (*T, error) {
 	if s.Source == circleclient.SourceUnknown {
 		whole, err := loaders.From(ctx).Space.Load(s.ID)
@@ -74,19 +74,19 @@ func spaceNamed(ctx context.Context, slug string) (*circleclient.Space, error) {
 	return spaces[i], nil
 }
 
-// selected tells whether a field beneath the present one was asked for.
+// selected reports whether a field beneath the present one was asked for.
 func selected(ctx context.Context, field string) bool {
 	return slices.Contains(graphql.CollectAllFields(ctx), field)
 }
 
-// selectsOnly tells whether nothing but these fields was asked for beneath the present one.
+// selectsOnly reports whether nothing but these fields was asked for beneath the present one.
 func selectsOnly(ctx context.Context, fields ...string) bool {
 	return !slices.ContainsFunc(graphql.CollectAllFields(ctx), func(field string) bool {
 		return field != "__typename" && !slices.Contains(fields, field)
 	})
 }
 
-// mentions tells whether a field of one of these names was asked for anywhere beneath the present one.
+// mentions reports whether a field of one of these names was asked for anywhere beneath the present one.
 func mentions(ctx context.Context, fields ...string) bool {
 	var in func(ast.SelectionSet) bool
 	in = func(set ast.SelectionSet) bool {
@@ -105,8 +105,8 @@ func mentions(ctx context.Context, fields ...string) bool {
 	return in(graphql.GetFieldContext(ctx).Field.Selections)
 }
 
-// spaceOnceLoaded is the space in a payload: read after the change, and only where it was asked for. That the read fails
-// does not undo the change, so it is an error beside the payload.
+// spaceOnceLoaded is the space in a payload: read after the change, and only where it was asked for. That the read
+// fails does not undo the change, so it is an error beside the payload.
 func spaceOnceLoaded(ctx context.Context, spaceID int64) *circleclient.Space {
 	if !selected(ctx, "space") {
 		return nil
@@ -128,14 +128,17 @@ func invitedSpace(ctx context.Context, invitation *circleclient.Invitation) *cir
 }
 
 // markSpaceAsRead needs the number of the viewer's membership, which only the space itself tells.
-func (r *Resolver) markSpaceAsRead(ctx context.Context, input model.MarkSpaceAsReadInput) (*model.MarkSpaceAsReadPayload, error) {
+func (r *Resolver) markSpaceAsRead(
+	ctx context.Context, input model.MarkSpaceAsReadInput,
+) (*model.MarkSpaceAsReadPayload, error) {
 	ref, err := scalar.ParseRefOf(circleclient.RefSpace, input.SpaceID)
 	if err != nil {
 		return nil, err
 	}
 	space, err := loaders.From(ctx).Space.Load(ref.ID)
 	if err == nil && space.SpaceMemberID == nil {
-		return &model.MarkSpaceAsReadPayload{UserErrors: refused(model.UserErrorCodeForbidden, "Join the space first.", "spaceId")}, nil
+		return &model.MarkSpaceAsReadPayload{UserErrors: refused(model.UserErrorCodeForbidden, "Join the space first.",
+			"spaceId")}, nil
 	}
 	if err == nil {
 		err = r.circle.Spaces.MarkAsRead(ctx, *space.SpaceMemberID)

@@ -16,10 +16,13 @@ import (
 	"circlegraph/graph/scalar"
 )
 
-func (r *memberResolver) Spaces(ctx context.Context, obj *model.Member, first int, after *string) (*model.Connection[*circleclient.Space], error) {
-	c, err := paginate(ctx, cursor.Of("Member.spaces", obj.ID), first, after, func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Space], error) {
-		return r.circle.Members.Spaces(ctx, obj.ID, o)
-	}, same)
+func (r *memberResolver) Spaces(
+	ctx context.Context, obj *model.Member, first int, after *string,
+) (*model.Connection[*circleclient.Space], error) {
+	c, err := paginate(ctx, cursor.Of("Member.spaces", obj.ID), first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Space], error) {
+			return r.circle.Members.Spaces(ctx, obj.ID, o)
+		}, same)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +40,9 @@ func (r *mutationResolver) JoinSpace(ctx context.Context, input model.JoinSpaceI
 	return &model.JoinSpacePayload{Space: space, UserErrors: problems}, err
 }
 
-func (r *mutationResolver) LeaveSpace(ctx context.Context, input model.LeaveSpaceInput) (*model.LeaveSpacePayload, error) {
+func (r *mutationResolver) LeaveSpace(
+	ctx context.Context, input model.LeaveSpaceInput,
+) (*model.LeaveSpacePayload, error) {
 	ref, err := scalar.ParseRefOf(circleclient.RefSpace, input.SpaceID)
 	if err != nil {
 		return nil, err
@@ -47,11 +52,15 @@ func (r *mutationResolver) LeaveSpace(ctx context.Context, input model.LeaveSpac
 	return &model.LeaveSpacePayload{Space: space, UserErrors: problems}, err
 }
 
-func (r *mutationResolver) MarkSpaceAsRead(ctx context.Context, input model.MarkSpaceAsReadInput) (*model.MarkSpaceAsReadPayload, error) {
+func (r *mutationResolver) MarkSpaceAsRead(
+	ctx context.Context, input model.MarkSpaceAsReadInput,
+) (*model.MarkSpaceAsReadPayload, error) {
 	return r.markSpaceAsRead(ctx, input)
 }
 
-func (r *mutationResolver) AcceptInvitation(ctx context.Context, input model.AcceptInvitationInput) (*model.AcceptInvitationPayload, error) {
+func (r *mutationResolver) AcceptInvitation(
+	ctx context.Context, input model.AcceptInvitationInput,
+) (*model.AcceptInvitationPayload, error) {
 	invitation, err := r.circle.Spaces.JoinByInvitation(ctx, input.Token)
 	problems, err := userErrors(err)
 	if err != nil || len(problems) > 0 {
@@ -185,7 +194,9 @@ func (r *spaceResolver) PinnedLinks(ctx context.Context, obj *circleclient.Space
 	})
 }
 
-func (r *spaceResolver) Members(ctx context.Context, obj *circleclient.Space, filter *model.MembersFilter, orderBy *string, first int, after *string) (*model.Connection[*model.Member], error) {
+func (r *spaceResolver) Members(
+	ctx context.Context, obj *circleclient.Space, filter *model.MembersFilter, orderBy *string, first int, after *string,
+) (*model.Connection[*model.Member], error) {
 	return r.directory(ctx, "Space.members", obj.ID, filter, orderBy, first, after)
 }
 

@@ -21,7 +21,8 @@ const (
 	resetCount    = `mutation { resetNewNotificationsCount { userErrors { message } } }`
 )
 
-// events gives the events of a stream, one `event` and `data` at a time; comments are left out. It is closed with the stream.
+// events gives the events of a stream, one `event` and `data` at a time; comments are left out. It is closed with the
+// stream.
 func events(t *testing.T, res *http.Response) <-chan string {
 	t.Helper()
 	out := make(chan string)
@@ -103,7 +104,8 @@ func TestEvents(t *testing.T) {
 			c.data(admin, `{ viewer { notificationCounts { notifications } } }`, nil)
 			c.data(member, `{ viewer { notificationCounts { notifications } } }`, nil) // no change
 			c.data(member, resetCount, nil)
-			if second, _ := receive(t, heard); !strings.HasPrefix(second, `next {"data":{"notificationCountsChanged":{"notifications":0,"mentions":0}}`) {
+			if second, _ := receive(t, heard); !strings.HasPrefix(second,
+				`next {"data":{"notificationCountsChanged":{"notifications":0,"mentions":0}}`) {
 				t.Errorf("the second event is %s, want the counts after the reset", second)
 			}
 		})
@@ -114,7 +116,8 @@ func TestEvents(t *testing.T) {
 func TestEventsOfNobody(t *testing.T) {
 	c := newCommunity(t)
 	heard := events(t, c.listen(http.MethodPost, "", nil)) //nolint:bodyclose // listen closes it
-	if first, _ := receive(t, heard); !strings.Contains(first, "UNAUTHENTICATED") || !strings.Contains(first, "TOKEN_MISSING") {
+	if first, _ := receive(t, heard); !strings.Contains(first, "UNAUTHENTICATED") ||
+		!strings.Contains(first, "TOKEN_MISSING") {
 		t.Errorf("the first event is %s, want UNAUTHENTICATED", first)
 	}
 	if second, _ := receive(t, heard); second != "complete" {
@@ -154,7 +157,8 @@ type socket struct {
 
 func (c *community) dial(header http.Header, protocols ...string) *socket {
 	c.t.Helper()
-	conn, res, err := websocket.Dial(c.t.Context(), c.url, &websocket.DialOptions{Subprotocols: protocols, HTTPHeader: header})
+	conn, res, err := websocket.Dial(c.t.Context(), c.url,
+		&websocket.DialOptions{Subprotocols: protocols, HTTPHeader: header})
 	if res != nil && res.Body != nil {
 		_ = res.Body.Close()
 	}
@@ -247,7 +251,10 @@ func TestSocketsAreClosedForAReason(t *testing.T) {
 		{"no protocol", func(c *community) *socket { return c.dial(nil) }, 4406, ""},
 		{"another protocol", func(c *community) *socket { return c.dial(nil, "graphql-ws") }, 4406, ""},
 		{"no JSON", func(c *community) *socket { s := c.connect(member); s.send("hello"); return s }, 4400, ""},
-		{"an unknown message", func(c *community) *socket { s := c.connect(member); s.send(`{"type":"start"}`); return s }, 4400, ""},
+		{
+			"an unknown message", func(c *community) *socket { s := c.connect(member); s.send(`{"type":"start"}`); return s },
+			4400, "",
+		},
 		{"no query", func(c *community) *socket {
 			s := c.connect(member)
 			s.send(`{"type":"subscribe","id":"1","payload":{}}`)
@@ -259,7 +266,10 @@ func TestSocketsAreClosedForAReason(t *testing.T) {
 			s.subscribe("1", countsChanged)
 			return s
 		}, 4401, "connection_init comes first"},
-		{"asked twice", func(c *community) *socket { s := c.connect(member); s.send(`{"type":"connection_init"}`); return s }, 4429, ""},
+		{
+			"asked twice", func(c *community) *socket { s := c.connect(member); s.send(`{"type":"connection_init"}`); return s },
+			4429, "",
+		},
 		{"one id twice", func(c *community) *socket {
 			s := c.connect(member)
 			s.subscribe("1", countsChanged)
@@ -321,7 +331,11 @@ func TestStreamsAreLimited(t *testing.T) {
 
 func TestSubscriptionsNeedAStream(t *testing.T) {
 	server := endpoint(t, Options{})
-	status, _, answer := send(t, server, message{"POST", "", map[string]string{"Accept": asJSON}, fmt.Sprintf(`{"query":%q}`, countsChanged)})
+	status, _, answer := send(t, server, message{
+		"POST", "",
+		map[string]string{"Accept": asJSON},
+		fmt.Sprintf(`{"query":%q}`, countsChanged),
+	})
 	if status != http.StatusNotAcceptable || !strings.Contains(answer, "graphql-transport-ws") {
 		t.Errorf("a subscription that wants JSON gets %d %s, want 406", status, answer)
 	}
@@ -332,7 +346,8 @@ func TestSubscriptionInParts(t *testing.T) {
 	c := newCommunity(t)
 	res := c.listen(http.MethodPost, member, map[string]string{"Accept": `multipart/mixed;subscriptionSpec="1.0", application/json`}) //nolint:bodyclose // listen closes it
 	lines := bufio.NewScanner(res.Body)
-	for lines.Scan() && !strings.Contains(lines.Text(), `{"payload":{"data":{"notificationCountsChanged":{"notifications":10`) {
+	for lines.Scan() && !strings.Contains(lines.Text(),
+		`{"payload":{"data":{"notificationCountsChanged":{"notifications":10`) {
 	}
 	for lines.Scan() && lines.Text() != "{}" { // a heartbeat
 	}

@@ -11,6 +11,8 @@ import (
 	"circlegraph/graph/model"
 )
 
-func (r *mutationResolver) CreateDirectUpload(ctx context.Context, input model.CreateDirectUploadInput) (*model.CreateDirectUploadPayload, error) {
+func (r *mutationResolver) CreateDirectUpload(
+	ctx context.Context, input model.CreateDirectUploadInput,
+) (*model.CreateDirectUploadPayload, error) {
 	return r.createDirectUpload(ctx, input)
 }

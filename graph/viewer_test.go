@@ -18,7 +18,8 @@ func TestFailedReadOfTheViewerCostsItsFieldsAlone(t *testing.T) {
 			circle.ServeHTTP(w, r)
 		})
 	})
-	answer, _ := c.ask(member, `{ viewer { member { name } email notificationCounts { notifications } bookmarks(first: 1) { nodes { title } } } homeFeed(first: 1) { nodes { title } } }`, nil)
+	answer, _ := c.ask(member,
+		`{ viewer { member { name } email notificationCounts { notifications } bookmarks(first: 1) { nodes { title } } } homeFeed(first: 1) { nodes { title } } }`, nil)
 	var out struct {
 		Data   map[string]any
 		Errors []struct {

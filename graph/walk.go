@@ -10,10 +10,11 @@ import (
 	"circlegraph/graph/model"
 )
 
-// walk answers `first` and `after` from a list of members, past where page numbers end. The cursor of a page's last item
-// holds the place that it is at itself, that of every other item the one that the page before ended at.
+// walk answers `first` and `after` from a list of members, past where page numbers end. The cursor of a page's last
+// item holds the place that it is at itself, that of every other item the one that the page before ended at.
 func walk[T, N any](
-	ctx context.Context, l cursor.List, first int, after *string, fetch func(circleclient.PageOptions, circleclient.SearchAfter) (*circleclient.Page[T], error), node func(T) N,
+	ctx context.Context, l cursor.List, first int, after *string, fetch func(circleclient.PageOptions,
+		circleclient.SearchAfter) (*circleclient.Page[T], error), node func(T) N,
 ) (*model.Connection[N], error) {
 	if err := checkFirst(first); err != nil {
 		return nil, err
@@ -23,13 +24,21 @@ func walk[T, N any](
 		return nil, err
 	}
 	once := func(o circleclient.PageOptions, place circleclient.SearchAfter) (*circleclient.Page[T], error) {
-		return loaders.Shared(ctx, fmt.Sprintf("%s %v after %s", l, o, place), func() (*circleclient.Page[T], error) { return fetch(o, place) })
+		return loaders.Shared(ctx, fmt.Sprintf("%s %v after %s", l, o, place),
+			func() (*circleclient.Page[T], error) { return fetch(o, place) })
 	}
 	if selectsOnly(ctx, "totalCount") {
-		return counted[N](ctx, func() (*circleclient.Page[T], error) { return once(circleclient.PageOptions{Page: 1, PerPage: 1}, nil) })
+		return counted[N](ctx,
+			func() (*circleclient.Page[T], error) {
+				return once(circleclient.PageOptions{Page: 1, PerPage: 1}, nil)
+			})
 	}
 	numbered := func() (*model.Connection[N], error) { // where Circle gives no places to go on from
-		return paginate(ctx, l, first, after, func(o circleclient.PageOptions) (*circleclient.Page[T], error) { return fetch(o, nil) }, node)
+		return paginate(ctx, l, first, after, func(
+			o circleclient.PageOptions,
+		) (*circleclient.Page[T], error) {
+			return fetch(o, nil)
+		}, node)
 	}
 	if len(at.After) == 0 && at.Offset > circleclient.MaxPerPage {
 		return numbered()

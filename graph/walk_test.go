@@ -60,7 +60,8 @@ func selecting(t *testing.T, fields ...string) context.Context {
 		beneath = append(beneath, &ast.Field{Name: name, Alias: name})
 	}
 	ctx := graphql.WithOperationContext(t.Context(), &graphql.OperationContext{})
-	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Field: graphql.CollectedField{Field: &ast.Field{}, Selections: beneath}})
+	ctx = graphql.WithFieldContext(ctx,
+		&graphql.FieldContext{Field: graphql.CollectedField{Field: &ast.Field{}, Selections: beneath}})
 	return loaders.With(ctx, loaders.New(ctx, &circleclient.Client{}))
 }
 
@@ -160,7 +161,10 @@ func TestWalkRefusesCursors(t *testing.T) {
 		"no cursor":                {l, "nonsense"},
 		"a place before its start": {l, l.AtStop(cursor.Stop{Offset: 5, Start: 6, After: place})},
 		"too far from its start":   {l, l.AtStop(cursor.Stop{Offset: 500, Start: 5, After: place})},
-		"too long":                 {l, l.AtStop(cursor.Stop{Offset: 5, Start: 5, After: circleclient.SearchAfter{fmt.Appendf(nil, `"%03000d"`, 1)}})},
+		"too long": {
+			l,
+			l.AtStop(cursor.Stop{Offset: 5, Start: 5, After: circleclient.SearchAfter{fmt.Appendf(nil, `"%03000d"`, 1)}}),
+		},
 	} {
 		var input *scalar.InputError
 		if _, err := walk(selecting(t, "nodes"), test.list, 10, &test.cursor, d.fetch, same); !errors.As(err, &input) {

@@ -1,7 +1,9 @@
-// Package playground serves a page to try the schema on: GraphiQL with a way to sign in and a few queries to begin with.
+// Package playground serves a page to try the schema on: GraphiQL with a way to sign in and a few queries to begin
+// with.
 //
-// The page is built by `npm --prefix playground ci && npm --prefix playground run build` and then belongs to the program.
-// A program without it has a plainer page, which needs nothing but Go to build and loads an older GraphiQL from a CDN.
+// The page is built by `npm --prefix playground ci && npm --prefix playground run build` and then belongs to the
+// program. A program without it has a plainer page, which needs nothing but Go to build and loads an older GraphiQL
+// from a CDN.
 package playground
 
 import (
@@ -61,7 +63,7 @@ type Tab struct {
 
 // Playground is the page with its files. It implements [http.Handler] for everything beneath [Path].
 type Playground struct {
-	// Built tells whether the page is the built one, which loads nothing from elsewhere.
+	// Built reports whether the page is the built one, which loads nothing from elsewhere.
 	Built bool
 
 	index  []byte
@@ -97,7 +99,8 @@ func newPlayground(pages fs.FS, s Settings) (*Playground, error) {
 	return p, nil
 }
 
-// fill writes the settings and the tabs into the page, as JSON in an attribute: that is data to every browser and policy.
+// fill writes the settings and the tabs into the page, as JSON in an attribute: that is data to every browser and
+// policy.
 func fill(files fs.FS, s Settings) ([]byte, error) {
 	index, err := template.ParseFS(files, "index.html")
 	if err != nil {

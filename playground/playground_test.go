@@ -13,7 +13,10 @@ import (
 	"circlegraph/tokens"
 )
 
-var somebody = Settings{Login: []tokens.Mode{tokens.ModeSandbox}, Members: []Member{{Name: `Zoë "Zo" <b>`, Email: "zoe@example.com"}}}
+var somebody = Settings{
+	Login:   []tokens.Mode{tokens.ModeSandbox},
+	Members: []Member{{Name: `Zoë "Zo" <b>`, Email: "zoe@example.com"}},
+}
 
 // built is a program with the page built in, plain one without.
 func built() fs.FS {
@@ -74,7 +77,8 @@ func TestPages(t *testing.T) {
 		{"plain", plain(t), "/playground/assets/index-abc.js", 404, "", ""},
 	} {
 		w := get(t, test.pages, test.path)
-		if w.Code != test.status || w.Header().Get("Cache-Control") != test.cache || !strings.Contains(w.Body.String(), test.holds) {
+		if w.Code != test.status || w.Header().Get("Cache-Control") != test.cache ||
+			!strings.Contains(w.Body.String(), test.holds) {
 			t.Errorf("GET %s of the %s page = %d, %q, %.300q, want %d, %q and %q in it", test.path, test.name, w.Code,
 				w.Header().Get("Cache-Control"), w.Body, test.status, test.cache, test.holds)
 		}
@@ -84,16 +88,18 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// The built page loads nothing from elsewhere, the plain one nothing that it does not name the hash of, and neither runs
-// what stands in it.
+// The built page loads nothing from elsewhere, the plain one nothing that it does not name the hash of, and neither
+// runs what stands in it.
 func TestPolicies(t *testing.T) {
 	for name, pages := range map[string]fs.FS{"built": built(), "plain": plain(t)} {
 		w := get(t, pages, "/playground/")
 		policy := w.Header().Get("Content-Security-Policy")
-		if !strings.HasPrefix(policy, "default-src 'none'; frame-ancestors 'none'") || !strings.Contains(policy, "connect-src 'self'; ") {
+		if !strings.HasPrefix(policy, "default-src 'none'; frame-ancestors 'none'") ||
+			!strings.Contains(policy, "connect-src 'self'; ") {
 			t.Errorf("the policy of the %s page is %q", name, policy)
 		}
-		if strings.Contains(policy, "unsafe-eval") || strings.Contains(regexp.MustCompile(`script-src[^;]*`).FindString(policy), "unsafe") {
+		if strings.Contains(policy, "unsafe-eval") ||
+			strings.Contains(regexp.MustCompile(`script-src[^;]*`).FindString(policy), "unsafe") {
 			t.Errorf("the %s page may run any script: %s", name, policy)
 		}
 		if got := strings.Contains(policy, "https:"); got != (name == "plain") {
@@ -110,7 +116,8 @@ func TestPolicies(t *testing.T) {
 			continue
 		}
 		found++
-		if !regexp.MustCompile(`="` + CDN + `/npm/[a-z-]+@\d+\.\d+\.\d+/[^"]+" integrity="sha384-[A-Za-z0-9+/=]{64}" crossorigin="anonymous"`).MatchString(tag) {
+		if !regexp.MustCompile(`="` + CDN +
+			`/npm/[a-z-]+@\d+\.\d+\.\d+/[^"]+" integrity="sha384-[A-Za-z0-9+/=]{64}" crossorigin="anonymous"`).MatchString(tag) {
 			t.Errorf("%s is not pinned", tag)
 		}
 	}
@@ -139,7 +146,8 @@ func TestTabsSignInAsTheServerLetsThem(t *testing.T) {
 	} {
 		tab := Tabs(test.settings)[0]
 		if !strings.Contains(tab.Query, test.first) || !strings.Contains(tab.Variables, test.variables) {
-			t.Errorf("the first tab for %v is %q with %q, want %s with %q", test.settings.Login, tab.Query, tab.Variables, test.first, test.variables)
+			t.Errorf("the first tab for %v is %q with %q, want %s with %q", test.settings.Login, tab.Query, tab.Variables,
+				test.first, test.variables)
 		}
 	}
 }

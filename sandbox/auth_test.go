@@ -61,17 +61,48 @@ func TestAuthAPIRefusals(t *testing.T) {
 		{"no secret", "", "POST", "/auth_token", `{"email":"a"}`, 401, sayBadSecret},
 		{"wrong secret", "Bearer nope", "PATCH", "/access_token/refresh", `{"refresh_token":"x"}`, 401, sayBadSecret},
 		{"member token as secret", "Bearer " + w.token(asMember), "POST", "/auth_token", `{"email":"a"}`, 401, sayBadSecret},
-		{"Token scheme", "Token " + DefaultHeadlessToken, "POST", "/auth_token", `{"email":"member@example.com"}`, 200, "access_token"},
+		{
+			"Token scheme", "Token " + DefaultHeadlessToken, "POST", "/auth_token", `{"email":"member@example.com"}`, 200,
+			"access_token",
+		},
 		{"nobody", "Bearer " + DefaultHeadlessToken, "POST", "/auth_token", `{}`, 404, sayNoSuchMember},
-		{"unknown e-mail", "Bearer " + DefaultHeadlessToken, "POST", "/auth_token", `{"email":"x@example.com"}`, 404, sayNoSuchMember},
-		{"SSO id goes first", "Bearer " + DefaultHeadlessToken, "POST", "/auth_token", `{"email":"admin@example.com","community_member_id":8800001,"sso_user_id":"` + sso + `"}`, 200, `"community_member_id":8800006`},
-		{"unknown refresh token", "Bearer " + DefaultHeadlessToken, "PATCH", "/access_token/refresh", `{"refresh_token":"x"}`, 404, sayRefreshUnknown},
-		{"no refresh token", "Bearer " + DefaultHeadlessToken, "PATCH", "/access_token/refresh", `{}`, 404, "Missing parameter: refresh_token"},
-		{"revoke nonsense", "Bearer " + DefaultHeadlessToken, "POST", "/access_token/revoke", `{"access_token":"x"}`, 422, sayAccessInvalid},
-		{"revoke a number", "Bearer " + DefaultHeadlessToken, "POST", "/access_token/revoke", `{"access_token":3}`, 404, "Missing parameter: access_token"},
-		{"revoke unknown refresh", "Bearer " + DefaultHeadlessToken, "POST", "/refresh_token/revoke", `{"refresh_token":"x"}`, 404, sayRefreshUnknown},
-		{"revoke no refresh", "Bearer " + DefaultHeadlessToken, "POST", "/refresh_token/revoke", ``, 404, "Missing parameter: refresh_token"},
-		{"revoke a number as refresh", "Bearer " + DefaultHeadlessToken, "POST", "/refresh_token/revoke", `{"refresh_token":3}`, 404, sayRefreshNoText},
+		{
+			"unknown e-mail", "Bearer " + DefaultHeadlessToken, "POST", "/auth_token", `{"email":"x@example.com"}`, 404,
+			sayNoSuchMember,
+		},
+		{
+			"SSO id goes first", "Bearer " + DefaultHeadlessToken, "POST", "/auth_token",
+			`{"email":"admin@example.com","community_member_id":8800001,"sso_user_id":"` + sso +
+				`"}`, 200, `"community_member_id":8800006`,
+		},
+		{
+			"unknown refresh token", "Bearer " + DefaultHeadlessToken, "PATCH", "/access_token/refresh", `{"refresh_token":"x"}`,
+			404, sayRefreshUnknown,
+		},
+		{
+			"no refresh token", "Bearer " + DefaultHeadlessToken, "PATCH", "/access_token/refresh", `{}`, 404,
+			"Missing parameter: refresh_token",
+		},
+		{
+			"revoke nonsense", "Bearer " + DefaultHeadlessToken, "POST", "/access_token/revoke", `{"access_token":"x"}`, 422,
+			sayAccessInvalid,
+		},
+		{
+			"revoke a number", "Bearer " + DefaultHeadlessToken, "POST", "/access_token/revoke", `{"access_token":3}`, 404,
+			"Missing parameter: access_token",
+		},
+		{
+			"revoke unknown refresh", "Bearer " + DefaultHeadlessToken, "POST", "/refresh_token/revoke", `{"refresh_token":"x"}`,
+			404, sayRefreshUnknown,
+		},
+		{
+			"revoke no refresh", "Bearer " + DefaultHeadlessToken, "POST", "/refresh_token/revoke", ``, 404,
+			"Missing parameter: refresh_token",
+		},
+		{
+			"revoke a number as refresh", "Bearer " + DefaultHeadlessToken, "POST", "/refresh_token/revoke",
+			`{"refresh_token":3}`, 404, sayRefreshNoText,
+		},
 		{"broken JSON", "Bearer " + DefaultHeadlessToken, "POST", "/auth_token", `{`, 400, "parsing"},
 	}
 	for _, row := range rows {
@@ -102,7 +133,8 @@ func TestRefresh(t *testing.T) {
 	}
 	caller{w, signIn.at("access_token").(string)}.must(200, "GET", "/spaces", "")
 	w.clock.Advance(refreshTokenLife)
-	if late := w.auth("PATCH", "/access_token/refresh", body); late.status != 401 || late.at("message") != sayRefreshExpired {
+	if late := w.auth("PATCH", "/access_token/refresh", body); late.status != 401 ||
+		late.at("message") != sayRefreshExpired {
 		t.Errorf("refresh after a month = %d %s", late.status, late.raw)
 	}
 }
@@ -164,7 +196,8 @@ func TestPlanWithoutHeadlessAccess(t *testing.T) {
 	w.mu.Lock()
 	w.vault.ineligible = true
 	w.mu.Unlock()
-	if r := w.auth("POST", "/auth_token", `{"email":"member@example.com"}`); r.status != 403 || r.at("message") != sayIneligible {
+	if r := w.auth("POST", "/auth_token", `{"email":"member@example.com"}`); r.status != 403 ||
+		r.at("message") != sayIneligible {
 		t.Errorf("Auth API = %d %s, want 403", r.status, r.raw)
 	}
 	if r := c.call("GET", "/spaces", ""); r.status != 401 || r.at("message") != sayNotEligible {

@@ -141,7 +141,10 @@ func (s *Sandbox) createBookmark(q *request) answer {
 }
 
 func (s *Sandbox) deleteBookmark(q *request) answer {
-	i := slices.IndexFunc(s.store.bookmarks, func(b *bookmark) bool { return b.id == q.id("id") && b.memberID == q.member.id })
+	i := slices.IndexFunc(s.store.bookmarks, func(b *bookmark) bool {
+		return b.id == q.id("id") &&
+			b.memberID == q.member.id
+	})
 	if i < 0 {
 		return missingRecord("bookmark")
 	}

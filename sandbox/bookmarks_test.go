@@ -14,21 +14,55 @@ func TestBookmarksAreHeldToTheirRules(t *testing.T) {
 		maya := w.store.members[3]
 		w.mu.Lock()
 		secret := w.store.addSpace(&space{name: "Hidden", slug: "hidden", kind: spaceBasic, secret: true})
-		hidden := &post{spaceID: secret.id, authorID: w.store.members[0].id, kind: postBasic, status: "published", name: "Hidden", slug: "hidden"}
+		hidden := &post{
+			spaceID: secret.id, authorID: w.store.members[0].id, kind: postBasic, status: "published",
+			name: "Hidden", slug: "hidden",
+		}
 		w.store.addPost(hidden)
 		w.mu.Unlock()
 		walkSteps(t, w, []step{
-			{name: "a post", method: "POST", path: "/bookmarks", body: path(`{"record_id":%d,"bookmark_type":"post"}`, slugs), status: 201, want: `"bookmark_type":"post"`},
-			{name: "again", method: "POST", path: "/bookmarks", body: path(`{"record_id":%d,"bookmark_type":"post"}`, slugs), status: 409, want: "already"},
-			{name: "no type", method: "POST", path: "/bookmarks", body: path(`{"record_id":%d}`, slugs), status: 404, want: "Missing parameter: bookmark_type"},
-			{name: "another's, by somebody else", who: asGardener, method: "POST", path: "/bookmarks", body: path(`{"record_id":%d,"bookmark_type":"post"}`, slugs), status: 201, want: path(`"community_member_id":%d`, maya.id+1)},
-			{name: "a comment", method: "POST", path: "/bookmarks", body: path(`{"record_id":%d,"bookmark_type":"comment"}`, comment), status: 201, want: "#comment_wrapper_"},
+			{
+				name: "a post", method: "POST", path: "/bookmarks", body: path(`{"record_id":%d,"bookmark_type":"post"}`, slugs),
+				status: 201, want: `"bookmark_type":"post"`,
+			},
+			{
+				name: "again", method: "POST", path: "/bookmarks", body: path(`{"record_id":%d,"bookmark_type":"post"}`, slugs),
+				status: 409, want: "already",
+			},
+			{
+				name: "no type", method: "POST", path: "/bookmarks", body: path(`{"record_id":%d}`, slugs), status: 404,
+				want: "Missing parameter: bookmark_type",
+			},
+			{
+				name: "another's, by somebody else", who: asGardener, method: "POST", path: "/bookmarks",
+				body: path(`{"record_id":%d,"bookmark_type":"post"}`, slugs), status: 201, want: path(`"community_member_id":%d`,
+					maya.id+1),
+			},
+			{
+				name: "a comment", method: "POST", path: "/bookmarks",
+				body: path(`{"record_id":%d,"bookmark_type":"comment"}`, comment), status: 201, want: "#comment_wrapper_",
+			},
 			{name: "nothing", method: "POST", path: "/bookmarks", body: `{}`, status: 404, want: "Missing parameter: record_id"},
-			{name: "what is not there", method: "POST", path: "/bookmarks", body: `{"record_id":1,"bookmark_type":"post"}`, status: 404, want: "Missing record: post"},
-			{name: "a comment that is not there", method: "POST", path: "/bookmarks", body: `{"record_id":1,"bookmark_type":"comment"}`, status: 404, want: "Missing record: comment"},
-			{name: "a secret", method: "POST", path: "/bookmarks", body: path(`{"record_id":%d,"bookmark_type":"post"}`, hidden.id), status: 404, want: "Missing record: post"},
-			{name: "an unknown type", method: "POST", path: "/bookmarks", body: path(`{"record_id":%d,"bookmark_type":"cake"}`, slugs), status: 400, want: "is not included in the list"},
-			{name: "delete what is not there", method: "DELETE", path: "/bookmarks/1", status: 404, want: "Missing record: bookmark"},
+			{
+				name: "what is not there", method: "POST", path: "/bookmarks", body: `{"record_id":1,"bookmark_type":"post"}`,
+				status: 404, want: "Missing record: post",
+			},
+			{
+				name: "a comment that is not there", method: "POST", path: "/bookmarks",
+				body: `{"record_id":1,"bookmark_type":"comment"}`, status: 404, want: "Missing record: comment",
+			},
+			{
+				name: "a secret", method: "POST", path: "/bookmarks",
+				body: path(`{"record_id":%d,"bookmark_type":"post"}`, hidden.id), status: 404, want: "Missing record: post",
+			},
+			{
+				name: "an unknown type", method: "POST", path: "/bookmarks",
+				body: path(`{"record_id":%d,"bookmark_type":"cake"}`, slugs), status: 400, want: "is not included in the list",
+			},
+			{
+				name: "delete what is not there", method: "DELETE", path: "/bookmarks/1", status: 404,
+				want: "Missing record: bookmark",
+			},
 		})
 	})
 }
@@ -42,13 +76,15 @@ func TestBookmarksAreListed(t *testing.T) {
 		w.clock.Advance(time.Minute)
 		onPost := maya.must(201, "POST", "/bookmarks", fmt.Sprintf(`{"record_id":%d,"bookmark_type":"post"}`, post)).id("id")
 		w.clock.Advance(time.Minute)
-		onComment := maya.must(201, "POST", "/bookmarks", fmt.Sprintf(`{"record_id":%d,"bookmark_type":"comment"}`, comment)).id("id")
+		onComment := maya.must(201, "POST", "/bookmarks",
+			fmt.Sprintf(`{"record_id":%d,"bookmark_type":"comment"}`, comment)).id("id")
 
 		list := maya.must(200, "GET", "/bookmarks", "")
 		if list.id("count") != before+2 || list.id("records", 0, "id") != onComment || list.id("records", 1, "id") != onPost {
 			t.Errorf("bookmarks = %s, want the two new ones first", list.raw)
 		}
-		if list.at("records", 0, "bookmark_record", "body") != "Beer traps" || list.at("records", 0, "bookmark_record", "name") != "Slug season" {
+		if list.at("records", 0, "bookmark_record", "body") != "Beer traps" ||
+			list.at("records", 0, "bookmark_record", "name") != "Slug season" {
 			t.Errorf("the bookmark of a comment is %v", list.at("records", 0))
 		}
 		if posts := maya.must(200, "GET", "/bookmarks?bookmark_type=post", ""); posts.id("records", 0, "id") != onPost {

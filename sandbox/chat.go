@@ -116,7 +116,10 @@ func (r *chatRoom) unread(p *participant) []*message {
 	if p == nil {
 		return nil
 	}
-	return slices.DeleteFunc(r.topLevel(), func(m *message) bool { return m.id <= p.lastReadID || m.memberID == p.memberID })
+	return slices.DeleteFunc(r.topLevel(), func(m *message) bool {
+		return m.id <= p.lastReadID ||
+			m.memberID == p.memberID
+	})
 }
 
 // markRead takes the member to the end of the room and of all its threads:
@@ -140,7 +143,10 @@ func (t *chatThread) concerns(memberID int64) bool {
 
 // unread says whether others have replied since the member last looked.
 func (t *chatThread) unread(memberID int64) bool {
-	return slices.ContainsFunc(t.replies, func(m *message) bool { return m.id > t.lastReadID[memberID] && m.memberID != memberID })
+	return slices.ContainsFunc(t.replies, func(m *message) bool {
+		return m.id > t.lastReadID[memberID] &&
+			m.memberID != memberID
+	})
 }
 
 func (st *store) addRoom(r *chatRoom) *chatRoom {

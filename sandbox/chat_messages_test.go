@@ -10,7 +10,8 @@ import (
 // lastMessage is the newest message of a room, as the member sees it.
 func (c caller) lastMessage(room string) reply {
 	c.t.Helper()
-	return reply{json: c.must(200, "GET", "/messages/"+room+"/chat_room_messages?previous_per_page=0", "").at("records", 0)}
+	return reply{json: c.must(200, "GET", "/messages/"+room+"/chat_room_messages?previous_per_page=0", "").at("records",
+		0)}
 }
 
 func TestHistoryIsAWindowAroundAMessage(t *testing.T) {
@@ -46,7 +47,10 @@ func TestHistoryIsAWindowAroundAMessage(t *testing.T) {
 			if !slices.Equal(got, ids[c.from:c.to]) {
 				t.Errorf("records = %v, want %v", got, ids[c.from:c.to])
 			}
-			head := []any{r.id("id"), r.id("first_id"), r.id("last_id"), r.id("total_count"), r.at("has_previous_page"), r.at("has_next_page")}
+			head := []any{
+				r.id("id"), r.id("first_id"), r.id("last_id"), r.id("total_count"), r.at("has_previous_page"),
+				r.at("has_next_page"),
+			}
 			want := []any{ids[c.anchor], ids[c.from], ids[c.to-1], int64(n), c.from > 0, c.to < n}
 			if !slices.Equal(head, want) {
 				t.Errorf("window = %v, want %v", head, want)
@@ -61,7 +65,8 @@ func TestHistoryIsAWindowAroundAMessage(t *testing.T) {
 func TestEmptyRoomHasAnEmptyHistory(t *testing.T) {
 	w := newWorld(t)
 	maya := w.as(asMember)
-	uuid, _ := maya.must(200, "POST", "/messages", `{"chat_room":{"kind":"direct","community_member_ids":[8800007]}}`).at("chat_room", "uuid").(string)
+	uuid, _ := maya.must(200, "POST", "/messages",
+		`{"chat_room":{"kind":"direct","community_member_ids":[8800007]}}`).at("chat_room", "uuid").(string)
 	r := maya.must(200, "GET", "/messages/"+uuid+"/chat_room_messages", "")
 	if want := `{"has_previous_page":false,"has_next_page":false,"total_count":0,"records":[],"meta":{}}`; string(r.raw) != want {
 		t.Errorf("history = %s, want %s", r.raw, want)
@@ -72,11 +77,13 @@ func TestSendingAnswersNoID(t *testing.T) {
 	w := newWorld(t)
 	maya, uuid := w.as(asMember), w.direct(asMember, asZoe)
 	r := maya.must(202, "POST", "/messages/"+uuid+"/chat_room_messages", spoken("Tape off", 0))
-	if r.at("id") != nil || r.at("creation_uuid") == nil || r.at("sent_at") != "2026-03-14T10:00:00.000Z" || !strings.Contains(string(r.raw), `"parent_message_id":null`) {
+	if r.at("id") != nil || r.at("creation_uuid") == nil || r.at("sent_at") != "2026-03-14T10:00:00.000Z" ||
+		!strings.Contains(string(r.raw), `"parent_message_id":null`) {
 		t.Errorf("sending answers %s", r.raw)
 	}
 	last := maya.lastMessage(uuid)
-	if last.at("body") != "Tape off" || last.at("rich_text_body", "format") != "chat" || last.at("sender", "name") != "Maya Fielding" || last.id("id") <= 1<<31 {
+	if last.at("body") != "Tape off" || last.at("rich_text_body", "format") != "chat" ||
+		last.at("sender", "name") != "Maya Fielding" || last.id("id") <= 1<<31 {
 		t.Errorf("the message = %v", last.json)
 	}
 }
@@ -109,27 +116,38 @@ func TestMessagesAreChangedByTheirSenders(t *testing.T) {
 	w.as(asMember).say(hut.uuid, "And mine")
 	own := path("/messages/"+uuid+"/chat_room_messages/%d", w.as(asMember).lastMessage(uuid).id("id"))
 	last := w.as(asMember).lastMessage(hut.uuid).id("id")
-	inHut, before := path("/messages/"+hut.uuid+"/chat_room_messages/%d", last), path("/messages/"+hut.uuid+"/chat_room_messages/%d", last-1)
+	inHut, before := path("/messages/"+hut.uuid+"/chat_room_messages/%d",
+		last), path("/messages/"+hut.uuid+"/chat_room_messages/%d", last-1)
 	const denied, gone = "You cannot perform this action.", "Missing record: chat_room_message"
 	walkSteps(t, w, []step{
 		{name: "read", who: asZoe, method: "GET", path: own, status: 200, want: `"body":"Mine"`},
-		{name: "read in the wrong room", method: "GET", path: path("/messages/"+uuid+"/chat_room_messages/%d", last), status: 404, want: gone},
+		{
+			name: "read in the wrong room", method: "GET", path: path("/messages/"+uuid+"/chat_room_messages/%d", last),
+			status: 404, want: gone,
+		},
 		{name: "change another's", who: asZoe, method: "PUT", path: own, body: spoken("Hers", 0), status: 401, want: denied},
 		{name: "change", method: "PUT", path: own, body: spoken("Still mine", 0), status: 200},
 		{name: "changed", method: "GET", path: own, status: 200, want: `"edited_at":"2026-03-14T10:00:00.000Z"`},
 		{name: "changed text", method: "GET", path: own, status: 200, want: `"body":"Still mine"`},
-		{name: "change without text", method: "PUT", path: own, body: `{}`, status: 404, want: "Missing parameter: rich_text_body"},
+		{
+			name: "change without text", method: "PUT", path: own, body: `{}`, status: 404,
+			want: "Missing parameter: rich_text_body",
+		},
 		{name: "delete another's", who: asZoe, method: "DELETE", path: own, status: 401, want: denied},
 		{name: "delete", method: "DELETE", path: own, status: 200},
 		{name: "deleted", method: "GET", path: own, status: 404, want: gone},
 		{name: "delete twice", method: "DELETE", path: own, status: 404, want: gone},
 		{name: "delete another's in the hut", who: asZoe, method: "DELETE", path: inHut, status: 401, want: denied},
-		{name: "change as admin", who: asAdmin, method: "PUT", path: inHut, body: spoken("Ours", 0), status: 401, want: denied},
+		{
+			name: "change as admin", who: asAdmin, method: "PUT", path: inHut, body: spoken("Ours", 0), status: 401,
+			want: denied,
+		},
 		{name: "delete as admin", who: asAdmin, method: "DELETE", path: inHut, status: 200},
 		{name: "delete as moderator", who: "moderator@example.com", method: "DELETE", path: before, status: 200},
 	})
 	w.as(asMember).say(uuid, "Last")
-	r := w.as(asMember).must(200, "DELETE", path("/messages/"+uuid+"/chat_room_messages/%d", w.as(asMember).lastMessage(uuid).id("id")), "")
+	r := w.as(asMember).must(200, "DELETE", path("/messages/"+uuid+"/chat_room_messages/%d",
+		w.as(asMember).lastMessage(uuid).id("id")), "")
 	if len(r.raw) != 0 {
 		t.Errorf("deleting answers %s, want nothing", r.raw)
 	}
@@ -143,9 +161,18 @@ func TestSendingRefusals(t *testing.T) {
 	walkSteps(t, w, []step{
 		{name: "nothing", method: "POST", path: at, body: `{}`, status: 404, want: "Missing parameter: rich_text_body"},
 		{name: "no document", method: "POST", path: at, body: `{"rich_text_body":"Hello"}`, status: 400, want: "parsing"},
-		{name: "reply to nothing", method: "POST", path: at, body: spoken("Hello", 1), status: 404, want: "Missing record: chat_room_message"},
-		{name: "reply across rooms", method: "POST", path: at, body: spoken("Hello", elsewhere), status: 404, want: "Missing record: chat_room_message"},
-		{name: "receiver is closed", method: "POST", path: hannah + "/chat_room_messages", body: spoken("Hello", 0), status: 422, want: "Messaging is disabled by receiver"},
+		{
+			name: "reply to nothing", method: "POST", path: at, body: spoken("Hello", 1), status: 404,
+			want: "Missing record: chat_room_message",
+		},
+		{
+			name: "reply across rooms", method: "POST", path: at, body: spoken("Hello", elsewhere), status: 404,
+			want: "Missing record: chat_room_message",
+		},
+		{
+			name: "receiver is closed", method: "POST", path: hannah + "/chat_room_messages", body: spoken("Hello", 0),
+			status: 422, want: "Messaging is disabled by receiver",
+		},
 		{name: "and says so", method: "GET", path: hannah, status: 200, want: `"can_send_message":false,"status":"offline"`},
 	})
 }
@@ -159,14 +186,16 @@ func TestMentionsInMessages(t *testing.T) {
 	}
 	before, uuid := mentions(), w.direct(asMember, asZoe)
 	zoe.must(202, "POST", "/messages/"+uuid+"/chat_room_messages", mention)
-	if got := zoe.lastMessage(uuid).at("rich_text_body", "sgids_to_object_map", sgid("CommunityMember", maya.id), "name"); got != "Maya Fielding" {
+	if got := zoe.lastMessage(uuid).at("rich_text_body", "sgids_to_object_map", sgid("CommunityMember", maya.id),
+		"name"); got != "Maya Fielding" {
 		t.Errorf("mentioned = %v", got)
 	}
 	if got := mentions(); got != before+1 {
 		t.Errorf("new mentions = %d, want %d", got, before+1)
 	}
 	n := w.as(asMember).must(200, "GET", "/notifications?per_page=1", "")
-	if n.at("records", 0, "notifiable_type") != "ChatRoomMessage" || n.at("records", 0, "notifiable_title") != "Zoë Brouwer" {
+	if n.at("records", 0, "notifiable_type") != "ChatRoomMessage" ||
+		n.at("records", 0, "notifiable_title") != "Zoë Brouwer" {
 		t.Errorf("the notification = %s", n.raw)
 	}
 	zoe.must(202, "POST", "/messages/"+w.direct(asGardener, asZoe)+"/chat_room_messages", mention)
@@ -178,7 +207,8 @@ func TestMentionsInMessages(t *testing.T) {
 func TestMessagesCarryUploads(t *testing.T) {
 	w := newWorld(t)
 	maya, uuid := w.as(asMember), w.direct(asMember, asZoe)
-	up := maya.must(200, "POST", "/direct_uploads", `{"blob":{"key":"","filename":"beds.pdf","content_type":"application/pdf","byte_size":4,"checksum":"CY9rzUYh03PK3k6DJie09g=="}}`)
+	up := maya.must(200, "POST", "/direct_uploads",
+		`{"blob":{"key":"","filename":"beds.pdf","content_type":"application/pdf","byte_size":4,"checksum":"CY9rzUYh03PK3k6DJie09g=="}}`)
 	at, send := "/messages/"+uuid+"/chat_room_messages", func(signedID any) string {
 		return fmt.Sprintf(`{"rich_text_body":{"body":{"type":"doc","content":[]},"attachments":[%q]}}`, signedID)
 	}
@@ -187,7 +217,8 @@ func TestMessagesCarryUploads(t *testing.T) {
 		t.Errorf("the message = %v, want the file in it", last.json)
 	}
 	maya.must(400, "POST", at, send("nothing"))
-	maya.must(400, "POST", "/messages", `{"chat_room":{"kind":"direct","community_member_ids":[8800007],"rich_text_body":{"body":{"type":"doc","content":[]},"attachments":["nothing"]}}}`)
+	maya.must(400, "POST", "/messages",
+		`{"chat_room":{"kind":"direct","community_member_ids":[8800007],"rich_text_body":{"body":{"type":"doc","content":[]},"attachments":["nothing"]}}}`)
 	if n := maya.must(200, "GET", "/messages", "").id("count"); n != 9 {
 		t.Errorf("Maya has %d rooms, want nine: a refused text makes none", n)
 	}
@@ -207,10 +238,22 @@ func TestReportingMessages(t *testing.T) {
 	}
 	hut, theirs := w.seededRoom("Tea hut"), w.store.roomByUUID(w.direct(asGardener, asZoe))
 	walkSteps(t, w, []step{
-		{name: "report", method: "POST", path: "/flagged_contents", body: report(hut.messages[0].id), status: 201, want: "reported to the admin"},
-		{name: "own", who: "margaret@example.com", method: "POST", path: "/flagged_contents", body: report(hut.messages[0].id), status: 401, want: "cannot perform"},
-		{name: "not visible", method: "POST", path: "/flagged_contents", body: report(theirs.messages[0].id), status: 404, want: "Missing record: chat_room_message"},
-		{name: "nothing", method: "POST", path: "/flagged_contents", body: report(1), status: 404, want: "Missing record: chat_room_message"},
+		{
+			name: "report", method: "POST", path: "/flagged_contents", body: report(hut.messages[0].id), status: 201,
+			want: "reported to the admin",
+		},
+		{
+			name: "own", who: "margaret@example.com", method: "POST", path: "/flagged_contents",
+			body: report(hut.messages[0].id), status: 401, want: "cannot perform",
+		},
+		{
+			name: "not visible", method: "POST", path: "/flagged_contents", body: report(theirs.messages[0].id), status: 404,
+			want: "Missing record: chat_room_message",
+		},
+		{
+			name: "nothing", method: "POST", path: "/flagged_contents", body: report(1), status: 404,
+			want: "Missing record: chat_room_message",
+		},
 	})
 	if flags := hut.messages[0].flags; len(flags) != 1 || flags[0].text != "Leeks again." {
 		t.Errorf("reports = %v", flags)

@@ -31,7 +31,10 @@ func (s *Sandbox) embedInSpace(sp *space) *chatRoom {
 
 // embedInLesson makes the room of a lesson, for those who have joined the course.
 func (s *Sandbox) embedInLesson(course *space, lesson lessonRef) *chatRoom {
-	return s.store.addRoom(&chatRoom{kind: roomGroup, spaceID: course.id, lesson: &lesson, name: lesson.Name, createdAt: s.clock.Now()})
+	return s.store.addRoom(&chatRoom{
+		kind: roomGroup, spaceID: course.id, lesson: &lesson, name: lesson.Name,
+		createdAt: s.clock.Now(),
+	})
 }
 
 // canRead says whether the room exists for the member: an embedded one for

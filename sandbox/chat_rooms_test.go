@@ -86,7 +86,8 @@ func TestRoomsAreFlatInTheListAndWrappedAlone(t *testing.T) {
 	w := newWorld(t)
 	maya, uuid := w.as(asMember), w.direct(asMember, asGardener)
 	list := maya.must(200, "GET", "/messages?per_page=1", "")
-	if list.at("records", 0, "uuid") != uuid || list.at("records", 0, "chat_room") != nil || list.at("has_next_page") != true || list.id("count") != 9 {
+	if list.at("records", 0, "uuid") != uuid || list.at("records", 0, "chat_room") != nil ||
+		list.at("has_next_page") != true || list.id("count") != 9 {
 		t.Errorf("GET /messages = %s, want José's room, flat, first of nine", list.raw)
 	}
 	alone := maya.must(200, "GET", "/messages/"+uuid, "")
@@ -100,7 +101,8 @@ func TestRoomsAreFlatInTheListAndWrappedAlone(t *testing.T) {
 	if got := alone.at("chat_room", "other_participants_preview", 0, "email"); got != asGardener {
 		t.Errorf("the other participant's address = %v, want it given away as Circle does", got)
 	}
-	if got, want := alone.id("chat_room", "first_unread_message_id"), alone.id("chat_room", "last_message", "id"); got == 0 || got >= want {
+	if got, want := alone.id("chat_room", "first_unread_message_id"), alone.id("chat_room", "last_message",
+		"id"); got == 0 || got >= want {
 		t.Errorf("first unread = %d, want one before the last, %d", got, want)
 	}
 }
@@ -115,7 +117,10 @@ func TestRoomsAreForThoseInThem(t *testing.T) {
 		{name: "read as admin", who: asAdmin, method: "GET", path: at, status: 404, want: missing},
 		{name: "messages", method: "GET", path: at + "/chat_room_messages", status: 404, want: missing},
 		{name: "participants", method: "GET", path: at + "/chat_room_participants", status: 404, want: missing},
-		{name: "send", method: "POST", path: at + "/chat_room_messages", body: spoken("Hello", 0), status: 404, want: missing},
+		{
+			name: "send", method: "POST", path: at + "/chat_room_messages", body: spoken("Hello", 0), status: 404,
+			want: missing,
+		},
 		{name: "mark", method: "POST", path: at + "/mark_all_as_read", status: 404, want: missing},
 		{name: "no such room", method: "GET", path: "/messages/no-such-room", status: 404, want: missing},
 		{name: "own", who: asZoe, method: "GET", path: at, status: 200, want: `"chat_room_name":"José Álvarez"`},
@@ -132,7 +137,8 @@ func TestChatSpaceNamesItsRoom(t *testing.T) {
 	}
 	at := "/messages/" + hut.uuid
 	room := maya.must(200, "GET", at, "")
-	if room.id("chat_room", "unread_messages_count") == 0 || len(room.at("chat_room", "other_participants_preview").([]any)) != previewSize {
+	if room.id("chat_room", "unread_messages_count") == 0 ||
+		len(room.at("chat_room", "other_participants_preview").([]any)) != previewSize {
 		t.Errorf("GET the hut = %s, want unread messages and a preview of %d", room.raw, previewSize)
 	}
 	if unread := maya.must(200, "GET", "/messages/unread_chat_rooms", ""); strings.Contains(string(unread.raw), hut.uuid) {
@@ -172,7 +178,8 @@ func TestPrivateSpacesKeepTheirRooms(t *testing.T) {
 
 func TestLessonsNameTheirRooms(t *testing.T) {
 	w := newWorld(t)
-	uuid, _ := w.as(asMember).must(200, "GET", path("/courses/%d/lessons/%d", idCourse, firstLessonID), "").at("chat_room_uuid").(string)
+	uuid, _ := w.as(asMember).must(200, "GET", path("/courses/%d/lessons/%d", idCourse, firstLessonID),
+		"").at("chat_room_uuid").(string)
 	w.as(asMember).say(uuid, "Which gate?")
 	w.as(asMember).must(200, "POST", path("/spaces/%d/leave", idCourse), "")
 	w.as(asMember).must(404, "GET", "/messages/"+uuid, "")
@@ -183,7 +190,10 @@ func TestChatSpacesCountUnreadMessages(t *testing.T) {
 	maya, hut := w.as(asMember), w.seededRoom("Tea hut")
 	unread := func() [2]int64 {
 		details := maya.must(200, "GET", path("/space_notification_details?space_ids=%d", idTeaHut), "")
-		return [2]int64{details.id(0, "unread_content_count"), maya.must(200, "GET", "/messages/"+hut.uuid, "").id("chat_room", "unread_messages_count")}
+		return [2]int64{
+			details.id(0, "unread_content_count"),
+			maya.must(200, "GET", "/messages/"+hut.uuid, "").id("chat_room", "unread_messages_count"),
+		}
 	}
 	before := unread()
 	if before[0] == 0 || before[0] != before[1] {
@@ -218,20 +228,59 @@ func TestCreatingRooms(t *testing.T) {
 		return fmt.Sprintf(`{"chat_room":{"kind":%q,"community_member_ids":%s}}`, kind, ids)
 	}
 	walkSteps(t, w, []step{
-		{name: "direct, found by a string", method: "POST", path: "/messages", body: create("direct", `["8800005"]`), status: 200, want: jose},
-		{name: "direct, found by a number", method: "POST", path: "/messages", body: create("direct", `[8800005]`), status: 200, want: jose},
-		{name: "direct, found from the other side", who: asGardener, method: "POST", path: "/messages", body: create("direct", `[8800004]`), status: 200, want: jose},
-		{name: "direct, new", method: "POST", path: "/messages", body: create("direct", `[8800007]`), status: 200, want: `"identifier":"direct-8800004-8800007"`},
-		{name: "direct, with several", method: "POST", path: "/messages", body: create("direct", `[8800005,8800006]`), status: 400, want: "community_member_ids"},
-		{name: "direct, with oneself", method: "POST", path: "/messages", body: create("direct", `[8800004]`), status: 400, want: "community_member_ids"},
-		{name: "group", method: "POST", path: "/messages", body: create("group_chat", `["8800005",8800006]`), status: 200, want: `"chat_room_name":"José, Zoë"`},
-		{name: "group, again", method: "POST", path: "/messages", body: create("group_chat", `["8800005",8800006]`), status: 200, want: `"first_unread_message_id":null`},
-		{name: "nobody", method: "POST", path: "/messages", body: create("direct", `[1]`), status: 404, want: "Missing record: community_member"},
-		{name: "no id", method: "POST", path: "/messages", body: create("direct", `["x"]`), status: 404, want: "Missing record: community_member"},
-		{name: "closed", method: "POST", path: "/messages", body: create("direct", fmt.Sprintf(`[%d]`, hannah)), status: 422, want: "Messaging is disabled by receiver"},
+		{
+			name: "direct, found by a string", method: "POST", path: "/messages", body: create("direct", `["8800005"]`),
+			status: 200, want: jose,
+		},
+		{
+			name: "direct, found by a number", method: "POST", path: "/messages", body: create("direct", `[8800005]`),
+			status: 200, want: jose,
+		},
+		{
+			name: "direct, found from the other side", who: asGardener, method: "POST", path: "/messages",
+			body: create("direct", `[8800004]`), status: 200, want: jose,
+		},
+		{
+			name: "direct, new", method: "POST", path: "/messages", body: create("direct", `[8800007]`), status: 200,
+			want: `"identifier":"direct-8800004-8800007"`,
+		},
+		{
+			name: "direct, with several", method: "POST", path: "/messages", body: create("direct", `[8800005,8800006]`),
+			status: 400, want: "community_member_ids",
+		},
+		{
+			name: "direct, with oneself", method: "POST", path: "/messages", body: create("direct", `[8800004]`), status: 400,
+			want: "community_member_ids",
+		},
+		{
+			name: "group", method: "POST", path: "/messages", body: create("group_chat", `["8800005",8800006]`), status: 200,
+			want: `"chat_room_name":"José, Zoë"`,
+		},
+		{
+			name: "group, again", method: "POST", path: "/messages", body: create("group_chat", `["8800005",8800006]`),
+			status: 200, want: `"first_unread_message_id":null`,
+		},
+		{
+			name: "nobody", method: "POST", path: "/messages", body: create("direct", `[1]`), status: 404,
+			want: "Missing record: community_member",
+		},
+		{
+			name: "no id", method: "POST", path: "/messages", body: create("direct", `["x"]`), status: 404,
+			want: "Missing record: community_member",
+		},
+		{
+			name: "closed", method: "POST", path: "/messages", body: create("direct", fmt.Sprintf(`[%d]`, hannah)), status: 422,
+			want: "Messaging is disabled by receiver",
+		},
 		{name: "kind", method: "POST", path: "/messages", body: create("shout", `[8800005]`), status: 400, want: "kind"},
-		{name: "no kind", method: "POST", path: "/messages", body: `{"chat_room":{}}`, status: 404, want: "Missing parameter: kind"},
-		{name: "no members", method: "POST", path: "/messages", body: create("direct", `[]`), status: 404, want: "Missing parameter: community_member_ids"},
+		{
+			name: "no kind", method: "POST", path: "/messages", body: `{"chat_room":{}}`, status: 404,
+			want: "Missing parameter: kind",
+		},
+		{
+			name: "no members", method: "POST", path: "/messages", body: create("direct", `[]`), status: 404,
+			want: "Missing parameter: community_member_ids",
+		},
 		{name: "no room", method: "POST", path: "/messages", body: `{}`, status: 404, want: "Missing parameter: chat_room"},
 	})
 	if n := w.as(asMember).must(200, "GET", "/messages", "").id("count"); n != 12 {
@@ -241,8 +290,10 @@ func TestCreatingRooms(t *testing.T) {
 
 func TestNewRoomsBeginWithTheirText(t *testing.T) {
 	w := newWorld(t)
-	room := w.as(asMember).must(200, "POST", "/messages", `{"chat_room":{"kind":"group_chat","community_member_ids":[8800005],"rich_text_body":`+helloDocument+`}}`)
-	if room.at("chat_room", "last_message", "body") != "Good morning" || room.at("chat_room", "current_participant", "admin") != true {
+	room := w.as(asMember).must(200, "POST", "/messages",
+		`{"chat_room":{"kind":"group_chat","community_member_ids":[8800005],"rich_text_body":`+helloDocument+`}}`)
+	if room.at("chat_room", "last_message", "body") != "Good morning" ||
+		room.at("chat_room", "current_participant", "admin") != true {
 		t.Errorf("POST /messages = %s, want the text in it and its maker as admin", room.raw)
 	}
 	uuid, _ := room.at("chat_room", "uuid").(string)
@@ -287,15 +338,31 @@ func TestParticipantsSettings(t *testing.T) {
 		{name: "list", method: "GET", path: at, status: 200, want: `"email":"kwame@example.com"`},
 		{name: "mute", method: "PUT", path: maya, body: `{"muted":true}`, status: 200, want: `"muted":true`},
 		{name: "archive", method: "PUT", path: maya, body: `{"archived":true}`, status: 200, want: `"archived":true`},
-		{name: "unmute", method: "PUT", path: maya, body: `{"muted":false}`, status: 200, want: `"muted":false,"archived":true`},
-		{name: "mute another", method: "PUT", path: kwame, body: `{"muted":true}`, status: 401, want: "You cannot perform this action."},
-		{name: "make oneself admin", method: "PUT", path: maya, body: `{"admin":true}`, status: 401, want: "You cannot perform this action."},
-		{name: "make another admin", who: "kwame@example.com", method: "PUT", path: maya, body: `{"admin":true}`, status: 200, want: `"admin":true`},
+		{
+			name: "unmute", method: "PUT", path: maya, body: `{"muted":false}`, status: 200,
+			want: `"muted":false,"archived":true`,
+		},
+		{
+			name: "mute another", method: "PUT", path: kwame, body: `{"muted":true}`, status: 401,
+			want: "You cannot perform this action.",
+		},
+		{
+			name: "make oneself admin", method: "PUT", path: maya, body: `{"admin":true}`, status: 401,
+			want: "You cannot perform this action.",
+		},
+		{
+			name: "make another admin", who: "kwame@example.com", method: "PUT", path: maya, body: `{"admin":true}`, status: 200,
+			want: `"admin":true`,
+		},
 		{name: "as admin now", method: "PUT", path: kwame, body: `{"admin":false}`, status: 200, want: `"admin":false`},
-		{name: "nobody", method: "PUT", path: at + "/1", body: `{"muted":true}`, status: 404, want: "Missing record: chat_room_participant"},
+		{
+			name: "nobody", method: "PUT", path: at + "/1", body: `{"muted":true}`, status: 404,
+			want: "Missing record: chat_room_participant",
+		},
 	})
 	muted := w.seededRoom("New this year")
-	if got := w.as(asMember).must(200, "GET", "/messages/"+muted.uuid, "").at("chat_room", "current_participant", "muted"); got != true {
+	if got := w.as(asMember).must(200, "GET", "/messages/"+muted.uuid, "").at("chat_room", "current_participant",
+		"muted"); got != true {
 		t.Errorf("muted = %v, want the seed's muted room", got)
 	}
 }

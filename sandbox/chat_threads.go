@@ -56,7 +56,10 @@ func (s *Sandbox) threadView(m *member, t *chatThread, replies []*message) threa
 	}
 	if sp := s.store.spaceByID[room.spaceID]; sp != nil && room.lesson == nil {
 		ref := s.spaceRefView(sp)
-		v.Room.Space = &embeddedSpaceJSON{ID: ref.ID, Slug: ref.Slug, Emoji: ref.Emoji, CustomEmoji: ref.CustomEmojiURL, Host: s.host()}
+		v.Room.Space = &embeddedSpaceJSON{
+			ID: ref.ID, Slug: ref.Slug, Emoji: ref.Emoji, CustomEmoji: ref.CustomEmojiURL,
+			Host: s.host(),
+		}
 	}
 	return v
 }

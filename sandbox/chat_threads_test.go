@@ -22,7 +22,8 @@ func TestRepliesMakeAThread(t *testing.T) {
 		t.Errorf("replying answers %s, want the parent's id", r.raw)
 	}
 	first := maya.lastMessage(uuid)
-	if first.id("id") != root || first.id("replies_count") != 1 || first.at("last_reply_at") == nil || first.at("thread_participants_preview", 0, "name") != "Maya Fielding" {
+	if first.id("id") != root || first.id("replies_count") != 1 || first.at("last_reply_at") == nil ||
+		first.at("thread_participants_preview", 0, "name") != "Maya Fielding" {
 		t.Errorf("after a reply the last message is still the one replied to: %v", first.json)
 	}
 	thread := first.id("chat_thread_id")
@@ -30,10 +31,12 @@ func TestRepliesMakeAThread(t *testing.T) {
 	reply := zoe.must(200, "GET", read, "").id("replies", 0, "id")
 	maya.must(202, "POST", at, spoken("With cake", reply)) // joins the thread that the reply is in
 	r := zoe.must(200, "GET", read, "")
-	if r.id("parent_message", "replies_count") != 2 || r.id("replies", 1, "parent_message_id") != root || r.id("parent_message", "total_thread_participants_count") != 1 {
+	if r.id("parent_message", "replies_count") != 2 || r.id("replies", 1, "parent_message_id") != root ||
+		r.id("parent_message", "total_thread_participants_count") != 1 {
 		t.Errorf("the thread = %s, want two replies of one member", r.raw)
 	}
-	if r.at("chat_room", "kind") != "direct" || r.at("chat_room", "name") != "Maya Fielding" || r.at("chat_room", "embedded_space") != nil {
+	if r.at("chat_room", "kind") != "direct" || r.at("chat_room", "name") != "Maya Fielding" ||
+		r.at("chat_room", "embedded_space") != nil {
 		t.Errorf("the thread's room = %v", r.at("chat_room"))
 	}
 	if list := zoe.must(200, "GET", "/chat_threads", ""); list.id("records", 0, "id") != thread {
@@ -55,7 +58,8 @@ func TestRepliesMakeAThread(t *testing.T) {
 	maya.must(200, "DELETE", path(at+"/%d", reply), "")
 	maya.must(200, "DELETE", path(at+"/%d", r.id("replies", 1, "id")), "")
 	zoe.must(404, "GET", read, "")
-	if last := zoe.lastMessage(uuid); last.at("chat_thread_id") != nil || last.id("replies_count") != 0 || last.at("last_reply_at") != nil {
+	if last := zoe.lastMessage(uuid); last.at("chat_thread_id") != nil || last.id("replies_count") != 0 ||
+		last.at("last_reply_at") != nil {
 		t.Errorf("without replies the message = %v", last.json)
 	}
 }
@@ -80,16 +84,19 @@ func TestThreadsOfTheSeed(t *testing.T) {
 	}
 	list := maya.must(200, "GET", "/chat_threads?per_page=3", "")
 	lesson, fleece := list.at("records", 0), list.at("records", 1)
-	if got := (reply{json: lesson}).at("chat_room", "lesson", "name"); got != "To dig or not to dig" || (reply{json: lesson}).at("chat_room", "embedded_space") != nil {
+	if got := (reply{json: lesson}).at("chat_room", "lesson", "name"); got != "To dig or not to dig" ||
+		(reply{json: lesson}).at("chat_room", "embedded_space") != nil {
 		t.Errorf("the first thread's lesson = %v", got)
 	}
 	f := reply{json: fleece}
-	if f.at("chat_room", "embedded_space", "slug") != "tea-hut" || f.at("chat_room", "embedded_space", "host") != "allotment.example.com" {
+	if f.at("chat_room", "embedded_space", "slug") != "tea-hut" ||
+		f.at("chat_room", "embedded_space", "host") != "allotment.example.com" {
 		t.Errorf("the second thread's room = %v, want the tea hut", f.at("chat_room"))
 	}
 	replies, _ := f.at("replies").([]any)
 	if f.id("parent_message", "replies_count") != 5 || len(replies) != repliesInList {
-		t.Errorf("the second thread shows %d replies of %d, want three of five", len(replies), f.id("parent_message", "replies_count"))
+		t.Errorf("the second thread shows %d replies of %d, want three of five", len(replies),
+			f.id("parent_message", "replies_count"))
 	}
 	if alone, _ := maya.must(200, "GET", path("/chat_threads/%d", f.id("id")), "").at("replies").([]any); len(alone) != 5 {
 		t.Errorf("the thread by itself shows %d replies, want all five", len(alone))
@@ -105,10 +112,16 @@ func TestThreadsAreForThoseWhoSeeTheRoom(t *testing.T) {
 	i := slices.IndexFunc(poles.messages, func(m *message) bool { return m.thread != nil })
 	at := path("/chat_threads/%d", poles.messages[i].thread.id)
 	walkSteps(t, w, []step{
-		{name: "in it", who: "margaret@example.com", method: "GET", path: at, status: 200, want: `"name":"Bean pole expedition"`},
+		{
+			name: "in it", who: "margaret@example.com", method: "GET", path: at, status: 200,
+			want: `"name":"Bean pole expedition"`,
+		},
 		{name: "not in it", who: asZoe, method: "GET", path: at, status: 404, want: "Missing record: chat_thread"},
 		{name: "no such thread", method: "GET", path: "/chat_threads/1", status: 404, want: "Missing record: chat_thread"},
-		{name: "no concern of hers", who: "margaret@example.com", method: "GET", path: "/chat_threads/unread_chat_threads", status: 200, want: `{"chat_thread_ids":[]}`},
+		{
+			name: "no concern of hers", who: "margaret@example.com", method: "GET", path: "/chat_threads/unread_chat_threads",
+			status: 200, want: `{"chat_thread_ids":[]}`,
+		},
 	})
 }
 
@@ -120,18 +133,45 @@ func TestReactions(t *testing.T) {
 		return path(`{"chat_room_message":%d,"emoji":"`, id) + emoji + `"}`
 	}
 	walkSteps(t, w, []step{
-		{name: "give", method: "POST", path: "/reactions", body: react("tada"), status: 200, want: path(`"reaction":{"reactionable_type":"ChatRoomMessage","reactionable_id":%d,"community_member_id":8800004,"emoji":"tada"}`, id)},
-		{name: "give as the other", who: asZoe, method: "POST", path: "/reactions", body: react("tada"), status: 200, want: "Reaction created"},
-		{name: "give another", who: asZoe, method: "POST", path: "/reactions", body: react("cry"), status: 200, want: `"emoji":"cry"`},
-		{name: "count", method: "GET", path: at, status: 200, want: `"emoji":"tada","count":2,"community_member_ids":[8800004,8800006]},{"emoji":"cry","count":1,"community_member_ids":[8800006]}]`},
+		{
+			name: "give", method: "POST", path: "/reactions", body: react("tada"), status: 200,
+			want: path(`"reaction":{"reactionable_type":"ChatRoomMessage","reactionable_id":%d,"community_member_id":8800004,"emoji":"tada"}`, id),
+		},
+		{
+			name: "give as the other", who: asZoe, method: "POST", path: "/reactions", body: react("tada"), status: 200,
+			want: "Reaction created",
+		},
+		{
+			name: "give another", who: asZoe, method: "POST", path: "/reactions", body: react("cry"), status: 200,
+			want: `"emoji":"cry"`,
+		},
+		{
+			name: "count", method: "GET", path: at, status: 200,
+			want: `"emoji":"tada","count":2,"community_member_ids":[8800004,8800006]},{"emoji":"cry","count":1,"community_member_ids":[8800006]}]`,
+		},
 		{name: "twice", method: "POST", path: "/reactions", body: react("tada"), status: 400, want: "has already been taken"},
-		{name: "no such word", method: "POST", path: "/reactions", body: react("rocket"), status: 400, want: "is not included in the list"},
+		{
+			name: "no such word", method: "POST", path: "/reactions", body: react("rocket"), status: 400,
+			want: "is not included in the list",
+		},
 		{name: "no word", method: "POST", path: "/reactions", body: react(""), status: 404, want: "Missing parameter: emoji"},
-		{name: "no message", method: "POST", path: "/reactions", body: `{"emoji":"tada"}`, status: 404, want: "Missing parameter: chat_room_message"},
-		{name: "not in the room", who: asAdmin, method: "POST", path: "/reactions", body: react("tada"), status: 404, want: "Missing record: chat_room_message"},
-		{name: "take back what was not given", method: "DELETE", path: "/reactions", body: react("cry"), status: 404, want: "Missing record: reaction"},
+		{
+			name: "no message", method: "POST", path: "/reactions", body: `{"emoji":"tada"}`, status: 404,
+			want: "Missing parameter: chat_room_message",
+		},
+		{
+			name: "not in the room", who: asAdmin, method: "POST", path: "/reactions", body: react("tada"), status: 404,
+			want: "Missing record: chat_room_message",
+		},
+		{
+			name: "take back what was not given", method: "DELETE", path: "/reactions", body: react("cry"), status: 404,
+			want: "Missing record: reaction",
+		},
 		{name: "take back", method: "DELETE", path: "/reactions", body: react("tada"), status: 204},
-		{name: "taken back", method: "GET", path: at, status: 200, want: `"emoji":"tada","count":1,"community_member_ids":[8800006]`},
+		{
+			name: "taken back", method: "GET", path: at, status: 200,
+			want: `"emoji":"tada","count":1,"community_member_ids":[8800006]`,
+		},
 	})
 	hut := w.seededRoom("Tea hut")
 	w.as(asMember).must(200, "POST", path("/spaces/%d/leave", idTeaHut), "")

@@ -57,7 +57,8 @@ func (s *Sandbox) roomView(m *member, r *chatRoom, record roomRecord) roomJSON {
 	present, place := s.present(r), s.placeOf(m, r)
 	unread := r.unread(place)
 	v := roomJSON{
-		ID: r.id, UUID: r.uuid, Unread: len(unread), Kind: r.kind, Name: s.roomName(m, r), Description: r.description, ShowHistory: true,
+		ID: r.id, UUID: r.uuid, Unread: len(unread), Kind: r.kind, Name: s.roomName(m,
+			r), Description: r.description, ShowHistory: true,
 		Participants: len(present), Others: []participantJSON{}, Identifier: r.identifier(),
 	}
 	shown := participantPreview

@@ -204,7 +204,8 @@ func (s *Sandbox) addComment(q *request, p *post, target *comment) answer {
 		return refusal
 	}
 	c := &comment{
-		postID: p.id, authorID: q.member.id, content: s.contentOf(in.body(), in.Comment.Document), createdAt: q.now, updatedAt: q.now,
+		postID: p.id, authorID: q.member.id, content: s.contentOf(in.body(),
+			in.Comment.Document), createdAt: q.now, updatedAt: q.now,
 	}
 	if c.content.blank() {
 		if target != nil {
@@ -251,7 +252,10 @@ func (s *Sandbox) tellOfComment(p *post, c, target *comment) {
 
 // commentNotification is a notification about the comment, its action still open.
 func (s *Sandbox) commentNotification(p *post, c *comment, memberID, actorID int64) notification {
-	return notification{memberID: memberID, actorID: actorID, subjectKind: "Comment", subjectID: c.id, spaceID: p.spaceID, title: p.title()}
+	return notification{
+		memberID: memberID, actorID: actorID, subjectKind: "Comment", subjectID: c.id, spaceID: p.spaceID,
+		title: p.title(),
+	}
 }
 
 func (s *Sandbox) updateComment(q *request) answer {

@@ -42,52 +42,156 @@ func TestCommentsAreHeldToTheirRules(t *testing.T) {
 		jose := w.as(asGardener)
 		post := jose.postNamed("Slug season")
 		old := jose.comment(post, "Beer traps")
-		modern := jose.must(201, "POST", path("/posts/%d/comments", post), `{"comment":{"tiptap_body":`+helloDocument+`}}`).id("id")
+		modern := jose.must(201, "POST", path("/posts/%d/comments", post),
+			`{"comment":{"tiptap_body":`+helloDocument+`}}`).id("id")
 		answer := jose.reply(old, "Which beer?").id("id")
 		other := jose.comment(jose.postNamed("Elsewhere"), "There")
 		onPost, onOld := path("/posts/%d/comments", post), path("/comments/%d/replies", old)
 		walkSteps(t, w, []step{
-			{name: "no wrapper", method: "POST", path: onPost, body: `{"body":"x"}`, status: 404, want: "Missing parameter: comment"},
-			{name: "an empty wrapper", method: "POST", path: onPost, body: `{"comment":{}}`, status: 404, want: "Missing parameter: comment"},
+			{
+				name: "no wrapper", method: "POST", path: onPost, body: `{"body":"x"}`, status: 404,
+				want: "Missing parameter: comment",
+			},
+			{
+				name: "an empty wrapper", method: "POST", path: onPost, body: `{"comment":{}}`, status: 404,
+				want: "Missing parameter: comment",
+			},
 			{name: "no body at all", method: "POST", path: onPost, status: 404, want: "Missing parameter: comment"},
 			{name: "not JSON", method: "POST", path: onPost, body: `{`, status: 400, want: "parsing request parameters"},
-			{name: "blank text", method: "POST", path: onPost, body: `{"comment":{"body":" "}}`, status: 400, want: `"Failed to create comment!","error_details":{"body":["can't be blank"]}`},
-			{name: "a blank document", method: "POST", path: onPost, body: `{"comment":{"tiptap_body":` + blankDocument + `}}`, status: 400, want: "can't be blank"},
-			{name: "a blank reply", method: "POST", path: onOld, body: `{"comment":{"body":""}}`, status: 400, want: `"Failed to create reply!","error_details":{"body":["can't be blank"]}`},
-			{name: "a reply in its docs' wrapper only", method: "POST", path: onOld, body: `{"reply":{"body":"x"}}`, status: 404, want: "Missing parameter: comment"},
-			{name: "a post that is not there", method: "POST", path: "/posts/1/comments", body: `{"comment":{"body":"x"}}`, status: 404, want: "Missing record: post"},
-			{name: "a comment that is not there", method: "POST", path: "/comments/1/replies", body: `{"comment":{"body":"x"}}`, status: 404, want: "Missing record: comment"},
+			{
+				name: "blank text", method: "POST", path: onPost, body: `{"comment":{"body":" "}}`, status: 400,
+				want: `"Failed to create comment!","error_details":{"body":["can't be blank"]}`,
+			},
+			{
+				name: "a blank document", method: "POST", path: onPost, body: `{"comment":{"tiptap_body":` + blankDocument + `}}`,
+				status: 400, want: "can't be blank",
+			},
+			{
+				name: "a blank reply", method: "POST", path: onOld, body: `{"comment":{"body":""}}`, status: 400,
+				want: `"Failed to create reply!","error_details":{"body":["can't be blank"]}`,
+			},
+			{
+				name: "a reply in its docs' wrapper only", method: "POST", path: onOld, body: `{"reply":{"body":"x"}}`, status: 404,
+				want: "Missing parameter: comment",
+			},
+			{
+				name: "a post that is not there", method: "POST", path: "/posts/1/comments", body: `{"comment":{"body":"x"}}`,
+				status: 404, want: "Missing record: post",
+			},
+			{
+				name: "a comment that is not there", method: "POST", path: "/comments/1/replies", body: `{"comment":{"body":"x"}}`,
+				status: 404, want: "Missing record: comment",
+			},
 
 			{name: "read", method: "GET", path: onPost + path("/%d", old), status: 200, want: `"body_text":"Beer traps"`},
-			{name: "read through another post", method: "GET", path: onPost + path("/%d", other), status: 404, want: "Missing record: comment"},
-			{name: "read a reply as a comment", method: "GET", path: onPost + path("/%d", answer), status: 404, want: "Missing record: comment"},
-			{name: "read a reply", method: "GET", path: onOld + path("/%d", answer), status: 200, want: path(`"parent_comment_id":%d`, old)},
-			{name: "read a reply of another", method: "GET", path: path("/comments/%d/replies/%d", modern, answer), status: 404, want: "Missing record: comment"},
+			{
+				name: "read through another post", method: "GET", path: onPost + path("/%d", other), status: 404,
+				want: "Missing record: comment",
+			},
+			{
+				name: "read a reply as a comment", method: "GET", path: onPost + path("/%d", answer), status: 404,
+				want: "Missing record: comment",
+			},
+			{
+				name: "read a reply", method: "GET", path: onOld + path("/%d", answer), status: 200,
+				want: path(`"parent_comment_id":%d`, old),
+			},
+			{
+				name: "read a reply of another", method: "GET", path: path("/comments/%d/replies/%d", modern, answer), status: 404,
+				want: "Missing record: comment",
+			},
 
-			{name: "change another's", method: "PATCH", path: onPost + path("/%d", old), body: `{"comment":{"body":"x"}}`, status: 401, want: "You cannot perform this action."},
-			{name: "change to nothing", who: asGardener, method: "PATCH", path: onPost + path("/%d", old), body: `{"comment":{"body":""}}`, status: 400, want: `"Failed to update comment!","error_details":{"body":["can't be blank"]}`},
-			{name: "change with the wrong editor", who: asGardener, method: "PATCH", path: onPost + path("/%d", old), body: `{"comment":{"tiptap_body":` + helloDocument + `}}`, status: 400, want: "can't be blank"},
-			{name: "change a document by text", who: asGardener, method: "PATCH", path: onPost + path("/%d", modern), body: `{"comment":{"body":"x"}}`, status: 400, want: "can't be blank"},
-			{name: "change a reply to nothing", who: asGardener, method: "PATCH", path: onOld + path("/%d", answer), body: `{"comment":{"body":""}}`, status: 400, want: "Failed to update reply!"},
-			{name: "change without the wrapper", who: asGardener, method: "PATCH", path: onOld + path("/%d", answer), body: `{}`, status: 404, want: "Missing parameter: comment"},
-			{name: "change what is not there", who: asGardener, method: "PATCH", path: onPost + "/1", body: `{"comment":{"body":"x"}}`, status: 404, want: "Missing record: comment"},
-			{name: "change", who: asGardener, method: "PATCH", path: onPost + path("/%d", old), body: `{"comment":{"body":"Copper tape"}}`, status: 200, want: `"body_text":"Copper tape"`},
-			{name: "change with both forms", who: asGardener, method: "PATCH", path: onPost + path("/%d", modern), body: `{"comment":{"body":"x","tiptap_body":` + helloDocument + `}}`, status: 200, want: `"body_text":"Good morning"`},
-			{name: "change a reply, with an address", who: asGardener, method: "PATCH", path: onOld + path("/%d", answer), body: `{"comment":{"body":"Stout"}}`, status: 200, want: path("#comment_wrapper_%d", answer)},
-			{name: "change as staff", who: asAdmin, method: "PATCH", path: onPost + path("/%d", old), body: `{"comment":{"body":"Copper"}}`, status: 200, want: `"body_text":"Copper"`},
+			{
+				name: "change another's", method: "PATCH", path: onPost + path("/%d", old), body: `{"comment":{"body":"x"}}`,
+				status: 401, want: "You cannot perform this action.",
+			},
+			{
+				name: "change to nothing", who: asGardener, method: "PATCH", path: onPost + path("/%d", old),
+				body: `{"comment":{"body":""}}`, status: 400, want: `"Failed to update comment!","error_details":{"body":["can't be blank"]}`,
+			},
+			{
+				name: "change with the wrong editor", who: asGardener, method: "PATCH", path: onPost + path("/%d", old),
+				body: `{"comment":{"tiptap_body":` + helloDocument + `}}`, status: 400, want: "can't be blank",
+			},
+			{
+				name: "change a document by text", who: asGardener, method: "PATCH", path: onPost + path("/%d", modern),
+				body: `{"comment":{"body":"x"}}`, status: 400, want: "can't be blank",
+			},
+			{
+				name: "change a reply to nothing", who: asGardener, method: "PATCH", path: onOld + path("/%d", answer),
+				body: `{"comment":{"body":""}}`, status: 400, want: "Failed to update reply!",
+			},
+			{
+				name: "change without the wrapper", who: asGardener, method: "PATCH", path: onOld + path("/%d", answer), body: `{}`,
+				status: 404, want: "Missing parameter: comment",
+			},
+			{
+				name: "change what is not there", who: asGardener, method: "PATCH", path: onPost + "/1",
+				body: `{"comment":{"body":"x"}}`, status: 404, want: "Missing record: comment",
+			},
+			{
+				name: "change", who: asGardener, method: "PATCH", path: onPost + path("/%d", old),
+				body: `{"comment":{"body":"Copper tape"}}`, status: 200, want: `"body_text":"Copper tape"`,
+			},
+			{
+				name: "change with both forms", who: asGardener, method: "PATCH", path: onPost + path("/%d", modern),
+				body: `{"comment":{"body":"x","tiptap_body":` + helloDocument +
+					`}}`, status: 200, want: `"body_text":"Good morning"`,
+			},
+			{
+				name: "change a reply, with an address", who: asGardener, method: "PATCH", path: onOld + path("/%d", answer),
+				body: `{"comment":{"body":"Stout"}}`, status: 200, want: path("#comment_wrapper_%d", answer),
+			},
+			{
+				name: "change as staff", who: asAdmin, method: "PATCH", path: onPost + path("/%d", old),
+				body: `{"comment":{"body":"Copper"}}`, status: 200, want: `"body_text":"Copper"`,
+			},
 
-			{name: "nobody likes it", method: "GET", path: path("/comments/%d/user_likes", modern), status: 200, want: `"count":0`},
-			{name: "like", method: "POST", path: path("/comments/%d/user_likes", modern), status: 200, want: "Comment has been liked"},
-			{name: "like again", method: "POST", path: path("/comments/%d/user_likes", modern), status: 400, want: "already liked"},
-			{name: "the likers", method: "GET", path: path("/comments/%d/user_likes", modern), status: 200, want: `"name":"Maya Fielding","roles":{"admin":false,"moderator":false}`},
-			{name: "unlike", method: "DELETE", path: path("/comments/%d/user_likes", modern), status: 200, want: "Comment has been unliked"},
-			{name: "unlike again", method: "DELETE", path: path("/comments/%d/user_likes", modern), status: 404, want: "Missing record: user_like"},
-			{name: "like what is not there", method: "POST", path: "/comments/1/user_likes", status: 404, want: "Missing record: comment"},
+			{
+				name: "nobody likes it", method: "GET", path: path("/comments/%d/user_likes", modern), status: 200,
+				want: `"count":0`,
+			},
+			{
+				name: "like", method: "POST", path: path("/comments/%d/user_likes", modern), status: 200,
+				want: "Comment has been liked",
+			},
+			{
+				name: "like again", method: "POST", path: path("/comments/%d/user_likes", modern), status: 400,
+				want: "already liked",
+			},
+			{
+				name: "the likers", method: "GET", path: path("/comments/%d/user_likes", modern), status: 200,
+				want: `"name":"Maya Fielding","roles":{"admin":false,"moderator":false}`,
+			},
+			{
+				name: "unlike", method: "DELETE", path: path("/comments/%d/user_likes", modern), status: 200,
+				want: "Comment has been unliked",
+			},
+			{
+				name: "unlike again", method: "DELETE", path: path("/comments/%d/user_likes", modern), status: 404,
+				want: "Missing record: user_like",
+			},
+			{
+				name: "like what is not there", method: "POST", path: "/comments/1/user_likes", status: 404,
+				want: "Missing record: comment",
+			},
 
-			{name: "delete another's", method: "DELETE", path: onPost + path("/%d", old), status: 401, want: "You cannot perform this action."},
-			{name: "delete a reply", who: asGardener, method: "DELETE", path: onOld + path("/%d", answer), status: 200, want: `{"success":true,"message":"This reply has been removed from the comment."}`},
-			{name: "delete it again", who: asGardener, method: "DELETE", path: onOld + path("/%d", answer), status: 404, want: "Missing record: comment"},
-			{name: "delete as staff", who: asAdmin, method: "DELETE", path: onPost + path("/%d", old), status: 200, want: `{"success":true,"message":"This comment has been removed from the post."}`},
+			{
+				name: "delete another's", method: "DELETE", path: onPost + path("/%d", old), status: 401,
+				want: "You cannot perform this action.",
+			},
+			{
+				name: "delete a reply", who: asGardener, method: "DELETE", path: onOld + path("/%d", answer), status: 200,
+				want: `{"success":true,"message":"This reply has been removed from the comment."}`,
+			},
+			{
+				name: "delete it again", who: asGardener, method: "DELETE", path: onOld + path("/%d", answer), status: 404,
+				want: "Missing record: comment",
+			},
+			{
+				name: "delete as staff", who: asAdmin, method: "DELETE", path: onPost + path("/%d", old), status: 200,
+				want: `{"success":true,"message":"This comment has been removed from the post."}`,
+			},
 			{name: "replies of what is gone", method: "GET", path: onOld, status: 404, want: "Missing record: comment"},
 		})
 	})
@@ -171,9 +275,12 @@ func TestCommentsGoByTheSpace(t *testing.T) {
 			status  int
 			want    string
 		}{
-			"closed":   {func(p *post) { p.commentsClosed = true }, 401, "You cannot perform this action."},
-			"off":      {func(p *post) { p.commentsEnabled = false }, 401, "You cannot perform this action."},
-			"left":     {func(p *post) { w.store.leave(p.spaceID, w.store.members[3].id) }, 401, "You cannot perform this action."},
+			"closed": {func(p *post) { p.commentsClosed = true }, 401, "You cannot perform this action."},
+			"off":    {func(p *post) { p.commentsEnabled = false }, 401, "You cannot perform this action."},
+			"left": {
+				func(p *post) { w.store.leave(p.spaceID, w.store.members[3].id) }, 401,
+				"You cannot perform this action.",
+			},
 			"a secret": {func(p *post) { w.store.spaceByID[p.spaceID].secret = true }, 404, "Missing record: "},
 		}
 		jose := w.as(asGardener)
@@ -200,7 +307,8 @@ func TestCommentsMentionMembers(t *testing.T) {
 	doc := fmt.Sprintf(`{"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"mention","attrs":{"sgid":%q}}]}]}}`, sgid("CommunityMember", maya.id))
 	post := w.as(asGardener).postNamed("Slug season")
 	r := w.as(asGardener).must(201, "POST", path("/posts/%d/comments", post), `{"comment":{"tiptap_body":`+doc+`}}`)
-	if got := r.id("tiptap_body", "sgids_to_object_map", sgid("CommunityMember", maya.id), "community_member_id"); got != maya.id {
+	if got := r.id("tiptap_body", "sgids_to_object_map", sgid("CommunityMember", maya.id),
+		"community_member_id"); got != maya.id {
 		t.Errorf("the mention leads to member %d, want %d: %s", got, maya.id, r.raw)
 	}
 	if !slices.Contains(w.actionsFor(asMember), "mention") {

@@ -50,7 +50,10 @@ func successes() []success {
 		{op: "GET /community_members", path: "/community_members?per_page=5&sort=latest"},
 		{op: "GET /community_members/{community_member_id}/public_profile"},
 		{op: "GET /community_members/{community_member_id}/posts"},
-		{op: "GET /community_members/{community_member_id}/comments", path: "/community_members/{community_member_id}/comments?per_page=50"},
+		{
+			op:   "GET /community_members/{community_member_id}/comments",
+			path: "/community_members/{community_member_id}/comments?per_page=50",
+		},
 		{op: "GET /community_members/{community_member_id}/spaces"},
 		{op: "POST /search/community_members", body: `{"per_page":5}`},
 		{op: "PUT /profile", body: `{"community_member":{"headline":"Plot 1"}}`},
@@ -70,24 +73,40 @@ func successes() []success {
 		{op: "GET /spaces/{space_id}/posts", path: "/spaces/vegetables/posts?post_ids={post_id}"},
 		{op: "GET /spaces/{space_id}/posts", path: "/spaces/events/posts?past_events=true&per_page=50"},
 		{op: "GET /spaces/{space_id}/posts/{id}", path: "/spaces/{photos}/posts/{photo}"},
-		{op: "POST /spaces/{space_id}/posts", path: "/spaces/vegetables/posts", body: `{"name":"Contract beans","topics":[{topic}],"tiptap_body":` + helloDocument + `}`},
+		{
+			op: "POST /spaces/{space_id}/posts", path: "/spaces/vegetables/posts",
+			body: `{"name":"Contract beans","topics":[{topic}],"tiptap_body":` + helloDocument + `}`,
+		},
 		{op: "DELETE /spaces/{space_id}/posts/{id}", path: "/spaces/vegetables/posts/contract-beans"},
-		{op: "POST /spaces/{space_id}/images/posts", path: "/spaces/harvest-photos/images/posts", body: `{"slug":"contract-photo","tiptap_body":` + helloDocument + `,"gallery_attributes":{"images_attributes":[{"signed_id":"` + signedID("image", 1) + `","width":4,"height":3}]}}`},
-		{op: "PUT /spaces/{space_id}/images/posts/{id}", path: "/spaces/harvest-photos/images/posts/contract-photo", body: `{"is_liking_enabled":false}`},
+		{
+			op: "POST /spaces/{space_id}/images/posts", path: "/spaces/harvest-photos/images/posts",
+			body: `{"slug":"contract-photo","tiptap_body":` + helloDocument +
+				`,"gallery_attributes":{"images_attributes":[{"signed_id":"` + signedID("image", 1) + `","width":4,"height":3}]}}`,
+		},
+		{
+			op: "PUT /spaces/{space_id}/images/posts/{id}", path: "/spaces/harvest-photos/images/posts/contract-photo",
+			body: `{"is_liking_enabled":false}`,
+		},
 		{op: "POST /posts/{post_id}/user_likes"},
 		{op: "GET /posts/{post_id}/user_likes"},
 		{op: "DELETE /posts/{post_id}/user_likes"},
 		{op: "POST /posts/{post_id}/post_followers"},
 		{op: "DELETE /posts/{post_id}/post_followers"},
 		{op: "DELETE /posts/{post_id}/post_followers/{id}", path: "/posts/{followed}/post_followers/{follower}"},
-		{op: "POST /flagged_contents", body: `{"flagged_content":{"flagged_contentable_id":{post_id},"flagged_contentable_type":"Post","reported_reason_type":"harassment","reported_reason_body":"Not about beans."}}`},
+		{
+			op:   "POST /flagged_contents",
+			body: `{"flagged_content":{"flagged_contentable_id":{post_id},"flagged_contentable_type":"Post","reported_reason_type":"harassment","reported_reason_body":"Not about beans."}}`,
+		},
 		{op: "GET /advanced_search", path: "/advanced_search?query=a&type=spaces"},
 		{op: "GET /search", path: "/search?search_text=gr&per_page=100"},
 		{op: "GET /search", path: "/search?search_text=plot&per_page=100"},
 		{op: "GET /search", path: "/search?search_text=er&per_page=100"},
 		{op: "POST /cookies"},
 		{op: "DELETE /cookies"},
-		{op: "POST /direct_uploads", body: `{"blob":{"key":"","filename":"bean.jpg","content_type":"image/jpeg","byte_size":3,"checksum":"kAFQmDzST7DWlj99KOF/cg=="}}`},
+		{
+			op:   "POST /direct_uploads",
+			body: `{"blob":{"key":"","filename":"bean.jpg","content_type":"image/jpeg","byte_size":3,"checksum":"kAFQmDzST7DWlj99KOF/cg=="}}`,
+		},
 		{op: "GET /posts/{post_id}/comments", path: "/posts/{thread}/comments"},
 		{op: "POST /posts/{post_id}/comments", path: "/posts/{thread}/comments", body: doc, keep: "own_comment"},
 		{op: "GET /posts/{post_id}/comments/{id}", path: "/posts/{thread}/comments/{comment_id}"},
@@ -103,8 +122,14 @@ func successes() []success {
 		{op: "POST /events/{event_id}/event_attendees"},
 		{op: "GET /events/{event_id}/event_attendees"},
 		{op: "DELETE /events/{event_id}/event_attendees"},
-		{op: "GET /spaces/{space_id}/events/{event_id}/recurring_events", path: "/spaces/{events}/events/{weekly}/recurring_events"},
-		{op: "PUT /spaces/{space_id}/events/{event_id}/recurring_events/rsvp", path: "/spaces/{events}/events/{weekly}/recurring_events/rsvp", body: `{"event_ids":[{weekly}]}`},
+		{
+			op:   "GET /spaces/{space_id}/events/{event_id}/recurring_events",
+			path: "/spaces/{events}/events/{weekly}/recurring_events",
+		},
+		{
+			op:   "PUT /spaces/{space_id}/events/{event_id}/recurring_events/rsvp",
+			path: "/spaces/{events}/events/{weekly}/recurring_events/rsvp", body: `{"event_ids":[{weekly}]}`,
+		},
 		{op: "GET /notifications", path: "/notifications?status=all"},
 		{op: "GET /notifications/new_notifications_count"},
 		{op: "POST /notifications/reset_new_notifications_count"},
@@ -114,8 +139,14 @@ func successes() []success {
 		{op: "POST /notifications/mark_all_as_read"},
 		{op: "GET /notification_preferences/{medium}", path: "/notification_preferences/in_app"},
 		{op: "PUT /notification_preferences/{medium}", path: "/notification_preferences/push?type=mention&enabled=false"},
-		{op: "PUT /notification_preferences/{notification_preference_medium}/spaces", path: "/notification_preferences/push/spaces?choice=mention"},
-		{op: "PUT /notification_preferences/{notification_preference_medium}/spaces/{id}", path: "/notification_preferences/in_app/spaces/{space}?choice=all"},
+		{
+			op:   "PUT /notification_preferences/{notification_preference_medium}/spaces",
+			path: "/notification_preferences/push/spaces?choice=mention",
+		},
+		{
+			op:   "PUT /notification_preferences/{notification_preference_medium}/spaces/{id}",
+			path: "/notification_preferences/in_app/spaces/{space}?choice=all",
+		},
 		{op: "GET /notification_preferences/space_members/{id}", path: "/notification_preferences/space_members/{seat}"},
 		{op: "POST /bookmarks", body: `{"record_id":{thread},"bookmark_type":"post"}`},
 		{op: "GET /bookmarks"},
@@ -123,32 +154,62 @@ func successes() []success {
 		{op: "GET /courses/{course_id}/sections"},
 		{op: "GET /courses/{course_id}/lessons/{id}", path: "/courses/{course_id}/lessons/{film}"},
 		{op: "GET /courses/{course_id}/lessons/{lesson_id}/files", path: "/courses/{course_id}/lessons/{sheets}/files"},
-		{op: "PATCH /courses/{course_id}/lessons/{lesson_id}/progress", path: "/courses/{course_id}/lessons/{film}/progress", body: `{"status":"completed"}`},
+		{
+			op: "PATCH /courses/{course_id}/lessons/{lesson_id}/progress", path: "/courses/{course_id}/lessons/{film}/progress",
+			body: `{"status":"completed"}`,
+		},
 		{op: "GET /course_topics"},
-		{op: "POST /quizzes/{quiz_id}/attempts", body: `{"responses":[{"question_id":{question},"selected_options":[{option}]}]}`, keep: "attempt"},
+		{
+			op:   "POST /quizzes/{quiz_id}/attempts",
+			body: `{"responses":[{"question_id":{question},"selected_options":[{option}]}]}`, keep: "attempt",
+		},
 		{op: "GET /quizzes/{quiz_id}/attempts/{id}", path: "/quizzes/{quiz_id}/attempts/{attempt}?for_admin_review=true"},
 		{op: "POST /quizzes/{quiz_id}/attempts", path: "/quizzes/{by_hand}/attempts", body: `{}`, keep: "attempt"},
-		{op: "PUT /quizzes/{quiz_id}/attempts/{id}", path: "/quizzes/{by_hand}/attempts/{attempt}", body: `{"result":"pending"}`},
+		{
+			op: "PUT /quizzes/{quiz_id}/attempts/{id}", path: "/quizzes/{by_hand}/attempts/{attempt}",
+			body: `{"result":"pending"}`,
+		},
 		{op: "GET /courses/{course_id}/quiz_attempts"},
 		{op: "GET /messages"},
 		{op: "GET /messages/{uuid}"},
 		{op: "GET /messages/unread_chat_rooms"},
-		{op: "POST /messages", body: `{"chat_room":{"kind":"group_chat","community_member_ids":["{community_member_id}","{other_member}"],"rich_text_body":` + helloDocument + `}}`},
-		{op: "GET /messages/{chat_room_uuid}/chat_room_messages", path: "/messages/{uuid}/chat_room_messages?previous_per_page=5&next_per_page=5"},
-		{op: "POST /messages/{chat_room_uuid}/chat_room_messages", path: "/messages/{uuid}/chat_room_messages", body: `{"rich_text_body":` + helloDocument + `}`},
+		{
+			op:   "POST /messages",
+			body: `{"chat_room":{"kind":"group_chat","community_member_ids":["{community_member_id}","{other_member}"],"rich_text_body":` + helloDocument + `}}`,
+		},
+		{
+			op:   "GET /messages/{chat_room_uuid}/chat_room_messages",
+			path: "/messages/{uuid}/chat_room_messages?previous_per_page=5&next_per_page=5",
+		},
+		{
+			op: "POST /messages/{chat_room_uuid}/chat_room_messages", path: "/messages/{uuid}/chat_room_messages",
+			body: `{"rich_text_body":` + helloDocument + `}`,
+		},
 		{op: "GET /messages/{chat_room_uuid}/chat_room_messages/{id}", path: "/messages/{uuid}/chat_room_messages/{message}"},
-		{op: "PUT /messages/{chat_room_uuid}/chat_room_messages/{id}", path: "/messages/{uuid}/chat_room_messages/{message}", body: `{"rich_text_body":` + helloDocument + `}`},
+		{
+			op: "PUT /messages/{chat_room_uuid}/chat_room_messages/{id}", path: "/messages/{uuid}/chat_room_messages/{message}",
+			body: `{"rich_text_body":` + helloDocument + `}`,
+		},
 		{op: "GET /messages/{chat_room_uuid}/chat_room_participants", path: "/messages/{uuid}/chat_room_participants"},
-		{op: "PUT /messages/{chat_room_uuid}/chat_room_participants/{id}", path: "/messages/{uuid}/chat_room_participants/{participant}", body: `{"muted":true}`},
+		{
+			op:   "PUT /messages/{chat_room_uuid}/chat_room_participants/{id}",
+			path: "/messages/{uuid}/chat_room_participants/{participant}", body: `{"muted":true}`,
+		},
 		{op: "POST /messages/{uuid}/mark_all_as_read"},
-		{op: "POST /messages/{chat_room_uuid}/chat_room_messages", path: "/messages/{uuid}/chat_room_messages", body: `{"rich_text_body":` + helloDocument + `,"parent_message_id":{message}}`},
+		{
+			op: "POST /messages/{chat_room_uuid}/chat_room_messages", path: "/messages/{uuid}/chat_room_messages",
+			body: `{"rich_text_body":` + helloDocument + `,"parent_message_id":{message}}`,
+		},
 		{op: "GET /chat_threads"},
 		{op: "GET /chat_threads/{id}", path: "/chat_threads/{chat_thread}"},
 		{op: "GET /chat_threads/unread_chat_threads"},
 		{op: "POST /reactions", body: `{"chat_room_message":{message},"emoji":"tada"}`},
 		{op: "DELETE /reactions", body: `{"chat_room_message":{message},"emoji":"tada"}`},
 		{op: "POST /live_streams/rooms", body: `{"name":"Grafting, live","room_type":"stream","access_type":"open"}`},
-		{op: "DELETE /messages/{chat_room_uuid}/chat_room_messages/{id}", path: "/messages/{uuid}/chat_room_messages/{message}"},
+		{
+			op:   "DELETE /messages/{chat_room_uuid}/chat_room_messages/{id}",
+			path: "/messages/{uuid}/chat_room_messages/{message}",
+		},
 		{op: "DELETE /comments/{comment_id}/replies/{id}", path: "/comments/{comment_id}/replies/{reply}"},
 		{op: "DELETE /posts/{post_id}/comments/{id}", path: "/posts/{thread}/comments/{comment_id}"},
 		{op: "POST /spaces/{id}/leave", path: "/spaces/{space}/leave"},
@@ -192,10 +253,12 @@ func (w *world) names() map[string]any {
 	}
 	return map[string]any{
 		"community_member_id": w.poster(), "space": idVegetables, "space_id": idVegetables, "events": idEvents, "photos": idPhotos,
-		"seat": w.store.seat(idVegetables, ruth.id).id, "post_id": sd.postBySlug(slugShowcase).id, "photo": photo.id, "thread": thread.id,
+		"seat": w.store.seat(idVegetables,
+			ruth.id).id, "post_id": sd.postBySlug(slugShowcase).id, "photo": photo.id, "thread": thread.id,
 		"topic": w.store.spaceByID[idVegetables].topics[0].ID, "comment_id": thread.comments[parent].id, "reply": w.store.repliesOf(thread.comments[parent])[0].id,
 		"event_id": free.id, "weekly": weekly.id, "notification": w.store.notification[ruth.id][0].id, "bookmark": bookmarkID,
-		"followed": followed.id, "follower": follower, "course_id": idCourse, "film": firstLessonID, "sheets": firstLessonID + 1,
+		"followed": followed.id, "follower": follower, "course_id": idCourse, "film": firstLessonID, "sheets": firstLessonID +
+			1,
 		"quiz_id": firstQuizID, "by_hand": firstQuizID + 1, "question": firstQuestionID, "option": firstOptionID + 1,
 	}
 }
@@ -280,7 +343,8 @@ func TestEveryOperationSucceedsWithTheOfficialFields(t *testing.T) {
 func (w *world) succeedAtAuth(t *testing.T) map[string]bool {
 	t.Helper()
 	signIn := w.auth("POST", "/auth_token", `{"email":"member@example.com"}`)
-	access, refresh := fmt.Sprintf(`{"access_token":%q}`, signIn.at("access_token")), fmt.Sprintf(`{"refresh_token":%q}`, signIn.at("refresh_token"))
+	access, refresh := fmt.Sprintf(`{"access_token":%q}`, signIn.at("access_token")), fmt.Sprintf(`{"refresh_token":%q}`,
+		signIn.at("refresh_token"))
 	return map[string]bool{
 		"POST " + authAPI + "/auth_token":            signIn.status == 200,
 		"PATCH " + authAPI + "/access_token/refresh": w.auth("PATCH", "/access_token/refresh", refresh).status == 200,
@@ -329,7 +393,10 @@ func exceptions() []exception {
 		participant = "PUT " + memberAPI + "/messages/{chat_room_uuid}/chat_room_participants/{id}"
 	)
 	return []exception{
-		{"POST " + memberAPI + "/direct_uploads", ".headers.Content-MD5", "the example's storage is a disk; the documentation's takes a checksum"},
+		{
+			"POST " + memberAPI + "/direct_uploads", ".headers.Content-MD5",
+			"the example's storage is a disk; the documentation's takes a checksum",
+		},
 		{"", ".recurring_setting_attributes", "no example is of a recurring event, but the schema has it"},
 		{participant, ".chat_room.last_message", "the room of the example is empty"},
 		{posts, ".event_setting_attributes", "no example of this operation is an event"},
@@ -351,7 +418,8 @@ func compareFields(t *testing.T, op string, got, want map[string]bool) {
 	t.Helper()
 	report := func(what string, from, in map[string]bool) {
 		for _, field := range slices.Sorted(maps.Keys(from)) {
-			if in[field] || !hasRecord(in, field) || slices.ContainsFunc(exceptions(), func(e exception) bool { return e.covers(op, field) }) {
+			if in[field] || !hasRecord(in, field) ||
+				slices.ContainsFunc(exceptions(), func(e exception) bool { return e.covers(op, field) }) {
 				continue
 			}
 			t.Errorf("%s: %s %s", op, what, field)

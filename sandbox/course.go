@@ -188,5 +188,6 @@ func (s *Sandbox) openLesson(q *request, param string) (*course, *lesson, answer
 
 // canTake says whether a lesson is open to the member.
 func (s *Sandbox) canTake(q *request, c *course, l *lesson) bool {
-	return s.canParticipate(q.member, s.store.spaceByID[c.spaceID]) && s.released(q, c, l.section) && !s.needsPrevious(q.member, c, l)
+	return s.canParticipate(q.member, s.store.spaceByID[c.spaceID]) && s.released(q, c, l.section) &&
+		!s.needsPrevious(q.member, c, l)
 }

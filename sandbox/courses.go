@@ -114,7 +114,10 @@ func (s *Sandbox) mediaView(m *media) *mediaJSON {
 	id := signedID("media", m.id)
 	v := &mediaJSON{
 		Filename: m.filename, ContentType: m.contentType, ByteSize: m.byteSize, Type: "file", URL: s.blobURL(id, m.filename),
-		Metadata:     mediaMetadata{attachmentMetadata{Identified: true, Width: m.width, Height: m.height, Duration: m.seconds}, true},
+		Metadata: mediaMetadata{attachmentMetadata{
+			Identified: true, Width: m.width, Height: m.height,
+			Duration: m.seconds,
+		}, true},
 		Downloadable: m.downloadable, SignedID: id,
 	}
 	if m.subtitled {
@@ -129,7 +132,10 @@ func (s *Sandbox) mediaView(m *media) *mediaJSON {
 func (s *Sandbox) lessonView(q *request, c *course, l *lesson) lessonJSON {
 	sp := s.store.spaceByID[c.spaceID]
 	v := lessonJSON{
-		lessonBrief: s.lessonBriefView(q, c, l), Comments: true, Media: s.mediaView(l.media), Space: lessonSpace{sp.id, sp.name, sp.slug},
+		lessonBrief: s.lessonBriefView(q, c, l), Comments: true, Media: s.mediaView(l.media), Space: lessonSpace{
+			sp.id,
+			sp.name, sp.slug,
+		},
 		ChatRoomUUID: l.room.uuid, Body: l.content.envelope, SectionID: l.section.id, LessonLabel: c.lessonLabel, SectionLabel: c.sectionLabel,
 	}
 	if l.media != nil {
@@ -183,7 +189,10 @@ func (s *Sandbox) listLessonFiles(q *request) answer {
 	}
 	view := func(f lessonFile) lessonFileJSON {
 		id := signedID("lesson-file", f.id)
-		return lessonFileJSON{f.id, stamp(f.createdAt), f.byteSize, f.filename, f.contentType, id, s.blobURL(id, f.filename), "file"}
+		return lessonFileJSON{
+			f.id, stamp(f.createdAt), f.byteSize, f.filename, f.contentType, id, s.blobURL(id, f.filename),
+			"file",
+		}
 	}
 	return ok(listPage(q.paging(10), l.files, view).withPageCount())
 }

@@ -30,27 +30,84 @@ func TestLessonsAreHeldToTheirRules(t *testing.T) {
 			{name: "film", method: "GET", path: lesson(firstLessonID), status: 200, want: `"featured_media_duration":94`},
 			{name: "no such lesson", method: "GET", path: lesson(1), status: 404, want: "Missing record: courses/lesson"},
 			{name: "no such course", method: "GET", path: "/courses/1/sections", status: 404, want: "Missing record: space"},
-			{name: "a slug is no id here", method: "GET", path: "/courses/first-year/sections", status: 404, want: "Missing record: space"},
-			{name: "a space that is no course", method: "GET", path: path("/courses/%d/sections", idVegetables), status: 404, want: "Missing record: space"},
-			{name: "a secret course", method: "GET", path: path("/courses/%d/sections", secret.id), status: 404, want: "Missing record: space"},
-			{name: "a private course", method: "GET", path: path("/courses/%d/sections", private.id), status: 401, want: "You cannot perform this action."},
-			{name: "a private course, as admin", who: asAdmin, method: "GET", path: path("/courses/%d/sections", private.id), status: 200, want: `[]`},
-			{name: "files", method: "GET", path: lesson(idSheets) + "/files", status: 200, want: `"filename":"plot-on-squared-paper.pdf"`},
+			{
+				name: "a slug is no id here", method: "GET", path: "/courses/first-year/sections", status: 404,
+				want: "Missing record: space",
+			},
+			{
+				name: "a space that is no course", method: "GET", path: path("/courses/%d/sections", idVegetables), status: 404,
+				want: "Missing record: space",
+			},
+			{
+				name: "a secret course", method: "GET", path: path("/courses/%d/sections", secret.id), status: 404,
+				want: "Missing record: space",
+			},
+			{
+				name: "a private course", method: "GET", path: path("/courses/%d/sections", private.id), status: 401,
+				want: "You cannot perform this action.",
+			},
+			{
+				name: "a private course, as admin", who: asAdmin, method: "GET", path: path("/courses/%d/sections", private.id),
+				status: 200, want: `[]`,
+			},
+			{
+				name: "files", method: "GET", path: lesson(idSheets) + "/files", status: 200,
+				want: `"filename":"plot-on-squared-paper.pdf"`,
+			},
 			{name: "no files", method: "GET", path: lesson(idQuizLesson) + "/files", status: 200, want: `"count":0`},
-			{name: "the one before is not completed", method: "GET", path: lesson(idFrost), status: 401, want: "You cannot perform this action."},
-			{name: "nor are its files open", method: "GET", path: lesson(idFrost) + "/files", status: 401, want: "You cannot perform this action."},
-			{name: "nor can it be completed", method: "PATCH", path: lesson(idFrost) + "/progress", body: `{"status":"completed"}`, status: 401, want: "You cannot perform this action."},
-			{name: "an admin may", who: asAdmin, method: "GET", path: lesson(idKeeps), status: 200, want: `"name":"What keeps, and where"`},
-			{name: "no status", method: "PATCH", path: lesson(idQuizLesson) + "/progress", body: `{}`, status: 404, want: "Missing parameter: status"},
-			{name: "another status", method: "PATCH", path: lesson(idQuizLesson) + "/progress", body: `{"status":"done"}`, status: 400, want: "is not included in the list"},
-			{name: "complete", method: "PATCH", path: lesson(idQuizLesson) + "/progress", body: `{"status":"completed"}`, status: 200, want: `{"status":"completed"}`},
-			{name: "complete again", method: "PATCH", path: lesson(idQuizLesson) + "/progress", body: `{"status":"completed"}`, status: 200, want: `{"status":"completed"}`},
-			{name: "opens the next", method: "GET", path: lesson(idFrost), status: 200, want: `"progress":{"status":"incomplete"}`},
-			{name: "the outline to an outsider", who: asOutsider, method: "GET", path: path("/courses/%d/sections", idCourse), status: 200, want: `"drip_delay":7,"notify_students_enabled":true,"is_dripped":false,"dripped_at":null`},
-			{name: "but no lesson", who: asOutsider, method: "GET", path: lesson(firstLessonID), status: 401, want: "You cannot perform this action."},
-			{name: "nor progress", who: asOutsider, method: "PATCH", path: lesson(firstLessonID) + "/progress", body: `{"status":"completed"}`, status: 401, want: "You cannot perform this action."},
+			{
+				name: "the one before is not completed", method: "GET", path: lesson(idFrost), status: 401,
+				want: "You cannot perform this action.",
+			},
+			{
+				name: "nor are its files open", method: "GET", path: lesson(idFrost) + "/files", status: 401,
+				want: "You cannot perform this action.",
+			},
+			{
+				name: "nor can it be completed", method: "PATCH", path: lesson(idFrost) + "/progress",
+				body: `{"status":"completed"}`, status: 401, want: "You cannot perform this action.",
+			},
+			{
+				name: "an admin may", who: asAdmin, method: "GET", path: lesson(idKeeps), status: 200,
+				want: `"name":"What keeps, and where"`,
+			},
+			{
+				name: "no status", method: "PATCH", path: lesson(idQuizLesson) + "/progress", body: `{}`, status: 404,
+				want: "Missing parameter: status",
+			},
+			{
+				name: "another status", method: "PATCH", path: lesson(idQuizLesson) + "/progress", body: `{"status":"done"}`,
+				status: 400, want: "is not included in the list",
+			},
+			{
+				name: "complete", method: "PATCH", path: lesson(idQuizLesson) + "/progress", body: `{"status":"completed"}`,
+				status: 200, want: `{"status":"completed"}`,
+			},
+			{
+				name: "complete again", method: "PATCH", path: lesson(idQuizLesson) + "/progress", body: `{"status":"completed"}`,
+				status: 200, want: `{"status":"completed"}`,
+			},
+			{
+				name: "opens the next", method: "GET", path: lesson(idFrost), status: 200,
+				want: `"progress":{"status":"incomplete"}`,
+			},
+			{
+				name: "the outline to an outsider", who: asOutsider, method: "GET", path: path("/courses/%d/sections", idCourse),
+				status: 200, want: `"drip_delay":7,"notify_students_enabled":true,"is_dripped":false,"dripped_at":null`,
+			},
+			{
+				name: "but no lesson", who: asOutsider, method: "GET", path: lesson(firstLessonID), status: 401,
+				want: "You cannot perform this action.",
+			},
+			{
+				name: "nor progress", who: asOutsider, method: "PATCH", path: lesson(firstLessonID) + "/progress",
+				body: `{"status":"completed"}`, status: 401, want: "You cannot perform this action.",
+			},
 			{name: "who joins", who: asOutsider, method: "POST", path: path("/spaces/%d/join", idCourse), status: 200},
-			{name: "may begin", who: asOutsider, method: "GET", path: lesson(firstLessonID), status: 200, want: `"needs_to_complete_previous_lesson":false`},
+			{
+				name: "may begin", who: asOutsider, method: "GET", path: lesson(firstLessonID), status: 200,
+				want: `"needs_to_complete_previous_lesson":false`,
+			},
 			{name: "topics", method: "GET", path: "/course_topics?per_page=2", status: 200, want: `"page_count":2`},
 		})
 	})

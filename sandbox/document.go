@@ -11,7 +11,10 @@ func paragraph(text string) node { return node{Type: "paragraph", Content: []nod
 func textNode(text string) node { return node{Type: "text", Text: text} }
 
 func heading(level int, text string) node {
-	return node{Type: "heading", Attrs: map[string]json.RawMessage{"level": mustJSON(level)}, Content: []node{textNode(text)}}
+	return node{
+		Type: "heading", Attrs: map[string]json.RawMessage{"level": mustJSON(level)},
+		Content: []node{textNode(text)},
+	}
 }
 
 func markedNode(text, mark string) node {

@@ -27,17 +27,27 @@ func (w *world) eventIn(starts time.Duration, e event) *post {
 func TestRSVPGoesByTheEvent(t *testing.T) {
 	inBothWorlds(t, func(t *testing.T, w *world) {
 		open, two := w.eventIn(day, event{}), w.eventIn(day, event{rsvpLimit: 1})
-		off, past, on := w.eventIn(day, event{rsvpDisabled: true}), w.eventIn(-2*time.Hour, event{}), w.eventIn(-30*time.Minute, event{})
+		off, past, on := w.eventIn(day, event{rsvpDisabled: true}), w.eventIn(-2*time.Hour,
+			event{}), w.eventIn(-30*time.Minute, event{})
 		post := w.as(asGardener).postNamed("No event")
 		at := func(id int64) string { return path("/events/%d/event_attendees", id) }
 		walkSteps(t, w, []step{
 			{name: "nobody comes yet", method: "GET", path: at(open.id), status: 200, want: `"count":0`},
-			{name: "come", method: "POST", path: at(open.id), status: 200, want: `"rsvp_status":"yes","name":"Maya Fielding","contact_id"`},
+			{
+				name: "come", method: "POST", path: at(open.id), status: 200,
+				want: `"rsvp_status":"yes","name":"Maya Fielding","contact_id"`,
+			},
 			{name: "come again", method: "POST", path: at(open.id), status: 422, want: "You have already RSVP'd to this event"},
 			{name: "who comes", method: "GET", path: at(open.id), status: 200, want: `"count":1,"page_count":1`},
-			{name: "the last place", who: asGardener, method: "POST", path: at(two.id), status: 200, want: `"rsvp_status":"yes"`},
+			{
+				name: "the last place", who: asGardener, method: "POST", path: at(two.id), status: 200,
+				want: `"rsvp_status":"yes"`,
+			},
 			{name: "no place left", method: "POST", path: at(two.id), status: 422, want: "RSVP limit has been reached"},
-			{name: "give the place up", who: asGardener, method: "DELETE", path: at(two.id), status: 200, want: `"rsvp_status":"no"`},
+			{
+				name: "give the place up", who: asGardener, method: "DELETE", path: at(two.id), status: 200,
+				want: `"rsvp_status":"no"`,
+			},
 			{name: "a place again", method: "POST", path: at(two.id), status: 200, want: `"rsvp_status":"yes"`},
 			{name: "switched off", method: "POST", path: at(off.id), status: 422, want: "RSVP is disabled"},
 			{name: "over", method: "POST", path: at(past.id), status: 422, want: "This event has ended"},
@@ -48,7 +58,8 @@ func TestRSVPGoesByTheEvent(t *testing.T) {
 			{name: "a post that is no event", method: "POST", path: at(post), status: 404, want: "Missing record: event"},
 			{name: "an event that is not there", method: "POST", path: at(1), status: 404, want: "Missing record: post"},
 		})
-		if r := w.as(asGardener).must(200, "POST", at(open.id), ""); r.id("contact_id") != w.store.members[4].id || r.at("contact_type") != "CommunityMember" {
+		if r := w.as(asGardener).must(200, "POST", at(open.id), ""); r.id("contact_id") != w.store.members[4].id ||
+			r.at("contact_type") != "CommunityMember" {
 			t.Errorf("the contact of an RSVP is missing: %s", r.raw)
 		}
 		if r := w.as(asGardener).must(200, "DELETE", at(open.id), ""); r.at("contact_id") != nil {
@@ -90,7 +101,8 @@ func TestEventsAreFiltered(t *testing.T) {
 		draft.status, draft.authorID = "draft", w.store.members[3].id
 		w.mu.Unlock()
 		span := func(from, to time.Duration) string {
-			return "filter_date[start_date]=" + testNow.Add(from).Format(time.DateOnly) + "&filter_date[end_date]=" + testNow.Add(to).Format(time.DateOnly)
+			return "filter_date[start_date]=" + testNow.Add(from).Format(time.DateOnly) + "&filter_date[end_date]=" +
+				testNow.Add(to).Format(time.DateOnly)
 		}
 		whole := span(-2*far, 2*far)
 		for _, tt := range []struct {
@@ -106,7 +118,8 @@ func TestEventsAreFiltered(t *testing.T) {
 			{"own drafts", asMember, whole + "&status=draft", []int64{draft.id}},
 			{"drafts of others", asGardener, whole + "&status=draft", nil},
 		} {
-			r := w.as(tt.who).must(200, "GET", "/community_events?"+strings.NewReplacer("[", "%5B", "]", "%5D").Replace(tt.query), "")
+			r := w.as(tt.who).must(200, "GET", "/community_events?"+strings.NewReplacer("[", "%5B", "]",
+				"%5D").Replace(tt.query), "")
 			var got []int64
 			for i := range r.records() {
 				got = append(got, r.id("records", i, "id"))
@@ -115,7 +128,8 @@ func TestEventsAreFiltered(t *testing.T) {
 				t.Errorf("%s: events %v, want %v", tt.name, got, tt.want)
 			}
 		}
-		r := w.as(asMember).must(200, "GET", "/community_events?"+strings.NewReplacer("[", "%5B", "]", "%5D").Replace(span(far, far)), "")
+		r := w.as(asMember).must(200, "GET", "/community_events?"+strings.NewReplacer("[", "%5B", "]",
+			"%5D").Replace(span(far, far)), "")
 		text, _ := r.at("records", 0, "event_setting_attributes", "in_person_location").(string)
 		var where place
 		if err := json.Unmarshal([]byte(text), &where); err != nil || where.Name != "The hut" {
@@ -147,10 +161,12 @@ func TestOccurrencesAreChosenTogether(t *testing.T) {
 			return strings.Join(yes, " ")
 		}
 		r := maya.must(200, "GET", list, "")
-		if r.id("count") != 3 || r.id("records", 0, "id") != dates[1].id || r.at("records", 0, "start_date") != "Sat, Mar 21 2026" {
+		if r.id("count") != 3 || r.id("records", 0, "id") != dates[1].id ||
+			r.at("records", 0, "start_date") != "Sat, Mar 21 2026" {
 			t.Errorf("occurrences = %s, want the three to come, soonest first", r.raw)
 		}
-		if n := maya.must(200, "GET", path("/spaces/%d/events/%d/recurring_events", idEvents, alone.id), "").id("count"); n != 0 {
+		if n := maya.must(200, "GET", path("/spaces/%d/events/%d/recurring_events", idEvents, alone.id),
+			"").id("count"); n != 0 {
 			t.Errorf("an event that does not recur has %d occurrences", n)
 		}
 		w.as(asGardener).must(200, "POST", path("/events/%d/event_attendees", dates[3].id), "")
@@ -160,8 +176,14 @@ func TestOccurrencesAreChosenTogether(t *testing.T) {
 			want       string
 			going      string
 		}{
-			{"two", path(`{"event_ids":[%d,%d]}`, dates[1].id, dates[2].id), 200, "You’ve RSVP’d to 2 events. We’ll send you a reminder before an event starts.", "true true false"},
-			{"a full one refuses all", path(`{"event_ids":[%d,%d]}`, dates[2].id, dates[3].id), 422, "RSVP limit has been reached", "true true false"},
+			{
+				"two", path(`{"event_ids":[%d,%d]}`, dates[1].id, dates[2].id), 200,
+				"You’ve RSVP’d to 2 events. We’ll send you a reminder before an event starts.", "true true false",
+			},
+			{
+				"a full one refuses all", path(`{"event_ids":[%d,%d]}`, dates[2].id, dates[3].id), 422,
+				"RSVP limit has been reached", "true true false",
+			},
 			{"one, so not the other", path(`{"event_ids":[%d]}`, dates[2].id), 200, "RSVP’d to 1 event.", "false true false"},
 			{"a past one", path(`{"event_ids":[%d]}`, dates[0].id), 404, "Missing record: event", "false true false"},
 			{"one of no series", path(`{"event_ids":[%d]}`, alone.id), 404, "Missing record: event", "false true false"},
@@ -176,6 +198,7 @@ func TestOccurrencesAreChosenTogether(t *testing.T) {
 				t.Errorf("%s: going is %s, want %s", tt.name, got, tt.going)
 			}
 		}
-		maya.refused(404, "Missing record: event", "GET", path("/spaces/%d/events/%d/recurring_events", idVegetables, dates[1].id), "")
+		maya.refused(404, "Missing record: event", "GET",
+			path("/spaces/%d/events/%d/recurring_events", idVegetables, dates[1].id), "")
 	})
 }

@@ -94,7 +94,8 @@ func (s *Sandbox) eventFieldsView(q *request, p *post) *eventFields {
 			StartsAt: stamp(e.startsAt), EndsAt: stamp(e.endsAt()), HideLocation: e.hideLocation,
 			DurationInSeconds: int(e.duration / time.Second), RSVPDisabled: e.rsvpDisabled, HideAttendees: e.hideGuests,
 			EmailReminder: true, InAppReminder: true, EmailConfirmation: true, InAppConfirmation: true,
-			ConfirmationTitle: "Registration confirmed for " + p.title(), ConfirmationText: "We'll send you a reminder before the event.",
+			ConfirmationTitle: "Registration confirmed for " +
+				p.title(), ConfirmationText: "We'll send you a reminder before the event.",
 			ConfirmationButton: "Done", LocationType: e.locationType, VirtualLocationURL: e.virtualURL, RSVPCount: len(yes),
 		},
 		EventType: "single",

@@ -15,7 +15,10 @@ func (s *Sandbox) eventRoutes() []route {
 		{method: http.MethodPost, path: "/events/{event_id}/event_attendees", handle: s.rsvp},
 		{method: http.MethodDelete, path: "/events/{event_id}/event_attendees", handle: s.cancelRSVP},
 		{method: http.MethodGet, path: "/spaces/{space_id}/events/{event_id}/recurring_events", handle: s.listOccurrences},
-		{method: http.MethodPut, path: "/spaces/{space_id}/events/{event_id}/recurring_events/rsvp", handle: s.rsvpToOccurrences},
+		{
+			method: http.MethodPut, path: "/spaces/{space_id}/events/{event_id}/recurring_events/rsvp",
+			handle: s.rsvpToOccurrences,
+		},
 	}
 }
 
@@ -29,7 +32,8 @@ func (s *Sandbox) listEvents(q *request) answer {
 	status := cmp.Or(q.param("status"), "published")
 	var events []*post
 	for _, p := range s.store.posts {
-		if p.event == nil || p.status != status || !s.readable(q.member, p) || !s.canView(q.member, s.store.spaceByID[p.spaceID]) {
+		if p.event == nil || p.status != status || !s.readable(q.member, p) ||
+			!s.canView(q.member, s.store.spaceByID[p.spaceID]) {
 			continue
 		}
 		starts := p.event.startsAt

@@ -66,7 +66,8 @@ func checkEventList(t *testing.T, w *world) {
 		}
 	}
 	from, to := testNow.AddDate(0, 0, 5), testNow.AddDate(0, 0, 6)
-	filtered := list("&filter_date[start_date]=" + from.Format(time.DateOnly) + "&filter_date[end_date]=" + to.Format(time.DateOnly))
+	filtered := list("&filter_date[start_date]=" + from.Format(time.DateOnly) + "&filter_date[end_date]=" +
+		to.Format(time.DateOnly))
 	var want int
 	for _, at := range coming {
 		if day := at.Format(time.DateOnly); day >= from.Format(time.DateOnly) && day <= to.Format(time.DateOnly) {
@@ -92,8 +93,10 @@ func checkRSVP(t *testing.T, w *world) {
 		t.Errorf("%d attend after the RSVP, want %d", n, before+1)
 	}
 	post := maya.must(200, "GET", "/spaces/workshops/posts/grafting", "")
-	if post.at("rsvped_event") != true || post.at("rsvp_status") != "yes" || post.id("event_setting_attributes", "rsvp_count") != before+1 {
-		t.Errorf("the event says rsvped %v, status %v, count %v", post.at("rsvped_event"), post.at("rsvp_status"), post.at("event_setting_attributes", "rsvp_count"))
+	if post.at("rsvped_event") != true || post.at("rsvp_status") != "yes" ||
+		post.id("event_setting_attributes", "rsvp_count") != before+1 {
+		t.Errorf("the event says rsvped %v, status %v, count %v", post.at("rsvped_event"), post.at("rsvp_status"),
+			post.at("event_setting_attributes", "rsvp_count"))
 	}
 	no := maya.must(200, "DELETE", attendees(event), "")
 	if no.at("rsvp_status") != "no" || no.at("contact_id") != nil {
@@ -116,7 +119,8 @@ func checkRSVPRefusals(_ *testing.T, w *world) {
 	p := w.store.postByID[full]
 	goer, late := w.store.memberByID[p.event.attending()[0].memberID].email, ""
 	for _, seat := range w.store.memberships[p.spaceID] {
-		if m := w.store.memberByID[seat.memberID]; !p.event.going(m.id) && !m.staff() && m.confirmed && w.store.seat(idEvents, m.id) != nil {
+		if m := w.store.memberByID[seat.memberID]; !p.event.going(m.id) && !m.staff() && m.confirmed &&
+			w.store.seat(idEvents, m.id) != nil {
 			late = m.email
 		}
 	}
@@ -155,13 +159,15 @@ func checkOccurrences(t *testing.T, w *world) {
 		}
 		return ids
 	}
-	if r := maya.must(200, "PUT", dates+"/rsvp", choose(first, last)); !strings.HasPrefix(fmt.Sprint(r.at("message")), "You’ve RSVP’d to 2 events.") {
+	if r := maya.must(200, "PUT", dates+"/rsvp", choose(first, last)); !strings.HasPrefix(fmt.Sprint(r.at("message")),
+		"You’ve RSVP’d to 2 events.") {
 		t.Errorf("two dates answer %s", r.raw)
 	}
 	if got := fmt.Sprint(going()); got != fmt.Sprint([]int64{first, last}) {
 		t.Errorf("going to %s after choosing %d and %d", got, first, last)
 	}
-	if r := maya.must(200, "PUT", dates+"/rsvp", choose(second)); !strings.HasPrefix(fmt.Sprint(r.at("message")), "You’ve RSVP’d to 1 event.") {
+	if r := maya.must(200, "PUT", dates+"/rsvp", choose(second)); !strings.HasPrefix(fmt.Sprint(r.at("message")),
+		"You’ve RSVP’d to 1 event.") {
 		t.Errorf("one date answers %s", r.raw)
 	}
 	maya.refused(404, "Missing record: event", "PUT", dates+"/rsvp", choose(first, w.eventID("grafting")))
@@ -169,5 +175,6 @@ func checkOccurrences(t *testing.T, w *world) {
 	if got := fmt.Sprint(going()); got != fmt.Sprint([]int64{second}) {
 		t.Errorf("going to %s, want the one date chosen last: refused choices change nothing", got)
 	}
-	maya.refused(404, "Missing record: event", "GET", fmt.Sprintf("/spaces/%d/events/%d/recurring_events", idEvents, w.eventID("grafting")), "")
+	maya.refused(404, "Missing record: event", "GET",
+		fmt.Sprintf("/spaces/%d/events/%d/recurring_events", idEvents, w.eventID("grafting")), "")
 }

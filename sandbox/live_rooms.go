@@ -88,8 +88,10 @@ func (s *Sandbox) createLiveRoom(q *request) answer {
 		return invalid("Failed to create live room!", map[string][]string{setting: {"is not included in the list"}})
 	}
 	l := &liveRoom{
-		id: take(&s.store.nextLive), creatorID: q.member.id, name: cmp.Or(in.Name, q.member.firstName+"'s room"), description: in.Description,
-		viewType: cmp.Or(in.ViewType, "grid_view"), roomType: cmp.Or(in.RoomType, "stream"), access: cmp.Or(in.AccessType, "open"),
+		id: take(&s.store.nextLive), creatorID: q.member.id, name: cmp.Or(in.Name,
+			q.member.firstName+"'s room"), description: in.Description,
+		viewType: cmp.Or(in.ViewType, "grid_view"), roomType: cmp.Or(in.RoomType, "stream"), access: cmp.Or(in.AccessType,
+			"open"),
 		recorded: in.Recording, muteOnJoin: in.MuteOnJoin, limitShare: in.LimitShare, invited: s.invited(in.Invited), createdAt: q.now,
 	}
 	l.slug = slugOf(cmp.Or(in.Slug, l.name))
@@ -111,7 +113,8 @@ func (s *Sandbox) invited(in invitedInput) []int64 {
 		in := slices.Contains(in.Members, m.id) ||
 			slices.ContainsFunc(m.tags, func(t *memberTag) bool { return slices.Contains(in.Tags, t.id) }) ||
 			slices.ContainsFunc(s.store.spaces, func(sp *space) bool {
-				return s.store.seat(sp.id, m.id) != nil && (slices.Contains(in.Spaces, sp.id) || slices.Contains(in.Groups, sp.groupID))
+				return s.store.seat(sp.id, m.id) != nil &&
+					(slices.Contains(in.Spaces, sp.id) || slices.Contains(in.Groups, sp.groupID))
 			})
 		if in {
 			ids = append(ids, m.id)
@@ -168,6 +171,7 @@ func (s *Sandbox) liveRoomView(m *member, l *liveRoom) liveRoomJSON {
 		RoomType: l.roomType, Recorded: l.recorded, AccessType: l.access, Provider: "hms", Invited: l.invited, MuteOnJoin: l.muteOnJoin,
 		LimitShare: l.limitShare, CreatedAt: stamp(l.createdAt), ChatRoomUUID: l.chat.uuid,
 		Creator:      liveCreator{by.id, by.name(), orNull(by.avatarURL), by.publicUID, by.bio, by.headline},
-		Participants: liveGuests{Records: []empty{}}, CanHost: by == m, CanManage: by == m || m.roles.Admin, IsCreator: by == m,
+		Participants: liveGuests{Records: []empty{}}, CanHost: by == m, CanManage: by == m ||
+			m.roles.Admin, IsCreator: by == m,
 	}
 }

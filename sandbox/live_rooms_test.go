@@ -5,14 +5,32 @@ import "testing"
 func TestLiveRooms(t *testing.T) {
 	const at = "/live_streams/rooms"
 	walkSteps(t, newWorld(t), []step{
-		{name: "as a member", method: "POST", path: at, body: `{"name":"Mine"}`, status: 401, want: "You cannot perform this action."},
-		{name: "bare", who: asAdmin, method: "POST", path: at, body: `{}`, status: 201, want: `"name":"Ruth's room","description":"","slug":"ruth-s-room","status":"backstage"`},
+		{
+			name: "as a member", method: "POST", path: at, body: `{"name":"Mine"}`, status: 401,
+			want: "You cannot perform this action.",
+		},
+		{
+			name: "bare", who: asAdmin, method: "POST", path: at, body: `{}`, status: 201,
+			want: `"name":"Ruth's room","description":"","slug":"ruth-s-room","status":"backstage"`,
+		},
 		{name: "again", who: asAdmin, method: "POST", path: at, body: `{}`, status: 201, want: `"slug":"ruth-s-room-310002"`},
-		{name: "full", who: asAdmin, method: "POST", path: at, body: `{"name":"Grafting","slug":"grafting","view_type":"speaker_view","room_type":"conference","access_type":"secret","invited_entities_ids":{"members_ids":[8800004]}}`, status: 201, want: `"invited_entities_ids":[8800004]`},
-		{name: "on stage", who: asAdmin, method: "POST", path: at, body: `{"view_type":"grid_view","access_type":"public_stream"}`, status: 201, want: `"access_type":"public_stream"`},
-		{name: "view", who: asAdmin, method: "POST", path: at, body: `{"view_type":"sideways"}`, status: 400, want: "view_type"},
+		{
+			name: "full", who: asAdmin, method: "POST", path: at,
+			body: `{"name":"Grafting","slug":"grafting","view_type":"speaker_view","room_type":"conference","access_type":"secret","invited_entities_ids":{"members_ids":[8800004]}}`, status: 201, want: `"invited_entities_ids":[8800004]`,
+		},
+		{
+			name: "on stage", who: asAdmin, method: "POST", path: at,
+			body: `{"view_type":"grid_view","access_type":"public_stream"}`, status: 201, want: `"access_type":"public_stream"`,
+		},
+		{
+			name: "view", who: asAdmin, method: "POST", path: at, body: `{"view_type":"sideways"}`, status: 400,
+			want: "view_type",
+		},
 		{name: "type", who: asAdmin, method: "POST", path: at, body: `{"room_type":"shed"}`, status: 400, want: "room_type"},
-		{name: "access", who: asAdmin, method: "POST", path: at, body: `{"access_type":"key"}`, status: 400, want: "access_type"},
+		{
+			name: "access", who: asAdmin, method: "POST", path: at, body: `{"access_type":"key"}`, status: 400,
+			want: "access_type",
+		},
 	})
 }
 
@@ -26,7 +44,8 @@ func TestChatOfLiveRooms(t *testing.T) {
 	w.as(asZoe).say(public, "Good evening")
 	w.as(asMember).say(secret, "Good evening")
 	w.as(asZoe).must(404, "GET", "/messages/"+secret, "")
-	if r := w.as(asMember).must(200, "GET", "/messages/"+secret, ""); r.at("chat_room", "chat_room_name") != "Secret" || r.id("chat_room", "chat_room_participants_count") != 2 {
+	if r := w.as(asMember).must(200, "GET", "/messages/"+secret, ""); r.at("chat_room", "chat_room_name") != "Secret" ||
+		r.id("chat_room", "chat_room_participants_count") != 2 {
 		t.Errorf("the room = %s, want the admin and her guest in it", r.raw)
 	}
 }

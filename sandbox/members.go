@@ -111,7 +111,8 @@ func tagViews(m *member, style tagStyle) []tagJSON {
 		}
 		if style == tagOfAuthor {
 			v.DisplayLocations = tagPlaces{
-				slices.Contains(t.places, "member_directory"), slices.Contains(t.places, "post_bio"), slices.Contains(t.places, "profile_page"),
+				slices.Contains(t.places, "member_directory"), slices.Contains(t.places, "post_bio"), slices.Contains(t.places,
+					"profile_page"),
 			}
 		}
 		views = append(views, v)
@@ -144,7 +145,10 @@ func gamificationOf(m *member) gamification {
 	names := []string{"Seed", "Seedling", "Sprout", "Sapling", "Shrub", "Tree", "Orchard"}
 	level := min(m.points/pointsPerLevel, len(names)-1)
 	into := m.points - level*pointsPerLevel
-	return gamification{m.id, m.points, level + 1, names[level], max(0, pointsPerLevel-into), min(100, into*100/pointsPerLevel)}
+	return gamification{
+		m.id, m.points, level + 1, names[level], max(0, pointsPerLevel-into),
+		min(100, into*100/pointsPerLevel),
+	}
 }
 
 // profileCore are the fields that the own and the public profile share.
@@ -170,7 +174,8 @@ type profileCore struct {
 func (s *Sandbox) profileOf(q *request, m *member) profileCore {
 	p := profileCore{
 		ID: m.id, Email: m.email, Name: m.name(), AvatarURL: orNull(m.avatarURL), LargeAvatar: orNull(m.avatarURL),
-		Bio: m.bio, Headline: m.headline, Roles: m.roles, MemberTags: tagViews(m, tagOfProfile), Gamification: gamificationOf(m),
+		Bio: m.bio, Headline: m.headline, Roles: m.roles, MemberTags: tagViews(m,
+			tagOfProfile), Gamification: gamificationOf(m),
 		ProfileInfo: profileInfo{Website: m.website, Location: m.location},
 		Posts:       len(s.visiblePosts(q.member, func(p *post) bool { return p.authorID == m.id })),
 		Comments:    len(s.commentsBy(q.member, m)),
@@ -342,5 +347,6 @@ func (s *Sandbox) deactivateMember(q *request) answer {
 // matchesText says whether the text is in the member's name or headline.
 func matchesText(m *member, text string) bool {
 	text = strings.ToLower(strings.TrimSpace(text))
-	return text == "" || strings.Contains(strings.ToLower(m.name()), text) || strings.Contains(strings.ToLower(m.headline), text)
+	return text == "" || strings.Contains(strings.ToLower(m.name()), text) ||
+		strings.Contains(strings.ToLower(m.headline), text)
 }

@@ -146,7 +146,8 @@ func (s *Sandbox) listMembers(q *request) answer {
 	}
 	return ok(walk(members, q.param("sort"), q.paging(10), after, func(m *member) directoryMember {
 		return directoryMember{
-			m.headline, tagViews(m, tagOfDirectory), m.name(), m.id, orNull(m.avatarURL), m.messaging, m.email, m.messaging && m.id != q.member.id,
+			m.headline, tagViews(m, tagOfDirectory), m.name(), m.id, orNull(m.avatarURL), m.messaging, m.email, m.messaging &&
+				m.id != q.member.id,
 		}
 	}))
 }

@@ -9,31 +9,100 @@ import (
 func memberSteps() []step {
 	return []step{
 		{name: "current member", method: "GET", path: "/community_member", status: 200, want: `"email":"member@example.com"`},
-		{name: "roles of an admin", who: asAdmin, method: "GET", path: "/community_member", status: 200, want: `"roles":{"admin":true,"moderator":false}`},
-		{name: "home page switch", who: asNewcomer, method: "GET", path: "/community_member", status: 200, want: `"display_home_page":false`},
-		{name: "directory", method: "GET", path: "/community_members?per_page=3&sort=alphabetical", status: 200, want: `"page_count":3`},
-		{name: "directory by text", method: "GET", path: "/community_members?search_text=beekeeper", status: 200, want: `"count":1`},
-		{name: "directory of a private space", method: "GET", path: "/community_members?space_id=2700013", status: 401, want: "You cannot perform this action."},
-		{name: "directory of a secret space", method: "GET", path: "/community_members?space_id=2700014", status: 404, want: "Missing record: space"},
-		{name: "profile", method: "GET", path: "/community_members/8800001/public_profile", status: 200, want: `"display_locations":["`},
-		{name: "profile of nobody", method: "GET", path: "/community_members/77/public_profile", status: 404, want: "Missing record: community_member"},
+		{
+			name: "roles of an admin", who: asAdmin, method: "GET", path: "/community_member", status: 200,
+			want: `"roles":{"admin":true,"moderator":false}`,
+		},
+		{
+			name: "home page switch", who: asNewcomer, method: "GET", path: "/community_member", status: 200,
+			want: `"display_home_page":false`,
+		},
+		{
+			name: "directory", method: "GET", path: "/community_members?per_page=3&sort=alphabetical", status: 200,
+			want: `"page_count":3`,
+		},
+		{
+			name: "directory by text", method: "GET", path: "/community_members?search_text=beekeeper", status: 200,
+			want: `"count":1`,
+		},
+		{
+			name: "directory of a private space", method: "GET", path: "/community_members?space_id=2700013", status: 401,
+			want: "You cannot perform this action.",
+		},
+		{
+			name: "directory of a secret space", method: "GET", path: "/community_members?space_id=2700014", status: 404,
+			want: "Missing record: space",
+		},
+		{
+			name: "profile", method: "GET", path: "/community_members/8800001/public_profile", status: 200,
+			want: `"display_locations":["`,
+		},
+		{
+			name: "profile of nobody", method: "GET", path: "/community_members/77/public_profile", status: 404,
+			want: "Missing record: community_member",
+		},
 		{name: "posts", method: "GET", path: "/community_members/8800001/posts", status: 200, want: `"sort":"latest"`},
-		{name: "comments", method: "GET", path: "/community_members/8800001/comments", status: 200, want: `"parent_comment_id"`},
+		{
+			name: "comments", method: "GET", path: "/community_members/8800001/comments", status: 200,
+			want: `"parent_comment_id"`,
+		},
 		{name: "spaces", method: "GET", path: "/community_members/8800001/spaces", status: 200, want: `"per_page":30`},
-		{name: "search by role", method: "POST", path: "/search/community_members", body: `{"filters":[{"key":"role","filter_type":"is","value":"admin"}]}`, status: 200, want: `"count":2`},
-		{name: "search by part of the headline", method: "POST", path: "/search/community_members", body: `{"filters":[{"key":"headline","filter_type":"contains","value":"SHOW"}]}`, status: 200, want: `"Gareth Llewellyn"`},
-		{name: "search by score", method: "POST", path: "/search/community_members", body: `{"filters":[{"key":"activity_score","gte":330,"lte":339}]}`, status: 200, want: `"count":1`},
-		{name: "search for a name in any script", method: "POST", path: "/search/community_members", body: `{"search_text":"çağla"}`, status: 200, want: `"first_name":"Çağla"`},
-		{name: "search for the inactive", method: "POST", path: "/search/community_members", body: `{"status":"inactive"}`, status: 200, want: `"records":[]`},
-		{name: "search without empty profiles", method: "POST", path: "/search/community_members", body: `{"exclude_empty_profiles":true}`, status: 200, want: `"count":39`},
-		{name: "profile fields", method: "GET", path: "/page_profile_fields?page_name=signup", status: 200, want: `"key":"plot_number"`},
-		{name: "profile fields of no page", method: "GET", path: "/page_profile_fields?page_name=signup2", status: 400, want: "Unsupported page_name param, supported values are signup, edit_profile, profile_view, community_view"},
-		{name: "change the headline", method: "PUT", path: "/profile", body: `{"community_member":{"headline":"Plot 14b","community_member_profile_fields_attributes":[]}}`, status: 200, want: `"headline":"Plot 14b"`},
-		{name: "headline is kept", method: "GET", path: "/community_members/8800004/public_profile", status: 200, want: `"headline":"Plot 14b"`},
-		{name: "empty name", method: "PUT", path: "/profile", body: `{"community_member":{"name":" "}}`, status: 400, want: `"name":["can't be blank"]`},
-		{name: "change of nothing", method: "PUT", path: "/profile", body: `{}`, status: 404, want: "Missing parameter: community_member"},
-		{name: "sign-up once more", method: "PUT", path: "/signup/profile", body: `{"community_member":{"name":"Maya F"}}`, status: 409, want: "You already created profile"},
-		{name: "sign-up", who: asNewcomer, method: "PUT", path: "/signup/profile", body: `{"community_member":{"name":"Eleanor Finch","headline":"At last"}}`, status: 200, want: "Profile confirmed!"},
+		{
+			name: "search by role", method: "POST", path: "/search/community_members",
+			body: `{"filters":[{"key":"role","filter_type":"is","value":"admin"}]}`, status: 200, want: `"count":2`,
+		},
+		{
+			name: "search by part of the headline", method: "POST", path: "/search/community_members",
+			body: `{"filters":[{"key":"headline","filter_type":"contains","value":"SHOW"}]}`, status: 200, want: `"Gareth Llewellyn"`,
+		},
+		{
+			name: "search by score", method: "POST", path: "/search/community_members",
+			body: `{"filters":[{"key":"activity_score","gte":330,"lte":339}]}`, status: 200, want: `"count":1`,
+		},
+		{
+			name: "search for a name in any script", method: "POST", path: "/search/community_members",
+			body: `{"search_text":"çağla"}`, status: 200, want: `"first_name":"Çağla"`,
+		},
+		{
+			name: "search for the inactive", method: "POST", path: "/search/community_members", body: `{"status":"inactive"}`,
+			status: 200, want: `"records":[]`,
+		},
+		{
+			name: "search without empty profiles", method: "POST", path: "/search/community_members",
+			body: `{"exclude_empty_profiles":true}`, status: 200, want: `"count":39`,
+		},
+		{
+			name: "profile fields", method: "GET", path: "/page_profile_fields?page_name=signup", status: 200,
+			want: `"key":"plot_number"`,
+		},
+		{
+			name: "profile fields of no page", method: "GET", path: "/page_profile_fields?page_name=signup2", status: 400,
+			want: "Unsupported page_name param, supported values are signup, edit_profile, profile_view, community_view",
+		},
+		{
+			name: "change the headline", method: "PUT", path: "/profile",
+			body: `{"community_member":{"headline":"Plot 14b","community_member_profile_fields_attributes":[]}}`, status: 200, want: `"headline":"Plot 14b"`,
+		},
+		{
+			name: "headline is kept", method: "GET", path: "/community_members/8800004/public_profile", status: 200,
+			want: `"headline":"Plot 14b"`,
+		},
+		{
+			name: "empty name", method: "PUT", path: "/profile", body: `{"community_member":{"name":" "}}`, status: 400,
+			want: `"name":["can't be blank"]`,
+		},
+		{
+			name: "change of nothing", method: "PUT", path: "/profile", body: `{}`, status: 404,
+			want: "Missing parameter: community_member",
+		},
+		{
+			name: "sign-up once more", method: "PUT", path: "/signup/profile", body: `{"community_member":{"name":"Maya F"}}`,
+			status: 409, want: "You already created profile",
+		},
+		{
+			name: "sign-up", who: asNewcomer, method: "PUT", path: "/signup/profile",
+			body: `{"community_member":{"name":"Eleanor Finch","headline":"At last"}}`, status: 200, want: "Profile confirmed!",
+		},
 		{name: "home page after it", who: asNewcomer, method: "GET", path: "/home", status: 200, want: `"records":[]`},
 	}
 }
@@ -47,7 +116,8 @@ func TestAuthorsHaveRolesAsWordsAndTagsAsSwitches(t *testing.T) {
 		t.Errorf("author.roles = %v, want [admin]", r.at("author", "roles"))
 	}
 	if places, _ := r.at("author", "member_tags", 0, "display_locations").(map[string]any); places["post_bio"] != true {
-		t.Errorf("display_locations = %v, want an object with post_bio", r.at("author", "member_tags", 0, "display_locations"))
+		t.Errorf("display_locations = %v, want an object with post_bio",
+			r.at("author", "member_tags", 0, "display_locations"))
 	}
 	if r.id("author", "id") == r.id("author", "community_member_id") {
 		t.Error("an author's id has to be the user's, not the member's")

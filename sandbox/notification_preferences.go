@@ -96,7 +96,8 @@ func (s *Sandbox) listPreferences(q *request) answer {
 	for _, sp := range s.spacesOf(q.member, q.member) {
 		seat := s.store.seat(sp.id, q.member.id)
 		v.Spaces = append(v.Spaces, spacePreferenceJSON{
-			ID: seat.id, SpaceID: sp.id, SpaceName: sp.name, Choice: q.member.spaceChoice(medium, sp.id), IsChatSpace: sp.kind == spaceChat,
+			ID: seat.id, SpaceID: sp.id, SpaceName: sp.name, Choice: q.member.spaceChoice(medium,
+				sp.id), IsChatSpace: sp.kind == spaceChat,
 		})
 	}
 	return ok(v)

@@ -18,8 +18,14 @@ func (s *Sandbox) notificationRoutes() []route {
 		{method: http.MethodDelete, path: "/notifications/{id}", handle: s.deleteNotification},
 		{method: http.MethodGet, path: "/notification_preferences/{medium}", handle: s.listPreferences},
 		{method: http.MethodPut, path: "/notification_preferences/{medium}", handle: s.updatePreference},
-		{method: http.MethodPut, path: "/notification_preferences/{notification_preference_medium}/spaces", handle: s.updateAllSpacePreferences},
-		{method: http.MethodPut, path: "/notification_preferences/{notification_preference_medium}/spaces/{id}", handle: s.updateSpacePreference},
+		{
+			method: http.MethodPut, path: "/notification_preferences/{notification_preference_medium}/spaces",
+			handle: s.updateAllSpacePreferences,
+		},
+		{
+			method: http.MethodPut, path: "/notification_preferences/{notification_preference_medium}/spaces/{id}",
+			handle: s.updateSpacePreference,
+		},
 		{method: http.MethodGet, path: "/notification_preferences/space_members/{id}", handle: s.spaceMemberPreferences},
 	}
 }

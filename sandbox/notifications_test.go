@@ -25,7 +25,8 @@ func TestNotificationPageParameters(t *testing.T) {
 	maya := newWorld(t).as(asMember) // the contract forbids what is sent here
 	for _, bad := range []string{"0", "-1", "two", "1.5", ""} {
 		maya.refused(400, `"Invalid page parameter. Page must be a positive integer."`, "GET", "/notifications?page="+bad, "")
-		maya.refused(400, `"Invalid per_page parameter. Per page must be a positive integer."`, "GET", "/notifications?per_page="+bad, "")
+		maya.refused(400, `"Invalid per_page parameter. Per page must be a positive integer."`, "GET",
+			"/notifications?per_page="+bad, "")
 	}
 	all := maya.must(200, "GET", "/notifications", "").id("count")
 	if n := maya.must(200, "GET", "/notifications?status=nonsense", "").id("count"); n != all || n == 0 {
@@ -39,7 +40,8 @@ func checkNotificationList(t *testing.T, w *world) {
 	maya := w.as(asMember)
 	page := maya.must(200, "GET", "/notifications", "")
 	if page.id("per_page") != 20 || page.id("records", 0, "id") <= 1<<31 {
-		t.Errorf("per_page %d, first id %d; want 20 and an id beyond 32 bits", page.id("per_page"), page.id("records", 0, "id"))
+		t.Errorf("per_page %d, first id %d; want 20 and an id beyond 32 bits", page.id("per_page"),
+			page.id("records", 0, "id"))
 	}
 	if pages, all := page.id("page_count"), page.id("count"); pages != (all+19)/20 {
 		t.Errorf("page_count %d of %d notifications, want pages of 20", pages, all)
@@ -82,7 +84,10 @@ func checkNotificationChanges(t *testing.T, w *world) {
 	if r := maya.must(200, "POST", at(one, "/mark_as_read"), ""); r.at("read_at") == nil {
 		t.Errorf("marked as read: %s", r.raw)
 	}
-	for _, r := range []reply{maya.must(200, "POST", at(two, "/archive"), ""), maya.must(200, "DELETE", at(three, ""), "")} {
+	for _, r := range []reply{
+		maya.must(200, "POST", at(two, "/archive"), ""),
+		maya.must(200, "DELETE", at(three, ""), ""),
+	} {
 		if object, _ := r.json.(map[string]any); object["id"] == nil {
 			t.Errorf("answers %s, want the notification", r.raw)
 		} else if _, has := object["second_actor_name"]; has {
@@ -96,7 +101,8 @@ func checkNotificationChanges(t *testing.T, w *world) {
 	ruth.refused(404, "Missing record: notification", "POST", at(one, "/mark_as_read"), "")
 	maya.refused(404, "Missing record: notification", "POST", at(1, "/archive"), "")
 
-	if r := maya.must(200, "POST", "/notifications/mark_all_as_read", fmt.Sprintf(`{"parent_notifiable":{"type":"Space","id":%d}}`, idVegetables)); len(r.raw) != 0 {
+	if r := maya.must(200, "POST", "/notifications/mark_all_as_read",
+		fmt.Sprintf(`{"parent_notifiable":{"type":"Space","id":%d}}`, idVegetables)); len(r.raw) != 0 {
 		t.Errorf("marking all as read answers %q, want nothing", r.raw)
 	}
 	left := maya.must(200, "GET", "/notifications?status=unread&per_page=100", "")
@@ -121,10 +127,12 @@ func TestNewCount(t *testing.T) { checkNewCount(t, newWorld(t)) }
 func checkNewCount(t *testing.T, w *world) {
 	maya, ruth := w.as(asMember), w.as(asAdmin)
 	ruth.must(200, "POST", "/spaces/vegetables/posts", `{"name":"Frost","body":"Tonight."}`)
-	if r := maya.must(200, "GET", newCount, ""); r.id("new_notifications_count") == 0 || r.id("new_notifications_count") != r.id("new_inbox_count")+r.id("new_content_count") {
+	if r := maya.must(200, "GET", newCount, ""); r.id("new_notifications_count") == 0 ||
+		r.id("new_notifications_count") != r.id("new_inbox_count")+r.id("new_content_count") {
 		t.Errorf("%s, want something, and the parts to be the sum", r.raw)
 	}
-	if r := maya.must(200, "POST", "/notifications/reset_new_notifications_count", ""); string(r.raw) != `{"new_notifications_count":0}` {
+	if r := maya.must(200, "POST", "/notifications/reset_new_notifications_count",
+		""); string(r.raw) != `{"new_notifications_count":0}` {
 		t.Errorf("reset answers %s", r.raw)
 	}
 	if n := maya.must(200, "GET", newCount, "").id("new_notifications_count"); n != 0 {
@@ -154,7 +162,8 @@ func checkCommentNotification(t *testing.T, w *world) {
 	comment := jose.must(201, "POST", fmt.Sprintf("/posts/%d/comments", thread), text).id("id")
 	n := maya.must(200, "GET", "/notifications?per_page=1", "")
 	subject := func(name string) int64 { return n.id("records", 0, "notifiable", name) }
-	if n.at("records", 0, "notifiable_type") != "Comment" || subject("id") != comment || subject("post_id") != thread || n.at("records", 0, "notifiable", "parent_comment_id") != nil {
+	if n.at("records", 0, "notifiable_type") != "Comment" || subject("id") != comment || subject("post_id") != thread ||
+		n.at("records", 0, "notifiable", "parent_comment_id") != nil {
 		t.Errorf("a comment is told of as %v", n.at("records", 0))
 	}
 	mine := maya.must(201, "POST", fmt.Sprintf("/posts/%d/comments", thread), text).id("id")
@@ -206,10 +215,12 @@ func checkPreferences(t *testing.T, w *world) {
 
 	put(fmt.Sprintf("push/spaces/%d?choice=mention", idVegetables))
 	seat := maya.must(200, "GET", path("/spaces/%d", idVegetables), "").id("space_member_id")
-	if r := maya.must(200, "GET", fmt.Sprintf("/notification_preferences/space_members/%d", seat), ""); string(r.raw) != `{"in_app":"all","push":"mention"}` {
+	if r := maya.must(200, "GET", fmt.Sprintf("/notification_preferences/space_members/%d", seat),
+		""); string(r.raw) != `{"in_app":"all","push":"mention"}` {
 		t.Errorf("the seat's choices are %s", r.raw)
 	}
-	ruth.refused(404, "Missing record: space_member", "GET", fmt.Sprintf("/notification_preferences/space_members/%d", seat), "")
+	ruth.refused(404, "Missing record: space_member", "GET",
+		fmt.Sprintf("/notification_preferences/space_members/%d", seat), "")
 	r := maya.must(200, "GET", "/notification_preferences/push", "")
 	for i, kind := range r.at("notification_preferences").([]any) {
 		kind, _ := kind.(map[string]any)
@@ -217,7 +228,8 @@ func checkPreferences(t *testing.T, w *world) {
 			t.Errorf("switch %d is %v, want post_like alone off", i, kind)
 		}
 	}
-	maya.refused(404, "Missing record: space_member", "PUT", fmt.Sprintf("/notification_preferences/push/spaces/%d?choice=all", idFruit), "")
+	maya.refused(404, "Missing record: space_member", "PUT",
+		fmt.Sprintf("/notification_preferences/push/spaces/%d?choice=all", idFruit), "")
 }
 
 func TestPreferenceRefusals(t *testing.T) {

@@ -52,9 +52,18 @@ type deed struct {
 
 func deeds() []deed {
 	return []deed{
-		{"a new post", func(by caller, _ *member, _, _ int64, _ *post) { by.postNamed("News") }, "add", "posted", "Post", "", choiceMention},
-		{"a comment on the post", func(by caller, _ *member, post, _ int64, _ *post) { by.comment(post, "x") }, "add", "commented on your post", "Comment", "post_comment", ""},
-		{"an answer to the comment", func(by caller, _ *member, _, comment int64, _ *post) { by.reply(comment, "x") }, "reply", "replied to your comment", "Comment", "comment_reply", ""},
+		{
+			"a new post", func(by caller, _ *member, _, _ int64, _ *post) { by.postNamed("News") }, "add", "posted", "Post", "",
+			choiceMention,
+		},
+		{
+			"a comment on the post", func(by caller, _ *member, post, _ int64, _ *post) { by.comment(post, "x") }, "add",
+			"commented on your post", "Comment", "post_comment", "",
+		},
+		{
+			"an answer to the comment", func(by caller, _ *member, _, comment int64, _ *post) { by.reply(comment, "x") },
+			"reply", "replied to your comment", "Comment", "comment_reply", "",
+		},
 		{"a mention in a comment", func(by caller, maya *member, post, _ int64, _ *post) {
 			by.must(201, "POST", path("/posts/%d/comments", post), `{"comment":{"tiptap_body":`+mentionOf(maya)+`}}`)
 		}, "mention", "mentioned you in a comment", "Comment", "mention", choiceNever},
@@ -96,7 +105,10 @@ func TestWritesNotify(t *testing.T) {
 				t.Errorf("%s: %d notifications, want 1: %s", d.name, len(r.records()), r.raw)
 				continue
 			}
-			got := []any{r.at("records", 0, "action"), r.at("records", 0, "display_action"), r.at("records", 0, "notifiable_type"), r.at("records", 0, "actor_name"), r.at("records", 0, "read_at")}
+			got := []any{
+				r.at("records", 0, "action"), r.at("records", 0, "display_action"),
+				r.at("records", 0, "notifiable_type"), r.at("records", 0, "actor_name"), r.at("records", 0, "read_at"),
+			}
 			if want := []any{d.action, d.words, d.kind, "José Álvarez", nil}; !slices.Equal(got, want) {
 				t.Errorf("%s: told %v, want %v", d.name, got, want)
 			}
@@ -191,7 +203,8 @@ func TestRemindersComeOnce(t *testing.T) {
 		w.clock.Advance(2*time.Hour + time.Minute)
 		maya = w.as(asMember) // the token has lived its hour
 		r := maya.must(200, "GET", "/notifications", "")
-		if len(r.records()) != 1 || r.at("records", 0, "action") != "reminder" || r.at("records", 0, "actor_name") != communityName {
+		if len(r.records()) != 1 || r.at("records", 0, "action") != "reminder" ||
+			r.at("records", 0, "actor_name") != communityName {
 			t.Fatalf("an hour before: %s, want one reminder", r.raw)
 		}
 		if got := w.actionsFor(asMember); len(got) != 1 {
@@ -213,7 +226,8 @@ func TestNewNotificationsAreCounted(t *testing.T) {
 		count := func(want string) {
 			t.Helper()
 			r := maya.must(200, "GET", "/notifications/new_notifications_count", "")
-			got := fmt.Sprintf("%d %d %d %d %d", r.id("new_notifications_count"), r.id("new_mentions_count"), r.id("new_inbox_count"), r.id("new_content_count"), r.id("new_moderation_count"))
+			got := fmt.Sprintf("%d %d %d %d %d", r.id("new_notifications_count"), r.id("new_mentions_count"),
+				r.id("new_inbox_count"), r.id("new_content_count"), r.id("new_moderation_count"))
 			if got != want {
 				t.Errorf("new, mentions, inbox, content, moderation = %s, want %s", got, want)
 			}
@@ -223,9 +237,11 @@ func TestNewNotificationsAreCounted(t *testing.T) {
 			d.do(w.as(asGardener), w.memberNamed(asMember), post, comment, event)
 		}
 		count("8 2 7 1 0")
-		maya.must(200, "POST", path("/notifications/%d/mark_as_read", maya.must(200, "GET", "/notifications", "").id("records", 0, "id")), "")
+		maya.must(200, "POST", path("/notifications/%d/mark_as_read",
+			maya.must(200, "GET", "/notifications", "").id("records", 0, "id")), "")
 		count("7 2 6 1 0")
-		if r := maya.must(200, "POST", "/notifications/reset_new_notifications_count", ""); string(r.raw) != `{"new_notifications_count":0}` {
+		if r := maya.must(200, "POST", "/notifications/reset_new_notifications_count",
+			""); string(r.raw) != `{"new_notifications_count":0}` {
 			t.Errorf("reset answers %s", r.raw)
 		}
 		count("0 0 0 0 0")
@@ -255,9 +271,13 @@ func TestNotificationsAreCleared(t *testing.T) {
 		ids := maya.must(200, "GET", "/notifications", "")
 		one, two := ids.id("records", 0, "id"), ids.id("records", 1, "id")
 		jose := w.as(asGardener)
-		for _, line := range []string{"POST /notifications/%d/mark_as_read", "POST /notifications/%d/archive", "DELETE /notifications/%d"} {
+		for _, line := range []string{
+			"POST /notifications/%d/mark_as_read", "POST /notifications/%d/archive",
+			"DELETE /notifications/%d",
+		} {
 			method, pattern, _ := strings.Cut(line, " ")
-			if r := jose.must(404, method, path(pattern, one), ""); !strings.Contains(string(r.raw), "Missing record: notification") {
+			if r := jose.must(404, method, path(pattern, one), ""); !strings.Contains(string(r.raw),
+				"Missing record: notification") {
 				t.Errorf("%s of another's = %s", line, r.raw)
 			}
 		}
@@ -269,7 +289,8 @@ func TestNotificationsAreCleared(t *testing.T) {
 		maya.must(200, "DELETE", path("/notifications/%d", two), "")
 		maya.must(404, "DELETE", path("/notifications/%d", two), "")
 		unread(6)
-		maya.must(200, "POST", "/notifications/mark_all_as_read", path(`{"parent_notifiable":{"type":"Event","id":%d}}`, event.id))
+		maya.must(200, "POST", "/notifications/mark_all_as_read",
+			path(`{"parent_notifiable":{"type":"Event","id":%d}}`, event.id))
 		unread(6) // the RSVP was the newest, and is archived
 		maya.must(200, "POST", "/notifications/mark_all_as_read", path(`{"parent_notifiable":{"type":"Post","id":%d}}`, post))
 		unread(2) // new posts; the comments hang on the post

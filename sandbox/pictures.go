@@ -31,7 +31,12 @@ func picture(a attachment) []byte {
 // field is a sky with a sun, three lines of hills, and rows of crops that run
 // towards the horizon.
 func field(rnd *rand.Rand, width, height int) image.Image {
-	skies := [][2]rgb{{{108, 164, 206}, {246, 233, 205}}, {{86, 120, 176}, {250, 205, 160}}, {{150, 190, 205}, {240, 240, 220}}, {{98, 104, 150}, {243, 178, 150}}}
+	skies := [][2]rgb{
+		{{108, 164, 206}, {246, 233, 205}},
+		{{86, 120, 176}, {250, 205, 160}},
+		{{150, 190, 205}, {240, 240, 220}},
+		{{98, 104, 150}, {243, 178, 150}},
+	}
 	crops := []rgb{{96, 142, 66}, {128, 150, 62}, {70, 122, 84}, {150, 132, 60}}
 	sky, crop, soil := skies[rnd.IntN(len(skies))], crops[rnd.IntN(len(crops))], rgb{104, 78, 58}
 	w, h := float64(width), float64(height)
@@ -52,7 +57,8 @@ func field(rnd *rand.Rand, width, height int) image.Image {
 		for py := range height {
 			y := float64(py)
 			c := mix(sky[0], sky[1], y/(h*0.55))
-			c = mix(c, rgb{255, 244, 214}, within(sun, math.Hypot(x-sunX, y-sunY))+0.35*math.Exp(-math.Hypot(x-sunX, y-sunY)/(h*0.16)))
+			c = mix(c, rgb{255, 244, 214}, within(sun,
+				math.Hypot(x-sunX, y-sunY))+0.35*math.Exp(-math.Hypot(x-sunX, y-sunY)/(h*0.16)))
 			for i, hill := range hills {
 				c = mix(c, mix(mix(crop, sky[0], 0.62-0.22*float64(i)), rgb{20, 40, 30}, 0.12), y-hill(x)+0.5)
 			}
@@ -69,7 +75,16 @@ func field(rnd *rand.Rand, width, height int) image.Image {
 // flower is seen from above: two rings of petals around a heart.
 func flower(rnd *rand.Rand, size int) image.Image {
 	grounds := []rgb{{222, 234, 212}, {214, 228, 238}, {246, 228, 208}, {236, 222, 240}, {208, 222, 204}, {250, 236, 214}}
-	colours := []rgb{{214, 84, 106}, {232, 140, 52}, {136, 96, 190}, {236, 184, 48}, {70, 120, 190}, {196, 70, 60}, {228, 120, 160}, {94, 150, 120}}
+	colours := []rgb{
+		{214, 84, 106},
+		{232, 140, 52},
+		{136, 96, 190},
+		{236, 184, 48},
+		{70, 120, 190},
+		{196, 70, 60},
+		{228, 120, 160},
+		{94, 150, 120},
+	}
 	ground, outer := grounds[rnd.IntN(len(grounds))], colours[rnd.IntN(len(colours))]
 	inner, heart := mix(outer, rgb{255, 250, 240}, 0.42), mix(outer, rgb{70, 46, 20}, 0.72)
 	petals, turn, middle := float64(5+rnd.IntN(5)), rnd.Float64()*math.Pi, float64(size)/2

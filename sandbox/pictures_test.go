@@ -13,7 +13,8 @@ func TestPictures(t *testing.T) {
 	w := newWorld(t)
 	maya := w.as("member@example.com")
 	portrait := w.as("jose@example.com").must(200, "GET", "/community_member", "").at("avatar_url")
-	photo := maya.must(200, "GET", "/spaces/harvest-photos/posts/the-new-raised-beds-are-finished", "").at("gallery", "images", 0, "url")
+	photo := maya.must(200, "GET", "/spaces/harvest-photos/posts/the-new-raised-beds-are-finished", "").at("gallery",
+		"images", 0, "url")
 	cover := maya.must(200, "GET", "/spaces", "").at(0, "cover_image_url")
 	for _, tc := range []struct {
 		name        string
@@ -48,7 +49,10 @@ func TestPictures(t *testing.T) {
 func TestFilesWithoutContent(t *testing.T) {
 	w := newWorld(t)
 	announced := w.as("member@example.com").announce("leaf.png", "image/png", "content").at("url")
-	for _, url := range []any{announced, w.blobURL(signedID("file", 2), "tomato-calendar.pdf"), w.blobURL("nothing", "nothing.png")} {
+	for _, url := range []any{
+		announced, w.blobURL(signedID("file", 2), "tomato-calendar.pdf"),
+		w.blobURL("nothing", "nothing.png"),
+	} {
 		if status, _, _ := w.storage("GET", fmt.Sprint(url), "", nil); status != http.StatusNotFound {
 			t.Errorf("GET %v = %d, want 404", url, status)
 		}

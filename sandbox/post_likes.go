@@ -114,7 +114,8 @@ func (s *Sandbox) flagContent(q *request) answer {
 		}
 		return fileReport(&m.flags, report, "Message", m.memberID)
 	}
-	return invalid("Failed to report content!", map[string][]string{"flagged_contentable_type": {"is not included in the list"}})
+	return invalid("Failed to report content!",
+		map[string][]string{"flagged_contentable_type": {"is not included in the list"}})
 }
 
 // fileReport keeps a report; nobody reports what they wrote themselves.

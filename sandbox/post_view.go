@@ -130,7 +130,10 @@ func (s *Sandbox) postView(q *request, p *post, record postRecord) postJSON {
 		LikesCount: len(p.likes), HideMeta: p.hideMeta, IsLiked: liked(p.likes, q.member.id), FirstLikedBy: []author{},
 		contentJSON: p.content.view(), PlainText: p.content.text, PlainTextOnly: p.content.text,
 		URL: s.postURL(p), CreatedAt: stamp(p.createdAt), UpdatedAt: stamp(p.updatedAt), Space: s.spaceRefView(sp),
-		Author: s.authorView(by), Action: posted{by.firstName, stamp(p.createdAt), "posted"}, CustomHTML: orNull(p.customHTML),
+		Author: s.authorView(by), Action: posted{
+			by.firstName, stamp(p.createdAt),
+			"posted",
+		}, CustomHTML: orNull(p.customHTML),
 	}
 	if b := s.store.bookmarkOf(q.member.id, "post", p.id); b != nil {
 		v.BookmarkID = &b.id
@@ -152,7 +155,10 @@ func (s *Sandbox) postView(q *request, p *post, record postRecord) postJSON {
 	}
 	if record == postInSpace || record == postAlone {
 		may := canManage(q.member, p.authorID)
-		v.postPolicies = &postPolicies{postPolicy{Destroy: may, Duplicate: may, Manage: may, Report: p.authorID != q.member.id, Update: may}}
+		v.postPolicies = &postPolicies{postPolicy{
+			Destroy: may, Duplicate: may, Manage: may,
+			Report: p.authorID != q.member.id, Update: may,
+		}}
 	}
 	if p.gallery != nil && record != postInHome && record != postInEvents {
 		v.postGallery = &postGallery{s.galleryView(p.gallery)}
@@ -188,7 +194,10 @@ func (s *Sandbox) galleryView(g *gallery) galleryJSON {
 	v := galleryJSON{ID: g.id, Downloadable: g.downloadable, Images: []imageJSON{}}
 	for _, i := range g.images {
 		original := s.store.uploads[i.signedID].URL
-		v.Images = append(v.Images, imageJSON{i.id, i.signedID, original, original + "?variant=feed", i.filename, i.width, i.height})
+		v.Images = append(v.Images, imageJSON{
+			i.id, i.signedID, original, original + "?variant=feed", i.filename, i.width,
+			i.height,
+		})
 	}
 	return v
 }

@@ -173,7 +173,8 @@ func (s *Sandbox) draftPost(q *request, kind string) (*post, postInput, answer) 
 	}
 	p := &post{
 		spaceID: sp.id, authorID: q.member.id, kind: kind, status: "published", name: strings.TrimSpace(in.Name),
-		content: s.contentOf(in.Body, in.Document), createdAt: q.now, updatedAt: q.now, commentsEnabled: true, likingEnabled: true,
+		content: s.contentOf(in.Body,
+			in.Document), createdAt: q.now, updatedAt: q.now, commentsEnabled: true, likingEnabled: true,
 		coverID: in.CoverImage, topicIDs: in.Topics,
 	}
 	set(&p.likingEnabled, in.LikingEnabled)
@@ -213,7 +214,10 @@ func (s *Sandbox) publish(p *post) {
 
 // postNotification is a notification about the post, its action still open.
 func (s *Sandbox) postNotification(p *post, memberID, actorID int64) notification {
-	n := notification{memberID: memberID, actorID: actorID, subjectKind: "Post", subjectID: p.id, spaceID: p.spaceID, title: p.title()}
+	n := notification{
+		memberID: memberID, actorID: actorID, subjectKind: "Post", subjectID: p.id, spaceID: p.spaceID,
+		title: p.title(),
+	}
 	if p.event != nil {
 		n.subjectKind = "Event"
 	}
@@ -303,7 +307,8 @@ func (s *Sandbox) changeGallery(g *gallery, in galleryInput) {
 	for _, image := range in.Images {
 		i := slices.IndexFunc(g.images, func(x *galleryImage) bool { return image.ID != 0 && x.id == image.ID })
 		changed := &galleryImage{
-			id: s.store.smallID(), signedID: cmp.Or(image.SignedID, image.Image), width: cmp.Or(image.Width, 1600), height: cmp.Or(image.Height, 1200),
+			id: s.store.smallID(), signedID: cmp.Or(image.SignedID, image.Image), width: cmp.Or(image.Width,
+				1600), height: cmp.Or(image.Height, 1200),
 		}
 		if i >= 0 {
 			if changed = g.images[i]; image.Image != "" {
@@ -342,6 +347,7 @@ func (s *Sandbox) freeSlug(spaceID int64, text string) string {
 // slugOf is the text in lower case with everything but letters and digits
 // turned into single hyphens. Letters of all scripts stay.
 func slugOf(text string) string {
-	parts := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	parts := strings.FieldsFunc(strings.ToLower(text),
+		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	return cmp.Or(strings.Join(parts, "-"), "post")
 }

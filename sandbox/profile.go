@@ -60,7 +60,10 @@ func fieldCoreView(f *profileField) fieldCore {
 func (s *Sandbox) profileFieldsOf(m *member) profileFieldsJSON {
 	all := profileFieldsJSON{Visible: []fieldJSON{}, NotVisible: []fieldJSON{}}
 	for _, f := range s.store.fields {
-		view := fieldJSON{fieldCore: fieldCoreView(f), CreatedAt: stamp(f.createdAt), UpdatedAt: stamp(f.createdAt), Value: fieldValueView(f, m.fieldValues[f.id])}
+		view := fieldJSON{
+			fieldCore: fieldCoreView(f), CreatedAt: stamp(f.createdAt), UpdatedAt: stamp(f.createdAt),
+			Value: fieldValueView(f, m.fieldValues[f.id]),
+		}
 		if slices.Contains(f.pages, "profile_view") {
 			all.Visible = append(all.Visible, view)
 		} else {
@@ -99,7 +102,8 @@ type pageFieldJSON struct {
 func (s *Sandbox) listProfileFields(q *request) answer {
 	pages := []string{"signup", "edit_profile", "profile_view", "community_view"}
 	if !slices.Contains(pages, q.param("page_name")) {
-		return failure(http.StatusBadRequest, "Unsupported page_name param, supported values are "+strings.Join(pages[:3], ", ")+", "+pages[3])
+		return failure(http.StatusBadRequest, "Unsupported page_name param, supported values are "+strings.Join(pages[:3],
+			", ")+", "+pages[3])
 	}
 	var fields []*profileField
 	for _, f := range s.store.fields {
@@ -177,7 +181,10 @@ func (s *Sandbox) completeSignup(q *request) answer {
 	}
 	m.confirmed, m.homePage = true, true
 	return ok(changedProfile{"Profile confirmed!", profileChanged{
-		foundMember: foundMemberView(m), signupSwitches: &signupSwitches{m.messaging, m.messaging, true, m.listed}, ProfileFields: s.profileFieldsOf(m),
+		foundMember: foundMemberView(m), signupSwitches: &signupSwitches{
+			m.messaging, m.messaging, true,
+			m.listed,
+		}, ProfileFields: s.profileFieldsOf(m),
 	}})
 }
 

@@ -160,7 +160,11 @@ func (s *Sandbox) listQuizAttempts(q *request) answer {
 	}
 	view := func(a *attempt) attemptRow {
 		m := s.store.memberByID[a.memberID]
-		return attemptRow{attemptBriefView(a), quizTaker{m.id, m.publicUID, m.name(), orNull(m.avatarURL)}, s.attemptReviewView(a)}
+		return attemptRow{
+			attemptBriefView(a),
+			quizTaker{m.id, m.publicUID, m.name(), orNull(m.avatarURL)},
+			s.attemptReviewView(a),
+		}
 	}
 	return ok(listPage(q.paging(10), latest, view).withPageCount())
 }

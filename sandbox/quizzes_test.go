@@ -19,28 +19,80 @@ func TestQuizzesAreHeldToTheirRules(t *testing.T) {
 	inBothWorlds(t, func(t *testing.T, w *world) {
 		attempts := path("/quizzes/%d/attempts", idQuiz)
 		answers := func(question, option int64) string {
-			return fmt.Sprintf(`{"responses":[{"question_id":%d,"selected_options":[%d]}]}`, firstQuestionID+question, firstOptionID+option)
+			return fmt.Sprintf(`{"responses":[{"question_id":%d,"selected_options":[%d]}]}`, firstQuestionID+question,
+				firstOptionID+option)
 		}
 		mayas := w.as(asMember).must(201, "POST", attempts, rightAnswers).id("id")
 		walkSteps(t, w, []step{
-			{name: "all right", method: "POST", path: attempts, body: rightAnswers, status: 201, want: `"grade":100,"result":"passed","passing_grade":66`},
-			{name: "one of three", method: "POST", path: attempts, body: answers(0, 1), status: 201, want: `"grade":33,"result":"failed"`},
-			{name: "half of what is right is wrong", method: "POST", path: attempts, body: answers(1, 3), status: 201, want: `"correct_responses":0`},
+			{
+				name: "all right", method: "POST", path: attempts, body: rightAnswers, status: 201,
+				want: `"grade":100,"result":"passed","passing_grade":66`,
+			},
+			{
+				name: "one of three", method: "POST", path: attempts, body: answers(0, 1), status: 201,
+				want: `"grade":33,"result":"failed"`,
+			},
+			{
+				name: "half of what is right is wrong", method: "POST", path: attempts, body: answers(1, 3), status: 201,
+				want: `"correct_responses":0`,
+			},
 			{name: "nothing", method: "POST", path: attempts, body: `{}`, status: 201, want: `"grade":0,"result":"failed"`},
-			{name: "no such question", method: "POST", path: attempts, body: answers(99, 1), status: 404, want: "Missing record: quizzes/question"},
-			{name: "an option of another question", method: "POST", path: attempts, body: answers(0, 3), status: 404, want: "Missing record: quizzes/option"},
-			{name: "two of a single choice", method: "POST", path: attempts, body: `{"responses":[{"question_id":210001,"selected_options":[840001,840002]}]}`, status: 400, want: `"selected_options"`},
-			{name: "no such quiz", method: "POST", path: "/quizzes/1/attempts", body: `{}`, status: 404, want: "Missing record: quizzes/quiz"},
-			{name: "a lesson that is locked", method: "POST", path: path("/quizzes/%d/attempts", idByHand), body: `{}`, status: 401, want: "You cannot perform this action."},
-			{name: "own attempt", method: "GET", path: path("/quizzes/%d/attempts/%d", idQuiz, mayas), status: 200, want: `"selected":true`},
-			{name: "for review", method: "GET", path: path("/quizzes/%d/attempts/%d?for_admin_review=true", idQuiz, mayas), status: 200, want: `"section_name":"Late winter: soil"`},
-			{name: "of another quiz", method: "GET", path: path("/quizzes/%d/attempts/%d", idByHand, mayas), status: 404, want: "Missing record: quizzes/attempt"},
-			{name: "somebody else's", who: asOutsider, method: "GET", path: path("/quizzes/%d/attempts/%d", idQuiz, mayas), status: 404, want: "Missing record: quizzes/attempt"},
-			{name: "somebody else's, as admin", who: asAdmin, method: "GET", path: path("/quizzes/%d/attempts/%d", idQuiz, mayas), status: 200},
-			{name: "grade oneself", method: "PUT", path: path("/quizzes/%d/attempts/%d", idQuiz, mayas), body: `{"result":"passed"}`, status: 401, want: "You cannot perform this action."},
-			{name: "grade what grades itself", who: asAdmin, method: "PUT", path: path("/quizzes/%d/attempts/%d", idQuiz, mayas), body: `{"result":"passed"}`, status: 401, want: "You cannot perform this action."},
-			{name: "the list", method: "GET", path: path("/courses/%d/quiz_attempts", idCourse), status: 401, want: "You cannot perform this action."},
-			{name: "the list of no course", who: asAdmin, method: "GET", path: "/courses/1/quiz_attempts", status: 404, want: "Missing record: space"},
+			{
+				name: "no such question", method: "POST", path: attempts, body: answers(99, 1), status: 404,
+				want: "Missing record: quizzes/question",
+			},
+			{
+				name: "an option of another question", method: "POST", path: attempts, body: answers(0, 3), status: 404,
+				want: "Missing record: quizzes/option",
+			},
+			{
+				name: "two of a single choice", method: "POST", path: attempts,
+				body: `{"responses":[{"question_id":210001,"selected_options":[840001,840002]}]}`, status: 400, want: `"selected_options"`,
+			},
+			{
+				name: "no such quiz", method: "POST", path: "/quizzes/1/attempts", body: `{}`, status: 404,
+				want: "Missing record: quizzes/quiz",
+			},
+			{
+				name: "a lesson that is locked", method: "POST", path: path("/quizzes/%d/attempts", idByHand), body: `{}`,
+				status: 401, want: "You cannot perform this action.",
+			},
+			{
+				name: "own attempt", method: "GET", path: path("/quizzes/%d/attempts/%d", idQuiz, mayas), status: 200,
+				want: `"selected":true`,
+			},
+			{
+				name: "for review", method: "GET", path: path("/quizzes/%d/attempts/%d?for_admin_review=true", idQuiz, mayas),
+				status: 200, want: `"section_name":"Late winter: soil"`,
+			},
+			{
+				name: "of another quiz", method: "GET", path: path("/quizzes/%d/attempts/%d", idByHand, mayas), status: 404,
+				want: "Missing record: quizzes/attempt",
+			},
+			{
+				name: "somebody else's", who: asOutsider, method: "GET", path: path("/quizzes/%d/attempts/%d", idQuiz, mayas),
+				status: 404, want: "Missing record: quizzes/attempt",
+			},
+			{
+				name: "somebody else's, as admin", who: asAdmin, method: "GET",
+				path: path("/quizzes/%d/attempts/%d", idQuiz, mayas), status: 200,
+			},
+			{
+				name: "grade oneself", method: "PUT", path: path("/quizzes/%d/attempts/%d", idQuiz, mayas),
+				body: `{"result":"passed"}`, status: 401, want: "You cannot perform this action.",
+			},
+			{
+				name: "grade what grades itself", who: asAdmin, method: "PUT", path: path("/quizzes/%d/attempts/%d", idQuiz, mayas),
+				body: `{"result":"passed"}`, status: 401, want: "You cannot perform this action.",
+			},
+			{
+				name: "the list", method: "GET", path: path("/courses/%d/quiz_attempts", idCourse), status: 401,
+				want: "You cannot perform this action.",
+			},
+			{
+				name: "the list of no course", who: asAdmin, method: "GET", path: "/courses/1/quiz_attempts", status: 404,
+				want: "Missing record: space",
+			},
 		})
 	})
 }

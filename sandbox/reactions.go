@@ -71,7 +71,10 @@ func (s *Sandbox) createReaction(q *request) answer {
 		return invalid("Failed to create reaction!", map[string][]string{"emoji": {"has already been taken"}})
 	}
 	m.reactions = append(m.reactions, r)
-	return ok(reactionCreated{outcome{true, "Reaction created"}, reactionRecord{"ChatRoomMessage", m.id, q.member.id, emoji}})
+	return ok(reactionCreated{
+		outcome{true, "Reaction created"},
+		reactionRecord{"ChatRoomMessage", m.id, q.member.id, emoji},
+	})
 }
 
 func (s *Sandbox) deleteReaction(q *request) answer {

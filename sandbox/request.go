@@ -142,7 +142,10 @@ type empty struct{}
 func listPage[E, V any](p paging, all []E, view func(E) V) listing[V] {
 	from := min((p.page-1)*p.perPage, len(all))
 	to := min(from+p.perPage, len(all))
-	l := listing[V]{Page: p.page, PerPage: p.perPage, HasNextPage: to < len(all), Count: len(all), Records: make([]V, 0, to-from)}
+	l := listing[V]{
+		Page: p.page, PerPage: p.perPage, HasNextPage: to < len(all), Count: len(all),
+		Records: make([]V, 0, to-from),
+	}
 	for _, e := range all[from:to] {
 		l.Records = append(l.Records, view(e))
 	}

@@ -207,7 +207,10 @@ func TestAnswersLookAsAtCirclesEdge(t *testing.T) {
 
 func TestWrongPathIsAPageOfHTML(t *testing.T) {
 	w := newWorld(t)
-	for _, path := range []string{"/", "/api/headless/v1/nothing", "/api/headless/v1/auth_token", "/api/v1/headless/spaces"} {
+	for _, path := range []string{
+		"/", "/api/headless/v1/nothing", "/api/headless/v1/auth_token",
+		"/api/v1/headless/spaces",
+	} {
 		r := w.send("GET", path, "", "")
 		if r.status != 404 || !strings.HasPrefix(r.header.Get("Content-Type"), "text/html") {
 			t.Errorf("GET %s = %d %s, want a 404 in HTML", path, r.status, r.header.Get("Content-Type"))
@@ -222,7 +225,10 @@ func TestCallsAreLogged(t *testing.T) {
 	c.call("GET", "/spaces/vegetables/posts?per_page=2", "")
 	c.call("GET", "/no/such/path", "")
 	want := []Call{
-		{"GET", "/api/headless/v1/spaces/vegetables/posts", "per_page=2", "GET /api/headless/v1/spaces/{space_id}/posts", 200, firstMemberID + 3},
+		{
+			"GET", "/api/headless/v1/spaces/vegetables/posts", "per_page=2", "GET /api/headless/v1/spaces/{space_id}/posts", 200,
+			firstMemberID + 3,
+		},
 		{"GET", "/api/headless/v1/no/such/path", "", "", 404, 0},
 	}
 	got := w.Calls()
@@ -272,7 +278,10 @@ func TestCallerWhoGivesUpEndsTheLatency(t *testing.T) {
 
 func TestSameSeedEveryTime(t *testing.T) {
 	one, two := newWorld(t), newWorld(t)
-	for _, path := range []string{"/home?per_page=100", "/spaces", "/community_members?per_page=100", "/spaces/vegetables/posts?per_page=100"} {
+	for _, path := range []string{
+		"/home?per_page=100", "/spaces", "/community_members?per_page=100",
+		"/spaces/vegetables/posts?per_page=100",
+	} {
 		a, b := one.as(asMember).must(200, "GET", path, ""), two.as(asMember).must(200, "GET", path, "")
 		if !bytes.Equal(a.raw, b.raw) {
 			t.Errorf("GET %s differs between two sandboxes with the same time", path)

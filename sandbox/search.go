@@ -157,13 +157,15 @@ func (s *Sandbox) findPostsWhere(q searchQuery, kind string, is func(*post) bool
 	for _, p := range slices.Backward(s.visiblePosts(q.member, is)) {
 		by := s.store.memberByID[p.authorID]
 		hasTopic := func(id int64) bool { return slices.Contains(p.topicIDs, id) }
-		if !q.in(p.title(), p.content.text) || !s.withinSpace(q, p.spaceID, by) || len(q.topics) > 0 && !slices.ContainsFunc(q.topics, hasTopic) {
+		if !q.in(p.title(), p.content.text) || !s.withinSpace(q, p.spaceID, by) || len(q.topics) > 0 &&
+			!slices.ContainsFunc(q.topics, hasTopic) {
 			continue
 		}
 		body := firstWords(p.content.text, excerpt)
 		hit := foundPost{
 			ID: p.id, Type: kind, Name: p.title(), Slug: p.slug, URL: s.postURL(p), CreatedAt: stamp(p.createdAt), Status: p.status,
-			HighlightedName: q.mark(p.title()), Body: body, HighlightedBody: q.mark(body), SGID: sgid("Post", p.id), Author: foundAuthorView(by),
+			HighlightedName: q.mark(p.title()), Body: body, HighlightedBody: q.mark(body), SGID: sgid("Post",
+				p.id), Author: foundAuthorView(by),
 			Space: s.spaceRefView(s.store.spaceByID[p.spaceID]),
 		}
 		if p.event != nil {

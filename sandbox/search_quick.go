@@ -46,7 +46,8 @@ func (s *Sandbox) quickGroups(q *request, t terms) []quickRow {
 	for _, sp := range s.store.spaces {
 		if s.canList(q.member, sp) && t.in(sp.groupName) && !slices.Contains(seen, sp.groupID) {
 			seen = append(seen, sp.groupID)
-			rows = append(rows, newQuickRow("space_group", sp.groupID, quickGroup{sp.groupID, sp.groupName, communityID, 0, t.mark(sp.groupName)}))
+			rows = append(rows, newQuickRow("space_group", sp.groupID,
+				quickGroup{sp.groupID, sp.groupName, communityID, 0, t.mark(sp.groupName)}))
 		}
 	}
 	return rows

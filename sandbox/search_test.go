@@ -26,11 +26,23 @@ func TestAdvancedSearch(t *testing.T) {
 		want             string // kinds, in order
 		part             string // of the answer
 	}{
-		{name: "everything", query: "query=tomatoes&per_page=100", want: "comment post", part: "about <strong>tomatoes</strong>"},
-		{name: "posts", query: "query=TOMATOES&type=posts", want: "post", part: `"highlighted_name":"Everything we know about <strong>tomatoes</strong>"`},
-		{name: "all words", query: "query=tomatoes+know+everything&type=posts", want: "post", part: "<strong>Everything</strong> we <strong>know</strong> about"},
+		{
+			name: "everything", query: "query=tomatoes&per_page=100", want: "comment post",
+			part: "about <strong>tomatoes</strong>",
+		},
+		{
+			name: "posts", query: "query=TOMATOES&type=posts", want: "post",
+			part: `"highlighted_name":"Everything we know about <strong>tomatoes</strong>"`,
+		},
+		{
+			name: "all words", query: "query=tomatoes+know+everything&type=posts", want: "post",
+			part: "<strong>Everything</strong> we <strong>know</strong> about",
+		},
 		{name: "no such words", query: "query=tomatoes+aeroplanes", want: ""},
-		{name: "members", query: "query=maya&type=members", want: "member", part: `"highlighted_name":"<strong>Maya</strong> Fielding"`},
+		{
+			name: "members", query: "query=maya&type=members", want: "member",
+			part: `"highlighted_name":"<strong>Maya</strong> Fielding"`,
+		},
 		{name: "members of a tag", query: "query=a&type=members&filters[member_tag_ids][]=0", want: ""},
 		{name: "spaces", query: "query=veg&type=spaces", want: "space", part: `"slug":"vegetables"`},
 		{name: "comments", query: "query=the&type=comments", want: "comment", part: `"post_slug"`},
@@ -38,13 +50,22 @@ func TestAdvancedSearch(t *testing.T) {
 		{name: "lessons", query: "query=soil&type=lessons&per_page=100", want: "lesson", part: `"section_name"`},
 		{name: "lessons for those outside", who: asNewcomer, query: "query=soil&type=lessons", want: ""},
 		{name: "another space", query: "query=tomatoes&type=posts&filters[space_ids][]=2700008", want: ""},
-		{name: "its own space", query: "query=tomatoes&type=posts&filters[space_ids][]=2700006&filters[space_ids][]=2700003", want: "post"},
+		{
+			name: "its own space", query: "query=tomatoes&type=posts&filters[space_ids][]=2700006&filters[space_ids][]=2700003",
+			want: "post",
+		},
 		{name: "another author", query: "query=bean+poles&type=posts&filters[author_name]=ruth", want: ""},
-		{name: "its author", query: "query=bean+poles&type=posts&filters[author_name]=MAYA", want: "post", part: "Maya Fielding"},
+		{
+			name: "its author", query: "query=bean+poles&type=posts&filters[author_name]=MAYA", want: "post",
+			part: "Maya Fielding",
+		},
 		{name: "no topic", query: "query=a&type=posts&filters[topic_ids][]=77", want: ""},
 		{name: "a topic", query: "query=a&type=posts&filters[topic_ids][]=1180", want: "post"},
 		{name: "what can be referred to", query: "query=plot&type=entity_list&per_page=100", want: "event lesson post space"},
-		{name: "everyone", who: asAdmin, query: "query=everyone&type=mentions&mention_scope=group_chat", want: "group_mention", part: `"mention_scope":"group_chat"`},
+		{
+			name: "everyone", who: asAdmin, query: "query=everyone&type=mentions&mention_scope=group_chat",
+			want: "group_mention", part: `"mention_scope":"group_chat"`,
+		},
 		{name: "everyone is for staff", query: "query=everyone&type=mentions", want: ""},
 		{name: "secret spaces", query: "query=committee&type=spaces", want: ""},
 		{name: "secret spaces for admins", who: asAdmin, query: "query=committee&type=spaces", want: "space"},
@@ -53,7 +74,8 @@ func TestAdvancedSearch(t *testing.T) {
 		if who == "" {
 			who = asMember
 		}
-		r := w.as(who).must(200, "GET", "/advanced_search?"+strings.NewReplacer("[", "%5B", "]", "%5D").Replace(test.query), "")
+		r := w.as(who).must(200, "GET", "/advanced_search?"+strings.NewReplacer("[", "%5B", "]", "%5D").Replace(test.query),
+			"")
 		var kinds []string
 		for kind := range r.kinds() {
 			kinds = append(kinds, kind)
@@ -78,7 +100,8 @@ func TestQuickSearchKnowsTitlesAlone(t *testing.T) {
 		t.Errorf("a title finds %s", r.raw)
 	}
 	r = c.must(200, "GET", "/search?search_text=maya", "")
-	if r.at("records", 0, "type") != "community_member" || r.at("records", 0, "attributes", "id") == nil || strings.Contains(string(r.raw), "@") {
+	if r.at("records", 0, "type") != "community_member" || r.at("records", 0, "attributes", "id") == nil ||
+		strings.Contains(string(r.raw), "@") {
 		t.Errorf("a name finds %s, want a member without an address", r.raw)
 	}
 	if _, isText := r.at("records", 0, "attributes", "id").(string); !isText {
@@ -99,7 +122,8 @@ func TestCookiesOfTheWebSession(t *testing.T) {
 		return cookies[i]
 	}
 	made := find(c.must(200, "POST", "/cookies", ""))
-	if made.Value == "" || !made.Secure || made.SameSite != http.SameSiteNoneMode || made.Path != "/" || made.Expires.Before(testNow.Add(sessionLife-1e9)) {
+	if made.Value == "" || !made.Secure || made.SameSite != http.SameSiteNoneMode || made.Path != "/" ||
+		made.Expires.Before(testNow.Add(sessionLife-1e9)) {
 		t.Errorf("the cookie is %v", made)
 	}
 	if gone := find(c.must(200, "DELETE", "/cookies", "")); gone.MaxAge >= 0 {

@@ -109,7 +109,8 @@ func (sd *seeder) planFiller(n int) []*plannedPost {
 	patterns, crops := vegetablePatterns(), cropNames()
 	var plan []*plannedPost
 	for i := range max(0, n) {
-		plan = append(plan, sd.planText("vegetables", patterns[i%len(patterns)], crops[(i/len(patterns)*3+i%len(patterns)*5)%len(crops)], i))
+		plan = append(plan, sd.planText("vegetables", patterns[i%len(patterns)],
+			crops[(i/len(patterns)*3+i%len(patterns)*5)%len(crops)], i))
 	}
 	return plan
 }
@@ -117,7 +118,10 @@ func (sd *seeder) planFiller(n int) []*plannedPost {
 // planText makes a post from a pattern: a title, then paragraphs.
 func (sd *seeder) planText(room string, pattern []string, subject string, i int) *plannedPost {
 	fill := fillIn(subject)
-	pp := &plannedPost{room: room, subject: subject, author: -1, post: post{name: fill(pattern[0]), createdAt: sd.between(sd.ago(150*day), sd.ago(2*time.Hour))}}
+	pp := &plannedPost{
+		room: room, subject: subject, author: -1,
+		post: post{name: fill(pattern[0]), createdAt: sd.between(sd.ago(150*day), sd.ago(2*time.Hour))},
+	}
 	paragraphs := make([]string, 0, len(pattern))
 	for _, text := range pattern[1:] {
 		paragraphs = append(paragraphs, fill(text))
@@ -132,11 +136,18 @@ func (sd *seeder) planText(room string, pattern []string, subject string, i int)
 	}
 	switch i % 9 {
 	case 2:
-		doc.Content = append(doc.Content, sd.mentionLine("Perhaps ", sd.people[sd.rnd.IntN(len(sd.people)-1)], " knows more?"))
+		doc.Content = append(doc.Content, sd.mentionLine("Perhaps ", sd.people[sd.rnd.IntN(len(sd.people)-1)],
+			" knows more?"))
 	case 4:
 		doc.Content = append(doc.Content, bulletList("what I sowed and when", "what came up", "what the slugs left"))
 	case 7:
-		doc.Content = append(doc.Content, node{Type: "paragraph", Content: []node{textNode("I keep "), linkNode("my notes here", "https://notes.example.com/"+slugOf(subject)), textNode(".")}})
+		doc.Content = append(doc.Content, node{
+			Type: "paragraph",
+			Content: []node{
+				textNode("I keep "), linkNode("my notes here", "https://notes.example.com/"+slugOf(subject)),
+				textNode("."),
+			},
+		})
 	}
 	pp.content = sd.tiptapContent(doc, nil, nil)
 	return pp
@@ -176,10 +187,14 @@ func (sd *seeder) planPhotos() []*plannedPost {
 		for n := range 1 + i%3 {
 			id := sd.store.smallID()
 			photo := sd.file(attachment{
-				SignedID: signedID("image", id), SGID: sgid("Blob", id), ContentType: "image/jpeg", Filename: slugOf(caption) + "-" + string(rune('a'+n)) + ".jpg",
+				SignedID: signedID("image", id), SGID: sgid("Blob", id), ContentType: "image/jpeg", Filename: slugOf(caption) +
+					"-" + string(rune('a'+n)) + ".jpg",
 				Width: 1600, Height: 1200,
 			})
-			g.images = append(g.images, &galleryImage{id: id, signedID: photo.SignedID, filename: photo.Filename, width: photo.Width, height: photo.Height})
+			g.images = append(g.images, &galleryImage{
+				id: id, signedID: photo.SignedID, filename: photo.Filename,
+				width: photo.Width, height: photo.Height,
+			})
 		}
 		plan = append(plan, &plannedPost{room: "harvest-photos", subject: "that photo", author: -1, post: post{
 			kind: postImage, gallery: g, createdAt: sd.between(sd.ago(120*day), sd.ago(3*time.Hour)),

@@ -70,7 +70,8 @@ func (sd *seeder) planRoom(p plannedRoom) *chatRoom {
 		sd.present(room)
 		return room
 	case p.lesson != nil:
-		p.lesson.room = sd.embedInLesson(sd.store.spaceByID[p.course.spaceID], lessonRef{p.lesson.id, p.lesson.name, p.lesson.section.id})
+		p.lesson.room = sd.embedInLesson(sd.store.spaceByID[p.course.spaceID],
+			lessonRef{p.lesson.id, p.lesson.name, p.lesson.section.id})
 		return p.lesson.room
 	}
 	room := sd.store.addRoom(&chatRoom{kind: roomDirect, name: p.name, createdAt: sd.ago(p.oldest)})
@@ -161,7 +162,10 @@ func (sd *seeder) photo(filename string, id int64) attachment {
 	signed := signedID("chat", id)
 	return attachment{
 		SignedID: signed, SGID: sgid("ChatBlob", id), ContentType: "image/jpeg", Filename: filename, ByteSize: 214_880 + id,
-		URL: sd.blobURL(signed, filename), Width: 1200, Height: 900, Metadata: attachmentMetadata{Identified: true, Width: 1200, Height: 900},
+		URL: sd.blobURL(signed, filename), Width: 1200, Height: 900, Metadata: attachmentMetadata{
+			Identified: true,
+			Width:      1200, Height: 900,
+		},
 	}
 }
 
@@ -227,17 +231,27 @@ func chatRooms() []plannedRoom {
 		{people: []string{"zoe", "member"}, script: talkWithZoe(), oldest: 40 * day, newest: 5 * day},
 		{people: []string{"member", "margaret"}, script: talkWithMargaret(), oldest: 16 * day, newest: 3 * time.Hour},
 		{
-			people: []string{"member", "hannah"}, script: talkWithHannah(), oldest: 80 * day, newest: 61 * day, // she has switched messaging off since
+			// she has switched messaging off since
+			people: []string{"member", "hannah"}, script: talkWithHannah(), oldest: 80 * day, newest: 61 * day,
 			change: func(_ *chatRoom, maya *participant) { maya.archived = true },
 		},
-		{people: []string{"kwame", "member", "margaret", "yusuf"}, name: "Bean pole expedition", script: beanPoleTalk(), oldest: 6 * day, newest: 95 * time.Minute},
 		{
-			people: []string{"moderator", "member", "yusuf", "harriet"}, name: "New this year", script: newcomersTalk(), oldest: 60 * day, newest: 6 * time.Hour,
+			people: []string{"kwame", "member", "margaret", "yusuf"}, name: "Bean pole expedition", script: beanPoleTalk(),
+			oldest: 6 * day, newest: 95 * time.Minute,
+		},
+		{
+			people: []string{
+				"moderator", "member", "yusuf",
+				"harriet",
+			}, name: "New this year", script: newcomersTalk(), oldest: 60 * day, newest: 6 * time.Hour,
 			change: func(room *chatRoom, maya *participant) {
 				room.description, maya.muted = "For everybody in their first season. No question is too small.", true
 			},
 		},
-		{people: []string{"zoe", "member", "jose", "priya", "dev"}, script: seedOrderTalk(), oldest: 33 * day, newest: 12 * day},
+		{
+			people: []string{"zoe", "member", "jose", "priya", "dev"}, script: seedOrderTalk(), oldest: 33 * day,
+			newest: 12 * day,
+		},
 		{people: []string{"jose", "zoe"}, script: talkOfOthers(), oldest: 18 * day, newest: 2 * day},
 	}
 }

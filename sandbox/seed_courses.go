@@ -23,7 +23,10 @@ type plannedSection struct {
 
 // video is a film of the given length.
 func video(filename string, seconds float64) *media {
-	return &media{filename: filename, contentType: "video/mp4", byteSize: int64(seconds * 180_000), width: 1280, height: 720, seconds: seconds, subtitled: true, autocomplete: true}
+	return &media{
+		filename: filename, contentType: "video/mp4", byteSize: int64(seconds * 180_000), width: 1280,
+		height: 720, seconds: seconds, subtitled: true, autocomplete: true,
+	}
 }
 
 // sheet is a page to print.
@@ -37,37 +40,104 @@ func firstYear() []plannedSection {
 	gate.downloadable = true
 	shed := video("the-shed-key.mp4", 61)
 	shed.enforced = true
-	slugs := &media{filename: "the-slug-hour.mp3", contentType: "audio/mpeg", byteSize: 9_120_400, seconds: 570.2, downloadable: true}
+	slugs := &media{
+		filename: "the-slug-hour.mp3", contentType: "audio/mpeg", byteSize: 9_120_400, seconds: 570.2,
+		downloadable: true,
+	}
 	return []plannedSection{
 		{name: "Before you dig", lessons: []plannedLesson{
-			{name: "Through the gate", text: []string{"Walk the whole site once before you look at your own plot. Say good morning to everybody; they know where the water is."}, media: gate},
-			{name: "Look for a week", text: []string{"Do nothing for seven days but look. Where does the sun stand at four? Where does the rain stay?", "Draw it. The sheet below has room for a plot of ten rods."}, files: []lessonFile{sheet("plot-on-squared-paper.pdf", 48_211), sheet("sun-and-shade.pdf", 31_870)}},
-			{name: "Rules in plain words", text: []string{"Fires on Fridays and Saturdays, hoses by hand, paths mown to the middle. The rest is good manners."}},
-			{name: "The shed key", text: []string{"Who has it, how to sign for it, and what happens to those who take it home."}, media: shed},
+			{
+				name: "Through the gate",
+				text: []string{"Walk the whole site once before you look at your own plot. Say good morning to everybody; they " +
+					"know where the water is."}, media: gate,
+			},
+			{
+				name: "Look for a week",
+				text: []string{
+					"Do nothing for seven days but look. Where does the sun stand at four? Where does the rain stay?",
+					"Draw it. The sheet below has room for a plot of ten rods.",
+				}, files: []lessonFile{sheet("plot-on-squared-paper.pdf",
+					48_211), sheet("sun-and-shade.pdf", 31_870)},
+			},
+			{
+				name: "Rules in plain words",
+				text: []string{"Fires on Fridays and Saturdays, hoses by hand, paths mown to the middle. The rest is good " +
+					"manners."},
+			},
+			{
+				name: "The shed key", text: []string{"Who has it, how to sign for it, and what happens to those who take it home."},
+				media: shed,
+			},
 		}},
 		{name: "Late winter: soil", days: 7, lessons: []plannedLesson{
-			{name: "A jar of mud", text: []string{"Half a jar of soil, half a jar of water, shake, wait a day. Sand lies below, then silt, then clay."}, media: video("a-jar-of-mud.mp4", 212)},
-			{name: "To dig or not to dig", text: []string{"Both work. Zoë lays cardboard, Arthur has dug since 1971, and both eat well."}},
-			{name: "Your first heap", text: []string{"One part green, one part brown, as wide as it is high. It should feel like a wrung-out cloth."}, files: []lessonFile{sheet("what-goes-in.pdf", 27_402)}},
-			{name: "Couch grass and other neighbours", text: []string{"Fork it out, every white string of it, and never rotavate. Each piece becomes a plant."}},
-			{name: "What do you know about soil?", text: []string{"Three questions about what you have seen so far. Two thirds right is a pass, and you may try as often as you like."}},
+			{
+				name: "A jar of mud",
+				text: []string{"Half a jar of soil, half a jar of water, shake, wait a day. Sand lies below, then silt, then " +
+					"clay."}, media: video("a-jar-of-mud.mp4", 212),
+			},
+			{
+				name: "To dig or not to dig",
+				text: []string{"Both work. Zoë lays cardboard, Arthur has dug since 1971, and both eat well."},
+			},
+			{
+				name: "Your first heap",
+				text: []string{"One part green, one part brown, as wide as it is high. It should feel like a wrung-out cloth."}, files: []lessonFile{sheet("what-goes-in.pdf", 27_402)},
+			},
+			{
+				name: "Couch grass and other neighbours",
+				text: []string{"Fork it out, every white string of it, and never rotavate. Each piece becomes a plant."},
+			},
+			{
+				name: "What do you know about soil?",
+				text: []string{"Three questions about what you have seen so far. Two thirds right is a pass, and you may try as " +
+					"often as you like."},
+			},
 		}},
 		{name: "Spring: sowing", days: 14, lessons: []plannedLesson{
-			{name: "The last frost", text: []string{"In Thornbury it comes around the tenth of May, and once in June. Fleece is cheaper than regret."}},
-			{name: "Sowing straight in", text: []string{"A drill as deep as the seed is long, water before you sow, cover, label. Labels are for the one you will be in July."}, media: video("sowing-straight-in.mp4", 148.4)},
-			{name: "Windowsills and greenhouses", text: []string{"Warmth first, then light, then a draught to make them sturdy."}},
-			{name: "Potatoes in a trench", text: []string{"Niall plants twelve varieties. One will do."}, files: []lessonFile{sheet("niall-s-twelve.pdf", 15_930)}},
+			{
+				name: "The last frost",
+				text: []string{"In Thornbury it comes around the tenth of May, and once in June. Fleece is cheaper than regret."},
+			},
+			{
+				name: "Sowing straight in",
+				text: []string{"A drill as deep as the seed is long, water before you sow, cover, label. Labels are for the one " +
+					"you will be in July."}, media: video("sowing-straight-in.mp4", 148.4),
+			},
+			{
+				name: "Windowsills and greenhouses",
+				text: []string{"Warmth first, then light, then a draught to make them sturdy."},
+			},
+			{
+				name: "Potatoes in a trench", text: []string{"Niall plants twelve varieties. One will do."},
+				files: []lessonFile{sheet("niall-s-twelve.pdf", 15_930)},
+			},
 		}},
 		{name: "Summer: water, weeds, slugs", days: 21, lessons: []plannedLesson{
-			{name: "Water less, but well", text: []string{"Once a week, two cans to the square metre, in the evening, at the foot."}},
+			{
+				name: "Water less, but well",
+				text: []string{"Once a week, two cans to the square metre, in the evening, at the foot."},
+			},
 			{name: "A hoe and ten minutes", text: []string{"Hoe when you see no weeds, and you will see none."}},
 			{name: "The slug hour", text: []string{"Ten minutes to listen to while you walk round with a torch."}, media: slugs},
-			{name: "A plan of your own", text: []string{"Say what you would do with your plot. Nobody counts points here: Ruth reads it and tells you what she thinks."}},
+			{
+				name: "A plan of your own",
+				text: []string{"Say what you would do with your plot. Nobody counts points here: Ruth reads it and tells you " +
+					"what she thinks."},
+			},
 		}},
 		{name: "Autumn and winter", days: 56, lessons: []plannedLesson{
-			{name: "What keeps, and where", text: []string{"Onions in the dry, carrots in sand, pumpkins on the wardrobe."}, files: []lessonFile{sheet("what-keeps.pdf", 22_118)}},
-			{name: "Green manure", text: []string{"Rye and vetch by the end of September. Bare soil is a mistake that the rain makes worse."}},
-			{name: "The meeting, the rent, the cake", text: []string{"You are a plot holder now. Come to the annual meeting and vote for somebody's cake."}, media: video("one-year-later.mp4", 305)},
+			{
+				name: "What keeps, and where", text: []string{"Onions in the dry, carrots in sand, pumpkins on the wardrobe."},
+				files: []lessonFile{sheet("what-keeps.pdf", 22_118)},
+			},
+			{
+				name: "Green manure",
+				text: []string{"Rye and vetch by the end of September. Bare soil is a mistake that the rain makes worse."},
+			},
+			{
+				name: "The meeting, the rent, the cake",
+				text: []string{"You are a plot holder now. Come to the annual meeting and vote for somebody's cake."}, media: video("one-year-later.mp4", 305),
+			},
 		}},
 	}
 }
@@ -84,7 +154,10 @@ func (sd *seeder) seedCourses() {
 			for _, text := range pl.text {
 				doc.Content = append(doc.Content, paragraph(text))
 			}
-			l := &lesson{id: ids.lesson(), name: pl.name, content: sd.tiptapContent(doc, nil, nil), media: pl.media, files: pl.files, section: sec, previous: before}
+			l := &lesson{
+				id: ids.lesson(), name: pl.name, content: sd.tiptapContent(doc, nil, nil), media: pl.media,
+				files: pl.files, section: sec, previous: before,
+			}
 			if l.media != nil {
 				l.media.id = l.id
 			}
@@ -98,7 +171,8 @@ func (sd *seeder) seedCourses() {
 	}
 	sd.store.courses[c.spaceID] = c
 	for i, name := range []string{"For beginners", "Soil", "Wildlife", "Committee training"} {
-		sd.store.courseTopics = append(sd.store.courseTopics, &topic{ID: firstCourseTopic + int64(i), Name: name, AdminOnly: i == 3})
+		sd.store.courseTopics = append(sd.store.courseTopics,
+			&topic{ID: firstCourseTopic + int64(i), Name: name, AdminOnly: i == 3})
 	}
 	sd.seedQuizzes(c)
 	sd.seedStudents(c)
@@ -128,15 +202,22 @@ func (sd *seeder) seedQuizzes(c *course) {
 		return qu
 	}
 	quizzes := []*quiz{
-		{lesson: c.sections[1].lessons[4], passingGrade: 66, description: "Three questions about soil.", questions: []*question{
-			ask(singleChoice, "Which layer lies at the bottom of the jar?", "Clay", "+Sand", "Silt"),
-			ask(multipleChoice, "What may go on the heap?", "+Coffee grounds", "Couch grass roots", "+Cardboard", "Cooked potatoes"),
-			ask(singleChoice, "What does a rotavator do to couch grass?", "It kills it", "+It plants it", "Nothing"),
-		}},
-		{lesson: c.sections[3].lessons[3], hideAnswers: true, description: "What would you do with your plot?", questions: []*question{
-			ask(singleChoice, "Where would you put the potatoes?", "By the gate", "+In the sun", "Under the hazel hedge"),
-			ask(multipleChoice, "What would you grow in the first year?", "+Beans", "+Courgettes", "Asparagus", "+Flowers"),
-		}},
+		{
+			lesson: c.sections[1].lessons[4], passingGrade: 66, description: "Three questions about soil.",
+			questions: []*question{
+				ask(singleChoice, "Which layer lies at the bottom of the jar?", "Clay", "+Sand", "Silt"),
+				ask(multipleChoice, "What may go on the heap?", "+Coffee grounds", "Couch grass roots", "+Cardboard",
+					"Cooked potatoes"),
+				ask(singleChoice, "What does a rotavator do to couch grass?", "It kills it", "+It plants it", "Nothing"),
+			},
+		},
+		{
+			lesson: c.sections[3].lessons[3], hideAnswers: true, description: "What would you do with your plot?",
+			questions: []*question{
+				ask(singleChoice, "Where would you put the potatoes?", "By the gate", "+In the sun", "Under the hazel hedge"),
+				ask(multipleChoice, "What would you grow in the first year?", "+Beans", "+Courgettes", "Asparagus", "+Flowers"),
+			},
+		},
 	}
 	for i, qz := range quizzes {
 		qz.id, qz.spaceID = firstQuizID+int64(i), c.spaceID

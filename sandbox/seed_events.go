@@ -23,30 +23,102 @@ func calendar() []plannedEvent {
 	hut, hall := "The tea hut", "Armstrong Hall"
 	call := "https://meet.example.com/thornbury-lane"
 	events := []plannedEvent{
-		{room: "events", name: "Spring work party", text: "Paths, hedges, gutters. Bring gloves.", starts: -110 * day, lasts: 3 * time.Hour, where: hut},
-		{room: "events", name: "Seed swap in the hall", text: "Bring envelopes, take envelopes.", starts: -96 * day, lasts: 4 * time.Hour, where: hall},
-		{room: "events", name: "Bee-friendly planting walk", text: "From plot 1 to plot 34 with Tom.", starts: -80 * day, hour: 14, lasts: 90 * time.Minute, where: hut},
-		{room: "events", name: "Midsummer supper", text: "Long table, short speeches.", starts: -66 * day, hour: 18, lasts: 5 * time.Hour, where: hut, limit: 60},
-		{room: "events", name: "Open gardens day", text: "The public is coming. Hide the plastic.", starts: -52 * day, hour: 11, lasts: 7 * time.Hour, where: hut, rsvpOff: true},
-		{room: "events", name: "Summer show", text: "Staging from eight, judging at eleven.", starts: -38 * day, hour: 8, lasts: 8 * time.Hour, where: hall},
-		{room: "events", name: "Scarecrow building with Year 4", text: "Old shirts wanted.", starts: -24 * day, hour: 14, lasts: 2 * time.Hour, where: hut},
-		{room: "events", name: "Apple pressing", text: "Windfalls and clean bottles.", starts: -9 * day, lasts: 4 * time.Hour, where: hut},
-		{room: "events", name: "Autumn clear-up, on now", text: "We are at the north fence until dark.", starts: -30 * time.Minute, lasts: 2 * time.Hour, where: hut},
-		{room: "events", name: "Annual general meeting", text: "Accounts, elections, cake.", starts: 6 * day, hour: 19, lasts: 2 * time.Hour, where: hall},
-		{room: "events", name: "Pumpkin weigh-in", text: "The scales go to two hundred kilos. We can dream.", starts: 11 * day, hour: 14, lasts: 2 * time.Hour, where: hut},
-		{room: "events", name: "Night walk: moths and owls", text: "Twenty places, no torches, children welcome.", starts: 8 * day, hour: 21, lasts: 2 * time.Hour, where: "The hazel hedge", limit: 20, hidden: true},
-		{room: "events", name: "Bonfire and jacket potatoes", text: "After dusk. Niall brings the potatoes.", starts: 19 * day, hour: 18, lasts: 3 * time.Hour, where: hut},
-		{room: "events", name: "Wassail in the orchard", text: "Singing is compulsory, voices are not. Just come.", starts: 50 * day, hour: 17, lasts: 2 * time.Hour, where: "The orchard corner", rsvpOff: true},
-		{room: "workshops", name: "Composting from nothing", text: "Callum explains the sixty-eight degrees.", starts: -72 * day, hour: 14, lasts: 2 * time.Hour, where: hut},
-		{room: "workshops", name: "Soil under the microscope", text: "Bring a jam jar of yours.", starts: -44 * day, hour: 14, lasts: 90 * time.Minute, where: call},
-		{room: "workshops", name: "Pickling and krauts", text: "Jars provided, patience not.", starts: -16 * day, hour: 14, lasts: 3 * time.Hour, where: hall, limit: 12},
-		{room: "workshops", name: "Sharpening morning", text: "Five places at the grindstone, so that everybody gets a turn.", starts: 3 * day, lasts: 3 * time.Hour, where: hut, limit: 5},
-		{room: "workshops", name: "Winter pruning, online", text: "Ingrid with a camera and a very long pole.", starts: 5 * day, hour: 19, lasts: time.Hour, where: call},
-		{room: "workshops", name: "Reading a seed catalogue", text: "What the adjectives mean.", starts: 13 * day, hour: 20, lasts: time.Hour, where: call},
-		{room: "workshops", name: "Build a raised bed", text: "Kwame brings the saw.", starts: 16 * day, lasts: 4 * time.Hour, where: hut, limit: 10},
-		{room: "workshops", name: "Grafting", text: "Scions from the old orchard. Sharp knives, so adults only.", starts: 75 * day, lasts: 3 * time.Hour, where: hut},
-		{room: "workshops", name: "Planning your first year", text: "Place to be agreed with those who come.", starts: 24 * day, hour: 11, lasts: 2 * time.Hour},
-		{room: "workshops", name: "Drip irrigation for the impatient", text: "Dev shows the spreadsheet, briefly.", starts: 30 * day, hour: 19, lasts: 2 * time.Hour, where: call},
+		{
+			room: "events", name: "Spring work party", text: "Paths, hedges, gutters. Bring gloves.", starts: -110 * day,
+			lasts: 3 * time.Hour, where: hut,
+		},
+		{
+			room: "events", name: "Seed swap in the hall", text: "Bring envelopes, take envelopes.", starts: -96 * day,
+			lasts: 4 * time.Hour, where: hall,
+		},
+		{
+			room: "events", name: "Bee-friendly planting walk", text: "From plot 1 to plot 34 with Tom.", starts: -80 * day,
+			hour: 14, lasts: 90 * time.Minute, where: hut,
+		},
+		{
+			room: "events", name: "Midsummer supper", text: "Long table, short speeches.", starts: -66 * day, hour: 18,
+			lasts: 5 * time.Hour, where: hut, limit: 60,
+		},
+		{
+			room: "events", name: "Open gardens day", text: "The public is coming. Hide the plastic.", starts: -52 * day,
+			hour: 11, lasts: 7 * time.Hour, where: hut, rsvpOff: true,
+		},
+		{
+			room: "events", name: "Summer show", text: "Staging from eight, judging at eleven.", starts: -38 * day, hour: 8,
+			lasts: 8 * time.Hour, where: hall,
+		},
+		{
+			room: "events", name: "Scarecrow building with Year 4", text: "Old shirts wanted.", starts: -24 * day, hour: 14,
+			lasts: 2 * time.Hour, where: hut,
+		},
+		{
+			room: "events", name: "Apple pressing", text: "Windfalls and clean bottles.", starts: -9 * day, lasts: 4 * time.Hour,
+			where: hut,
+		},
+		{
+			room: "events", name: "Autumn clear-up, on now", text: "We are at the north fence until dark.",
+			starts: -30 * time.Minute, lasts: 2 * time.Hour, where: hut,
+		},
+		{
+			room: "events", name: "Annual general meeting", text: "Accounts, elections, cake.", starts: 6 * day, hour: 19,
+			lasts: 2 * time.Hour, where: hall,
+		},
+		{
+			room: "events", name: "Pumpkin weigh-in", text: "The scales go to two hundred kilos. We can dream.",
+			starts: 11 * day, hour: 14, lasts: 2 * time.Hour, where: hut,
+		},
+		{
+			room: "events", name: "Night walk: moths and owls", text: "Twenty places, no torches, children welcome.",
+			starts: 8 * day, hour: 21, lasts: 2 * time.Hour, where: "The hazel hedge", limit: 20, hidden: true,
+		},
+		{
+			room: "events", name: "Bonfire and jacket potatoes", text: "After dusk. Niall brings the potatoes.",
+			starts: 19 * day, hour: 18, lasts: 3 * time.Hour, where: hut,
+		},
+		{
+			room: "events", name: "Wassail in the orchard", text: "Singing is compulsory, voices are not. Just come.",
+			starts: 50 * day, hour: 17, lasts: 2 * time.Hour, where: "The orchard corner", rsvpOff: true,
+		},
+		{
+			room: "workshops", name: "Composting from nothing", text: "Callum explains the sixty-eight degrees.",
+			starts: -72 * day, hour: 14, lasts: 2 * time.Hour, where: hut,
+		},
+		{
+			room: "workshops", name: "Soil under the microscope", text: "Bring a jam jar of yours.", starts: -44 * day, hour: 14,
+			lasts: 90 * time.Minute, where: call,
+		},
+		{
+			room: "workshops", name: "Pickling and krauts", text: "Jars provided, patience not.", starts: -16 * day, hour: 14,
+			lasts: 3 * time.Hour, where: hall, limit: 12,
+		},
+		{
+			room: "workshops", name: "Sharpening morning", text: "Five places at the grindstone, so that everybody gets a turn.",
+			starts: 3 * day, lasts: 3 * time.Hour, where: hut, limit: 5,
+		},
+		{
+			room: "workshops", name: "Winter pruning, online", text: "Ingrid with a camera and a very long pole.",
+			starts: 5 * day, hour: 19, lasts: time.Hour, where: call,
+		},
+		{
+			room: "workshops", name: "Reading a seed catalogue", text: "What the adjectives mean.", starts: 13 * day, hour: 20,
+			lasts: time.Hour, where: call,
+		},
+		{
+			room: "workshops", name: "Build a raised bed", text: "Kwame brings the saw.", starts: 16 * day, lasts: 4 * time.Hour,
+			where: hut, limit: 10,
+		},
+		{
+			room: "workshops", name: "Grafting", text: "Scions from the old orchard. Sharp knives, so adults only.",
+			starts: 75 * day, lasts: 3 * time.Hour, where: hut,
+		},
+		{
+			room: "workshops", name: "Planning your first year", text: "Place to be agreed with those who come.",
+			starts: 24 * day, hour: 11, lasts: 2 * time.Hour,
+		},
+		{
+			room: "workshops", name: "Drip irrigation for the impatient", text: "Dev shows the spreadsheet, briefly.",
+			starts: 30 * day, hour: 19, lasts: 2 * time.Hour, where: call,
+		},
 	}
 	for week := range 6 {
 		events = append(events, plannedEvent{
@@ -85,7 +157,8 @@ func (sd *seeder) planEvents() []*plannedPost {
 			made = sd.ago(40*day - time.Duration(i)*time.Second)
 		}
 		plan = append(plan, &plannedPost{room: c.room, subject: "the date", author: i % 3, post: post{
-			kind: postEvent, name: c.name, event: e, createdAt: made, content: sd.tiptapContent(document(paragraph(c.text)), nil, nil),
+			kind: postEvent, name: c.name, event: e, createdAt: made, content: sd.tiptapContent(document(paragraph(c.text)), nil,
+				nil),
 		}})
 	}
 	return plan

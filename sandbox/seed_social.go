@@ -86,7 +86,10 @@ func (sd *seeder) seedNotifications() {
 			tell(sd.postNotification(p, p.authorID, l.memberID), l.at, "like", "liked your post")
 		}
 		for _, c := range p.comments {
-			n := notification{memberID: p.authorID, actorID: c.authorID, subjectKind: "Comment", subjectID: c.id, spaceID: p.spaceID, title: p.title()}
+			n := notification{
+				memberID: p.authorID, actorID: c.authorID, subjectKind: "Comment", subjectID: c.id,
+				spaceID: p.spaceID, title: p.title(),
+			}
 			if c.parentID == 0 {
 				tell(n, c.createdAt, "add", "commented on your post")
 				continue

@@ -12,19 +12,40 @@ func (sd *seeder) seedSpaces() {
 		return list
 	}
 	rooms := []*space{
-		{groupID: 501, groupName: "Start here", name: "Announcements", slug: "announcements", kind: spaceBasic, emoji: "📣", postDisabled: true},
+		{
+			groupID: 501, groupName: "Start here", name: "Announcements", slug: "announcements", kind: spaceBasic, emoji: "📣",
+			postDisabled: true,
+		},
 		{groupID: 501, groupName: "Start here", name: "Say hello", slug: "say-hello", kind: spaceBasic, emoji: "👋"},
-		{groupID: 502, groupName: "Growing", name: "Vegetables", slug: "vegetables", kind: spaceBasic, emoji: "🥕", topics: topics("Sowing", "Pests", "Harvest", "Varieties", "From the committee")},
-		{groupID: 502, groupName: "Growing", name: "Fruit", slug: "fruit", kind: spaceBasic, emoji: "🍏", topics: topics("Pruning", "Varieties", "Orchard rota")},
+		{
+			groupID: 502, groupName: "Growing", name: "Vegetables", slug: "vegetables", kind: spaceBasic, emoji: "🥕",
+			topics: topics("Sowing", "Pests", "Harvest", "Varieties", "From the committee"),
+		},
+		{
+			groupID: 502, groupName: "Growing", name: "Fruit", slug: "fruit", kind: spaceBasic, emoji: "🍏",
+			topics: topics("Pruning", "Varieties", "Orchard rota"),
+		},
 		{groupID: 502, groupName: "Growing", name: "Soil & compost", slug: "soil-and-compost", kind: spaceBasic},
-		{groupID: 502, groupName: "Growing", name: "Seed swap", slug: "seed-swap", kind: spaceBasic, emoji: "🌱", requireTopic: true, topics: topics("Offered", "Wanted", "Closed")},
-		{groupID: 503, groupName: "Show and tell", name: "Harvest photos", slug: "harvest-photos", kind: spaceImage, view: "cards", emoji: "📷"},
+		{
+			groupID: 502, groupName: "Growing", name: "Seed swap", slug: "seed-swap", kind: spaceBasic, emoji: "🌱",
+			requireTopic: true, topics: topics("Offered", "Wanted", "Closed"),
+		},
+		{
+			groupID: 503, groupName: "Show and tell", name: "Harvest photos", slug: "harvest-photos", kind: spaceImage,
+			view: "cards", emoji: "📷",
+		},
 		{groupID: 504, groupName: "Get together", name: "Events", slug: "events", kind: spaceEvent, emoji: "📅"},
 		{groupID: 504, groupName: "Get together", name: "Workshops", slug: "workshops", kind: spaceEvent},
 		{groupID: 504, groupName: "Get together", name: "Tea hut", slug: "tea-hut", kind: spaceChat, emoji: "🫖"},
-		{groupID: 505, groupName: "Learn", name: "Your first year on a plot", slug: "first-year", kind: spaceCourse, emoji: "📗"},
+		{
+			groupID: 505, groupName: "Learn", name: "Your first year on a plot", slug: "first-year", kind: spaceCourse,
+			emoji: "📗",
+		},
 		{groupID: 506, groupName: "People", name: "Plot holders", slug: "plot-holders", kind: spaceMembers},
-		{groupID: 507, groupName: "Groups", name: "Beekeepers", slug: "beekeepers", kind: spaceBasic, emoji: "🐝", private: true},
+		{
+			groupID: 507, groupName: "Groups", name: "Beekeepers", slug: "beekeepers", kind: spaceBasic, emoji: "🐝",
+			private: true,
+		},
 		{groupID: 507, groupName: "Groups", name: "Committee room", slug: "committee", kind: spaceBasic, secret: true},
 	}
 	for i, sp := range rooms {
@@ -34,7 +55,10 @@ func (sd *seeder) seedSpaces() {
 		}
 		if i%3 == 0 {
 			sp.coverID = signedID("cover", int64(i))
-			sd.file(attachment{SignedID: sp.coverID, SGID: sgid("Cover", int64(i)), ContentType: "image/jpeg", Filename: "cover.jpg", Width: 1600, Height: 480})
+			sd.file(attachment{
+				SignedID: sp.coverID, SGID: sgid("Cover", int64(i)), ContentType: "image/jpeg",
+				Filename: "cover.jpg", Width: 1600, Height: 480,
+			})
 		}
 		sd.rooms[sp.slug] = sd.store.addSpace(sp)
 	}

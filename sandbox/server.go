@@ -51,8 +51,8 @@ type Options struct {
 	// StorageURL begins the addresses to which files are uploaded and from
 	// which they come; PublicURL when empty. Uploads work where it leads here.
 	StorageURL string
-	// Crowd is the number of members beside those of the story: they have joined the open spaces and written nothing. Their
-	// addresses are crowd-1@example.com and so on.
+	// Crowd is the number of members beside those of the story: they have joined the open spaces and written nothing.
+	// Their addresses are crowd-1@example.com and so on.
 	Crowd int
 }
 
@@ -269,7 +269,10 @@ func (s *Sandbox) setEdgeHeaders(w http.ResponseWriter, r *http.Request) {
 		cookies = append(cookies, "_circle_session")
 	}
 	for _, name := range cookies {
-		http.SetCookie(w, &http.Cookie{Name: name, Value: id, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteNoneMode})
+		http.SetCookie(w, &http.Cookie{
+			Name: name, Value: id, Path: "/", Secure: true, HttpOnly: true,
+			SameSite: http.SameSiteNoneMode,
+		})
 	}
 }
 
@@ -287,7 +290,8 @@ func (s *Sandbox) serveNotFoundPage(w http.ResponseWriter, r *http.Request) {
 	s.log(Call{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Status: http.StatusNotFound})
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(http.StatusNotFound)
-	_, _ = w.Write([]byte("<!DOCTYPE html>\n<html><head><title>The page you were looking for doesn't exist (404)</title></head>" +
+	_, _ = w.Write([]byte("<!DOCTYPE html>\n<html><head><title>The page you were looking for doesn't exist " +
+		"(404)</title></head>" +
 		"<body><h1>The page you were looking for doesn't exist.</h1></body></html>\n"))
 }
 

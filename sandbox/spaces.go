@@ -127,7 +127,8 @@ func (s *Sandbox) spaceView(m *member, sp *space, record spaceRecord) spaceJSON 
 			Manage: m.roles.Admin, View: s.canView(m, sp), Leave: seat != nil, Create: s.canPost(m, sp), Invite: m.roles.Admin,
 		},
 		spaceExtras: &spaceExtras{
-			CustomEmojiURL: ref.CustomEmojiURL, CustomEmojiDarkURL: ref.CustomEmojiDarkURL, URL: s.publicURL + "/c/" + sp.slug, ShowLock: true,
+			CustomEmojiURL: ref.CustomEmojiURL, CustomEmojiDarkURL: ref.CustomEmojiDarkURL, URL: s.publicURL + "/c/" +
+				sp.slug, ShowLock: true,
 		},
 	}
 	if sp.kind == spaceImage || sp.kind == spaceEvent {
@@ -240,7 +241,10 @@ type pinnedTarget struct {
 
 func pinnedLinkView(l *pinnedLink) pinnedLinkJSON {
 	if l.url != "" {
-		return pinnedLinkJSON{ID: l.id, Name: l.name, Kind: "link", pinnedTarget: &pinnedTarget{URL: l.url, Emoji: orNull(l.emoji)}}
+		return pinnedLinkJSON{
+			ID: l.id, Name: l.name, Kind: "link",
+			pinnedTarget: &pinnedTarget{URL: l.url, Emoji: orNull(l.emoji)},
+		}
 	}
 	folder := &pinnedFolder{Links: []pinnedLinkJSON{}}
 	for _, inner := range l.links {
@@ -279,7 +283,8 @@ func (s *Sandbox) spaceNotificationDetails(q *request) answer {
 		}
 		d, since := spaceDetails{ID: sp.id}, q.member.lastReadSpaces[sp.id]
 		for _, p := range s.store.posts {
-			if p.spaceID == sp.id && p.status == "published" && p.authorID != q.member.id && p.createdAt.After(since) && p.createdAt.After(seat.joinedAt) {
+			if p.spaceID == sp.id && p.status == "published" && p.authorID != q.member.id && p.createdAt.After(since) &&
+				p.createdAt.After(seat.joinedAt) {
 				d.Content++
 			}
 		}

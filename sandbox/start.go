@@ -49,8 +49,8 @@ type Member struct {
 	Admin     bool
 }
 
-// Members lists who can sign in, for a banner or a sign-in page: first a member without a special part, to begin with, then
-// the others by id, admins first.
+// Members lists who can sign in, for a banner or a sign-in page: first a member without a special part, to begin with,
+// then the others by id, admins first.
 func (s *Sandbox) Members() []Member {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -59,7 +59,10 @@ func (s *Sandbox) Members() []Member {
 		if !m.active {
 			continue
 		}
-		who := Member{ID: m.id, Name: m.name(), Headline: m.headline, Email: m.email, SSOUserID: m.ssoUserID, Admin: m.roles.Admin}
+		who := Member{
+			ID: m.id, Name: m.name(), Headline: m.headline, Email: m.email, SSOUserID: m.ssoUserID,
+			Admin: m.roles.Admin,
+		}
 		if strings.HasPrefix(m.email, "member@") {
 			plain = append(plain, who)
 		} else {

@@ -132,11 +132,15 @@ func (s *Sandbox) createDirectUpload(q *request) answer {
 	s.store.addUpload(u)
 	key := sha256.Sum256([]byte(u.SignedID))
 	return ok(directUploadJSON{
-		ID: id, Key: cmp.Or(*in.Blob.Key, strings.ToLower(base64.RawURLEncoding.EncodeToString(key[:21]))), Filename: u.Filename,
+		ID: id, Key: cmp.Or(*in.Blob.Key,
+			strings.ToLower(base64.RawURLEncoding.EncodeToString(key[:21]))), Filename: u.Filename,
 		ContentType: u.ContentType, Metadata: u.Metadata, ByteSize: u.ByteSize, Checksum: u.checksum, CreatedAt: stamp(q.now),
 		CommunityID: communityID, CommunityMemberID: q.member.id, ServiceName: "sandbox", SignedID: u.SignedID, AttachableSGID: u.SGID,
-		DirectUpload: putTarget{s.storageURL + diskPath + u.SignedID, map[string]string{"Content-Type": u.ContentType, "Content-MD5": u.checksum}},
-		URL:          u.URL,
+		DirectUpload: putTarget{
+			s.storageURL + diskPath + u.SignedID,
+			map[string]string{"Content-Type": u.ContentType, "Content-MD5": u.checksum},
+		},
+		URL: u.URL,
 	})
 }
 

@@ -22,7 +22,8 @@ func (c caller) announce(filename, contentType, content string) reply {
 // storage makes a call to an address of the sandbox's storage.
 func (w *world) storage(method, address, body string, headers map[string]any) (int, http.Header, string) {
 	w.t.Helper()
-	req, err := http.NewRequestWithContext(w.t.Context(), method, w.url+strings.TrimPrefix(address, "https://allotment.example.com"), strings.NewReader(body))
+	req, err := http.NewRequestWithContext(w.t.Context(), method,
+		w.url+strings.TrimPrefix(address, "https://allotment.example.com"), strings.NewReader(body))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -64,7 +65,8 @@ func TestUploadIsServedOnceItIsPut(t *testing.T) {
 		t.Fatalf("PUT = %d, want 204", status)
 	}
 	status, header, body := w.storage("GET", address, "", nil)
-	if status != 200 || body != "twelve rows" || header.Get("Content-Type") != "text/plain" || header.Get("X-Content-Type-Options") != "nosniff" {
+	if status != 200 || body != "twelve rows" || header.Get("Content-Type") != "text/plain" ||
+		header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("GET = %d %q %v, want the file as plain text", status, body, header)
 	}
 	if _, _, part := w.storage("GET", address, "", map[string]any{"Range": "bytes=0-5"}); part != "twelve" {
@@ -107,7 +109,8 @@ func TestUploadMustBeAsAnnounced(t *testing.T) {
 	if status := w.put(announced, "beans"); status != 404 {
 		t.Errorf("after the window PUT = %d, want 404", status)
 	}
-	if status, header, _ := w.storage("OPTIONS", url, "", nil); status != 200 || header.Get("Access-Control-Allow-Origin") != "*" {
+	if status, header, _ := w.storage("OPTIONS", url, "", nil); status != 200 ||
+		header.Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("a browser's question is answered %d %v, want leave for any origin", status, header)
 	}
 }
@@ -140,16 +143,23 @@ func TestUploadsAreUsedBySignedID(t *testing.T) {
 		status                   int
 	}{
 		{"image in a post", "POST", "/spaces/vegetables/posts", `{"name":"P","tiptap_body":{"body":` + picture + `}}`, 200},
-		{"file of a post", "POST", "/spaces/vegetables/posts", `{"name":"P","tiptap_body":{"body":` + text + `,"attachments":["` + id + `"]}}`, 200},
-		{"gallery", "POST", "/spaces/harvest-photos/images/posts", `{"gallery_attributes":{"images_attributes":[{"signed_id":"` + id + `"}]}}`, 200},
-		{"comment", "POST", path("/posts/%d/comments", w.eventID(slugMaya)), `{"comment":{"tiptap_body":{"body":` + text + `,"attachments":["` + id + `"]}}}`, 201},
+		{"file of a post", "POST", "/spaces/vegetables/posts", `{"name":"P","tiptap_body":{"body":` + text +
+			`,"attachments":["` + id + `"]}}`, 200},
+		{
+			"gallery", "POST", "/spaces/harvest-photos/images/posts",
+			`{"gallery_attributes":{"images_attributes":[{"signed_id":"` + id + `"}]}}`, 200,
+		},
+		{"comment", "POST", path("/posts/%d/comments", w.eventID(slugMaya)), `{"comment":{"tiptap_body":{"body":` + text +
+			`,"attachments":["` + id + `"]}}}`, 201},
 		{"avatar", "PUT", "/profile", `{"community_member":{"avatar":"` + id + `"}}`, 200},
 	} {
-		if r := c.call(test.method, test.path, test.body); r.status != test.status || !strings.Contains(string(r.raw), address) {
+		if r := c.call(test.method, test.path, test.body); r.status != test.status ||
+			!strings.Contains(string(r.raw), address) {
 			t.Errorf("%s: %d %s, want %d with %s", test.name, r.status, r.raw, test.status, address)
 		}
 		unknown := strings.ReplaceAll(test.body, id, "nobody-announced-this")
-		if r := c.call(test.method, test.path, unknown); r.status != 400 || !strings.Contains(string(r.raw), "is no signed id of an upload") {
+		if r := c.call(test.method, test.path, unknown); r.status != 400 ||
+			!strings.Contains(string(r.raw), "is no signed id of an upload") {
 			t.Errorf("%s with an unknown signed id: %d %s, want 400", test.name, r.status, r.raw)
 		}
 	}

@@ -33,7 +33,7 @@ type Attempts interface {
 	Begin(key string) (wait time.Duration)
 	// Forgive takes an attempt back.
 	Forgive(key string)
-	// Use tells whether an ID token is used for the first time within its life, and notes the use.
+	// Use reports whether an ID token is used for the first time within its life, and notes the use.
 	Use(token string) (first bool)
 	// Release takes a use back.
 	Release(token string)
@@ -113,8 +113,8 @@ func (m *MemoryAttempts) Use(token string) (first bool) {
 // Release implements [Attempts].
 func (m *MemoryAttempts) Release(token string) { m.used.Invalidate(token) }
 
-// attempt counts one of the request's address until over is told that it was no guess: only what is refused counts, because
-// all members of an office may share an address. A trusted server and the sandbox have no such limit.
+// attempt counts one of the request's address until over is told that it was no guess: only what is refused counts,
+// because all members of an office may share an address. A trusted server and the sandbox have no such limit.
 func (s *Service) attempt(ctx context.Context) (over func(guess bool), err error) {
 	address := circleclient.AddressFrom(ctx)
 	if !address.IsValid() || s.settings.Has(ModeSandbox) {
@@ -134,7 +134,7 @@ func (s *Service) attempt(ctx context.Context) (over func(guess bool), err error
 	}, nil
 }
 
-// isGuess tells whether a sign-in or refresh failed by what was brought, and not by what is out of order.
+// isGuess reports whether a sign-in or refresh failed by what was brought, and not by what is out of order.
 func isGuess(err error) bool {
 	refused, ok := errors.AsType[*LoginError](err)
 	return ok && refused.Code != CodeIdentityProviderUnavailable
@@ -157,8 +157,8 @@ func (s *Service) attemptWith(token refreshable) error {
 	return pause(s.attempts.Begin(attemptKey("refresh", token.RefreshToken)))
 }
 
-// attemptToEnd counts an attempt to end a token: under the token, and, unless it is known to be one, under the address too.
-// Nobody's guesses keep others behind the same address from ending what is theirs.
+// attemptToEnd counts an attempt to end a token: under the token, and, unless it is known to be one, under the address
+// too. Nobody's guesses keep others behind the same address from ending what is theirs.
 func (s *Service) attemptToEnd(ctx context.Context, token string, known bool) (over func(guess bool), err error) {
 	over = func(bool) {}
 	if !known {
@@ -172,8 +172,8 @@ func (s *Service) attemptToEnd(ctx context.Context, token string, known bool) (o
 	return over, pause(s.attempts.Begin(attemptKey("end", token)))
 }
 
-// useOnce lets an ID token sign in once, so that one that was overheard is worth nothing. over gives it back where nobody
-// was signed in.
+// useOnce lets an ID token sign in once, so that one that was overheard is worth nothing. over gives it back where
+// nobody was signed in.
 func (s *Service) useOnce(token string) (over func(error), err error) {
 	if token == "" {
 		return func(error) {}, nil

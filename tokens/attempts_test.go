@@ -110,8 +110,8 @@ func TestGuessingAddressWaits(t *testing.T) {
 	}
 }
 
-// Whoever tries to end invented tokens has to wait too, as does whoever ends one token again and again. Ending what is known to
-// be a token is nobody else's to delay, and Circle's failures are nobody's guesses.
+// Whoever tries to end invented tokens has to wait too, as does whoever ends one token again and again. Ending what is
+// known to be a token is nobody else's to delay, and Circle's failures are nobody's guesses.
 func TestRevocationsWait(t *testing.T) {
 	invented := 0
 	for name, end := range map[string]func(*bench, context.Context, *testing.T) error{
@@ -155,7 +155,8 @@ func TestRevocationsWait(t *testing.T) {
 			if err := end(b, from(b.asking("", ""), "192.0.2.2"), t); err != nil {
 				t.Errorf("from another address: %v", err)
 			}
-			if err := b.Logout(circleclient.WithAddress(b.asking("Bearer "+session.AccessToken, ""), circleclient.AddressFrom(ctx)), true, session.RefreshToken); err != nil {
+			if err := b.Logout(circleclient.WithAddress(b.asking("Bearer "+session.AccessToken, ""),
+				circleclient.AddressFrom(ctx)), true, session.RefreshToken); err != nil {
 				t.Errorf("a member behind the same address signs out: %v", err)
 			}
 			if !strings.Contains(b.log.String(), "outcome=RATE_LIMITED") {
@@ -186,7 +187,10 @@ func TestSuccessIsNotCountedForAnAddress(t *testing.T) {
 	b := newBench(t, bothConfig(p.server.URL))
 	for i := range 3 * freeAttempts {
 		b.clock.advance(regainAttempt) // so that it is not the one member who waits
-		token := p.idToken(jwt.MapClaims{"jti": fmt.Sprint(i), "iat": b.clock.Now().Unix(), "exp": b.clock.Now().Add(time.Hour).Unix()})
+		token := p.idToken(jwt.MapClaims{
+			"jti": fmt.Sprint(i), "iat": b.clock.Now().Unix(),
+			"exp": b.clock.Now().Add(time.Hour).Unix(),
+		})
 		if _, err := b.Login(from(b.asking("", ""), "192.0.2.1"), LoginRequest{IdentityToken: token}); err != nil {
 			t.Fatalf("sign-in %d: %v", i+1, err)
 		}
@@ -216,7 +220,8 @@ func TestMemberWhoSignsInTooOftenWaits(t *testing.T) {
 		}
 	}
 	b.circle.count()
-	if _, err := b.Login(trusted, LoginRequest{Email: strings.ToUpper(ada)}); retryAfter(err) != time.Second || b.circle.count() != 0 {
+	if _, err := b.Login(trusted, LoginRequest{Email: strings.ToUpper(ada)}); retryAfter(err) != time.Second ||
+		b.circle.count() != 0 {
 		t.Errorf("one more gives %v, want a second's wait and no question to Circle", err)
 	}
 	if _, err := b.Login(trusted, LoginRequest{MemberID: adaID}); err != nil {

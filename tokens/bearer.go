@@ -15,8 +15,9 @@ const (
 	leeway    = 30 * time.Second // how far clocks may be apart
 )
 
-// Authenticator reads who is asking from a request. It refuses nothing itself: clients attach an old header to every call,
-// and login, refresh, revoke, logout and introspection must still pass. What needs a member fails by [Caller.Token].
+// Authenticator reads who is asking from a request. It refuses nothing itself: clients attach an old header to every
+// call, and login, refresh, revoke, logout and introspection must still pass. What needs a member fails by
+// [Caller.Token].
 type Authenticator struct {
 	settings    Settings
 	revocations Revocations
@@ -36,9 +37,9 @@ func (a *Authenticator) Middleware(next http.Handler) http.Handler {
 	})
 }
 
-// FromInit puts a [Caller] into the context of a websocket: authorization is what connection_init carries under that name,
-// in the form of the header. Where it is empty the caller of the upgrade request stays. Trust comes from the upgrade
-// request alone, because browsers can write the payload but not the header.
+// FromInit puts a [Caller] into the context of a websocket: authorization is what connection_init carries under that
+// name, in the form of the header. Where it is empty the caller of the upgrade request stays. Trust comes from the
+// upgrade request alone, because browsers can write the payload but not the header.
 func (a *Authenticator) FromInit(ctx context.Context, authorization string) context.Context {
 	if strings.TrimSpace(authorization) == "" {
 		return WithCaller(ctx, CallerFrom(ctx).Fork())
@@ -82,7 +83,7 @@ func bearer(values []string) (token string, refused Reason) {
 	return token, ""
 }
 
-// isToken68 tells whether s has only the characters that RFC 6750 allows in a bearer token.
+// isToken68 reports whether s has only the characters that RFC 6750 allows in a bearer token.
 func isToken68(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
@@ -90,8 +91,8 @@ func isToken68(s string) bool {
 	})
 }
 
-// expiryHint reads when a member's token says it ends; zero where it does not say. ok is false where it is no JWT at all.
-// Nobody has verified the token, so this saves calls that Circle would refuse and decides nothing else.
+// expiryHint reads when a member's token says it ends; zero where it does not say. ok is false where it is no JWT at
+// all. Nobody has verified the token, so this saves calls that Circle would refuse and decides nothing else.
 func expiryHint(token string) (expiresAt time.Time, ok bool) {
 	claims := jwt.MapClaims{}
 	// Strict decoding, because otherwise several spellings of one signature would be tokens with different hashes.

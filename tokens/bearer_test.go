@@ -23,28 +23,52 @@ func TestMiddlewareSaysWhyATokenCannotBeUsed(t *testing.T) {
 		reason  Reason
 		shown   string // by Presented
 	}{
-		"none":                {nil, "", ReasonMissing, ""},
-		"empty":               {[]string{""}, "", ReasonMissing, ""},
-		"an empty variable":   {[]string{"Bearer "}, "", ReasonMissing, ""},
-		"good":                {[]string{"Bearer " + good}, good, "", good},
-		"scheme in any case":  {[]string{"bEARER   " + good}, good, "", good},
-		"another scheme":      {[]string{"Basic YWRhOnB3"}, "", ReasonInvalid, ""},
-		"no scheme":           {[]string{good}, "", ReasonInvalid, ""},
-		"two headers":         {[]string{"Bearer " + good, "Bearer " + good}, "", ReasonInvalid, ""},
-		"two tokens":          {[]string{"Bearer " + good + " " + good}, "", ReasonInvalid, ""},
-		"a list":              {[]string{"Bearer " + good + "," + good}, "", ReasonInvalid, ""},
-		"control characters":  {[]string{"Bearer " + good + "\x00"}, "", ReasonInvalid, ""},
-		"not ASCII":           {[]string{"Bearer " + good + "é"}, "", ReasonInvalid, ""},
-		"not a JWT":           {[]string{"Bearer undefined"}, "", ReasonInvalid, "undefined"},
-		"a JWT of rubbish":    {[]string{"Bearer a.b.c"}, "", ReasonInvalid, "a.b.c"},
-		"expired":             {[]string{"Bearer " + memberToken(t, noon.Add(-leeway), "x")}, "", ReasonExpired, memberToken(t, noon.Add(-leeway), "x")},
-		"expired by a second": {[]string{"Bearer " + memberToken(t, noon.Add(-time.Second), "x")}, memberToken(t, noon.Add(-time.Second), "x"), "", memberToken(t, noon.Add(-time.Second), "x")},
-		"without exp":         {[]string{"Bearer " + part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2ln"}, part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2ln", "", part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2ln"},
-		"exp of another type": {[]string{"Bearer " + part(`{"alg":"HS256"}`) + "." + part(`{"exp":"soon"}`) + ".c2ln"}, part(`{"alg":"HS256"}`) + "." + part(`{"exp":"soon"}`) + ".c2ln", "", part(`{"alg":"HS256"}`) + "." + part(`{"exp":"soon"}`) + ".c2ln"},
-		"unknown algorithm":   {[]string{"Bearer " + part(`{"alg":"XY1"}`) + "." + part(`{}`) + ".c2ln"}, part(`{"alg":"XY1"}`) + "." + part(`{}`) + ".c2ln", "", part(`{"alg":"XY1"}`) + "." + part(`{}`) + ".c2ln"},
-		"another spelling":    {[]string{"Bearer " + part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2k"}, part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2k", "", part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2k"},
-		"bits after the end":  {[]string{"Bearer " + part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2l"}, "", ReasonInvalid, part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2l"},
-		"too long":            {[]string{"Bearer " + strings.Repeat("a", maxBearer)}, "", ReasonInvalid, ""},
+		"none":               {nil, "", ReasonMissing, ""},
+		"empty":              {[]string{""}, "", ReasonMissing, ""},
+		"an empty variable":  {[]string{"Bearer "}, "", ReasonMissing, ""},
+		"good":               {[]string{"Bearer " + good}, good, "", good},
+		"scheme in any case": {[]string{"bEARER   " + good}, good, "", good},
+		"another scheme":     {[]string{"Basic YWRhOnB3"}, "", ReasonInvalid, ""},
+		"no scheme":          {[]string{good}, "", ReasonInvalid, ""},
+		"two headers":        {[]string{"Bearer " + good, "Bearer " + good}, "", ReasonInvalid, ""},
+		"two tokens":         {[]string{"Bearer " + good + " " + good}, "", ReasonInvalid, ""},
+		"a list":             {[]string{"Bearer " + good + "," + good}, "", ReasonInvalid, ""},
+		"control characters": {[]string{"Bearer " + good + "\x00"}, "", ReasonInvalid, ""},
+		"not ASCII":          {[]string{"Bearer " + good + "é"}, "", ReasonInvalid, ""},
+		"not a JWT":          {[]string{"Bearer undefined"}, "", ReasonInvalid, "undefined"},
+		"a JWT of rubbish":   {[]string{"Bearer a.b.c"}, "", ReasonInvalid, "a.b.c"},
+		"expired": {
+			[]string{"Bearer " + memberToken(t, noon.Add(-leeway), "x")},
+			"", ReasonExpired,
+			memberToken(t, noon.Add(-leeway), "x"),
+		},
+		"expired by a second": {
+			[]string{"Bearer " + memberToken(t, noon.Add(-time.Second), "x")},
+			memberToken(t, noon.Add(-time.Second), "x"), "", memberToken(t, noon.Add(-time.Second), "x"),
+		},
+		"without exp": {
+			[]string{"Bearer " + part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2ln"},
+			part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2ln", "", part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2ln",
+		},
+		"exp of another type": {
+			[]string{"Bearer " + part(`{"alg":"HS256"}`) + "." + part(`{"exp":"soon"}`) + ".c2ln"},
+			part(`{"alg":"HS256"}`) + "." + part(`{"exp":"soon"}`) + ".c2ln", "", part(`{"alg":"HS256"}`) + "." +
+				part(`{"exp":"soon"}`) + ".c2ln",
+		},
+		"unknown algorithm": {
+			[]string{"Bearer " + part(`{"alg":"XY1"}`) + "." + part(`{}`) + ".c2ln"},
+			part(`{"alg":"XY1"}`) + "." + part(`{}`) + ".c2ln", "", part(`{"alg":"XY1"}`) + "." + part(`{}`) + ".c2ln",
+		},
+		"another spelling": {
+			[]string{"Bearer " + part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2k"},
+			part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2k", "", part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2k",
+		},
+		"bits after the end": {
+			[]string{"Bearer " + part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2l"},
+			"", ReasonInvalid,
+			part(`{"alg":"HS256"}`) + "." + part(`{}`) + ".c2l",
+		},
+		"too long": {[]string{"Bearer " + strings.Repeat("a", maxBearer)}, "", ReasonInvalid, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

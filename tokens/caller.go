@@ -55,8 +55,8 @@ func (e *Error) Is(target error) bool {
 	}
 }
 
-// Caller is who asks: in one request, and in mutations in one root field ([Caller.Fork]), because a login changes who asks
-// for everything beneath it and for nothing beside it. It is safe for concurrent use.
+// Caller is who asks: in one request, and in mutations in one root field ([Caller.Fork]), because a login changes who
+// asks for everything beneath it and for nothing beside it. It is safe for concurrent use.
 type Caller struct {
 	presented   string
 	trusted     bool
@@ -72,8 +72,8 @@ type Caller struct {
 // nobody is a caller without any credentials.
 func nobody() *Caller { return &Caller{refused: ReasonMissing} }
 
-// Token returns the access token to call Circle with. The error is an [*Error]. Expiry and revocation are looked at each
-// time: a websocket outlives its token, and a mutation may end the token that its next field would use.
+// Token returns the access token to call Circle with. The error is an [*Error]. Expiry and revocation are looked at
+// each time: a websocket outlives its token, and a mutation may end the token that its next field would use.
 func (c *Caller) Token() (string, error) {
 	c.mu.RLock()
 	token, refused, expiresAt := c.token, c.refused, c.expiresAt
@@ -102,7 +102,7 @@ func (c *Caller) Become(token string) {
 // ending it. It is empty where no token was sent or what was sent cannot be one, and a login does not change it.
 func (c *Caller) Presented() string { return c.presented }
 
-// Trusted tells whether the request carried the right secret in [SecretHeader].
+// Trusted reports whether the request carried the right secret in [SecretHeader].
 func (c *Caller) Trusted() bool { return c.trusted }
 
 // Fork returns a new cell with the same credentials.
@@ -117,8 +117,8 @@ func (c *Caller) Fork() *Caller {
 
 type callerKey struct{}
 
-// WithCaller returns a context in which c is asking, for this package and for circleclient alike. A trusted server is not
-// held to what a single address may do: it signs many members in.
+// WithCaller returns a context in which c is asking, for this package and for circleclient alike. A trusted server is
+// not held to what a single address may do: it signs many members in.
 func WithCaller(ctx context.Context, c *Caller) context.Context {
 	if c.trusted {
 		ctx = circleclient.WithAddress(ctx, netip.Addr{})

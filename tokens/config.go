@@ -103,7 +103,7 @@ type Settings struct {
 	byEmail   bool
 }
 
-// Has tells whether mode is on.
+// Has reports whether mode is on.
 func (s Settings) Has(mode Mode) bool { return slices.Contains(s.modes, mode) }
 
 // Modes lists the modes that are on, for a banner.
@@ -118,8 +118,8 @@ func (p *problems) add(when bool, format string, args ...any) {
 	}
 }
 
-// Validate refuses every unsafe or contradictory mix. The error joins one sentence for each thing to mend, none of which
-// shows a secret.
+// Validate refuses every unsafe or contradictory mix. The error joins one sentence for each thing to mend, none of
+// which shows a secret.
 func (c Config) Validate(d Deployment) (Settings, error) {
 	c.Login, c.OIDCAudiences = trimAll(c.Login), trimAll(c.OIDCAudiences)
 	c.TrustedSecrets, c.SealKeys = dropEmpty(c.TrustedSecrets), dropEmpty(c.SealKeys)
@@ -139,12 +139,14 @@ func (c Config) Validate(d Deployment) (Settings, error) {
 	if s.Has(ModeTrusted) {
 		s.secrets = c.checkSecrets(d, &found)
 	} else {
-		found.add(len(s.modes) > 0 && len(c.TrustedSecrets) > 0, "%s is given, but %s does not include trusted.", secretSetting, loginSetting)
+		found.add(len(s.modes) > 0 && len(c.TrustedSecrets) > 0, "%s is given, but %s does not include trusted.",
+			secretSetting, loginSetting)
 	}
 	if s.Has(ModeOIDC) {
 		c.checkOIDC(&s, &found)
 	} else {
-		found.add(len(s.modes) > 0 && c.anyOIDC(), "OIDC settings or seal keys are given, but %s does not include oidc.", loginSetting)
+		found.add(len(s.modes) > 0 && c.anyOIDC(), "OIDC settings or seal keys are given, but %s does not include oidc.",
+			loginSetting)
 	}
 	if len(found) > 0 {
 		return Settings{}, errors.Join(found...)
@@ -161,9 +163,12 @@ func (c Config) anyOIDC() bool {
 func (c Config) modes(d Deployment, found *problems) []Mode {
 	if len(c.Login) == 0 {
 		credentials := d.upstream()
-		found.add(credentials, "A Circle community is configured, but not how members prove who they are: set %s to oidc, trusted or oidc,trusted.", loginSetting)
+		found.add(credentials,
+			"A Circle community is configured, but not how members prove who they are: set %s to oidc, trusted or "+
+				"oidc,trusted.", loginSetting)
 		login := c.anyOIDC() || len(c.TrustedSecrets) > 0
-		found.add(login && !credentials, "OIDC or trusted settings are given without %s: set it to oidc, trusted or oidc,trusted.", loginSetting)
+		found.add(login && !credentials,
+			"OIDC or trusted settings are given without %s: set it to oidc, trusted or oidc,trusted.", loginSetting)
 		if credentials || login {
 			return nil
 		}
@@ -185,23 +190,29 @@ func (c Config) modes(d Deployment, found *problems) []Mode {
 }
 
 func (c Config) checkSandbox(s Settings, d Deployment, found *problems) {
-	found.add(len(s.modes) > 1, "The sandbox lets anybody become anybody: %s cannot combine it with another mode.", loginSetting)
-	found.add(d.upstream(), "The sandbox lets anybody become anybody: %s=sandbox excludes CIRCLE_URL and the headless token.", loginSetting)
+	found.add(len(s.modes) > 1, "The sandbox lets anybody become anybody: %s cannot combine it with another mode.",
+		loginSetting)
+	found.add(d.upstream(),
+		"The sandbox lets anybody become anybody: %s=sandbox excludes CIRCLE_URL and the headless token.", loginSetting)
 	found.add(!c.SandboxOffLoopback && !isLoopback(hostOf(d.Listen)),
 		"The sandbox lets anybody become anybody: listen on a loopback address, or set %s to open it to other machines.", sandboxSetting)
 }
 
 func (c Config) checkSecrets(d Deployment, found *problems) []tokenHash {
 	found.add(len(c.TrustedSecrets) == 0, "The trusted mode needs %s.", secretSetting)
-	found.add(len(c.TrustedSecrets) > maxSecrets, "%s takes at most two secrets: the present one and its successor.", secretSetting)
-	found.add(len(c.TrustedSecrets) == maxSecrets && c.TrustedSecrets[0] == c.TrustedSecrets[1], "The two secrets of %s are the same.", secretSetting)
+	found.add(len(c.TrustedSecrets) > maxSecrets, "%s takes at most two secrets: the present one and its successor.",
+		secretSetting)
+	found.add(len(c.TrustedSecrets) == maxSecrets && c.TrustedSecrets[0] == c.TrustedSecrets[1],
+		"The two secrets of %s are the same.", secretSetting)
 	var hashes []tokenHash
 	for _, secret := range c.TrustedSecrets {
 		text := string(secret)
 		short := len(text) < minSecret
 		found.add(short, "Each secret of %s needs at least %d bytes.", secretSetting, minSecret)
-		found.add(!short && distinctBytes(text) < minDistinct, "A secret of %s repeats too few characters to be random.", secretSetting)
-		found.add(strings.ContainsFunc(text, notInHeader), "A secret of %s has characters that a header cannot carry: use letters, digits and punctuation.", secretSetting)
+		found.add(!short && distinctBytes(text) < minDistinct, "A secret of %s repeats too few characters to be random.",
+			secretSetting)
+		found.add(strings.ContainsFunc(text, notInHeader),
+			"A secret of %s has characters that a header cannot carry: use letters, digits and punctuation.", secretSetting)
 		found.add(d.HeadlessToken == secret, "%s must not be the community's headless token.", secretSetting)
 		found.add(slices.Contains(c.SealKeys, secret), "%s and %s must not share a value.", secretSetting, sealSetting)
 		hashes = append(hashes, sha256.Sum256([]byte(text)))
@@ -220,16 +231,22 @@ func (c Config) checkOIDC(s *Settings, found *problems) {
 		found.add(true, "%s %w.", issuerSetting, err)
 	}
 	found.add(len(s.audiences) == 0, "The oidc mode needs CIRCLEGRAPH_OIDC_AUDIENCE.")
-	found.add(s.claim == emailClaim && !s.byEmail, "%s=email would trust addresses that nobody verified: set %s instead.", claimSetting, emailSetting)
-	found.add(s.byEmail && c.OIDCClaim != "" && c.OIDCClaim != emailClaim, "%s and %s exclude each other.", emailSetting, claimSetting)
+	found.add(s.claim == emailClaim && !s.byEmail, "%s=email would trust addresses that nobody verified: set %s instead.",
+		claimSetting, emailSetting)
+	found.add(s.byEmail && c.OIDCClaim != "" && c.OIDCClaim != emailClaim, "%s and %s exclude each other.", emailSetting,
+		claimSetting)
 	found.add(isProtocolClaim(s.claim), "%s=%s does not name a person.", claimSetting, s.claim)
-	found.add(len(c.SealKeys) == 0, "The oidc mode needs %s: at least one key of %d bytes in base64.", sealSetting, sealKeySize)
+	found.add(len(c.SealKeys) == 0, "The oidc mode needs %s: at least one key of %d bytes in base64.", sealSetting,
+		sealKeySize)
 	var keys [][]byte
 	for _, text := range c.SealKeys {
 		key, err := decodeKey(string(text))
-		found.add(err != nil || len(key) != sealKeySize, "Each key of %s must be %d bytes in base64.", sealSetting, sealKeySize)
-		found.add(slices.ContainsFunc(keys, func(k []byte) bool { return string(k) == string(key) }), "%s has the same key twice.", sealSetting)
-		found.add(len(key) == sealKeySize && distinctBytes(string(key)) < minDistinct, "A key of %s repeats too few bytes to be random.", sealSetting)
+		found.add(err != nil || len(key) != sealKeySize, "Each key of %s must be %d bytes in base64.", sealSetting,
+			sealKeySize)
+		found.add(slices.ContainsFunc(keys, func(k []byte) bool { return string(k) == string(key) }),
+			"%s has the same key twice.", sealSetting)
+		found.add(len(key) == sealKeySize && distinctBytes(string(key)) < minDistinct,
+			"A key of %s repeats too few bytes to be random.", sealSetting)
 		keys = append(keys, key)
 	}
 	if len(*found) > 0 {
@@ -240,9 +257,12 @@ func (c Config) checkOIDC(s *Settings, found *problems) {
 	found.add(err != nil, "The keys of %s cannot be used.", sealSetting)
 }
 
-// isProtocolClaim tells whether a claim describes the token and not a person: everybody would be the same member.
+// isProtocolClaim reports whether a claim describes the token and not a person: everybody would be the same member.
 func isProtocolClaim(claim string) bool {
-	return slices.Contains([]string{"iss", "aud", "azp", "exp", "iat", "nbf", "nonce", "acr", "amr", "typ", "token_use", "email_verified"}, claim)
+	return slices.Contains([]string{
+		"iss", "aud", "azp", "exp", "iat", "nbf", "nonce", "acr", "amr", "typ", "token_use",
+		"email_verified",
+	}, claim)
 }
 
 // checkProviderURL accepts addresses that are safe to fetch keys from. Its errors continue a sentence.

@@ -24,7 +24,10 @@ func trustedConfig() Config {
 }
 
 func oidcConfig(issuer string) Config {
-	return Config{Login: []string{"oidc"}, OIDCIssuer: issuer, OIDCAudiences: []string{"web"}, SealKeys: []Secret{sealKeyText(1)}}
+	return Config{
+		Login: []string{"oidc"}, OIDCIssuer: issuer, OIDCAudiences: []string{"web"},
+		SealKeys: []Secret{sealKeyText(1)},
+	}
 }
 
 func bothConfig(issuer string) Config {
@@ -53,7 +56,11 @@ func TestConfigThatIsSafe(t *testing.T) {
 		"oidc":                   {oidcConfig("https://id.example.org/realm"), public, []Mode{ModeOIDC}},
 		"oidc on loopback":       {oidcConfig("http://127.0.0.1:9000"), public, []Mode{ModeOIDC}},
 		"oidc and trusted":       {bothConfig("https://id.example.org"), public, []Mode{ModeOIDC, ModeTrusted}},
-		"spaces in the list":     {Config{Login: []string{" trusted ", "trusted"}, TrustedSecrets: []Secret{trustedSecret}}, public, []Mode{ModeTrusted}},
+		"spaces in the list": {
+			Config{Login: []string{" trusted ", "trusted"}, TrustedSecrets: []Secret{trustedSecret}},
+			public,
+			[]Mode{ModeTrusted},
+		},
 	}
 	for name, test := range tests {
 		settings, err := test.config.Validate(test.deployment)
@@ -90,60 +97,144 @@ func TestConfigThatIsRefused(t *testing.T) {
 			*c = trustedConfig()
 			c.Login = []string{"sandbox", "trusted"}
 		}, "cannot combine"},
-		{"sandbox with a headless token", func(c *Config, d *Deployment) { c.Login, d.HeadlessToken = []string{"sandbox"}, headless }, "excludes CIRCLE_URL and the headless token"},
-		{"sandbox with a token file", func(c *Config, d *Deployment) { c.Login, d.HeadlessTokenFile = []string{"sandbox"}, "/run/t" }, "excludes CIRCLE_URL and the headless token"},
-		{"sandbox with a headless address", func(c *Config, d *Deployment) { c.Login, d.CircleURL = []string{"sandbox"}, "https://app.circle.so" }, "excludes CIRCLE_URL and the headless token"},
+		{"sandbox with a headless token", func(c *Config, d *Deployment) {
+			c.Login, d.HeadlessToken = []string{"sandbox"},
+				headless
+		}, "excludes CIRCLE_URL and the headless token"},
+		{"sandbox with a token file", func(c *Config, d *Deployment) {
+			c.Login, d.HeadlessTokenFile = []string{"sandbox"},
+				"/run/t"
+		}, "excludes CIRCLE_URL and the headless token"},
+		{"sandbox with a headless address", func(c *Config, d *Deployment) {
+			c.Login, d.CircleURL = []string{"sandbox"},
+				"https://app.circle.so"
+		}, "excludes CIRCLE_URL and the headless token"},
 		{"sandbox for others", func(_ *Config, d *Deployment) { d.Listen = ":8080" }, "listen on a loopback address"},
-		{"sandbox for others by name", func(c *Config, d *Deployment) { c.Login, d.Listen = []string{"sandbox"}, "192.0.2.1:80" }, "listen on a loopback address"},
-		{"sandbox on a name", func(_ *Config, d *Deployment) { d.Listen = "localhost.example.org:80" }, "listen on a loopback address"},
+		{"sandbox for others by name", func(c *Config, d *Deployment) {
+			c.Login, d.Listen = []string{"sandbox"},
+				"192.0.2.1:80"
+		}, "listen on a loopback address"},
+		{
+			"sandbox on a name", func(_ *Config, d *Deployment) { d.Listen = "localhost.example.org:80" },
+			"listen on a loopback address",
+		},
 		{"sandbox on no address", func(_ *Config, d *Deployment) { d.Listen = "" }, "listen on a loopback address"},
-		{"sandbox flag without sandbox", trusted(func(c *Config) { c.SandboxOffLoopback = true }), "the sandbox is not in use"},
+		{
+			"sandbox flag without sandbox", trusted(func(c *Config) { c.SandboxOffLoopback = true }),
+			"the sandbox is not in use",
+		},
 		{"sandbox with a secret", func(c *Config, _ *Deployment) {
 			c.Login, c.TrustedSecrets = []string{"sandbox"}, []Secret{trustedSecret}
 		}, "does not include trusted"},
-		{"sandbox with an issuer", func(c *Config, _ *Deployment) { c.Login, c.OIDCIssuer = []string{"sandbox"}, "https://id.example.org" }, "does not include oidc"},
-		{"token without a mode", func(_ *Config, d *Deployment) { d.HeadlessToken = headless }, "how members prove who they are"},
-		{"address without a mode", func(_ *Config, d *Deployment) { d.CircleURL = "https://app.circle.so" }, "how members prove who they are"},
-		{"issuer without a mode", func(c *Config, _ *Deployment) { c.OIDCIssuer = "https://id.example.org" }, "without CIRCLEGRAPH_LOGIN"},
-		{"secret without a mode", func(c *Config, _ *Deployment) { c.TrustedSecrets = []Secret{trustedSecret} }, "without CIRCLEGRAPH_LOGIN"},
-		{"seal keys without a mode", func(c *Config, _ *Deployment) { c.SealKeys = []Secret{sealKeyText(1)} }, "without CIRCLEGRAPH_LOGIN"},
-		{"mode without a token", func(c *Config, d *Deployment) { *c, d.CircleURL = trustedConfig(), "https://app.circle.so" }, "CIRCLE_HEADLESS_TOKEN_FILE must be given"},
+		{"sandbox with an issuer", func(c *Config, _ *Deployment) {
+			c.Login, c.OIDCIssuer = []string{"sandbox"},
+				"https://id.example.org"
+		}, "does not include oidc"},
+		{
+			"token without a mode", func(_ *Config, d *Deployment) { d.HeadlessToken = headless },
+			"how members prove who they are",
+		},
+		{
+			"address without a mode", func(_ *Config, d *Deployment) { d.CircleURL = "https://app.circle.so" },
+			"how members prove who they are",
+		},
+		{
+			"issuer without a mode", func(c *Config, _ *Deployment) { c.OIDCIssuer = "https://id.example.org" },
+			"without CIRCLEGRAPH_LOGIN",
+		},
+		{
+			"secret without a mode", func(c *Config, _ *Deployment) { c.TrustedSecrets = []Secret{trustedSecret} },
+			"without CIRCLEGRAPH_LOGIN",
+		},
+		{
+			"seal keys without a mode", func(c *Config, _ *Deployment) { c.SealKeys = []Secret{sealKeyText(1)} },
+			"without CIRCLEGRAPH_LOGIN",
+		},
+		{"mode without a token", func(c *Config, d *Deployment) {
+			*c, d.CircleURL = trustedConfig(),
+				"https://app.circle.so"
+		}, "CIRCLE_HEADLESS_TOKEN_FILE must be given"},
 		{"token twice", func(c *Config, d *Deployment) {
 			*c, d.HeadlessToken, d.HeadlessTokenFile = trustedConfig(), headless, "/run/t"
 		}, "exclude each other"},
 		{"trusted without a secret", trusted(func(c *Config) { c.TrustedSecrets = nil }), "needs CIRCLEGRAPH_TRUSTED_SECRET"},
-		{"short secret", trusted(func(c *Config) { c.TrustedSecrets = []Secret{Secret(trustedSecret[:31])} }), "at least 32 bytes"},
-		{"one short secret of two", trusted(func(c *Config) { c.TrustedSecrets = append(c.TrustedSecrets, "short") }), "at least 32 bytes"},
-		{"monotonous secret", trusted(func(c *Config) { c.TrustedSecrets = []Secret{Secret(strings.Repeat("0", 40))} }), "too few characters"},
-		{"secret with a space", trusted(func(c *Config) { c.TrustedSecrets = []Secret{"a secret of many words and 32 bytes"} }), "a header cannot carry"},
+		{
+			"short secret", trusted(func(c *Config) { c.TrustedSecrets = []Secret{Secret(trustedSecret[:31])} }),
+			"at least 32 bytes",
+		},
+		{
+			"one short secret of two", trusted(func(c *Config) { c.TrustedSecrets = append(c.TrustedSecrets, "short") }),
+			"at least 32 bytes",
+		},
+		{
+			"monotonous secret", trusted(func(c *Config) { c.TrustedSecrets = []Secret{Secret(strings.Repeat("0", 40))} }),
+			"too few characters",
+		},
+		{
+			"secret with a space",
+			trusted(func(c *Config) { c.TrustedSecrets = []Secret{"a secret of many words and 32 bytes"} }), "a header cannot carry",
+		},
 		{"three secrets", trusted(func(c *Config) {
 			c.TrustedSecrets = []Secret{trustedSecret, trustedSecret + "2", trustedSecret + "3"}
 		}), "at most two"},
-		{"equal secrets", trusted(func(c *Config) { c.TrustedSecrets = []Secret{trustedSecret, trustedSecret} }), "are the same"},
-		{"secret is the headless token", func(c *Config, d *Deployment) { *c, d.HeadlessToken = trustedConfig(), trustedSecret }, "must not be the community's headless token"},
+		{
+			"equal secrets", trusted(func(c *Config) { c.TrustedSecrets = []Secret{trustedSecret, trustedSecret} }),
+			"are the same",
+		},
+		{"secret is the headless token", func(c *Config, d *Deployment) {
+			*c, d.HeadlessToken = trustedConfig(),
+				trustedSecret
+		}, "must not be the community's headless token"},
 		{"secret is a seal key", oidc(func(c *Config) {
 			c.Login, c.TrustedSecrets = []string{"oidc", "trusted"}, []Secret{sealKeyText(1)}
 		}), "must not share a value"},
-		{"secret while trusted is off", oidc(func(c *Config) { c.TrustedSecrets = []Secret{trustedSecret} }), "does not include trusted"},
+		{
+			"secret while trusted is off", oidc(func(c *Config) { c.TrustedSecrets = []Secret{trustedSecret} }),
+			"does not include trusted",
+		},
 		{"oidc without an issuer", oidc(func(c *Config) { c.OIDCIssuer = "" }), "needs CIRCLEGRAPH_OIDC_ISSUER"},
 		{"issuer without TLS", oidc(func(c *Config) { c.OIDCIssuer = "http://id.example.org" }), "must use https"},
 		{"issuer that is no address", oidc(func(c *Config) { c.OIDCIssuer = "id.example.org" }), "absolute https address"},
-		{"issuer with a query", oidc(func(c *Config) { c.OIDCIssuer = "https://id.example.org?x=1" }), "neither user, query nor fragment"},
-		{"issuer with a password", oidc(func(c *Config) { c.OIDCIssuer = "https://a:b@id.example.org" }), "neither user, query nor fragment"},
-		{"oidc without an audience", oidc(func(c *Config) { c.OIDCAudiences = []string{" "} }), "needs CIRCLEGRAPH_OIDC_AUDIENCE"},
+		{
+			"issuer with a query", oidc(func(c *Config) { c.OIDCIssuer = "https://id.example.org?x=1" }),
+			"neither user, query nor fragment",
+		},
+		{
+			"issuer with a password", oidc(func(c *Config) { c.OIDCIssuer = "https://a:b@id.example.org" }),
+			"neither user, query nor fragment",
+		},
+		{
+			"oidc without an audience", oidc(func(c *Config) { c.OIDCAudiences = []string{" "} }),
+			"needs CIRCLEGRAPH_OIDC_AUDIENCE",
+		},
 		{"oidc without seal keys", oidc(func(c *Config) { c.SealKeys = nil }), "needs CIRCLEGRAPH_SEAL_KEYS"},
 		{"short seal key", oidc(func(c *Config) { c.SealKeys = []Secret{"c2hvcnQ="} }), "must be 32 bytes in base64"},
 		{"seal key not in base64", oidc(func(c *Config) { c.SealKeys = []Secret{"!"} }), "must be 32 bytes in base64"},
 		{"seal key twice", oidc(func(c *Config) { c.SealKeys = []Secret{sealKeyText(1), sealKeyText(1)} }), "same key twice"},
-		{"seal key of zeros", oidc(func(c *Config) { c.SealKeys = []Secret{Secret(strings.Repeat("A", 43))} }), "too few bytes"},
+		{
+			"seal key of zeros", oidc(func(c *Config) { c.SealKeys = []Secret{Secret(strings.Repeat("A", 43))} }),
+			"too few bytes",
+		},
 		{"e-mail without the switch", oidc(func(c *Config) { c.OIDCClaim = "email" }), "addresses that nobody verified"},
-		{"e-mail and another claim", oidc(func(c *Config) { c.OIDCEmail, c.OIDCClaim = true, "circle_id" }), "exclude each other"},
+		{
+			"e-mail and another claim", oidc(func(c *Config) { c.OIDCEmail, c.OIDCClaim = true, "circle_id" }),
+			"exclude each other",
+		},
 		{"claim that is everybody's", oidc(func(c *Config) { c.OIDCClaim = "aud" }), "does not name a person"},
-		{"issuer while oidc is off", trusted(func(c *Config) { c.OIDCIssuer = "https://id.example.org" }), "does not include oidc"},
-		{"audience while oidc is off", trusted(func(c *Config) { c.OIDCAudiences = []string{"web"} }), "does not include oidc"},
+		{
+			"issuer while oidc is off", trusted(func(c *Config) { c.OIDCIssuer = "https://id.example.org" }),
+			"does not include oidc",
+		},
+		{
+			"audience while oidc is off", trusted(func(c *Config) { c.OIDCAudiences = []string{"web"} }),
+			"does not include oidc",
+		},
 		{"claim while oidc is off", trusted(func(c *Config) { c.OIDCClaim = "sub" }), "does not include oidc"},
 		{"e-mail switch while oidc is off", trusted(func(c *Config) { c.OIDCEmail = true }), "does not include oidc"},
-		{"seal keys while oidc is off", trusted(func(c *Config) { c.SealKeys = []Secret{sealKeyText(1)} }), "does not include oidc"},
+		{
+			"seal keys while oidc is off", trusted(func(c *Config) { c.SealKeys = []Secret{sealKeyText(1)} }),
+			"does not include oidc",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -200,7 +291,8 @@ func TestConfigFromTheEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !settings.Has(ModeOIDC) || !settings.Has(ModeTrusted) || len(settings.secrets) != 2 || len(settings.audiences) != 2 ||
+	if !settings.Has(ModeOIDC) || !settings.Has(ModeTrusted) || len(settings.secrets) != 2 ||
+		len(settings.audiences) != 2 ||
 		settings.claim != "circle_id" || len(settings.sealer.keys) != 2 {
 		t.Errorf("settings = %+v, want all that the environment says", settings)
 	}
@@ -212,7 +304,10 @@ func TestSecretsDoNotPrint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{fmt.Sprint(config), fmt.Sprintf("%+v %#v %s", config, config, config.TrustedSecrets[0]), string(dump), config.TrustedSecrets[0].LogValue().String()} {
+	for _, text := range []string{
+		fmt.Sprint(config), fmt.Sprintf("%+v %#v %s", config, config, config.TrustedSecrets[0]),
+		string(dump), config.TrustedSecrets[0].LogValue().String(),
+	} {
 		if strings.Contains(text, trustedSecret) {
 			t.Errorf("a secret prints: %s", text)
 		}

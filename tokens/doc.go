@@ -1,9 +1,9 @@
 // Package tokens knows who is asking.
 //
-// Circle's Auth API makes a token for anybody whose name it is given, so everything here serves one rule: this server asks
-// it only for somebody who has proven who they are. The three ways to prove it are the operator's choice ([Config]): an ID
-// token of the community's own identity provider, the secret of a trusted server, or, against the embedded sandbox alone,
-// nothing at all.
+// Circle's Auth API makes a token for anybody whose name it is given, so everything here serves one rule: this server
+// asks it only for somebody who has proven who they are. The three ways to prove it are the operator's choice
+// ([Config]): an ID token of the community's own identity provider, the secret of a trusted server, or, against the
+// embedded sandbox alone, nothing at all.
 //
 //	[Authenticator]  reads the Authorization header into the context as a [Caller]; it refuses nothing itself
 //	[Caller]         gives circleclient the token of whoever asks, or why there is none
@@ -11,6 +11,6 @@
 //	[Revocations]    the tokens that this process no longer accepts
 //	[Principals]     the tokens that Circle has accepted, and whose they are
 //
-// No claim of a member's access token is trusted: Circle publishes no key to verify it with, so Circle itself is asked. What
-// is remembered beyond a request is what Circle said, under hashes of tokens, in memory and within bounds.
+// No claim of a member's access token is trusted: Circle publishes no key to verify it with, so Circle itself is asked.
+// What is remembered beyond a request is what Circle said, under hashes of tokens, in memory and within bounds.
 package tokens

@@ -237,7 +237,10 @@ func newBench(t *testing.T, config Config) *bench {
 // checkLog looks for what must never be logged.
 func (b *bench) checkLog(t *testing.T) {
 	t.Helper()
-	for _, secret := range []string{ada, adaSSO, "refresh-1", headlessToken, trustedSecret, sealPrefix, "eyJ", strconv.FormatInt(adaID, 10)} {
+	for _, secret := range []string{
+		ada, adaSSO, "refresh-1", headlessToken, trustedSecret, sealPrefix, "eyJ",
+		strconv.FormatInt(adaID, 10),
+	} {
 		if strings.Contains(b.log.String(), secret) {
 			t.Errorf("the log has %q in it:\n%s", secret, b.log)
 		}
@@ -260,6 +263,10 @@ func (b *bench) asking(authorization, secret string) context.Context {
 func through(a *Authenticator, set func(http.Header)) (ctx context.Context) {
 	r := httptest.NewRequest(http.MethodPost, "/graphql", nil)
 	set(r.Header)
-	a.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { ctx = r.Context() })).ServeHTTP(httptest.NewRecorder(), r)
+	a.Middleware(http.HandlerFunc(func(_ http.ResponseWriter,
+		r *http.Request,
+	) {
+		ctx = r.Context()
+	})).ServeHTTP(httptest.NewRecorder(), r)
 	return ctx
 }

@@ -37,11 +37,14 @@ type proof struct {
 	subject  string // whom the identity provider named; empty in other modes
 }
 
-// prove finds out whose tokens the request may have. Nothing upstream is asked, so neither answers nor their timing tell
-// anything about members to somebody without proof.
+// prove finds out whose tokens the request may have. Nothing upstream is asked, so neither answers nor their timing
+// tell anything about members to somebody without proof.
 func (s *Service) prove(ctx context.Context, req LoginRequest) (proof, error) {
 	if req.given() != 1 {
-		return proof{}, &LoginError{Code: CodeInvalid, Message: "Give exactly one of identityToken, email, memberId and ssoUserId."}
+		return proof{}, &LoginError{
+			Code:    CodeInvalid,
+			Message: "Give exactly one of identityToken, email, memberId and ssoUserId.",
+		}
 	}
 	if req.IdentityToken != "" {
 		return s.proveByToken(ctx, req.IdentityToken)
@@ -78,7 +81,10 @@ func (s *Service) proveByToken(ctx context.Context, token string) (proof, error)
 		return p, identityTokenInvalid(refused.why)
 	case errors.As(err, &down):
 		s.log.LogAttrs(ctx, slog.LevelError, "nobody can sign in with an identity token", slog.Any("error", down))
-		return p, &LoginError{Code: CodeIdentityProviderUnavailable, Message: "The identity provider does not answer. Try again in a minute."}
+		return p, &LoginError{
+			Code:    CodeIdentityProviderUnavailable,
+			Message: "The identity provider does not answer. Try again in a minute.",
+		}
 	case err != nil:
 		return p, err
 	}
@@ -88,7 +94,8 @@ func (s *Service) proveByToken(ctx context.Context, token string) (proof, error)
 func identityTokenInvalid(why string) *LoginError {
 	return &LoginError{
 		Code: CodeIdentityTokenInvalid, Field: "identityToken", reason: why,
-		Message: "The identity token cannot be used. Sign in to the identity provider again and send its ID token within ten minutes.",
+		Message: "The identity token cannot be used. Sign in to the identity provider again and send its ID token within " +
+			"ten minutes.",
 	}
 }
 
@@ -113,13 +120,13 @@ func (i Identity) flaw() (field string) {
 	return ""
 }
 
-// isName tells whether s can be an SSO user id.
+// isName reports whether s can be an SSO user id.
 func isName(s string) bool {
 	return s != "" && len(s) <= maxName && utf8.ValidString(s) && strings.TrimSpace(s) == s &&
 		!strings.ContainsFunc(s, unicode.IsControl)
 }
 
-// isEmail tells whether s looks enough like an address to ask Circle about it.
+// isEmail reports whether s looks enough like an address to ask Circle about it.
 func isEmail(s string) bool {
 	at := strings.LastIndexByte(s, '@')
 	return isName(s) && len(s) <= maxEmail && at > 0 && at < len(s)-1 && !strings.ContainsFunc(s, unicode.IsSpace)

@@ -20,8 +20,9 @@ func (s *Service) RevokeAccessToken(ctx context.Context, token string) error {
 	return err
 }
 
-// RevokeRefreshToken ends a refresh token, sealed or Circle's own, whoever asks. Ending one that is dead already succeeds.
-// Circle may have given the same one to all devices of the member. Once begun it is carried out even if the caller leaves.
+// RevokeRefreshToken ends a refresh token, sealed or Circle's own, whoever asks. Ending one that is dead already
+// succeeds. Circle may have given the same one to all devices of the member. Once begun it is carried out even if the
+// caller leaves.
 //
 // The error is a [*LoginError] for what is no token, one of circleclient that says Circle is out of order, or
 // circleclient.ErrRateLimited for an address that guesses, or a token that is ended again and again.
@@ -34,8 +35,8 @@ func (s *Service) RevokeRefreshToken(ctx context.Context, token string) error {
 	return err
 }
 
-// Logout ends the access token of the request's header, also where it has expired, and with everywhere the refresh token
-// too, which Circle may have given to the member's other devices. Both are tried, whatever becomes of the other.
+// Logout ends the access token of the request's header, also where it has expired, and with everywhere the refresh
+// token too, which Circle may have given to the member's other devices. Both are tried, whatever becomes of the other.
 //
 // The error is an [*Error] where the header has no token, a [*LoginError] for a refresh token that is none, or one of
 // circleclient as for [Service.RevokeAccessToken].
@@ -60,7 +61,10 @@ func (s *Service) logout(ctx context.Context, everywhere bool, refreshToken stri
 	dead := !everywhere
 	if everywhere {
 		if refreshToken == "" {
-			return &LoginError{Code: CodeInvalid, Field: "refreshToken", Message: "Signing out everywhere needs the refresh token."}
+			return &LoginError{
+				Code: CodeInvalid, Field: "refreshToken",
+				Message: "Signing out everywhere needs the refresh token.",
+			}
 		}
 		var err error
 		if raw, dead, err = s.rawRefreshToken(refreshToken); err != nil {
@@ -79,8 +83,8 @@ func (s *Service) logout(ctx context.Context, everywhere bool, refreshToken stri
 	return accessErr
 }
 
-// revokeAccess ends the token at Circle and here. Only what Circle has confirmed to end, or is proven to have been alive,
-// enters the list: otherwise anybody could fill it with strings, and push out what must stay.
+// revokeAccess ends the token at Circle and here. Only what Circle has confirmed to end, or is proven to have been
+// alive, enters the list: otherwise anybody could fill it with strings, and push out what must stay.
 func (s *Service) revokeAccess(ctx context.Context, token string) error {
 	if token == "" {
 		return &LoginError{Code: CodeInvalid, Field: "accessToken", Message: "Give the access token to end."}
@@ -95,7 +99,8 @@ func (s *Service) revokeAccess(ctx context.Context, token string) error {
 		return err
 	}
 	err = s.auth.RevokeAccessToken(ctx, token)
-	dead := isAny(err, circleclient.ErrTokenInvalid, circleclient.ErrTokenExpired, circleclient.ErrTokenRevoked, circleclient.ErrNotFound)
+	dead := isAny(err, circleclient.ErrTokenInvalid, circleclient.ErrTokenExpired, circleclient.ErrTokenRevoked,
+		circleclient.ErrNotFound)
 	attempted(dead)
 	if err == nil || proven {
 		s.refuse(ctx, token, expiresAt)

@@ -34,12 +34,14 @@ func TestLogoutEndsTheAccessTokenAlone(t *testing.T) {
 		t.Errorf("Circle was called %d times, want 1", n)
 	}
 	if b.circle.access[session.AccessToken] || !b.circle.refresh[session.RefreshToken] {
-		t.Errorf("alive at Circle: access %v, refresh %v; want only refresh", b.circle.access[session.AccessToken], b.circle.refresh[session.RefreshToken])
+		t.Errorf("alive at Circle: access %v, refresh %v; want only refresh", b.circle.access[session.AccessToken],
+			b.circle.refresh[session.RefreshToken])
 	}
 	if _, err := CallerFrom(ctx).Token(); !errors.Is(err, circleclient.ErrTokenRevoked) {
 		t.Errorf("Token() in the same request = %v, want revoked", err)
 	}
-	if _, err := CallerFrom(b.asking("Bearer "+session.AccessToken, "")).Token(); !errors.Is(err, circleclient.ErrTokenRevoked) {
+	if _, err := CallerFrom(b.asking("Bearer "+session.AccessToken, "")).Token(); !errors.Is(err,
+		circleclient.ErrTokenRevoked) {
 		t.Errorf("Token() in the next request = %v, want revoked", err)
 	}
 	if !slices.Equal(b.purged, []string{session.AccessToken}) {
@@ -91,7 +93,8 @@ func TestLogoutByHeader(t *testing.T) {
 	} {
 		err := b.Logout(b.asking(header, ""), false, "")
 		var refused *Error
-		if errors.As(err, &refused) != (want != "") || refused != nil && refused.Reason != want || refused == nil && err != nil {
+		if errors.As(err, &refused) != (want != "") || refused != nil && refused.Reason != want || refused == nil &&
+			err != nil {
 			t.Errorf("Logout with the header %q = %v, want %q", header, err, want)
 		}
 	}
@@ -177,12 +180,14 @@ func TestRevokeRefreshToken(t *testing.T) {
 		{"sealed", session.RefreshToken, ""},
 		{"dead", session.RefreshToken, ""},
 	} {
-		if err := b.RevokeRefreshToken(b.asking("", ""), test.token); code(err) != test.code || (err == nil) != (test.code == "") {
+		if err := b.RevokeRefreshToken(b.asking("", ""), test.token); code(err) != test.code ||
+			(err == nil) != (test.code == "") {
 			t.Errorf("%s: RevokeRefreshToken = %v, want code %q", test.name, err, test.code)
 		}
 	}
 	if len(b.circle.refresh) != 0 || b.revocations.Len() != 1 {
-		t.Errorf("alive at Circle: %v, listed: %d; want nothing and the one that Circle confirmed", b.circle.refresh, b.revocations.Len())
+		t.Errorf("alive at Circle: %v, listed: %d; want nothing and the one that Circle confirmed", b.circle.refresh,
+			b.revocations.Len())
 	}
 	b.circle.count()
 	b.clock.advance(31 * 24 * time.Hour)
@@ -206,7 +211,10 @@ func TestEveryActionIsAudited(t *testing.T) {
 	if _, err := b.Refresh(ctx, session.RefreshToken); err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range []error{b.Logout(ctx, false, ""), b.RevokeAccessToken(ctx, session.AccessToken), b.RevokeRefreshToken(ctx, session.RefreshToken)} {
+	for _, err := range []error{
+		b.Logout(ctx, false, ""), b.RevokeAccessToken(ctx, session.AccessToken),
+		b.RevokeRefreshToken(ctx, session.RefreshToken),
+	} {
 		if err != nil {
 			t.Fatal(err)
 		}

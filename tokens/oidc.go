@@ -23,7 +23,8 @@ func (e *providerDown) Error() string {
 	return "the identity provider is unavailable: " + e.cause.Error()
 }
 
-// tokenRefused is an identity token that proves nothing. why is for the operator's log: a few words, nothing of the token.
+// tokenRefused is an identity token that proves nothing. why is for the operator's log: a few words, nothing of the
+// token.
 type tokenRefused struct{ why string }
 
 func (e *tokenRefused) Error() string { return "the identity token is refused: " + e.why }
@@ -47,7 +48,10 @@ func newVerifier(settings Settings, source *keySource, now func() time.Time) (*v
 		keys:     keys,
 		parser: jwt.NewParser(
 			// Asymmetric only. With HS256 in the list the provider's public key would be the secret.
-			jwt.WithValidMethods([]string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}),
+			jwt.WithValidMethods([]string{
+				"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
+				"EdDSA",
+			}),
 			jwt.WithIssuer(settings.issuer),
 			jwt.WithAudience(settings.audiences...),
 			jwt.WithExpirationRequired(),
@@ -108,9 +112,10 @@ func headerFlaw(header map[string]any) (why string) {
 	return ""
 }
 
-// kindPlaint tells ID tokens from the other tokens that providers sign with the same keys. A client's own API can be its
-// audience, so iss and aud do not do. No provider puts "scope" or "scp" into ID tokens, all put one of them into access
-// tokens that can be used for anything; Amazon Cognito says "token_use", Keycloak "typ"; "events" marks logout tokens.
+// kindPlaint tells ID tokens from the other tokens that providers sign with the same keys. A client's own API can be
+// its audience, so iss and aud do not do. No provider puts "scope" or "scp" into ID tokens, all put one of them into
+// access tokens that can be used for anything; Amazon Cognito says "token_use", Keycloak "typ"; "events" marks logout
+// tokens.
 func kindPlaint(claims jwt.MapClaims) (why string) {
 	for _, name := range []string{"scope", "scp"} {
 		if _, ok := claims[name]; ok {
@@ -129,8 +134,8 @@ func kindPlaint(claims jwt.MapClaims) (why string) {
 	return ""
 }
 
-// agePlaint bounds how long a stolen token is worth something: sign-in follows at once, whatever the provider's exp says.
-// The parser has already refused an iat in the future.
+// agePlaint bounds how long a stolen token is worth something: sign-in follows at once, whatever the provider's exp
+// says. The parser has already refused an iat in the future.
 func (v *verifier) agePlaint(claims jwt.MapClaims) (why string) {
 	iat, err := claims.GetIssuedAt()
 	switch {

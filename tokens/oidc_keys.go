@@ -29,8 +29,8 @@ const (
 	discoveryPath = "/.well-known/openid-configuration"
 )
 
-// keySource holds the provider's keys. They are fetched when the first token needs them, so that this process starts while
-// the provider is down, and without a goroutine of their own. It is a [jwkset.Storage] for keyfunc to read.
+// keySource holds the provider's keys. They are fetched when the first token needs them, so that this process starts
+// while the provider is down, and without a goroutine of their own. It is a [jwkset.Storage] for keyfunc to read.
 type keySource struct {
 	jwkset.Storage
 	issuer  string
@@ -175,8 +175,8 @@ func (k *keySource) fetch(ctx context.Context) ([]jwkset.JWK, error) {
 	return keys, nil
 }
 
-// usableKey reads a public key for signatures. One that this program does not understand costs only itself. Private stays
-// off, which leaves symmetric keys out.
+// usableKey reads a public key for signatures. One that this program does not understand costs only itself. Private
+// stays off, which leaves symmetric keys out.
 func usableKey(raw json.RawMessage) (jwkset.JWK, bool) {
 	var marshal jwkset.JWKMarshal
 	if json.Unmarshal(raw, &marshal) != nil || marshal.USE == jwkset.UseEnc {

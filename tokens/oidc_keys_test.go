@@ -21,7 +21,8 @@ func freshToken(p *testProvider, clock *testClock, id string) string {
 	if id == "ec" || id == "next" {
 		method = jwt.SigningMethodES256
 	}
-	return p.sign(method, p.private[id], map[string]any{"kid": id}, jwt.MapClaims{"iat": now.Unix(), "exp": now.Add(time.Minute).Unix()})
+	return p.sign(method, p.private[id], map[string]any{"kid": id},
+		jwt.MapClaims{"iat": now.Unix(), "exp": now.Add(time.Minute).Unix()})
 }
 
 func TestKeysRotate(t *testing.T) {
@@ -80,7 +81,8 @@ func TestProviderOutage(t *testing.T) {
 	if asked != 1 {
 		t.Errorf("a provider that is down was asked %d times, want once per pause", asked)
 	}
-	if _, _, err := v.verify(t.Context(), p.sign(jwt.SigningMethodHS256, []byte("x"), nil, nil)); why(err) != "wrong signature or algorithm" {
+	if _, _, err := v.verify(t.Context(),
+		p.sign(jwt.SigningMethodHS256, []byte("x"), nil, nil)); why(err) != "wrong signature or algorithm" {
 		t.Errorf("verify of HS256 in an outage = %v, want it refused for what it is", err)
 	}
 

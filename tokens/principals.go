@@ -15,9 +15,9 @@ const (
 	maxRefreshTokenAge = 31 * 24 * time.Hour
 )
 
-// Principals remember which access tokens are proven, because Circle has accepted them or has just made them, and whose they
-// are, as far as Circle itself has said so. No claim of a token counts. What is forgotten is learned anew: nobody gains by
-// it. They implement circleclient's Principals and are safe for concurrent use.
+// Principals remember which access tokens are proven, because Circle has accepted them or has just made them, and whose
+// they are, as far as Circle itself has said so. No claim of a token counts. What is forgotten is learned anew: nobody
+// gains by it. They implement circleclient's Principals and are safe for concurrent use.
 type Principals struct {
 	now     func() time.Time
 	access  *otter.Cache[tokenHash, int64] // members; 0 where Circle has not said whose it is
@@ -44,8 +44,8 @@ func NewPrincipals(limit int, now func() time.Time) *Principals {
 	return &Principals{now: now, access: keep(MaxRevocationAge + leeway), refresh: keep(maxRefreshTokenAge)}
 }
 
-// Prove notes that Circle has accepted an access token. memberID is whose it is by Circle's own word, or 0 where it has not
-// said so, which takes nothing back.
+// Prove notes that Circle has accepted an access token. memberID is whose it is by Circle's own word, or 0 where it has
+// not said so, which takes nothing back.
 func (p *Principals) Prove(token string, memberID int64) {
 	hash := hashToken(token)
 	known, ok := p.access.GetIfPresent(hash)
@@ -56,8 +56,8 @@ func (p *Principals) Prove(token string, memberID int64) {
 	p.noteActive(known)
 }
 
-// ActiveMembers is how many members Circle has answered since this process was started or the month began, in UTC. Those
-// whose tokens Circle has not named the member of are not among them.
+// ActiveMembers is how many members Circle has answered since this process was started or the month began, in UTC.
+// Those whose tokens Circle has not named the member of are not among them.
 func (p *Principals) ActiveMembers() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -84,7 +84,7 @@ func (p *Principals) turnMonth() {
 	}
 }
 
-// Member tells whether an access token is proven, and whose it is; 0 where that is not known.
+// Member reports whether an access token is proven, and whose it is; 0 where that is not known.
 func (p *Principals) Member(token string) (memberID int64, proven bool) {
 	return p.access.GetIfPresent(hashToken(token))
 }
@@ -100,13 +100,14 @@ func (p *Principals) signedIn(accessToken, refreshToken string, memberID int64) 
 	}
 }
 
-// madeRefresh tells whether Circle has made a refresh token for this process.
+// madeRefresh reports whether Circle has made a refresh token for this process.
 func (p *Principals) madeRefresh(token string) bool {
 	_, ok := p.refresh.GetIfPresent(hashToken(token))
 	return ok
 }
 
-// refreshed notes an access token that Circle has made for a refresh token, and tells whose it is; 0 where that is not known.
+// refreshed notes an access token that Circle has made for a refresh token, and tells whose it is; 0 where that is not
+// known.
 func (p *Principals) refreshed(accessToken, refreshToken string, memberID int64) int64 {
 	if memberID == 0 {
 		memberID, _ = p.refresh.GetIfPresent(hashToken(refreshToken))

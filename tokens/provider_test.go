@@ -106,7 +106,8 @@ func (p *testProvider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *testProvider) jwk(id string) jwkset.JWKMarshal {
-	key, err := jwkset.NewJWKFromKey(p.private[id].Public(), jwkset.JWKOptions{Metadata: jwkset.JWKMetadataOptions{KID: id, USE: jwkset.UseSig}})
+	key, err := jwkset.NewJWKFromKey(p.private[id].Public(),
+		jwkset.JWKOptions{Metadata: jwkset.JWKMetadataOptions{KID: id, USE: jwkset.UseSig}})
 	if err != nil {
 		p.t.Error(err)
 	}

@@ -16,13 +16,13 @@ type refreshable struct {
 	handBack string // the token to go on with
 }
 
-// Refresh gets a new access token for a refresh token. Circle asks for the community's secret to refresh, so the proof of
-// [Service.Login] is needed here too: a sealed token is one by itself, one of Circle's own needs [Caller.Trusted] or the
-// sandbox. Callers who bring the same token at the same time share one request to Circle, and one who leaves does not end
-// it for the others.
+// Refresh gets a new access token for a refresh token. Circle asks for the community's secret to refresh, so the proof
+// of [Service.Login] is needed here too: a sealed token is one by itself, one of Circle's own needs [Caller.Trusted] or
+// the sandbox. Callers who bring the same token at the same time share one request to Circle, and one who leaves does
+// not end it for the others.
 //
-// The error is a [*LoginError], one of circleclient that says Circle is out of order, or circleclient.ErrRateLimited for
-// an address or a token that has been tried too often.
+// The error is a [*LoginError], one of circleclient that says Circle is out of order, or circleclient.ErrRateLimited
+// for an address or a token that has been tried too often.
 func (s *Service) Refresh(ctx context.Context, refreshToken string) (*Session, error) {
 	attempted, err := s.attempt(ctx)
 	var token refreshable
@@ -96,7 +96,7 @@ func (s *Service) mayRefresh(ctx context.Context, token string) (refreshable, er
 	return r, nil
 }
 
-// isRawRefreshToken tells whether token can be one of Circle's own.
+// isRawRefreshToken reports whether token can be one of Circle's own.
 func isRawRefreshToken(token string) bool {
 	return len(token) <= maxRefreshToken && isToken68(token) && !isSealed(token)
 }
@@ -120,7 +120,8 @@ func (s *Service) refreshOnce(ctx context.Context, token string) (*circleclient.
 			return nil, &circleclient.Error{Kind: circleclient.ErrUnavailable}
 		case errors.Is(r.Err, circleclient.ErrRefreshTokenExpired):
 			return nil, refreshTokenExpired()
-		case errors.Is(r.Err, circleclient.ErrRefreshTokenInvalid), errors.Is(r.Err, circleclient.ErrNotFound), errors.Is(r.Err, circleclient.ErrInvalid):
+		case errors.Is(r.Err, circleclient.ErrRefreshTokenInvalid), errors.Is(r.Err,
+			circleclient.ErrNotFound), errors.Is(r.Err, circleclient.ErrInvalid):
 			return nil, refreshTokenInvalid("refused by Circle")
 		}
 		return nil, s.blameless(ctx, r.Err)

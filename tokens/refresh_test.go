@@ -82,10 +82,12 @@ func TestRefresh(t *testing.T) {
 			if err != nil {
 				return
 			}
-			if session.AccessToken == "" || session.AccessTokenExpiresAt != noon.Add(time.Hour) || session.RefreshToken != token {
+			if session.AccessToken == "" || session.AccessTokenExpiresAt != noon.Add(time.Hour) ||
+				session.RefreshToken != token {
 				t.Errorf("Refresh = %+v, want a new access token and the same refresh token", session)
 			}
-			if wasSealed := isSealed(token); wasSealed != (session.MemberID == adaID) || wasSealed == session.RefreshTokenExpiresAt.IsZero() {
+			if wasSealed := isSealed(token); wasSealed != (session.MemberID == adaID) ||
+				wasSealed == session.RefreshTokenExpiresAt.IsZero() {
 				t.Errorf("Refresh = %+v, want member and expiry just where the seal says them", session)
 			}
 		})
@@ -123,7 +125,8 @@ func TestSealedTokenOverItsLife(t *testing.T) {
 	if _, err := b.Refresh(b.asking("", ""), session.RefreshToken); code(err) != CodeRefreshTokenInvalid {
 		t.Errorf("Refresh with a withdrawn key = %v, want %s", err, CodeRefreshTokenInvalid)
 	}
-	if again, err := b.Refresh(b.asking("", ""), next.RefreshToken); err != nil || again.RefreshToken != next.RefreshToken || again.MemberID != adaID {
+	if again, err := b.Refresh(b.asking("", ""), next.RefreshToken); err != nil ||
+		again.RefreshToken != next.RefreshToken || again.MemberID != adaID {
 		t.Errorf("Refresh with the new key = %+v, %v; want success with the same token", again, err)
 	}
 	b.clock.advance(30 * 24 * time.Hour)
@@ -143,11 +146,13 @@ func TestRefreshAfterRevocation(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.circle.count()
-	if _, err := b.Refresh(b.asking("", ""), session.RefreshToken); code(err) != CodeRefreshTokenInvalid || b.circle.count() != 0 {
+	if _, err := b.Refresh(b.asking("", ""), session.RefreshToken); code(err) != CodeRefreshTokenInvalid ||
+		b.circle.count() != 0 {
 		t.Errorf("Refresh with a revoked token = %v, want %s at once", err, CodeRefreshTokenInvalid)
 	}
 	b.clock.advance(2 * time.Hour) // forgotten here, but not by Circle
-	if _, err := b.Refresh(b.asking("", ""), session.RefreshToken); code(err) != CodeRefreshTokenInvalid || b.circle.count() != 1 {
+	if _, err := b.Refresh(b.asking("", ""), session.RefreshToken); code(err) != CodeRefreshTokenInvalid ||
+		b.circle.count() != 1 {
 		t.Errorf("Refresh with a token revoked long ago = %v, want %s by Circle", err, CodeRefreshTokenInvalid)
 	}
 }
@@ -171,7 +176,8 @@ func TestRefreshNeverGivesARevokedToken(t *testing.T) {
 	if err := b.RevokeAccessToken(b.asking("", ""), session.AccessToken); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := b.Refresh(b.asking("", ""), session.RefreshToken); code(err) != CodeTokenRevoked || !errors.Is(err, circleclient.ErrTokenRevoked) || got != nil {
+	if got, err := b.Refresh(b.asking("", ""), session.RefreshToken); code(err) != CodeTokenRevoked ||
+		!errors.Is(err, circleclient.ErrTokenRevoked) || got != nil {
 		t.Errorf("Refresh = %+v, %v; want the revoked token refused", got, err)
 	}
 }

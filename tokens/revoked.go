@@ -15,12 +15,12 @@ const (
 	DefaultRevocationLimit = 100_000
 )
 
-// Revocations are the tokens that this process no longer accepts, although they may look alive. The list is a short cut:
-// Circle refuses a revoked token by itself, and its word always counts.
+// Revocations are the tokens that this process no longer accepts, although they may look alive. The list is a short
+// cut: Circle refuses a revoked token by itself, and its word always counts.
 type Revocations interface {
 	// Add refuses token until then, but no longer than [MaxRevocationAge] from now.
 	Add(ctx context.Context, token string, until time.Time) error
-	// Contains tells whether token is refused now. It is asked before every call to Circle and so answers from memory:
+	// Contains reports whether token is refused now. It is asked before every call to Circle and so answers from memory:
 	// an implementation that shares its list among processes keeps a copy.
 	Contains(token string) bool
 }
@@ -36,7 +36,8 @@ type MemoryRevocations struct {
 	byEnd   revocationHeap
 }
 
-// NewMemoryRevocations makes an empty list for up to limit tokens, [DefaultRevocationLimit] where limit is not positive.
+// NewMemoryRevocations makes an empty list for up to limit tokens, [DefaultRevocationLimit] where limit is not
+// positive.
 func NewMemoryRevocations(limit int, now func() time.Time) *MemoryRevocations {
 	if limit <= 0 {
 		limit = DefaultRevocationLimit

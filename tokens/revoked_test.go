@@ -22,12 +22,16 @@ func TestRevocationsEnd(t *testing.T) {
 		after         time.Duration
 		short, greedy bool
 	}{
-		{0, true, true}, {59 * time.Second, true, true}, {time.Second, false, true}, {59*time.Minute - time.Second, false, true}, {time.Second, false, false},
+		{0, true, true}, {59 * time.Second, true, true}, {time.Second, false, true}, {
+			59*time.Minute - time.Second, false,
+			true,
+		}, {time.Second, false, false},
 	}
 	for i, step := range steps {
 		clock.advance(step.after)
 		if m.Contains("short") != step.short || m.Contains("greedy") != step.greedy || m.Contains("dead") {
-			t.Errorf("step %d: Contains = %v, %v, %v; want %v, %v, false", i, m.Contains("short"), m.Contains("greedy"), m.Contains("dead"), step.short, step.greedy)
+			t.Errorf("step %d: Contains = %v, %v, %v; want %v, %v, false", i, m.Contains("short"), m.Contains("greedy"),
+				m.Contains("dead"), step.short, step.greedy)
 		}
 	}
 	add("next", time.Minute)

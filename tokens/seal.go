@@ -34,11 +34,11 @@ type sealed struct {
 }
 
 // sealer wraps Circle's refresh tokens for clients that prove who they are once, at login. Refreshing takes the
-// community's secret, so whoever could use a raw refresh token here would borrow that secret; a sealed one shows that this
-// server gave it to somebody who had proven who they are.
+// community's secret, so whoever could use a raw refresh token here would borrow that secret; a sealed one shows that
+// this server gave it to somebody who had proven who they are.
 //
-// The form is cg1.<key id>.<nonce and ciphertext>, by AES-256-GCM. The prefix, the key id and the issuer are authenticated
-// with it: what one identity provider vouched for is worth nothing under another.
+// The form is cg1.<key id>.<nonce and ciphertext>, by AES-256-GCM. The prefix, the key id and the issuer are
+// authenticated with it: what one identity provider vouched for is worth nothing under another.
 type sealer struct {
 	keys   []sealKey // the first one seals, all of them open
 	issuer string

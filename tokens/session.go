@@ -80,7 +80,8 @@ func New(settings Settings, deps Dependencies) (*Service, error) {
 	}
 	if settings.Has(ModeOIDC) {
 		var err error
-		if s.verifier, err = newVerifier(settings, newKeySource(settings.issuer, deps.ProviderClient, deps.Clock), deps.Clock); err != nil {
+		if s.verifier, err = newVerifier(settings, newKeySource(settings.issuer, deps.ProviderClient, deps.Clock),
+			deps.Clock); err != nil {
 			return nil, err
 		}
 	}
@@ -121,12 +122,12 @@ type Session struct {
 	MemberID int64
 }
 
-// Login signs a member in. The caller must show the proof that the configured mode asks for: [Caller.Trusted] with a name,
-// or an ID token, each of which signs in once; the sandbox asks for none. Whether the request carries an old access token
-// does not matter.
+// Login signs a member in. The caller must show the proof that the configured mode asks for: [Caller.Trusted] with a
+// name, or an ID token, each of which signs in once; the sandbox asks for none. Whether the request carries an old
+// access token does not matter.
 //
-// The error is a [*LoginError], one of circleclient that says Circle is out of order, or circleclient.ErrRateLimited for
-// an address or a member that has tried too often.
+// The error is a [*LoginError], one of circleclient that says Circle is out of order, or circleclient.ErrRateLimited
+// for an address or a member that has tried too often.
 func (s *Service) Login(ctx context.Context, req LoginRequest) (*Session, error) {
 	attempted, err := s.attempt(ctx)
 	var p proof
@@ -207,8 +208,8 @@ func stillRevoked() error {
 	}
 }
 
-// blameless hides that the Auth API refused our own secret or plan, and any word of it that would sound like the caller's
-// token: neither is the caller's fault, nor can they mend it. The operator is told.
+// blameless hides that the Auth API refused our own secret or plan, and any word of it that would sound like the
+// caller's token: neither is the caller's fault, nor can they mend it. The operator is told.
 func (s *Service) blameless(ctx context.Context, err error) error {
 	for _, ours := range []error{
 		circleclient.ErrCommunitySecret, circleclient.ErrNotEligible, circleclient.ErrForbidden, circleclient.ErrFeatureDisabled,
@@ -217,7 +218,8 @@ func (s *Service) blameless(ctx context.Context, err error) error {
 		if !errors.Is(err, ours) {
 			continue
 		}
-		s.log.LogAttrs(ctx, slog.LevelError, "Circle refuses this installation: check the headless token and the community's plan",
+		s.log.LogAttrs(ctx, slog.LevelError,
+			"Circle refuses this installation: check the headless token and the community's plan",
 			slog.String("reason", ours.Error()))
 		hidden := &circleclient.Error{Kind: circleclient.ErrUnavailable}
 		if known, ok := errors.AsType[*circleclient.Error](err); ok {

@@ -51,9 +51,19 @@ func TestLogin(t *testing.T) {
 		{"trusted by id", "trusted", trustedSecret, id, "", "", 1},
 		{"trusted by SSO id", "trusted", trustedSecret, sso, "", "", 1},
 		{"trusted, nobody", "trusted", trustedSecret, LoginRequest{MemberID: 7}, CodeMemberNotFound, "memberId", 1},
-		{"trusted, nobody by SSO id", "trusted", trustedSecret, LoginRequest{SSOUserID: "x"}, CodeMemberNotFound, "ssoUserId", 1},
+		{
+			"trusted, nobody by SSO id", "trusted", trustedSecret,
+			LoginRequest{SSOUserID: "x"},
+			CodeMemberNotFound, "ssoUserId",
+			1,
+		},
 		{"trusted without the secret", "trusted", "", email, CodeProofRequired, "", 0},
-		{"trusted, nobody, without the secret", "trusted", "", LoginRequest{Email: "eve@example.org"}, CodeProofRequired, "", 0},
+		{
+			"trusted, nobody, without the secret", "trusted", "",
+			LoginRequest{Email: "eve@example.org"},
+			CodeProofRequired, "",
+			0,
+		},
 		{"trusted, rubbish, without the secret", "trusted", "", LoginRequest{Email: "rubbish"}, CodeProofRequired, "", 0},
 		{"trusted with a wrong secret", "trusted", trustedSecret + "x", id, CodeProofRequired, "", 0},
 		{"trusted by token", "trusted", trustedSecret, byToken, CodeInvalid, "identityToken", 0},
@@ -62,14 +72,32 @@ func TestLogin(t *testing.T) {
 		{"oidc by e-mail", "oidc", "", email, CodeProofRequired, "", 0},
 		{"oidc by id", "oidc", "", id, CodeProofRequired, "", 0},
 		{"oidc by SSO id with a secret", "oidc", trustedSecret, sso, CodeProofRequired, "", 0},
-		{"oidc with a bad token", "oidc", "", LoginRequest{IdentityToken: good + "x"}, CodeIdentityTokenInvalid, "identityToken", 0},
-		{"oidc by a member token", "oidc", "", LoginRequest{IdentityToken: memberToken(t, noon.Add(time.Hour), "x")}, CodeIdentityTokenInvalid, "identityToken", 0},
-		{"oidc, no member", "oidc", "", LoginRequest{IdentityToken: p.idToken(jwt.MapClaims{"sub": "eve"})}, CodeMemberNotFound, "identityToken", 1},
+		{
+			"oidc with a bad token", "oidc", "",
+			LoginRequest{IdentityToken: good + "x"},
+			CodeIdentityTokenInvalid,
+			"identityToken", 0,
+		},
+		{
+			"oidc by a member token", "oidc", "",
+			LoginRequest{IdentityToken: memberToken(t, noon.Add(time.Hour), "x")},
+			CodeIdentityTokenInvalid, "identityToken", 0,
+		},
+		{
+			"oidc, no member", "oidc", "",
+			LoginRequest{IdentityToken: p.idToken(jwt.MapClaims{"sub": "eve"})},
+			CodeMemberNotFound, "identityToken", 1,
+		},
 
 		{"both by token", "both", "", byToken, "", "", 1},
 		{"both by secret", "both", trustedSecret, email, "", "", 1},
 		{"both without proof", "both", "", email, CodeProofRequired, "", 0},
-		{"both, secret and a bad token", "both", trustedSecret, LoginRequest{IdentityToken: "x"}, CodeIdentityTokenInvalid, "identityToken", 0},
+		{
+			"both, secret and a bad token", "both", trustedSecret,
+			LoginRequest{IdentityToken: "x"},
+			CodeIdentityTokenInvalid,
+			"identityToken", 0,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -94,7 +122,8 @@ func TestLogin(t *testing.T) {
 				}
 				return
 			}
-			if session.MemberID != adaID || session.AccessToken == "" || session.AccessTokenExpiresAt != noon.Add(time.Hour) || session.RefreshTokenExpiresAt != noon.Add(30*24*time.Hour) {
+			if session.MemberID != adaID || session.AccessToken == "" || session.AccessTokenExpiresAt != noon.Add(time.Hour) ||
+				session.RefreshTokenExpiresAt != noon.Add(30*24*time.Hour) {
 				t.Errorf("Login = %+v, want Ada's session", session)
 			}
 			if wantSealed := test.req.IdentityToken != ""; isSealed(session.RefreshToken) != wantSealed {
@@ -172,7 +201,8 @@ func TestCircleRefusingOurSecretIsTheOperatorsError(t *testing.T) {
 		b.log.Reset()
 		err := call()
 		var refused *Error
-		if !errors.Is(err, circleclient.ErrUnavailable) || errors.Is(err, circleclient.ErrCommunitySecret) || errors.As(err, &refused) {
+		if !errors.Is(err, circleclient.ErrUnavailable) || errors.Is(err, circleclient.ErrCommunitySecret) ||
+			errors.As(err, &refused) {
 			t.Errorf("%s = %v, want unavailable and nothing else", name, err)
 		}
 		if !strings.Contains(b.log.String(), "level=ERROR") || !strings.Contains(b.log.String(), "check the headless token") {
@@ -206,14 +236,18 @@ func TestLoginNeverGivesARevokedToken(t *testing.T) {
 	if err := b.Logout(ctx, false, ""); err != nil {
 		t.Fatal(err)
 	}
-	if session, err := b.Login(ctx, LoginRequest{Email: ada}); code(err) != CodeTokenRevoked || !errors.Is(err, circleclient.ErrTokenRevoked) {
+	if session, err := b.Login(ctx, LoginRequest{Email: ada}); code(err) != CodeTokenRevoked ||
+		!errors.Is(err, circleclient.ErrTokenRevoked) {
 		t.Errorf("Login = %v, %v; want the revoked token refused", session, err)
 	}
 }
 
 func TestNewNeedsValidatedSettings(t *testing.T) {
 	clock := newTestClock()
-	deps := Dependencies{Auth: newFakeCircle(t, clock).client().Auth, Revocations: NewMemoryRevocations(1, clock.Now), Clock: clock.Now}
+	deps := Dependencies{
+		Auth: newFakeCircle(t, clock).client().Auth, Revocations: NewMemoryRevocations(1, clock.Now),
+		Clock: clock.Now,
+	}
 	if _, err := New(Settings{}, deps); err == nil {
 		t.Error("New takes settings that nobody has validated")
 	}

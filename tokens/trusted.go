@@ -9,8 +9,8 @@ import (
 // would have to hold the secret, which may become any member.
 const SecretHeader = "X-Circlegraph-Secret" //nolint:gosec // G101: a name
 
-// trusts tells whether the values of [SecretHeader] are one of the configured secrets. The hashes are compared, in constant
-// time and all of them, so that neither the length nor the beginning of a secret shows.
+// trusts reports whether the values of [SecretHeader] are one of the configured secrets. The hashes are compared, in
+// constant time and all of them, so that neither the length nor the beginning of a secret shows.
 func (s Settings) trusts(values []string) bool {
 	if len(values) != 1 {
 		return false

@@ -1,5 +1,6 @@
-// Package naive serves three queries over Circle as gqlgen's tutorial would: a struct for each type, a resolver for each
-// field that needs a request, the standard HTTP client and the standard JSON decoder. The facade is measured against it.
+// Package naive serves three queries over Circle as gqlgen's tutorial would: a struct for each type, a resolver for
+// each field that needs a request, the standard HTTP client and the standard JSON decoder. The facade is measured
+// against it.
 package naive
 
 import (

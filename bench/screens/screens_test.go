@@ -17,7 +17,8 @@ func TestReadme(t *testing.T) {
 	want.WriteString("| screen | what it shows | calls | of them at once |\n|---|---|---|---|\n")
 	for _, s := range all {
 		rounds := strings.ReplaceAll(strings.Trim(fmt.Sprint(s.Rounds()), "[]"), " ", ", then ")
-		fmt.Fprintf(&want, "| [%s](%s.graphql) | %s | %d | %s |\n", strings.ReplaceAll(s.Name, "_", " "), s.Name, s.About, s.Minimum(), rounds)
+		fmt.Fprintf(&want, "| [%s](%s.graphql) | %s | %d | %s |\n", strings.ReplaceAll(s.Name, "_", " "), s.Name, s.About,
+			s.Minimum(), rounds)
 	}
 	readme, err := os.ReadFile("README.md")
 	if err != nil {

@@ -27,7 +27,8 @@ func (l *load) write(ctx context.Context) error {
 	token, post := l.session().access, l.posts[rand.IntN(len(l.posts))]
 	if rand.IntN(2) == 0 {
 		for _, verb := range []string{"likePost", "unlikePost"} {
-			if _, err := l.ask(ctx, token, `mutation($id: ID!) { `+verb+`(input: {postId: $id}) { post { likesCount } userErrors { code } } }`, map[string]any{"id": post}); err != nil {
+			if _, err := l.ask(ctx, token,
+				`mutation($id: ID!) { `+verb+`(input: {postId: $id}) { post { likesCount } userErrors { code } } }`, map[string]any{"id": post}); err != nil {
 				return err
 			}
 		}
@@ -37,16 +38,19 @@ func (l *load) write(ctx context.Context) error {
 	if rand.IntN(10) == 0 {
 		input["idempotencyKey"] = fmt.Sprint(rand.Uint64())
 	}
-	answer, err := l.ask(ctx, token, `mutation($input: CreateCommentInput!) { createComment(input: $input) { comment { id } userErrors { code } } }`, map[string]any{"input": input})
+	answer, err := l.ask(ctx, token,
+		`mutation($input: CreateCommentInput!) { createComment(input: $input) { comment { id } userErrors { code } } }`, map[string]any{"input": input})
 	if err != nil {
 		return err
 	}
 	for _, id := range found(answer, "id") {
 		for gone := false; !gone && ctx.Err() == nil; { // in a bad moment it takes a while
-			if answer, err = l.ask(ctx, token, `mutation($id: ID!) { deleteComment(input: {commentId: $id}) { userErrors { code } } }`, map[string]any{"id": id}); err != nil {
+			if answer, err = l.ask(ctx, token,
+				`mutation($id: ID!) { deleteComment(input: {commentId: $id}) { userErrors { code } } }`, map[string]any{"id": id}); err != nil {
 				return err
 			}
-			gone = strings.Contains(string(answer), `"userErrors":[]`) || strings.Contains(string(answer), "NOT_FOUND") || strings.Contains(string(answer), "UNAUTHENTICATED")
+			gone = strings.Contains(string(answer), `"userErrors":[]`) || strings.Contains(string(answer), "NOT_FOUND") ||
+				strings.Contains(string(answer), "UNAUTHENTICATED")
 		}
 	}
 	return nil
@@ -65,7 +69,8 @@ func (l *load) leave(ctx context.Context) error {
 // signIn makes a session of any member. Who has signed in often has to wait, and Circle may not be well.
 func (l *load) signIn(ctx context.Context) (session, error) {
 	m := l.members[rand.IntN(len(l.members))]
-	answer, err := l.ask(ctx, "", `mutation($email: String!) { login(input: {email: $email}) { accessToken refreshToken userErrors { code } } }`, map[string]any{"email": m.Email})
+	answer, err := l.ask(ctx, "",
+		`mutation($email: String!) { login(input: {email: $email}) { accessToken refreshToken userErrors { code } } }`, map[string]any{"email": m.Email})
 	if err != nil {
 		return session{}, err
 	}
@@ -86,7 +91,8 @@ func (l *load) comeAndGo(ctx context.Context) error {
 	if err != nil {
 		return nil // refused, which is an answer
 	}
-	if _, err := l.ask(ctx, "", `mutation($token: String!) { refreshAccessToken(input: {refreshToken: $token}) { accessToken userErrors { code } } }`, map[string]any{"token": s.refresh}); err != nil {
+	if _, err := l.ask(ctx, "",
+		`mutation($token: String!) { refreshAccessToken(input: {refreshToken: $token}) { accessToken userErrors { code } } }`, map[string]any{"token": s.refresh}); err != nil {
 		return err
 	}
 	l.mu.Lock()
@@ -98,9 +104,11 @@ func (l *load) comeAndGo(ctx context.Context) error {
 	case 0:
 		_, err = l.ask(ctx, old.access, `mutation { logout { loggedOut userErrors { code } } }`, nil)
 	case 1:
-		_, err = l.ask(ctx, "", `mutation($token: String!) { revokeAccessToken(input: {accessToken: $token}) { revoked userErrors { code } } }`, map[string]any{"token": old.access})
+		_, err = l.ask(ctx, "",
+			`mutation($token: String!) { revokeAccessToken(input: {accessToken: $token}) { revoked userErrors { code } } }`, map[string]any{"token": old.access})
 	default:
-		_, err = l.ask(ctx, old.access, `mutation($token: String!) { logout(input: {everywhere: true, refreshToken: $token}) { loggedOut userErrors { code } } }`, map[string]any{"token": old.refresh})
+		_, err = l.ask(ctx, old.access,
+			`mutation($token: String!) { logout(input: {everywhere: true, refreshToken: $token}) { loggedOut userErrors { code } } }`, map[string]any{"token": old.refresh})
 	}
 	return err
 }
@@ -138,7 +146,9 @@ const counts = `subscription { notificationCountsChanged { inbox } }`
 // socket listens for a while, asks something beside it, and goes in good order or not.
 func (l *load) socket(ctx context.Context) error {
 	var tcp net.Conn
-	dialer := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, address string) (_ net.Conn, err error) {
+	dialer := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network,
+		address string,
+	) (_ net.Conn, err error) {
 		tcp, err = (&net.Dialer{}).DialContext(ctx, network, address)
 		return tcp, err
 	}}}

@@ -30,8 +30,8 @@ type facade struct {
 	bad []string // lines of its log that nobody should need to read
 }
 
-// startFacade compiles and starts it. What it remembers is little and for a short time, so that it is soon as much as it will
-// ever be, and it collects garbage often, so that what it uses is what it needs.
+// startFacade compiles and starts it. What it remembers is little and for a short time, so that it is soon as much as
+// it will ever be, and it collects garbage often, so that what it uses is what it needs.
 func startFacade(ctx context.Context, circle string) (*facade, error) {
 	dir, err := os.MkdirTemp("", "circlegraph-soak-")
 	if err != nil {
@@ -43,7 +43,8 @@ func startFacade(ctx context.Context, circle string) (*facade, error) {
 		f.remove()
 		return nil, fmt.Errorf("building the facade: %w: %s", err, out)
 	}
-	f.cmd = exec.CommandContext(context.WithoutCancel(ctx), program, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0")
+	f.cmd = exec.CommandContext(context.WithoutCancel(ctx), program, "--listen", "127.0.0.1:0", "--admin-listen",
+		"127.0.0.1:0")
 	f.cmd.Env = append(os.Environ(), "GOGC=25",
 		"CIRCLE_URL="+circle, "CIRCLE_HEADLESS_TOKEN="+headlessToken, "CIRCLEGRAPH_LOGIN=trusted", "CIRCLEGRAPH_TRUSTED_SECRET="+trustedSecret,
 		"CIRCLEGRAPH_UPSTREAM_BUDGET=10000000", "CIRCLEGRAPH_REQUEST_TIMEOUT=4s", "CIRCLEGRAPH_UPSTREAM_TIMEOUT=2s",
@@ -101,7 +102,8 @@ func (f *facade) complaints() error {
 	if len(f.bad) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%d lines of the log complain, such as\n%s", len(f.bad), strings.Join(f.bad[:min(len(f.bad), 5)], "\n"))
+	return fmt.Errorf("%d lines of the log complain, such as\n%s", len(f.bad),
+		strings.Join(f.bad[:min(len(f.bad), 5)], "\n"))
 }
 
 // stop tells the process to end, and how it ended.

@@ -55,7 +55,8 @@ func newLoad(ctx context.Context, url string, c *circle) (*load, error) {
 		l.sessions = append(l.sessions, s)
 	}
 	for len(l.posts) == 0 {
-		answer, err := l.ask(ctx, l.session().access, `{ space(by: {slug: "seed-swap"}) { posts(first: 10) { nodes { id } } } }`, nil)
+		answer, err := l.ask(ctx, l.session().access,
+			`{ space(by: {slug: "seed-swap"}) { posts(first: 10) { nodes { id } } } }`, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -123,7 +124,8 @@ func (l *load) verdict(out io.Writer) error {
 		}
 	}
 	if len(l.wrong) > 0 {
-		found = append(found, fmt.Errorf("%d wrong answers, such as %s", len(l.wrong), strings.Join(l.wrong[:min(len(l.wrong), 3)], "\n")))
+		found = append(found, fmt.Errorf("%d wrong answers, such as %s", len(l.wrong),
+			strings.Join(l.wrong[:min(len(l.wrong), 3)], "\n")))
 	}
 	return errors.Join(found...)
 }
@@ -157,7 +159,8 @@ func (l *load) post(ctx context.Context, token, accept string, body []byte) ([]b
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(res.Body)
-	if err == nil && (res.StatusCode >= http.StatusInternalServerError || bytes.Contains(answer, []byte("INTERNAL_SERVER_ERROR"))) {
+	if err == nil && (res.StatusCode >= http.StatusInternalServerError ||
+		bytes.Contains(answer, []byte("INTERNAL_SERVER_ERROR"))) {
 		return nil, &unexpectedError{fmt.Sprintf("%d %.500s to %.500s", res.StatusCode, answer, body)}
 	}
 	return answer, err

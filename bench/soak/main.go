@@ -1,6 +1,6 @@
-// Soak keeps the facade busy for a while with everything that its clients, good and bad, and Circle may do to it, and ends
-// with an error unless its memory, goroutines and file descriptors stay level, return to where they began when it is quiet
-// again, and it stops in good order.
+// Soak keeps the facade busy for a while with everything that its clients, good and bad, and Circle may do to it, and
+// ends with an error unless its memory, goroutines and file descriptors stay level, return to where they began when it
+// is quiet again, and it stops in good order.
 //
 //	go run ./bench/soak -for 30m
 package main
@@ -81,7 +81,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return errors.Join(err, f.complaints())
 }
 
-// wait waits, unless ctx ends before. It tells whether there is time left.
+// wait waits, unless ctx ends before. It reports whether there is time left.
 func wait(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

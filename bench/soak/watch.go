@@ -46,8 +46,9 @@ func (f *facade) watch(ctx context.Context, out io.Writer) ([]sample, error) {
 	return samples, nil
 }
 
-// level tells what has grown between the second quarter and the last one: the first is for warming up. A leak of any kind
-// grows with the time; what is allowed is for the memory of revoked tokens and the like, which is bounded, and for chance.
+// level tells what has grown between the second quarter and the last one: the first is for warming up. A leak of any
+// kind grows with the time; what is allowed is for the memory of revoked tokens and the like, which is bounded, and for
+// chance.
 func level(samples []sample) error {
 	quarter := len(samples) / 4
 	if quarter < 5 {
@@ -77,8 +78,8 @@ func grown(what string, early, late []sample, value func(sample) float64, factor
 	return nil
 }
 
-// atRest waits until nothing is under way any more: until the numbers are back at base, or, without one, stand still. Idle
-// connections would be kept for minutes, so both sides of the process give theirs up.
+// atRest waits until nothing is under way any more: until the numbers are back at base, or, without one, stand still.
+// Idle connections would be kept for minutes, so both sides of the process give theirs up.
 func (f *facade) atRest(ctx context.Context, circle *circle, base *sample) (sample, error) {
 	var last sample
 	for range 30 {

@@ -7,14 +7,23 @@ func TestLevel(t *testing.T) {
 		at   func(second int) sample
 		want bool
 	}{
-		"level":      {func(int) sample { return sample{heap: 20e6, goroutines: 80, files: 40} }, true},
-		"warming up": {func(s int) sample { return sample{heap: min(float64(s)*2e6, 20e6), goroutines: 80, files: 40} }, true},
+		"level": {func(int) sample { return sample{heap: 20e6, goroutines: 80, files: 40} }, true},
+		"warming up": {
+			func(s int) sample { return sample{heap: min(float64(s)*2e6, 20e6), goroutines: 80, files: 40} },
+			true,
+		},
 		"up and down": {func(s int) sample {
 			return sample{heap: 20e6 + float64(s%10)*5e6, goroutines: 80 + float64(s%7)*20, files: 40}
 		}, true},
-		"memory leaks":    {func(s int) sample { return sample{heap: 20e6 + float64(s)*5e5, goroutines: 80, files: 40} }, false},
-		"goroutines leak": {func(s int) sample { return sample{heap: 20e6, goroutines: 80 + float64(s)*3, files: 40} }, false},
-		"files leak":      {func(s int) sample { return sample{heap: 20e6, goroutines: 80, files: 40 + float64(s)} }, false},
+		"memory leaks": {
+			func(s int) sample { return sample{heap: 20e6 + float64(s)*5e5, goroutines: 80, files: 40} },
+			false,
+		},
+		"goroutines leak": {
+			func(s int) sample { return sample{heap: 20e6, goroutines: 80 + float64(s)*3, files: 40} },
+			false,
+		},
+		"files leak": {func(s int) sample { return sample{heap: 20e6, goroutines: 80, files: 40 + float64(s)} }, false},
 		"all leak at last": {func(s int) sample {
 			k := float64(max(0, s-40))
 			return sample{heap: 20e6 + k*4e6, goroutines: 80, files: 40}

@@ -11,8 +11,8 @@ import (
 	"circlegraph/graph/scalar"
 )
 
-// List names a list in cursors, so that a cursor of one list is refused by another: the field, what it hangs on, and every
-// argument that changes which items there are and in which order.
+// List names a list in cursors, so that a cursor of one list is refused by another: the field, what it hangs on, and
+// every argument that changes which items there are and in which order.
 type List string
 
 // Of names a list by the field and whatever tells it from other lists of the same field.
@@ -20,8 +20,8 @@ func Of(field string, identity ...any) List {
 	return List(fmt.Sprint(append([]any{field}, identity...)...))
 }
 
-// At says behind which item of a list to go on. It holds the number of items before that place and not a page, so it keeps
-// its meaning when `first` changes between two pages.
+// At says behind which item of a list to go on. It holds the number of items before that place and not a page, so it
+// keeps its meaning when `first` changes between two pages.
 func (l List) At(offset int) string { return encode(l.mark(), strconv.Itoa(offset)) }
 
 // mark is a short fingerprint of the list.
@@ -59,11 +59,13 @@ func (l List) offset(mark, number string) (int, error) {
 		return 0, malformed()
 	}
 	if mark != l.mark() {
-		return 0, &scalar.InputError{Message: "`after` is a cursor of another list, or of this list in another order or with another filter."}
+		return 0, &scalar.InputError{Message: "`after` is a cursor of another list, or of this list in another order or " +
+			"with another filter."}
 	}
 	return n, nil
 }
 
 func malformed() error {
-	return &scalar.InputError{Message: "`after` is not a cursor of this server. Use the `endCursor` of a page as it was given."}
+	return &scalar.InputError{Message: "`after` is not a cursor of this server. Use the `endCursor` of a page as it " +
+		"was given."}
 }

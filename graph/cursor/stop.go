@@ -12,9 +12,9 @@ import (
 // maxCursor is the longest cursor that is read, in bytes: a place holds a name and two numbers.
 const maxCursor = 2000
 
-// Stop is where a cursor leads in a list of members: behind Offset items. Circle pages these by number up to the 10,000th,
-// and by the place that each page ends at as far as anybody likes. The walk to a stop begins at the place After, which is
-// behind Start items, or at the beginning where After is empty.
+// Stop is where a cursor leads in a list of members: behind Offset items. Circle pages these by number up to the
+// 10,000th, and by the place that each page ends at as far as anybody likes. The walk to a stop begins at the place
+// After, which is behind Start items, or at the beginning where After is empty.
 type Stop struct {
 	Offset, Start int
 	After         circleclient.SearchAfter
@@ -49,7 +49,8 @@ func (l List) Stop(after *string) (Stop, error) {
 	}
 	s := Stop{Offset: offset}
 	s.Start, err = strconv.Atoi(parts[2])
-	if err != nil || s.Start < 1 || s.Start > offset || offset-s.Start > circleclient.MaxPerPage || json.Unmarshal([]byte(parts[3]), &s.After) != nil {
+	if err != nil || s.Start < 1 || s.Start > offset || offset-s.Start > circleclient.MaxPerPage ||
+		json.Unmarshal([]byte(parts[3]), &s.After) != nil {
 		return Stop{}, malformed()
 	}
 	return s, nil

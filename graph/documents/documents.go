@@ -1,6 +1,6 @@
-// Package documents lets clients send the id of a document instead of its text: documents that the operator trusts, because
-// they come out of the build of an app, and, where others are let in too, documents that a client has sent before (automatic
-// persisted queries).
+// Package documents lets clients send the id of a document instead of its text: documents that the operator trusts,
+// because they come out of the build of an app, and, where others are let in too, documents that a client has sent
+// before (automatic persisted queries).
 package documents
 
 import (
@@ -34,8 +34,8 @@ const (
 const (
 	// remembered is how many documents of clients are kept; the least used goes first.
 	remembered = 1000
-	// maxRemembered is the largest document of a client that is kept, in bytes; a larger one is carried out each time it is
-	// sent whole.
+	// maxRemembered is the largest document of a client that is kept, in bytes; a larger one is carried out each time it
+	// is sent whole.
 	maxRemembered = 16 << 10
 	// hashPrefix is what GraphQL over HTTP puts before an id that is a hash.
 	hashPrefix = "sha256:"
@@ -69,8 +69,8 @@ func New(trusted map[string]string, mode Mode, log *slog.Logger) *Documents {
 // ExtensionName names the extension in gqlgen's messages.
 func (*Documents) ExtensionName() string { return "Documents" }
 
-// Validate warns of trusted documents that the schema has left behind. Apps with such a document are still out there, and
-// their other documents may fit.
+// Validate warns of trusted documents that the schema has left behind. Apps with such a document are still out there,
+// and their other documents may fit.
 func (d *Documents) Validate(s graphql.ExecutableSchema) error {
 	for id, text := range d.trusted {
 		if _, err := gqlparser.LoadQueryWithRules(s.Schema(), text, rules.NewDefaultRules()); err != nil {
@@ -124,7 +124,8 @@ func (d *Documents) MutateOperationContext(ctx context.Context, oc *graphql.Oper
 	return nil
 }
 
-// identify reads the id of a request's document, if it has one, and whether it comes as an automatic persisted query does.
+// identify reads the id of a request's document, if it has one, and whether it comes as an automatic persisted query
+// does.
 func identify(extensions map[string]any) (id string, automatic bool, refusal *gqlerror.Error) {
 	persisted := extensions["persistedQuery"]
 	if persisted == nil {

@@ -12,8 +12,9 @@ import (
 )
 
 // Load reads trusted documents, text by id, from a manifest or from all manifests (*.json) of a directory: Apollo's
-// (`"format": "apollo-persisted-query-manifest"`), a map of texts by id as Relay and GraphQL Code Generator write it, or
-// Relay's list of pairs. Without a path there are none. An id that stands for two different texts, and a manifest without documents, are errors.
+// (`"format": "apollo-persisted-query-manifest"`), a map of texts by id as Relay and GraphQL Code Generator write it,
+// or Relay's list of pairs. Without a path there are none. An id that stands for two different texts, and a manifest
+// without documents, are errors.
 func Load(path string) (map[string]string, error) {
 	if path == "" {
 		return nil, nil
@@ -83,8 +84,8 @@ func parse(text []byte) (map[string]string, error) {
 	})
 }
 
-// collect refuses pairs without an id or a text, and two texts of one id. GraphQL Code Generator writes its ids with the
-// prefix that says which hash they are; clients send them with and without it.
+// collect refuses pairs without an id or a text, and two texts of one id. GraphQL Code Generator writes its ids with
+// the prefix that says which hash they are; clients send them with and without it.
 func collect(pairs func(yield func([2]string) bool)) (map[string]string, error) {
 	documents := map[string]string{}
 	for pair := range pairs {

@@ -46,7 +46,7 @@ func generate() error {
 	return nil
 }
 
-// useOwnLists replaces gqlgen's function for lists in a file, and tells whether it was there.
+// useOwnLists replaces gqlgen's function for lists in a file, and reports whether it was there.
 func useOwnLists(name string) (bool, error) {
 	code, err := os.ReadFile(name) //nolint:gosec // G304: which gqlgen has just written
 	if err != nil {

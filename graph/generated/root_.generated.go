@@ -7404,8 +7404,8 @@ var sources = []*ast.Source{
 "The entry points for writing. Each field is carried out in order, each sees what the one before it changed."
 type Mutation {
   """
-  Signs a member in. Which key of the input counts depends on how this server is configured: an ID token of the community's
-  identity provider (` + "`" + `identityToken` + "`" + `), or, for trusted servers and the sandbox, a name for the member.
+  Signs a member in. Which key of the input counts depends on how this server is configured: an ID token of the
+  community's identity provider (` + "`" + `identityToken` + "`" + `), or, for trusted servers and the sandbox, a name for the member.
   """
   login(input: LoginInput!): LoginPayload @semanticNonNull @cost
   "Gets a new access token for a refresh token. Needs no valid access token."
@@ -7526,7 +7526,8 @@ extend type Viewer {
 
 extend type Mutation {
   "Puts a post or comment aside."
-  createBookmark(input: CreateBookmarkInput!): CreateBookmarkPayload @semanticNonNull @cost @cost(if: "input.idempotencyKey")
+  createBookmark(input: CreateBookmarkInput!): CreateBookmarkPayload @semanticNonNull @cost
+      @cost(if: "input.idempotencyKey")
   "Removes a bookmark. Removing one that is gone already succeeds."
   deleteBookmark(input: DeleteBookmarkInput!): DeleteBookmarkPayload @semanticNonNull @cost
 }
@@ -7551,7 +7552,10 @@ type Bookmark {
   space: Space @goField(forceResolver: true)
   "Whether it was deleted since."
   isDeleted: Boolean!
-  "The post itself; null for comments, which Circle does not let us fetch from here, and for posts deleted since. One request for all posts of a space."
+  """
+  The post itself; null for comments, which Circle does not let us fetch from here, and for posts deleted since. One
+  request for all posts of a space.
+  """
   subject: Post @goField(forceResolver: true) @cost(per: "space", carries: ["post"])
 }
 
@@ -7621,10 +7625,12 @@ type DeleteBookmarkPayload {
 
 extend type Query {
   """
-  One chat room, by its UUID. One request to Circle; none of its own where only ` + "`" + `messages` + "`" + ` and ` + "`" + `participants` + "`" + ` are selected,
-  which say themselves when there is no such room.
+  One chat room, by its UUID. One request to Circle; none of its own where only ` + "`" + `messages` + "`" + ` and ` + "`" + `participants` + "`" + ` are
+  selected, which say themselves when there is no such room.
   """
-  chatRoom("The room's UUID, which is its ` + "`" + `circleId` + "`" + `." uuid: ID!): ChatRoom @cost(calls: 2, carries: ["room", "first unread"])
+  chatRoom(
+    "The room's UUID, which is its ` + "`" + `circleId` + "`" + `." uuid: ID!
+  ): ChatRoom @cost(calls: 2, carries: ["room", "first unread"])
 }
 
 extend type Viewer {
@@ -7632,23 +7638,38 @@ extend type Viewer {
   The viewer's inbox: their direct rooms and groups, those last written in first. One request for all that the list's
   fields show. The rooms of spaces, lessons and live rooms are not in it.
   """
-  chatRooms("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatRoomConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["room", "place"])
+  chatRooms(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): ChatRoomConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["room", "place"])
   """
-  The rooms of the inbox in which something is unread. One request for the count and the ids; any other field of the rooms
-  loads them, several with one more request.
+  The rooms of the inbox in which something is unread. One request for the count and the ids; any other field of the
+  rooms loads them, several with one more request.
   """
-  unreadChatRooms("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatRoomConnection @semanticNonNull @goField(forceResolver: true) @cost
+  unreadChatRooms(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): ChatRoomConnection @semanticNonNull @goField(forceResolver: true) @cost
   "The threads that the viewer began or replied in, those last replied to first."
-  chatThreads("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatThreadConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["thread"])
+  chatThreads(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): ChatThreadConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["thread"])
   """
   The threads in which something is unread. One request for the count and the ids; any other field of the threads loads
   them, several with one more request.
   """
-  unreadChatThreads("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatThreadConnection @semanticNonNull @goField(forceResolver: true) @cost
+  unreadChatThreads(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): ChatThreadConnection @semanticNonNull @goField(forceResolver: true) @cost
 }
 
 extend type Space {
-  "The room of a chat space; null for spaces of other types. One request for each chat space, unless the space was read by itself."
+  """
+  The room of a chat space; null for spaces of other types. One request for each chat space, unless the space was read
+  by itself.
+  """
   chatRoom: ChatRoom @goField(forceResolver: true) @cost(carries: ["place"])
 }
 
@@ -7657,15 +7678,19 @@ extend type Mutation {
   Opens a chat. With one other member it finds the room that the two have already, or makes it; with several it makes a
   group each time.
   """
-  createChatRoom(input: CreateChatRoomInput!): CreateChatRoomPayload @semanticNonNull @cost @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
+  createChatRoom(input: CreateChatRoomInput!): CreateChatRoomPayload @semanticNonNull @cost
+      @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
   "Marks all messages of a room as read."
   markChatRoomAsRead(input: MarkChatRoomAsReadInput!): MarkChatRoomAsReadPayload @semanticNonNull @cost
   "Changes what a member in a room is told, or may do there."
-  updateChatRoomParticipant(input: UpdateChatRoomParticipantInput!): UpdateChatRoomParticipantPayload @semanticNonNull @cost
+  updateChatRoomParticipant(input: UpdateChatRoomParticipantInput!): UpdateChatRoomParticipantPayload @semanticNonNull
+      @cost
   "Sends a message or reply. Circle takes it without saying which message it became: see ` + "`" + `SendChatMessagePayload` + "`" + `."
-  sendChatMessage(input: SendChatMessageInput!): SendChatMessagePayload @semanticNonNull @cost @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
+  sendChatMessage(input: SendChatMessageInput!): SendChatMessagePayload @semanticNonNull @cost
+      @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
   "Changes the text of a message or reply."
-  updateChatMessage(input: UpdateChatMessageInput!): UpdateChatMessagePayload @semanticNonNull @cost @cost(calls: 3, per: "mention")
+  updateChatMessage(input: UpdateChatMessageInput!): UpdateChatMessagePayload @semanticNonNull @cost
+      @cost(calls: 3, per: "mention")
   "Deletes a message or reply."
   deleteChatMessage(input: DeleteChatMessageInput!): DeleteChatMessagePayload @semanticNonNull @cost
   "Gives a message or reply an emoji. Giving the same one twice succeeds."
@@ -7675,8 +7700,8 @@ extend type Mutation {
 }
 
 """
-A place to talk. Where it comes with a message, a space or a count only its ids are there, with a thread also its kind, name
-and place; any other field loads the room.
+A place to talk. Where it comes with a message, a space or a count only its ids are there, with a thread also its kind,
+name and place; any other field loads the room.
 """
 type ChatRoom implements Node {
   id: ID! @goField(name: "NodeRef")
@@ -7697,33 +7722,48 @@ type ChatRoom implements Node {
   "The viewer's own place in it; null where they only look in, as into the room of a space that they have not joined."
   currentParticipant: ChatParticipant @goField(forceResolver: true) @cost(load: "room", per: "list")
   "The first few of the others, as many as Circle chooses."
-  otherParticipantsPreview: [ChatParticipant!] @semanticNonNull @goField(forceResolver: true) @cost(load: "room", per: "list", items: 5)
+  otherParticipantsPreview: [ChatParticipant!] @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "room", per: "list", items: 5)
   "The members in it, the viewer included. One request to Circle."
-  participants("How many, 1 to 100." first: Int! = 50, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatParticipantConnection @semanticNonNull @goField(forceResolver: true) @cost
+  participants(
+    "How many, 1 to 100." first: Int! = 50
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): ChatParticipantConnection @semanticNonNull @goField(forceResolver: true) @cost
   "The newest message that is no reply; null in an empty room."
   lastMessage: ChatMessage @goField(forceResolver: true) @cost(load: "room", per: "list")
   """
-  The oldest message that the viewer has not read; null where there is none. Its ids cost nothing in a room that was read by
-  itself, and one request in a room of the inbox in which something is unread; any other field of it costs one more.
+  The oldest message that the viewer has not read; null where there is none. Its ids cost nothing in a room that was
+  read by itself, and one request in a room of the inbox in which something is unread; any other field of it costs one
+  more.
   """
-  firstUnreadMessage: ChatMessage @goField(forceResolver: true) @cost(load: "room alone", part: "first unread") @cost(carries: ["message"])
-  "The message pinned to it; null where none is, and where Circle does not say: it documents this for live updates only."
+  firstUnreadMessage: ChatMessage @goField(forceResolver: true) @cost(load: "room alone", part: "first unread")
+      @cost(carries: ["message"])
+  """
+  The message pinned to it; null where none is, and where Circle does not say: it documents this for live updates only.
+  """
   pinnedMessage: ChatMessage @goField(forceResolver: true) @cost(load: "room", per: "list")
   """
-  The space that it is embedded in; null for rooms of the inbox, lessons and live rooms. Costs nothing where the room was
-  reached through its space, a thread or the inbox. Else Circle does not say, and the spaces are asked: one request for
-  their list and one for each chat space until the right one is found.
+  The space that it is embedded in; null for rooms of the inbox, lessons and live rooms. Costs nothing where the room
+  was reached through its space, a thread or the inbox. Else Circle does not say, and the spaces are asked: one request
+  for their list and one for each chat space until the right one is found.
   """
   space: Space @goField(forceResolver: true) @cost(unless: "place", calls: 42) @cost(if: "nameless place", per: "list")
-  "The lesson that it is embedded in; null for other rooms, and where Circle does not say: it does for rooms reached through a thread."
+  """
+  The lesson that it is embedded in; null for other rooms, and where Circle does not say: it does for rooms reached
+  through a thread.
+  """
   lesson: EmbeddedLesson @goField(forceResolver: true)
   """
-  The messages without the replies, oldest first on every page. One request to Circle. Pages run both ways from a message:
-  ` + "`" + `last` + "`" + ` with ` + "`" + `before` + "`" + ` reads backwards, ` + "`" + `first` + "`" + ` with ` + "`" + `after` + "`" + ` forwards. Without arguments it is the newest 20. A cursor is
-  the ` + "`" + `id` + "`" + ` of a message, so that reading can begin at any message of the room.
+  The messages without the replies, oldest first on every page. One request to Circle. Pages run both ways from a
+  message:
+  ` + "`" + `last` + "`" + ` with ` + "`" + `before` + "`" + ` reads backwards, ` + "`" + `first` + "`" + ` with ` + "`" + `after` + "`" + ` forwards. Without arguments it is the newest 20. A cursor
+  is the ` + "`" + `id` + "`" + ` of a message, so that reading can begin at any message of the room.
   """
   messages(
-    "How many after ` + "`" + `after` + "`" + `, 1 to 100. Not with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `, and not without ` + "`" + `after` + "`" + `: Circle cannot begin at the oldest message."
+    """
+    How many after ` + "`" + `after` + "`" + `, 1 to 100. Not with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `, and not without ` + "`" + `after` + "`" + `: Circle cannot begin at the
+    oldest message.
+    """
     first: Int
     "The ` + "`" + `endCursor` + "`" + ` of the page before, or the ` + "`" + `id` + "`" + ` of a message of the room."
     after: String
@@ -7786,7 +7826,10 @@ type ChatParticipant {
   isMuted: Boolean! @goField(name: "Muted")
   "Whether the member has put the room away for themselves."
   isArchived: Boolean! @goField(name: "Archived")
-  "When the member pinned the room; null where they have not, and where Circle does not say: it documents this for live updates only."
+  """
+  When the member pinned the room; null where they have not, and where Circle does not say: it documents this for live
+  updates only.
+  """
   pinnedAt: DateTime
   "Whether the member is there at the moment; null for the viewer."
   isOnline: Boolean
@@ -7844,7 +7887,8 @@ type ChatMessage implements Node & Bookmarkable {
   "The number of members who replied. Costs a request where ` + "`" + `repliesCount` + "`" + ` does."
   threadParticipantsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "message", part: "replies")
   "The first few members who replied. Costs a request where ` + "`" + `repliesCount` + "`" + ` does."
-  threadParticipantsPreview: [Member!] @semanticNonNull @goField(forceResolver: true) @cost(load: "message", part: "replies", items: 5)
+  threadParticipantsPreview: [Member!] @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "message", part: "replies", items: 5)
   "When the newest reply was sent; null where there is none. Costs a request where ` + "`" + `repliesCount` + "`" + ` does, and in threads."
   lastReplyAt: DateTime @goField(forceResolver: true) @cost(load: "message")
   "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
@@ -7909,13 +7953,23 @@ type ChatThread implements Node {
   "Circle's own number of the thread."
   circleId: ID! @goField(name: "ID")
   "The message that was replied to."
-  parentMessage: ChatMessage @semanticNonNull @goField(forceResolver: true) @cost(load: "thread", per: "list", carries: ["replies"])
-  "The replies, oldest first. Circle gives all of them with a thread; where a list of threads had only some, one request to Circle."
-  replies("How many, 1 to 100." first: Int! = 50, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): ChatMessageConnection @semanticNonNull @goField(forceResolver: true) @cost(load: "thread", per: "list") @cost(load: "thread alone", carries: ["message"])
+  parentMessage: ChatMessage @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "thread", per: "list", carries: ["replies"])
+  """
+  The replies, oldest first. Circle gives all of them with a thread; where a list of threads had only some, one request
+  to Circle.
+  """
+  replies(
+    "How many, 1 to 100." first: Int! = 50
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): ChatMessageConnection @semanticNonNull @goField(forceResolver: true) @cost(load: "thread", per: "list")
+      @cost(load: "thread alone", carries: ["message"])
   "Some of the replies, as many as Circle sends with a thread. Costs nothing in a list of threads."
-  repliesPreview: [ChatMessage!] @semanticNonNull @goField(forceResolver: true) @cost(load: "thread", per: "list", carries: ["message"], items: 5)
+  repliesPreview: [ChatMessage!] @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "thread", per: "list", carries: ["message"], items: 5)
   "The room it stands in."
-  chatRoom: ChatRoom @semanticNonNull @goField(forceResolver: true) @cost(load: "thread", per: "list", carries: ["name", "place", "nameless place"])
+  chatRoom: ChatRoom @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "thread", per: "list", carries: ["name", "place", "nameless place"])
 }
 
 "A page of threads."
@@ -8009,13 +8063,16 @@ input SendChatMessageInput {
 }
 
 """
-What is known of a message that was sent. Circle says neither its number nor its text: it is there with the next read of the
-room, with the same sender and ` + "`" + `sentAt` + "`" + `.
+What is known of a message that was sent. Circle says neither its number nor its text: it is there with the next read of
+the room, with the same sender and ` + "`" + `sentAt` + "`" + `.
 """
 type SendChatMessagePayload {
   "How far it has come; null when refused."
   status: ChatMessageStatus
-  "Circle's name for the sending, to recognise the message by in live updates; null when refused. Messages read later do not have it."
+  """
+  Circle's name for the sending, to recognise the message by in live updates; null when refused. Messages read later do
+  not have it.
+  """
   creationUuid: ID
   "When Circle took it; null when refused."
   sentAt: DateTime
@@ -8106,14 +8163,19 @@ extend type Query {
 
 extend type Member {
   "The comments of the member that the viewer can see, newest first."
-  comments("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["author"])
+  comments(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["author"])
 }
 
 extend type Mutation {
   "Comments on a post."
-  createComment(input: CreateCommentInput!): CreateCommentPayload @semanticNonNull @cost @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
+  createComment(input: CreateCommentInput!): CreateCommentPayload @semanticNonNull @cost @cost(calls: 3, per: "mention")
+      @cost(if: "input.idempotencyKey")
   "Replies to a comment, or to a reply."
-  createReply(input: CreateReplyInput!): CreateReplyPayload @semanticNonNull @cost @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
+  createReply(input: CreateReplyInput!): CreateReplyPayload @semanticNonNull @cost @cost(calls: 3, per: "mention")
+      @cost(if: "input.idempotencyKey")
   "Changes a comment or reply."
   updateComment(input: UpdateCommentInput!): UpdateCommentPayload @semanticNonNull @cost @cost(calls: 3, per: "mention")
   "Deletes a comment or reply."
@@ -8138,7 +8200,8 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
   "When it was removed, with its place kept for the replies; null as a rule."
   removedAt: DateTime
   "Who wrote it; null where the author is gone. Replies asked in an order of their own load it."
-  author: Member @goField(forceResolver: true) @cost(load: "author", part: "author", carries: ["headline", "admin", "roles", "tags"])
+  author: Member @goField(forceResolver: true)
+      @cost(load: "author", part: "author", carries: ["headline", "admin", "roles", "tags"])
   "The post it belongs to. Costs a request unless the comment was reached through the post."
   post: Post @semanticNonNull @goField(forceResolver: true) @cost(load: "commented", per: "space", carries: ["post"])
   "Title of the post it belongs to."
@@ -8156,14 +8219,17 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
   "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
   viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Why the viewer may not like it; empty where they may. Loads the space, once for all comments in it."
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "place", per: "list")
   "Whether the viewer may reply to it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
-  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "commented", per: "space") @cost(load: "place", per: "list")
+  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "commented", per: "space")
+      @cost(load: "place", per: "list")
   """
-  Why the viewer may not reply to it; empty where they may. Loads the space, once for all comments in it, and the post unless
-  the comment was reached through it.
+  Why the viewer may not reply to it; empty where they may. Loads the space, once for all comments in it, and the post
+  unless the comment was reached through it.
   """
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "commented", per: "space") @cost(load: "place", per: "list")
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "commented", per: "space") @cost(load: "place", per: "list")
   "Whether the viewer may change it."
   viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "comment", part: "policies")
   "Whether the viewer may delete it."
@@ -8173,10 +8239,14 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
   "Whether the viewer may bookmark it."
   viewerCanBookmark: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "comment", part: "policies")
   "The members who like it. One request to Circle, none where nobody does or only ` + "`" + `totalCount` + "`" + ` is asked for."
-  likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline", "admin", "roles", "tags"])
+  likes(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): MemberConnection @semanticNonNull @goField(forceResolver: true)
+      @cost(carries: ["headline", "admin", "roles", "tags"])
   """
-  The replies to it. They come with the comment and cost nothing where all of them did and no order is asked for; else one
-  request to Circle.
+  The replies to it. They come with the comment and cost nothing where all of them did and no order is asked for; else
+  one request to Circle.
   """
   replies(
     "In which order; Circle's own order when left out."
@@ -8185,7 +8255,9 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(unless: "orderBy", carries: ["author"], sameSpace: true) @cost(if: "orderBy", carries: ["policies"], sameSpace: true)
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true)
+      @cost(unless: "orderBy", carries: ["author"], sameSpace: true)
+      @cost(if: "orderBy", carries: ["policies"], sameSpace: true)
 }
 
 "A page of comments."
@@ -8336,14 +8408,16 @@ type UnlikeCommentPayload {
 
 extend type Mutation {
   """
-  Signs the viewer in on the community's own web pages and gives the cookies, for an app to set in its web view. They count for
-  about a year, whatever becomes of the access token: keep them on the device, and end them with ` + "`" + `deleteWebSession` + "`" + ` before
-  ` + "`" + `logout` + "`" + `. Refused with ` + "`" + `FORBIDDEN` + "`" + ` and reason ` + "`" + `FEATURE_DISABLED` + "`" + ` unless the operator has switched it on. One request to Circle.
+  Signs the viewer in on the community's own web pages and gives the cookies, for an app to set in its web view. They
+  count for about a year, whatever becomes of the access token: keep them on the device, and end them with
+  ` + "`" + `deleteWebSession` + "`" + ` before
+  ` + "`" + `logout` + "`" + `. Refused with ` + "`" + `FORBIDDEN` + "`" + ` and reason ` + "`" + `FEATURE_DISABLED` + "`" + ` unless the operator has switched it on. One request
+  to Circle.
   """
   createWebSession: CreateWebSessionPayload @semanticNonNull @cost
   """
-  Signs the viewer out on the community's own web pages. Refused with ` + "`" + `FORBIDDEN` + "`" + ` and reason ` + "`" + `FEATURE_DISABLED` + "`" + ` unless the
-  operator has switched web sessions on. One request to Circle.
+  Signs the viewer out on the community's own web pages. Refused with ` + "`" + `FORBIDDEN` + "`" + ` and reason ` + "`" + `FEATURE_DISABLED` + "`" + ` unless
+  the operator has switched web sessions on. One request to Circle.
   """
   deleteWebSession: DeleteWebSessionPayload @semanticNonNull @cost
 }
@@ -8407,16 +8481,16 @@ extend type Query {
 
 extend type Mutation {
   """
-  Says whether the viewer has completed a lesson. Saying it twice succeeds. Locked lessons, and those of courses that the
-  viewer has not joined, are refused.
+  Says whether the viewer has completed a lesson. Saying it twice succeeds. Locked lessons, and those of courses that
+  the viewer has not joined, are refused.
   """
   updateLessonProgress(input: UpdateLessonProgressInput!): UpdateLessonProgressPayload @semanticNonNull @cost
 }
 
 extend type Space {
   """
-  The course that the space holds; null where its type is not ` + "`" + `COURSE` + "`" + `. By itself it costs no more than ` + "`" + `type` + "`" + `. Its outline is
-  read at the same time as a space that is named by its number, in vain where that holds no course.
+  The course that the space holds; null where its type is not ` + "`" + `COURSE` + "`" + `. By itself it costs no more than ` + "`" + `type` + "`" + `. Its
+  outline is read at the same time as a space that is named by its number, in vain where that holds no course.
   """
   course: Course @goField(forceResolver: true) @cost(load: "space", per: "list")
 }
@@ -8438,7 +8512,10 @@ type Course {
   The latest attempt of each member at each quiz of the course, newest first. For admins: others get an error of code
   ` + "`" + `FORBIDDEN` + "`" + `. One request to Circle.
   """
-  quizAttempts("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): QuizAttemptConnection @semanticNonNull @goField(forceResolver: true) @cost
+  quizAttempts(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): QuizAttemptConnection @semanticNonNull @goField(forceResolver: true) @cost
 }
 
 "A part of a course."
@@ -8472,8 +8549,8 @@ type CourseProgress {
 }
 
 """
-A lesson of a course. In a course's ` + "`" + `sections` + "`" + ` it comes with its title, its dates and the viewer's state; any other field
-loads the lesson, once for all its fields, and is refused while the lesson is locked.
+A lesson of a course. In a course's ` + "`" + `sections` + "`" + ` it comes with its title, its dates and the viewer's state; any other
+field loads the lesson, once for all its fields, and is refused while the lesson is locked.
 """
 type Lesson implements Node & Bookmarkable {
   id: ID! @goField(name: "NodeRef")
@@ -8484,8 +8561,8 @@ type Lesson implements Node & Bookmarkable {
   "How far the viewer has got."
   viewerStatus: LessonStatus! @goField(name: "Status")
   """
-  Whether the viewer cannot open it at the moment: it is not released, or the lesson before it must be completed first. Who
-  has not joined the space of the course can open none, whatever this says.
+  Whether the viewer cannot open it at the moment: it is not released, or the lesson before it must be completed first.
+  Who has not joined the space of the course can open none, whatever this says.
   """
   isLockedForViewer: Boolean! @goField(forceResolver: true)
   "When it is released to the viewer, or was; null where it has no date."
@@ -8605,8 +8682,8 @@ type UpdateLessonProgressPayload {
   "The lesson in its new state, read again when selected; null where it was refused."
   lesson: Lesson @goField(forceResolver: true) @cost(carries: ["lesson"])
   """
-  The course, whose ` + "`" + `viewerProgress` + "`" + ` and the locks of whose lessons may have changed, read again when they are selected; null
-  where it was refused.
+  The course, whose ` + "`" + `viewerProgress` + "`" + ` and the locks of whose lessons may have changed, read again when they are selected;
+  null where it was refused.
   """
   course: Course @goField(forceResolver: true)
   "Why it was refused; empty on success."
@@ -8637,7 +8714,8 @@ extend type Mutation {
 }
 
 "An event, which is a post with a time and a place."
-type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Followable & Reportable & Updatable & Deletable {
+type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Followable & Reportable &
+    Updatable & Deletable {
   id: ID! @goField(name: "NodeRef")
   "Circle's own number of the post."
   circleId: ID! @goField(name: "ID")
@@ -8682,21 +8760,31 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
   viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "place", per: "list")
   "Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
   viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "place", per: "list")
   "Whether the viewer may change it."
-  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may delete it."
-  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may report it."
-  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may manage it (pin, move, close)."
-  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "policies")
   "The members who like it. The first few come with the post and cost nothing where they suffice."
-  likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline", "admin", "roles", "tags"])
+  likes(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): MemberConnection @semanticNonNull @goField(forceResolver: true)
+      @cost(carries: ["headline", "admin", "roles", "tags"])
   "The comments on it, each with its replies. One request to Circle."
   comments(
     "In which order."
@@ -8705,7 +8793,8 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["comment", "author"], sameSpace: true)
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true)
+      @cost(carries: ["comment", "author"], sameSpace: true)
   "When it starts; null only on error."
   startsAt: DateTime @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   "When it ends; null where it has no end."
@@ -8715,18 +8804,21 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   "The event for a calendar; null where it is not known yet when it takes place."
   calendar: CalendarEntry @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "Where it takes place."
-  locationType: EventLocationType @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  locationType: EventLocationType @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "event")
   """
-  The place; null where it is online only, or hidden from the viewer: ` + "`" + `isLocationHiddenFromNonAttendees` + "`" + `, and they neither
-  come nor run the event.
+  The place; null where it is online only, or hidden from the viewer: ` + "`" + `isLocationHiddenFromNonAttendees` + "`" + `, and they
+  neither come nor run the event.
   """
   location: EventLocation @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "Where to join online; null where it is in person only, or hidden from the viewer as ` + "`" + `location` + "`" + ` is."
   virtualLocationUrl: URL @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
   "Whether the place is shown only to those who attend."
-  isLocationHiddenFromNonAttendees: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  isLocationHiddenFromNonAttendees: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "event")
   "Whether it stands alone or repeats."
-  recurrence: EventRecurrence @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  recurrence: EventRecurrence @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "event")
   "Whether members can say that they come."
   isRsvpEnabled: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   "How many can come; null for any number."
@@ -8736,25 +8828,34 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   "What the viewer has said; null where they have said nothing."
   viewerRsvpStatus: RsvpStatus @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   "Whether the viewer comes."
-  isAttendedByViewer: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  isAttendedByViewer: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "event")
   "Whether the list of attendees is hidden."
-  isAttendeesHidden: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  isAttendeesHidden: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "event")
   """
   Those who come. The first few come with the event and cost nothing where they suffice; else one request to Circle.
   """
-  attendees("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): EventAttendeeConnection @semanticNonNull @goField(forceResolver: true) @cost
+  attendees(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): EventAttendeeConnection @semanticNonNull @goField(forceResolver: true) @cost
   "The repetitions of a repeating event. One request to Circle."
-  occurrences("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): EventOccurrenceConnection @semanticNonNull @goField(forceResolver: true) @cost
+  occurrences(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): EventOccurrenceConnection @semanticNonNull @goField(forceResolver: true) @cost
 }
 
 """
-An event for the viewer's own calendar: title, time, text, address, and the place where they may see it. It is a copy of what
-is known now and does not follow changes.
+An event for the viewer's own calendar: title, time, text, address, and the place where they may see it. It is a copy of
+what is known now and does not follow changes.
 """
 type CalendarEntry {
   """
-  An iCalendar file (RFC 5545) with this one event, to save as ` + "`" + `.ics` + "`" + `. Times are in UTC, which calendars show in the time zone
-  of their reader. The same event has the same UID, so that a calendar that opens the file again updates its entry.
+  An iCalendar file (RFC 5545) with this one event, to save as ` + "`" + `.ics` + "`" + `. Times are in UTC, which calendars show in the
+  time zone of their reader. The same event has the same UID, so that a calendar that opens the file again updates its
+  entry.
   """
   ics: String!
   "Address that opens Google Calendar with the event filled in, without its text."
@@ -8839,7 +8940,10 @@ type EventOccurrence {
   timeZone: String
   "Whether it is taking place at this moment; false where it has no end."
   isLive: Boolean! @goField(forceResolver: true)
-  "The repetition for a calendar. The place is left out where it is hidden from the viewer and they do not come to this repetition."
+  """
+  The repetition for a calendar. The place is left out where it is hidden from the viewer and they do not come to this
+  repetition.
+  """
   calendar: CalendarEntry @semanticNonNull @goField(forceResolver: true) @cost(load: "event", per: "list")
   "Whether the viewer comes."
   isAttendedByViewer: Boolean! @goField(name: "RSVPedEvent")
@@ -8978,12 +9082,15 @@ interface Likeable implements Node {
   "Whether the viewer may like it, that is, whether ` + "`" + `viewerCannotLikeReasons` + "`" + ` is empty."
   viewerCanLike: Boolean @semanticNonNull
   """
-  Why the viewer may not like it; empty where they may. One reason that settles it is enough, others are not looked for. Loads
-  the space, once for all that stand in it.
+  Why the viewer may not like it; empty where they may. One reason that settles it is enough, others are not looked for.
+  Loads the space, once for all that stand in it.
   """
   viewerCannotLikeReasons: [CannotReason!] @semanticNonNull
   "The members who like it."
-  likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull
+  likes(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): MemberConnection @semanticNonNull
 }
 
 "Something that can be answered: a post with a comment, a comment with a reply."
@@ -8992,8 +9099,8 @@ interface Commentable implements Node {
   "Whether the viewer may write beneath it, that is, whether ` + "`" + `viewerCannotCommentReasons` + "`" + ` is empty."
   viewerCanComment: Boolean @semanticNonNull
   """
-  Why the viewer may not write beneath it; empty where they may. One reason that settles it is enough, others are not looked
-  for. Loads the space, once for all that stand in it, and for a comment the post.
+  Why the viewer may not write beneath it; empty where they may. One reason that settles it is enough, others are not
+  looked for. Loads the space, once for all that stand in it, and for a comment the post.
   """
   viewerCannotCommentReasons: [CannotReason!] @semanticNonNull
 }
@@ -9049,21 +9156,28 @@ enum CannotReason {
 
 extend type Query {
   """
-  What an address of the community shows: a space, post, event, comment, lesson, member, chat room or message. Null, without
-  an error, for addresses of other sites and for pages of the community that show no single thing: open those in a browser.
-  Null with an error of code ` + "`" + `NOT_FOUND` + "`" + ` where it does not exist or the viewer may not see it. A comment that is gone gives its
-  post. Nothing is asked of other hosts. One request to Circle for a space, post, event or chat room; two for a lesson, or for a
-  comment or reply, which is looked for among its post's comments; and for a member one per 100 members of the community, ten
-  at most.
+  What an address of the community shows: a space, post, event, comment, lesson, member, chat room or message. Null,
+  without an error, for addresses of other sites and for pages of the community that show no single thing: open those in
+  a browser. Null with an error of code ` + "`" + `NOT_FOUND` + "`" + ` where it does not exist or the viewer may not see it. A comment that
+  is gone gives its post. Nothing is asked of other hosts. One request to Circle for a space, post, event or chat room;
+  two for a lesson, or for a comment or reply, which is looked for among its post's comments; and for a member one per
+  100 members of the community, ten at most.
   """
-  resolveUrl("The address." url: URL!): Node @cost(calls: 11, carries: ["profile", "space", "home", "post", "comment", "author", "lesson", "attempt", "review", "room", "message", "thread"])
+  resolveUrl(
+    "The address." url: URL!
+  ): Node
+      @cost(calls: 11, carries: [
+        "profile", "space", "home", "post", "comment", "author", "lesson", "attempt", "review", "room", "message",
+        "thread"
+      ])
 }
 `, BuiltIn: false},
 	{Name: "../live_rooms.graphqls", Input: `# Live rooms: video and voice. Circle's API makes them and no more.
 
 extend type Mutation {
   "Makes a live room. Only for members with ` + "`" + `viewer.features.liveRooms` + "`" + `."
-  createLiveRoom(input: CreateLiveRoomInput!): CreateLiveRoomPayload @semanticNonNull @cost @cost(if: "input.idempotencyKey")
+  createLiveRoom(input: CreateLiveRoomInput!): CreateLiveRoomPayload @semanticNonNull @cost
+      @cost(if: "input.idempotencyKey")
 }
 
 "A room for video and voice."
@@ -9220,7 +9334,10 @@ extend type Mutation {
 
 "The member who is asking, and what only they can see. Nothing is fetched until a field is asked for."
 type Viewer {
-  "Always the same: clients' caches keep one viewer, which all answers fill. It cannot be fetched by ` + "`" + `node` + "`" + `; ask for ` + "`" + `viewer` + "`" + `."
+  """
+  Always the same: clients' caches keep one viewer, which all answers fill. It cannot be fetched by ` + "`" + `node` + "`" + `; ask for
+  ` + "`" + `viewer` + "`" + `.
+  """
   id: ID!
   "The viewer as a member."
   member: Member @semanticNonNull @goField(forceResolver: true) @cost(load: "me", per: "answer", carries: ["profile"])
@@ -9288,7 +9405,8 @@ type Member implements Node {
   "The member's points and level; null where the community keeps none. Loads the profile."
   gamification: GamificationStats @goField(forceResolver: true) @cost(load: "profile")
   "Whether the viewer can send the member a direct message. Loads the profile."
-  viewerCanSendMessage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "profile", part: "messageable")
+  viewerCanSendMessage: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "profile", part: "messageable")
 }
 
 "A member's pages elsewhere; each null where the member gave none."
@@ -9588,12 +9706,15 @@ extend type Viewer {
     after: String
   ): NotificationConnection @semanticNonNull @goField(forceResolver: true) @cost
   "What the viewer is notified of on one medium."
-  notificationPreferences("The medium." medium: NotificationMedium!): NotificationPreferences @semanticNonNull @goField(forceResolver: true) @cost
+  notificationPreferences(
+    "The medium." medium: NotificationMedium!
+  ): NotificationPreferences @semanticNonNull @goField(forceResolver: true) @cost
 }
 
 extend type Space {
   "What the viewer is notified of from this space; null where they have not joined it."
-  viewerNotificationPreferences: SpaceNotificationPreferences @goField(forceResolver: true) @cost(load: "space", per: "list") @cost
+  viewerNotificationPreferences: SpaceNotificationPreferences @goField(forceResolver: true)
+      @cost(load: "space", per: "list") @cost
 }
 
 extend type Mutation {
@@ -9602,28 +9723,34 @@ extend type Mutation {
   "Marks all notifications as read."
   markAllNotificationsAsRead: MarkAllNotificationsAsReadPayload @semanticNonNull @cost(calls: 2)
   "Marks one notification as read."
-  markNotificationAsRead(input: MarkNotificationAsReadInput!): MarkNotificationAsReadPayload @semanticNonNull @cost(calls: 2)
+  markNotificationAsRead(input: MarkNotificationAsReadInput!): MarkNotificationAsReadPayload @semanticNonNull
+      @cost(calls: 2)
   "Takes a notification out of the list and keeps it."
   archiveNotification(input: ArchiveNotificationInput!): ArchiveNotificationPayload @semanticNonNull @cost(calls: 2)
   "Deletes a notification."
   deleteNotification(input: DeleteNotificationInput!): DeleteNotificationPayload @semanticNonNull @cost(calls: 2)
   "Switches one type of notification on or off."
-  updateNotificationPreference(input: UpdateNotificationPreferenceInput!): UpdateNotificationPreferencePayload @semanticNonNull @cost
+  updateNotificationPreference(input: UpdateNotificationPreferenceInput!): UpdateNotificationPreferencePayload
+      @semanticNonNull @cost
   "Sets what all spaces notify of."
-  updateAllSpaceNotificationPreferences(input: UpdateAllSpaceNotificationPreferencesInput!): UpdateAllSpaceNotificationPreferencesPayload @semanticNonNull @cost
+  updateAllSpaceNotificationPreferences(
+    input: UpdateAllSpaceNotificationPreferencesInput!
+  ): UpdateAllSpaceNotificationPreferencesPayload @semanticNonNull @cost
   "Sets what one space notifies of."
-  updateSpaceNotificationPreference(input: UpdateSpaceNotificationPreferenceInput!): UpdateSpaceNotificationPreferencePayload @semanticNonNull @cost
+  updateSpaceNotificationPreference(
+    input: UpdateSpaceNotificationPreferenceInput!
+  ): UpdateSpaceNotificationPreferencePayload @semanticNonNull @cost
 }
 
 """
-What clients can listen to, over a websocket or as server-sent events; see docs/http.md. A stream ends when the access token
-does.
+What clients can listen to, over a websocket or as server-sent events; see docs/http.md. A stream ends when the access
+token does.
 """
 type Subscription {
   """
-  The viewer's counts of new notifications: as they are now, and again whenever this server notices that they have changed.
-  It notices what the viewer does and reads through it with the same access token. Costs one request to Circle at the start
-  and one for each of the viewer's changes.
+  The viewer's counts of new notifications: as they are now, and again whenever this server notices that they have
+  changed. It notices what the viewer does and reads through it with the same access token. Costs one request to Circle
+  at the start and one for each of the viewer's changes.
   """
   notificationCountsChanged: NotificationCounts @semanticNonNull @cost
 }
@@ -9671,8 +9798,8 @@ type Notification {
   "Address of what it is about; null where it has none."
   url: URL @goField(name: "ActionWebURL")
   """
-  What it is about. Null without an error where it was deleted, is hidden from the viewer, or is of a kind that cannot be
-  fetched. One request for all posts of a space, and one for all comments on a post that are among its latest 100.
+  What it is about. Null without an error where it was deleted, is hidden from the viewer, or is of a kind that cannot
+  be fetched. One request for all posts of a space, and one for all comments on a post that are among its latest 100.
   """
   subject: NotificationSubject @goField(forceResolver: true) @cost(carries: ["post", "comment", "author"])
 }
@@ -9950,23 +10077,30 @@ extend type Space {
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): PostConnection @semanticNonNull @goField(forceResolver: true) @cost(unless: "home", carries: ["post"], sameSpace: true) @cost(if: "home", carries: ["type", "topics", "event"])
+  ): PostConnection @semanticNonNull @goField(forceResolver: true)
+      @cost(unless: "home", carries: ["post"], sameSpace: true) @cost(if: "home", carries: ["type", "topics", "event"])
 }
 
 extend type Member {
   "The posts of the member that the viewer can see, newest first."
-  posts("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): PostConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["type", "gallery"])
+  posts(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): PostConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["type", "gallery"])
 }
 
 extend type Mutation {
   "Writes a post in a space of type BASIC or another that takes posts."
-  createPost(input: CreatePostInput!): CreatePostPayload @semanticNonNull @cost @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
+  createPost(input: CreatePostInput!): CreatePostPayload @semanticNonNull @cost @cost(calls: 3, per: "mention")
+      @cost(if: "input.idempotencyKey")
   "Deletes a post."
   deletePost(input: DeletePostInput!): DeletePostPayload @semanticNonNull @cost
   "Writes a post of pictures in a space of type IMAGE."
-  createImagePost(input: CreateImagePostInput!): CreateImagePostPayload @semanticNonNull @cost @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
+  createImagePost(input: CreateImagePostInput!): CreateImagePostPayload @semanticNonNull @cost
+      @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
   "Changes a post of pictures. Circle offers no way to change posts of other kinds."
-  updateImagePost(input: UpdateImagePostInput!): UpdateImagePostPayload @semanticNonNull @cost @cost(calls: 3, per: "mention")
+  updateImagePost(input: UpdateImagePostInput!): UpdateImagePostPayload @semanticNonNull @cost
+      @cost(calls: 3, per: "mention")
   "Likes a post. Liking it twice succeeds."
   likePost(input: LikePostInput!): LikePostPayload @semanticNonNull @cost
   "Takes a like back. Doing so twice succeeds."
@@ -9976,14 +10110,16 @@ extend type Mutation {
   "Stops following a post."
   unfollowPost(input: UnfollowPostInput!): UnfollowPostPayload @semanticNonNull @cost
   "Reports a post, comment or chat message to the admins."
-  reportContent(input: ReportContentInput!): ReportContentPayload @semanticNonNull @cost @cost(if: "input.idempotencyKey")
+  reportContent(input: ReportContentInput!): ReportContentPayload @semanticNonNull @cost
+      @cost(if: "input.idempotencyKey")
 }
 
 """
-A post of any kind: ` + "`" + `BasicPost` + "`" + `, ` + "`" + `ImagePost` + "`" + ` or ` + "`" + `Event` + "`" + `. What the list it came from does not carry (see each field) is loaded,
-once for all posts of a space.
+A post of any kind: ` + "`" + `BasicPost` + "`" + `, ` + "`" + `ImagePost` + "`" + ` or ` + "`" + `Event` + "`" + `. What the list it came from does not carry (see each field) is
+loaded, once for all posts of a space.
 """
-interface Post implements Node & Likeable & Commentable & Bookmarkable & Followable & Reportable & Updatable & Deletable {
+interface Post implements Node & Likeable & Commentable & Bookmarkable & Followable & Reportable & Updatable &
+    Deletable {
   id: ID!
   "Circle's own number of the post."
   circleId: ID!
@@ -10042,7 +10178,10 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   "Whether the viewer may manage it (pin, move, close)."
   viewerCanManage: Boolean @semanticNonNull
   "The members who like it. The first few come with the post and cost nothing where they suffice."
-  likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull
+  likes(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): MemberConnection @semanticNonNull
   "The comments on it, each with its replies. One request to Circle."
   comments(
     "In which order."
@@ -10055,7 +10194,8 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
 }
 
 "A post of text."
-type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & Followable & Reportable & Updatable & Deletable {
+type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & Followable & Reportable &
+    Updatable & Deletable {
   id: ID! @goField(name: "NodeRef")
   "Circle's own number of the post."
   circleId: ID! @goField(name: "ID")
@@ -10100,21 +10240,31 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
   viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "place", per: "list")
   "Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
   viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "place", per: "list")
   "Whether the viewer may change it."
-  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may delete it."
-  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may report it."
-  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may manage it (pin, move, close)."
-  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "policies")
   "The members who like it. The first few come with the post and cost nothing where they suffice."
-  likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline", "admin", "roles", "tags"])
+  likes(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): MemberConnection @semanticNonNull @goField(forceResolver: true)
+      @cost(carries: ["headline", "admin", "roles", "tags"])
   "The comments on it, each with its replies. One request to Circle."
   comments(
     "In which order."
@@ -10123,11 +10273,13 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["comment", "author"], sameSpace: true)
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true)
+      @cost(carries: ["comment", "author"], sameSpace: true)
 }
 
 "A post of pictures."
-type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & Followable & Reportable & Updatable & Deletable {
+type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & Followable & Reportable &
+    Updatable & Deletable {
   id: ID! @goField(name: "NodeRef")
   "Circle's own number of the post."
   circleId: ID! @goField(name: "ID")
@@ -10172,21 +10324,31 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
   viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "place", per: "list")
   "Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
   viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
   "Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "place", per: "list")
   "Whether the viewer may change it."
-  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may delete it."
-  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may report it."
-  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "policies")
   "Whether the viewer may manage it (pin, move, close)."
-  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "post", per: "space", part: "policies")
   "The members who like it. The first few come with the post and cost nothing where they suffice."
-  likes("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline", "admin", "roles", "tags"])
+  likes(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): MemberConnection @semanticNonNull @goField(forceResolver: true)
+      @cost(carries: ["headline", "admin", "roles", "tags"])
   "The comments on it, each with its replies. One request to Circle."
   comments(
     "In which order."
@@ -10195,7 +10357,8 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["comment", "author"], sameSpace: true)
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true)
+      @cost(carries: ["comment", "author"], sameSpace: true)
   "The pictures; null only on error."
   gallery: Gallery @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "gallery")
 }
@@ -10546,14 +10709,15 @@ extend type Query {
 
 extend type Mutation {
   "Hands in answers to a quiz and gives them back graded. Questions that are left out count as answered wrongly."
-  submitQuizAttempt(input: SubmitQuizAttemptInput!): SubmitQuizAttemptPayload @semanticNonNull @cost @cost(if: "input.idempotencyKey")
+  submitQuizAttempt(input: SubmitQuizAttemptInput!): SubmitQuizAttemptPayload @semanticNonNull @cost
+      @cost(if: "input.idempotencyKey")
   "Decides an attempt at a quiz that has no passing grade. For admins."
   gradeQuizAttempt(input: GradeQuizAttemptInput!): GradeQuizAttemptPayload @semanticNonNull @cost
 }
 
 """
-A member's answers to a quiz, with their grade. In ` + "`" + `Course.quizAttempts` + "`" + ` it comes without the questions; what it lacks loads
-the attempt, once for all its fields.
+A member's answers to a quiz, with their grade. In ` + "`" + `Course.quizAttempts` + "`" + ` it comes without the questions; what it lacks
+loads the attempt, once for all its fields.
 """
 type QuizAttempt implements Node {
   id: ID! @goField(name: "NodeRef")
@@ -10748,8 +10912,8 @@ scalar Date @specifiedBy(url: "https://scalars.graphql.org/andimarek/local-date.
 scalar URL @specifiedBy(url: "https://datatracker.ietf.org/doc/html/rfc3986")
 
 """
-A whole number beyond the 32 bits of ` + "`" + `Int` + "`" + `, as a JSON number of at most 53 bits, which JavaScript's numbers hold exactly. For
-sizes of files.
+A whole number beyond the 32 bits of ` + "`" + `Int` + "`" + `, as a JSON number of at most 53 bits, which JavaScript's numbers hold
+exactly. For sizes of files.
 """
 scalar Long
 
@@ -10763,15 +10927,16 @@ Relay, GraphQL Code Generator) make the field non-null. ` + "`" + `levels` + "`"
 directive @semanticNonNull(levels: [Int!]! = [0]) on FIELD_DEFINITION
 
 """
-What a field costs in requests to Circle at most; several add up, and a field without costs nothing. It is for this server
-alone, see docs/limits.md: it is not in the printed schema.
+What a field costs in requests to Circle at most; several add up, and a field without costs nothing. It is for this
+server alone, see docs/limits.md: it is not in the printed schema.
 """
 directive @cost(
   "How many requests."
   calls: Int! = 1
   """
-  For what: each ` + "`" + `object` + "`" + ` that has the field, each ` + "`" + `item` + "`" + ` that it gives, each ` + "`" + `list` + "`" + ` of such objects (one request for all of
-  them), each ` + "`" + `space` + "`" + ` that they stand in (one for those of a space), the whole ` + "`" + `answer` + "`" + `, or each ` + "`" + `mention` + "`" + ` in the arguments.
+  For what: each ` + "`" + `object` + "`" + ` that has the field, each ` + "`" + `item` + "`" + ` that it gives, each ` + "`" + `list` + "`" + ` of such objects (one request for
+  all of them), each ` + "`" + `space` + "`" + ` that they stand in (one for those of a space), the whole ` + "`" + `answer` + "`" + `, or each ` + "`" + `mention` + "`" + ` in the
+  arguments.
   """
   per: String! = "object"
   "What is asked for. Fields of an object that ask for the same share the requests, and one that carries it needs none."
@@ -10791,7 +10956,8 @@ directive @cost(
 ) repeatable on FIELD_DEFINITION
 
 directive @goModel(model: String, models: [String!]) on OBJECT | INPUT_OBJECT | SCALAR | ENUM | INTERFACE | UNION
-directive @goField(forceResolver: Boolean, name: String, omittable: Boolean) on INPUT_FIELD_DEFINITION | FIELD_DEFINITION
+directive
+    @goField(forceResolver: Boolean, name: String, omittable: Boolean) on INPUT_FIELD_DEFINITION | FIELD_DEFINITION
 
 "An object that can be fetched again by its ` + "`" + `id` + "`" + ` alone, with ` + "`" + `Query.node` + "`" + `, at the cost of one request to Circle."
 interface Node {
@@ -10908,19 +11074,21 @@ input RichTextInput @oneOf {
   text: String
   """
   Markdown: CommonMark with ` + "`" + `~~strikethrough~~` + "`" + ` and bare links. ` + "`" + `[@Ada](member:ID)` + "`" + ` mentions a member by their ` + "`" + `id` + "`" + ` or
-  ` + "`" + `circleId` + "`" + `, which costs one to three requests to Circle for each member; ` + "`" + `![A leaf](upload:SIGNED_ID)` + "`" + `, in a paragraph of
-  its own, shows an uploaded picture. What Circle cannot hold (tables, headings but ` + "`" + `##` + "`" + ` and ` + "`" + `###` + "`" + `, task lists, footnotes,
-  HTML, pictures of other sites) is refused with a ` + "`" + `userError` + "`" + ` that names it and its line.
+  ` + "`" + `circleId` + "`" + `, which costs one to three requests to Circle for each member; ` + "`" + `![A leaf](upload:SIGNED_ID)` + "`" + `, in a paragraph
+  of its own, shows an uploaded picture. What Circle cannot hold (tables, headings but ` + "`" + `##` + "`" + ` and ` + "`" + `###` + "`" + `, task lists,
+  footnotes, HTML, pictures of other sites) is refused with a ` + "`" + `userError` + "`" + ` that names it and its line.
   """
   markdown: String
   """
   HTML with the elements that Circle can hold: ` + "`" + `<h2>` + "`" + `, ` + "`" + `<h3>` + "`" + `, paragraphs, lists, quotes, code, links, bold, italic,
-  underline, strikethrough, highlight. ` + "`" + `<span data-member-id="ID">@Ada</span>` + "`" + ` mentions a member as in Markdown; with the
+  underline, strikethrough, highlight. ` + "`" + `<span data-member-id="ID">@Ada</span>` + "`" + ` mentions a member as in Markdown; with
+  the
   ` + "`" + `data-sgid` + "`" + ` that ` + "`" + `RichText.html` + "`" + ` gives it costs no request. Any other element is refused with a ` + "`" + `userError` + "`" + `.
   """
   html: String
   """
-  A TipTap document (` + "`" + `{type: "doc", content: […]}` + "`" + `) of the nodes and marks that Circle knows. A node of type ` + "`" + `mention` + "`" + ` has the
+  A TipTap document (` + "`" + `{type: "doc", content: […]}` + "`" + `) of the nodes and marks that Circle knows. A node of type ` + "`" + `mention` + "`" + `
+  has the
   ` + "`" + `sgid` + "`" + ` that was read, or a ` + "`" + `memberId` + "`" + ` as in Markdown, among its ` + "`" + `attrs` + "`" + `.
   """
   document: JSON
@@ -10929,20 +11097,32 @@ input RichTextInput @oneOf {
 "The entry points for reading."
 type Query {
   """
-  Fetches an object again by its ` + "`" + `id` + "`" + `. Null, with an error of code ` + "`" + `NOT_FOUND` + "`" + `, where it does not exist or the viewer may
-  not see it.
+  Fetches an object again by its ` + "`" + `id` + "`" + `. Null, with an error of code ` + "`" + `NOT_FOUND` + "`" + `, where it does not exist or the viewer
+  may not see it.
   """
-  node("The ` + "`" + `id` + "`" + ` of any object that is a Node." id: ID!): Node @cost(calls: 2, carries: ["profile", "space", "home", "post", "comment", "author", "lesson", "attempt", "review", "room", "message", "thread"])
+  node(
+    "The ` + "`" + `id` + "`" + ` of any object that is a Node." id: ID!
+  ): Node
+      @cost(calls: 2, carries: [
+        "profile", "space", "home", "post", "comment", "author", "lesson", "attempt", "review", "room", "message",
+        "thread"
+      ])
   "Fetches up to 100 objects by their ids, in the order asked, each null where ` + "`" + `node` + "`" + ` would be null."
-  nodes("The ids to fetch." ids: [ID!]!): [Node]! @cost(calls: 2) @cost(per: "item", carries: ["profile", "space", "home", "post", "comment", "author", "lesson", "attempt", "review", "room", "message", "thread"])
+  nodes(
+    "The ids to fetch." ids: [ID!]!
+  ): [Node]! @cost(calls: 2)
+      @cost(per: "item", carries: [
+        "profile", "space", "home", "post", "comment", "author", "lesson", "attempt", "review", "room", "message",
+        "thread"
+      ])
 }
 `, BuiltIn: false},
 	{Name: "../search.graphqls", Input: `# Search: what is found is told with a few fields; the things themselves are loaded only where they are selected.
 
 extend type Query {
   """
-  Searches titles and texts of posts, comments, lessons, spaces and members. One request to Circle for a page, with titles,
-  highlights, authors and spaces.
+  Searches titles and texts of posts, comments, lessons, spaces and members. One request to Circle for a page, with
+  titles, highlights, authors and spaces.
   """
   search(
     "The text, 1 to 500 characters."
@@ -10957,8 +11137,8 @@ extend type Query {
     after: String
   ): SearchResultConnection @semanticNonNull @cost
   """
-  Searches titles and names alone, not texts, for suggestions while somebody types. It also finds groups of spaces and tags of
-  members. One request to Circle for a page.
+  Searches titles and names alone, not texts, for suggestions while somebody types. It also finds groups of spaces and
+  tags of members. One request to Circle for a page.
   """
   quickSearch(
     "The text, 1 to 500 characters."
@@ -11052,7 +11232,8 @@ type SearchResultEdge {
 union SearchResult = PostHit | CommentHit | LessonHit | SpaceHit | MemberHit | OtherHit
 
 """
-Something found. A hit has no ` + "`" + `id` + "`" + ` of its own, so that caches keep it with its search: its highlights are right for no other.
+Something found. A hit has no ` + "`" + `id` + "`" + ` of its own, so that caches keep it with its search: its highlights are right for no
+other.
 """
 interface SearchHit {
   "The title or name; of a comment, that of its post."
@@ -11219,7 +11400,10 @@ extend type Query {
   "All spaces that the viewer can see, in Circle's order. One request to Circle, however many there are."
   spaces: [Space!] @semanticNonNull @cost(load: "spaces", per: "answer", carries: ["space"], items: 40)
   "One space."
-  space("How the space is named." by: SpaceBy!): Space @cost(if: "by.slug", load: "spaces", per: "answer", carries: ["space"]) @cost(unless: "by.slug", carries: ["space", "home"])
+  space(
+    "How the space is named." by: SpaceBy!
+  ): Space @cost(if: "by.slug", load: "spaces", per: "answer", carries: ["space"])
+      @cost(unless: "by.slug", carries: ["space", "home"])
   "The space that stands for the home page of the community."
   homeSpace: Space @cost(carries: ["space", "home"])
   "The links that the community shows in its sidebar."
@@ -11239,12 +11423,15 @@ extend type Mutation {
 
 extend type Member {
   "The spaces that the member has joined and the viewer can see."
-  spaces("How many, 1 to 100." first: Int! = 20, "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String): SpaceConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["space"])
+  spaces(
+    "How many, 1 to 100." first: Int! = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+  ): SpaceConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["space"])
 }
 
 """
-A space. Where it comes with a post only its name, slug and emoji are there; any other field loads the space, once for all
-spaces of the operation.
+A space. Where it comes with a post only its name, slug and emoji are there; any other field loads the space, once for
+all spaces of the operation.
 """
 type Space implements Node {
   id: ID! @goField(name: "NodeRef")
@@ -11467,11 +11654,12 @@ type AcceptInvitationPayload {
 
 extend type Mutation {
   """
-  Announces a file. The answer says where the client puts it, by a PUT of its bytes, and gives the signed id that names it in
-  posts, comments, galleries, avatars and messages. It changes nothing that anybody sees, so it may be repeated: the file that
-  is never put, or never used, is never shown. One request to Circle.
+  Announces a file. The answer says where the client puts it, by a PUT of its bytes, and gives the signed id that names
+  it in posts, comments, galleries, avatars and messages. It changes nothing that anybody sees, so it may be repeated:
+  the file that is never put, or never used, is never shown. One request to Circle.
   """
-  createDirectUpload(input: CreateDirectUploadInput!): CreateDirectUploadPayload @semanticNonNull @cost @cost(if: "input.idempotencyKey")
+  createDirectUpload(input: CreateDirectUploadInput!): CreateDirectUploadPayload @semanticNonNull @cost
+      @cost(if: "input.idempotencyKey")
 }
 
 "A file to upload."
@@ -11498,13 +11686,16 @@ type CreateDirectUploadPayload {
 
 "A file that was announced and is still to be put."
 type DirectUpload {
-  "Names the file in ` + "`" + `attachments` + "`" + `, ` + "`" + `signedId` + "`" + `, ` + "`" + `coverImage` + "`" + ` and ` + "`" + `avatar` + "`" + ` of other mutations. Whoever has it may use the file."
+  """
+  Names the file in ` + "`" + `attachments` + "`" + `, ` + "`" + `signedId` + "`" + `, ` + "`" + `coverImage` + "`" + ` and ` + "`" + `avatar` + "`" + ` of other mutations. Whoever has it may use the
+  file.
+  """
   signedId: String! @goField(name: "SignedID")
   "Names the file in a node of type ` + "`" + `file` + "`" + ` of a TipTap document."
   sgid: String! @goField(name: "AttachableSGID")
   """
-  Where to PUT the bytes of the file, within a few minutes. No token is sent there: the address itself is the permission, so
-  it is not for logs.
+  Where to PUT the bytes of the file, within a few minutes. No token is sent there: the address itself is the
+  permission, so it is not for logs.
   """
   uploadUrl: URL! @goField(name: "UploadURL")
   "The headers of the PUT. All of them are needed, as they are."

@@ -1,5 +1,6 @@
-// Package lists writes the lists of an answer: one item after the other where none of them waits for anything, all at once
-// where they do. gqlgen starts a goroutine for every item of every list, whose stack has to grow before it has written anything.
+// Package lists writes the lists of an answer: one item after the other where none of them waits for anything, all at
+// once where they do. gqlgen starts a goroutine for every item of every list, whose stack has to grow before it has
+// written anything.
 package lists
 
 import (
@@ -18,7 +19,9 @@ const extension = "WaitingLists"
 func Know(oc *graphql.OperationContext, waiting Waiting) { oc.Stats.SetExtension(extension, waiting) }
 
 // Marshal is called by the generated code in place of [graphql.MarshalSliceConcurrently], whose parameters it has.
-func Marshal(ctx context.Context, length int, workers int64, letPanic bool, item func(context.Context, int) graphql.Marshaler) graphql.Array {
+func Marshal(
+	ctx context.Context, length int, workers int64, letPanic bool, item func(context.Context, int) graphql.Marshaler,
+) graphql.Array {
 	if mayWait(ctx) {
 		return graphql.MarshalSliceConcurrently(ctx, length, workers, letPanic, item)
 	}
@@ -42,7 +45,9 @@ func mayWait(ctx context.Context) bool {
 }
 
 // marshal writes one item, which is null where that panics.
-func marshal(ctx context.Context, i int, letPanic bool, item func(context.Context, int) graphql.Marshaler) (written graphql.Marshaler) {
+func marshal(
+	ctx context.Context, i int, letPanic bool, item func(context.Context, int) graphql.Marshaler,
+) (written graphql.Marshaler) {
 	if !letPanic {
 		defer func() {
 			if p := recover(); p != nil {

@@ -52,10 +52,11 @@ func TestItemsThatWait(t *testing.T) {
 
 func TestItemsThatDoNotWait(t *testing.T) {
 	var order []int
-	list := Marshal(inList(t, Waiting{}, &ast.Field{Alias: "nodes"}), 3, 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		order = append(order, *graphql.GetFieldContext(ctx).Index)
-		return graphql.MarshalInt(i)
-	})
+	list := Marshal(inList(t, Waiting{}, &ast.Field{Alias: "nodes"}), 3, 0, false,
+		func(ctx context.Context, i int) graphql.Marshaler {
+			order = append(order, *graphql.GetFieldContext(ctx).Index)
+			return graphql.MarshalInt(i)
+		})
 	if got := written(list); got != "[0,1,2]" || !slices.Equal(order, []int{0, 1, 2}) {
 		t.Errorf("written %s in the order %v", got, order)
 	}

@@ -11,9 +11,9 @@ import (
 // batchWait is how long a batch waits for keys that nobody has announced.
 const batchWait = time.Millisecond
 
-// Batch is a loader of things that Circle answers many at once. A timer alone would make the number of requests a matter of
-// luck: under load, the fields of a long list do not all run within a millisecond. So the resolver of a list announces with
-// [Batch.Expect] what the fields beneath may ask for, and the first of them to ask asks for all.
+// Batch is a loader of things that Circle answers many at once. A timer alone would make the number of requests a
+// matter of luck: under load, the fields of a long list do not all run within a millisecond. So the resolver of a list
+// announces with [Batch.Expect] what the fields beneath may ask for, and the first of them to ask asks for all.
 type Batch[K comparable, V any] struct {
 	ctx   context.Context
 	group func(K) int64 // keys of one group are asked together
@@ -57,8 +57,8 @@ func (b *Batch[K, V]) Expect(keys ...K) {
 	}
 }
 
-// Prime remembers what is known of a key already, unless it is being asked for. The value must be all that a request would
-// give.
+// Prime remembers what is known of a key already, unless it is being asked for. The value must be all that a request
+// would give.
 func (b *Batch[K, V]) Prime(key K, value V) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -151,7 +151,9 @@ func answered[K comparable, V any](keys []K, values []V, key func(V) K, err erro
 }
 
 // alone asks for the keys that have no result yet, each by itself and side by side.
-func alone[K comparable, V any](ctx context.Context, keys []K, results map[K]Result[V], fetch func(context.Context, K) (V, error)) {
+func alone[K comparable, V any](
+	ctx context.Context, keys []K, results map[K]Result[V], fetch func(context.Context, K) (V, error),
+) {
 	var mu sync.Mutex
 	var wait sync.WaitGroup
 	for _, key := range keys {

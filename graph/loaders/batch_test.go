@@ -33,7 +33,8 @@ func (c *counter) fetch(_ context.Context, keys []int64) map[int64]Result[int64]
 	return results
 }
 
-// What a list announces is asked for in one request, however late its last field comes, and only once something is asked.
+// What a list announces is asked for in one request, however late its last field comes, and only once something is
+// asked.
 func TestAnnouncedKeysAreAskedTogether(t *testing.T) {
 	c := &counter{}
 	b := newBatch(t.Context(), together, c.fetch)

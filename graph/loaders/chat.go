@@ -60,8 +60,8 @@ func (l *Loaders) Meet(ctx context.Context, rooms ...*circleclient.ChatRoom) {
 	}
 }
 
-// listed reads one thing by itself. Of several it looks first at the beginning of the list in which the newest stand, and
-// reads those by themselves that are not there.
+// listed reads one thing by itself. Of several it looks first at the beginning of the list in which the newest stand,
+// and reads those by themselves that are not there.
 func listed[K comparable, V any](
 	list func(context.Context) (*circleclient.Page[V], error), key func(V) K, fetch func(context.Context, K) (V, error),
 ) func(context.Context, []K) map[K]Result[V] {

@@ -15,26 +15,29 @@ func (l *Loaders) addComments(ctx context.Context, circle *circleclient.Client) 
 		}
 		return circle.Comments.Get(ctx, r.Post, r.ID)
 	})
-	l.Comment = newBatch(ctx, func(r circleclient.Ref) int64 { return r.Post }, func(ctx context.Context, refs []circleclient.Ref) map[circleclient.Ref]Result[*circleclient.Comment] {
-		results := make(map[circleclient.Ref]Result[*circleclient.Comment], len(refs))
-		if len(refs) > 1 {
-			page, err := circle.Comments.List(ctx, refs[0].Post, circleclient.CommentListOptions{
-				PageOptions: circleclient.PageOptions{PerPage: circleclient.MaxPerPage}, Sort: "latest",
-			})
-			if err != nil {
-				return answered(refs, nil, (*circleclient.Comment).NodeRef, err)
+	l.Comment = newBatch(ctx, func(r circleclient.Ref) int64 { return r.Post },
+		func(ctx context.Context, refs []circleclient.Ref) map[circleclient.Ref]Result[*circleclient.Comment] {
+			results := make(map[circleclient.Ref]Result[*circleclient.Comment], len(refs))
+			if len(refs) > 1 {
+				page, err := circle.Comments.List(ctx, refs[0].Post, circleclient.CommentListOptions{
+					PageOptions: circleclient.PageOptions{PerPage: circleclient.MaxPerPage}, Sort: "latest",
+				})
+				if err != nil {
+					return answered(refs, nil, (*circleclient.Comment).NodeRef, err)
+				}
+				pick(refs, page.Records, results)
 			}
-			pick(refs, page.Records, results)
-		}
-		alone(ctx, refs, results, func(ctx context.Context, r circleclient.Ref) (*circleclient.Comment, error) {
-			return l.CommentAlone.Load(ctx, r)()
+			alone(ctx, refs, results, func(ctx context.Context, r circleclient.Ref) (*circleclient.Comment, error) {
+				return l.CommentAlone.Load(ctx, r)()
+			})
+			return results
 		})
-		return results
-	})
 }
 
 // pick finds comments in a list, and where some are not there, replies in the comments that they reply to.
-func pick(refs []circleclient.Ref, comments []*circleclient.Comment, results map[circleclient.Ref]Result[*circleclient.Comment]) {
+func pick(
+	refs []circleclient.Ref, comments []*circleclient.Comment, results map[circleclient.Ref]Result[*circleclient.Comment],
+) {
 	found := map[int64]*circleclient.Comment{}
 	for _, c := range comments {
 		found[c.ID] = c

@@ -1,5 +1,6 @@
-// Package loaders answers many fields with few requests: the same key in the same response is asked once, and what Circle
-// can answer for many keys at once is asked together. Loaders live as long as one response, or one step of a mutation.
+// Package loaders answers many fields with few requests: the same key in the same response is asked once, and what
+// Circle can answer for many keys at once is asked together. Loaders live as long as one response, or one step of a
+// mutation.
 package loaders
 
 import (
@@ -42,7 +43,8 @@ type Loaders struct {
 	QuizAttempt *dataloader.Loader[AttemptKey, *circleclient.QuizAttempt]
 	// ViewerID is the community member id of the one asking, see [Loaders.Meet]; the key means nothing.
 	ViewerID *dataloader.Loader[struct{}, int64]
-	// ChatRoom reads chat rooms by UUID: one by itself, several through the inbox, whose rows lack the first unread message.
+	// ChatRoom reads chat rooms by UUID: one by itself, several through the inbox, whose rows lack the first unread
+	// message.
 	ChatRoom *Batch[string, *circleclient.ChatRoom]
 	// ChatRoomAlone reads a chat room by itself.
 	ChatRoomAlone *dataloader.Loader[string, *circleclient.ChatRoom]
@@ -62,15 +64,19 @@ type AttemptKey struct {
 	Review bool
 }
 
-// New makes the loaders of one response. They run with ctx, the context of the operation and not of a field: a batch under
-// its first field's deadline would fail the others with it.
+// New makes the loaders of one response. They run with ctx, the context of the operation and not of a field: a batch
+// under its first field's deadline would fail the others with it.
 func New(ctx context.Context, circle *circleclient.Client) *Loaders {
 	l := &Loaders{shared: shared{reads: map[string]*sharedRead{}}}
 	l.Profile = each(ctx, circle.Members.Profile)
 	l.CurrentMember = each(ctx, func(ctx context.Context, _ struct{}) (*circleclient.CurrentMember, error) {
 		return circle.Members.Current(ctx)
 	})
-	l.Spaces = each(ctx, func(ctx context.Context, _ struct{}) ([]*circleclient.Space, error) { return circle.Spaces.List(ctx) })
+	l.Spaces = each(ctx, func(
+		ctx context.Context, _ struct{},
+	) ([]*circleclient.Space, error) {
+		return circle.Spaces.List(ctx)
+	})
 	l.SpaceAlone = each(ctx, func(ctx context.Context, id int64) (*circleclient.Space, error) {
 		if id == 0 { // the home space has no number
 			return circle.Spaces.Home(ctx)
@@ -110,7 +116,9 @@ func (l *Loaders) spaces(ctx context.Context, ids []int64) ([]*circleclient.Spac
 }
 
 // each makes a loader that asks for every key by itself: a memo for the response, without any wait.
-func each[K comparable, V any](ctx context.Context, fetch func(context.Context, K) (V, error)) *dataloader.Loader[K, V] {
+func each[K comparable, V any](
+	ctx context.Context, fetch func(context.Context, K) (V, error),
+) *dataloader.Loader[K, V] {
 	return dataloader.NewBatchedLoader(func(_ context.Context, keys []K) []*dataloader.Result[V] {
 		v, err := safely(ctx, keys[0], fetch)
 		return []*dataloader.Result[V]{{Data: v, Error: err}}
@@ -118,7 +126,9 @@ func each[K comparable, V any](ctx context.Context, fetch func(context.Context, 
 }
 
 // safely is fetch, in goroutines of loaders.
-func safely[K comparable, V any](ctx context.Context, key K, fetch func(context.Context, K) (V, error)) (_ V, err error) {
+func safely[K comparable, V any](
+	ctx context.Context, key K, fetch func(context.Context, K) (V, error),
+) (_ V, err error) {
 	defer circleclient.Recover(&err)
 	return fetch(ctx, key)
 }

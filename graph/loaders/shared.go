@@ -19,8 +19,8 @@ type sharedRead struct {
 	err   error
 }
 
-// Shared reads what the name stands for, once in a response: whoever asks for it again, at the same time or later, gets the
-// same. A name stands for one type of value.
+// Shared reads what the name stands for, once in a response: whoever asks for it again, at the same time or later, gets
+// the same. A name stands for one type of value.
 func Shared[T any](ctx context.Context, name string, read func() (T, error)) (T, error) {
 	r, known := From(ctx).shared.read(name)
 	if known {
@@ -44,7 +44,7 @@ func Begin[T any](ctx context.Context, name string, read func() (T, error)) {
 	}()
 }
 
-// Begun tells whether a read has been asked for by that name.
+// Begun reports whether a read has been asked for by that name.
 func Begun(ctx context.Context, name string) bool {
 	s := &From(ctx).shared
 	s.mu.Lock()

@@ -2,7 +2,8 @@ package model
 
 import "circlegraph/circleclient"
 
-// Connection is a page of a list, after Relay's cursor connections specification. Nodes and the nodes of Edges are the same.
+// Connection is a page of a list, after Relay's cursor connections specification. Nodes and the nodes of Edges are the
+// same.
 type Connection[T any] struct {
 	Edges    []*Edge[T]
 	Nodes    []T

@@ -14,7 +14,7 @@ type Member struct {
 	Tags     circleclient.Lazy[[]*circleclient.MemberTag]
 	// Carried names the parts that the record told, as a value or as its absence.
 	Carried MemberParts
-	// CanReceiveDM tells whether the viewer can send a message; nil where the record did not tell.
+	// CanReceiveDM reports whether the viewer can send a message; nil where the record did not tell.
 	CanReceiveDM *bool
 	// Profile is the whole profile, where the record was one.
 	Profile *circleclient.Profile
@@ -98,8 +98,8 @@ func MemberOfProfile(p *circleclient.Profile) *Member {
 	}
 }
 
-// MemberOfCurrent is the member asking, whose own record holds everything that a profile does. Nobody can send a message
-// to themselves.
+// MemberOfCurrent is the member asking, whose own record holds everything that a profile does. Nobody can send a
+// message to themselves.
 func MemberOfCurrent(c *circleclient.CurrentMember) *Member {
 	never := false
 	return MemberOfProfile(&circleclient.Profile{
@@ -117,6 +117,6 @@ type MemberLinks struct {
 // Viewer is the member asking. It holds nothing: each of its fields asks Circle with the token of the request.
 type Viewer struct{}
 
-// ID is the same for every member. A client knows one viewer at a time; without an id, its cache would let the fields that
-// one query asks for replace those of another.
+// ID is the same for every member. A client knows one viewer at a time; without an id, its cache would let the fields
+// that one query asks for replace those of another.
 func (*Viewer) ID() string { return "viewer" }

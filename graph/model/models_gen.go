@@ -52,11 +52,12 @@ type ArchiveNotificationPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// An event for the viewer's own calendar: title, time, text, address, and the place where they may see it. It is a copy of what
-// is known now and does not follow changes.
+// An event for the viewer's own calendar: title, time, text, address, and the place where they may see it. It is a copy of
+// what is known now and does not follow changes.
 type CalendarEntry struct {
-	// An iCalendar file (RFC 5545) with this one event, to save as `.ics`. Times are in UTC, which calendars show in the time zone
-	// of their reader. The same event has the same UID, so that a calendar that opens the file again updates its entry.
+	// An iCalendar file (RFC 5545) with this one event, to save as `.ics`. Times are in UTC, which calendars show in the
+	// time zone of their reader. The same event has the same UID, so that a calendar that opens the file again updates its
+	// entry.
 	Ics string `json:"ics"`
 	// Address that opens Google Calendar with the event filled in, without its text.
 	GoogleURL string `json:"googleUrl"`
@@ -786,15 +787,17 @@ type RichTextInput struct {
 	// Plain text. An empty line starts a new paragraph, a single line break stays one.
 	Text *string `json:"text,omitempty"`
 	// Markdown: CommonMark with `~~strikethrough~~` and bare links. `[@Ada](member:ID)` mentions a member by their `id` or
-	// `circleId`, which costs one to three requests to Circle for each member; `![A leaf](upload:SIGNED_ID)`, in a paragraph of
-	// its own, shows an uploaded picture. What Circle cannot hold (tables, headings but `##` and `###`, task lists, footnotes,
-	// HTML, pictures of other sites) is refused with a `userError` that names it and its line.
+	// `circleId`, which costs one to three requests to Circle for each member; `![A leaf](upload:SIGNED_ID)`, in a paragraph
+	// of its own, shows an uploaded picture. What Circle cannot hold (tables, headings but `##` and `###`, task lists,
+	// footnotes, HTML, pictures of other sites) is refused with a `userError` that names it and its line.
 	Markdown *string `json:"markdown,omitempty"`
 	// HTML with the elements that Circle can hold: `<h2>`, `<h3>`, paragraphs, lists, quotes, code, links, bold, italic,
-	// underline, strikethrough, highlight. `<span data-member-id="ID">@Ada</span>` mentions a member as in Markdown; with the
+	// underline, strikethrough, highlight. `<span data-member-id="ID">@Ada</span>` mentions a member as in Markdown; with
+	// the
 	// `data-sgid` that `RichText.html` gives it costs no request. Any other element is refused with a `userError`.
 	HTML *string `json:"html,omitempty"`
-	// A TipTap document (`{type: "doc", content: […]}`) of the nodes and marks that Circle knows. A node of type `mention` has the
+	// A TipTap document (`{type: "doc", content: […]}`) of the nodes and marks that Circle knows. A node of type `mention`
+	// has the
 	// `sgid` that was read, or a `memberId` as in Markdown, among its `attrs`.
 	Document json.RawMessage `json:"document,omitempty"`
 }
@@ -843,12 +846,13 @@ type SendChatMessageInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// What is known of a message that was sent. Circle says neither its number nor its text: it is there with the next read of the
-// room, with the same sender and `sentAt`.
+// What is known of a message that was sent. Circle says neither its number nor its text: it is there with the next read of
+// the room, with the same sender and `sentAt`.
 type SendChatMessagePayload struct {
 	// How far it has come; null when refused.
 	Status *ChatMessageStatus `json:"status,omitempty"`
-	// Circle's name for the sending, to recognise the message by in live updates; null when refused. Messages read later do not have it.
+	// Circle's name for the sending, to recognise the message by in live updates; null when refused. Messages read later do
+	// not have it.
 	CreationUUID *string `json:"creationUuid,omitempty"`
 	// When Circle took it; null when refused.
 	SentAt *time.Time `json:"sentAt,omitempty"`
@@ -904,8 +908,8 @@ type SubmitQuizAttemptPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// What clients can listen to, over a websocket or as server-sent events; see docs/http.md. A stream ends when the access token
-// does.
+// What clients can listen to, over a websocket or as server-sent events; see docs/http.md. A stream ends when the access
+// token does.
 type Subscription struct {
 }
 

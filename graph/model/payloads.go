@@ -2,9 +2,9 @@ package model
 
 import "circlegraph/circleclient"
 
-// The payloads below remember what changed by its ref: the object itself is read again only when it is selected, so that a
-// client that needs no more than the outcome costs no second request, and a failed read costs one field and never hides
-// that the change was made.
+// The payloads below remember what changed by its ref: the object itself is read again only when it is selected, so
+// that a client that needs no more than the outcome costs no second request, and a failed read costs one field and
+// never hides that the change was made.
 
 // PostPayload is the outcome of a change to a post.
 type PostPayload struct {

@@ -1,5 +1,5 @@
-// Package model holds what the schema has and Circle's records do not: the interfaces, the three kinds of posts, members
-// as one type, connections, payloads and the generated inputs.
+// Package model holds what the schema has and Circle's records do not: the interfaces, the three kinds of posts,
+// members as one type, connections, payloads and the generated inputs.
 package model
 
 import "circlegraph/circleclient"
@@ -14,8 +14,8 @@ type Post interface {
 	Record() *circleclient.Post
 }
 
-// Bookmarkable can be put aside: whatever has a text. This interface and those below each have a method that other nodes
-// lack, since the executor takes whatever has their methods for one of them.
+// Bookmarkable can be put aside: whatever has a text. This interface and those below each have a method that other
+// nodes lack, since the executor takes whatever has their methods for one of them.
 type Bookmarkable interface {
 	Node
 	RichText() *circleclient.RichText

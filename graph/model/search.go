@@ -117,7 +117,7 @@ func (h MemberHit) Member() *Member {
 	return &Member{ID: h.ID, Name: h.Name, AvatarURL: h.AvatarURL, Headline: h.Headline, Carried: MemberHeadline}
 }
 
-// IsReply tells whether it replies to another comment.
+// IsReply reports whether it replies to another comment.
 func (h CommentHit) IsReply() bool { return h.ParentCommentID != nil && *h.ParentCommentID != 0 }
 
 // MentionSGID names it in a mention; nil where it cannot be mentioned.

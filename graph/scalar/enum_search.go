@@ -6,7 +6,20 @@ import "github.com/99designs/gqlgen/graphql"
 var searchEnums = struct {
 	searchType, searchEventStatus, mentionScope, cookieSameSite words
 }{
-	searchType:        words{{"GENERAL", "general"}, {"MEMBERS", "members"}, {"POSTS", "posts"}, {"COMMENTS", "comments"}, {"SPACES", "spaces"}, {"LESSONS", "lessons"}, {"EVENTS", "events"}, {"ENTITY_LIST", "entity_list"}, {"MENTIONS", "mentions"}},
+	searchType: words{
+		{"GENERAL", "general"},
+		{"MEMBERS", "members"},
+		{"POSTS", "posts"},
+		{"COMMENTS", "comments"},
+		{"SPACES", "spaces"},
+		{"LESSONS", "lessons"},
+		{"EVENTS", "events"},
+		{"ENTITY_LIST", "entity_list"},
+		{
+			"MENTIONS",
+			"mentions",
+		},
+	},
 	searchEventStatus: words{{"UPCOMING", "upcoming"}, {"PAST", "past"}},
 	mentionScope:      words{{"SPACE", "space"}, {"GROUP_CHAT", "group_chat"}, {"THREAD", "thread"}, {"DIRECT", "direct"}},
 	cookieSameSite:    words{{"NONE", "none"}, {"LAX", "lax"}, {"STRICT", "strict"}},

@@ -22,7 +22,8 @@ type InputError struct{ Message string }
 // Error gives the sentence for the caller.
 func (e *InputError) Error() string { return e.Message }
 
-// MarshalRef writes what it takes to fetch an object again as an opaque id: the URL-safe base64 of the type and its numbers.
+// MarshalRef writes what it takes to fetch an object again as an opaque id: the URL-safe base64 of the type and its
+// numbers.
 func MarshalRef(r circleclient.Ref) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(FormatRef(r))) })
 }
@@ -64,7 +65,8 @@ func FormatRef(r circleclient.Ref) string {
 
 // ParseRef reads an opaque id of any type; the error is an *InputError.
 func ParseRef(id string) (circleclient.Ref, error) {
-	malformed := &InputError{Message: fmt.Sprintf("%q is not an id of this server. Use the `id` of an object as it was given.", clip(id))}
+	malformed := &InputError{Message: fmt.Sprintf("%q is not an id of this server. Use the `id` of an object as it was "+
+		"given.", clip(id))}
 	if len(id) > maxID {
 		return circleclient.Ref{}, malformed
 	}
@@ -113,7 +115,8 @@ func ParseRefOf(want circleclient.RefType, id string) (circleclient.Ref, error) 
 		return r, err
 	}
 	if r.Type != want {
-		return circleclient.Ref{}, &InputError{Message: fmt.Sprintf("This is the id of a %s; the id of a %s is needed.", r.Type, want)}
+		return circleclient.Ref{}, &InputError{Message: fmt.Sprintf("This is the id of a %s; the id of a %s is needed.",
+			r.Type, want)}
 	}
 	return r, nil
 }

@@ -40,7 +40,7 @@ func MarshalURL(s string) graphql.ContextMarshaler {
 	})
 }
 
-// required tells whether the field being written, or the items of its list, must not be null.
+// required reports whether the field being written, or the items of its list, must not be null.
 func required(ctx context.Context) bool {
 	field := graphql.GetFieldContext(ctx)
 	for ; field != nil; field = field.Parent { // the items of a list have contexts of their own

@@ -23,8 +23,8 @@ func written(m graphql.Marshaler) string {
 	return b.String()
 }
 
-// Every enum whose words are Circle's has exactly the values that the schema gives it, writes each, reads each back, and
-// turns a word that Circle has made up since into UNKNOWN where the schema has that value.
+// Every enum whose words are Circle's has exactly the values that the schema gives it, writes each, reads each back,
+// and turns a word that Circle has made up since into UNKNOWN where the schema has that value.
 func TestEnumsAreThoseOfTheSchema(t *testing.T) {
 	text, err := os.ReadFile("../schema.graphql")
 	if err != nil {
@@ -110,7 +110,8 @@ func TestRefs(t *testing.T) {
 			t.Errorf("ParseRef(%q) = %v, %v, want an InputError", id, r, err)
 		}
 	}
-	if _, err := ParseRefOf(circleclient.RefPost, FormatRef(circleclient.MemberRef(1))); err == nil || !strings.Contains(err.Error(), "Member") {
+	if _, err := ParseRefOf(circleclient.RefPost, FormatRef(circleclient.MemberRef(1))); err == nil ||
+		!strings.Contains(err.Error(), "Member") {
 		t.Errorf("the id of a Member for a Post: %v", err)
 	}
 }
@@ -154,7 +155,10 @@ func TestLong(t *testing.T) {
 			t.Errorf("UnmarshalLong(%v) = %d, %v, want %d", test.in, got, err, test.want)
 		}
 	}
-	for _, bad := range []any{nil, "5", 1.5, json.Number("1.5"), json.Number("9007199254740992"), int64(maxLong + 1), json.Number("99999999999999999999")} {
+	for _, bad := range []any{
+		nil, "5", 1.5, json.Number("1.5"), json.Number("9007199254740992"), int64(maxLong + 1),
+		json.Number("99999999999999999999"),
+	} {
 		var input *InputError
 		if got, err := UnmarshalLong(bad); !errors.As(err, &input) {
 			t.Errorf("UnmarshalLong(%v) = %d, %v, want an InputError", bad, got, err)

@@ -1,5 +1,5 @@
-// Package scalar says how values travel between Go and GraphQL: identifiers, moments, addresses, documents and the words
-// of Circle that are enums in the schema.
+// Package scalar says how values travel between Go and GraphQL: identifiers, moments, addresses, documents and the
+// words of Circle that are enums in the schema.
 package scalar
 
 import (
@@ -14,8 +14,8 @@ import (
 // dateTimeLayout is RFC 3339 with the milliseconds that Circle gives, always in UTC.
 const dateTimeLayout = "2006-01-02T15:04:05.000Z07:00"
 
-// MarshalDateTime writes a moment as RFC 3339. A zero time is written as the year 1 and not as null: under a non-null field
-// a null would cost its whole parent.
+// MarshalDateTime writes a moment as RFC 3339. A zero time is written as the year 1 and not as null: under a non-null
+// field a null would cost its whole parent.
 func MarshalDateTime(t time.Time) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
 		_, _ = io.WriteString(w, strconv.Quote(t.UTC().Format(dateTimeLayout)))
@@ -30,7 +30,8 @@ func UnmarshalDateTime(v any) (time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
-		return time.Time{}, &InputError{Message: fmt.Sprintf("%q is not a DateTime such as \"2026-03-01T18:30:00Z\".", clip(s))}
+		return time.Time{}, &InputError{Message: fmt.Sprintf("%q is not a DateTime such as \"2026-03-01T18:30:00Z\".",
+			clip(s))}
 	}
 	return t, nil
 }

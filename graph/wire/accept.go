@@ -43,8 +43,8 @@ func parseAccept(values []string) acceptable {
 	return a
 }
 
-// best is the offer that the client likes most: by q, then by the order in which the client names them, then by ours. It
-// is empty where none is acceptable.
+// best is the offer that the client likes most: by q, then by the order in which the client names them, then by ours.
+// It is empty where none is acceptable.
 func (a acceptable) best(offers ...string) string {
 	best, bestQ, bestPlace := "", 0.0, 0
 	for _, offer := range offers {
@@ -56,7 +56,7 @@ func (a acceptable) best(offers ...string) string {
 	return best
 }
 
-// any tells whether one of the offers is acceptable.
+// any reports whether one of the offers is acceptable.
 func (a acceptable) any(offers ...string) bool { return a.best(offers...) != "" }
 
 // rate is the q of the most specific range that covers a media type, and that range's place in the header.
@@ -80,13 +80,13 @@ func (a acceptable) rate(media string) (q float64, place int) {
 	return q, place
 }
 
-// names tells whether the header names a media type itself.
+// names reports whether the header names a media type itself.
 func (a acceptable) names(media string) bool {
 	return slices.ContainsFunc(a, func(r mediaRange) bool { return r.media == media && r.q > 0 })
 }
 
-// spec tells whether the header names a media type, with exactly this value of a parameter or without that parameter. The
-// parameter's name is in lower case.
+// spec reports whether the header names a media type, with exactly this value of a parameter or without that parameter.
+// The parameter's name is in lower case.
 func (a acceptable) spec(media, parameter, value string) bool {
 	return slices.ContainsFunc(a, func(r mediaRange) bool {
 		given, ok := r.params[parameter]

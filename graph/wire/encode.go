@@ -9,8 +9,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// encode writes a response as JSON. The data is JSON already and is copied as it is: marshalling the response as a whole
-// would read through all of it again.
+// encode writes a response as JSON. The data is JSON already and is copied as it is: marshalling the response as a
+// whole would read through all of it again.
 func encode(r *graphql.Response) []byte {
 	var out bytes.Buffer
 	out.Grow(len(r.Data) + 64)

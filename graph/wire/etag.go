@@ -11,8 +11,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// plain answers an operation by one piece of JSON. What a query by GET has read without a failure may be kept by its client,
-// who asks each time whether it still holds.
+// plain answers an operation by one piece of JSON. What a query by GET has read without a failure may be kept by its
+// client, who asks each time whether it still holds.
 func (x *exchange) plain(oc *graphql.OperationContext, response *graphql.Response) {
 	media := x.media()
 	if x.r.Method == http.MethodGet && oc.Operation.Operation == ast.Query && len(response.Errors) == 0 {
@@ -38,8 +38,8 @@ func entityTag(media string, data []byte) string {
 	return weak + `"` + base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:16]) + `"`
 }
 
-// known tells whether If-None-Match names a tag. No tag has a quotation mark inside, so looking for the whole of it finds no
-// part of another.
+// known reports whether If-None-Match names a tag. No tag has a quotation mark inside, so looking for the whole of it
+// finds no part of another.
 func known(lists []string, tag string) bool {
 	return slices.ContainsFunc(lists, func(list string) bool {
 		return strings.TrimSpace(list) == "*" || strings.Contains(list, strings.TrimPrefix(tag, weak))

@@ -1,8 +1,8 @@
-// Package wire is GraphQL on the wire: it reads requests, decides for each operation which form of answer its client can
-// read, and writes that. It knows nothing of this schema.
+// Package wire is GraphQL on the wire: it reads requests, decides for each operation which form of answer its client
+// can read, and writes that. It knows nothing of this schema.
 //
-// It stands in for gqlgen's own transports, which choose by what the Accept header contains: some clients list streams on
-// every query, and would get their plain queries as streams.
+// It stands in for gqlgen's own transports, which choose by what the Accept header contains: some clients list streams
+// on every query, and would get their plain queries as streams.
 package wire
 
 import (
@@ -22,8 +22,8 @@ const (
 	CodeBadRequest = "BAD_REQUEST"
 	// CodeHashMismatch is a document that does not have the hash that came with it. The status is 400.
 	CodeHashMismatch = "PERSISTED_QUERY_HASH_MISMATCH"
-	// CodeNotFound asks the client to send a document whole. The status is 200: to some clients any other is a fault of the
-	// network, which they do not look into.
+	// CodeNotFound asks the client to send a document whole. The status is 200: to some clients any other is a fault of
+	// the network, which they do not look into.
 	CodeNotFound = "PERSISTED_QUERY_NOT_FOUND"
 )
 
@@ -63,7 +63,8 @@ func (t HTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	}
 	x := &exchange{w: w, r: r, exec: exec, live: t.Live, check: t.Check, accept: parseAccept(r.Header.Values("Accept"))}
 	if !x.accept.any(mediaJSON, mediaResponse, mediaEvents, mediaMultipart) {
-		x.refuse(r.Context(), refused(http.StatusNotAcceptable, "Answers are application/graphql-response+json or application/json; the Accept header allows neither."))
+		x.refuse(r.Context(), refused(http.StatusNotAcceptable,
+			"Answers are application/graphql-response+json or application/json; the Accept header allows neither."))
 		return
 	}
 	params, problem := t.read(w, r)
@@ -94,7 +95,8 @@ func (x *exchange) run(ctx context.Context, params *graphql.RawParams) {
 		return
 	}
 	if x.r.Method == http.MethodGet && oc.Operation.Operation == ast.Mutation {
-		problem := refused(http.StatusMethodNotAllowed, "A mutation must be sent by POST: what changes something must not be a link.")
+		problem := refused(http.StatusMethodNotAllowed,
+			"A mutation must be sent by POST: what changes something must not be a link.")
 		problem.allow = http.MethodPost
 		x.refuse(ctx, problem)
 		return
@@ -102,8 +104,8 @@ func (x *exchange) run(ctx context.Context, params *graphql.RawParams) {
 	x.dispatch(ctx, oc)
 }
 
-// dispatch answers an operation in the form that it needs and its client can read: plainly, unless it is a subscription or
-// asks for parts, or the client takes nothing but a stream.
+// dispatch answers an operation in the form that it needs and its client can read: plainly, unless it is a subscription
+// or asks for parts, or the client takes nothing but a stream.
 func (x *exchange) dispatch(ctx context.Context, oc *graphql.OperationContext) {
 	plain := x.accept.any(mediaJSON, mediaResponse)
 	switch {
@@ -140,8 +142,8 @@ func (x *exchange) media() string {
 	return mediaResponse // it says why nothing acceptable can be said, with a status that clients of streams look at
 }
 
-// statusOf is the status of a request whose document or variables are refused. Clients of application/json take any other
-// than 200 for the word of something between them and the server.
+// statusOf is the status of a request whose document or variables are refused. Clients of application/json take any
+// other than 200 for the word of something between them and the server.
 func statusOf(errs gqlerror.List, media string) int {
 	switch errs[0].Extensions["code"] {
 	case CodeBadRequest, CodeHashMismatch:
@@ -179,7 +181,10 @@ func (x *exchange) refuse(ctx context.Context, problem *refusal) {
 
 // tooMany is a refusal that is not the client program's mistake.
 func tooMany(message string) *gqlerror.Error {
-	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": "RATE_LIMITED", "retryAfterSeconds": retryAfter}}
+	return &gqlerror.Error{Message: message, Extensions: map[string]any{
+		"code":              "RATE_LIMITED",
+		"retryAfterSeconds": retryAfter,
+	}}
 }
 
 // refuseAll answers with errors alone: nothing was carried out, so there is no data, not even null.

@@ -11,14 +11,14 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// deferSpec is the form of incremental answers that gqlgen produces and that Apollo's clients ask for: each later part has
-// a list `incremental` whose members say where in the first part they belong.
+// deferSpec is the form of incremental answers that gqlgen produces and that Apollo's clients ask for: each later part
+// has a list `incremental` whose members say where in the first part they belong.
 const deferSpec = "20220824"
 
 // deferred answers an operation with @defer in parts.
 func (x *exchange) deferred(ctx context.Context, oc *graphql.OperationContext) {
-	// gqlgen waits for every deferred part, and for ever where a cancelled context has kept one from being sent: this runs to
-	// its end, also where the client has gone. Each call to Circle has its own limit of time.
+	// gqlgen waits for every deferred part, and for ever where a cancelled context has kept one from being sent: this runs
+	// to its end, also where the client has gone. Each call to Circle has its own limit of time.
 	next, ctx := x.exec.DispatchOperation(context.WithoutCancel(ctx), oc)
 	m := x.multipart("deferSpec=" + deferSpec)
 	for first := true; ; first = false {
@@ -57,7 +57,7 @@ func encodeIncrement(r *graphql.Response) []byte {
 	}{[]increment{{r.Errors, r.Data, r.Label, path}}, *r.HasNext})
 }
 
-// Defers tells whether an operation may be answered in parts.
+// Defers reports whether an operation may be answered in parts.
 func Defers(oc *graphql.OperationContext) bool {
 	found := hasDefer(oc.Operation.SelectionSet)
 	for _, fragment := range oc.Doc.Fragments {

@@ -26,8 +26,8 @@ type LiveOptions struct {
 	Address func(*http.Request) string
 }
 
-// Live keeps the streams and sockets of this process: how many there are, and that all of them end with it. It is safe for
-// concurrent use.
+// Live keeps the streams and sockets of this process: how many there are, and that all of them end with it. It is safe
+// for concurrent use.
 type Live struct {
 	LiveOptions
 
@@ -57,8 +57,8 @@ func NewLive(o LiveOptions) *Live {
 	return &Live{LiveOptions: o, draining: make(chan struct{}), byAddress: map[string]int{}}
 }
 
-// Drain tells all streams and sockets to end, lets in no more, and waits until they have ended or ctx has. It gives what
-// ctx ended with, or nil.
+// Drain tells all streams and sockets to end, lets in no more, and waits until they have ended or ctx has. It gives
+// what ctx ended with, or nil.
 func (l *Live) Drain(ctx context.Context) error {
 	l.mu.Lock()
 	if !l.drained {
@@ -97,7 +97,8 @@ func (l *Live) enter(r *http.Request) (leave func(), problem *refusal) {
 	case l.count >= l.Streams:
 		return nil, refused(http.StatusServiceUnavailable, "Too many subscriptions are open at the moment. Try again later.")
 	case l.byAddress[address] >= l.PerAddress:
-		return nil, refused(http.StatusTooManyRequests, "Too many subscriptions are open from this address. Use one connection for several.")
+		return nil, refused(http.StatusTooManyRequests,
+			"Too many subscriptions are open from this address. Use one connection for several.")
 	}
 	l.open.Add(1)
 	l.count++

@@ -7,11 +7,15 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// withoutDeferred takes out of the first part of an answer the fields that later parts bring. gqlgen gives them as null,
-// which a client would show until then. A field that some type of object has at once stays, so that no true null is lost.
+// withoutDeferred takes out of the first part of an answer the fields that later parts bring. gqlgen gives them as
+// null, which a client would show until then. A field that some type of object has at once stays, so that no true null
+// is lost.
 func withoutDeferred(data []byte, doc *ast.QueryDocument, set ast.SelectionSet) []byte {
 	var out bytes.Buffer
-	p := &pruner{doc, jsontext.NewDecoder(bytes.NewReader(data)), jsontext.NewEncoder(&out, jsontext.AllowInvalidUTF8(true))}
+	p := &pruner{
+		doc, jsontext.NewDecoder(bytes.NewReader(data)),
+		jsontext.NewEncoder(&out, jsontext.AllowInvalidUTF8(true)),
+	}
 	if p.value(set) != nil {
 		return data
 	}
@@ -80,7 +84,8 @@ func (p *pruner) member(fields *selected) error {
 	return p.value(inner)
 }
 
-// selected are the fields of an object by their keys: those given at once, with what is selected within, and the deferred.
+// selected are the fields of an object by their keys: those given at once, with what is selected within, and the
+// deferred.
 type selected struct {
 	doc   *ast.QueryDocument
 	now   map[string]ast.SelectionSet

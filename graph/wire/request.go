@@ -64,7 +64,8 @@ func (t HTTP) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawPara
 	switch {
 	case err != nil || media != mediaJSON: // forms too: browsers send those for any page without asking
 		w.Header().Set("Accept-Post", mediaJSON)
-		return nil, refused(http.StatusUnsupportedMediaType, "The body of a request must be application/json, and its Content-Type must say so.")
+		return nil, refused(http.StatusUnsupportedMediaType,
+			"The body of a request must be application/json, and its Content-Type must say so.")
 	case charset != "" && !strings.EqualFold(charset, "utf-8"), encoding != "" && encoding != "identity":
 		return nil, refused(http.StatusUnsupportedMediaType, "The body of a request must be plain UTF-8.")
 	}
@@ -100,7 +101,7 @@ func decodeRequest(body []byte) (*graphql.RawParams, error) {
 	return p, nil
 }
 
-// unasked tells whether a request names no document in any way.
+// unasked reports whether a request names no document in any way.
 func unasked(p *graphql.RawParams) bool {
 	return p.Query == "" && p.Extensions["persistedQuery"] == nil && p.Extensions[DocumentID] == nil
 }

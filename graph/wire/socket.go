@@ -63,7 +63,10 @@ func (s Socket) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExe
 		return
 	}
 	defer leave()
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{protocol}, OriginPatterns: s.Origins})
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		Subprotocols:   []string{protocol},
+		OriginPatterns: s.Origins,
+	})
 	if err != nil {
 		return // Accept has answered
 	}
@@ -294,7 +297,7 @@ func (c *connection) fail(ctx context.Context, id string, errs gqlerror.List) {
 	c.send(frame{ID: id, Type: "error", Payload: marshal(c.exec.DispatchError(ctx, errs).Errors)})
 }
 
-// forget tells whether an operation was still wanted: its client may have ended it, and begun another under its id.
+// forget reports whether an operation was still wanted: its client may have ended it, and begun another under its id.
 func (c *connection) forget(id string, op *operation) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

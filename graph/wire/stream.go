@@ -82,7 +82,8 @@ func (f *framing) next(r *graphql.Response) error {
 func (x *exchange) subscribe(ctx context.Context, oc *graphql.OperationContext) {
 	multipart := x.accept.spec(mediaMultipart, "subscriptionspec", subscriptionSpec)
 	if !multipart && !x.accept.any(mediaEvents) {
-		x.refuse(ctx, refused(http.StatusNotAcceptable, "A subscription is answered by text/event-stream, or over a websocket with the protocol graphql-transport-ws."))
+		x.refuse(ctx, refused(http.StatusNotAcceptable,
+			"A subscription is answered by text/event-stream, or over a websocket with the protocol graphql-transport-ws."))
 		return
 	}
 	leave, problem := x.live.enter(x.r)
@@ -128,7 +129,7 @@ func (x *exchange) follow(ctx context.Context, oc *graphql.OperationContext, out
 	}
 }
 
-// stopped tells whether nothing more may be sent: a response may have waited for long, and its reader's token ended.
+// stopped reports whether nothing more may be sent: a response may have waited for long, and its reader's token ended.
 func (x *exchange) stopped(ctx context.Context, cancel context.CancelCauseFunc) bool {
 	if err := x.check(ctx); err != nil {
 		cancel(err)

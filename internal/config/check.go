@@ -46,22 +46,25 @@ func (c *Config) checkAdmin() error {
 	return checkListen("CIRCLEGRAPH_ADMIN_LISTEN", c.AdminListen)
 }
 
-// checkCommunity holds the address of the community's pages to the same rules as Circle's: the web session sends tokens there.
+// checkCommunity holds the address of the community's pages to the same rules as Circle's: the web session sends tokens
+// there.
 func (c *Config) checkCommunity() error {
 	if c.CommunityURL != "" && c.Sandbox() {
-		return sentence("CIRCLEGRAPH_COMMUNITY_URL is given, but the sandbox has pages of its own: it is for a real community.")
+		return sentence("CIRCLEGRAPH_COMMUNITY_URL is given, but the sandbox has pages of its own: it is for a real " +
+			"community.")
 	}
 	if c.CommunityURL != "" {
 		return checkAddress("CIRCLEGRAPH_COMMUNITY_URL", c.CommunityURL)
 	}
 	if c.WebSession && !c.Sandbox() {
-		return sentence("CIRCLEGRAPH_WEB_SESSION needs CIRCLEGRAPH_COMMUNITY_URL, the address of the community's own web pages: its cookies are of no use elsewhere.")
+		return sentence("CIRCLEGRAPH_WEB_SESSION needs CIRCLEGRAPH_COMMUNITY_URL, the address of the community's own web " +
+			"pages: its cookies are of no use elsewhere.")
 	}
 	return nil
 }
 
-// checkAddress refuses what would send members' tokens in the clear. It shows nothing of the address: a password may be in
-// it.
+// checkAddress refuses what would send members' tokens in the clear. It shows nothing of the address: a password may be
+// in it.
 func checkAddress(variable, raw string) error {
 	u, err := url.Parse(raw)
 	switch {
@@ -98,7 +101,9 @@ func parseProxies(list []string) ([]netip.Prefix, error) {
 			continue
 		}
 		if network.Bits() == 0 {
-			found = append(found, sentencef("CIRCLEGRAPH_TRUSTED_PROXIES must not be the whole internet: anybody could choose the address in the log."))
+			found = append(found,
+				sentencef("CIRCLEGRAPH_TRUSTED_PROXIES must not be the whole internet: anybody could choose the address in the "+
+					"log."))
 		}
 		networks = append(networks, network.Masked())
 	}
@@ -115,12 +120,16 @@ func parseOrigins(list []string) ([]string, error) {
 			continue
 		}
 		if strings.Contains(text, "*") {
-			found = append(found, sentence("CIRCLEGRAPH_CORS_ORIGINS must list exact origins: a pattern would let in sites that nobody has named."))
+			found = append(found,
+				sentence("CIRCLEGRAPH_CORS_ORIGINS must list exact origins: a pattern would let in sites that nobody has named."))
 			continue
 		}
 		u, err := url.Parse(text)
-		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || text != strings.ToLower(u.Scheme+"://"+u.Host) {
-			found = append(found, sentencef("CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, not %q.", text))
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" ||
+			text != strings.ToLower(u.Scheme+"://"+u.Host) {
+			found = append(found,
+				sentencef("CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and "+
+					"without a path, not %q.", text))
 			continue
 		}
 		origins = append(origins, text)
@@ -132,7 +141,8 @@ func parseOrigins(list []string) ([]string, error) {
 func (c *Config) checkOrigins() error {
 	for _, origin := range c.CORSOrigins {
 		if u, err := url.Parse(origin); err == nil && u.Scheme == "http" && !loopback(u.Hostname()) && !c.Sandbox() {
-			return sentence("CIRCLEGRAPH_CORS_ORIGINS must use https unless they are on a loopback address: whoever is on the way could put a page there that reads members' tokens.")
+			return sentence("CIRCLEGRAPH_CORS_ORIGINS must use https unless they are on a loopback address: whoever is on " +
+				"the way could put a page there that reads members' tokens.")
 		}
 	}
 	return nil
@@ -141,7 +151,9 @@ func (c *Config) checkOrigins() error {
 func (c *Config) checkLimits() error {
 	var found []error
 	if c.UntrustedDocuments != "off" && c.TrustedDocuments == "" {
-		found = append(found, sentence("CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE needs CIRCLEGRAPH_TRUSTED_DOCUMENTS: without trusted documents it would concern every request."))
+		found = append(found,
+			sentence("CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE needs CIRCLEGRAPH_TRUSTED_DOCUMENTS: without trusted documents it "+
+				"would concern every request."))
 	}
 	if c.MaxBody <= 0 {
 		found = append(found, sentence("CIRCLEGRAPH_MAX_BODY must be a positive number of bytes."))
@@ -150,7 +162,8 @@ func (c *Config) checkLimits() error {
 		found = append(found, sentence("CIRCLEGRAPH_MAX_COST must be a number of requests, or 0 for any number."))
 	}
 	if c.MaxStreams <= 0 || c.MaxStreamsPerAddress <= 0 {
-		found = append(found, sentence("CIRCLEGRAPH_MAX_STREAMS and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers."))
+		found = append(found,
+			sentence("CIRCLEGRAPH_MAX_STREAMS and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers."))
 	}
 	for _, setting := range []struct {
 		name  string
@@ -178,7 +191,9 @@ func (c *Config) checkLimits() error {
 		}
 	}
 	if c.Budget != nil && *c.Budget != 0 && *c.Budget < minBudget {
-		found = append(found, sentencef("CIRCLEGRAPH_UPSTREAM_BUDGET must be 0 for no limit, or at least %d requests in five minutes: a tenth of it is for signing in.", minBudget))
+		found = append(found,
+			sentencef("CIRCLEGRAPH_UPSTREAM_BUDGET must be 0 for no limit, or at least %d requests in five minutes: a tenth "+
+				"of it is for signing in.", minBudget))
 	}
 	if c.MemoBrief > c.MemoLong && c.MemoLong >= 0 {
 		found = append(found, sentence("CIRCLEGRAPH_MEMO_BRIEF must not be longer than CIRCLEGRAPH_MEMO_LONG."))
@@ -187,7 +202,9 @@ func (c *Config) checkLimits() error {
 		found = append(found, sentence("CIRCLEGRAPH_MEMO_BYTES must not exceed 64 GiB."))
 	}
 	if c.UpstreamTimeout > c.RequestTimeout && c.RequestTimeout > 0 {
-		found = append(found, sentence("CIRCLEGRAPH_UPSTREAM_TIMEOUT must not be longer than CIRCLEGRAPH_REQUEST_TIMEOUT: the call could never use it."))
+		found = append(found,
+			sentence("CIRCLEGRAPH_UPSTREAM_TIMEOUT must not be longer than CIRCLEGRAPH_REQUEST_TIMEOUT: the call could never "+
+				"use it."))
 	}
 	return errors.Join(found...)
 }

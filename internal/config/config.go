@@ -102,10 +102,11 @@ type Config struct {
 	CORSOrigins []string `kong:"-"`
 }
 
-// Sandbox tells whether the embedded sandbox is to be served instead of a real community.
+// Sandbox reports whether the embedded sandbox is to be served instead of a real community.
 func (c *Config) Sandbox() bool { return c.Settings.Has(tokens.ModeSandbox) }
 
-// SessionURL is where web sessions are opened: at the community's own pages, or at the sandbox itself, whose pages are nowhere.
+// SessionURL is where web sessions are opened: at the community's own pages, or at the sandbox itself, whose pages are
+// nowhere.
 func (c *Config) SessionURL() string {
 	if c.Sandbox() {
 		return c.CircleURL
@@ -113,7 +114,7 @@ func (c *Config) SessionURL() string {
 	return c.CommunityURL
 }
 
-// IntrospectionOn tells whether clients may read the schema and the playground is served.
+// IntrospectionOn reports whether clients may read the schema and the playground is served.
 func (c *Config) IntrospectionOn() bool {
 	if c.Introspection != nil {
 		return *c.Introspection
@@ -121,7 +122,7 @@ func (c *Config) IntrospectionOn() bool {
 	return c.Sandbox()
 }
 
-// ShowUsageOn tells whether each answer says what it has cost.
+// ShowUsageOn reports whether each answer says what it has cost.
 func (c *Config) ShowUsageOn() bool {
 	if c.ShowUsage != nil {
 		return *c.ShowUsage
@@ -149,8 +150,9 @@ func (c *Config) Level() slog.Level {
 	return level
 }
 
-// Load reads args and the environment that lookup gives (such as [os.Getenv]) and refuses what is unsafe. Help and version go
-// to stdout and give [ErrDone]. Any other error is one sentence, or several, for the operator, and shows no secret.
+// Load reads args and the environment that lookup gives (such as [os.Getenv]) and refuses what is unsafe. Help and
+// version go to stdout and give [ErrDone]. Any other error is one sentence, or several, for the operator, and shows no
+// secret.
 func Load(args []string, lookup func(name string) string, version string, stdout io.Writer) (*Config, error) {
 	c := &Config{}
 	done := false

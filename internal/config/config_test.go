@@ -22,7 +22,10 @@ const (
 
 // trusted is a real community with the smallest sign-in.
 func trusted(more ...string) map[string]string {
-	return vars(append([]string{"CIRCLE_HEADLESS_TOKEN", token, "CIRCLEGRAPH_LOGIN", "trusted", "CIRCLEGRAPH_TRUSTED_SECRET", secret}, more...)...)
+	return vars(append([]string{
+		"CIRCLE_HEADLESS_TOKEN", token, "CIRCLEGRAPH_LOGIN", "trusted",
+		"CIRCLEGRAPH_TRUSTED_SECRET", secret,
+	}, more...)...)
 }
 
 func load(t *testing.T, env map[string]string, args ...string) (*Config, error) {
@@ -36,7 +39,8 @@ func TestLoadWithoutSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !c.Sandbox() || !c.IntrospectionOn() || c.CircleURL != "" || c.Listen != "127.0.0.1:8080" || c.MaxBody != 1<<20 || c.MaxCost != 50 ||
+	if !c.Sandbox() || !c.IntrospectionOn() || c.CircleURL != "" || c.Listen != "127.0.0.1:8080" || c.MaxBody != 1<<20 ||
+		c.MaxCost != 50 ||
 		c.RequestTimeout != 30*time.Second || c.Level().String() != "INFO" || len(c.CORSOrigins) != 0 {
 		t.Errorf("Load() = %+v, want the sandbox with its defaults", c)
 	}
@@ -63,13 +67,17 @@ func TestLoadRealCommunity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Sandbox() || c.IntrospectionOn() || c.CircleURL != DefaultCircleURL || c.HeadlessToken != token || c.Level().String() != "DEBUG" {
+	if c.Sandbox() || c.IntrospectionOn() || c.CircleURL != DefaultCircleURL || c.HeadlessToken != token ||
+		c.Level().String() != "DEBUG" {
 		t.Errorf("Load() = %+v, want a real community", c)
 	}
 	if c.Listen != "[::1]:9000" {
 		t.Errorf("Listen = %q, want the flag to win over the variable", c.Listen)
 	}
-	if want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32")}; !slices.Equal(c.TrustedProxies, want) {
+	if want := []netip.Prefix{
+		netip.MustParsePrefix("10.0.0.0/8"),
+		netip.MustParsePrefix("192.0.2.7/32"),
+	}; !slices.Equal(c.TrustedProxies, want) {
 		t.Errorf("TrustedProxies = %v, want %v", c.TrustedProxies, want)
 	}
 	if want := []string{"https://app.example.com", "http://localhost:3000"}; !slices.Equal(c.CORSOrigins, want) {
@@ -174,63 +182,216 @@ func TestRefusals(t *testing.T) {
 		env  map[string]string
 		want string
 	}{
-		{"sandbox off loopback", vars("CIRCLEGRAPH_LISTEN", ":8080"), open + "listen on a loopback address, or set CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK to open it to other machines."},
-		{"sandbox with a community", vars("CIRCLEGRAPH_LOGIN", "sandbox", "CIRCLE_HEADLESS_TOKEN", token), open + "CIRCLEGRAPH_LOGIN=sandbox excludes CIRCLE_URL and the headless token."},
-		{"sandbox with a URL", vars("CIRCLEGRAPH_LOGIN", "sandbox", "CIRCLE_URL", DefaultCircleURL), open + "CIRCLEGRAPH_LOGIN=sandbox excludes CIRCLE_URL and the headless token."},
-		{"sandbox with trusted", vars("CIRCLEGRAPH_LOGIN", "sandbox,trusted", "CIRCLEGRAPH_TRUSTED_SECRET", secret), open + "CIRCLEGRAPH_LOGIN cannot combine it with another mode."},
-		{"flag for the sandbox elsewhere", trusted("CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK", "true"), "CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK is given, but the sandbox is not in use."},
-		{"community without a mode", vars("CIRCLE_HEADLESS_TOKEN", token), "A Circle community is configured, but not how members prove who they are: set CIRCLEGRAPH_LOGIN to oidc, trusted or oidc,trusted."},
-		{"secret without a mode", vars("CIRCLEGRAPH_TRUSTED_SECRET", secret), "OIDC or trusted settings are given without CIRCLEGRAPH_LOGIN: set it to oidc, trusted or oidc,trusted."},
-		{"unknown mode", trusted("CIRCLEGRAPH_LOGIN", "trusted,magic"), `CIRCLEGRAPH_LOGIN does not know "magic": use oidc, trusted, oidc,trusted or sandbox.`},
-		{"mode without a community", trusted("CIRCLE_HEADLESS_TOKEN", ""), "CIRCLEGRAPH_LOGIN asks for a real community: CIRCLE_HEADLESS_TOKEN or CIRCLE_HEADLESS_TOKEN_FILE must be given."},
-		{"token twice", trusted("CIRCLE_HEADLESS_TOKEN_FILE", "/nowhere"), "CIRCLE_HEADLESS_TOKEN and CIRCLE_HEADLESS_TOKEN_FILE exclude each other: give one of them."},
+		{"sandbox off loopback", vars("CIRCLEGRAPH_LISTEN", ":8080"), open +
+			"listen on a loopback address, or set CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK to open it to other machines."},
+		{"sandbox with a community", vars("CIRCLEGRAPH_LOGIN", "sandbox", "CIRCLE_HEADLESS_TOKEN", token), open +
+			"CIRCLEGRAPH_LOGIN=sandbox excludes CIRCLE_URL and the headless token."},
+		{"sandbox with a URL", vars("CIRCLEGRAPH_LOGIN", "sandbox", "CIRCLE_URL", DefaultCircleURL), open +
+			"CIRCLEGRAPH_LOGIN=sandbox excludes CIRCLE_URL and the headless token."},
+		{"sandbox with trusted", vars("CIRCLEGRAPH_LOGIN", "sandbox,trusted", "CIRCLEGRAPH_TRUSTED_SECRET", secret), open +
+			"CIRCLEGRAPH_LOGIN cannot combine it with another mode."},
+		{
+			"flag for the sandbox elsewhere", trusted("CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK", "true"),
+			"CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK is given, but the sandbox is not in use.",
+		},
+		{
+			"community without a mode", vars("CIRCLE_HEADLESS_TOKEN", token),
+			"A Circle community is configured, but not how members prove who they are: set CIRCLEGRAPH_LOGIN to oidc, " +
+				"trusted or oidc,trusted.",
+		},
+		{
+			"secret without a mode", vars("CIRCLEGRAPH_TRUSTED_SECRET", secret),
+			"OIDC or trusted settings are given without CIRCLEGRAPH_LOGIN: set it to oidc, trusted or oidc,trusted.",
+		},
+		{
+			"unknown mode", trusted("CIRCLEGRAPH_LOGIN", "trusted,magic"),
+			`CIRCLEGRAPH_LOGIN does not know "magic": use oidc, trusted, oidc,trusted or sandbox.`,
+		},
+		{
+			"mode without a community", trusted("CIRCLE_HEADLESS_TOKEN", ""),
+			"CIRCLEGRAPH_LOGIN asks for a real community: CIRCLE_HEADLESS_TOKEN or CIRCLE_HEADLESS_TOKEN_FILE must be given.",
+		},
+		{
+			"token twice", trusted("CIRCLE_HEADLESS_TOKEN_FILE", "/nowhere"),
+			"CIRCLE_HEADLESS_TOKEN and CIRCLE_HEADLESS_TOKEN_FILE exclude each other: give one of them.",
+		},
 		{"no secret", trusted("CIRCLEGRAPH_TRUSTED_SECRET", ""), "The trusted mode needs CIRCLEGRAPH_TRUSTED_SECRET."},
-		{"short secret", trusted("CIRCLEGRAPH_TRUSTED_SECRET", "short"), "Each secret of CIRCLEGRAPH_TRUSTED_SECRET needs at least 32 bytes."},
-		{"three secrets", trusted("CIRCLEGRAPH_TRUSTED_SECRET", secret+","+secret+"2,"+secret+"3"), "CIRCLEGRAPH_TRUSTED_SECRET takes at most two secrets: the present one and its successor."},
-		{"OIDC without its mode", trusted("CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com"), "OIDC settings or seal keys are given, but CIRCLEGRAPH_LOGIN does not include oidc."},
-		{"OIDC without seal keys", trusted("CIRCLEGRAPH_LOGIN", "oidc,trusted", "CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com", "CIRCLEGRAPH_OIDC_AUDIENCE", "web"), "The oidc mode needs CIRCLEGRAPH_SEAL_KEYS: at least one key of 32 bytes in base64."},
-		{"address without a port", vars("CIRCLEGRAPH_LISTEN", "localhost"), `CIRCLEGRAPH_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost".`},
-		{"admin address without a port", vars("CIRCLEGRAPH_ADMIN_LISTEN", "localhost"), `CIRCLEGRAPH_ADMIN_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost".`},
-		{"one address for both", vars("CIRCLEGRAPH_ADMIN_LISTEN", "127.0.0.1:8080"), "CIRCLEGRAPH_ADMIN_LISTEN and CIRCLEGRAPH_LISTEN must be two addresses."},
-		{"port out of range", vars("CIRCLEGRAPH_LISTEN", "localhost:99999"), `CIRCLEGRAPH_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost:99999".`},
-		{"pages of the sandbox", vars("CIRCLEGRAPH_COMMUNITY_URL", "https://community.example.com"), "CIRCLEGRAPH_COMMUNITY_URL is given, but the sandbox has pages of its own: it is for a real community."},
-		{"pages in the clear", trusted("CIRCLEGRAPH_COMMUNITY_URL", "http://community.example.com"), "CIRCLEGRAPH_COMMUNITY_URL must use https unless it is on a loopback address."},
-		{"web session without pages", trusted("CIRCLEGRAPH_WEB_SESSION", "true"), "CIRCLEGRAPH_WEB_SESSION needs CIRCLEGRAPH_COMMUNITY_URL, the address of the community's own web pages: its cookies are of no use elsewhere."},
-		{"relative URL", trusted("CIRCLE_URL", "app.circle.so"), "CIRCLE_URL must be an absolute address, such as https://app.circle.so."},
-		{"URL with a password", trusted("CIRCLE_URL", "https://u:hunter2@app.circle.so"), "CIRCLE_URL must have neither user, path, query nor fragment."},
-		{"URL of another kind", trusted("CIRCLE_URL", "ftp://app.circle.so"), "CIRCLE_URL must be an absolute address, such as https://app.circle.so."},
-		{"URL with a path", trusted("CIRCLE_URL", "https://app.circle.so/api"), "CIRCLE_URL must have neither user, path, query nor fragment."},
-		{"URL with a query", trusted("CIRCLE_URL", "https://app.circle.so?x=1"), "CIRCLE_URL must have neither user, path, query nor fragment."},
-		{"URL with a fragment", trusted("CIRCLE_URL", "https://app.circle.so#x"), "CIRCLE_URL must have neither user, path, query nor fragment."},
-		{"URL in the clear", trusted("CIRCLE_URL", "http://app.circle.so"), "CIRCLE_URL must use https unless it is on a loopback address."},
-		{"proxy by name", vars("CIRCLEGRAPH_TRUSTED_PROXIES", "proxy.local"), `CIRCLEGRAPH_TRUSTED_PROXIES must list networks such as 10.0.0.0/8, not "proxy.local".`},
-		{"everybody a proxy", vars("CIRCLEGRAPH_TRUSTED_PROXIES", "0.0.0.0/0"), "CIRCLEGRAPH_TRUSTED_PROXIES must not be the whole internet: anybody could choose the address in the log."},
-		{"everybody a proxy by IPv6", vars("CIRCLEGRAPH_TRUSTED_PROXIES", "10.0.0.1,::/0"), "CIRCLEGRAPH_TRUSTED_PROXIES must not be the whole internet: anybody could choose the address in the log."},
-		{"origin in the clear", trusted("CIRCLEGRAPH_CORS_ORIGINS", "http://app.example.com"), "CIRCLEGRAPH_CORS_ORIGINS must use https unless they are on a loopback address: whoever is on the way could put a page there that reads members' tokens."},
-		{"origin in capitals", vars("CIRCLEGRAPH_CORS_ORIGINS", "https://App.example.com"), `CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, not "https://App.example.com".`},
-		{"origin of nobody", vars("CIRCLEGRAPH_CORS_ORIGINS", "null"), `CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, not "null".`},
-		{"every origin", vars("CIRCLEGRAPH_CORS_ORIGINS", "*"), "CIRCLEGRAPH_CORS_ORIGINS must list exact origins: a pattern would let in sites that nobody has named."},
-		{"origin with a path", vars("CIRCLEGRAPH_CORS_ORIGINS", "https://app.example.com/"), `CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, not "https://app.example.com/".`},
-		{"nothing trusted", vars("CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE", "enforce"), "CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE needs CIRCLEGRAPH_TRUSTED_DOCUMENTS: without trusted documents it would concern every request."},
-		{"no streams at all", vars("CIRCLEGRAPH_MAX_STREAMS", "-1"), "CIRCLEGRAPH_MAX_STREAMS and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers."},
-		{"no streams", vars("CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS", "0"), "CIRCLEGRAPH_MAX_STREAMS and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers."},
-		{"negative cost", vars("CIRCLEGRAPH_MAX_COST", "-1"), "CIRCLEGRAPH_MAX_COST must be a number of requests, or 0 for any number."},
+		{
+			"short secret", trusted("CIRCLEGRAPH_TRUSTED_SECRET", "short"),
+			"Each secret of CIRCLEGRAPH_TRUSTED_SECRET needs at least 32 bytes.",
+		},
+		{
+			"three secrets", trusted("CIRCLEGRAPH_TRUSTED_SECRET", secret+","+secret+"2,"+secret+"3"),
+			"CIRCLEGRAPH_TRUSTED_SECRET takes at most two secrets: the present one and its successor.",
+		},
+		{
+			"OIDC without its mode", trusted("CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com"),
+			"OIDC settings or seal keys are given, but CIRCLEGRAPH_LOGIN does not include oidc.",
+		},
+		{"OIDC without seal keys", trusted("CIRCLEGRAPH_LOGIN", "oidc,trusted", "CIRCLEGRAPH_OIDC_ISSUER",
+			"https://login.example.com", "CIRCLEGRAPH_OIDC_AUDIENCE", "web"), "The oidc mode needs CIRCLEGRAPH_SEAL_KEYS: at " +
+			"least one key of 32 bytes in base64."},
+		{
+			"address without a port", vars("CIRCLEGRAPH_LISTEN", "localhost"),
+			`CIRCLEGRAPH_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost".`,
+		},
+		{
+			"admin address without a port", vars("CIRCLEGRAPH_ADMIN_LISTEN", "localhost"),
+			`CIRCLEGRAPH_ADMIN_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost".`,
+		},
+		{
+			"one address for both", vars("CIRCLEGRAPH_ADMIN_LISTEN", "127.0.0.1:8080"),
+			"CIRCLEGRAPH_ADMIN_LISTEN and CIRCLEGRAPH_LISTEN must be two addresses.",
+		},
+		{
+			"port out of range", vars("CIRCLEGRAPH_LISTEN", "localhost:99999"),
+			`CIRCLEGRAPH_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost:99999".`,
+		},
+		{
+			"pages of the sandbox", vars("CIRCLEGRAPH_COMMUNITY_URL", "https://community.example.com"),
+			"CIRCLEGRAPH_COMMUNITY_URL is given, but the sandbox has pages of its own: it is for a real community.",
+		},
+		{
+			"pages in the clear", trusted("CIRCLEGRAPH_COMMUNITY_URL", "http://community.example.com"),
+			"CIRCLEGRAPH_COMMUNITY_URL must use https unless it is on a loopback address.",
+		},
+		{
+			"web session without pages", trusted("CIRCLEGRAPH_WEB_SESSION", "true"),
+			"CIRCLEGRAPH_WEB_SESSION needs CIRCLEGRAPH_COMMUNITY_URL, the address of the community's own web pages: its " +
+				"cookies are of no use elsewhere.",
+		},
+		{
+			"relative URL", trusted("CIRCLE_URL", "app.circle.so"),
+			"CIRCLE_URL must be an absolute address, such as https://app.circle.so.",
+		},
+		{
+			"URL with a password", trusted("CIRCLE_URL", "https://u:hunter2@app.circle.so"),
+			"CIRCLE_URL must have neither user, path, query nor fragment.",
+		},
+		{
+			"URL of another kind", trusted("CIRCLE_URL", "ftp://app.circle.so"),
+			"CIRCLE_URL must be an absolute address, such as https://app.circle.so.",
+		},
+		{
+			"URL with a path", trusted("CIRCLE_URL", "https://app.circle.so/api"),
+			"CIRCLE_URL must have neither user, path, query nor fragment.",
+		},
+		{
+			"URL with a query", trusted("CIRCLE_URL", "https://app.circle.so?x=1"),
+			"CIRCLE_URL must have neither user, path, query nor fragment.",
+		},
+		{
+			"URL with a fragment", trusted("CIRCLE_URL", "https://app.circle.so#x"),
+			"CIRCLE_URL must have neither user, path, query nor fragment.",
+		},
+		{
+			"URL in the clear", trusted("CIRCLE_URL", "http://app.circle.so"),
+			"CIRCLE_URL must use https unless it is on a loopback address.",
+		},
+		{
+			"proxy by name", vars("CIRCLEGRAPH_TRUSTED_PROXIES", "proxy.local"),
+			`CIRCLEGRAPH_TRUSTED_PROXIES must list networks such as 10.0.0.0/8, not "proxy.local".`,
+		},
+		{
+			"everybody a proxy", vars("CIRCLEGRAPH_TRUSTED_PROXIES", "0.0.0.0/0"),
+			"CIRCLEGRAPH_TRUSTED_PROXIES must not be the whole internet: anybody could choose the address in the log.",
+		},
+		{
+			"everybody a proxy by IPv6", vars("CIRCLEGRAPH_TRUSTED_PROXIES", "10.0.0.1,::/0"),
+			"CIRCLEGRAPH_TRUSTED_PROXIES must not be the whole internet: anybody could choose the address in the log.",
+		},
+		{
+			"origin in the clear", trusted("CIRCLEGRAPH_CORS_ORIGINS", "http://app.example.com"),
+			"CIRCLEGRAPH_CORS_ORIGINS must use https unless they are on a loopback address: whoever is on the way could put " +
+				"a page there that reads members' tokens.",
+		},
+		{
+			"origin in capitals", vars("CIRCLEGRAPH_CORS_ORIGINS", "https://App.example.com"),
+			`CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, not "https://App.example.com".`,
+		},
+		{
+			"origin of nobody", vars("CIRCLEGRAPH_CORS_ORIGINS", "null"),
+			`CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, not "null".`,
+		},
+		{
+			"every origin", vars("CIRCLEGRAPH_CORS_ORIGINS", "*"),
+			"CIRCLEGRAPH_CORS_ORIGINS must list exact origins: a pattern would let in sites that nobody has named.",
+		},
+		{
+			"origin with a path", vars("CIRCLEGRAPH_CORS_ORIGINS", "https://app.example.com/"),
+			`CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, not "https://app.example.com/".`,
+		},
+		{
+			"nothing trusted", vars("CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE", "enforce"),
+			"CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE needs CIRCLEGRAPH_TRUSTED_DOCUMENTS: without trusted documents it would " +
+				"concern every request.",
+		},
+		{
+			"no streams at all", vars("CIRCLEGRAPH_MAX_STREAMS", "-1"),
+			"CIRCLEGRAPH_MAX_STREAMS and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers.",
+		},
+		{
+			"no streams", vars("CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS", "0"),
+			"CIRCLEGRAPH_MAX_STREAMS and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers.",
+		},
+		{
+			"negative cost", vars("CIRCLEGRAPH_MAX_COST", "-1"),
+			"CIRCLEGRAPH_MAX_COST must be a number of requests, or 0 for any number.",
+		},
 		{"no body", vars("CIRCLEGRAPH_MAX_BODY", "0"), "CIRCLEGRAPH_MAX_BODY must be a positive number of bytes."},
-		{"no time", vars("CIRCLEGRAPH_UPSTREAM_TIMEOUT", "0s"), "CIRCLEGRAPH_UPSTREAM_TIMEOUT must be a positive time, such as 15s."},
-		{"no time for a request", vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "0s"), "CIRCLEGRAPH_REQUEST_TIMEOUT must be a positive time, such as 15s."},
-		{"no time to stop", vars("CIRCLEGRAPH_SHUTDOWN_GRACE", "-1s"), "CIRCLEGRAPH_SHUTDOWN_GRACE must be a positive time, such as 15s."},
+		{
+			"no time", vars("CIRCLEGRAPH_UPSTREAM_TIMEOUT", "0s"),
+			"CIRCLEGRAPH_UPSTREAM_TIMEOUT must be a positive time, such as 15s.",
+		},
+		{
+			"no time for a request", vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "0s"),
+			"CIRCLEGRAPH_REQUEST_TIMEOUT must be a positive time, such as 15s.",
+		},
+		{
+			"no time to stop", vars("CIRCLEGRAPH_SHUTDOWN_GRACE", "-1s"),
+			"CIRCLEGRAPH_SHUTDOWN_GRACE must be a positive time, such as 15s.",
+		},
 		{"negative drain", vars("CIRCLEGRAPH_DRAIN_DELAY", "-1s"), "CIRCLEGRAPH_DRAIN_DELAY must not be negative."},
-		{"hardly a budget", vars("CIRCLEGRAPH_UPSTREAM_BUDGET", "5"), "CIRCLEGRAPH_UPSTREAM_BUDGET must be 0 for no limit, or at least 60 requests in five minutes: a tenth of it is for signing in."},
-		{"negative budget", vars("CIRCLEGRAPH_UPSTREAM_BUDGET", "-1"), "CIRCLEGRAPH_UPSTREAM_BUDGET must be 0 for no limit, or at least 60 requests in five minutes: a tenth of it is for signing in."},
+		{
+			"hardly a budget", vars("CIRCLEGRAPH_UPSTREAM_BUDGET", "5"),
+			"CIRCLEGRAPH_UPSTREAM_BUDGET must be 0 for no limit, or at least 60 requests in five minutes: a tenth of it is " +
+				"for signing in.",
+		},
+		{
+			"negative budget", vars("CIRCLEGRAPH_UPSTREAM_BUDGET", "-1"),
+			"CIRCLEGRAPH_UPSTREAM_BUDGET must be 0 for no limit, or at least 60 requests in five minutes: a tenth of it is " +
+				"for signing in.",
+		},
 		{"negative brief memory", vars("CIRCLEGRAPH_MEMO_BRIEF", "-1s"), "CIRCLEGRAPH_MEMO_BRIEF must not be negative."},
-		{"negative long memory", vars("CIRCLEGRAPH_MEMO_BRIEF", "0s", "CIRCLEGRAPH_MEMO_LONG", "-1s"), "CIRCLEGRAPH_MEMO_LONG must not be negative."},
+		{
+			"negative long memory", vars("CIRCLEGRAPH_MEMO_BRIEF", "0s", "CIRCLEGRAPH_MEMO_LONG", "-1s"),
+			"CIRCLEGRAPH_MEMO_LONG must not be negative.",
+		},
 		{"negative memory", vars("CIRCLEGRAPH_MEMO_STALE", "-1s"), "CIRCLEGRAPH_MEMO_STALE must not be negative."},
-		{"brief longer than long", vars("CIRCLEGRAPH_MEMO_BRIEF", "2m"), "CIRCLEGRAPH_MEMO_BRIEF must not be longer than CIRCLEGRAPH_MEMO_LONG."},
-		{"memory beyond all machines", vars("CIRCLEGRAPH_MEMO_BYTES", "99999999999999"), "CIRCLEGRAPH_MEMO_BYTES must not exceed 64 GiB."},
-		{"negative memory size", vars("CIRCLEGRAPH_MEMO_BYTES", "-1"), `--memo-bytes: expected a valid 64 bit uint but got "-1". See --help.`},
-		{"upstream longer than request", vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "5s"), "CIRCLEGRAPH_UPSTREAM_TIMEOUT must not be longer than CIRCLEGRAPH_REQUEST_TIMEOUT: the call could never use it."},
-		{"unreadable time", vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "soon"), `--request-timeout: expected duration but got "soon": time: invalid duration "soon". See --help.`},
-		{"unknown level", vars("CIRCLEGRAPH_LOG_LEVEL", "loud"), `--log-level must be one of "debug","info","warn","error" but got "loud". See --help.`},
+		{
+			"brief longer than long", vars("CIRCLEGRAPH_MEMO_BRIEF", "2m"),
+			"CIRCLEGRAPH_MEMO_BRIEF must not be longer than CIRCLEGRAPH_MEMO_LONG.",
+		},
+		{
+			"memory beyond all machines", vars("CIRCLEGRAPH_MEMO_BYTES", "99999999999999"),
+			"CIRCLEGRAPH_MEMO_BYTES must not exceed 64 GiB.",
+		},
+		{
+			"negative memory size", vars("CIRCLEGRAPH_MEMO_BYTES", "-1"),
+			`--memo-bytes: expected a valid 64 bit uint but got "-1". See --help.`,
+		},
+		{
+			"upstream longer than request", vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "5s"),
+			"CIRCLEGRAPH_UPSTREAM_TIMEOUT must not be longer than CIRCLEGRAPH_REQUEST_TIMEOUT: the call could never use it.",
+		},
+		{
+			"unreadable time", vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "soon"),
+			`--request-timeout: expected duration but got "soon": time: invalid duration "soon". See --help.`,
+		},
+		{
+			"unknown level", vars("CIRCLEGRAPH_LOG_LEVEL", "loud"),
+			`--log-level must be one of "debug","info","warn","error" but got "loud". See --help.`,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) { refused(t, test.env, test.want) })
 	}
@@ -242,7 +403,8 @@ func TestRefusedArguments(t *testing.T) {
 }
 
 func TestHelpAndVersion(t *testing.T) {
-	if names := variables(t); !slices.Contains(names, "CIRCLEGRAPH_LISTEN") || !slices.Contains(names, "CIRCLE_HEADLESS_TOKEN") {
+	if names := variables(t); !slices.Contains(names, "CIRCLEGRAPH_LISTEN") ||
+		!slices.Contains(names, "CIRCLE_HEADLESS_TOKEN") {
 		t.Errorf("--help names the variables %v, and some are missing", names)
 	}
 	if version := output(t, "--version"); version != "v1.2.3\n" {

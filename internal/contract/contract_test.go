@@ -23,7 +23,10 @@ func TestOperations(t *testing.T) {
 			t.Errorf("%s stands before %s", ops[i-1].ID, ops[i].ID)
 		}
 	}
-	if got, want := ops[0], (Operation{"DELETE", "/api/headless/v1/bookmarks/{id}", "DELETE /api/headless/v1/bookmarks/{id}"}); got != want {
+	if got, want := ops[0], (Operation{
+		"DELETE", "/api/headless/v1/bookmarks/{id}",
+		"DELETE /api/headless/v1/bookmarks/{id}",
+	}); got != want {
 		t.Errorf("Operations()[0] = %v, want %v", got, want)
 	}
 }
@@ -62,8 +65,12 @@ func official(t *testing.T, c *Contract, seen func(op, name string, found []viol
 	for _, op := range c.Operations() {
 		for _, status := range []int{200, 201, 202, 204, 400, 401, 403, 404, 409, 422} {
 			for _, example := range c.Examples(op.ID, status) {
-				x := exchange{status: status, header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}, body: example.Body}
-				x.request = httptest.NewRequestWithContext(t.Context(), op.Method, parameter.ReplaceAllString(op.Path, "1"), http.NoBody)
+				x := exchange{
+					status: status, header: http.Header{"Content-Type": {"application/json; charset=utf-8"}},
+					body: example.Body,
+				}
+				x.request = httptest.NewRequestWithContext(t.Context(), op.Method, parameter.ReplaceAllString(op.Path, "1"),
+					http.NoBody)
 				id, _ := c.check(t.Context(), x)
 				if id != op.ID {
 					t.Errorf("check(%s) takes it for %q", op.ID, id)
@@ -116,7 +123,11 @@ func (k call) exchange(t *testing.T) exchange {
 	if k.body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	return exchange{r, []byte(k.body), k.status, http.Header{"Content-Type": {"application/json; charset=utf-8"}}, []byte(k.answer)}
+	return exchange{
+		r, []byte(k.body), k.status,
+		http.Header{"Content-Type": {"application/json; charset=utf-8"}},
+		[]byte(k.answer),
+	}
 }
 
 const member = "/api/headless/v1"
@@ -138,8 +149,14 @@ var rest = []call{
 	{line: "GET " + member + "/spaces", status: 200, answer: `[{"space_member_id":null}]`},
 	{line: "GET " + member + "/spaces/7", status: 200, answer: `{"space_member_id":null}`},
 	{line: "GET " + member + "/community_members/7/spaces", status: 200, answer: `{"records":[{"space_member_id":null}]}`},
-	{line: "GET " + member + "/courses/7/lessons/8", status: 200, answer: `{"featured_media":null,"featured_media_duration":null}`},
-	{line: "GET " + member + "/courses/7/quiz_attempts", status: 200, answer: `{"records":[{"passing_grade":null,"result":"pending"}]}`},
+	{
+		line: "GET " + member + "/courses/7/lessons/8", status: 200,
+		answer: `{"featured_media":null,"featured_media_duration":null}`,
+	},
+	{
+		line: "GET " + member + "/courses/7/quiz_attempts", status: 200,
+		answer: `{"records":[{"passing_grade":null,"result":"pending"}]}`,
+	},
 	{line: "GET " + member + "/quizzes/7/attempts/8", status: 200, answer: `{"passing_grade":null}`},
 	{line: "GET " + member + "/posts/7/user_likes", status: 200, answer: `{"count":0,"page_count":0,"records":[]}`},
 	{line: "GET " + member + "/home", status: 429, answer: `{"success":false,"message":"x"}`},
@@ -147,8 +164,8 @@ var rest = []call{
 	{line: "POST " + member + "/search/community_members", status: 401, answer: `{"success":false,"message":"x"}`},
 }
 
-// The live API sends an object where the contract has a list: a tag of an author within an anyOf, where a row of the table
-// would let the whole post through.
+// The live API sends an object where the contract has a list: a tag of an author within an anyOf, where a row of the
+// table would let the whole post through.
 func TestPlacesOfTagsMayBeAnObject(t *testing.T) {
 	c := Load(t)
 	for answer, want := range map[string]int{
@@ -198,25 +215,64 @@ func TestHarnessCanFail(t *testing.T) {
 	c := Load(t)
 	comment := member + "/posts/7/comments"
 	tests := []call{
-		{name: "a number for a text", line: "GET " + member + "/posts/7/comments/8", status: 200, answer: `{"created_at":1}`, want: "response.created_at type"},
-		{name: "a text for a number, deep", line: "GET " + comment, status: 200, answer: `{"records":[{"id":1},{"id":"2"}]}`, want: "response.records.*.id type"},
-		{name: "null against the contract", line: "GET " + comment, status: 200, answer: `{"count":null}`, want: "response.count nullable"},
-		{name: "two at once", line: "GET " + comment, status: 200, answer: `{"count":"1","page":"1"}`, want: "response.count type, response.page type"},
+		{
+			name: "a number for a text", line: "GET " + member + "/posts/7/comments/8", status: 200, answer: `{"created_at":1}`,
+			want: "response.created_at type",
+		},
+		{
+			name: "a text for a number, deep", line: "GET " + comment, status: 200, answer: `{"records":[{"id":1},{"id":"2"}]}`,
+			want: "response.records.*.id type",
+		},
+		{
+			name: "null against the contract", line: "GET " + comment, status: 200, answer: `{"count":null}`,
+			want: "response.count nullable",
+		},
+		{
+			name: "two at once", line: "GET " + comment, status: 200, answer: `{"count":"1","page":"1"}`,
+			want: "response.count type, response.page type",
+		},
 		{name: "an array for an object", line: "GET " + comment, status: 200, answer: `[]`, want: "response type"},
 		{name: "no body", line: "GET " + comment, status: 200, want: "response empty"},
 		{name: "not JSON", line: "GET " + comment, status: 200, answer: `<html>`, want: "response other"},
 		{name: "an undocumented success", line: "GET " + comment, status: 206, answer: `{}`, want: "response.206 status"},
-		{name: "an undocumented refusal", line: "GET " + comment, status: 418, answer: `{"success":false,"message":"x"}`, want: "response.418 status"},
-		{name: "a refusal without a message", line: "GET " + comment, status: 401, answer: `{"success":false}`, want: "response.message required"},
-		{name: "a refusal of another shape", line: "GET " + comment, status: 404, answer: `{"success":"no","message":"x"}`, want: "response.success type"},
-		{name: "a path id that is no number", line: "GET " + member + "/posts/a/comments/8", status: 200, answer: `{}`, want: "path.post_id other"},
+		{
+			name: "an undocumented refusal", line: "GET " + comment, status: 418, answer: `{"success":false,"message":"x"}`,
+			want: "response.418 status",
+		},
+		{
+			name: "a refusal without a message", line: "GET " + comment, status: 401, answer: `{"success":false}`,
+			want: "response.message required",
+		},
+		{
+			name: "a refusal of another shape", line: "GET " + comment, status: 404, answer: `{"success":"no","message":"x"}`,
+			want: "response.success type",
+		},
+		{
+			name: "a path id that is no number", line: "GET " + member + "/posts/a/comments/8", status: 200, answer: `{}`,
+			want: "path.post_id other",
+		},
 		{name: "an unknown word", line: "GET " + comment + "?sort=best", status: 200, answer: `{}`, want: "query.sort enum"},
-		{name: "a page that is no number", line: "GET " + comment + "?page=x", status: 200, answer: `{}`, want: "query.page other"},
-		{name: "an undeclared parameter", line: "GET " + comment + "?limit=3", status: 200, answer: `{}`, want: "query.limit undeclared"},
-		{name: "a missing parameter", line: "PUT " + member + "/notification_preferences/push?enabled=true", status: 200, answer: `{}`, want: "query.type required"},
-		{name: "a body of the wrong type", line: "POST " + comment, body: `{"comment":{"body":1}}`, status: 201, answer: `{}`, want: "request.comment.body type"},
+		{
+			name: "a page that is no number", line: "GET " + comment + "?page=x", status: 200, answer: `{}`,
+			want: "query.page other",
+		},
+		{
+			name: "an undeclared parameter", line: "GET " + comment + "?limit=3", status: 200, answer: `{}`,
+			want: "query.limit undeclared",
+		},
+		{
+			name: "a missing parameter", line: "PUT " + member + "/notification_preferences/push?enabled=true", status: 200,
+			answer: `{}`, want: "query.type required",
+		},
+		{
+			name: "a body of the wrong type", line: "POST " + comment, body: `{"comment":{"body":1}}`, status: 201, answer: `{}`,
+			want: "request.comment.body type",
+		},
 		{name: "no request body", line: "POST " + comment, status: 201, answer: `{}`, want: "request required"},
-		{name: "no token", line: "GET " + comment, status: 200, answer: `{}`, noToken: true, want: "header.Authorization security"},
+		{
+			name: "no token", line: "GET " + comment, status: 200, answer: `{}`, noToken: true,
+			want: "header.Authorization security",
+		},
 		{name: "a bad request, refused", line: "POST " + comment, status: 401, answer: `{"success":false,"message":"x"}`},
 		{name: "an undeclared field", line: "GET " + comment, status: 200, answer: `{"records":[{"id":1,"mood":"fine"}]}`},
 	}
@@ -253,10 +309,16 @@ func TestMiddleware(t *testing.T) {
 		errors string // a part of the only error; empty: none
 	}{
 		{call{name: "good", line: "GET " + member + "/posts/7/comments", status: 200, answer: `{"count":1}`}, ""},
-		{call{name: "bad", line: "GET " + member + "/posts/7/comments", status: 200, answer: `{"count":"1"}`}, "response.count"},
+		{
+			call{name: "bad", line: "GET " + member + "/posts/7/comments", status: 200, answer: `{"count":"1"}`},
+			"response.count",
+		},
 		{call{name: "unknown path", line: "GET " + member + "/nowhere", status: 404, answer: `<html>`}, "no operation"},
 		{call{name: "unknown method", line: "PUT " + member + "/home", status: 404, answer: `<html>`}, "no operation"},
-		{call{name: "body", line: "POST " + member + "/posts/7/comments", body: `{"comment":{"body":"x"}}`, status: 201, answer: `{"id":1}`}, ""},
+		{call{
+			name: "body", line: "POST " + member + "/posts/7/comments", body: `{"comment":{"body":"x"}}`, status: 201,
+			answer: `{"id":1}`,
+		}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -274,7 +336,8 @@ func TestMiddleware(t *testing.T) {
 			if w.Code != tt.status || w.Body.String() != tt.answer || w.Header().Get("Content-Type") != "application/json" {
 				t.Errorf("passed on %d %q, want %d %q", w.Code, w.Body, tt.status, tt.answer)
 			}
-			if got := strings.Join(rec.errors, "\n"); !strings.Contains(got, tt.errors) || len(rec.errors) != min(1, len(tt.errors)) {
+			if got := strings.Join(rec.errors, "\n"); !strings.Contains(got, tt.errors) ||
+				len(rec.errors) != min(1, len(tt.errors)) {
 				t.Errorf("reported %q, want one error with %q", got, tt.errors)
 			}
 		})

@@ -31,34 +31,98 @@ const (
 // knownFaults is everything that is let through. A row that nothing trips is a
 // failing test.
 var knownFaults = []fault{
-	{"GET /api/headless/v1/spaces/{space_id}/posts", "query.sort", "enum", "\"latest\" is the default and works, but is not in the list"},
-	{"GET /api/headless/v1/spaces/{space_id}/posts", "query.topics[]", ruleUndeclared, "the server reads arrays from names that end in brackets"},
-	{"GET /api/headless/v1/spaces/{space_id}/posts", "query.post_ids[]", ruleUndeclared, "the server reads arrays from names that end in brackets"},
-	{"GET /api/headless/v1/community_members", "query.search_after", ruleOther, "its items are oneOf [integer, string], and a number is both in a query"},
-	{"GET /api/headless/v1/community_members", "query.search_after[]", ruleUndeclared, "the server reads arrays from names that end in brackets"},
-	{"GET /api/headless/v1/advanced_search", "query.filters", ruleOther, "lists within deep objects have no encoding in the specification: the server reads them from names that end in brackets"},
-	{"POST /api/headless/v1/spaces/{id}/leave", "response.space_member_id", "nullable", "who has left has no seat: the official example has null"},
-	{"GET /api/headless/v1/spaces", "response.*.space_member_id", "nullable", "who has not joined has no seat, as in the official example of leaving"},
-	{"GET /api/headless/v1/spaces/{id}", "response.space_member_id", "nullable", "who has not joined has no seat, as in the official example of leaving"},
-	{"GET /api/headless/v1/community_members/{community_member_id}/spaces", "response.records.*.space_member_id", "nullable", "who has not joined has no seat, as in the official example of leaving"},
+	{
+		"GET /api/headless/v1/spaces/{space_id}/posts", "query.sort", "enum",
+		"\"latest\" is the default and works, but is not in the list",
+	},
+	{
+		"GET /api/headless/v1/spaces/{space_id}/posts", "query.topics[]", ruleUndeclared,
+		"the server reads arrays from names that end in brackets",
+	},
+	{
+		"GET /api/headless/v1/spaces/{space_id}/posts", "query.post_ids[]", ruleUndeclared,
+		"the server reads arrays from names that end in brackets",
+	},
+	{
+		"GET /api/headless/v1/community_members", "query.search_after", ruleOther,
+		"its items are oneOf [integer, string], and a number is both in a query",
+	},
+	{
+		"GET /api/headless/v1/community_members", "query.search_after[]", ruleUndeclared,
+		"the server reads arrays from names that end in brackets",
+	},
+	{
+		"GET /api/headless/v1/advanced_search", "query.filters", ruleOther,
+		"lists within deep objects have no encoding in the specification: the server reads them from names that end in " +
+			"brackets",
+	},
+	{
+		"POST /api/headless/v1/spaces/{id}/leave", "response.space_member_id", "nullable",
+		"who has left has no seat: the official example has null",
+	},
+	{
+		"GET /api/headless/v1/spaces", "response.*.space_member_id", "nullable",
+		"who has not joined has no seat, as in the official example of leaving",
+	},
+	{
+		"GET /api/headless/v1/spaces/{id}", "response.space_member_id", "nullable",
+		"who has not joined has no seat, as in the official example of leaving",
+	},
+	{
+		"GET /api/headless/v1/community_members/{community_member_id}/spaces", "response.records.*.space_member_id",
+		"nullable", "who has not joined has no seat, as in the official example of leaving",
+	},
 	{"POST /api/headless/v1/invitation_links/{token}/join", "response", ruleEmpty, "the official example is empty"},
 	{"POST /api/headless/v1/messages/{uuid}/mark_all_as_read", "response", ruleEmpty, "the official example is empty"},
-	{"PUT /api/headless/v1/messages/{chat_room_uuid}/chat_room_messages/{id}", "response", ruleEmpty, "the official example is empty"},
-	{"GET /api/headless/v1/courses/{course_id}/lessons/{id}", "response.featured_media", "nullable", "a lesson of text has none, and the outline's duration of none is null"},
-	{"GET /api/headless/v1/courses/{course_id}/lessons/{id}", "response.featured_media_duration", "nullable", "it is nullable in the outline of the course"},
-	{"GET /api/headless/v1/courses/{course_id}/quiz_attempts", "response.records.*.passing_grade", "nullable", "attempts are graded by hand where none is set"},
-	{"GET /api/headless/v1/courses/{course_id}/quiz_attempts", "response.records.*.result", "enum", "what is to be graded by hand is pending, as the grading itself says"},
-	{"* /api/headless/v1/quizzes/*", "response.passing_grade", "nullable", "attempts are graded by hand where none is set"},
-	{"*", "response.page_count", "minimum", "counts the records of the page in most official examples, and an empty page has none"},
+	{
+		"PUT /api/headless/v1/messages/{chat_room_uuid}/chat_room_messages/{id}", "response", ruleEmpty,
+		"the official example is empty",
+	},
+	{
+		"GET /api/headless/v1/courses/{course_id}/lessons/{id}", "response.featured_media", "nullable",
+		"a lesson of text has none, and the outline's duration of none is null",
+	},
+	{
+		"GET /api/headless/v1/courses/{course_id}/lessons/{id}", "response.featured_media_duration", "nullable",
+		"it is nullable in the outline of the course",
+	},
+	{
+		"GET /api/headless/v1/courses/{course_id}/quiz_attempts", "response.records.*.passing_grade", "nullable",
+		"attempts are graded by hand where none is set",
+	},
+	{
+		"GET /api/headless/v1/courses/{course_id}/quiz_attempts", "response.records.*.result", "enum",
+		"what is to be graded by hand is pending, as the grading itself says",
+	},
+	{
+		"* /api/headless/v1/quizzes/*", "response.passing_grade", "nullable",
+		"attempts are graded by hand where none is set",
+	},
+	{
+		"*", "response.page_count", "minimum",
+		"counts the records of the page in most official examples, and an empty page has none",
+	},
 
 	{"*", "response.400", ruleStatus, "fields that cannot be saved are refused so, documented for a few operations only"},
-	{"*", "response.404", ruleStatus, "missing records and parameters are refused so everywhere, documented for a few operations only"},
-	{"* /api/headless/v1/*", "response.409", ruleStatus, "what is there already is refused so, documented for the sign-up only"},
-	{"* /api/headless/v1/*", "response.422", ruleStatus, "what cannot be processed is refused so, documented for the Auth API only"},
+	{
+		"*", "response.404", ruleStatus,
+		"missing records and parameters are refused so everywhere, documented for a few operations only",
+	},
+	{
+		"* /api/headless/v1/*", "response.409", ruleStatus,
+		"what is there already is refused so, documented for the sign-up only",
+	},
+	{
+		"* /api/headless/v1/*", "response.422", ruleStatus,
+		"what cannot be processed is refused so, documented for the Auth API only",
+	},
 	{"*", "response.413", ruleStatus, "the edge refuses large bodies before any operation sees them"},
 	{"*", "response.429", ruleStatus, "the rate limit is documented in prose only"},
 	{"*", "response.5??", ruleStatus, "failures of the server belong to no operation"},
-	{"POST /api/headless/v1/search/community_members", "response.401", ruleStatus, "the only operation that does not document the refusal of a token"},
+	{
+		"POST /api/headless/v1/search/community_members", "response.401", ruleStatus,
+		"the only operation that does not document the refusal of a token",
+	},
 }
 
 // excuse finds the row that covers a violation; -1 if none does.

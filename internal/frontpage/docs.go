@@ -50,7 +50,8 @@ func read(files fs.FS) (map[string]*doc, error) {
 	if err != nil {
 		return nil, err
 	}
-	markdown := goldmark.New(goldmark.WithExtensions(extension.Table), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
+	markdown := goldmark.New(goldmark.WithExtensions(extension.Table),
+		goldmark.WithParserOptions(parser.WithAutoHeadingID()))
 	docs := map[string]*doc{}
 	for _, name := range names {
 		text, err := fs.ReadFile(files, name)
@@ -67,7 +68,8 @@ func read(files fs.FS) (map[string]*doc, error) {
 		}
 		html := toPage.ReplaceAllString(body.String(), `href="$1$2"`)
 		html = toFile.ReplaceAllString(toSchema.ReplaceAllString(html, `href="/schema.graphql"`), "$1")
-		html = strings.NewReplacer("<table>", `<div class="wide" tabindex="0"><table>`, "</table>", "</table></div>", "<pre>", `<pre tabindex="0">`).Replace(html)
+		html = strings.NewReplacer("<table>", `<div class="wide" tabindex="0"><table>`, "</table>", "</table></div>", "<pre>",
+			`<pre tabindex="0">`).Replace(html)
 		short := strings.TrimSuffix(name, ".md")
 		docs[short] = &doc{Name: short, Title: string(title[1]), Body: template.HTML(html)} //nolint:gosec // our own text
 	}

@@ -8,7 +8,8 @@ import (
 	"circlegraph/tokens"
 )
 
-// signIn is how to get an access token from the endpoint at url, for a shell, by mode. The member is somebody of the sandbox.
+// signIn is how to get an access token from the endpoint at url, for a shell, by mode. The member is somebody of the
+// sandbox.
 func signIn(url string, modes []tokens.Mode, member string) map[string]string {
 	fill := strings.NewReplacer("ENDPOINT", url, "MEMBER", member).Replace
 	ways := map[string]string{}

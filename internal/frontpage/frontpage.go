@@ -46,7 +46,10 @@ type Pages struct {
 func New(o Options) (*Pages, error) {
 	style, _ := files.ReadFile("style.css") // these two are embedded
 	script, _ := files.ReadFile("page.js")
-	p := &Pages{options: o, policy: []string{"style-src " + web.Hash(style), "script-src " + web.Hash(script), "img-src data:"}}
+	p := &Pages{options: o, policy: []string{
+		"style-src " + web.Hash(style), "script-src " + web.Hash(script),
+		"img-src data:",
+	}}
 	var err error
 	p.template, err = template.New("").Funcs(template.FuncMap{
 		"style":  func() template.CSS { return template.CSS(style) },
@@ -101,7 +104,7 @@ type front struct {
 	// SignIn is how to, by the modes that are on.
 	SignIn   map[string]string
 	Examples []example
-	// OwnDocuments tells whether only the documents of the operator's own apps are carried out.
+	// OwnDocuments reports whether only the documents of the operator's own apps are carried out.
 	OwnDocuments, ApolloAllowed bool
 	MaxBody                     string
 	Chapters                    []chapter
@@ -110,14 +113,15 @@ type front struct {
 func (p *Pages) front(r *http.Request) front {
 	cfg, at := p.options.Config, origin(r)
 	return front{
-		Options: p.options, Origin: at, URL: at + "/graphql", SignIn: signIn(at+"/graphql", cfg.Settings.Modes(), p.options.Member),
+		Options: p.options, Origin: at, URL: at +
+			"/graphql", SignIn: signIn(at+"/graphql", cfg.Settings.Modes(), p.options.Member),
 		Examples: examples(at + "/graphql"), OwnDocuments: cfg.UntrustedDocuments == "enforce",
 		ApolloAllowed: slices.Contains(cfg.CORSOrigins, apolloSandbox), MaxBody: sizeOf(cfg.MaxBody), Chapters: p.chapters,
 	}
 }
 
-// origin is the address by which the request has come. It is shown to whoever has sent it and to nobody else, so it need
-// not be proven.
+// origin is the address by which the request has come. It is shown to whoever has sent it and to nobody else, so it
+// need not be proven.
 func origin(r *http.Request) string {
 	scheme := "http"
 	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {

@@ -45,7 +45,10 @@ func visit(t *testing.T, path string, files fs.FS, member string, pairs ...strin
 }
 
 func TestFrontPageSaysHowToSignIn(t *testing.T) {
-	community := []string{"CIRCLE_HEADLESS_TOKEN", someSecret, "CIRCLE_URL", "https://circle.concealed.example", "CIRCLEGRAPH_TRUSTED_SECRET", someSecret + "2"}
+	community := []string{
+		"CIRCLE_HEADLESS_TOKEN", someSecret, "CIRCLE_URL", "https://circle.concealed.example",
+		"CIRCLEGRAPH_TRUSTED_SECRET", someSecret + "2",
+	}
 	oidc := []string{
 		"CIRCLEGRAPH_OIDC_ISSUER", "https://login.concealed.example", "CIRCLEGRAPH_OIDC_AUDIENCE", "concealed-app",
 		"CIRCLEGRAPH_SEAL_KEYS", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
@@ -58,7 +61,10 @@ func TestFrontPageSaysHowToSignIn(t *testing.T) {
 	}{
 		{
 			"sandbox", "maya@example.com", nil,
-			[]string{"Sandbox:", `email: \&#34;maya@example.com`, `href="/playground/"`, "by introspection", "CIRCLEGRAPH_CORS_ORIGINS="},
+			[]string{
+				"Sandbox:", `email: \&#34;maya@example.com`, `href="/playground/"`, "by introspection",
+				"CIRCLEGRAPH_CORS_ORIGINS=",
+			},
 			[]string{"identityToken", "X-Circlegraph-Secret", "its operator’s own apps"},
 		},
 		{
@@ -67,7 +73,8 @@ func TestFrontPageSaysHowToSignIn(t *testing.T) {
 			[]string{"Sandbox:", "identityToken", `href="/playground/"`},
 		},
 		{
-			"both", "", append(append(community, oidc...), "CIRCLEGRAPH_LOGIN", "oidc,trusted", "CIRCLEGRAPH_INTROSPECTION", "true", "CIRCLEGRAPH_CORS_ORIGINS", apolloSandbox),
+			"both", "", append(append(community, oidc...), "CIRCLEGRAPH_LOGIN", "oidc,trusted", "CIRCLEGRAPH_INTROSPECTION",
+				"true", "CIRCLEGRAPH_CORS_ORIGINS", apolloSandbox),
 			[]string{"$ID_TOKEN", "X-Circlegraph-Secret", `href="/playground/"`, "its page may call"},
 			[]string{"Sandbox:", "CIRCLEGRAPH_CORS_ORIGINS"},
 		},
@@ -144,7 +151,10 @@ func TestLinks(t *testing.T) {
 }
 
 func TestPagesOfNoChapterAreListed(t *testing.T) {
-	files := fstest.MapFS{"errors.md": {Data: []byte("# Errors\n")}, "zebra.md": {Data: []byte("# Zebras\n\n[file](../there.go)\n")}}
+	files := fstest.MapFS{
+		"errors.md": {Data: []byte("# Errors\n")},
+		"zebra.md":  {Data: []byte("# Zebras\n\n[file](../there.go)\n")},
+	}
 	if page := visit(t, "/", files, "").Body.String(); !strings.Contains(page, `<a href="/docs/zebra">Zebras</a>`) {
 		t.Error("a page that no chapter names is not listed")
 	}

@@ -25,14 +25,16 @@ func New() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "circlegraph_upstream_requests_total", Help: "Requests sent to Circle, by operation and HTTP status; 0 is no answer.",
+			Name: "circlegraph_upstream_requests_total", Help: "Requests sent to Circle, by operation and HTTP status; 0 is " +
+				"no answer.",
 		}, []string{"operation", "status"}),
 		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "circlegraph_upstream_request_duration_seconds", Help: "How long Circle took to answer.",
 			Buckets: []float64{.025, .05, .1, .2, .4, .8, 1.6, 3.2, 6.4, 12.8},
 		}),
 	}
-	m.registry.MustRegister(m.requests, m.duration, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, m.duration, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -61,14 +63,20 @@ func (m *Metrics) Watch(circle *circleclient.Client, activeMembers func() int) {
 		Name: "circlegraph_budget_waited_seconds_total", Help: "How long calls have waited for the budget, all added up.",
 	}, func() float64 { return total.Waited().Seconds() }))
 	if circle.State().Limited {
-		gauge("circlegraph_budget_remaining", "Requests that could be sent to Circle at once.", func() float64 { return float64(circle.State().Remaining) })
-		gauge("circlegraph_budget_strength", "Part of the budget that Circle puts up with.", func() float64 { return circle.State().Strength })
-		gauge("circlegraph_budget_waiting", "Calls that wait for the budget.", func() float64 { return float64(circle.State().Waiting) })
+		gauge("circlegraph_budget_remaining", "Requests that could be sent to Circle at once.",
+			func() float64 { return float64(circle.State().Remaining) })
+		gauge("circlegraph_budget_strength", "Part of the budget that Circle puts up with.",
+			func() float64 { return circle.State().Strength })
+		gauge("circlegraph_budget_waiting", "Calls that wait for the budget.",
+			func() float64 { return float64(circle.State().Waiting) })
 	}
 	m.registry.MustRegister(circuits{circle})
-	gauge("circlegraph_memo_answers", "Answers of Circle that are remembered.", func() float64 { return float64(circle.State().Answers) })
-	gauge("circlegraph_memo_bytes", "Memory that they take.", func() float64 { return float64(circle.State().AnswerBytes) })
-	gauge("circlegraph_active_members", "Members seen since the month began (UTC), or since this process was started.", func() float64 { return float64(activeMembers()) })
+	gauge("circlegraph_memo_answers", "Answers of Circle that are remembered.",
+		func() float64 { return float64(circle.State().Answers) })
+	gauge("circlegraph_memo_bytes", "Memory that they take.",
+		func() float64 { return float64(circle.State().AnswerBytes) })
+	gauge("circlegraph_active_members", "Members seen since the month began (UTC), or since this process was started.",
+		func() float64 { return float64(activeMembers()) })
 }
 
 // circuits are gauges that a client's operations come by as they are first called.

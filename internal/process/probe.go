@@ -13,8 +13,9 @@ import (
 // probeTimeout is shorter than that of whoever runs the probe, so that the reason is told.
 const probeTimeout = 2 * time.Second
 
-// Probe asks the server that listens at an address, from the same machine, whether it is alive, and returns the exit code:
-// 0 if it is, 1 with a sentence to stderr otherwise. It is for health checks in images that have neither shell nor curl.
+// Probe asks the server that listens at an address, from the same machine, whether it is alive, and returns the exit
+// code: 0 if it is, 1 with a sentence to stderr otherwise. It is for health checks in images that have neither shell
+// nor curl.
 func Probe(ctx context.Context, listen string, stderr io.Writer) int {
 	if err := probe(ctx, listen); err != nil {
 		fmt.Fprintln(stderr, "not alive:", err)
@@ -33,7 +34,8 @@ func probe(ctx context.Context, listen string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthz", http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthz",
+		http.NoBody)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,8 @@ func TestProbe(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var stderr strings.Builder
-			if got := process.Probe(t.Context(), test.listen, &stderr); got != test.want || !strings.HasPrefix(stderr.String(), test.says) {
+			if got := process.Probe(t.Context(), test.listen, &stderr); got != test.want ||
+				!strings.HasPrefix(stderr.String(), test.says) {
 				t.Errorf("Probe(%q) = %d and says %q, want %d and %q", test.listen, got, &stderr, test.want, test.says)
 			}
 		})

@@ -10,9 +10,11 @@ import (
 )
 
 // AccessLog writes one line per request: method, route, status, duration and the address that clientAddress tells.
-// Never a query string, header or body: they hold tokens and what members wrote. For the same reason it is the route that is
-// written and not the path. Probes of health are at debug level.
-func AccessLog(log *slog.Logger, now func() time.Time, clientAddress func(*http.Request) string, next http.Handler) http.Handler {
+// Never a query string, header or body: they hold tokens and what members wrote. For the same reason it is the route
+// that is written and not the path. Probes of health are at debug level.
+func AccessLog(
+	log *slog.Logger, now func() time.Time, clientAddress func(*http.Request) string, next http.Handler,
+) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, start := r.Context(), now()
 		recorded := &recorder{ResponseWriter: w, status: http.StatusOK}

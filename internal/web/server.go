@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// NewServer makes a server whose clients cannot hold a connection by being slow. requestTimeout is the longest that next
-// takes; the answer may be written for a while after.
+// NewServer makes a server whose clients cannot hold a connection by being slow. requestTimeout is the longest that
+// next takes; the answer may be written for a while after.
 func NewServer(next http.Handler, requestTimeout time.Duration, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           next,
@@ -34,7 +34,9 @@ type Drain struct {
 }
 
 // Run serves until ctx ends and then lets requests under way end. The error is why serving failed, or nil.
-func Run(ctx context.Context, server *http.Server, listener net.Listener, health *Health, drain Drain, log *slog.Logger) error {
+func Run(
+	ctx context.Context, server *http.Server, listener net.Listener, health *Health, drain Drain, log *slog.Logger,
+) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {

@@ -26,7 +26,11 @@ func TestRequestID(t *testing.T) {
 	} {
 		var log bytes.Buffer
 		logger := slog.New(LogHandler(slog.NewTextHandler(&log, nil))).With("fixed", 1)
-		h := RequestID(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { logger.InfoContext(r.Context(), "inside") }))
+		h := RequestID(http.HandlerFunc(func(_ http.ResponseWriter,
+			r *http.Request,
+		) {
+			logger.InfoContext(r.Context(), "inside")
+		}))
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set(RequestIDHeader, test.sent)
 		w := httptest.NewRecorder()
@@ -156,7 +160,10 @@ func TestCORS(t *testing.T) {
 func TestWelcome(t *testing.T) {
 	var out bytes.Buffer
 	Welcome(&out, &net.TCPAddr{IP: net.IPv6unspecified, Port: 8080}, true, false, "Maya", "maya@example.com")
-	for _, want := range []string{"SANDBOX", "http://localhost:8080/playground/", "http://localhost:8080/graphql", "npm --prefix playground run build", `login(input: {email: "maya@example.com"})`, `{email: \"maya@example.com\"}`} {
+	for _, want := range []string{
+		"SANDBOX", "http://localhost:8080/playground/", "http://localhost:8080/graphql",
+		"npm --prefix playground run build", `login(input: {email: "maya@example.com"})`, `{email: \"maya@example.com\"}`,
+	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the banner lacks %q:\n%s", want, out.String())
 		}

@@ -34,8 +34,11 @@ func main() {
 	flag.DurationVar(&set.latency, "latency", 0, "wait before every answer")
 	flag.IntVar(&set.rateLimit, "rate-limit", 2000, "`requests` per five minutes and IP address, 0 for no limit")
 	flag.StringVar(&set.publicURL, "public-url", "", "beginning of the addresses of posts and spaces")
-	flag.StringVar(&set.storageURL, "storage-url", "", "beginning of the addresses of uploads and pictures, as clients reach this server (default: the address it serves on)")
-	flag.BoolVar(&set.expose, "expose", false, "allow an address that other machines can reach: anybody there can act as any member")
+	flag.StringVar(&set.storageURL, "storage-url", "",
+		"beginning of the addresses of uploads and pictures, as clients reach this server (default: the address it serves "+
+			"on)")
+	flag.BoolVar(&set.expose, "expose", false,
+		"allow an address that other machines can reach: anybody there can act as any member")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, set, os.Stdout)
