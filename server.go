@@ -21,6 +21,7 @@ import (
 	"circlegraph/docs"
 	"circlegraph/graph"
 	"circlegraph/graph/documents"
+	"circlegraph/graph/guard"
 	"circlegraph/graph/wire"
 	"circlegraph/internal/config"
 	"circlegraph/internal/frontpage"
@@ -123,7 +124,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 		return err
 	}
 	front, err := frontpage.New(frontpage.Options{
-		Config: cfg, Member: try.Somebody(), Limits: graph.Limits(),
+		Config: cfg, Member: try.Somebody(), Limits: guard.Limits(),
 		Docs: docs.Files,
 	})
 	if err != nil {

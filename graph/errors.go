@@ -17,7 +17,7 @@ import (
 	"circlegraph/tokens"
 )
 
-// The codes of errors, in `extensions.code`; docs/errors.md says what to do about each.
+// The codes of errors, in `extensions.code`, besides those of package guard; docs/errors.md says what to do about each.
 const (
 	codeUnauthenticated = "UNAUTHENTICATED"
 	codeForbidden       = "FORBIDDEN"
@@ -27,8 +27,6 @@ const (
 	codeUnavailable     = "UPSTREAM_UNAVAILABLE"
 	codeTimeout         = "UPSTREAM_TIMEOUT"
 	codeInternal        = "INTERNAL_SERVER_ERROR"
-	codeQueryLimit      = "QUERY_LIMIT_EXCEEDED"
-	codeCostLimit       = "COST_LIMIT_EXCEEDED"
 )
 
 // introspectionOff is what gqlgen says, without a type to tell it by.

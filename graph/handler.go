@@ -18,6 +18,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/documents"
 	"circlegraph/graph/generated"
+	"circlegraph/graph/guard"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/wire"
 	"circlegraph/tokens"
@@ -102,13 +103,13 @@ func NewHandler(o Options) http.Handler {
 		})
 	}
 	s.SetQueryCache(lru.New[*ast.QueryDocument](cachedParses))
-	s.SetParserTokenLimit(maxTokens)
+	s.SetParserTokenLimit(guard.MaxTokens)
 	s.SetErrorPresenter(named(o.RequestID, presenter(o.Logger)))
 	s.SetRecoverFunc(recovered(o.Logger))
 	s.Use(documents.New(o.Trusted, o.Untrusted, o.Logger))
-	s.Use(newLimits())
-	s.Use(&oneOf{})
-	s.Use(&costs{max: o.MaxCost})
+	for _, e := range guard.Extensions(o.MaxCost) {
+		s.Use(e)
+	}
 	if o.Introspection {
 		s.Use(extension.Introspection{})
 	} else {

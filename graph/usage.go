@@ -6,6 +6,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/guard"
 )
 
 // upstreamUsage is `extensions.upstream`: what a response has cost, for those who write queries and not for programs.
@@ -53,6 +54,6 @@ func (r *Resolver) showUsage(ctx context.Context, next graphql.ResponseHandler) 
 		response.Extensions = map[string]any{}
 	}
 	response.Extensions["upstream"] = shown
-	response.Extensions["cost"] = cost{Estimated: estimated(graphql.GetOperationContext(ctx)), Actual: shown.Requests}
+	response.Extensions["cost"] = cost{Estimated: guard.Estimated(graphql.GetOperationContext(ctx)), Actual: shown.Requests}
 	return response
 }

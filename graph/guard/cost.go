@@ -1,4 +1,4 @@
-package graph
+package guard
 
 import (
 	"context"
@@ -38,7 +38,7 @@ func (c *costs) Validate(s graphql.ExecutableSchema) (err error) {
 	return err
 }
 
-// MutateOperationContext refuses an operation that could cost too much, and keeps the estimate for [estimated].
+// MutateOperationContext refuses an operation that could cost too much, and keeps the estimate for [Estimated].
 func (c *costs) MutateOperationContext(_ context.Context, oc *graphql.OperationContext) *gqlerror.Error {
 	if oc.Operation == nil {
 		return nil
@@ -62,12 +62,12 @@ func tooCostly(e estimate, limit int) *gqlerror.Error {
 		Message: fmt.Sprintf("This operation could need up to %d calls to Circle, and %d are allowed. Most of them: %s "+
 			"(%d). Ask for fewer items or leave the field out.",
 			e.calls, limit, strings.Join(e.path, "."), e.most),
-		Extensions: map[string]any{"code": codeCostLimit, "estimated": e.calls, "max": limit},
+		Extensions: map[string]any{"code": CodeCostLimit, "estimated": e.calls, "max": limit},
 	}
 }
 
-// estimated is how many requests an operation was reckoned to need at most.
-func estimated(oc *graphql.OperationContext) int64 {
+// Estimated is how many requests an operation was reckoned to need at most.
+func Estimated(oc *graphql.OperationContext) int64 {
 	calls, _ := oc.Stats.GetExtension((*costs)(nil).ExtensionName()).(int64)
 	return calls
 }

@@ -1,4 +1,4 @@
-package graph
+package guard
 
 import (
 	"math/bits"

@@ -1,4 +1,4 @@
-package graph
+package guard
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 // has.
 const (
 	maxDocumentBytes  = 64 << 10 // (5 KB)
-	maxTokens         = 2000     // (200, as has GraphiQL's own introspection)
+	MaxTokens         = 2000     // (200, as has GraphiQL's own introspection)
 	maxOperations     = 20       // in a document, of which one is carried out (1)
 	maxDepth          = 15       // fields within fields, without introspection, which has a limit of its own (11)
 	maxRootFields     = 20       // (5)
@@ -34,7 +34,7 @@ const (
 // anything is asked of Circle.
 func Limits() iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
-		_ = yield("bytes of a document", maxDocumentBytes) && yield("tokens of a document", maxTokens) &&
+		_ = yield("bytes of a document", maxDocumentBytes) && yield("tokens of a document", MaxTokens) &&
 			yield("fields within each other", maxDepth) && yield("fields at the root", maxRootFields) &&
 			yield("fields in one selection", maxFields) && yield("aliases of a document", maxAliases) &&
 			yield("directives of a document", maxDirectives) && yield("values in all variables", maxVariableValues)
@@ -57,7 +57,7 @@ var (
 	_ graphql.OperationParameterMutator = (*limits)(nil)
 )
 
-func newLimits() *limits { return &limits{passed: lru.New[bool](cachedParses)} }
+func newLimits() *limits { return &limits{passed: lru.New[bool](rememberedDocuments)} }
 
 // ExtensionName names the extension in gqlgen's messages.
 func (*limits) ExtensionName() string { return "Limits" }
@@ -81,10 +81,10 @@ func (l *limits) MutateOperationParameters(ctx context.Context, p *graphql.RawPa
 		return beyond("documentBytes", maxDocumentBytes, "The document is too long: %d bytes, of at most %d.", len(p.Query),
 			maxDocumentBytes)
 	}
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: p.Query}, maxTokens)
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: p.Query}, MaxTokens)
 	if err != nil {
 		if strings.Contains(err.Error(), "exceeded token limit") {
-			return beyond("tokens", maxTokens, "The document has more than %d tokens.", maxTokens)
+			return beyond("tokens", MaxTokens, "The document has more than %d tokens.", MaxTokens)
 		}
 		return nil // the executor says what is wrong with it
 	}
@@ -98,7 +98,7 @@ func (l *limits) MutateOperationParameters(ctx context.Context, p *graphql.RawPa
 func beyond(limit string, most int, format string, args ...any) *gqlerror.Error {
 	return &gqlerror.Error{
 		Message:    fmt.Sprintf(format, args...),
-		Extensions: map[string]any{"code": codeQueryLimit, "limit": limit, "max": most},
+		Extensions: map[string]any{"code": CodeQueryLimit, "limit": limit, "max": most},
 	}
 }
 

@@ -1,4 +1,4 @@
-package graph
+package guard
 
 import (
 	"go/ast"
@@ -11,7 +11,7 @@ import (
 	"circlegraph/graph/generated"
 )
 
-// asking finds the functions of this package that ask Circle, by themselves or by others: they call a loader, the
+// asking finds the functions of graph that ask Circle, by themselves or by others: they call a loader, the
 // client, the sessions or the feed. Functions are told apart by their names alone.
 type asking struct {
 	bodies map[string]*ast.FuncDecl
@@ -62,7 +62,7 @@ func TestResolversThatAskHaveACost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob("*.go")
+	files, err := filepath.Glob("../*.go")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,11 +1,44 @@
-package graph
+package guard
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+
+	"circlegraph/graph/generated"
+	"circlegraph/graph/wire"
 )
+
+// endpoint is the schema behind the guards, without resolvers: what they let through fails.
+func endpoint() http.Handler {
+	s := handler.New(generated.NewExecutableSchema(generated.Config{}))
+	s.AddTransport(wire.HTTP{MaxBody: 1 << 20, Live: wire.NewLive(wire.LiveOptions{})})
+	s.SetParserTokenLimit(MaxTokens)
+	s.SetRecoverFunc(func(context.Context, any) error { return errors.New("no resolver") })
+	s.Use(extension.Introspection{})
+	for _, e := range Extensions(0) {
+		s.Use(e)
+	}
+	return s
+}
+
+func ask(t testing.TB, server http.Handler, query, variables string) (answer string) {
+	t.Helper()
+	body := fmt.Sprintf(`{"query":%q,"variables":%s}`, query, variables)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	server.ServeHTTP(w, r)
+	return w.Body.String()
+}
 
 // numbered is a text for each number below n, where %d stands for it.
 func numbered(text string, n int) string {
@@ -21,7 +54,7 @@ func nested(n int) string {
 }
 
 func TestLimits(t *testing.T) {
-	server := endpoint(t, Options{Introspection: true})
+	server := endpoint()
 	lists := func(depth int) string {
 		return `{"v":` + strings.Repeat("[", depth) + strings.Repeat("]", depth) + `}`
 	}
@@ -78,8 +111,7 @@ func TestLimits(t *testing.T) {
 			if tc.variables == "" {
 				tc.variables = "{}"
 			}
-			request := fmt.Sprintf(`{"query":%q,"variables":%s}`, tc.query, tc.variables)
-			_, _, answer := send(t, server, message{"POST", "", nil, request})
+			answer := ask(t, server, tc.query, tc.variables)
 			var decoded struct {
 				Errors []struct {
 					Extensions struct{ Code, Limit string }
@@ -114,9 +146,9 @@ var hostile = []struct{ name, query, limit string }{
 }
 
 func TestHostileDocumentsAreCheap(t *testing.T) {
-	server := endpoint(t, Options{Introspection: true})
+	server := endpoint()
 	for _, h := range hostile {
-		_, _, answer := send(t, server, message{"POST", "", nil, fmt.Sprintf(`{"query":%q}`, h.query)})
+		answer := ask(t, server, h.query, "{}")
 		var got struct {
 			Errors []struct{ Extensions struct{ Code, Limit string } }
 		}
@@ -126,7 +158,7 @@ func TestHostileDocumentsAreCheap(t *testing.T) {
 		}
 		limit := ""
 		for _, e := range got.Errors {
-			if e.Extensions.Code == codeQueryLimit {
+			if e.Extensions.Code == CodeQueryLimit {
 				limit = e.Extensions.Limit
 			}
 		}
@@ -138,12 +170,12 @@ func TestHostileDocumentsAreCheap(t *testing.T) {
 
 // BenchmarkHostileDocuments is the time from request to answer.
 func BenchmarkHostileDocuments(b *testing.B) {
-	server := endpoint(b, Options{Introspection: true})
+	server := endpoint()
 	for _, h := range hostile {
 		b.Run(h.name, func(b *testing.B) {
 			for i := range b.N { // a name of its own, so that nothing is remembered
 				query := strings.Replace(h.query, "{", fmt.Sprintf("query q%d {", i), 1)
-				send(b, server, message{"POST", "", nil, fmt.Sprintf(`{"query":%q}`, query)})
+				ask(b, server, query, "{}")
 			}
 		})
 	}
@@ -160,13 +192,12 @@ func doubling(n int) string {
 
 // GraphiQL's own query is 15 deep, most of it in the schema's types.
 func TestIntrospectionIsWithinTheLimits(t *testing.T) {
-	server := endpoint(t, Options{Introspection: true})
+	server := endpoint()
 	const query = `query IntrospectionQuery { __schema { queryType { name } types { ...FullType } } }
 	  fragment FullType on __Type { kind name fields(includeDeprecated: true) { name args { ...InputValue } type { ...TypeRef } } }
 	  fragment InputValue on __InputValue { name type { ...TypeRef } defaultValue }
 	  fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }`
-	if status, _, answer := send(t, server, message{"POST", "", nil, fmt.Sprintf(`{"query":%q}`, query)}); status != 200 ||
-		!strings.HasPrefix(answer, `{"data":{"__schema":`) {
-		t.Errorf("introspection answers %d %.300s", status, answer)
+	if answer := ask(t, server, query, "{}"); !strings.HasPrefix(answer, `{"data":{"__schema":`) {
+		t.Errorf("introspection answers %.300s", answer)
 	}
 }

@@ -1,0 +1,280 @@
+package guard
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/bits"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/validator"
+
+	"circlegraph/bench/screens"
+	"circlegraph/graph/generated"
+)
+
+func TestEstimate(t *testing.T) {
+	for _, tc := range []struct {
+		name, query, variables string
+		want                   int64
+		path                   string // where most of it comes from
+	}{
+		{"nobody is asked", `{ __typename viewer { id } }`, "", 0, ""},
+		{"introspection", `{ __schema { types { name } } __type(name: "Post") { name } }`, "", 0, ""},
+		{"embedded fields", `{ homeFeed { nodes { title author { name headline isAdmin } space { name } topics { name } } } }`, "", 1, "homeFeed"},
+		{"default of first", `{ homeFeed { nodes { author { bio } } } }`, "", 21, "homeFeed.nodes.author.bio"},
+		{"first", `{ homeFeed(first: 3) { nodes { author { bio } } } }`, "", 4, "homeFeed.nodes.author.bio"},
+		{
+			"first by variable", `query($n: Int!) { homeFeed(first: $n) { nodes { author { bio } } } }`, `{"n":7}`, 8,
+			"homeFeed.nodes.author.bio",
+		},
+		{
+			"default of a variable", `query($n: Int! = 5) { homeFeed(first: $n) { nodes { author { bio } } } }`, "", 6,
+			"homeFeed.nodes.author.bio",
+		},
+		{"the most of first", `{ homeFeed(first: 100) { nodes { author { bio } } } }`, "", 101, "homeFeed.nodes.author.bio"},
+		{"a first that is refused", `{ homeFeed(first: 101) { nodes { author { bio } } } }`, "", 1, "homeFeed"},
+		{
+			"a page from the middle", `{ homeFeed(first: 3, after: "x") { nodes { author { bio } } } }`, "", 5,
+			"homeFeed.nodes.author.bio",
+		},
+		{
+			"after by a variable without a value", `query($a: String) { homeFeed(first: 3, after: $a) { nodes { id } } }`, "", 1,
+			"homeFeed",
+		},
+		{"lists in lists", `{ homeFeed(first: 2) { nodes { comments(first: 3) { nodes { author { bio } } } } } }`, "", 1 + 2 +
+			6, "homeFeed.nodes.comments.nodes.author.bio"},
+		{
+			"one load for many fields",
+			`{ homeFeed(first: 3) { nodes { author { bio location postsCount } viewerCanUpdate viewerCanDelete } } }`, "", 1 +
+				3 + 3, "homeFeed.nodes.author.bio",
+		},
+		{"edges", `{ homeFeed(first: 3) { edges { node { author { bio } } } } }`, "", 4, "homeFeed.edges.node.author.bio"},
+		{
+			"nodes and edges", `{ homeFeed(first: 3) { nodes { viewerCanUpdate } edges { node { viewerCanDelete } } } }`, "", 4,
+			"homeFeed.nodes.viewerCanUpdate",
+		},
+		{"repeated fields", `{ homeFeed(first: 3) { nodes { author { bio } } } homeFeed(first: 3) { nodes { author { bio } author { bio } } } }`, "", 4, "homeFeed.nodes.author.bio"},
+		{
+			"aliases", `{ a: homeFeed(first: 3) { nodes { id } } b: homeFeed(first: 3) { nodes { author { bio } } } }`, "", 5,
+			"b.nodes.author.bio",
+		},
+		{"fragments", `{ ...A ...A homeFeed(first: 3) { nodes { author { ...B } } } } fragment A on Query { homeFeed(first: 3) { nodes { author { ...B } } } } fragment B on Member { bio }`, "", 4, "homeFeed.nodes.author.bio"},
+		{
+			"skipped and included",
+			`query($no: Boolean = false) { homeFeed(first: 3) { nodes { author { bio @skip(if: true) } ... @include(if: $no) { likes { nodes { id } } } ...L @skip(if: $no) } } } fragment L on Post { viewerCanUpdate }`, "", 4, "homeFeed.nodes.viewerCanUpdate",
+		},
+		{"the dearest type", `{ search(query: "x", first: 5) { nodes { ... on PostHit { post { title } } ... on CommentHit { comment { post { title } } } ... on LessonHit { lesson { title } } } } }`, "", 1 + 10, "search.nodes.post"},
+		{
+			"a type and its interface",
+			`{ homeFeed(first: 3) { nodes { viewerCanUpdate ... on Event { viewerCanDelete attendees(first: 1) { nodes { id } } } ... on ImagePost { gallery { images { id } } likes { nodes { id } } } } } }`, "", 1 + 3 + 3, "homeFeed.nodes.viewerCanUpdate",
+		},
+		{
+			"a field of types apart",
+			`{ homeFeed(first: 3) { nodes { ... on BasicPost { comments(first: 9) { nodes { id } } } ... on Event { comments(first: 4) { nodes { id } } } } } }`, "", 4, "homeFeed.nodes.comments",
+		},
+		{
+			"one request for a list",
+			`{ homeFeed { nodes { space { type isPrivate } viewerCanLike } } spaces { unreadContentCount } }`, "", 1 + 1 + 1 +
+				1 + 1, "homeFeed",
+		},
+		{
+			"one request for all",
+			`{ viewer { member { bio } email } me: viewer { features { messaging } } a: spaces { name } b: space(by: {slug: "x"}) { type } }`, "", 2, "viewer.member",
+		},
+		{
+			"posts of one space",
+			`{ space(by: {slug: "x"}) { posts { nodes { viewerCanUpdate comments { nodes { post { title } } } } } } }`, "", 1 +
+				1 + 20 + 1, "space.posts.nodes.comments",
+		},
+		{
+			"the home space", `{ homeSpace { posts { nodes { viewerCanUpdate } } } }`, "", 1 + 1 + 20,
+			"homeSpace.posts.nodes.viewerCanUpdate",
+		},
+		{
+			"replies as they come",
+			`{ post(by: {slug: {space: "a", post: "b"}}) { comments { nodes { replies { nodes { author { name } } } } } } }`, "", 1 + 1 + 20, "post.comments.nodes.replies",
+		},
+		{
+			"replies in an order",
+			`{ post(by: {slug: {space: "a", post: "b"}}) { comments(first: 2) { nodes { replies(orderBy: LATEST, first: 3) { nodes { author { name } } } } } } }`, "", 1 + 1 + 2 + 6, "post.comments.nodes.replies.nodes.author",
+		},
+		{"a list without an argument", `{ spaces { topics { name } } }`, "", 1 + 40, "spaces.topics"},
+		{"ids", `query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, `{"ids":["a","b","c"]}`, 2 + 3, "nodes"},
+		{
+			"the steps of a mutation",
+			`mutation { a: likePost(input: {postId: "x"}) { post { author { bio } } } b: resetNewNotificationsCount { viewer { email } } c: markAllNotificationsAsRead { viewer { email } } }`, "", 3 + 3 + 3, "b",
+		},
+		{
+			"a key", `mutation($i: CreateCommentInput!) { createComment(input: $i) { comment { id } } }`,
+			`{"i":{"postId":"x","idempotencyKey":"k","body":{"text":"(member:1)"}}}`, 2, "createComment",
+		},
+		{
+			"mentions", `mutation($i: CreateCommentInput!) { createComment(input: $i) { comment { id } } }`,
+			`{"i":{"postId":"x","body":{"markdown":"[@A](member:1) [@B](member:2)"}}}`, 7, "createComment",
+		},
+		{
+			"mentions in a document",
+			`mutation { createComment(input: {postId: "x", body: {document: {type: "doc", content: [{type: "mention", attrs: {memberId: "1"}}]}}}) { comment { id } } }`, "", 4, "createComment",
+		},
+		{"an event", `subscription { notificationCountsChanged { mentions } }`, "", 1, "notificationCountsChanged"},
+		{
+			"deferred", `{ homeFeed(first: 3) { nodes { id ... @defer { author { bio } } } } }`, "", 4,
+			"homeFeed.nodes.author.bio",
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var variables map[string]any
+			if tc.variables != "" {
+				d := json.NewDecoder(strings.NewReader(tc.variables))
+				d.UseNumber() // as requests are read
+				if err := d.Decode(&variables); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got := estimateOf(t, tc.query, variables)
+			if path := strings.Join(got.path, "."); got.calls != tc.want || path != tc.path {
+				t.Errorf("estimated %d, most of it %s (%d), want %d and %s", got.calls, path, got.most, tc.want, tc.path)
+			}
+		})
+	}
+}
+
+func estimateOf(t testing.TB, query string, variables map[string]any) estimate {
+	t.Helper()
+	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
+	prices, err := readPrices(schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, errs := gqlparser.LoadQueryWithRules(schema, query, nil)
+	if errs != nil {
+		t.Fatal(errs)
+	}
+	variables, err = validator.VariableValues(schema, doc.Operations[0], variables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return prices.estimate(doc.Operations[0], variables)
+}
+
+// A few fragments within each other make more fields than anybody can count, none of which asks for anything.
+func TestFragmentsWithinFragments(t *testing.T) {
+	query := withinEachOther()
+	if e := estimateOf(t, query, nil); e.selections <= maxSelections || e.selections > 2*maxSelections {
+		t.Errorf("%d fields were looked at, want a few more than %d", e.selections, maxSelections)
+	}
+	answer := ask(t, endpoint(), query, "{}")
+	if !strings.Contains(answer, `"limit":"selections","max":10000`) {
+		t.Errorf("answered %s, want a refusal", answer)
+	}
+}
+
+// withinEachOther are fragments that each spread the next one many times, in different places.
+func withinEachOther() string {
+	var query strings.Builder
+	query.WriteString(`{ chatRoom(uuid: "x") { ...F0 } }`)
+	for i := range 6 {
+		fmt.Fprintf(&query, " fragment F%d on ChatRoom { lastMessage { ...M%d } pinnedMessage { ...M%d } "+
+			"firstUnreadMessage { ...M%d } }", i, i, i, i)
+		fmt.Fprintf(&query, " fragment M%d on ChatMessage { a: chatRoom { ...F%d } b: chatRoom { ...F%d } c: chatRoom { "+
+			"...F%d } }", i, i+1, i+1, i+1)
+	}
+	query.WriteString(" fragment F6 on ChatRoom { id }")
+	return query.String()
+}
+
+// What a @cost names is named by another one: a misspelt name would make a field dear, or free.
+func TestNamesOfCostsMeet(t *testing.T) {
+	prices, err := readPrices(generated.NewExecutableSchema(generated.Config{}).Schema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var given, asked, loads names
+	for _, p := range prices.fields {
+		for _, c := range p.charges {
+			given |= c.carries
+			asked |= c.part | c.load | c.when.carried | c.unless.carried
+			loads |= c.load
+		}
+	}
+	for i, name := range prices.names {
+		switch bit := names(1) << i; {
+		case given&bit != 0 && asked&bit == 0:
+			t.Errorf("%q is carried, and nothing asks for it", name)
+		case asked&^loads&bit != 0 && given&bit == 0:
+			t.Errorf("%q is asked for, and nothing carries it", name)
+		}
+	}
+	if bits.OnesCount64(uint64(given)) < 10 {
+		t.Errorf("only %d names are carried", bits.OnesCount64(uint64(given)))
+	}
+}
+
+func BenchmarkEstimate(b *testing.B) {
+	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
+	prices, err := readPrices(schema)
+	if err != nil {
+		b.Fatal(err)
+	}
+	documents := append(slices.Clip(hostile),
+		struct{ name, query, limit string }{"fragments within each other", withinEachOther(), "selections"})
+	all, err := screens.All()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, s := range all {
+		documents = append(documents, struct{ name, query, limit string }{s.Name, s.Document, ""})
+	}
+	for _, d := range documents {
+		doc, errs := gqlparser.LoadQueryWithRules(schema, d.query, nil)
+		if errs != nil {
+			continue // it does not come so far
+		}
+		b.Run(d.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				prices.estimate(doc.Operations[0], nil)
+			}
+		})
+	}
+}
+
+// A list whose items may have to wait is known by what is selected in it, however it is written.
+func TestListsThatWait(t *testing.T) {
+	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
+	prices, err := readPrices(schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const comments = `{ homeFeed { nodes { comments { nodes { author { %s } } } } } }`
+	for _, c := range []struct {
+		query string
+		want  []string // aliases
+	}{
+		{`{ homeFeed { nodes { title author { name } } edges { node { likes { nodes { name } } } } } }`, []string{"edges"}},
+		{`{ homeFeed { nodes { title author { name } } } }`, nil},
+		{fmt.Sprintf(comments, "name"), []string{"nodes"}},
+		{fmt.Sprintf(comments, "bio"), []string{"nodes", "nodes"}},
+		{
+			`{ homeFeed { one: nodes { title } two: nodes { ...Profiles } } } fragment Profiles on Post { author { bio } }`,
+			[]string{"two"},
+		},
+		{`{ homeFeed { nodes { title } nodes { author { bio } } } }`, []string{"nodes", "nodes"}},
+	} {
+		doc, errs := gqlparser.LoadQueryWithRules(schema, c.query, nil)
+		if errs != nil {
+			t.Fatal(errs)
+		}
+		var got []string
+		for field := range prices.estimate(doc.Operations[0], nil).waiting {
+			got = append(got, field.Alias)
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q wait, want %q", c.query, got, c.want)
+		}
+	}
+}
