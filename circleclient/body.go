@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
+
+	"circlegraph/circleclient/lenient"
 )
 
 // PostBody is what Circle's older editor kept: HTML. Most records wrap it in an object beside its attachments; some
@@ -19,7 +21,7 @@ type PostBody struct {
 // UnmarshalJSON reads both shapes.
 func (b *PostBody) UnmarshalJSON(data []byte) error {
 	*b = PostBody{}
-	switch firstByte(data) {
+	switch lenient.FirstByte(data) {
 	case '"':
 		return json.Unmarshal(data, &b.HTML)
 	case '{':
@@ -27,7 +29,7 @@ func (b *PostBody) UnmarshalJSON(data []byte) error {
 			HTML        string        `json:"html"`
 			Attachments []*richObject `json:"attachments_array"`
 		}
-		if err := decode(data, &body); err != nil {
+		if err := lenient.Decode(data, &body); err != nil {
 			return err
 		}
 		b.HTML, b.attachments = body.HTML, body.Attachments

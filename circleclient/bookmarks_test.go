@@ -1,6 +1,10 @@
 package circleclient
 
-import "testing"
+import (
+	"testing"
+
+	"circlegraph/circleclient/lenient"
+)
 
 func TestBookmarkOddities(t *testing.T) {
 	tests := []struct {
@@ -22,7 +26,7 @@ func TestBookmarkOddities(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var b Bookmark
-			if err := decode([]byte(tt.line), &b); err != nil {
+			if err := lenient.Decode([]byte(tt.line), &b); err != nil {
 				t.Fatal(err)
 			}
 			if b.Type() != tt.wantType {

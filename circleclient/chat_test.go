@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"testing"
+
+	"circlegraph/circleclient/lenient"
 )
 
 func TestChatRequests(t *testing.T) {
@@ -140,7 +142,7 @@ func TestChatOddities(t *testing.T) {
 		},
 	} {
 		var m ChatMessage
-		if err := decode([]byte(c.json), &m); err != nil || !c.ok(&m) {
+		if err := lenient.Decode([]byte(c.json), &m); err != nil || !c.ok(&m) {
 			t.Errorf("%s: decode %s = %+v, error %v", c.name, c.json, m, err)
 		}
 	}
@@ -214,7 +216,7 @@ func TestRoomOfAThread(t *testing.T) {
 		{"without its parent", `{"id":1,"chat_room":{"kind":"direct"}}`, func(r *ChatRoom) bool { return r == nil }},
 	} {
 		var thread ChatThread
-		if err := decode([]byte(c.json), &thread); err != nil || !c.ok(thread.ChatRoom()) {
+		if err := lenient.Decode([]byte(c.json), &thread); err != nil || !c.ok(thread.ChatRoom()) {
 			t.Errorf("%s: room %+v of %s, error %v", c.name, thread.ChatRoom(), c.json, err)
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/singleflight"
+
+	"circlegraph/circleclient/lenient"
 )
 
 const (
@@ -248,7 +250,7 @@ func do[T any](ctx context.Context, c *Client, call call) (*T, error) {
 	if ignore || len(answer.body) == 0 && !call.read {
 		return out, nil
 	}
-	if err := decode(answer.body, out); err != nil {
+	if err := lenient.Decode(answer.body, out); err != nil {
 		if c.memo != nil {
 			c.memo.drop(call, token)
 		}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"circlegraph/circleclient/lenient"
 )
 
 // Comment is a comment on a post, or a reply to one. One type holds what all operations send; [Comment.Carries] tells
@@ -29,7 +31,7 @@ type Comment struct {
 	// Editor is trix (HTML in Body) or tiptap (a document in TipTapBody). Read [Comment.RichText] instead of either.
 	Editor string `json:"editor"`
 	// Body is the text of the older editor; a placeholder where the newer one wrote it.
-	Body Lazy[*PostBody] `json:"body"`
+	Body lenient.Lazy[*PostBody] `json:"body"`
 	// TipTapBody is the envelope around the document of the newer editor.
 	TipTapBody json.RawMessage `json:"tiptap_body"`
 	// BodyText is the text without markup and with its paragraphs glued together.
@@ -62,7 +64,7 @@ type Comment struct {
 	// Policies are what the asking member may do with it; see [CommentPolicies].
 	Policies *CommentPermissions `json:"policies"`
 	// Replies are replies to it, in no known number and order; see [Comment.AllReplies].
-	Replies Lazy[EmbeddedReplies] `json:"replies"`
+	Replies lenient.Lazy[EmbeddedReplies] `json:"replies"`
 }
 
 // CommentPermissions are what the member asking may do with a comment.
@@ -145,7 +147,7 @@ type EmbeddedReplies []*Comment
 
 // UnmarshalJSON marks them as what they are.
 func (r *EmbeddedReplies) UnmarshalJSON(data []byte) error {
-	err := decode(data, (*[]*Comment)(r))
+	err := lenient.Decode(data, (*[]*Comment)(r))
 	for _, reply := range *r {
 		reply.setSource(SourceEmbeddedReply)
 	}

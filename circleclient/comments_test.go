@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"testing"
+
+	"circlegraph/circleclient/lenient"
 )
 
 func TestCommentOddities(t *testing.T) {
@@ -31,7 +33,7 @@ func TestCommentOddities(t *testing.T) {
 		{"removed", `{"removed_at":"2026-03-01T18:30:00Z"}`, func(c *Comment) bool { return c.RemovedAt != nil }},
 	} {
 		var comment Comment
-		if err := decode([]byte(c.json), &comment); err != nil || !c.ok(&comment) {
+		if err := lenient.Decode([]byte(c.json), &comment); err != nil || !c.ok(&comment) {
 			t.Errorf("%s: decode %s = %+v, error %v", c.name, c.json, comment, err)
 		}
 	}
@@ -59,7 +61,7 @@ func TestCommentCarries(t *testing.T) {
 }
 
 func TestAllReplies(t *testing.T) {
-	one := Lazy[EmbeddedReplies](`[{"id":1}]`)
+	one := lenient.Lazy[EmbeddedReplies](`[{"id":1}]`)
 	for _, c := range []struct {
 		name    string
 		comment Comment
@@ -72,7 +74,7 @@ func TestAllReplies(t *testing.T) {
 		{"not sent", Comment{Source: SourceEmbeddedReply, RepliesCount: 1}, false},
 		{"a count that lags", Comment{
 			Source: SourceComments, RepliesCount: 1,
-			Replies: Lazy[EmbeddedReplies](`[{"id":1},{"id":2}]`),
+			Replies: lenient.Lazy[EmbeddedReplies](`[{"id":1},{"id":2}]`),
 		}, false},
 	} {
 		if replies, got := c.comment.AllReplies(); got != c.want || len(replies) != len(c.comment.Replies.Get()) {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"regexp"
 	"strings"
+
+	"circlegraph/circleclient/lenient"
 )
 
 const (
@@ -32,13 +34,13 @@ func (r errorReply) missingParameter() bool {
 // detail is the sentence inside the details, {message: "…"} or the details themselves.
 func (r errorReply) detail() string {
 	var text string
-	if decode(r.Details, &text) == nil && text != "" {
+	if lenient.Decode(r.Details, &text) == nil && text != "" {
 		return text
 	}
 	var object struct {
 		Message string `json:"message"`
 	}
-	_ = decode(r.Details, &object)
+	_ = lenient.Decode(r.Details, &object)
 	return object.Message
 }
 
@@ -50,7 +52,7 @@ func (r errorReply) fields() map[string][]string {
 		return map[string][]string{name: {"is missing"}}
 	}
 	var details map[string]json.RawMessage
-	if decode(r.Details, &details) != nil {
+	if lenient.Decode(r.Details, &details) != nil {
 		return nil
 	}
 	fields := make(map[string][]string)
@@ -59,9 +61,9 @@ func (r errorReply) fields() map[string][]string {
 			continue
 		}
 		var complaints []string
-		if decode(raw, &complaints) != nil {
+		if lenient.Decode(raw, &complaints) != nil {
 			var one string
-			_ = decode(raw, &one)
+			_ = lenient.Decode(raw, &one)
 			complaints = []string{one}
 		}
 		for _, complaint := range complaints[:min(len(complaints), maxFieldMessages)] {

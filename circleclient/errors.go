@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"circlegraph/circleclient/lenient"
 )
 
 // The sentinels: what a failure means to a caller. Every error of a call matches exactly one of them with [errors.Is],
@@ -139,7 +141,7 @@ func (c call) failNetwork(ctx context.Context, err error) *Error {
 // web application and its API answer in three voices.
 func (c *Client) classify(call call, got *answer) *Error {
 	var reply errorReply
-	spoken := isJSON(got.contentType) && decode(got.body, &reply) == nil && !reply.fromEdge()
+	spoken := isJSON(got.contentType) && lenient.Decode(got.body, &reply) == nil && !reply.fromEdge()
 	var kind error
 	message := ""
 	switch {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"circlegraph/circleclient/lenient"
 )
 
 // EventPart is what events have beyond other posts. All of it is zero for posts of other kinds and where [PostEvent] is
@@ -23,7 +25,7 @@ type EventPart struct {
 	// InvitedAttendee is whether the member asking was invited.
 	InvitedAttendee *bool `json:"invited_attendee"`
 	// EventAttendees are the first few who come.
-	EventAttendees Lazy[*EmbeddedAttendees] `json:"event_attendees"`
+	EventAttendees lenient.Lazy[*EmbeddedAttendees] `json:"event_attendees"`
 }
 
 // EventSettings are an event's time, place and RSVP rules.
@@ -116,18 +118,18 @@ type EventLocation struct {
 // taken for the address.
 func (l *EventLocation) UnmarshalJSON(data []byte) error {
 	*l = EventLocation{}
-	if firstByte(data) == '"' {
+	if lenient.FirstByte(data) == '"' {
 		var text string
 		if err := json.Unmarshal(data, &text); err != nil {
 			return err
 		}
-		if firstByte([]byte(text)) != '{' || !json.Valid([]byte(text)) {
+		if lenient.FirstByte([]byte(text)) != '{' || !json.Valid([]byte(text)) {
 			l.Address = some(text)
 			return nil
 		}
 		data = []byte(text)
 	}
-	if firstByte(data) != '{' {
+	if lenient.FirstByte(data) != '{' {
 		return nil
 	}
 	type point struct {
@@ -146,7 +148,7 @@ func (l *EventLocation) UnmarshalJSON(data []byte) error {
 			Location point `json:"location"`
 		} `json:"geometry"`
 	}
-	if err := decode(data, &place); err != nil {
+	if err := lenient.Decode(data, &place); err != nil {
 		return err
 	}
 	there := place.Geometry.Location

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"testing"
+
+	"circlegraph/circleclient/lenient"
 )
 
 func TestEventRequests(t *testing.T) {
@@ -46,7 +48,7 @@ func TestEventRequests(t *testing.T) {
 
 func TestAttendeeID(t *testing.T) {
 	var a EventAttendee
-	if err := decode([]byte(`{"id":900,"community_member_id":4,"contact_type":"CommunityMember","rsvp_date":"2024-04-29T07:27:31.533Z"}`), &a); err != nil {
+	if err := lenient.Decode([]byte(`{"id":900,"community_member_id":4,"contact_type":"CommunityMember","rsvp_date":"2024-04-29T07:27:31.533Z"}`), &a); err != nil {
 		t.Fatal(err)
 	}
 	if a.ID != 900 || a.MemberID() != 4 || a.RSVPDate == nil {

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"circlegraph/circleclient/lenient"
 )
 
 // FuzzPath: whatever stands for a slug, the path is the one that was meant, or none.
@@ -70,5 +72,14 @@ func FuzzClassify(f *testing.F) {
 				t.Errorf("the error repeats the body: %v", e)
 			}
 		}
+	})
+}
+
+// FuzzPage: whatever the JSON is, reading records of it does not panic.
+func FuzzPage(f *testing.F) {
+	f.Add([]byte(`{"records":[{"id":1,"body":"x","author":{"roles":["admin"]}},null]}`))
+	f.Fuzz(func(_ *testing.T, data []byte) {
+		var page Page[*Post]
+		_ = lenient.Decode(data, &page)
 	})
 }

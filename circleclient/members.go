@@ -3,6 +3,8 @@ package circleclient
 import (
 	"context"
 	"net/http"
+
+	"circlegraph/circleclient/lenient"
 )
 
 // MembersService reads members and writes the profile of the one who is asking.
@@ -28,7 +30,7 @@ type Author struct {
 	// RichTextFieldSGID names the member in a mention.
 	RichTextFieldSGID string `json:"rich_text_field_sgid"`
 	// MemberTags are the labels that the community gave the member.
-	MemberTags Lazy[[]*MemberTag] `json:"member_tags"`
+	MemberTags lenient.Lazy[[]*MemberTag] `json:"member_tags"`
 }
 
 // MemberID is the member's number in the community.
@@ -36,12 +38,12 @@ func (a *Author) MemberID() int64 { return a.CommunityMemberID }
 
 // Liker is a member who likes a post or comment.
 type Liker struct {
-	CommunityMemberID int64              `json:"community_member_id"`
-	Name              string             `json:"name"`
-	Headline          *string            `json:"headline"`
-	AvatarURL         *string            `json:"avatar_url"`
-	Roles             Roles              `json:"roles"`
-	MemberTags        Lazy[[]*MemberTag] `json:"member_tags"`
+	CommunityMemberID int64                      `json:"community_member_id"`
+	Name              string                     `json:"name"`
+	Headline          *string                    `json:"headline"`
+	AvatarURL         *string                    `json:"avatar_url"`
+	Roles             Roles                      `json:"roles"`
+	MemberTags        lenient.Lazy[[]*MemberTag] `json:"member_tags"`
 }
 
 // MemberID is the member's number in the community.
@@ -49,11 +51,11 @@ func (l *Liker) MemberID() int64 { return l.CommunityMemberID }
 
 // DirectoryMember is a member in the directory. It has no "id" and no roles.
 type DirectoryMember struct {
-	CommunityMemberID int64              `json:"community_member_id"`
-	Name              string             `json:"name"`
-	Headline          *string            `json:"headline"`
-	AvatarURL         *string            `json:"avatar_url"`
-	MemberTags        Lazy[[]*MemberTag] `json:"member_tags"`
+	CommunityMemberID int64                      `json:"community_member_id"`
+	Name              string                     `json:"name"`
+	Headline          *string                    `json:"headline"`
+	AvatarURL         *string                    `json:"avatar_url"`
+	MemberTags        lenient.Lazy[[]*MemberTag] `json:"member_tags"`
 	// Email is private: Circle sends it although members may not have made it public.
 	Email string `json:"email"`
 	// MessagingEnabled reports whether the member takes direct messages; nil where Circle does not say.
@@ -95,16 +97,16 @@ type Profile struct {
 	AvatarURL      *string `json:"avatar_url"`
 	LargeAvatarURL *string `json:"large_avatar_url"`
 	// Email is private: Circle sends it although members may not have made it public.
-	Email             string             `json:"email"`
-	PostsCount        int                `json:"posts_count"`
-	CommentsCount     int                `json:"comments_count"`
-	SpacesCount       int                `json:"spaces_count"`
-	CanReceiveDM      *bool              `json:"can_receive_dm_from_current_member"`
-	MessagingEnabled  *bool              `json:"messaging_enabled"`
-	Info              ProfileInfo        `json:"profile_info"`
-	Roles             Roles              `json:"roles"`
-	MemberTags        Lazy[[]*MemberTag] `json:"member_tags"`
-	GamificationStats *GamificationStats `json:"gamification_stats"`
+	Email             string                     `json:"email"`
+	PostsCount        int                        `json:"posts_count"`
+	CommentsCount     int                        `json:"comments_count"`
+	SpacesCount       int                        `json:"spaces_count"`
+	CanReceiveDM      *bool                      `json:"can_receive_dm_from_current_member"`
+	MessagingEnabled  *bool                      `json:"messaging_enabled"`
+	Info              ProfileInfo                `json:"profile_info"`
+	Roles             Roles                      `json:"roles"`
+	MemberTags        lenient.Lazy[[]*MemberTag] `json:"member_tags"`
+	GamificationStats *GamificationStats         `json:"gamification_stats"`
 }
 
 // MemberID is the member's number in the community.
@@ -112,27 +114,27 @@ func (p *Profile) MemberID() int64 { return p.ID }
 
 // CurrentMember is the member who is asking. Here the id is the community member id.
 type CurrentMember struct {
-	ID                int64              `json:"id"`
-	UserID            int64              `json:"user_id"`
-	PublicUID         *string            `json:"public_uid"`
-	Email             *string            `json:"email"`
-	Name              string             `json:"name"`
-	Headline          *string            `json:"headline"`
-	Bio               *string            `json:"bio"`
-	AvatarURL         *string            `json:"avatar_url"`
-	LargeAvatarURL    *string            `json:"large_avatar_url"`
-	PostsCount        int                `json:"posts_count"`
-	CommentsCount     int                `json:"comments_count"`
-	SpacesCount       int                `json:"spaces_count"`
-	BookmarksCount    int                `json:"bookmarks_count"`
-	DefaultSpaceID    int64              `json:"default_space_id"`
-	Active            bool               `json:"active"`
-	Info              ProfileInfo        `json:"profile_info"`
-	Roles             Roles              `json:"roles"`
-	Features          ViewerFeatures     `json:"features"`
-	ProfileFields     ProfileFields      `json:"profile_fields"`
-	MemberTags        Lazy[[]*MemberTag] `json:"member_tags"`
-	GamificationStats *GamificationStats `json:"gamification_stats"`
+	ID                int64                      `json:"id"`
+	UserID            int64                      `json:"user_id"`
+	PublicUID         *string                    `json:"public_uid"`
+	Email             *string                    `json:"email"`
+	Name              string                     `json:"name"`
+	Headline          *string                    `json:"headline"`
+	Bio               *string                    `json:"bio"`
+	AvatarURL         *string                    `json:"avatar_url"`
+	LargeAvatarURL    *string                    `json:"large_avatar_url"`
+	PostsCount        int                        `json:"posts_count"`
+	CommentsCount     int                        `json:"comments_count"`
+	SpacesCount       int                        `json:"spaces_count"`
+	BookmarksCount    int                        `json:"bookmarks_count"`
+	DefaultSpaceID    int64                      `json:"default_space_id"`
+	Active            bool                       `json:"active"`
+	Info              ProfileInfo                `json:"profile_info"`
+	Roles             Roles                      `json:"roles"`
+	Features          ViewerFeatures             `json:"features"`
+	ProfileFields     ProfileFields              `json:"profile_fields"`
+	MemberTags        lenient.Lazy[[]*MemberTag] `json:"member_tags"`
+	GamificationStats *GamificationStats         `json:"gamification_stats"`
 }
 
 // MemberID is the member's number in the community.

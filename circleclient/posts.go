@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"circlegraph/circleclient/lenient"
 )
 
 // Post is a post of any kind: text, pictures or an event. One type holds what all operations send; [Post.Carries] tells
@@ -61,12 +63,12 @@ type Post struct {
 	// TopicFollowerID is an older name of PostFollowerID.
 	TopicFollowerID *int64 `json:"topic_follower_id"`
 	// FirstLikedBy are the first few members who like it.
-	FirstLikedBy Lazy[[]*Liker] `json:"first_liked_by"`
+	FirstLikedBy lenient.Lazy[[]*Liker] `json:"first_liked_by"`
 
 	// Editor is trix (HTML in Body) or tiptap (a document in TipTapBody). Read [Post.RichText] instead of either.
 	Editor string `json:"editor"`
 	// Body is the text of the older editor; a placeholder where the newer one wrote it.
-	Body Lazy[*PostBody] `json:"body"`
+	Body lenient.Lazy[*PostBody] `json:"body"`
 	// TipTapBody is the envelope around the document of the newer editor.
 	TipTapBody json.RawMessage `json:"tiptap_body"`
 	// CustomHTML is HTML that admins put beside the text.

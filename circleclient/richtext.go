@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"sync"
+
+	"circlegraph/circleclient/lenient"
 )
 
 // RichText is the text of a post, comment, event or lesson, whichever editor it was written with. It is read from
@@ -25,7 +27,7 @@ type RichText struct {
 type richTextSource struct {
 	envelope   json.RawMessage // tiptap_body or rich_text_body
 	customHTML string
-	body       Lazy[*PostBody]
+	body       lenient.Lazy[*PostBody]
 	plain      string
 }
 
@@ -78,7 +80,7 @@ type richMeta struct {
 func (t *RichText) parse() {
 	t.once.Do(func() {
 		t.body = t.source.body.Get()
-		if firstByte(t.source.envelope) != '{' || decode(t.source.envelope, &t.envelope) != nil {
+		if lenient.FirstByte(t.source.envelope) != '{' || lenient.Decode(t.source.envelope, &t.envelope) != nil {
 			t.envelope = richEnvelope{}
 			return
 		}
@@ -87,7 +89,7 @@ func (t *RichText) parse() {
 			raw = t.source.envelope
 			t.envelope.Body = raw
 		}
-		if doc := new(node); firstByte(raw) == '{' && decode(raw, doc) == nil && doc.Type == nodeDoc {
+		if doc := new(node); lenient.FirstByte(raw) == '{' && lenient.Decode(raw, doc) == nil && doc.Type == nodeDoc {
 			t.doc = doc
 		}
 	})

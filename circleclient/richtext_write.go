@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"circlegraph/circleclient/lenient"
 )
 
 // What can be wrong with a text to write; see [RichTextError].
@@ -117,7 +119,7 @@ func RichTextFromDocument(doc json.RawMessage, lookup MentionLookup) (*RichTextR
 		return nil, &RichTextError{Kind: ErrMalformedDocument, Detail: "the document is not JSON"}
 	}
 	tree := new(node)
-	if firstByte(normal) != '{' || decode(normal, tree) != nil || tree.Type != nodeDoc {
+	if lenient.FirstByte(normal) != '{' || lenient.Decode(normal, tree) != nil || tree.Type != nodeDoc {
 		return nil, &RichTextError{Kind: ErrMalformedDocument, Detail: `the document must be an object of type "doc"`}
 	}
 	tree.walk(mentionByMember)

@@ -3,6 +3,8 @@ package circleclient
 import (
 	"encoding/json"
 	"strings"
+
+	"circlegraph/circleclient/lenient"
 )
 
 // Roles are what a member may do beyond taking part. Circle sends them as an object of switches on profiles and likers,
@@ -18,18 +20,18 @@ type Roles struct {
 func (r *Roles) UnmarshalJSON(data []byte) error {
 	*r = Roles{}
 	var words []string
-	switch firstByte(data) {
+	switch lenient.FirstByte(data) {
 	case '{':
 		var switches struct {
 			Admin     bool `json:"admin"`
 			Moderator bool `json:"moderator"`
 		}
-		if err := decode(data, &switches); err != nil {
+		if err := lenient.Decode(data, &switches); err != nil {
 			return err
 		}
 		*r = Roles(switches)
 	case '[':
-		if err := decode(data, &words); err != nil {
+		if err := lenient.Decode(data, &words); err != nil {
 			return err
 		}
 	case '"':
@@ -43,16 +45,4 @@ func (r *Roles) UnmarshalJSON(data []byte) error {
 		r.Moderator = r.Moderator || strings.EqualFold(word, "moderator")
 	}
 	return nil
-}
-
-// firstByte tells what a JSON value is: '{', '[', '"', a digit, 't', 'f', 'n', or 0 where there is none.
-func firstByte(data []byte) byte {
-	for _, c := range data {
-		switch c {
-		case ' ', '\t', '\r', '\n':
-		default:
-			return c
-		}
-	}
-	return 0
 }

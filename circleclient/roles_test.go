@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"circlegraph/circleclient/lenient"
 )
 
 func TestRoles(t *testing.T) {
@@ -22,7 +24,7 @@ func TestRoles(t *testing.T) {
 		{`{}`, Roles{}},
 	} {
 		var author Author
-		if err := decode([]byte(c.json), &author); err != nil || author.Roles != c.want {
+		if err := lenient.Decode([]byte(c.json), &author); err != nil || author.Roles != c.want {
 			t.Errorf("decode %s = %+v, error %v, want %+v", c.json, author.Roles, err, c.want)
 		}
 	}
@@ -42,7 +44,7 @@ func TestMemberTags(t *testing.T) {
 		{`{"id":1,"name":"Senior","display_locations":"profile"}`, nil},
 	} {
 		var tag MemberTag
-		if err := decode([]byte(c.json), &tag); err != nil {
+		if err := lenient.Decode([]byte(c.json), &tag); err != nil {
 			t.Errorf("decode %s: %v", c.json, err)
 		}
 		if diff := cmp.Diff(c.want, tag.DisplayLocations); diff != "" || tag.Name != "Senior" || tag.Emoji != nil {
@@ -80,7 +82,7 @@ func TestEventLocation(t *testing.T) {
 		{"a number", `7`, nil},
 	} {
 		var post Post
-		if err := decode([]byte(`{"event_setting_attributes":{"in_person_location":`+c.json+`,"rsvp_count":3}}`),
+		if err := lenient.Decode([]byte(`{"event_setting_attributes":{"in_person_location":`+c.json+`,"rsvp_count":3}}`),
 			&post); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"circlegraph/circleclient/lenient"
 )
 
 // The contract's one example finds spaces; these are the other shapes of its schema.
@@ -71,7 +73,7 @@ func TestSearchHits(t *testing.T) {
 		},
 	} {
 		var hit SearchHit
-		if err := decode([]byte(test.record), &hit); err != nil {
+		if err := lenient.Decode([]byte(test.record), &hit); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(test.want, hit); diff != "" {
@@ -108,7 +110,7 @@ func TestQuickHits(t *testing.T) {
 		{`{"id":"odd","type":"space_group","attributes":{"id":"odd"}}`, HitOther, Ref{}, ""},
 	} {
 		var row QuickHit
-		if err := decode([]byte(test.row), &row); err != nil {
+		if err := lenient.Decode([]byte(test.row), &row); err != nil {
 			t.Fatal(err)
 		}
 		if hit := row.Hit(); hit.Kind() != test.kind || hit.NodeRef() != test.ref || hit.Name != test.name {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"testing"
+
+	"circlegraph/circleclient/lenient"
 )
 
 func TestSpaceSources(t *testing.T) {
@@ -38,7 +40,7 @@ func TestSpaceSources(t *testing.T) {
 
 func TestSpaceParts(t *testing.T) {
 	var space Space
-	if err := decode([]byte(`{"id":7,"slug":"welcome","name":"Welcome","emoji":"","space_group_id":3,"space_group_name":"Start","space_type":"hologram","policies":null,"custom_emoji_dark_url":null}`), &space); err != nil {
+	if err := lenient.Decode([]byte(`{"id":7,"slug":"welcome","name":"Welcome","emoji":"","space_group_id":3,"space_group_name":"Start","space_type":"hologram","policies":null,"custom_emoji_dark_url":null}`), &space); err != nil {
 		t.Fatal(err)
 	}
 	if g := space.Group(); g == nil || g.ID != 3 || g.Name != "Start" {

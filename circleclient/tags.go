@@ -1,6 +1,10 @@
 package circleclient
 
-import "slices"
+import (
+	"slices"
+
+	"circlegraph/circleclient/lenient"
+)
 
 // DisplayLocations are places that show a tag, such as member_directory, post_bio and profile_page. The contract lists
 // them; the live API sends an object with a switch for each place.
@@ -9,12 +13,12 @@ type DisplayLocations []string
 // UnmarshalJSON reads both shapes.
 func (l *DisplayLocations) UnmarshalJSON(data []byte) error {
 	*l = nil
-	switch firstByte(data) {
+	switch lenient.FirstByte(data) {
 	case '[':
-		return decode(data, (*[]string)(l))
+		return lenient.Decode(data, (*[]string)(l))
 	case '{':
 		var switches map[string]bool
-		if err := decode(data, &switches); err != nil {
+		if err := lenient.Decode(data, &switches); err != nil {
 			return err
 		}
 		for place, on := range switches {

@@ -1,6 +1,9 @@
 package model
 
-import "circlegraph/circleclient"
+import (
+	"circlegraph/circleclient"
+	"circlegraph/circleclient/lenient"
+)
 
 // Member is a member as whatever record told of them. What that record did not carry is nil, and is loaded with the
 // profile. The number is always the community member id: Circle's records call other numbers "id" too.
@@ -11,7 +14,7 @@ type Member struct {
 	// Headline, Roles and Tags are told by some records; Carried says whether this one did.
 	Headline *string
 	Roles    circleclient.Roles
-	Tags     circleclient.Lazy[[]*circleclient.MemberTag]
+	Tags     lenient.Lazy[[]*circleclient.MemberTag]
 	// Carried names the parts that the record told, as a value or as its absence.
 	Carried MemberParts
 	// CanReceiveDM reports whether the viewer can send a message; nil where the record did not tell.

@@ -1,4 +1,5 @@
-package circleclient
+// Package lenient decodes what Circle really sends.
+package lenient
 
 import (
 	"bytes"
@@ -11,7 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// decode reads an answer of Circle into out, leniently: nothing in the contract is required and the live API departs
+// Decode reads an answer of Circle into out, leniently: nothing in the contract is required and the live API departs
 // from it, so one odd field must not cost the record. Unknown fields are ignored, null gives zero, numbers in strings
 // and strings in numbers are understood, and a value of the wrong kind leaves its field zero. A *string is nil for ""
 // too: Circle writes no text both ways. List items that are no records are dropped. What fails is text that is not
@@ -22,7 +23,7 @@ import (
 // The JSON packages can be made to do the same by a function that they ask about every value, which takes twice as long
 // as plans that are made once for each type; see [planOf]. Decoders of single oddities (UnmarshalJSON methods) call it
 // for their parts.
-func decode(data []byte, out any) error {
+func Decode(data []byte, out any) error {
 	d := decoders.Get().(*decoder)
 	defer d.release()
 	d.begin(data)
@@ -58,7 +59,7 @@ var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
 func (d *decoder) begin(data []byte) {
 	d.reader = *bytes.NewBuffer(data)                                       // which the tokenizer reads in place
-	d.data, d.text = data, unsafe.String(unsafe.SliceData(data), len(data)) //nolint:gosec // G103: data does not change, see decode
+	d.data, d.text = data, unsafe.String(unsafe.SliceData(data), len(data)) //nolint:gosec // G103: data does not change, see Decode
 	d.Reset(&d.reader, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 

@@ -1,4 +1,4 @@
-package circleclient
+package lenient
 
 import (
 	"encoding/json"
@@ -16,7 +16,7 @@ type Lazy[T any] json.RawMessage
 func (l Lazy[T]) Get() T {
 	var value T
 	if len(l) > 0 {
-		_ = decode(l, &value) // it was found to be JSON of the right kind
+		_ = Decode(l, &value) // it was found to be JSON of the right kind
 	}
 	return value
 }

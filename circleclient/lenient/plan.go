@@ -1,4 +1,4 @@
-package circleclient
+package lenient
 
 import (
 	stdjson "encoding/json"

@@ -1,4 +1,4 @@
-package circleclient
+package lenient
 
 import (
 	"reflect"
@@ -94,4 +94,16 @@ func parseTime(text string) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// FirstByte tells what a JSON value is: '{', '[', '"', a digit, 't', 'f', 'n', or 0 where there is none.
+func FirstByte(data []byte) byte {
+	for _, c := range data {
+		switch c {
+		case ' ', '\t', '\r', '\n':
+		default:
+			return c
+		}
+	}
+	return 0
 }

@@ -1,4 +1,4 @@
-package circleclient
+package lenient
 
 import (
 	"encoding/json"
@@ -10,33 +10,62 @@ import (
 
 // record has a field of every sort that answers hold.
 type record struct {
-	ID    int64                     `json:"id"`
-	Ref   *int64                    `json:"ref"`
-	Count int                       `json:"count"`
-	Ratio float64                   `json:"ratio"`
-	Name  string                    `json:"name"`
-	Note  *string                   `json:"note"`
-	On    bool                      `json:"on"`
-	Maybe *bool                     `json:"maybe"`
-	At    time.Time                 `json:"at"`
-	Until *time.Time                `json:"until"`
-	Part  part                      `json:"part"`
-	Maybs *part                     `json:"optional_part"`
-	Parts []*part                   `json:"parts"`
-	Words []string                  `json:"words"`
-	Raw   json.RawMessage           `json:"raw"`
-	Map   map[string]bool           `json:"map"`
-	Odd   *picky                    `json:"odd"`
-	Roles Roles                     `json:"roles"`
-	Deep  map[string][]*SpaceRef    `json:"deep"`
-	Any   []struct{ ID int64 }      `json:"any"`
-	Chain *struct{ Next *SpaceRef } `json:"chain"`
-	Lazy  Lazy[[]*part]             `json:"lazy"`
-	Later Lazy[*part]               `json:"later"`
+	ID    int64                `json:"id"`
+	Ref   *int64               `json:"ref"`
+	Count int                  `json:"count"`
+	Ratio float64              `json:"ratio"`
+	Name  string               `json:"name"`
+	Note  *string              `json:"note"`
+	On    bool                 `json:"on"`
+	Maybe *bool                `json:"maybe"`
+	At    time.Time            `json:"at"`
+	Until *time.Time           `json:"until"`
+	Part  part                 `json:"part"`
+	Maybs *part                `json:"optional_part"`
+	Parts []*part              `json:"parts"`
+	Words []string             `json:"words"`
+	Raw   json.RawMessage      `json:"raw"`
+	Map   map[string]bool      `json:"map"`
+	Odd   *picky               `json:"odd"`
+	Roles roles                `json:"roles"`
+	Deep  map[string][]*ref    `json:"deep"`
+	Any   []struct{ ID int64 } `json:"any"`
+	Chain *struct{ Next *ref } `json:"chain"`
+	Lazy  Lazy[[]*part]        `json:"lazy"`
+	Later Lazy[*part]          `json:"later"`
 }
 
 type part struct {
 	ID int64 `json:"id"`
+}
+
+type ref struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
+// roles decode themselves, and their parts with [Decode].
+type roles struct{ Admin, Moderator bool }
+
+func (r *roles) UnmarshalJSON(data []byte) error {
+	var words []string
+	switch FirstByte(data) {
+	case '{':
+		var switches struct{ Admin, Moderator bool }
+		if err := Decode(data, &switches); err != nil {
+			return err
+		}
+		*r = roles(switches)
+	case '[':
+		if err := Decode(data, &words); err != nil {
+			return err
+		}
+	}
+	for _, word := range words {
+		r.Admin = r.Admin || word == "admin"
+		r.Moderator = r.Moderator || word == "moderator"
+	}
+	return nil
 }
 
 // picky is a decoder that fails.
@@ -93,21 +122,21 @@ func TestOddities(t *testing.T) {
 		{"bad UTF-8", "{\"name\":\"a\xffb\"}", record{Name: "a\ufffdb"}},
 		{"half a surrogate", `{"name":"a\ud83d"}`, record{Name: "a\ufffd"}},
 		{"a decoder that fails", `{"odd":"x","id":1}`, record{ID: 1, Odd: &picky{}}},
-		{"roles as an object", `{"roles":{"admin":true,"moderator":false}}`, record{Roles: Roles{Admin: true}}},
-		{"roles as a list", `{"roles":["moderator","poet"]}`, record{Roles: Roles{Moderator: true}}},
+		{"roles as an object", `{"roles":{"admin":true,"moderator":false}}`, record{Roles: roles{Admin: true}}},
+		{"roles as a list", `{"roles":["moderator","poet"]}`, record{Roles: roles{Moderator: true}}},
 		{
 			"deep clashes", `{"deep":{"a":[{"id":"1","name":null},3],"b":"x"},"chain":{"next":5}}`,
-			record{Deep: map[string][]*SpaceRef{"a": {{ID: 1}}, "b": nil}, Chain: &struct{ Next *SpaceRef }{}},
+			record{Deep: map[string][]*ref{"a": {{ID: 1}}, "b": nil}, Chain: &struct{ Next *ref }{}},
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got record
-			if err := decode([]byte(tt.line), &got); err != nil {
+			if err := Decode([]byte(tt.line), &got); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(tt.want, got, cmp.AllowUnexported(picky{}), cmp.Comparer(sameWords)); diff != "" {
-				t.Errorf("decode(%s) (-want +got):\n%s", tt.line, diff)
+				t.Errorf("Decode(%s) (-want +got):\n%s", tt.line, diff)
 			}
 		})
 	}
@@ -123,15 +152,13 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"records":[{"id":1}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var r record
-		if decode(data, &r) == nil {
+		if Decode(data, &r) == nil {
 			for _, p := range r.Parts {
 				if p == nil {
 					t.Error("a nil record in a list")
 				}
 			}
 		}
-		var page Page[*Post]
-		_ = decode(data, &page)
 	})
 }
 
