@@ -94,7 +94,7 @@ func NewHandler(o Options) http.Handler {
 		o.MaxBody = defaultMaxBody
 	}
 	r := newResolver(o)
-	s := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: r}))
+	s := handler.New(generated.NewExecutableSchema(generated.Config{Schema: publicSchema(), Resolvers: r}))
 	s.AddTransport(wire.HTTP{MaxBody: o.MaxBody, Live: o.Live, Check: credentials})
 	if o.Authenticator != nil {
 		s.AddTransport(wire.Socket{

@@ -2,7 +2,9 @@ package graph
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,9 +19,6 @@ import (
 )
 
 var update = flag.Bool("update", false, "rewrite golden files and the printed schema")
-
-// internalDirectives are what the generator and this server read.
-var internalDirectives = []string{"goField", "goModel", "cost"}
 
 // printSchema prints the schema for clients: with descriptions, without the directives that are not for them.
 func printSchema(t *testing.T) string {
@@ -36,19 +35,46 @@ func printSchema(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	internal := func(d *ast.Directive) bool { return slices.Contains(internalDirectives, d.Name) }
+	internal := func(d *ast.Directive) bool { return slices.Contains(internalDirectives(), d.Name) }
 	for _, def := range schema.Types {
 		def.Directives = slices.DeleteFunc(def.Directives, internal)
 		for _, f := range def.Fields {
 			f.Directives = slices.DeleteFunc(f.Directives, internal)
 		}
+		for _, v := range def.EnumValues {
+			v.Directives = slices.DeleteFunc(v.Directives, internal)
+		}
 	}
-	for _, name := range internalDirectives {
+	for _, name := range internalDirectives() {
 		delete(schema.Directives, name)
 	}
 	var out bytes.Buffer
 	formatter.NewFormatter(&out, formatter.WithIndent("  ")).FormatSchema(schema)
 	return out.String()
+}
+
+// Clients see what the printed schema has, through introspection too.
+func TestInternalDirectivesAreHidden(t *testing.T) {
+	for _, name := range internalDirectives() {
+		if strings.Contains(SDL(), "@"+name) {
+			t.Errorf("the printed schema has @%s", name)
+		}
+	}
+	server := endpoint(t, Options{Introspection: true})
+	_, _, answer := send(t, server, message{http.MethodPost, "", nil, `{"query":"{ __schema { directives { name } } }"}`})
+	var got struct {
+		Data struct {
+			Schema struct{ Directives []struct{ Name string } } `json:"__schema"`
+		}
+	}
+	if err := json.Unmarshal([]byte(answer), &got); err != nil || len(got.Data.Schema.Directives) < 5 {
+		t.Fatalf("%v: %s", err, answer)
+	}
+	for _, d := range got.Data.Schema.Directives {
+		if slices.Contains(internalDirectives(), d.Name) {
+			t.Errorf("introspection shows @%s", d.Name)
+		}
+	}
 }
 
 func TestPrintedSchemaIsCurrent(t *testing.T) {

@@ -1,0 +1,22 @@
+package graph
+
+import (
+	"maps"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"circlegraph/graph/generated"
+)
+
+// internalDirectives returns the names of the directives that only the generator and this server read.
+func internalDirectives() []string { return []string{"goField", "goModel", "cost"} }
+
+// publicSchema returns the schema as clients may see it, without the definitions of internal directives.
+func publicSchema() *ast.Schema {
+	schema := *generated.NewExecutableSchema(generated.Config{}).Schema()
+	schema.Directives = maps.Clone(schema.Directives)
+	for _, name := range internalDirectives() {
+		delete(schema.Directives, name)
+	}
+	return &schema
+}
