@@ -9,7 +9,7 @@ import (
 )
 
 // internalDirectives returns the names of the directives that only the generator and this server read.
-func internalDirectives() []string { return []string{"goField", "goModel", "cost"} }
+func internalDirectives() []string { return []string{"goField", "goModel", "cost", "circle"} }
 
 // publicSchema returns the schema as clients may see it, without the definitions of internal directives.
 func publicSchema() *ast.Schema {

@@ -1,4 +1,5 @@
-// Generate runs gqlgen, and lets the code that it writes marshal lists by package lists.
+// Generate runs gqlgen. Before, it writes the words of the enums that are Circle's; afterwards, it lets the generated
+// code marshal lists by package lists.
 package main
 
 import (
@@ -25,6 +26,13 @@ func generate() error {
 	if err != nil {
 		return err
 	}
+	if err := cfg.LoadSchema(); err != nil {
+		return err
+	}
+	if err := writeEnums(circleEnums(cfg.Schema)); err != nil {
+		return err
+	}
+	bindScalars(cfg)
 	if err := api.Generate(cfg); err != nil {
 		return err
 	}

@@ -8083,7 +8083,7 @@ type SendChatMessagePayload {
 }
 
 "How far a message that was sent has come."
-enum ChatMessageStatus {
+enum ChatMessageStatus @goModel(forceGenerate: true) {
   "Circle has taken it and will show it."
   PENDING
 }
@@ -8873,7 +8873,7 @@ enum EventLocationType {
   "In a live room of the community."
   LIVE_ROOM
   "It is not known yet."
-  TO_BE_DETERMINED
+  TO_BE_DETERMINED @circle(word: "tbd")
   "A kind that this server does not know yet."
   UNKNOWN
 }
@@ -8897,7 +8897,7 @@ enum RsvpStatus {
   "They may come."
   MAYBE
   "They wait for a place."
-  WAITLISTED
+  WAITLISTED @circle(word: "waitlist")
   "A state that this server does not know yet."
   UNKNOWN
 }
@@ -9141,7 +9141,7 @@ interface Deletable implements Node {
 }
 
 "Why the viewer may not do something."
-enum CannotReason {
+enum CannotReason @goModel(forceGenerate: true) {
   "They have not joined the space; ` + "`" + `joinSpace` + "`" + ` helps."
   SPACE_NOT_JOINED
   "Likes are switched off for the post."
@@ -9231,11 +9231,11 @@ enum LiveRoomType {
 "How those who speak are shown in a live room."
 enum LiveRoomView {
   "The one who speaks, large."
-  SPEAKER
+  SPEAKER @circle(word: "speaker_view")
   "The one who speaks, large, in Circle's other arrangement."
-  SPEAKER_VARIANT
+  SPEAKER_VARIANT @circle(word: "speaker_variant_view")
   "All at the same size."
-  GRID
+  GRID @circle(word: "grid_view")
   "A view that this server does not know yet."
   UNKNOWN
 }
@@ -9564,11 +9564,11 @@ enum MemberSearchOperator {
   "Does not contain the value."
   DOES_NOT_CONTAIN
   "Greater than the value."
-  GREATER_THAN
+  GREATER_THAN @circle(word: "gt")
   "Less than the value."
-  LESS_THAN
+  LESS_THAN @circle(word: "lt")
   "Equal to the number."
-  EQUAL
+  EQUAL @circle(word: "eq")
 }
 
 "The pages on which profile fields are shown."
@@ -9578,9 +9578,9 @@ enum ProfileFieldsPage {
   "The form in which members change their profile."
   EDIT_PROFILE
   "The public profile."
-  PROFILE
+  PROFILE @circle(word: "profile_view")
   "The member directory."
-  DIRECTORY
+  DIRECTORY @circle(word: "community_view")
 }
 
 "A field that the community asks its members to fill."
@@ -10683,7 +10683,7 @@ enum ReportReason {
   "Spam."
   SPAM
   "The post stands in the wrong place."
-  WRONG_PLACE
+  WRONG_PLACE @circle(word: "incorrect_location")
   "It breaks the guidelines of the community."
   AGAINST_GUIDELINES
   "Another reason, told in ` + "`" + `message` + "`" + `."
@@ -10955,7 +10955,18 @@ directive @cost(
   unless: String
 ) repeatable on FIELD_DEFINITION
 
-directive @goModel(model: String, models: [String!]) on OBJECT | INPUT_OBJECT | SCALAR | ENUM | INTERFACE | UNION
+"""
+Circle's word for a value of an enum, if it is not the value in lower case. Go code holds Circle's words, which the
+generated functions of package scalar translate; an enum of this server's own has ` + "`" + `@goModel(forceGenerate: true)` + "`" + `.
+Like @cost, it is not in the printed schema.
+"""
+directive @circle(word: String!) on ENUM_VALUE
+
+directive @goModel(
+  model: String
+  models: [String!]
+  forceGenerate: Boolean
+) on OBJECT | INPUT_OBJECT | SCALAR | ENUM | INTERFACE | UNION
 directive
     @goField(forceResolver: Boolean, name: String, omittable: Boolean) on INPUT_FIELD_DEFINITION | FIELD_DEFINITION
 
@@ -10991,7 +11002,7 @@ type UserError {
 }
 
 "The kinds of ` + "`" + `UserError` + "`" + `."
-enum UserErrorCode {
+enum UserErrorCode @goModel(forceGenerate: true) {
   "The value is missing, empty or not acceptable."
   INVALID
   "The thing acted upon does not exist, or is hidden from the viewer."

@@ -6,13 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
 
 	"circlegraph/circleclient"
 )
@@ -23,60 +24,60 @@ func written(m graphql.Marshaler) string {
 	return b.String()
 }
 
-// Every enum whose words are Circle's has exactly the values that the schema gives it, writes each, reads each back,
-// and turns a word that Circle has made up since into UNKNOWN where the schema has that value.
-func TestEnumsAreThoseOfTheSchema(t *testing.T) {
-	text, err := os.ReadFile("../schema.graphql")
+// Every enum is written and read as the SDL says, and turns a word that Circle has made up since into UNKNOWN if it has
+// that value.
+func TestEnumsAreThoseOfTheSDL(t *testing.T) {
+	files, err := filepath.Glob("../*.graphqls")
 	if err != nil {
 		t.Fatal(err)
 	}
-	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: string(text)})
-	if err != nil {
-		t.Fatal(err)
+	found := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := parser.ParseSchema(&ast.Source{Name: file, Input: string(text)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, def := range doc.Definitions {
+			if def.Kind == ast.Enum && def.Directives.ForName("goModel") == nil {
+				found++
+				checkEnum(t, def, enums[def.Name])
+			}
+		}
 	}
-	for name, w := range map[string]words{
-		"SpaceType": enums.spaceType, "PostStatus": enums.postStatus, "EventLocationType": enums.eventLocationType,
-		"EventRecurrence": enums.eventRecurrence, "RsvpStatus": enums.rsvpStatus, "BookmarkType": enums.bookmarkType,
-		"NotificationType": enums.notificationType, "NotificationMedium": enums.notificationMedium,
-		"NotificationStatus": enums.notificationStatus, "NotificationsOrder": enums.notificationsOrder,
-		"SpaceNotificationChoice": enums.spaceNotificationChoice, "AttachmentKind": enums.attachmentKind,
-		"ReportReason": enums.reportReason, "HomeFeedOrder": enums.homeFeedOrder, "SpacePostsOrder": enums.spacePostsOrder,
-		"SpacePostsStatus": enums.spacePostsStatus, "CommentsOrder": enums.commentsOrder, "MembersOrder": enums.membersOrder,
-		"MemberSearchOrder": enums.memberSearchOrder, "MemberStatus": enums.memberStatus,
-		"SearchType": searchEnums.searchType, "SearchEventStatus": searchEnums.searchEventStatus,
-		"MentionScope": searchEnums.mentionScope, "CookieSameSite": searchEnums.cookieSameSite,
-		"MemberSearchOperator": enums.memberSearchOperator, "ProfileFieldsPage": enums.profileFieldsPage,
-		"LessonStatus": enums.lessonStatus, "QuizResult": enums.quizResult, "QuizQuestionType": enums.quizQuestionType,
-		"ChatRoomKind": enums.chatRoomKind, "ChatEmoji": enums.chatEmoji, "LiveRoomType": enums.liveRoomType,
-		"LiveRoomView": enums.liveRoomView, "LiveRoomAccess": enums.liveRoomAccess,
-	} {
-		def := schema.Types[name]
-		if def == nil {
-			t.Errorf("the schema has no %s", name)
+	if found != len(enums) || found < 30 {
+		t.Errorf("the SDL has %d enums of Circle's words, and %d have functions", found, len(enums))
+	}
+}
+
+func checkEnum(t *testing.T, def *ast.Definition, w words) {
+	known := 0
+	for _, v := range def.EnumValues {
+		if v.Name == unknown {
+			if got := written(w.marshal("a-new-word")); got != `"UNKNOWN"` {
+				t.Errorf("%s writes a new word as %s", def.Name, got)
+			}
+			if _, err := w.unmarshal(unknown); err == nil {
+				t.Errorf("%s takes UNKNOWN, which Circle has no word for", def.Name)
+			}
 			continue
 		}
-		known := 0
-		for _, v := range def.EnumValues {
-			if v.Name == unknown {
-				if got := written(w.marshal("a-new-word")); got != `"UNKNOWN"` {
-					t.Errorf("%s writes a new word as %s", name, got)
-				}
-				if _, err := w.unmarshal(unknown); err == nil {
-					t.Errorf("%s takes UNKNOWN, which Circle has no word for", name)
-				}
-				continue
-			}
-			known++
-			word, err := w.unmarshal(v.Name)
-			if err != nil {
-				t.Errorf("%s.%s has no word: %v", name, v.Name, err)
-			} else if got := written(w.marshal(word)); got != `"`+v.Name+`"` {
-				t.Errorf("%s.%s is written as %s", name, v.Name, got)
-			}
+		known++
+		want := strings.ToLower(v.Name)
+		if d := v.Directives.ForName("circle"); d != nil {
+			want = d.Arguments.ForName("word").Value.Raw
 		}
-		if known != len(w) {
-			t.Errorf("%s has %d values in the schema and %d words", name, known, len(w))
+		if word, err := w.unmarshal(v.Name); err != nil || word != want {
+			t.Errorf("%s.%s is read as %q, %v, want %q", def.Name, v.Name, word, err, want)
+		} else if got := written(w.marshal(word)); got != `"`+v.Name+`"` {
+			t.Errorf("%s.%s is written as %s", def.Name, v.Name, got)
 		}
+	}
+	if known != len(w) {
+		t.Errorf("%s has %d values in the SDL and %d words", def.Name, known, len(w))
 	}
 }
 
