@@ -7,8 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -96,10 +96,10 @@ func newVault() *vault {
 
 func (s *Sandbox) authRoutes() []route {
 	return []route{
-		{method: http.MethodPost, path: "/auth_token", handle: s.createAuthToken, auth: true},
-		{method: http.MethodPatch, path: "/access_token/refresh", handle: s.refreshAccessToken, auth: true},
-		{method: http.MethodPost, path: "/access_token/revoke", handle: s.revokeAccessToken, auth: true},
-		{method: http.MethodPost, path: "/refresh_token/revoke", handle: s.revokeRefreshToken, auth: true},
+		{"POST /auth_token", s.createAuthToken},
+		{"PATCH /access_token/refresh", s.refreshAccessToken},
+		{"POST /access_token/revoke", s.revokeAccessToken},
+		{"POST /refresh_token/revoke", s.revokeRefreshToken},
 	}
 }
 
@@ -118,19 +118,20 @@ func (s *Sandbox) checkSecret(q *request) answer {
 }
 
 // authenticate finds the member whose access token the call carries.
-func (s *Sandbox) authenticate(q *request) (*member, answer) {
+func (s *Sandbox) authenticate(q *request) answer {
 	scheme, token, _ := strings.Cut(q.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return nil, failure(http.StatusUnauthorized, sayAccessInvalid)
+		return failure(http.StatusUnauthorized, sayAccessInvalid)
 	}
 	m, _, problem := s.checkAccessToken(strings.TrimSpace(token), q.now)
 	if problem != "" {
-		return nil, failure(http.StatusUnauthorized, problem)
+		return failure(http.StatusUnauthorized, problem)
 	}
 	if s.vault.ineligible {
-		return nil, failure(http.StatusUnauthorized, sayNotEligible)
+		return failure(http.StatusUnauthorized, sayNotEligible)
 	}
-	return m, answer{}
+	q.member = m
+	return answer{}
 }
 
 // checkAccessToken answers the member and the token's id, or what is wrong.
@@ -184,7 +185,7 @@ func (s *Sandbox) createAuthToken(q *request) answer {
 		return failure(http.StatusNotFound, sayNoSuchMember)
 	}
 	s.dropExpired(q.now)
-	refresh := s.refreshTokenOf(m, q.now)
+	refresh := s.memberRefreshToken(m, q.now)
 	access, refusal := s.mint(m, q.now)
 	if refusal.status != 0 {
 		return refusal
@@ -199,7 +200,7 @@ func (s *Sandbox) createAuthToken(q *request) answer {
 
 // identify goes by the first of the three that is given, in Circle's order.
 func (s *Sandbox) identify(ssoUserID, memberID, email string) *member {
-	i := slices.IndexFunc(s.store.members, func(m *member) bool {
+	return find(s.store.members, func(m *member) bool {
 		switch {
 		case !m.active:
 			return false
@@ -210,13 +211,9 @@ func (s *Sandbox) identify(ssoUserID, memberID, email string) *member {
 		}
 		return email != "" && strings.EqualFold(m.email, email)
 	})
-	if i < 0 {
-		return nil
-	}
-	return s.store.members[i]
 }
 
-func (s *Sandbox) refreshTokenOf(m *member, now time.Time) *refreshToken {
+func (s *Sandbox) memberRefreshToken(m *member, now time.Time) *refreshToken {
 	for _, t := range s.vault.refresh {
 		if t.memberID == m.id && t.expiresAt.After(now) {
 			return t
@@ -239,7 +236,7 @@ func (s *Sandbox) mint(m *member, now time.Time) (accessToken, answer) {
 	value, err := token.SignedString(s.vault.key)
 	if err != nil {
 		return t, answer{http.StatusUnprocessableEntity, errorBody{
-			Message: "The access token generation failed. Please contact support.", ErrorDetails: errorDetail{"JWT::EncodeError"},
+			Message: "The access token generation failed. Please contact support.", ErrorDetails: said{"JWT::EncodeError"},
 		}}
 	}
 	t.value = value
@@ -255,11 +252,7 @@ type refreshedJSON struct {
 // refreshAccessToken hands the last access token back while it is quite new
 // ("not required"), and mints another after that; the old one stays good.
 func (s *Sandbox) refreshAccessToken(q *request) answer {
-	value, refusal := q.tokenParameter("refresh_token", missingParameter("refresh_token"))
-	if refusal.status != 0 {
-		return refusal
-	}
-	t, refusal := s.findRefreshToken(value, q.now)
+	t, refusal := s.refreshTokenOf(q, missingParameter("refresh_token"))
 	if refusal.status != 0 {
 		return refusal
 	}
@@ -276,12 +269,16 @@ func (s *Sandbox) refreshAccessToken(q *request) answer {
 	return ok(refreshedJSON{t.last.value, stamp(t.last.expiresAt)})
 }
 
-func (s *Sandbox) findRefreshToken(value string, now time.Time) (*refreshToken, answer) {
+// refreshTokenOf finds the refresh token in the body, one that is in force.
+func (s *Sandbox) refreshTokenOf(q *request, notText answer) (*refreshToken, answer) {
+	value, refusal := q.tokenParameter("refresh_token", notText)
 	t := s.vault.refresh[value]
-	if t == nil {
+	switch {
+	case refusal.status != 0:
+		return nil, refusal
+	case t == nil:
 		return nil, failure(http.StatusNotFound, sayRefreshUnknown)
-	}
-	if !t.expiresAt.After(now) {
+	case !t.expiresAt.After(q.now):
 		return nil, failure(http.StatusUnauthorized, sayRefreshExpired)
 	}
 	return t, answer{}
@@ -302,11 +299,7 @@ func (s *Sandbox) revokeAccessToken(q *request) answer {
 }
 
 func (s *Sandbox) revokeRefreshToken(q *request) answer {
-	value, refusal := q.tokenParameter("refresh_token", failure(http.StatusNotFound, sayRefreshNoText))
-	if refusal.status != 0 {
-		return refusal
-	}
-	t, refusal := s.findRefreshToken(value, q.now)
+	t, refusal := s.refreshTokenOf(q, failure(http.StatusNotFound, sayRefreshNoText))
 	if refusal.status != 0 {
 		return refusal
 	}
@@ -334,11 +327,7 @@ func (q *request) tokenParameter(name string, notText answer) (string, answer) {
 // dropExpired forgets access tokens that are over, so that a sandbox which
 // runs for long does not grow.
 func (s *Sandbox) dropExpired(now time.Time) {
-	for id, expiresAt := range s.vault.access {
-		if !expiresAt.After(now) {
-			delete(s.vault.access, id)
-		}
-	}
+	maps.DeleteFunc(s.vault.access, func(_ string, expiresAt time.Time) bool { return !expiresAt.After(now) })
 }
 
 func randomBytes(n int) []byte {

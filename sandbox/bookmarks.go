@@ -7,9 +7,9 @@ import (
 
 func (s *Sandbox) bookmarkRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/bookmarks", handle: s.listBookmarks},
-		{method: http.MethodPost, path: "/bookmarks", handle: s.createBookmark},
-		{method: http.MethodDelete, path: "/bookmarks/{id}", handle: s.deleteBookmark},
+		{"GET /bookmarks", s.listBookmarks},
+		{"POST /bookmarks", s.createBookmark},
+		{"DELETE /bookmarks/{id}", s.deleteBookmark},
 	}
 }
 
@@ -29,27 +29,22 @@ type bookmarkJSON struct {
 // bookmarkRecordJSON is as much of a post or comment as its bookmark shows. A
 // comment shows the name and slug of its post, but not the post's id.
 type bookmarkRecordJSON struct {
-	ID              int64          `json:"id"`
-	Slug            string         `json:"slug"`
-	CreatedAt       stamp          `json:"created_at"`
-	Name            string         `json:"name"`
-	URL             string         `json:"url"`
-	Body            string         `json:"body"`
-	AttachmentCount int            `json:"attachment_count"`
-	HideMeta        *bool          `json:"hide_meta_info,omitempty"` // only when just made
-	Author          bookmarkAuthor `json:"author"`
-	Space           spaceRef       `json:"space"`
-}
-
-type bookmarkAuthor struct {
-	Name      string  `json:"name"`
-	AvatarURL *string `json:"avatar_url"`
-	MemberID  int64   `json:"community_member_id"`
+	ID              int64       `json:"id"`
+	Slug            string      `json:"slug"`
+	CreatedAt       stamp       `json:"created_at"`
+	Name            string      `json:"name"`
+	URL             string      `json:"url"`
+	Body            string      `json:"body"`
+	AttachmentCount int         `json:"attachment_count"`
+	HideMeta        *bool       `json:"hide_meta_info,omitempty"` // only when just made
+	Author          foundAuthor `json:"author"`
+	Space           spaceRef    `json:"space"`
 }
 
 func (s *Sandbox) bookmarkView(q *request, b *bookmark) bookmarkJSON {
 	v := bookmarkJSON{
-		ID: b.id, RecordID: b.recordID, Kind: b.kind, CreatedAt: stamp(b.createdAt), CommunityID: communityID, MemberID: b.memberID,
+		ID: b.id, RecordID: b.recordID, Kind: b.kind, CreatedAt: stamp(b.createdAt), CommunityID: communityID,
+		MemberID: b.memberID,
 	}
 	p, c, refusal := s.bookmarkable(q, b.kind, b.recordID)
 	if refusal.status != 0 {
@@ -59,18 +54,15 @@ func (s *Sandbox) bookmarkView(q *request, b *bookmark) bookmarkJSON {
 	sp := s.store.spaceByID[p.spaceID]
 	v.Record = &bookmarkRecordJSON{
 		ID: p.id, Slug: p.slug, CreatedAt: stamp(p.createdAt), Name: p.title(), URL: s.postURL(p), Body: p.content.text,
-		AttachmentCount: p.content.attachmentCount(), Author: s.bookmarkAuthorView(p.authorID), Space: s.spaceRefView(sp),
+		AttachmentCount: p.content.attachmentCount(), Author: foundAuthorView(s.store.memberByID[p.authorID]),
+		Space: s.spaceRefView(sp),
 	}
 	if c != nil {
-		v.Record.ID, v.Record.CreatedAt, v.Record.URL, v.Record.Body = c.id, stamp(c.createdAt), s.commentURL(c), c.content.text
-		v.Record.AttachmentCount, v.Record.Author = c.content.attachmentCount(), s.bookmarkAuthorView(c.authorID)
+		r := v.Record
+		r.ID, r.CreatedAt, r.URL, r.Body = c.id, stamp(c.createdAt), s.commentURL(c), c.content.text
+		r.AttachmentCount, r.Author = c.content.attachmentCount(), foundAuthorView(s.store.memberByID[c.authorID])
 	}
 	return v
-}
-
-func (s *Sandbox) bookmarkAuthorView(memberID int64) bookmarkAuthor {
-	m := s.store.memberByID[memberID]
-	return bookmarkAuthor{m.name(), orNull(m.avatarURL), m.id}
 }
 
 // attachmentCount is how many files and images the text carries.
@@ -88,23 +80,17 @@ func (s *Sandbox) bookmarkable(q *request, kind string, recordID int64) (*post, 
 		p, refusal := s.openPost(q, recordID)
 		return p, nil, refusal
 	}
-	c := s.store.comments[recordID]
-	if c == nil || !s.readable(q.member, s.store.postByID[c.postID]) {
-		return nil, nil, missingRecord("comment")
-	}
-	p, refusal := s.openPost(q, c.postID)
+	c, p, refusal := s.readableComment(q, recordID)
 	return p, c, refusal
 }
 
 // listBookmarks lists the member's own, newest first.
 func (s *Sandbox) listBookmarks(q *request) answer {
 	kind := q.param("bookmark_type")
-	var own []*bookmark
-	for _, b := range slices.Backward(s.store.bookmarks) {
-		if b.memberID == q.member.id && (kind == "" || b.kind == kind) {
-			own = append(own, b)
-		}
-	}
+	own := filter(s.store.bookmarks, func(b *bookmark) bool {
+		return b.memberID == q.member.id && (kind == "" || b.kind == kind)
+	})
+	slices.Reverse(own)
 	slices.SortStableFunc(own, func(a, b *bookmark) int { return b.createdAt.Compare(a.createdAt) })
 	view := func(b *bookmark) bookmarkJSON { return s.bookmarkView(q, b) }
 	return ok(listPage(q.paging(10), own, view).withPageCount())
@@ -124,7 +110,7 @@ func (s *Sandbox) createBookmark(q *request) answer {
 	case in.Kind == "":
 		return missingParameter("bookmark_type")
 	case in.Kind != "post" && in.Kind != "comment":
-		return invalid("Failed to create bookmark!", map[string][]string{"bookmark_type": {"is not included in the list"}})
+		return notListed("Failed to create bookmark!", "bookmark_type")
 	}
 	p, _, refusal := s.bookmarkable(q, in.Kind, in.RecordID)
 	if refusal.status != 0 {
@@ -141,10 +127,8 @@ func (s *Sandbox) createBookmark(q *request) answer {
 }
 
 func (s *Sandbox) deleteBookmark(q *request) answer {
-	i := slices.IndexFunc(s.store.bookmarks, func(b *bookmark) bool {
-		return b.id == q.id("id") &&
-			b.memberID == q.member.id
-	})
+	own := func(b *bookmark) bool { return b.id == q.id("id") && b.memberID == q.member.id }
+	i := slices.IndexFunc(s.store.bookmarks, own)
 	if i < 0 {
 		return missingRecord("bookmark")
 	}

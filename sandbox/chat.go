@@ -88,16 +88,12 @@ func (r *chatRoom) embedded() bool { return r.spaceID != 0 || r.live != nil }
 
 // participant is the member's place in the room, nil without one.
 func (r *chatRoom) participant(memberID int64) *participant {
-	i := slices.IndexFunc(r.participants, func(p *participant) bool { return p.memberID == memberID })
-	if i < 0 {
-		return nil
-	}
-	return r.participants[i]
+	return find(r.participants, func(p *participant) bool { return p.memberID == memberID })
 }
 
 // topLevel lists the messages that are no replies, oldest first.
 func (r *chatRoom) topLevel() []*message {
-	return slices.DeleteFunc(slices.Clone(r.messages), func(m *message) bool { return m.parent != nil })
+	return filter(r.messages, func(m *message) bool { return m.parent == nil })
 }
 
 // last is the newest message that is no reply, nil in an empty room.
@@ -116,10 +112,7 @@ func (r *chatRoom) unread(p *participant) []*message {
 	if p == nil {
 		return nil
 	}
-	return slices.DeleteFunc(r.topLevel(), func(m *message) bool {
-		return m.id <= p.lastReadID ||
-			m.memberID == p.memberID
-	})
+	return filter(r.topLevel(), func(m *message) bool { return m.id > p.lastReadID && m.memberID != p.memberID })
 }
 
 // markRead takes the member to the end of the room and of all its threads:
@@ -143,10 +136,8 @@ func (t *chatThread) concerns(memberID int64) bool {
 
 // unread says whether others have replied since the member last looked.
 func (t *chatThread) unread(memberID int64) bool {
-	return slices.ContainsFunc(t.replies, func(m *message) bool {
-		return m.id > t.lastReadID[memberID] &&
-			m.memberID != memberID
-	})
+	newer := func(m *message) bool { return m.id > t.lastReadID[memberID] && m.memberID != memberID }
+	return slices.ContainsFunc(t.replies, newer)
 }
 
 func (st *store) addRoom(r *chatRoom) *chatRoom {
@@ -158,30 +149,19 @@ func (st *store) addRoom(r *chatRoom) *chatRoom {
 
 // roomByUUID is the room, nil if there is none.
 func (st *store) roomByUUID(uuid string) *chatRoom {
-	i := slices.IndexFunc(st.chatRooms, func(r *chatRoom) bool { return r.uuid == uuid })
-	if i < 0 {
-		return nil
-	}
-	return st.chatRooms[i]
+	return find(st.chatRooms, func(r *chatRoom) bool { return r.uuid == uuid })
 }
 
 // roomOfSpace is the room of a chat space, nil for other spaces.
 func (st *store) roomOfSpace(spaceID int64) *chatRoom {
-	i := slices.IndexFunc(st.chatRooms, func(r *chatRoom) bool { return r.spaceID == spaceID && r.lesson == nil })
-	if i < 0 {
-		return nil
-	}
-	return st.chatRooms[i]
+	return find(st.chatRooms, func(r *chatRoom) bool { return r.spaceID == spaceID && r.lesson == nil })
 }
 
 // directRoom is the room of two members, nil if they have never talked.
 func (st *store) directRoom(one, two int64) *chatRoom {
-	for _, r := range st.chatRooms {
-		if r.kind == roomDirect && r.participant(one) != nil && r.participant(two) != nil {
-			return r
-		}
-	}
-	return nil
+	return find(st.chatRooms, func(r *chatRoom) bool {
+		return r.kind == roomDirect && r.participant(one) != nil && r.participant(two) != nil
+	})
 }
 
 // enter gives the member a place in the room, or the one they have.

@@ -25,11 +25,7 @@ type windowJSON struct {
 
 // listMessages shows the messages around one, the last if none is named, in
 // order of time. Replies are no part of it, but may be named.
-func (s *Sandbox) listMessages(q *request) answer {
-	r, refusal := s.openRoom(q, "chat_room_uuid")
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) listMessages(q *request, r *chatRoom) answer {
 	all := r.topLevel()
 	v := windowJSON{TotalCount: len(all), Records: []messageJSON{}}
 	at := len(all) - 1
@@ -66,7 +62,7 @@ func (q *request) window(name string) int {
 
 // openMessage finds the message or reply that the path names.
 func (s *Sandbox) openMessage(q *request) (*message, answer) {
-	r, refusal := s.openRoom(q, "chat_room_uuid")
+	r, refusal := s.openRoom(q)
 	if refusal.status != 0 {
 		return nil, refusal
 	}
@@ -77,11 +73,7 @@ func (s *Sandbox) openMessage(q *request) (*message, answer) {
 	return m, answer{}
 }
 
-func (s *Sandbox) getMessage(q *request) answer {
-	m, refusal := s.openMessage(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) getMessage(q *request, m *message) answer {
 	return ok(s.messageView(m, messageInRoom))
 }
 
@@ -122,11 +114,7 @@ type acceptedJSON struct {
 	SentAt       stamp  `json:"sent_at"`
 }
 
-func (s *Sandbox) sendMessage(q *request) answer {
-	r, refusal := s.openRoom(q, "chat_room_uuid")
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) sendMessage(q *request, r *chatRoom) answer {
 	if !s.canWrite(q.member, r) {
 		return forbidden()
 	}
@@ -192,11 +180,7 @@ func (s *Sandbox) messageNotification(m *message, memberID int64) notification {
 }
 
 // updateMessage is for the sender alone, and answers nothing.
-func (s *Sandbox) updateMessage(q *request) answer {
-	m, refusal := s.openMessage(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) updateMessage(q *request, m *message) answer {
 	if m.memberID != q.member.id || !s.canWrite(q.member, m.room) {
 		return forbidden()
 	}
@@ -209,11 +193,7 @@ func (s *Sandbox) updateMessage(q *request) answer {
 }
 
 // deleteMessage is for the sender and for those who run the room.
-func (s *Sandbox) deleteMessage(q *request) answer {
-	m, refusal := s.openMessage(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) deleteMessage(q *request, m *message) answer {
 	if m.memberID != q.member.id && !s.runsRoom(q.member, m.room) {
 		return forbidden()
 	}

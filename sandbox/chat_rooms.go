@@ -9,18 +9,18 @@ import (
 
 func (s *Sandbox) chatRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/messages", handle: s.listRooms},
-		{method: http.MethodPost, path: "/messages", handle: s.createRoom},
-		{method: http.MethodGet, path: "/messages/unread_chat_rooms", handle: s.listUnreadRooms},
-		{method: http.MethodGet, path: "/messages/{uuid}", handle: s.getRoom},
-		{method: http.MethodPost, path: "/messages/{uuid}/mark_all_as_read", handle: s.markRoomAsRead},
-		{method: http.MethodGet, path: "/messages/{chat_room_uuid}/chat_room_participants", handle: s.listParticipants},
-		{method: http.MethodPut, path: "/messages/{chat_room_uuid}/chat_room_participants/{id}", handle: s.updateParticipant},
-		{method: http.MethodGet, path: "/messages/{chat_room_uuid}/chat_room_messages", handle: s.listMessages},
-		{method: http.MethodPost, path: "/messages/{chat_room_uuid}/chat_room_messages", handle: s.sendMessage},
-		{method: http.MethodGet, path: "/messages/{chat_room_uuid}/chat_room_messages/{id}", handle: s.getMessage},
-		{method: http.MethodPut, path: "/messages/{chat_room_uuid}/chat_room_messages/{id}", handle: s.updateMessage},
-		{method: http.MethodDelete, path: "/messages/{chat_room_uuid}/chat_room_messages/{id}", handle: s.deleteMessage},
+		{"GET /messages", s.listRooms},
+		{"POST /messages", s.createRoom},
+		{"GET /messages/unread_chat_rooms", s.listUnreadRooms},
+		{"GET /messages/{uuid}", found(s.openRoom, s.getRoom)},
+		{"POST /messages/{uuid}/mark_all_as_read", found(s.openRoom, s.markRoomAsRead)},
+		{"GET /messages/{chat_room_uuid}/chat_room_participants", found(s.openRoom, s.listParticipants)},
+		{"PUT /messages/{chat_room_uuid}/chat_room_participants/{id}", found(s.openRoom, s.updateParticipant)},
+		{"GET /messages/{chat_room_uuid}/chat_room_messages", found(s.openRoom, s.listMessages)},
+		{"POST /messages/{chat_room_uuid}/chat_room_messages", found(s.openRoom, s.sendMessage)},
+		{"GET /messages/{chat_room_uuid}/chat_room_messages/{id}", found(s.openMessage, s.getMessage)},
+		{"PUT /messages/{chat_room_uuid}/chat_room_messages/{id}", found(s.openMessage, s.updateMessage)},
+		{"DELETE /messages/{chat_room_uuid}/chat_room_messages/{id}", found(s.openMessage, s.deleteMessage)},
 	}
 }
 
@@ -31,10 +31,8 @@ func (s *Sandbox) embedInSpace(sp *space) *chatRoom {
 
 // embedInLesson makes the room of a lesson, for those who have joined the course.
 func (s *Sandbox) embedInLesson(course *space, lesson lessonRef) *chatRoom {
-	return s.store.addRoom(&chatRoom{
-		kind: roomGroup, spaceID: course.id, lesson: &lesson, name: lesson.Name,
-		createdAt: s.clock.Now(),
-	})
+	room := &chatRoom{kind: roomGroup, spaceID: course.id, lesson: &lesson, name: lesson.Name, createdAt: s.clock.Now()}
+	return s.store.addRoom(room)
 }
 
 // canRead says whether the room exists for the member: an embedded one for
@@ -82,17 +80,12 @@ func (s *Sandbox) present(r *chatRoom) []*participant {
 // placeOf is the member's place in a room that they can read; nil for those
 // who only look in from outside.
 func (s *Sandbox) placeOf(m *member, r *chatRoom) *participant {
-	present := s.present(r)
-	i := slices.IndexFunc(present, func(p *participant) bool { return p.memberID == m.id })
-	if i < 0 {
-		return nil
-	}
-	return present[i]
+	return find(s.present(r), func(p *participant) bool { return p.memberID == m.id })
 }
 
 // openRoom finds the room that the path names among those the member can read.
-func (s *Sandbox) openRoom(q *request, param string) (*chatRoom, answer) {
-	r := s.store.roomByUUID(q.PathValue(param))
+func (s *Sandbox) openRoom(q *request) (*chatRoom, answer) {
+	r := s.store.roomByUUID(cmp.Or(q.PathValue("chat_room_uuid"), q.PathValue("uuid")))
 	if r == nil || !s.canRead(q.member, r) {
 		return nil, missingRecord("chat_room")
 	}
@@ -102,12 +95,7 @@ func (s *Sandbox) openRoom(q *request, param string) (*chatRoom, answer) {
 // ownRooms lists the member's inbox, the one last written in first: embedded
 // rooms are found through what they are in.
 func (s *Sandbox) ownRooms(m *member) []*chatRoom {
-	var rooms []*chatRoom
-	for _, r := range s.store.chatRooms {
-		if !r.embedded() && r.participant(m.id) != nil {
-			rooms = append(rooms, r)
-		}
-	}
+	rooms := filter(s.store.chatRooms, func(r *chatRoom) bool { return !r.embedded() && r.participant(m.id) != nil })
 	slices.SortStableFunc(rooms, func(a, b *chatRoom) int {
 		at, aid := a.lastActivity()
 		bt, bid := b.lastActivity()
@@ -121,11 +109,7 @@ func (s *Sandbox) listRooms(q *request) answer {
 	return ok(listPage(q.paging(10), s.ownRooms(q.member), view).withPageCount().withMeta())
 }
 
-func (s *Sandbox) getRoom(q *request) answer {
-	r, refusal := s.openRoom(q, "uuid")
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) getRoom(q *request, r *chatRoom) answer {
 	return ok(s.wrappedRoom(q.member, r, roomAlone))
 }
 
@@ -142,11 +126,7 @@ func (s *Sandbox) listUnreadRooms(q *request) answer {
 	}{uuids})
 }
 
-func (s *Sandbox) markRoomAsRead(q *request) answer {
-	r, refusal := s.openRoom(q, "uuid")
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) markRoomAsRead(q *request, r *chatRoom) answer {
 	if p := s.placeOf(q.member, r); p != nil {
 		r.markRead(p)
 	}
@@ -188,14 +168,14 @@ func (s *Sandbox) createRoom(q *request) answer {
 	case len(in.Room.MemberIDs) == 0:
 		return missingParameter("community_member_ids")
 	case in.Room.Kind != roomDirect && in.Room.Kind != roomGroup:
-		return invalid(roomRefused, map[string][]string{"kind": {"is not included in the list"}})
+		return notListed(roomRefused, "kind")
 	}
 	others, refusal := s.receivers(q.member, in.Room.MemberIDs)
 	if refusal.status != 0 {
 		return refusal
 	}
 	if len(others) == 0 || (in.Room.Kind == roomDirect && len(others) > 1) {
-		return invalid(roomRefused, map[string][]string{"community_member_ids": {"is invalid"}})
+		return invalid(roomRefused, "community_member_ids", "is invalid")
 	}
 	if refusal := s.checkUploads(in.Room.Document); refusal.status != 0 {
 		return refusal
@@ -237,25 +217,16 @@ func messagingDisabled() answer {
 	return failure(http.StatusUnprocessableEntity, "Messaging is disabled by receiver")
 }
 
-func (s *Sandbox) listParticipants(q *request) answer {
-	r, refusal := s.openRoom(q, "chat_room_uuid")
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) listParticipants(q *request, r *chatRoom) answer {
 	view := func(p *participant) participantJSON { return s.participantView(p, participantInList) }
 	return ok(listPage(q.paging(50), s.present(r), view).withPageCount())
 }
 
 // updateParticipant lets everybody mute and archive the room for themselves,
 // and its admins make others admins.
-func (s *Sandbox) updateParticipant(q *request) answer {
-	r, refusal := s.openRoom(q, "chat_room_uuid")
-	if refusal.status != 0 {
-		return refusal
-	}
-	present := s.present(r)
-	i := slices.IndexFunc(present, func(p *participant) bool { return p.id == q.id("id") })
-	if i < 0 {
+func (s *Sandbox) updateParticipant(q *request, r *chatRoom) answer {
+	p := find(s.present(r), func(p *participant) bool { return p.id == q.id("id") })
+	if p == nil {
 		return missingRecord("chat_room_participant")
 	}
 	var in struct {
@@ -266,7 +237,7 @@ func (s *Sandbox) updateParticipant(q *request) answer {
 	if refusal := q.decode(&in); refusal.status != 0 {
 		return refusal
 	}
-	p, personal := present[i], in.Archived != nil || in.Muted != nil
+	personal := in.Archived != nil || in.Muted != nil
 	if (personal && p.memberID != q.member.id) || (in.Admin != nil && !s.runsRoom(q.member, r)) {
 		return forbidden()
 	}

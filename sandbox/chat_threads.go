@@ -2,16 +2,15 @@ package sandbox
 
 import (
 	"cmp"
-	"net/http"
 	"net/url"
 	"slices"
 )
 
 func (s *Sandbox) chatThreadRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/chat_threads", handle: s.listThreads},
-		{method: http.MethodGet, path: "/chat_threads/{id}", handle: s.getThread},
-		{method: http.MethodGet, path: "/chat_threads/unread_chat_threads", handle: s.listUnreadThreads},
+		{"GET /chat_threads", s.listThreads},
+		{"GET /chat_threads/{id}", s.getThread},
+		{"GET /chat_threads/unread_chat_threads", s.listUnreadThreads},
 	}
 }
 
@@ -56,10 +55,7 @@ func (s *Sandbox) threadView(m *member, t *chatThread, replies []*message) threa
 	}
 	if sp := s.store.spaceByID[room.spaceID]; sp != nil && room.lesson == nil {
 		ref := s.spaceRefView(sp)
-		v.Room.Space = &embeddedSpaceJSON{
-			ID: ref.ID, Slug: ref.Slug, Emoji: ref.Emoji, CustomEmoji: ref.CustomEmojiURL,
-			Host: s.host(),
-		}
+		v.Room.Space = &embeddedSpaceJSON{ref.ID, ref.Slug, ref.Emoji, ref.CustomEmojiURL, s.host(), false}
 	}
 	return v
 }
@@ -76,12 +72,9 @@ func (s *Sandbox) host() string {
 // ownThreads lists the threads that concern the member, the one last replied
 // in first.
 func (s *Sandbox) ownThreads(m *member) []*chatThread {
-	var threads []*chatThread
-	for _, t := range s.store.chatThreads {
-		if t.concerns(m.id) && s.canRead(m, t.parent.room) {
-			threads = append(threads, t)
-		}
-	}
+	threads := filter(s.store.chatThreads, func(t *chatThread) bool {
+		return t.concerns(m.id) && s.canRead(m, t.parent.room)
+	})
 	newest := func(t *chatThread) int64 { return t.replies[len(t.replies)-1].id }
 	slices.SortFunc(threads, func(a, b *chatThread) int { return cmp.Compare(newest(b), newest(a)) })
 	return threads
@@ -97,11 +90,10 @@ func (s *Sandbox) listThreads(q *request) answer {
 // getThread shows any thread of a room that the member can read, with all its
 // replies.
 func (s *Sandbox) getThread(q *request) answer {
-	i := slices.IndexFunc(s.store.chatThreads, func(t *chatThread) bool { return t.id == q.id("id") })
-	if i < 0 || !s.canRead(q.member, s.store.chatThreads[i].parent.room) {
+	t := find(s.store.chatThreads, func(t *chatThread) bool { return t.id == q.id("id") })
+	if t == nil || !s.canRead(q.member, t.parent.room) {
 		return missingRecord("chat_thread")
 	}
-	t := s.store.chatThreads[i]
 	return ok(s.threadView(q.member, t, t.replies))
 }
 

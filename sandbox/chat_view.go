@@ -57,9 +57,8 @@ func (s *Sandbox) roomView(m *member, r *chatRoom, record roomRecord) roomJSON {
 	present, place := s.present(r), s.placeOf(m, r)
 	unread := r.unread(place)
 	v := roomJSON{
-		ID: r.id, UUID: r.uuid, Unread: len(unread), Kind: r.kind, Name: s.roomName(m,
-			r), Description: r.description, ShowHistory: true,
-		Participants: len(present), Others: []participantJSON{}, Identifier: r.identifier(),
+		ID: r.id, UUID: r.uuid, Unread: len(unread), Kind: r.kind, Name: s.roomName(m, r), Description: r.description,
+		ShowHistory: true, Participants: len(present), Others: []participantJSON{}, Identifier: r.identifier(),
 	}
 	shown := participantPreview
 	if record == roomAlone {
@@ -71,12 +70,10 @@ func (s *Sandbox) roomView(m *member, r *chatRoom, record roomRecord) roomJSON {
 		}
 	}
 	if place != nil {
-		current := s.participantView(place, participantSelf)
-		v.Current = &current
+		v.Current = new(s.participantView(place, participantSelf))
 	}
 	if last := r.last(); last != nil {
-		message := s.messageView(last, messageBare)
-		v.Last = &message
+		v.Last = new(s.messageView(last, messageBare))
 	}
 	if record != roomInList {
 		v.firstUnread = &firstUnread{}
@@ -209,17 +206,13 @@ type messageJSON struct {
 	Reactions     []reactionJSON `json:"reactions"`
 	Access        []empty        `json:"embedded_chat_message_access"`
 	*messageReplies
-	*messageLastReply
+	LastReplyAt *stamp `json:"last_reply_at,omitempty"` // null without replies
 }
 
 type messageReplies struct {
 	Count        int                     `json:"replies_count"`
 	Participants int                     `json:"total_thread_participants_count"`
 	Preview      []threadParticipantJSON `json:"thread_participants_preview"`
-}
-
-type messageLastReply struct {
-	At stamp `json:"last_reply_at"`
 }
 
 // senderJSON is who wrote a message; its id is the participant's.
@@ -251,7 +244,8 @@ func (s *Sandbox) messageView(m *message, record messageRecord) messageJSON {
 	by, place := s.store.memberByID[m.memberID], m.room.participant(m.memberID)
 	v := messageJSON{
 		ID: m.id, EditedAt: stamp(m.editedAt), CreatedAt: stamp(m.sentAt), SentAt: stamp(m.sentAt), RoomUUID: m.room.uuid,
-		ParticipantID: place.id, Body: m.content.text, RichText: m.content.envelope, Reactions: reactionViews(m.reactions), Access: []empty{},
+		ParticipantID: place.id, Body: m.content.text, RichText: m.content.envelope,
+		Reactions: reactionViews(m.reactions), Access: []empty{},
 		Sender: senderJSON{place.id, by.name(), by.id, by.publicUID, orNull(by.avatarURL)},
 	}
 	thread := cmp.Or(m.thread, &chatThread{})
@@ -269,9 +263,9 @@ func (s *Sandbox) messageView(m *message, record messageRecord) messageJSON {
 		v.Preview = append(v.Preview, threadParticipantJSON{p.id, other.id, orNull(other.avatarURL), other.name()})
 	}
 	if record == messageInRoom {
-		v.messageLastReply = &messageLastReply{}
+		v.LastReplyAt = &stamp{}
 		if n := len(thread.replies); n > 0 {
-			v.At = stamp(thread.replies[n-1].sentAt)
+			v.LastReplyAt = new(stamp(thread.replies[n-1].sentAt))
 		}
 	}
 	return v

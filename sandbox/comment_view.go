@@ -57,18 +57,10 @@ type commentJSON struct {
 	IsLiked    bool   `json:"is_liked"`
 	BookmarkID *int64 `json:"bookmark_id"`
 	*flagFields
-	*commentAuthor
-	*commentPolicies
-	*commentReplies
-	*commentAddress
-}
-
-type commentAuthor struct {
-	Author author `json:"author"`
-}
-
-type commentPolicies struct {
-	Policies commentPolicy `json:"policies"`
+	Author    *author        `json:"author,omitempty"`
+	Policies  *commentPolicy `json:"policies,omitempty"`
+	ReplyList []commentJSON  `json:"replies,omitzero"`
+	ShowURL   string         `json:"show_url,omitempty"`
 }
 
 type commentPolicy struct {
@@ -79,49 +71,40 @@ type commentPolicy struct {
 	Manage   bool `json:"can_manage"`
 }
 
-type commentReplies struct {
-	Replies []commentJSON `json:"replies"`
-}
-
-type commentAddress struct {
-	ShowURL string `json:"show_url"`
-}
-
 func (s *Sandbox) commentView(q *request, c *comment, record commentRecord) commentJSON {
 	shape := record.shape()
 	p, by, replies := s.store.postByID[c.postID], s.store.memberByID[c.authorID], s.store.repliesOf(c)
 	v := commentJSON{
-		ID: c.id, UserID: by.userID, PostID: p.id, LikesCount: len(c.likes), CreatedAt: stamp(c.createdAt), UpdatedAt: stamp(c.updatedAt),
-		ParentID: idOrNull(c.parentID), Replies: len(replies), MemberID: by.id, TopicID: p.id, SpaceID: p.spaceID, PostName: p.title(),
-		contentJSON: c.content.view(), BodyText: c.content.text, IsLiked: liked(c.likes, q.member.id),
+		ID: c.id, UserID: by.userID, PostID: p.id, LikesCount: len(c.likes), CreatedAt: stamp(c.createdAt),
+		UpdatedAt: stamp(c.updatedAt), ParentID: idOrNull(c.parentID), Replies: len(replies), MemberID: by.id,
+		TopicID: p.id, SpaceID: p.spaceID, PostName: p.title(), contentJSON: c.content.view(),
+		BodyText: c.content.text, IsLiked: liked(c.likes, q.member.id),
 	}
 	if b := s.store.bookmarkOf(q.member.id, "comment", c.id); b != nil {
 		v.BookmarkID = &b.id
 	}
 	if shape.author {
-		v.commentAuthor = &commentAuthor{s.authorView(by)}
+		v.Author = new(s.authorView(by))
 	}
 	if shape.replies {
-		v.commentReplies = &commentReplies{[]commentJSON{}}
+		v.ReplyList = []commentJSON{}
 		for _, r := range replies {
 			reply := s.commentView(q, r, commentEmbedded)
 			if record == commentOfMember {
 				reply.flagFields = nil
 			}
-			v.commentReplies.Replies = append(v.commentReplies.Replies, reply)
+			v.ReplyList = append(v.ReplyList, reply)
 		}
 	}
 	if shape.policies {
 		may := canManage(q.member, c.authorID)
-		v.commentPolicies = &commentPolicies{commentPolicy{
-			Bookmark: true, Destroy: may, Edit: may, Report: c.authorID != q.member.id, Manage: q.member.staff(),
-		}}
+		v.Policies = &commentPolicy{true, may, may, c.authorID != q.member.id, q.member.staff()}
 	}
 	if shape.flags {
 		v.flagFields = flagView(c.flags)
 	}
 	if shape.address {
-		v.commentAddress = &commentAddress{s.commentURL(c)}
+		v.ShowURL = s.commentURL(c)
 	}
 	return v
 }

@@ -9,41 +9,33 @@ import (
 
 func (s *Sandbox) commentRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/posts/{post_id}/comments", handle: s.listComments},
-		{method: http.MethodGet, path: "/posts/{post_id}/comments/{id}", handle: s.getComment},
-		{method: http.MethodPost, path: "/posts/{post_id}/comments", handle: s.createComment},
-		{method: http.MethodPatch, path: "/posts/{post_id}/comments/{id}", handle: s.updateComment},
-		{method: http.MethodDelete, path: "/posts/{post_id}/comments/{id}", handle: s.deleteComment},
-		{method: http.MethodGet, path: "/comments/{comment_id}/replies", handle: s.listReplies},
-		{method: http.MethodGet, path: "/comments/{comment_id}/replies/{id}", handle: s.getReply},
-		{method: http.MethodPost, path: "/comments/{comment_id}/replies", handle: s.createReply},
-		{method: http.MethodPatch, path: "/comments/{comment_id}/replies/{id}", handle: s.updateReply},
-		{method: http.MethodDelete, path: "/comments/{comment_id}/replies/{id}", handle: s.deleteReply},
-		{method: http.MethodGet, path: "/comments/{comment_id}/user_likes", handle: s.listCommentLikes},
-		{method: http.MethodPost, path: "/comments/{comment_id}/user_likes", handle: s.likeComment},
-		{method: http.MethodDelete, path: "/comments/{comment_id}/user_likes", handle: s.unlikeComment},
+		{"GET /posts/{post_id}/comments", found(s.postOfPath, s.listComments)},
+		{"GET /posts/{post_id}/comments/{id}", found(s.commentOfPath, s.getComment)},
+		{"POST /posts/{post_id}/comments", s.createComment},
+		{"PATCH /posts/{post_id}/comments/{id}", found(s.commentOfPath, s.updateComment)},
+		{"DELETE /posts/{post_id}/comments/{id}", found(s.commentOfPath, s.deleteComment)},
+		{"GET /comments/{comment_id}/replies", found(s.openComment, s.listReplies)},
+		{"GET /comments/{comment_id}/replies/{id}", found(s.replyOfPath, s.getReply)},
+		{"POST /comments/{comment_id}/replies", found(s.openComment, s.createReply)},
+		{"PATCH /comments/{comment_id}/replies/{id}", found(s.replyOfPath, s.updateReply)},
+		{"DELETE /comments/{comment_id}/replies/{id}", found(s.replyOfPath, s.deleteReply)},
+		{"GET /comments/{comment_id}/user_likes", found(s.openComment, s.listCommentLikes)},
+		{"POST /comments/{comment_id}/user_likes", found(s.openComment, s.likeComment)},
+		{"DELETE /comments/{comment_id}/user_likes", found(s.openComment, s.unlikeComment)},
 	}
 }
 
 // defaultThreadPage is how many comments or replies a page holds unasked.
 const defaultThreadPage = 60
 
-func (s *Sandbox) listComments(q *request) answer {
-	p, refusal := s.openPost(q, q.id("post_id"))
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) listComments(q *request, p *post) answer {
 	top := slices.DeleteFunc(slices.Clone(p.comments), func(c *comment) bool { return c.parentID != 0 })
 	sortComments(top, q.param("sort"))
 	view := func(c *comment) commentJSON { return s.commentView(q, c, commentInList) }
 	return ok(listPage(q.paging(defaultThreadPage), top, view))
 }
 
-func (s *Sandbox) listReplies(q *request) answer {
-	c, refusal := s.openComment(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) listReplies(q *request, c *comment) answer {
 	replies := s.store.repliesOf(c)
 	sortComments(replies, q.param("sort"))
 	view := func(r *comment) commentJSON { return s.commentView(q, r, replyInList) }
@@ -71,23 +63,27 @@ func sortComments(comments []*comment, sort string) {
 	slices.SortFunc(comments, func(a, b *comment) int { return cmp.Or(first(a, b), oldest(a, b)) })
 }
 
-// openComment finds the comment or reply that the path names by its id alone.
+// openComment finds the comment or reply that the path names only by its id.
 // One that the member may not know of is as missing as one that is not there.
 func (s *Sandbox) openComment(q *request) (*comment, answer) {
-	c := s.store.comments[q.id("comment_id")]
+	c, _, refusal := s.readableComment(q, q.id("comment_id"))
+	return c, refusal
+}
+
+// readableComment finds a comment that the member may read, and its post.
+func (s *Sandbox) readableComment(q *request, id int64) (*comment, *post, answer) {
+	c := s.store.comments[id]
 	if c == nil || !s.readable(q.member, s.store.postByID[c.postID]) {
-		return nil, missingRecord("comment")
+		return nil, nil, missingRecord("comment")
 	}
-	if _, refusal := s.openPost(q, c.postID); refusal.status != 0 {
-		return nil, refusal
-	}
-	return c, answer{}
+	p, refusal := s.openPost(q, c.postID)
+	return c, p, refusal
 }
 
 // commentOfPath finds the comment that stands directly on the path's post;
 // replies have a path of their own.
 func (s *Sandbox) commentOfPath(q *request) (*comment, answer) {
-	p, refusal := s.openPost(q, q.id("post_id"))
+	p, refusal := s.postOfPath(q)
 	if refusal.status != 0 {
 		return nil, refusal
 	}
@@ -111,19 +107,12 @@ func (s *Sandbox) replyOfPath(q *request) (*comment, answer) {
 	return r, answer{}
 }
 
-func (s *Sandbox) getComment(q *request) answer {
-	c, refusal := s.commentOfPath(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+// getComment and getReply show different fields.
+func (s *Sandbox) getComment(q *request, c *comment) answer {
 	return ok(s.commentView(q, c, commentAlone))
 }
 
-func (s *Sandbox) getReply(q *request) answer {
-	r, refusal := s.replyOfPath(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) getReply(q *request, r *comment) answer {
 	return ok(s.commentView(q, r, commentInList))
 }
 
@@ -136,7 +125,7 @@ type commentInput struct {
 	} `json:"comment"`
 }
 
-func (q *request) commentInput() (commentInput, answer) {
+func (s *Sandbox) commentInput(q *request) (commentInput, answer) {
 	var in commentInput
 	if refusal := q.decode(&in); refusal.status != 0 {
 		return in, refusal
@@ -144,7 +133,7 @@ func (q *request) commentInput() (commentInput, answer) {
 	if in.Comment == nil || (in.Comment.Body == nil && in.Comment.Document == nil) {
 		return in, missingParameter("comment")
 	}
-	return in, answer{}
+	return in, s.checkUploads(in.Comment.Document)
 }
 
 // body is the text in the form of the old editor.
@@ -157,55 +146,33 @@ func (in commentInput) body() string {
 
 // blankBody refuses a text with nothing in it.
 func blankBody(message string) answer {
-	return invalid(message, map[string][]string{"body": {"can't be blank"}})
+	return invalid(message, "body", "can't be blank")
 }
 
-// commentable finds a post that the member may comment on.
-func (s *Sandbox) commentable(q *request, postID int64) (*post, answer) {
-	p, refusal := s.joinedPost(q, postID)
-	if refusal.status != 0 {
-		return nil, refusal
-	}
-	if !p.commentsEnabled || p.commentsClosed {
-		return nil, forbidden()
-	}
-	return p, answer{}
-}
-
-func (s *Sandbox) createComment(q *request) answer {
-	p, refusal := s.commentable(q, q.id("post_id"))
-	if refusal.status != 0 {
-		return refusal
-	}
-	return s.addComment(q, p, nil)
-}
+func (s *Sandbox) createComment(q *request) answer { return s.addComment(q, q.id("post_id"), nil) }
 
 // createReply also takes a reply for the comment that is answered: the new one
 // then stands beside it, under the same comment.
-func (s *Sandbox) createReply(q *request) answer {
-	target, refusal := s.openComment(q)
-	if refusal.status != 0 {
-		return refusal
-	}
-	p, refusal := s.commentable(q, target.postID)
-	if refusal.status != 0 {
-		return refusal
-	}
-	return s.addComment(q, p, target)
+func (s *Sandbox) createReply(q *request, target *comment) answer {
+	return s.addComment(q, target.postID, target)
 }
 
-// addComment makes the comment, or the reply when there is a target.
-func (s *Sandbox) addComment(q *request, p *post, target *comment) answer {
-	in, refusal := q.commentInput()
-	if refusal.status != 0 {
+// addComment makes a comment on a post that takes comments, or a reply if there is a target.
+func (s *Sandbox) addComment(q *request, postID int64, target *comment) answer {
+	p, refusal := s.joinedPost(q, postID)
+	switch {
+	case refusal.status != 0:
 		return refusal
+	case !p.commentsEnabled || p.commentsClosed:
+		return forbidden()
 	}
-	if refusal := s.checkUploads(in.Comment.Document); refusal.status != 0 {
+	in, refusal := s.commentInput(q)
+	if refusal.status != 0 {
 		return refusal
 	}
 	c := &comment{
-		postID: p.id, authorID: q.member.id, content: s.contentOf(in.body(),
-			in.Comment.Document), createdAt: q.now, updatedAt: q.now,
+		postID: p.id, authorID: q.member.id, content: s.contentOf(in.body(), in.Comment.Document),
+		createdAt: q.now, updatedAt: q.now,
 	}
 	if c.content.blank() {
 		if target != nil {
@@ -258,19 +225,11 @@ func (s *Sandbox) commentNotification(p *post, c *comment, memberID, actorID int
 	}
 }
 
-func (s *Sandbox) updateComment(q *request) answer {
-	c, refusal := s.commentOfPath(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) updateComment(q *request, c *comment) answer {
 	return s.changeComment(q, c, commentChanged, "Failed to update comment!")
 }
 
-func (s *Sandbox) updateReply(q *request) answer {
-	r, refusal := s.replyOfPath(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) updateReply(q *request, r *comment) answer {
 	return s.changeComment(q, r, replyChanged, "Failed to update reply!")
 }
 
@@ -280,11 +239,8 @@ func (s *Sandbox) changeComment(q *request, c *comment, record commentRecord, fa
 	if !canManage(q.member, c.authorID) {
 		return forbidden()
 	}
-	in, refusal := q.commentInput()
+	in, refusal := s.commentInput(q)
 	if refusal.status != 0 {
-		return refusal
-	}
-	if refusal := s.checkUploads(in.Comment.Document); refusal.status != 0 {
 		return refusal
 	}
 	changed := s.contentOf("", in.Comment.Document)
@@ -298,19 +254,11 @@ func (s *Sandbox) changeComment(q *request, c *comment, record commentRecord, fa
 	return ok(s.commentView(q, c, record))
 }
 
-func (s *Sandbox) deleteComment(q *request) answer {
-	c, refusal := s.commentOfPath(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) deleteComment(q *request, c *comment) answer {
 	return s.dropComment(q, c, "This comment has been removed from the post.")
 }
 
-func (s *Sandbox) deleteReply(q *request) answer {
-	r, refusal := s.replyOfPath(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) deleteReply(q *request, r *comment) answer {
 	return s.dropComment(q, r, "This reply has been removed from the comment.")
 }
 
@@ -322,19 +270,11 @@ func (s *Sandbox) dropComment(q *request, c *comment, message string) answer {
 	return done(message)
 }
 
-func (s *Sandbox) listCommentLikes(q *request) answer {
-	c, refusal := s.openComment(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) listCommentLikes(q *request, c *comment) answer {
 	return ok(listPage(q.paging(10), c.likes, s.likerView).withPageCount())
 }
 
-func (s *Sandbox) likeComment(q *request) answer {
-	c, refusal := s.openComment(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) likeComment(q *request, c *comment) answer {
 	p, refusal := s.joinedPost(q, c.postID)
 	if refusal.status != 0 {
 		return refusal
@@ -349,11 +289,7 @@ func (s *Sandbox) likeComment(q *request) answer {
 	return done("Comment has been liked")
 }
 
-func (s *Sandbox) unlikeComment(q *request) answer {
-	c, refusal := s.openComment(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) unlikeComment(q *request, c *comment) answer {
 	if !liked(c.likes, q.member.id) {
 		return missingRecord("user_like")
 	}

@@ -239,12 +239,9 @@ func sgid(kind string, id int64) string {
 
 // memberBySGID finds a mentioned member, nil if the id names nobody.
 func (s *Sandbox) memberBySGID(id string) *member {
-	for _, m := range s.store.members {
-		if id == sgid("CommunityMember", m.id) || id == sgid("User", m.userID) {
-			return m
-		}
-	}
-	return nil
+	return find(s.store.members, func(m *member) bool {
+		return id == sgid("CommunityMember", m.id) || id == sgid("User", m.userID)
+	})
 }
 
 // attr is a text attribute of a node, empty if it has none.

@@ -16,13 +16,9 @@ const sessionLife = 365 * 24 * time.Hour
 
 func (s *Sandbox) cookieRoutes() []route {
 	return []route{
-		{method: http.MethodPost, path: "/cookies", handle: s.createCookies},
-		{method: http.MethodDelete, path: "/cookies", handle: s.deleteCookies},
+		{"POST /cookies", s.createCookies},
+		{"DELETE /cookies", s.deleteCookies},
 	}
-}
-
-type said struct {
-	Message string `json:"message"`
 }
 
 func (s *Sandbox) createCookies(q *request) answer {

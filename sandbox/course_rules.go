@@ -1,7 +1,7 @@
 package sandbox
 
 import (
-	"slices"
+	"cmp"
 	"time"
 )
 
@@ -154,7 +154,7 @@ func (s *Sandbox) completed(m *member, l *lesson) bool {
 // openCourse finds the path's course, which the member may look at: its
 // outline is for everybody who may view the space.
 func (s *Sandbox) openCourse(q *request) (*course, answer) {
-	sp, refusal := s.numberedSpace(q, "course_id")
+	sp, refusal := s.numberedSpace(q)
 	if refusal.status != 0 {
 		return nil, refusal
 	}
@@ -170,20 +170,20 @@ func (s *Sandbox) openCourse(q *request) (*course, answer) {
 
 // openLesson finds the path's lesson, which the member may take: they have
 // joined the course, its section is open and the lesson before it completed.
-func (s *Sandbox) openLesson(q *request, param string) (*course, *lesson, answer) {
+func (s *Sandbox) openLesson(q *request) (*lesson, answer) {
 	c, refusal := s.openCourse(q)
 	if refusal.status != 0 {
-		return nil, nil, refusal
+		return nil, refusal
 	}
-	all := c.lessons()
-	i := slices.IndexFunc(all, func(l *lesson) bool { return l.id == q.id(param) })
+	id := parseID(cmp.Or(q.PathValue("lesson_id"), q.PathValue("id")))
+	l := find(c.lessons(), func(l *lesson) bool { return l.id == id })
 	switch {
-	case i < 0:
-		return nil, nil, missingRecord("courses/lesson")
-	case !s.canTake(q, c, all[i]):
-		return nil, nil, forbidden()
+	case l == nil:
+		return nil, missingRecord("courses/lesson")
+	case !s.canTake(q, c, l):
+		return nil, forbidden()
 	}
-	return c, all[i], answer{}
+	return l, answer{}
 }
 
 // canTake says whether a lesson is open to the member.

@@ -1,16 +1,12 @@
 package sandbox
 
-import (
-	"net/http"
-)
-
 func (s *Sandbox) courseRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/courses/{course_id}/sections", handle: s.listSections},
-		{method: http.MethodGet, path: "/courses/{course_id}/lessons/{id}", handle: s.getLesson},
-		{method: http.MethodGet, path: "/courses/{course_id}/lessons/{lesson_id}/files", handle: s.listLessonFiles},
-		{method: http.MethodPatch, path: "/courses/{course_id}/lessons/{lesson_id}/progress", handle: s.updateLessonProgress},
-		{method: http.MethodGet, path: "/course_topics", handle: s.listCourseTopics},
+		{"GET /courses/{course_id}/sections", found(s.openCourse, s.listSections)},
+		{"GET /courses/{course_id}/lessons/{id}", found(s.openLesson, s.getLesson)},
+		{"GET /courses/{course_id}/lessons/{lesson_id}/files", found(s.openLesson, s.listLessonFiles)},
+		{"PATCH /courses/{course_id}/lessons/{lesson_id}/progress", found(s.openLesson, s.updateLessonProgress)},
+		{"GET /course_topics", s.listCourseTopics},
 	}
 }
 
@@ -51,8 +47,7 @@ func (s *Sandbox) lessonBriefView(q *request, c *course, l *lesson) lessonBrief 
 		Progress: progressJSON{statusIncomplete}, NeedsPrevious: s.needsPrevious(q.member, c, l),
 	}
 	if l.media != nil {
-		seconds := int(l.media.seconds)
-		v.MediaSeconds = &seconds
+		v.MediaSeconds = new(int(l.media.seconds))
 	}
 	if s.completed(q.member, l) {
 		v.Progress.Status = statusCompleted
@@ -63,24 +58,18 @@ func (s *Sandbox) lessonBriefView(q *request, c *course, l *lesson) lessonBrief 
 // lessonJSON is a lesson by itself.
 type lessonJSON struct {
 	lessonBrief
-	Enforce      bool        `json:"enforce_featured_media_completion"`
-	Autocomplete bool        `json:"autocomplete_on_featured_media_completion"`
-	Comments     bool        `json:"is_comments_enabled"`
-	Media        *mediaJSON  `json:"featured_media"`
-	Downloadable bool        `json:"is_featured_media_download_enabled"`
-	Space        lessonSpace `json:"space"`
-	BookmarkID   *int64      `json:"bookmark_id"` // the sandbox keeps none of lessons
-	ChatRoomUUID string      `json:"chat_room_uuid"`
-	Body         *envelope   `json:"rich_text_body"`
-	SectionID    int64       `json:"section_id"`
-	LessonLabel  string      `json:"lesson_label"`
-	SectionLabel string      `json:"section_label"`
-}
-
-type lessonSpace struct {
-	ID   int64  `json:"id"`
-	Name string `json:"name"`
-	Slug string `json:"slug"`
+	Enforce      bool          `json:"enforce_featured_media_completion"`
+	Autocomplete bool          `json:"autocomplete_on_featured_media_completion"`
+	Comments     bool          `json:"is_comments_enabled"`
+	Media        *mediaJSON    `json:"featured_media"`
+	Downloadable bool          `json:"is_featured_media_download_enabled"`
+	Space        quickSpaceRef `json:"space"`
+	BookmarkID   *int64        `json:"bookmark_id"` // the sandbox keeps none of lessons
+	ChatRoomUUID string        `json:"chat_room_uuid"`
+	Body         *envelope     `json:"rich_text_body"`
+	SectionID    int64         `json:"section_id"`
+	LessonLabel  string        `json:"lesson_label"`
+	SectionLabel string        `json:"section_label"`
 }
 
 type mediaJSON struct {
@@ -114,10 +103,7 @@ func (s *Sandbox) mediaView(m *media) *mediaJSON {
 	id := signedID("media", m.id)
 	v := &mediaJSON{
 		Filename: m.filename, ContentType: m.contentType, ByteSize: m.byteSize, Type: "file", URL: s.blobURL(id, m.filename),
-		Metadata: mediaMetadata{attachmentMetadata{
-			Identified: true, Width: m.width, Height: m.height,
-			Duration: m.seconds,
-		}, true},
+		Metadata:     mediaMetadata{attachmentMetadata{true, m.width, m.height, m.seconds}, true},
 		Downloadable: m.downloadable, SignedID: id,
 	}
 	if m.subtitled {
@@ -132,11 +118,9 @@ func (s *Sandbox) mediaView(m *media) *mediaJSON {
 func (s *Sandbox) lessonView(q *request, c *course, l *lesson) lessonJSON {
 	sp := s.store.spaceByID[c.spaceID]
 	v := lessonJSON{
-		lessonBrief: s.lessonBriefView(q, c, l), Comments: true, Media: s.mediaView(l.media), Space: lessonSpace{
-			sp.id,
-			sp.name, sp.slug,
-		},
-		ChatRoomUUID: l.room.uuid, Body: l.content.envelope, SectionID: l.section.id, LessonLabel: c.lessonLabel, SectionLabel: c.sectionLabel,
+		lessonBrief: s.lessonBriefView(q, c, l), Comments: true, Media: s.mediaView(l.media),
+		Space: quickSpaceRef{sp.id, sp.slug, sp.name}, ChatRoomUUID: l.room.uuid, Body: l.content.envelope,
+		SectionID: l.section.id, LessonLabel: c.lessonLabel, SectionLabel: c.sectionLabel,
 	}
 	if l.media != nil {
 		v.Enforce, v.Autocomplete, v.Downloadable = l.media.enforced, l.media.autocomplete, l.media.downloadable
@@ -144,11 +128,7 @@ func (s *Sandbox) lessonView(q *request, c *course, l *lesson) lessonJSON {
 	return v
 }
 
-func (s *Sandbox) listSections(q *request) answer {
-	c, refusal := s.openCourse(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) listSections(q *request, c *course) answer {
 	list := []sectionJSON{}
 	for _, sec := range c.sections {
 		v := sectionJSON{
@@ -163,11 +143,8 @@ func (s *Sandbox) listSections(q *request) answer {
 	return ok(list)
 }
 
-func (s *Sandbox) getLesson(q *request) answer {
-	c, l, refusal := s.openLesson(q, "id")
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) getLesson(q *request, l *lesson) answer {
+	c := s.store.courses[q.id("course_id")]
 	return ok(s.lessonView(q, c, l))
 }
 
@@ -182,26 +159,16 @@ type lessonFileJSON struct {
 	Type        string `json:"type"`
 }
 
-func (s *Sandbox) listLessonFiles(q *request) answer {
-	_, l, refusal := s.openLesson(q, "lesson_id")
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) listLessonFiles(q *request, l *lesson) answer {
 	view := func(f lessonFile) lessonFileJSON {
 		id := signedID("lesson-file", f.id)
-		return lessonFileJSON{
-			f.id, stamp(f.createdAt), f.byteSize, f.filename, f.contentType, id, s.blobURL(id, f.filename),
-			"file",
-		}
+		url := s.blobURL(id, f.filename)
+		return lessonFileJSON{f.id, stamp(f.createdAt), f.byteSize, f.filename, f.contentType, id, url, "file"}
 	}
 	return ok(listPage(q.paging(10), l.files, view).withPageCount())
 }
 
-func (s *Sandbox) updateLessonProgress(q *request) answer {
-	_, l, refusal := s.openLesson(q, "lesson_id")
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) updateLessonProgress(q *request, l *lesson) answer {
 	var in progressJSON
 	if refusal := q.decode(&in); refusal.status != 0 {
 		return refusal
@@ -214,7 +181,7 @@ func (s *Sandbox) updateLessonProgress(q *request) answer {
 	case statusCompleted:
 		s.store.completed[lessonSeat{l.id, q.member.id}] = true
 	default:
-		return invalid("Failed to update progress!", map[string][]string{"status": {"is not included in the list"}})
+		return notListed("Failed to update progress!", "status")
 	}
 	return ok(in)
 }

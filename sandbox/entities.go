@@ -280,13 +280,7 @@ func (e *event) full() bool { return e.rsvpLimit > 0 && len(e.attending()) >= e.
 
 // attending lists those who said yes, oldest first.
 func (e *event) attending() []attendee {
-	var yes []attendee
-	for _, a := range e.attendees {
-		if a.status == "yes" {
-			yes = append(yes, a)
-		}
-	}
-	return yes
+	return filter(e.attendees, func(a attendee) bool { return a.status == "yes" })
 }
 
 // place is an address; on the wire it is a JSON document inside a string.

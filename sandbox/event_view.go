@@ -94,16 +94,15 @@ func (s *Sandbox) eventFieldsView(q *request, p *post) *eventFields {
 			StartsAt: stamp(e.startsAt), EndsAt: stamp(e.endsAt()), HideLocation: e.hideLocation,
 			DurationInSeconds: int(e.duration / time.Second), RSVPDisabled: e.rsvpDisabled, HideAttendees: e.hideGuests,
 			EmailReminder: true, InAppReminder: true, EmailConfirmation: true, InAppConfirmation: true,
-			ConfirmationTitle: "Registration confirmed for " +
-				p.title(), ConfirmationText: "We'll send you a reminder before the event.",
+			ConfirmationTitle:  "Registration confirmed for " + p.title(),
+			ConfirmationText:   "We'll send you a reminder before the event.",
 			ConfirmationButton: "Done", LocationType: e.locationType, VirtualLocationURL: e.virtualURL, RSVPCount: len(yes),
 		},
 		EventType: "single",
 		Attendees: firstAttendees{Records: []attendeeJSON{}, Count: len(yes)},
 	}
 	if e.place != nil {
-		where := string(mustJSON(e.place))
-		v.Setting.InPersonLocation = &where
+		v.Setting.InPersonLocation = new(string(mustJSON(e.place)))
 	}
 	if e.rsvpLimit > 0 {
 		v.Setting.RSVPLimit = &e.rsvpLimit

@@ -10,15 +10,12 @@ import (
 
 func (s *Sandbox) eventRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/community_events", handle: s.listEvents},
-		{method: http.MethodGet, path: "/events/{event_id}/event_attendees", handle: s.listAttendees},
-		{method: http.MethodPost, path: "/events/{event_id}/event_attendees", handle: s.rsvp},
-		{method: http.MethodDelete, path: "/events/{event_id}/event_attendees", handle: s.cancelRSVP},
-		{method: http.MethodGet, path: "/spaces/{space_id}/events/{event_id}/recurring_events", handle: s.listOccurrences},
-		{
-			method: http.MethodPut, path: "/spaces/{space_id}/events/{event_id}/recurring_events/rsvp",
-			handle: s.rsvpToOccurrences,
-		},
+		{"GET /community_events", s.listEvents},
+		{"GET /events/{event_id}/event_attendees", found(s.openEvent, s.listAttendees)},
+		{"POST /events/{event_id}/event_attendees", found(s.openEvent, s.rsvp)},
+		{"DELETE /events/{event_id}/event_attendees", found(s.openEvent, s.cancelRSVP)},
+		{"GET /spaces/{space_id}/events/{event_id}/recurring_events", found(s.occurrencesOfPath, s.listOccurrences)},
+		{"PUT /spaces/{space_id}/events/{event_id}/recurring_events/rsvp", found(s.occurrencesOfPath, s.rsvpToOccurrences)},
 	}
 }
 
@@ -30,18 +27,15 @@ func (s *Sandbox) listEvents(q *request) answer {
 	to, err := time.Parse(time.DateOnly, q.param("filter_date[end_date]"))
 	endless := err != nil
 	status := cmp.Or(q.param("status"), "published")
-	var events []*post
-	for _, p := range s.store.posts {
+	events := filter(s.store.posts, func(p *post) bool {
 		if p.event == nil || p.status != status || !s.readable(q.member, p) ||
 			!s.canView(q.member, s.store.spaceByID[p.spaceID]) {
-			continue
+			return false
 		}
 		starts := p.event.startsAt
 		inside := !starts.Before(from) && (endless || starts.Before(to.AddDate(0, 0, 1))) // both days included
-		if inside && past != p.event.endsAt().After(q.now) {
-			events = append(events, p)
-		}
-	}
+		return inside && past != p.event.endsAt().After(q.now)
+	})
 	slices.SortFunc(events, func(a, b *post) int {
 		soonest := cmp.Or(a.event.startsAt.Compare(b.event.startsAt), cmp.Compare(a.id, b.id))
 		if past {
@@ -53,9 +47,9 @@ func (s *Sandbox) listEvents(q *request) answer {
 	return ok(listPage(q.paging(10), events, view).withSort("latest"))
 }
 
-// openEvent finds an event that the member may read; other posts are none.
-func (s *Sandbox) openEvent(q *request, eventID int64) (*post, answer) {
-	p, refusal := s.openPost(q, eventID)
+// openEvent finds the path's event; other posts are not events.
+func (s *Sandbox) openEvent(q *request) (*post, answer) {
+	p, refusal := s.openPost(q, q.id("event_id"))
 	if refusal.status != 0 {
 		return nil, refusal
 	}
@@ -65,11 +59,7 @@ func (s *Sandbox) openEvent(q *request, eventID int64) (*post, answer) {
 	return p, answer{}
 }
 
-func (s *Sandbox) listAttendees(q *request) answer {
-	p, refusal := s.openEvent(q, q.id("event_id"))
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) listAttendees(q *request, p *post) answer {
 	attending := p.event.attending()
 	if p.event.hideGuests && !canManage(q.member, p.authorID) {
 		attending = nil
@@ -119,22 +109,14 @@ func (s *Sandbox) answerInvitation(q *request, p *post, status string) attendee 
 	return e.attendees[i]
 }
 
-func (s *Sandbox) rsvp(q *request) answer {
-	p, refusal := s.openEvent(q, q.id("event_id"))
-	if refusal.status == 0 {
-		refusal = s.refuseRSVP(q, p)
-	}
-	if refusal.status != 0 {
+func (s *Sandbox) rsvp(q *request, p *post) answer {
+	if refusal := s.refuseRSVP(q, p); refusal.status != 0 {
 		return refusal
 	}
 	return ok(s.attendeeView(s.answerInvitation(q, p, "yes")))
 }
 
-func (s *Sandbox) cancelRSVP(q *request) answer {
-	p, refusal := s.openEvent(q, q.id("event_id"))
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) cancelRSVP(q *request, p *post) answer {
 	if !p.event.going(q.member.id) {
 		return missingRecord("event_attendee")
 	}
@@ -176,37 +158,29 @@ func occurrenceView(q *request, p *post) occurrenceJSON {
 
 // occurrencesOfPath lists the dates to come of the path's event, soonest first.
 func (s *Sandbox) occurrencesOfPath(q *request) ([]*post, answer) {
-	sp, refusal := s.openSpace(q, q.PathValue("space_id"))
+	sp, refusal := s.spaceOfPath(q)
 	if refusal.status != 0 {
 		return nil, refusal
 	}
-	p, refusal := s.openEvent(q, q.id("event_id"))
-	if refusal.status != 0 {
+	p, refusal := s.openEvent(q)
+	switch {
+	case refusal.status != 0:
 		return nil, refusal
-	}
-	if p.spaceID != sp.id {
+	case p.spaceID != sp.id:
 		return nil, missingRecord("event")
 	}
 	gone := func(o *post) bool { return o.status != "published" || !o.event.endsAt().After(q.now) }
 	return slices.DeleteFunc(s.store.series(p.event.seriesID), gone), answer{}
 }
 
-func (s *Sandbox) listOccurrences(q *request) answer {
-	dates, refusal := s.occurrencesOfPath(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) listOccurrences(q *request, dates []*post) answer {
 	view := func(p *post) occurrenceJSON { return occurrenceView(q, p) }
 	return ok(listPage(q.paging(10), dates, view).withPageCount().withMeta())
 }
 
 // rsvpToOccurrences sets to which dates the member comes: to those that are
 // named, and to no others. It is all or nothing.
-func (s *Sandbox) rsvpToOccurrences(q *request) answer {
-	dates, refusal := s.occurrencesOfPath(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) rsvpToOccurrences(q *request, dates []*post) answer {
 	var in struct {
 		EventIDs *[]int64 `json:"event_ids"`
 	}
@@ -232,21 +206,19 @@ func (s *Sandbox) rsvpToOccurrences(q *request) answer {
 	count := 0
 	for _, p := range dates {
 		want, going := slices.Contains(wanted, p.id), p.event.going(q.member.id)
-		if want {
-			count++
-		}
 		switch {
 		case want && !going:
 			s.answerInvitation(q, p, "yes")
 		case going && !want:
 			s.answerInvitation(q, p, "no")
 		}
+		if want {
+			count++
+		}
 	}
 	events := "events"
 	if count == 1 {
 		events = "event"
 	}
-	return ok(struct {
-		Message string `json:"message"`
-	}{fmt.Sprintf("You’ve RSVP’d to %d %s. We’ll send you a reminder before an event starts.", count, events)})
+	return ok(said{fmt.Sprintf("You’ve RSVP’d to %d %s. We’ll send you a reminder before an event starts.", count, events)})
 }

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 )
@@ -36,7 +35,7 @@ func (l *liveRoom) opensFor(m *member) bool {
 }
 
 func (s *Sandbox) liveRoomRoutes() []route {
-	return []route{{method: http.MethodPost, path: "/live_streams/rooms", handle: s.createLiveRoom}}
+	return []route{{"POST /live_streams/rooms", s.createLiveRoom}}
 }
 
 // liveRoomInput is a live room as callers ask for one; Circle needs none of it.
@@ -85,14 +84,13 @@ func (s *Sandbox) createLiveRoom(q *request) answer {
 		return refusal
 	}
 	if setting := in.wrong(); setting != "" {
-		return invalid("Failed to create live room!", map[string][]string{setting: {"is not included in the list"}})
+		return notListed("Failed to create live room!", setting)
 	}
 	l := &liveRoom{
-		id: take(&s.store.nextLive), creatorID: q.member.id, name: cmp.Or(in.Name,
-			q.member.firstName+"'s room"), description: in.Description,
-		viewType: cmp.Or(in.ViewType, "grid_view"), roomType: cmp.Or(in.RoomType, "stream"), access: cmp.Or(in.AccessType,
-			"open"),
-		recorded: in.Recording, muteOnJoin: in.MuteOnJoin, limitShare: in.LimitShare, invited: s.invited(in.Invited), createdAt: q.now,
+		id: take(&s.store.nextLive), creatorID: q.member.id, name: cmp.Or(in.Name, q.member.firstName+"'s room"),
+		description: in.Description, viewType: cmp.Or(in.ViewType, "grid_view"), roomType: cmp.Or(in.RoomType, "stream"),
+		access: cmp.Or(in.AccessType, "open"), recorded: in.Recording, muteOnJoin: in.MuteOnJoin, limitShare: in.LimitShare,
+		invited: s.invited(in.Invited), createdAt: q.now,
 	}
 	l.slug = slugOf(cmp.Or(in.Slug, l.name))
 	if slices.ContainsFunc(s.store.chatRooms, func(r *chatRoom) bool { return r.live != nil && r.live.slug == l.slug }) {
@@ -167,11 +165,11 @@ type liveGuests struct {
 func (s *Sandbox) liveRoomView(m *member, l *liveRoom) liveRoomJSON {
 	by := s.store.memberByID[l.creatorID]
 	return liveRoomJSON{
-		ID: l.id, Name: l.name, Description: l.description, Slug: l.slug, Status: "backstage", HostCapacity: 30, ViewType: l.viewType,
-		RoomType: l.roomType, Recorded: l.recorded, AccessType: l.access, Provider: "hms", Invited: l.invited, MuteOnJoin: l.muteOnJoin,
-		LimitShare: l.limitShare, CreatedAt: stamp(l.createdAt), ChatRoomUUID: l.chat.uuid,
-		Creator:      liveCreator{by.id, by.name(), orNull(by.avatarURL), by.publicUID, by.bio, by.headline},
-		Participants: liveGuests{Records: []empty{}}, CanHost: by == m, CanManage: by == m ||
-			m.roles.Admin, IsCreator: by == m,
+		ID: l.id, Name: l.name, Description: l.description, Slug: l.slug, Status: "backstage", HostCapacity: 30,
+		ViewType: l.viewType, RoomType: l.roomType, Recorded: l.recorded, AccessType: l.access, Provider: "hms",
+		Invited: l.invited, MuteOnJoin: l.muteOnJoin, LimitShare: l.limitShare, CreatedAt: stamp(l.createdAt),
+		ChatRoomUUID: l.chat.uuid, Participants: liveGuests{Records: []empty{}}, CanHost: by == m,
+		CanManage: by == m || m.roles.Admin, IsCreator: by == m,
+		Creator: liveCreator{by.id, by.name(), orNull(by.avatarURL), by.publicUID, by.bio, by.headline},
 	}
 }

@@ -2,24 +2,24 @@ package sandbox
 
 import (
 	"fmt"
-	"net/http"
+	"maps"
 	"slices"
 	"strings"
 )
 
 func (s *Sandbox) memberRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/community_member", handle: s.currentMember},
-		{method: http.MethodGet, path: "/community_members", handle: s.listMembers},
-		{method: http.MethodGet, path: "/community_members/{community_member_id}/public_profile", handle: s.publicProfile},
-		{method: http.MethodGet, path: "/community_members/{community_member_id}/posts", handle: s.memberPosts},
-		{method: http.MethodGet, path: "/community_members/{community_member_id}/comments", handle: s.memberComments},
-		{method: http.MethodGet, path: "/community_members/{community_member_id}/spaces", handle: s.memberSpaces},
-		{method: http.MethodPost, path: "/search/community_members", handle: s.searchMembers},
-		{method: http.MethodPut, path: "/profile", handle: s.updateProfile},
-		{method: http.MethodPut, path: "/signup/profile", handle: s.completeSignup},
-		{method: http.MethodDelete, path: "/community_member/deactivate", handle: s.deactivateMember},
-		{method: http.MethodGet, path: "/page_profile_fields", handle: s.listProfileFields},
+		{"GET /community_member", s.currentMember},
+		{"GET /community_members", s.listMembers},
+		{"GET /community_members/{community_member_id}/public_profile", found(s.knownMember, s.publicProfile)},
+		{"GET /community_members/{community_member_id}/posts", found(s.knownMember, s.memberPosts)},
+		{"GET /community_members/{community_member_id}/comments", found(s.knownMember, s.memberComments)},
+		{"GET /community_members/{community_member_id}/spaces", found(s.knownMember, s.memberSpaces)},
+		{"POST /search/community_members", s.searchMembers},
+		{"PUT /profile", s.updateProfile},
+		{"PUT /signup/profile", s.completeSignup},
+		{"DELETE /community_member/deactivate", s.deactivateMember},
+		{"GET /page_profile_fields", s.listProfileFields},
 	}
 }
 
@@ -106,14 +106,11 @@ func tagViews(m *member, style tagStyle) []tagJSON {
 			DisplayLocations: t.places, Emoji: t.emoji, CustomEmojiURL: &emoji, CustomEmojiDarkURL: &emoji,
 		}
 		if style != tagOfDirectory {
-			background := t.format != "emoji"
-			v.Background = &background
+			v.Background = new(t.format != "emoji")
 		}
 		if style == tagOfAuthor {
-			v.DisplayLocations = tagPlaces{
-				slices.Contains(t.places, "member_directory"), slices.Contains(t.places, "post_bio"), slices.Contains(t.places,
-					"profile_page"),
-			}
+			in := func(place string) bool { return slices.Contains(t.places, place) }
+			v.DisplayLocations = tagPlaces{in("member_directory"), in("post_bio"), in("profile_page")}
 		}
 		views = append(views, v)
 	}
@@ -145,10 +142,8 @@ func gamificationOf(m *member) gamification {
 	names := []string{"Seed", "Seedling", "Sprout", "Sapling", "Shrub", "Tree", "Orchard"}
 	level := min(m.points/pointsPerLevel, len(names)-1)
 	into := m.points - level*pointsPerLevel
-	return gamification{
-		m.id, m.points, level + 1, names[level], max(0, pointsPerLevel-into),
-		min(100, into*100/pointsPerLevel),
-	}
+	toNext, progress := max(0, pointsPerLevel-into), min(100, into*100/pointsPerLevel)
+	return gamification{m.id, m.points, level + 1, names[level], toNext, progress}
 }
 
 // profileCore are the fields that the own and the public profile share.
@@ -174,16 +169,14 @@ type profileCore struct {
 func (s *Sandbox) profileOf(q *request, m *member) profileCore {
 	p := profileCore{
 		ID: m.id, Email: m.email, Name: m.name(), AvatarURL: orNull(m.avatarURL), LargeAvatar: orNull(m.avatarURL),
-		Bio: m.bio, Headline: m.headline, Roles: m.roles, MemberTags: tagViews(m,
-			tagOfProfile), Gamification: gamificationOf(m),
-		ProfileInfo: profileInfo{Website: m.website, Location: m.location},
-		Posts:       len(s.visiblePosts(q.member, func(p *post) bool { return p.authorID == m.id })),
-		Comments:    len(s.commentsBy(q.member, m)),
-		Spaces:      len(s.spacesOf(q.member, m)),
+		Bio: m.bio, Headline: m.headline, Roles: m.roles, MemberTags: tagViews(m, tagOfProfile),
+		Gamification: gamificationOf(m), ProfileInfo: profileInfo{Website: m.website, Location: m.location},
+		Posts:    len(s.visiblePosts(q.member, func(p *post) bool { return p.authorID == m.id })),
+		Comments: len(s.commentsBy(q.member, m)),
+		Spaces:   len(s.spacesOf(q.member, m)),
 	}
 	if m.avatarURL != "" {
-		large := m.avatarURL + "?size=large"
-		p.LargeAvatar = &large
+		p.LargeAvatar = new(m.avatarURL + "?size=large")
 	}
 	return p
 }
@@ -229,12 +222,7 @@ type liveLimits struct {
 
 func (s *Sandbox) currentMember(q *request) answer {
 	m := q.member
-	kept := 0
-	for _, b := range s.store.bookmarks {
-		if b.memberID == m.id {
-			kept++
-		}
-	}
+	kept := len(filter(s.store.bookmarks, func(b *bookmark) bool { return b.memberID == m.id }))
 	return ok(currentMemberJSON{
 		profileCore: s.profileOf(q, m), UserID: m.userID, PublicUID: m.publicUID, Bookmarks: kept, Active: m.active,
 		Features: features{
@@ -263,32 +251,20 @@ func (s *Sandbox) knownMember(q *request) (*member, answer) {
 	return m, answer{}
 }
 
-func (s *Sandbox) publicProfile(q *request) answer {
-	m, refusal := s.knownMember(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) publicProfile(q *request, m *member) answer {
 	return ok(publicProfileJSON{
 		profileCore: s.profileOf(q, m), CanReceiveDM: m.messaging && m.id != q.member.id, MessagingOpen: m.messaging,
 	})
 }
 
-func (s *Sandbox) memberPosts(q *request) answer {
-	m, refusal := s.knownMember(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) memberPosts(q *request, m *member) answer {
 	posts := s.visiblePosts(q.member, func(p *post) bool { return p.authorID == m.id })
 	slices.Reverse(posts)
 	view := func(p *post) postJSON { return s.postView(q, p, postOfMember) }
 	return ok(listPage(q.paging(10), posts, view).withSort("latest"))
 }
 
-func (s *Sandbox) memberComments(q *request) answer {
-	m, refusal := s.knownMember(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) memberComments(q *request, m *member) answer {
 	view := func(c *comment) commentJSON { return s.memberCommentView(q, c) }
 	return ok(listPage(q.paging(10), s.commentsBy(q.member, m), view))
 }
@@ -297,34 +273,22 @@ func (s *Sandbox) memberComments(q *request) answer {
 func (s *Sandbox) commentsBy(asker, m *member) []*comment {
 	var list []*comment
 	for _, p := range s.visiblePosts(asker, func(p *post) bool { return len(p.comments) > 0 }) {
-		for _, c := range p.comments {
-			if c.authorID == m.id {
-				list = append(list, c)
-			}
-		}
+		list = append(list, filter(p.comments, func(c *comment) bool { return c.authorID == m.id })...)
 	}
 	slices.SortStableFunc(list, func(a, b *comment) int { return b.createdAt.Compare(a.createdAt) })
 	return list
 }
 
-func (s *Sandbox) memberSpaces(q *request) answer {
-	m, refusal := s.knownMember(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) memberSpaces(q *request, m *member) answer {
 	view := func(sp *space) spaceJSON { return s.spaceView(q.member, sp, spaceOfMember) }
 	return ok(listPage(q.paging(30), s.spacesOf(q.member, m), view).withSort("latest"))
 }
 
 // spacesOf lists the spaces that the member has joined and the asker may know of.
 func (s *Sandbox) spacesOf(asker, m *member) []*space {
-	var list []*space
-	for _, sp := range s.store.spaces {
-		if s.store.seat(sp.id, m.id) != nil && s.canList(asker, sp) {
-			list = append(list, sp)
-		}
-	}
-	return list
+	return filter(s.store.spaces, func(sp *space) bool {
+		return s.store.seat(sp.id, m.id) != nil && s.canList(asker, sp)
+	})
 }
 
 // deactivateMember closes the account: the member's tokens answer from then
@@ -334,14 +298,8 @@ func (s *Sandbox) deactivateMember(q *request) answer {
 		return forbidden()
 	}
 	q.member.active = false
-	for value, t := range s.vault.refresh {
-		if t.memberID == q.member.id {
-			delete(s.vault.refresh, value)
-		}
-	}
-	return ok(struct {
-		Success bool `json:"success"`
-	}{true})
+	maps.DeleteFunc(s.vault.refresh, func(_ string, t *refreshToken) bool { return t.memberID == q.member.id })
+	return ok(succeeded{true})
 }
 
 // matchesText says whether the text is in the member's name or headline.

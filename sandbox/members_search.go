@@ -103,11 +103,8 @@ func walk[V any](members []*member, order string, p paging, after []memberMark, 
 	start := (p.page - 1) * p.perPage
 	if len(after) > 0 {
 		start = len(members)
-		for i, m := range members {
-			if samePlace(markOf(m, order), after) {
-				start = i + 1
-				break
-			}
+		if i := slices.IndexFunc(members, func(m *member) bool { return samePlace(markOf(m, order), after) }); i >= 0 {
+			start = i + 1
 		}
 	}
 	start = min(start, len(members))
@@ -132,13 +129,9 @@ func (s *Sandbox) listMembers(q *request) answer {
 			return refusal
 		}
 	}
-	var members []*member
-	for _, m := range s.listedMembers() {
-		if matchesText(m, q.param("search_text")) &&
-			(spaceID == 0 || s.store.seat(spaceID, m.id) != nil) {
-			members = append(members, m)
-		}
-	}
+	members := filter(s.listedMembers(), func(m *member) bool {
+		return matchesText(m, q.param("search_text")) && (spaceID == 0 || s.store.seat(spaceID, m.id) != nil)
+	})
 	var after []memberMark
 	query := q.URL.Query()
 	for _, text := range append(query["search_after"], query["search_after[]"]...) {
@@ -146,8 +139,8 @@ func (s *Sandbox) listMembers(q *request) answer {
 	}
 	return ok(walk(members, q.param("sort"), q.paging(10), after, func(m *member) directoryMember {
 		return directoryMember{
-			m.headline, tagViews(m, tagOfDirectory), m.name(), m.id, orNull(m.avatarURL), m.messaging, m.email, m.messaging &&
-				m.id != q.member.id,
+			m.headline, tagViews(m, tagOfDirectory), m.name(), m.id, orNull(m.avatarURL), m.messaging, m.email,
+			m.messaging && m.id != q.member.id,
 		}
 	}))
 }
@@ -204,12 +197,7 @@ func (s *Sandbox) searchMembers(q *request) answer {
 	if refusal := q.decode(&in); refusal.status != 0 {
 		return refusal
 	}
-	var members []*member
-	for _, m := range s.store.members {
-		if s.searchMatches(q, m, in) {
-			members = append(members, m)
-		}
-	}
+	members := filter(s.store.members, func(m *member) bool { return s.searchMatches(q, m, in) })
 	page := walk(members, in.Order, newPaging(in.Page.String(), in.PerPage.String(), 30), in.SearchAfter, foundMemberView)
 	page.NextMeta = &nextMeta{page.Next}
 	return ok(page)
@@ -235,8 +223,7 @@ func (f memberFilter) matches(asker, m *member) bool {
 	case "email":
 		return (m.emailPublic || asker.roles.Admin || asker == m) && f.compare(m.email)
 	case "role":
-		role := [...]string{"admin", "moderator", "member"}[rank(m)]
-		return f.compare(role)
+		return f.compare([...]string{"admin", "moderator", "member"}[rank(m)])
 	case "activity_score":
 		return f.compare(strconv.Itoa(m.points))
 	case "profile_field":

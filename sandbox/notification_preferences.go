@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"net/http"
 	"slices"
 )
 
@@ -96,8 +95,7 @@ func (s *Sandbox) listPreferences(q *request) answer {
 	for _, sp := range s.spacesOf(q.member, q.member) {
 		seat := s.store.seat(sp.id, q.member.id)
 		v.Spaces = append(v.Spaces, spacePreferenceJSON{
-			ID: seat.id, SpaceID: sp.id, SpaceName: sp.name, Choice: q.member.spaceChoice(medium,
-				sp.id), IsChatSpace: sp.kind == spaceChat,
+			seat.id, sp.id, sp.name, q.member.spaceChoice(medium, sp.id), sp.kind == spaceChat,
 		})
 	}
 	return ok(v)
@@ -107,11 +105,6 @@ const (
 	preferenceChanged = "Notification preference changed successfully"
 	preferenceRefused = "Failed to change notification preference!"
 )
-
-// notInList refuses a word that is not one of those to choose from.
-func notInList(parameter string) answer {
-	return invalid(preferenceRefused, map[string][]string{parameter: {"is not included in the list"}})
-}
 
 // updatePreference takes its two parameters from the query, as Circle does.
 func (s *Sandbox) updatePreference(q *request) answer {
@@ -127,9 +120,9 @@ func (s *Sandbox) updatePreference(q *request) answer {
 	// Circle takes the switch for direct messages on every medium, although
 	// the app's settings do not show it.
 	case kind != "direct_messages" && !slices.ContainsFunc(preferenceKinds(medium), known):
-		return notInList("type")
+		return notListed(preferenceRefused, "type")
 	case enabled != "true" && enabled != "false":
-		return notInList("enabled")
+		return notListed(preferenceRefused, "enabled")
 	}
 	q.member.preferences[preferenceKey{medium, kind}] = enabled == "true"
 	return done(preferenceChanged)
@@ -144,7 +137,7 @@ func spaceChange(q *request) (medium, choice string, refusal answer) {
 	case choice == "":
 		return "", "", missingParameter("choice")
 	case !isChoice(choice):
-		return "", "", notInList("choice")
+		return "", "", notListed(preferenceRefused, "choice")
 	}
 	return medium, choice, answer{}
 }
@@ -180,8 +173,8 @@ func (s *Sandbox) spaceMemberPreferences(q *request) answer {
 	if seat == nil || seat.memberID != q.member.id {
 		return missingRecord("space_member")
 	}
-	return answer{http.StatusOK, struct {
+	return ok(struct {
 		InApp string `json:"in_app"`
 		Push  string `json:"push"`
-	}{q.member.spaceChoice(mediumInApp, seat.spaceID), q.member.spaceChoice("push", seat.spaceID)}}
+	}{q.member.spaceChoice(mediumInApp, seat.spaceID), q.member.spaceChoice("push", seat.spaceID)})
 }

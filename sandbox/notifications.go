@@ -9,24 +9,18 @@ import (
 
 func (s *Sandbox) notificationRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/notifications", handle: s.listNotifications},
-		{method: http.MethodGet, path: "/notifications/new_notifications_count", handle: s.countNewNotifications},
-		{method: http.MethodPost, path: "/notifications/reset_new_notifications_count", handle: s.resetNewNotificationsCount},
-		{method: http.MethodPost, path: "/notifications/mark_all_as_read", handle: s.markAllNotificationsAsRead},
-		{method: http.MethodPost, path: "/notifications/{id}/mark_as_read", handle: s.markNotificationAsRead},
-		{method: http.MethodPost, path: "/notifications/{id}/archive", handle: s.archiveNotification},
-		{method: http.MethodDelete, path: "/notifications/{id}", handle: s.deleteNotification},
-		{method: http.MethodGet, path: "/notification_preferences/{medium}", handle: s.listPreferences},
-		{method: http.MethodPut, path: "/notification_preferences/{medium}", handle: s.updatePreference},
-		{
-			method: http.MethodPut, path: "/notification_preferences/{notification_preference_medium}/spaces",
-			handle: s.updateAllSpacePreferences,
-		},
-		{
-			method: http.MethodPut, path: "/notification_preferences/{notification_preference_medium}/spaces/{id}",
-			handle: s.updateSpacePreference,
-		},
-		{method: http.MethodGet, path: "/notification_preferences/space_members/{id}", handle: s.spaceMemberPreferences},
+		{"GET /notifications", s.listNotifications},
+		{"GET /notifications/new_notifications_count", s.countNewNotifications},
+		{"POST /notifications/reset_new_notifications_count", s.resetNewNotificationsCount},
+		{"POST /notifications/mark_all_as_read", s.markAllNotificationsAsRead},
+		{"POST /notifications/{id}/mark_as_read", found(s.ownNotification, s.markNotificationAsRead)},
+		{"POST /notifications/{id}/archive", found(s.ownNotification, s.archiveNotification)},
+		{"DELETE /notifications/{id}", found(s.ownNotification, s.deleteNotification)},
+		{"GET /notification_preferences/{medium}", s.listPreferences},
+		{"PUT /notification_preferences/{medium}", s.updatePreference},
+		{"PUT /notification_preferences/{notification_preference_medium}/spaces", s.updateAllSpacePreferences},
+		{"PUT /notification_preferences/{notification_preference_medium}/spaces/{id}", s.updateSpacePreference},
+		{"GET /notification_preferences/space_members/{id}", s.spaceMemberPreferences},
 	}
 }
 
@@ -155,8 +149,7 @@ func (s *Sandbox) notificationView(n *notification) notificationJSON {
 		v.ActorName, v.ActorImage = m.name(), orNull(m.avatarURL)
 	}
 	if m := s.store.memberByID[n.secondActorID]; m != nil {
-		name := m.name()
-		v.Name, v.Image = &name, orNull(m.avatarURL)
+		v.Name, v.Image = new(m.name()), orNull(m.avatarURL)
 	}
 	subject := &notifiableJSON{ID: n.subjectID, CommunityID: communityID, SpaceID: n.spaceID}
 	switch n.subjectKind {
@@ -185,13 +178,10 @@ func (s *Sandbox) notificationView(n *notification) notificationJSON {
 // archived or deleted, nor what became closed to them.
 func (s *Sandbox) inbox(q *request) []*notification {
 	s.remind(q)
-	var list []*notification
-	for _, n := range s.store.notification[q.member.id] {
+	list := filter(s.store.notification[q.member.id], func(n *notification) bool {
 		sp := s.store.spaceByID[n.spaceID]
-		if !n.archived && (sp == nil || s.canView(q.member, sp)) {
-			list = append(list, n)
-		}
-	}
+		return !n.archived && (sp == nil || s.canView(q.member, sp))
+	})
 	slices.SortStableFunc(list, func(a, b *notification) int { return a.createdAt.Compare(b.createdAt) })
 	return list
 }
@@ -229,8 +219,7 @@ func positive(q *request, name string) bool {
 // pagesCounted adds page_count, which here, unlike elsewhere, counts pages: the
 // official examples have two notifications on one page.
 func pagesCounted[T any](l listing[T]) listing[T] {
-	pages := max(1, (l.Count+l.PerPage-1)/l.PerPage)
-	l.PageCount = &pages
+	l.PageCount = new(max(1, (l.Count+l.PerPage-1)/l.PerPage))
 	return l
 }
 
@@ -310,41 +299,26 @@ func (s *Sandbox) hangsOn(n *notification, kind string, id int64) bool {
 
 // ownNotification finds the path's notification among the member's own.
 func (s *Sandbox) ownNotification(q *request) (*notification, answer) {
-	for _, n := range s.store.notification[q.member.id] {
-		if n.id == q.id("id") && n.action != actionDeleted {
-			return n, answer{}
-		}
-	}
-	return nil, missingRecord("notification")
+	return foundRecord("notification", s.store.notification[q.member.id], func(n *notification) bool {
+		return n.id == q.id("id") && n.action != actionDeleted
+	})
 }
 
-func (s *Sandbox) markNotificationAsRead(q *request) answer {
-	n, refusal := s.ownNotification(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) markNotificationAsRead(q *request, n *notification) answer {
 	if n.readAt.IsZero() {
 		n.readAt = q.now
 	}
 	return ok(s.notificationView(n))
 }
 
-func (s *Sandbox) archiveNotification(q *request) answer {
-	n, refusal := s.ownNotification(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) archiveNotification(q *request, n *notification) answer {
 	n.archived = true
 	v := s.notificationView(n)
 	v.secondActor = nil
 	return ok(v)
 }
 
-func (s *Sandbox) deleteNotification(q *request) answer {
-	n, refusal := s.ownNotification(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) deleteNotification(q *request, n *notification) answer {
 	v := s.notificationView(n)
 	v.secondActor = nil
 	n.action, n.archived = actionDeleted, true

@@ -5,19 +5,11 @@ import (
 	"slices"
 )
 
-func (s *Sandbox) listPostLikes(q *request) answer {
-	p, refusal := s.openPost(q, q.id("post_id"))
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) listPostLikes(q *request, p *post) answer {
 	return ok(listPage(q.paging(10), p.likes, s.likerView).withPageCount())
 }
 
-func (s *Sandbox) likePost(q *request) answer {
-	p, refusal := s.joinedPost(q, q.id("post_id"))
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) likePost(q *request, p *post) answer {
 	if !p.likingEnabled {
 		return forbidden()
 	}
@@ -33,11 +25,7 @@ func (s *Sandbox) likePost(q *request) answer {
 	return done("Post has been liked")
 }
 
-func (s *Sandbox) unlikePost(q *request) answer {
-	p, refusal := s.openPost(q, q.id("post_id"))
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) unlikePost(q *request, p *post) answer {
 	if !liked(p.likes, q.member.id) {
 		return missingRecord("user_like")
 	}
@@ -46,11 +34,7 @@ func (s *Sandbox) unlikePost(q *request) answer {
 }
 
 // followPost lets the member hear of new comments; following twice is fine.
-func (s *Sandbox) followPost(q *request) answer {
-	p, refusal := s.joinedPost(q, q.id("post_id"))
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) followPost(q *request, p *post) answer {
 	if !slices.ContainsFunc(p.followers, func(f follower) bool { return f.memberID == q.member.id }) {
 		p.followers = append(p.followers, follower{s.store.smallID(), q.member.id})
 	}
@@ -59,11 +43,7 @@ func (s *Sandbox) followPost(q *request) answer {
 
 // unfollowPost serves both paths: by the post alone, and by the follower id
 // that the post carried, which has to be the member's own.
-func (s *Sandbox) unfollowPost(q *request) answer {
-	p, refusal := s.openPost(q, q.id("post_id"))
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) unfollowPost(q *request, p *post) answer {
 	mine := func(f follower) bool {
 		return f.memberID == q.member.id && (q.PathValue("id") == "" || f.id == q.id("id"))
 	}
@@ -114,8 +94,7 @@ func (s *Sandbox) flagContent(q *request) answer {
 		}
 		return fileReport(&m.flags, report, "Message", m.memberID)
 	}
-	return invalid("Failed to report content!",
-		map[string][]string{"flagged_contentable_type": {"is not included in the list"}})
+	return notListed("Failed to report content!", "flagged_contentable_type")
 }
 
 // fileReport keeps a report; nobody reports what they wrote themselves.
@@ -124,7 +103,5 @@ func fileReport(flags *[]flag, report flag, kind string, authorID int64) answer 
 		return forbidden()
 	}
 	*flags = append(*flags, report)
-	return created(struct {
-		Message string `json:"message"`
-	}{kind + " has been reported to the admin"})
+	return created(said{kind + " has been reported to the admin"})
 }

@@ -49,9 +49,9 @@ type postJSON struct {
 	Action          posted   `json:"action"`
 	CustomHTML      *string  `json:"custom_html"`
 	*flagFields
-	*postTopics
-	*postPolicies
-	*postGallery
+	Topics   []topic      `json:"topics,omitzero"`
+	Policies *postPolicy  `json:"policies,omitempty"`
+	Gallery  *galleryJSON `json:"gallery,omitempty"`
 	*eventFields
 	*eventInvitation
 }
@@ -77,18 +77,9 @@ type flagFields struct {
 func flagView(flags []flag) *flagFields {
 	f := &flagFields{Reports: len(flags)}
 	if len(flags) > 0 {
-		at := stamp(flags[0].at)
-		f.FlaggedAt = &at
+		f.FlaggedAt = new(stamp(flags[0].at))
 	}
 	return f
-}
-
-type postTopics struct {
-	Topics []topic `json:"topics"`
-}
-
-type postPolicies struct {
-	Policies postPolicy `json:"policies"`
 }
 
 type postPolicy struct {
@@ -97,10 +88,6 @@ type postPolicy struct {
 	Manage    bool `json:"can_manage_post"`
 	Report    bool `json:"can_report_post"`
 	Update    bool `json:"can_update_post"`
-}
-
-type postGallery struct {
-	Gallery galleryJSON `json:"gallery"`
 }
 
 type galleryJSON struct {
@@ -130,10 +117,7 @@ func (s *Sandbox) postView(q *request, p *post, record postRecord) postJSON {
 		LikesCount: len(p.likes), HideMeta: p.hideMeta, IsLiked: liked(p.likes, q.member.id), FirstLikedBy: []author{},
 		contentJSON: p.content.view(), PlainText: p.content.text, PlainTextOnly: p.content.text,
 		URL: s.postURL(p), CreatedAt: stamp(p.createdAt), UpdatedAt: stamp(p.updatedAt), Space: s.spaceRefView(sp),
-		Author: s.authorView(by), Action: posted{
-			by.firstName, stamp(p.createdAt),
-			"posted",
-		}, CustomHTML: orNull(p.customHTML),
+		Author: s.authorView(by), Action: posted{by.firstName, stamp(p.createdAt), "posted"}, CustomHTML: orNull(p.customHTML),
 	}
 	if b := s.store.bookmarkOf(q.member.id, "post", p.id); b != nil {
 		v.BookmarkID = &b.id
@@ -151,17 +135,14 @@ func (s *Sandbox) postView(q *request, p *post, record postRecord) postJSON {
 		v.flagFields = flagView(p.flags)
 	}
 	if record != postOfMember && record != postChanged {
-		v.postTopics = &postTopics{topicsOf(sp, p)}
+		v.Topics = topicsOf(sp, p)
 	}
 	if record == postInSpace || record == postAlone {
 		may := canManage(q.member, p.authorID)
-		v.postPolicies = &postPolicies{postPolicy{
-			Destroy: may, Duplicate: may, Manage: may,
-			Report: p.authorID != q.member.id, Update: may,
-		}}
+		v.Policies = &postPolicy{may, may, may, p.authorID != q.member.id, may}
 	}
 	if p.gallery != nil && record != postInHome && record != postInEvents {
-		v.postGallery = &postGallery{s.galleryView(p.gallery)}
+		v.Gallery = s.galleryView(p.gallery)
 	}
 	if p.event != nil && record != postOfMember {
 		v.eventFields = s.eventFieldsView(q, p)
@@ -190,13 +171,12 @@ func topicsOf(sp *space, p *post) []topic {
 	return topics
 }
 
-func (s *Sandbox) galleryView(g *gallery) galleryJSON {
-	v := galleryJSON{ID: g.id, Downloadable: g.downloadable, Images: []imageJSON{}}
+func (s *Sandbox) galleryView(g *gallery) *galleryJSON {
+	v := &galleryJSON{ID: g.id, Downloadable: g.downloadable, Images: []imageJSON{}}
 	for _, i := range g.images {
 		original := s.store.uploads[i.signedID].URL
 		v.Images = append(v.Images, imageJSON{
-			i.id, i.signedID, original, original + "?variant=feed", i.filename, i.width,
-			i.height,
+			i.id, i.signedID, original, original + "?variant=feed", i.filename, i.width, i.height,
 		})
 	}
 	return v

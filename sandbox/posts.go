@@ -11,20 +11,20 @@ import (
 
 func (s *Sandbox) postRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/home", handle: s.homeFeed},
-		{method: http.MethodGet, path: "/spaces/{space_id}/posts", handle: s.listPosts},
-		{method: http.MethodGet, path: "/spaces/{space_id}/posts/{id}", handle: s.getPost},
-		{method: http.MethodPost, path: "/spaces/{space_id}/posts", handle: s.createPost},
-		{method: http.MethodDelete, path: "/spaces/{space_id}/posts/{id}", handle: s.deletePost},
-		{method: http.MethodPost, path: "/spaces/{space_id}/images/posts", handle: s.createImagePost},
-		{method: http.MethodPut, path: "/spaces/{space_id}/images/posts/{id}", handle: s.updateImagePost},
-		{method: http.MethodGet, path: "/posts/{post_id}/user_likes", handle: s.listPostLikes},
-		{method: http.MethodPost, path: "/posts/{post_id}/user_likes", handle: s.likePost},
-		{method: http.MethodDelete, path: "/posts/{post_id}/user_likes", handle: s.unlikePost},
-		{method: http.MethodPost, path: "/posts/{post_id}/post_followers", handle: s.followPost},
-		{method: http.MethodDelete, path: "/posts/{post_id}/post_followers", handle: s.unfollowPost},
-		{method: http.MethodDelete, path: "/posts/{post_id}/post_followers/{id}", handle: s.unfollowPost},
-		{method: http.MethodPost, path: "/flagged_contents", handle: s.flagContent},
+		{"GET /home", s.homeFeed},
+		{"GET /spaces/{space_id}/posts", found(s.spaceOfPath, s.listPosts)},
+		{"GET /spaces/{space_id}/posts/{id}", found(s.postInSpaceOf, s.getPost)},
+		{"POST /spaces/{space_id}/posts", s.createPost},
+		{"DELETE /spaces/{space_id}/posts/{id}", found(s.postInSpaceOf, s.deletePost)},
+		{"POST /spaces/{space_id}/images/posts", s.createImagePost},
+		{"PUT /spaces/{space_id}/images/posts/{id}", found(s.postInSpaceOf, s.updateImagePost)},
+		{"GET /posts/{post_id}/user_likes", found(s.postOfPath, s.listPostLikes)},
+		{"POST /posts/{post_id}/user_likes", found(s.joinedPostOfPath, s.likePost)},
+		{"DELETE /posts/{post_id}/user_likes", found(s.postOfPath, s.unlikePost)},
+		{"POST /posts/{post_id}/post_followers", found(s.joinedPostOfPath, s.followPost)},
+		{"DELETE /posts/{post_id}/post_followers", found(s.postOfPath, s.unfollowPost)},
+		{"DELETE /posts/{post_id}/post_followers/{id}", found(s.postOfPath, s.unfollowPost)},
+		{"POST /flagged_contents", s.flagContent},
 	}
 }
 
@@ -63,11 +63,7 @@ func sortPosts(posts []*post, sort string) string {
 	return sort
 }
 
-func (s *Sandbox) listPosts(q *request) answer {
-	sp, refusal := s.openSpace(q, q.PathValue("space_id"))
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) listPosts(q *request, sp *space) answer {
 	status := cmp.Or(q.param("status"), "published")
 	topics, ids := q.ids("topics"), q.ids("post_ids")
 	var posts []*post
@@ -89,24 +85,17 @@ func (s *Sandbox) listPosts(q *request) answer {
 
 // postInSpaceOf finds the post of a path with both ids, each a number or a slug.
 func (s *Sandbox) postInSpaceOf(q *request) (*post, answer) {
-	sp, refusal := s.openSpace(q, q.PathValue("space_id"))
+	sp, refusal := s.spaceOfPath(q)
 	if refusal.status != 0 {
 		return nil, refusal
 	}
 	ref := q.PathValue("id")
-	for _, p := range s.store.posts {
-		if p.spaceID == sp.id && (p.slug == ref || p.id == parseID(ref)) && s.readable(q.member, p) {
-			return p, answer{}
-		}
-	}
-	return nil, missingRecord("post")
+	return foundRecord("post", s.store.posts, func(p *post) bool {
+		return p.spaceID == sp.id && (p.slug == ref || p.id == parseID(ref)) && s.readable(q.member, p)
+	})
 }
 
-func (s *Sandbox) getPost(q *request) answer {
-	p, refusal := s.postInSpaceOf(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) getPost(q *request, p *post) answer {
 	return ok(s.postView(q, p, postAlone))
 }
 
@@ -139,32 +128,31 @@ type imageInput struct {
 	Destroy  bool   `json:"_destroy"`
 }
 
+const postRefused = "Failed to create post!"
+
 // draftPost checks that the member may post such a post there, and makes it
 // without filing it.
 func (s *Sandbox) draftPost(q *request, kind string) (*post, postInput, answer) {
 	var in postInput
-	sp, refusal := s.openSpace(q, q.PathValue("space_id"))
+	sp, refusal := s.spaceOfPath(q)
 	if refusal.status == 0 {
 		refusal = q.decode(&in)
 	}
-	if refusal.status != 0 {
+	switch {
+	case refusal.status != 0:
 		return nil, in, refusal
-	}
-	if !s.canPost(q.member, sp) {
+	case !s.canPost(q.member, sp):
 		return nil, in, forbidden()
-	}
-	if sp.kind != kind {
-		return nil, in, invalid("Failed to create post!", map[string][]string{"space": {"does not take posts of this type"}})
-	}
-	if sp.requireTopic && len(in.Topics) == 0 {
-		return nil, in, invalid("Failed to create post!", map[string][]string{"topics": {"can't be blank"}})
+	case sp.kind != kind:
+		return nil, in, invalid(postRefused, "space", "does not take posts of this type")
+	case sp.requireTopic && len(in.Topics) == 0:
+		return nil, in, invalid(postRefused, "topics", "can't be blank")
 	}
 	for _, id := range in.Topics {
-		i := slices.IndexFunc(sp.topics, func(t *topic) bool { return t.ID == id })
-		if i < 0 {
+		switch t := find(sp.topics, func(t *topic) bool { return t.ID == id }); {
+		case t == nil:
 			return nil, in, missingRecord("topic")
-		}
-		if sp.topics[i].AdminOnly && !q.member.staff() {
+		case t.AdminOnly && !q.member.staff():
 			return nil, in, forbidden()
 		}
 	}
@@ -173,9 +161,8 @@ func (s *Sandbox) draftPost(q *request, kind string) (*post, postInput, answer) 
 	}
 	p := &post{
 		spaceID: sp.id, authorID: q.member.id, kind: kind, status: "published", name: strings.TrimSpace(in.Name),
-		content: s.contentOf(in.Body,
-			in.Document), createdAt: q.now, updatedAt: q.now, commentsEnabled: true, likingEnabled: true,
-		coverID: in.CoverImage, topicIDs: in.Topics,
+		content: s.contentOf(in.Body, in.Document), createdAt: q.now, updatedAt: q.now, commentsEnabled: true,
+		likingEnabled: true, coverID: in.CoverImage, topicIDs: in.Topics,
 	}
 	set(&p.likingEnabled, in.LikingEnabled)
 	set(&p.commentsEnabled, in.CommentsEnabled)
@@ -189,7 +176,7 @@ func (s *Sandbox) createPost(q *request) answer {
 		return refusal
 	}
 	if p.name == "" && p.content.blank() {
-		return invalid("Failed to create post!", map[string][]string{"name": {"can't be blank"}})
+		return invalid(postRefused, "name", "can't be blank")
 	}
 	s.publish(p)
 	return ok(s.postView(q, p, postAlone))
@@ -224,11 +211,7 @@ func (s *Sandbox) postNotification(p *post, memberID, actorID int64) notificatio
 	return n
 }
 
-func (s *Sandbox) deletePost(q *request) answer {
-	p, refusal := s.postInSpaceOf(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) deletePost(q *request, p *post) answer {
 	if !canManage(q.member, p.authorID) {
 		return forbidden()
 	}
@@ -244,22 +227,18 @@ func (s *Sandbox) createImagePost(q *request) answer {
 	p.gallery = &gallery{id: s.store.smallID()}
 	s.changeGallery(p.gallery, in.Gallery)
 	if len(p.gallery.images) == 0 {
-		return invalid("Failed to create post!", map[string][]string{"gallery": {"can't be blank"}})
+		return invalid(postRefused, "gallery", "can't be blank")
 	}
 	p.name = "" // image posts have none: their title is the beginning of the text
 	s.publish(p)
 	return ok(s.postView(q, p, postOfMember))
 }
 
-func (s *Sandbox) updateImagePost(q *request) answer {
-	p, refusal := s.postInSpaceOf(q)
-	if refusal.status != 0 {
-		return refusal
-	}
-	if p.kind != postImage {
+func (s *Sandbox) updateImagePost(q *request, p *post) answer {
+	switch {
+	case p.kind != postImage:
 		return missingRecord("post")
-	}
-	if !canManage(q.member, p.authorID) {
+	case !canManage(q.member, p.authorID):
 		return forbidden()
 	}
 	var in postInput
@@ -307,8 +286,8 @@ func (s *Sandbox) changeGallery(g *gallery, in galleryInput) {
 	for _, image := range in.Images {
 		i := slices.IndexFunc(g.images, func(x *galleryImage) bool { return image.ID != 0 && x.id == image.ID })
 		changed := &galleryImage{
-			id: s.store.smallID(), signedID: cmp.Or(image.SignedID, image.Image), width: cmp.Or(image.Width,
-				1600), height: cmp.Or(image.Height, 1200),
+			id: s.store.smallID(), signedID: cmp.Or(image.SignedID, image.Image),
+			width: cmp.Or(image.Width, 1600), height: cmp.Or(image.Height, 1200),
 		}
 		if i >= 0 {
 			if changed = g.images[i]; image.Image != "" {

@@ -48,12 +48,9 @@ type choiceTaken struct {
 }
 
 func fieldCoreView(f *profileField) fieldCore {
-	choices := f.choices
-	if choices == nil {
-		choices = []fieldChoice{}
-	}
 	return fieldCore{
-		f.id, f.label, f.kind, f.key, orNull(f.placeholder), orNull(f.description), f.required, false, f.number, choices,
+		f.id, f.label, f.kind, f.key, orNull(f.placeholder), orNull(f.description), f.required, false, f.number,
+		append([]fieldChoice{}, f.choices...), // never null
 	}
 }
 
@@ -78,8 +75,8 @@ func fieldValueView(f *profileField, v *fieldValue) *fieldValueJSON {
 		return nil
 	}
 	return &fieldValueJSON{
-		ID: v.id, Text: orNull(v.text), Textarea: orNull(v.textarea), CreatedAt: stamp(v.createdAt), UpdatedAt: stamp(v.updatedAt),
-		DisplayValue: v.text, Choices: takenChoices(f, v), // only short texts are in display_value, at Circle either
+		ID: v.id, Text: orNull(v.text), Textarea: orNull(v.textarea), CreatedAt: stamp(v.createdAt),
+		UpdatedAt: stamp(v.updatedAt), DisplayValue: v.text, Choices: takenChoices(f, v), // only short texts are in display_value, at Circle either
 	}
 }
 
@@ -102,15 +99,12 @@ type pageFieldJSON struct {
 func (s *Sandbox) listProfileFields(q *request) answer {
 	pages := []string{"signup", "edit_profile", "profile_view", "community_view"}
 	if !slices.Contains(pages, q.param("page_name")) {
-		return failure(http.StatusBadRequest, "Unsupported page_name param, supported values are "+strings.Join(pages[:3],
-			", ")+", "+pages[3])
+		return failure(http.StatusBadRequest,
+			"Unsupported page_name param, supported values are "+strings.Join(pages, ", "))
 	}
-	var fields []*profileField
-	for _, f := range s.store.fields {
-		if slices.Contains(f.pages, q.param("page_name")) {
-			fields = append(fields, f)
-		}
-	}
+	fields := filter(s.store.fields, func(f *profileField) bool {
+		return slices.Contains(f.pages, q.param("page_name"))
+	})
 	view := func(f *profileField) pageFieldJSON { return pageFieldJSON{fieldCoreView(f), !f.required} }
 	return ok(listPage(q.paging(10), fields, view).withPageCount())
 }
@@ -165,7 +159,7 @@ func (s *Sandbox) updateProfile(q *request) answer {
 		return refusal
 	}
 	return ok(changedProfile{"Profile updated!", profileChanged{
-		foundMember: foundMemberView(q.member), ProfileFields: s.profileFieldsOf(q.member),
+		foundMemberView(q.member), nil, s.profileFieldsOf(q.member),
 	}})
 }
 
@@ -181,10 +175,7 @@ func (s *Sandbox) completeSignup(q *request) answer {
 	}
 	m.confirmed, m.homePage = true, true
 	return ok(changedProfile{"Profile confirmed!", profileChanged{
-		foundMember: foundMemberView(m), signupSwitches: &signupSwitches{
-			m.messaging, m.messaging, true,
-			m.listed,
-		}, ProfileFields: s.profileFieldsOf(m),
+		foundMemberView(m), &signupSwitches{m.messaging, m.messaging, true, m.listed}, s.profileFieldsOf(m),
 	}})
 }
 
@@ -200,7 +191,7 @@ func (s *Sandbox) changeProfile(q *request) answer {
 	}
 	m, p := q.member, in.Member
 	if p.Name != nil && strings.TrimSpace(*p.Name) == "" {
-		return invalid("Failed to update profile!", map[string][]string{"name": {"can't be blank"}})
+		return invalid("Failed to update profile!", "name", "can't be blank")
 	}
 	if p.Avatar != nil {
 		picture, refusal := s.uploadsOf("avatar", *p.Avatar)
@@ -224,14 +215,13 @@ func (s *Sandbox) changeProfile(q *request) answer {
 }
 
 func (s *Sandbox) changeFieldValue(q *request, in fieldInput) {
-	i := slices.IndexFunc(s.store.fields, func(f *profileField) bool {
+	f := find(s.store.fields, func(f *profileField) bool {
 		v := q.member.fieldValues[f.id]
 		return f.id == in.FieldID || (v != nil && in.ID != 0 && v.id == in.ID)
 	})
-	if i < 0 {
+	if f == nil {
 		return
 	}
-	f := s.store.fields[i]
 	v := q.member.fieldValues[f.id]
 	if v == nil {
 		v = &fieldValue{id: s.store.smallID(), createdAt: q.now}

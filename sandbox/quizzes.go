@@ -2,16 +2,15 @@ package sandbox
 
 import (
 	"math"
-	"net/http"
 	"slices"
 )
 
 func (s *Sandbox) quizRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/courses/{course_id}/quiz_attempts", handle: s.listQuizAttempts},
-		{method: http.MethodPost, path: "/quizzes/{quiz_id}/attempts", handle: s.createQuizAttempt},
-		{method: http.MethodGet, path: "/quizzes/{quiz_id}/attempts/{id}", handle: s.getQuizAttempt},
-		{method: http.MethodPut, path: "/quizzes/{quiz_id}/attempts/{id}", handle: s.gradeQuizAttempt},
+		{"GET /courses/{course_id}/quiz_attempts", found(s.openCourse, s.listQuizAttempts)},
+		{"POST /quizzes/{quiz_id}/attempts", found(s.listedQuiz, s.createQuizAttempt)},
+		{"GET /quizzes/{quiz_id}/attempts/{id}", found(s.ownAttempt, s.getQuizAttempt)},
+		{"PUT /quizzes/{quiz_id}/attempts/{id}", found(s.ownAttempt, s.gradeQuizAttempt)},
 	}
 }
 
@@ -78,13 +77,7 @@ func (a *attempt) correct(qu *question) bool {
 
 // correctCount is how many questions were answered correctly.
 func (a *attempt) correctCount() int {
-	n := 0
-	for _, qu := range a.quiz.questions {
-		if a.correct(qu) {
-			n++
-		}
-	}
-	return n
+	return len(filter(a.quiz.questions, a.correct))
 }
 
 // grade is the correct part in percent.
@@ -112,14 +105,12 @@ func attemptBriefView(a *attempt) attemptBrief {
 	return v
 }
 
+// repeats reports whether both attempts are at the same quiz and by the same member.
+func (a *attempt) repeats(b *attempt) bool { return b.quiz == a.quiz && b.memberID == a.memberID }
+
 func (s *Sandbox) attemptReviewView(a *attempt) attemptReview {
-	v := attemptReview{LessonName: a.quiz.lesson.name, SectionName: a.quiz.lesson.section.name}
-	for _, b := range s.store.attempts {
-		if b.quiz == a.quiz && b.memberID == a.memberID {
-			v.Attempts++
-		}
-	}
-	return v
+	attempts := filter(s.store.attempts, a.repeats)
+	return attemptReview{len(attempts), a.quiz.lesson.name, a.quiz.lesson.section.name}
 }
 
 func (s *Sandbox) attemptView(q *request, a *attempt) attemptJSON {
@@ -130,8 +121,7 @@ func (s *Sandbox) attemptView(q *request, a *attempt) attemptJSON {
 	for _, qu := range a.quiz.questions {
 		x := questionJSON{ID: qu.id, Kind: qu.kind, Statement: qu.statement}
 		if !a.quiz.hideAnswers || q.member.roles.Admin {
-			correct := a.correct(qu)
-			x.Correct = &correct
+			x.Correct = new(a.correct(qu))
 		}
 		for _, o := range qu.options {
 			x.Options = append(x.Options, optionJSON{o.id, o.value, a.chosen[o.id]})
@@ -143,28 +133,20 @@ func (s *Sandbox) attemptView(q *request, a *attempt) attemptJSON {
 
 // listQuizAttempts lists the latest attempt of each member at each quiz of the
 // course, newest first, for admins.
-func (s *Sandbox) listQuizAttempts(q *request) answer {
-	c, refusal := s.openCourse(q)
-	switch {
-	case refusal.status != 0:
-		return refusal
-	case !q.member.roles.Admin:
+func (s *Sandbox) listQuizAttempts(q *request, c *course) answer {
+	if !q.member.roles.Admin {
 		return forbidden()
 	}
 	var latest []*attempt
 	for _, a := range slices.Backward(s.store.attempts) {
-		same := func(b *attempt) bool { return b.quiz == a.quiz && b.memberID == a.memberID }
-		if a.quiz.spaceID == c.spaceID && !slices.ContainsFunc(latest, same) {
+		if a.quiz.spaceID == c.spaceID && !slices.ContainsFunc(latest, a.repeats) {
 			latest = append(latest, a)
 		}
 	}
 	view := func(a *attempt) attemptRow {
 		m := s.store.memberByID[a.memberID]
-		return attemptRow{
-			attemptBriefView(a),
-			quizTaker{m.id, m.publicUID, m.name(), orNull(m.avatarURL)},
-			s.attemptReviewView(a),
-		}
+		taker := quizTaker{m.id, m.publicUID, m.name(), orNull(m.avatarURL)}
+		return attemptRow{attemptBriefView(a), taker, s.attemptReviewView(a)}
 	}
 	return ok(listPage(q.paging(10), latest, view).withPageCount())
 }
@@ -180,12 +162,8 @@ func (s *Sandbox) listedQuiz(q *request) (*quiz, answer) {
 
 // createQuizAttempt takes and grades answers. A question left out is answered
 // wrongly.
-func (s *Sandbox) createQuizAttempt(q *request) answer {
-	qz, refusal := s.listedQuiz(q)
-	switch {
-	case refusal.status != 0:
-		return refusal
-	case !s.canTake(q, s.store.courses[qz.spaceID], qz.lesson):
+func (s *Sandbox) createQuizAttempt(q *request, qz *quiz) answer {
+	if !s.canTake(q, s.store.courses[qz.spaceID], qz.lesson) {
 		return forbidden()
 	}
 	var in struct {
@@ -213,13 +191,12 @@ type quizResponse struct {
 
 // answer notes the options chosen for one question.
 func (a *attempt) answer(r quizResponse) answer {
-	i := slices.IndexFunc(a.quiz.questions, func(qu *question) bool { return qu.id == r.QuestionID })
-	if i < 0 {
+	qu := find(a.quiz.questions, func(qu *question) bool { return qu.id == r.QuestionID })
+	if qu == nil {
 		return missingRecord("quizzes/question")
 	}
-	qu := a.quiz.questions[i]
 	if qu.kind == singleChoice && len(r.Selected) > 1 {
-		return invalid("Failed to create quiz attempt!", map[string][]string{"selected_options": {"is too long"}})
+		return invalid("Failed to create quiz attempt!", "selected_options", "is too long")
 	}
 	for _, id := range r.Selected {
 		if !slices.ContainsFunc(qu.options, func(o option) bool { return o.id == id }) {
@@ -237,35 +214,23 @@ func (s *Sandbox) ownAttempt(q *request) (*attempt, answer) {
 	if refusal.status != 0 {
 		return nil, refusal
 	}
-	for _, a := range s.store.attempts {
-		if a.id == q.id("id") && a.quiz == qz && (a.memberID == q.member.id || q.member.roles.Admin) {
-			return a, answer{}
-		}
-	}
-	return nil, missingRecord("quizzes/attempt")
+	return foundRecord("quizzes/attempt", s.store.attempts, func(a *attempt) bool {
+		return a.id == q.id("id") && a.quiz == qz && (a.memberID == q.member.id || q.member.roles.Admin)
+	})
 }
 
-func (s *Sandbox) getQuizAttempt(q *request) answer {
-	a, refusal := s.ownAttempt(q)
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) getQuizAttempt(q *request, a *attempt) answer {
 	v := s.attemptView(q, a)
 	if q.flag("for_admin_review") {
-		review := s.attemptReviewView(a)
-		v.attemptReview = &review
+		v.attemptReview = new(s.attemptReviewView(a))
 	}
 	return ok(v)
 }
 
 // gradeQuizAttempt decides what the quiz itself does not: only admins, and only
 // where there is no passing grade.
-func (s *Sandbox) gradeQuizAttempt(q *request) answer {
-	a, refusal := s.ownAttempt(q)
-	switch {
-	case refusal.status != 0:
-		return refusal
-	case !q.member.roles.Admin || a.quiz.passingGrade != 0:
+func (s *Sandbox) gradeQuizAttempt(q *request, a *attempt) answer {
+	if !q.member.roles.Admin || a.quiz.passingGrade != 0 {
 		return forbidden()
 	}
 	var in struct {
@@ -281,5 +246,5 @@ func (s *Sandbox) gradeQuizAttempt(q *request) answer {
 		a.result = in.Result
 		return noContent()
 	}
-	return invalid("Failed to update quiz attempt!", map[string][]string{"result": {"is not included in the list"}})
+	return notListed("Failed to update quiz attempt!", "result")
 }

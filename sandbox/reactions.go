@@ -1,14 +1,13 @@
 package sandbox
 
 import (
-	"net/http"
 	"slices"
 )
 
 func (s *Sandbox) reactionRoutes() []route {
 	return []route{
-		{method: http.MethodPost, path: "/reactions", handle: s.createReaction},
-		{method: http.MethodDelete, path: "/reactions", handle: s.deleteReaction},
+		{"POST /reactions", s.createReaction},
+		{"DELETE /reactions", s.deleteReaction},
 	}
 }
 
@@ -66,9 +65,9 @@ func (s *Sandbox) createReaction(q *request) answer {
 	r := reaction{q.member.id, emoji}
 	switch {
 	case !isReaction(emoji):
-		return invalid("Failed to create reaction!", map[string][]string{"emoji": {"is not included in the list"}})
+		return notListed("Failed to create reaction!", "emoji")
 	case slices.Contains(m.reactions, r):
-		return invalid("Failed to create reaction!", map[string][]string{"emoji": {"has already been taken"}})
+		return invalid("Failed to create reaction!", "emoji", "has already been taken")
 	}
 	m.reactions = append(m.reactions, r)
 	return ok(reactionCreated{

@@ -155,8 +155,7 @@ func listPage[E, V any](p paging, all []E, view func(E) V) listing[V] {
 // withPageCount adds page_count, which in spite of its name is the number of
 // records on the page in most of Circle's own examples.
 func (l listing[T]) withPageCount() listing[T] {
-	n := len(l.Records)
-	l.PageCount = &n
+	l.PageCount = new(len(l.Records))
 	return l
 }
 
@@ -190,7 +189,13 @@ type errorBody struct {
 	ErrorDetails any    `json:"error_details"` // an object, a string or null
 }
 
-type errorDetail struct {
+// succeeded is the object {"success": true}.
+type succeeded struct {
+	Success bool `json:"success"`
+}
+
+// said is the object {"message": …}.
+type said struct {
 	Message string `json:"message"`
 }
 
@@ -204,21 +209,34 @@ func failure(status int, message string) answer {
 func missingRecord(kind string) answer {
 	return answer{http.StatusNotFound, errorBody{
 		Message:      "Oops! Missing record. Please try again later.",
-		ErrorDetails: errorDetail{"Missing record: " + kind},
+		ErrorDetails: said{"Missing record: " + kind},
 	}}
+}
+
+// foundRecord is the first record of the list that match accepts; it refuses with 404 if there is none.
+func foundRecord[T any](kind string, list []*T, match func(*T) bool) (*T, answer) {
+	if record := find(list, match); record != nil {
+		return record, answer{}
+	}
+	return nil, missingRecord(kind)
 }
 
 // missingParameter is Rails' 404 for a parameter that is not there.
 func missingParameter(name string) answer {
 	return answer{http.StatusNotFound, errorBody{
 		Message:      "Oops! Missing parameter. Please try again later.",
-		ErrorDetails: errorDetail{"Missing parameter: " + name},
+		ErrorDetails: said{"Missing parameter: " + name},
 	}}
 }
 
-// invalid is a 400 for fields that cannot be saved, with the reasons by field.
-func invalid(message string, reasons map[string][]string) answer {
-	return answer{http.StatusBadRequest, errorBody{Message: message, ErrorDetails: reasons}}
+// invalid is a 400 for a field that cannot be saved, with the reason.
+func invalid(message, field, reason string) answer {
+	return answer{http.StatusBadRequest, errorBody{Message: message, ErrorDetails: map[string][]string{field: {reason}}}}
+}
+
+// notListed is invalid for a word that is not one of those to choose from.
+func notListed(message, field string) answer {
+	return invalid(message, field, "is not included in the list")
 }
 
 // forbidden is Circle's "not allowed": a 401, as for a bad token, and only the

@@ -1,7 +1,7 @@
 package sandbox
 
 import (
-	"net/http"
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,8 +9,8 @@ import (
 
 func (s *Sandbox) searchRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/advanced_search", handle: s.advancedSearch},
-		{method: http.MethodGet, path: "/search", handle: s.quickSearch},
+		{"GET /advanced_search", s.advancedSearch},
+		{"GET /search", s.quickSearch},
 	}
 }
 
@@ -157,20 +157,18 @@ func (s *Sandbox) findPostsWhere(q searchQuery, kind string, is func(*post) bool
 	for _, p := range slices.Backward(s.visiblePosts(q.member, is)) {
 		by := s.store.memberByID[p.authorID]
 		hasTopic := func(id int64) bool { return slices.Contains(p.topicIDs, id) }
-		if !q.in(p.title(), p.content.text) || !s.withinSpace(q, p.spaceID, by) || len(q.topics) > 0 &&
-			!slices.ContainsFunc(q.topics, hasTopic) {
+		if !q.in(p.title(), p.content.text) || !s.withinSpace(q, p.spaceID, by) ||
+			len(q.topics) > 0 && !slices.ContainsFunc(q.topics, hasTopic) {
 			continue
 		}
 		body := firstWords(p.content.text, excerpt)
 		hit := foundPost{
-			ID: p.id, Type: kind, Name: p.title(), Slug: p.slug, URL: s.postURL(p), CreatedAt: stamp(p.createdAt), Status: p.status,
-			HighlightedName: q.mark(p.title()), Body: body, HighlightedBody: q.mark(body), SGID: sgid("Post",
-				p.id), Author: foundAuthorView(by),
-			Space: s.spaceRefView(s.store.spaceByID[p.spaceID]),
+			ID: p.id, Type: kind, Name: p.title(), Slug: p.slug, URL: s.postURL(p), CreatedAt: stamp(p.createdAt),
+			Status: p.status, HighlightedName: q.mark(p.title()), Body: body, HighlightedBody: q.mark(body),
+			SGID: sgid("Post", p.id), Author: foundAuthorView(by), Space: s.spaceRefView(s.store.spaceByID[p.spaceID]),
 		}
 		if p.event != nil {
-			at := stamp(p.event.startsAt)
-			hit.StartsAt = &at
+			hit.StartsAt = new(stamp(p.event.startsAt))
 		}
 		found = append(found, hit)
 	}
@@ -202,8 +200,8 @@ func (s *Sandbox) findComments(q searchQuery) []any {
 			}
 			body := firstWords(c.content.text, excerpt)
 			found = append(found, foundComment{
-				c.id, "comment", body, s.commentURL(c), p.id, p.slug, p.title(), p.spaceID, s.store.spaceByID[p.spaceID].slug, idOrNull(c.parentID),
-				q.mark(body), foundAuthorView(by),
+				c.id, "comment", body, s.commentURL(c), p.id, p.slug, p.title(), p.spaceID, s.store.spaceByID[p.spaceID].slug,
+				idOrNull(c.parentID), q.mark(body), foundAuthorView(by),
 			})
 		}
 	}
@@ -240,8 +238,8 @@ func (s *Sandbox) findLessons(q searchQuery) []any {
 			}
 			body := firstWords(l.content.text, excerpt)
 			found = append(found, foundLesson{
-				l.id, "lesson", l.name, body, "published", l.section.name, l.section.id, stamp(s.founded), q.mark(l.name), q.mark(body),
-				sgid("Courses::Lesson", l.id), s.spaceRefView(sp),
+				l.id, "lesson", l.name, body, "published", l.section.name, l.section.id, stamp(s.founded), q.mark(l.name),
+				q.mark(body), sgid("Courses::Lesson", l.id), s.spaceRefView(sp),
 			})
 		}
 	}
@@ -266,7 +264,8 @@ func (s *Sandbox) findSpaces(q searchQuery) []any {
 		if s.canList(q.member, sp) && q.in(sp.name) && s.withinSpace(q, sp.id, nil) {
 			ref := s.spaceRefView(sp)
 			found = append(found, foundSpace{
-				"space", sp.id, sp.name, sp.slug, ref.Emoji, ref.CustomEmojiURL, ref.CustomEmojiDarkURL, q.mark(sp.name), sgid("Space", sp.id),
+				"space", sp.id, sp.name, sp.slug, ref.Emoji, ref.CustomEmojiURL, ref.CustomEmojiDarkURL, q.mark(sp.name),
+				sgid("Space", sp.id),
 			})
 		}
 	}
@@ -296,8 +295,8 @@ func (s *Sandbox) findMembers(q searchQuery) []any {
 			continue
 		}
 		found = append(found, foundPerson{
-			"member", m.id, m.name(), m.headline, orNull(m.avatarURL), orNull(m.bio), m.publicUID, orNull(m.location), m.userID, q.mark(m.name()),
-			sgid("CommunityMember", m.id),
+			"member", m.id, m.name(), m.headline, orNull(m.avatarURL), orNull(m.bio), m.publicUID, orNull(m.location),
+			m.userID, q.mark(m.name()), sgid("CommunityMember", m.id),
 		})
 	}
 	return found
@@ -305,13 +304,7 @@ func (s *Sandbox) findMembers(q searchQuery) []any {
 
 // listedMembers are those whom the directory shows.
 func (s *Sandbox) listedMembers() []*member {
-	var all []*member
-	for _, m := range s.store.members {
-		if m.active && m.confirmed && m.listed {
-			all = append(all, m)
-		}
-	}
-	return all
+	return filter(s.store.members, func(m *member) bool { return m.active && m.confirmed && m.listed })
 }
 
 type foundGroup struct {
@@ -330,9 +323,6 @@ func (s *Sandbox) findGroups(q searchQuery) []any {
 	if !q.member.staff() || !q.in(everyone) {
 		return nil
 	}
-	scope := q.param("mention_scope")
-	if scope == "" {
-		scope = "space"
-	}
+	scope := cmp.Or(q.param("mention_scope"), "space")
 	return []any{foundGroup{1, "group_mention", everyone, everyone, scope, q.mark(everyone), sgid("GroupMention", 1)}}
 }

@@ -74,8 +74,8 @@ func (s *Sandbox) quickSpaces(q *request, t terms) []quickRow {
 		if s.canList(q.member, sp) && t.in(sp.name) {
 			ref := s.spaceRefView(sp)
 			rows = append(rows, newQuickRow("space", sp.id, quickSpace{
-				sp.id, sp.name, sp.slug, stamp(s.founded), stamp(s.founded), communityID, ref.Emoji, ref.CustomEmojiURL, ref.CustomEmojiDarkURL,
-				len(s.store.memberships[sp.id]), t.mark(sp.name), t.mark(sp.slug),
+				sp.id, sp.name, sp.slug, stamp(s.founded), stamp(s.founded), communityID, ref.Emoji, ref.CustomEmojiURL,
+				ref.CustomEmojiDarkURL, len(s.store.memberships[sp.id]), t.mark(sp.name), t.mark(sp.slug),
 			}))
 		}
 	}
@@ -151,8 +151,8 @@ func (s *Sandbox) quickPosts(q *request, t terms) []quickRow {
 		rows = append(rows, newQuickRow("post", p.id, quickPost{
 			ID: p.id, Name: p.name, Body: body, Slug: p.slug, URL: s.postURL(p), Comments: len(p.comments), Likes: len(p.likes),
 			CreatedAt: stamp(p.createdAt), UpdatedAt: stamp(p.updatedAt), CommunityID: communityID, HideMeta: p.hideMeta,
-			HighlightedName: t.mark(p.name), HighlightedSlug: t.mark(p.slug), HighlightedBody: t.mark(body), HighlightedUser: t.mark(by.name()),
-			Kind: p.kind, Space: quickSpaceRef{sp.id, sp.slug, sp.name}, Author: quickAuthorView(by),
+			HighlightedName: t.mark(p.name), HighlightedSlug: t.mark(p.slug), HighlightedBody: t.mark(body),
+			HighlightedUser: t.mark(by.name()), Kind: p.kind, Space: quickSpaceRef{sp.id, sp.slug, sp.name}, Author: quickAuthorView(by),
 		}))
 	}
 	return rows

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -101,44 +102,43 @@ func New(opts Options) *Sandbox {
 	now := s.clock.Now()
 	s.founded = now.Add(-1000 * day)
 	s.seed(now, opts.Crowd)
-	for _, r := range s.routes() {
-		s.mux.Handle(r.operation(), s.serve(r))
-	}
-	for pattern, handle := range s.storageHandlers() {
-		s.mux.HandleFunc(pattern, handle)
-	}
+	s.mount(authAPI, s.checkSecret, s.authRoutes())
+	s.mount(memberAPI, s.authenticate, s.memberRoutes(), s.spaceRoutes(), s.postRoutes(), s.uploadRoutes(),
+		s.searchRoutes(), s.cookieRoutes(), s.commentRoutes(), s.eventRoutes(), s.notificationRoutes(),
+		s.bookmarkRoutes(), s.courseRoutes(), s.quizRoutes(), s.chatRoutes(), s.chatThreadRoutes(), s.reactionRoutes(),
+		s.liveRoomRoutes())
+	s.mountStorage()
 	s.mux.HandleFunc("/", s.serveNotFoundPage)
 	return s
 }
 
-// route is one operation. Its path is the official one, so that method and
-// path together are both the mux pattern and the operation's name.
+// handler answers the calls of one operation.
+type handler func(*request) answer
+
+// route is an operation: its official method and path, without the prefix of its API, and its handler.
 type route struct {
-	method string
-	path   string // below memberAPI; from the root when auth is set
-	handle func(*request) answer
-	auth   bool // an operation of the Auth API: asks for the community secret
+	call   string
+	handle handler
 }
 
-func (r route) operation() string {
-	if r.auth {
-		return r.method + " " + authAPI + r.path
+// found is a handler for operations on one record. It answers the refusal if find refuses, else what handle answers.
+func found[T any](find func(*request) (T, answer), handle func(*request, T) answer) handler {
+	return func(q *request) answer {
+		record, refusal := find(q)
+		if refusal.status != 0 {
+			return refusal
+		}
+		return handle(q, record)
 	}
-	return r.method + " " + memberAPI + r.path
 }
 
-// routes is the table of everything the sandbox answers.
-func (s *Sandbox) routes() []route {
-	var all []route
-	for _, domain := range [][]route{
-		s.authRoutes(), s.memberRoutes(), s.spaceRoutes(), s.postRoutes(),
-		s.uploadRoutes(), s.searchRoutes(), s.cookieRoutes(),
-		s.commentRoutes(), s.eventRoutes(), s.notificationRoutes(), s.bookmarkRoutes(), s.courseRoutes(), s.quizRoutes(),
-		s.chatRoutes(), s.chatThreadRoutes(), s.reactionRoutes(), s.liveRoomRoutes(),
-	} {
-		all = append(all, domain...)
+// mount serves the routes of an API below its prefix. admit refuses callers without the right token. Method and full path
+// are both the mux pattern and the name of the operation.
+func (s *Sandbox) mount(prefix string, admit handler, domains ...[]route) {
+	for _, r := range slices.Concat(domains...) {
+		operation := strings.Replace(r.call, " ", " "+prefix, 1)
+		s.mux.Handle(operation, s.serve(operation, admit, r.handle))
 	}
-	return all
 }
 
 // ServeHTTP answers one call.
@@ -164,20 +164,20 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-// serve turns a route into a handler: authentication, the lock, the log.
-func (s *Sandbox) serve(rt route) http.Handler {
+// serve makes an HTTP handler of an operation's: it adds authentication, the lock and the log of calls.
+func (s *Sandbox) serve(operation string, admit, handle handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q, a := readRequest(w, r)
 		s.mu.Lock()
 		q.now = s.clock.Now()
 		if a.status == 0 {
-			a = s.admit(rt, q)
+			a = admit(q)
 		}
 		if a.status == 0 {
-			a = rt.handle(q)
+			a = handle(q)
 		}
 		raw, err := a.encode() // under the lock: bodies may share memory with the store
-		call := Call{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Operation: rt.operation(), Status: a.status}
+		call := Call{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Operation: operation, Status: a.status}
 		if q.member != nil {
 			call.MemberID = q.member.id
 		}
@@ -192,16 +192,6 @@ func (s *Sandbox) serve(rt route) http.Handler {
 		}
 		writeAnswer(w, r, a.status, raw)
 	})
-}
-
-// admit finds out who is asking; a non-zero answer is a refusal.
-func (s *Sandbox) admit(rt route, q *request) answer {
-	if rt.auth {
-		return s.checkSecret(q)
-	}
-	m, refusal := s.authenticate(q)
-	q.member = m
-	return refusal
 }
 
 // Call is one request that the sandbox has answered.
@@ -227,7 +217,7 @@ const maxCalls = 100_000
 func (s *Sandbox) Calls() []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]Call(nil), s.calls...)
+	return slices.Clone(s.calls)
 }
 
 // ResetCalls empties the log of calls.
@@ -246,7 +236,7 @@ func (s *Sandbox) log(c Call) {
 // keep enters a call into the log, under the lock.
 func (s *Sandbox) keep(c Call) {
 	if len(s.calls) >= maxCalls {
-		s.calls = append([]Call(nil), s.calls[maxCalls/2:]...)
+		s.calls = slices.Clone(s.calls[maxCalls/2:])
 	}
 	s.calls = append(s.calls, c)
 }

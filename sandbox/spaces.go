@@ -1,24 +1,23 @@
 package sandbox
 
 import (
-	"net/http"
+	"cmp"
 	"slices"
-	"strconv"
 )
 
 func (s *Sandbox) spaceRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/spaces", handle: s.listSpaces},
-		{method: http.MethodGet, path: "/spaces/{id}", handle: s.getSpace},
-		{method: http.MethodGet, path: "/spaces/home", handle: s.homeSpace},
-		{method: http.MethodPost, path: "/spaces/{id}/join", handle: s.joinSpace},
-		{method: http.MethodPost, path: "/spaces/{id}/leave", handle: s.leaveSpace},
-		{method: http.MethodGet, path: "/spaces/{space_id}/topics", handle: s.listTopics},
-		{method: http.MethodGet, path: "/spaces/{space_id}/bookmarks", handle: s.listPinnedLinks},
-		{method: http.MethodGet, path: "/space_notification_details", handle: s.spaceNotificationDetails},
-		{method: http.MethodPost, path: "/space_members/{id}/mark_as_read", handle: s.markSpaceAsRead},
-		{method: http.MethodGet, path: "/community_links", handle: s.listCommunityLinks},
-		{method: http.MethodPost, path: "/invitation_links/{token}/join", handle: s.acceptInvitation},
+		{"GET /spaces", s.listSpaces},
+		{"GET /spaces/{id}", found(s.numberedSpace, s.getSpace)},
+		{"GET /spaces/home", s.homeSpace},
+		{"POST /spaces/{id}/join", found(s.numberedSpace, s.joinSpace)},
+		{"POST /spaces/{id}/leave", found(s.numberedSpace, s.leaveSpace)},
+		{"GET /spaces/{space_id}/topics", found(s.numberedSpace, s.listTopics)},
+		{"GET /spaces/{space_id}/bookmarks", found(s.numberedSpace, s.listPinnedLinks)},
+		{"GET /space_notification_details", s.spaceNotificationDetails},
+		{"POST /space_members/{id}/mark_as_read", s.markSpaceAsRead},
+		{"GET /community_links", s.listCommunityLinks},
+		{"POST /invitation_links/{token}/join", s.acceptInvitation},
 	}
 }
 
@@ -63,9 +62,9 @@ type spaceJSON struct {
 	TopicRequired bool          `json:"require_topic_selection"`
 	Policies      spacePolicies `json:"policies"`
 	*spaceExtras
-	*spaceBanner
+	Welcome bool `json:"display_space_welcome_banner,omitempty"` // missing if just joined or left
 	*spaceSwitches
-	*spaceRoom
+	RoomUUID string `json:"chat_room_uuid,omitempty"` // of a chat space read by itself; no list shows it
 }
 
 type visibleTabs struct {
@@ -91,20 +90,10 @@ type spaceExtras struct {
 	CoverImageURL      *string `json:"cover_image_url"`
 }
 
-// spaceBanner is missing where a space was just joined or left.
-type spaceBanner struct {
-	Welcome bool `json:"display_space_welcome_banner"`
-}
-
 // spaceSwitches are missing in the list of a member's spaces.
 type spaceSwitches struct {
 	HideSorting   bool    `json:"hide_sorting"`
 	LockscreenURL *string `json:"lockscreen_site_page_url"`
-}
-
-// spaceRoom is what a chat space read by itself has, and no list shows.
-type spaceRoom struct {
-	RoomUUID string `json:"chat_room_uuid"`
 }
 
 // spaceRecord is which operation shows a space.
@@ -121,14 +110,14 @@ func (s *Sandbox) spaceView(m *member, sp *space, record spaceRecord) spaceJSON 
 	v := spaceJSON{
 		ID: sp.id, Name: sp.name, Slug: sp.slug, GroupID: sp.groupID, GroupName: sp.groupName, CommunityID: communityID,
 		PostType: postBasic, SpaceType: sp.kind, DisplayView: sp.view, Emoji: ref.Emoji, Private: sp.private || sp.secret,
-		PostDisabled: sp.postDisabled, IsMember: seat != nil, DefaultTab: "posts", VisibleTabs: visibleTabs{true, true},
+		Welcome: record != spaceJustChanged, PostDisabled: sp.postDisabled, IsMember: seat != nil, DefaultTab: "posts", VisibleTabs: visibleTabs{true, true},
 		ShowInSpaces: true, TopicsCount: len(sp.topics), TopicRequired: sp.requireTopic, CoverImage: orNull(sp.coverID),
 		Policies: spacePolicies{
 			Manage: m.roles.Admin, View: s.canView(m, sp), Leave: seat != nil, Create: s.canPost(m, sp), Invite: m.roles.Admin,
 		},
 		spaceExtras: &spaceExtras{
-			CustomEmojiURL: ref.CustomEmojiURL, CustomEmojiDarkURL: ref.CustomEmojiDarkURL, URL: s.publicURL + "/c/" +
-				sp.slug, ShowLock: true,
+			CustomEmojiURL: ref.CustomEmojiURL, CustomEmojiDarkURL: ref.CustomEmojiDarkURL,
+			URL: s.publicURL + "/c/" + sp.slug, ShowLock: true,
 		},
 	}
 	if sp.kind == spaceImage || sp.kind == spaceEvent {
@@ -138,11 +127,7 @@ func (s *Sandbox) spaceView(m *member, sp *space, record spaceRecord) spaceJSON 
 		v.SpaceMemberID = &seat.id
 	}
 	if sp.coverID != "" {
-		cover := s.blobURL(sp.coverID, "cover.jpg")
-		v.CoverImageURL = &cover
-	}
-	if record != spaceJustChanged {
-		v.spaceBanner = &spaceBanner{true}
+		v.CoverImageURL = new(s.blobURL(sp.coverID, "cover.jpg"))
 	}
 	if record != spaceOfMember {
 		v.spaceSwitches = &spaceSwitches{}
@@ -162,18 +147,15 @@ func (s *Sandbox) listSpaces(q *request) answer {
 
 // numberedSpace finds a listed space by a path parameter that is a number
 // only: unlike the paths of posts, these take no slug.
-func (s *Sandbox) numberedSpace(q *request, param string) (*space, answer) {
-	return s.listedSpace(q, strconv.FormatInt(q.id(param), 10))
+func (s *Sandbox) numberedSpace(q *request) (*space, answer) {
+	id := parseID(cmp.Or(q.PathValue("course_id"), q.PathValue("space_id"), q.PathValue("id")))
+	return foundRecord("space", s.store.spaces, func(sp *space) bool { return sp.id == id && s.canList(q.member, sp) })
 }
 
-func (s *Sandbox) getSpace(q *request) answer {
-	sp, refusal := s.numberedSpace(q, "id")
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) getSpace(q *request, sp *space) answer {
 	v := s.spaceView(q.member, sp, spaceInFull)
 	if r := s.store.roomOfSpace(sp.id); r != nil && s.canRead(q.member, r) {
-		v.spaceRoom = &spaceRoom{r.uuid}
+		v.RoomUUID = r.uuid
 	}
 	return ok(v)
 }
@@ -187,11 +169,7 @@ func (s *Sandbox) homeSpace(q *request) answer {
 }
 
 // joinSpace seats the member. A private space is joined by invitation only.
-func (s *Sandbox) joinSpace(q *request) answer {
-	sp, refusal := s.numberedSpace(q, "id")
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) joinSpace(q *request, sp *space) answer {
 	if !s.canView(q.member, sp) {
 		return forbidden()
 	}
@@ -199,11 +177,7 @@ func (s *Sandbox) joinSpace(q *request) answer {
 	return ok(s.spaceView(q.member, sp, spaceJustChanged))
 }
 
-func (s *Sandbox) leaveSpace(q *request) answer {
-	sp, refusal := s.numberedSpace(q, "id")
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) leaveSpace(q *request, sp *space) answer {
 	if s.store.seat(sp.id, q.member.id) == nil {
 		return missingRecord("space_member")
 	}
@@ -211,25 +185,17 @@ func (s *Sandbox) leaveSpace(q *request) answer {
 	return ok(s.spaceView(q.member, sp, spaceJustChanged))
 }
 
-func (s *Sandbox) listTopics(q *request) answer {
-	sp, refusal := s.numberedSpace(q, "space_id")
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) listTopics(q *request, sp *space) answer {
 	view := func(t *topic) topic { return *t }
 	return ok(listPage(q.paging(10), sp.topics, view).withPageCount())
 }
 
 type pinnedLinkJSON struct {
-	ID   int64  `json:"id"`
-	Name string `json:"name"`
-	Kind string `json:"display_type"`
-	*pinnedFolder
+	ID    int64            `json:"id"`
+	Name  string           `json:"name"`
+	Kind  string           `json:"display_type"`
+	Links []pinnedLinkJSON `json:"links,omitzero"` // of a folder
 	*pinnedTarget
-}
-
-type pinnedFolder struct {
-	Links []pinnedLinkJSON `json:"links"`
 }
 
 type pinnedTarget struct {
@@ -241,25 +207,18 @@ type pinnedTarget struct {
 
 func pinnedLinkView(l *pinnedLink) pinnedLinkJSON {
 	if l.url != "" {
-		return pinnedLinkJSON{
-			ID: l.id, Name: l.name, Kind: "link",
-			pinnedTarget: &pinnedTarget{URL: l.url, Emoji: orNull(l.emoji)},
-		}
+		return pinnedLinkJSON{l.id, l.name, "link", nil, &pinnedTarget{URL: l.url, Emoji: orNull(l.emoji)}}
 	}
-	folder := &pinnedFolder{Links: []pinnedLinkJSON{}}
+	folder := pinnedLinkJSON{ID: l.id, Name: l.name, Kind: "folder", Links: []pinnedLinkJSON{}}
 	for _, inner := range l.links {
 		folder.Links = append(folder.Links, pinnedLinkView(inner))
 	}
-	return pinnedLinkJSON{ID: l.id, Name: l.name, Kind: "folder", pinnedFolder: folder}
+	return folder
 }
 
 // listPinnedLinks lists the links of a space's sidebar, which Circle calls the
 // space's bookmarks.
-func (s *Sandbox) listPinnedLinks(q *request) answer {
-	sp, refusal := s.numberedSpace(q, "space_id")
-	if refusal.status != 0 {
-		return refusal
-	}
+func (s *Sandbox) listPinnedLinks(q *request, sp *space) answer {
 	if !s.canView(q.member, sp) {
 		return forbidden()
 	}
@@ -310,9 +269,7 @@ func (s *Sandbox) markSpaceAsRead(q *request) answer {
 	if r := s.store.roomOfSpace(seat.spaceID); r != nil {
 		r.markRead(s.placeOf(q.member, r))
 	}
-	return ok(struct {
-		Success bool `json:"success"`
-	}{true})
+	return ok(succeeded{true})
 }
 
 type communityLinkJSON struct {
@@ -334,15 +291,15 @@ func (s *Sandbox) listCommunityLinks(*request) answer {
 
 // acceptInvitation opens even private and secret spaces: the token is the key.
 func (s *Sandbox) acceptInvitation(q *request) answer {
-	for _, inv := range s.store.invitations {
-		if inv.token == q.PathValue("token") {
-			if inv.spaceID != 0 {
-				s.store.join(inv.spaceID, q.member.id, q.now)
-			}
-			return ok(struct {
-				SpaceID *int64 `json:"redirect_to_space_id"`
-			}{idOrNull(inv.spaceID)})
-		}
+	i := slices.IndexFunc(s.store.invitations, func(inv invitation) bool { return inv.token == q.PathValue("token") })
+	if i < 0 {
+		return missingRecord("invitation_link")
 	}
-	return missingRecord("invitation_link")
+	spaceID := s.store.invitations[i].spaceID
+	if spaceID != 0 {
+		s.store.join(spaceID, q.member.id, q.now)
+	}
+	return ok(struct {
+		SpaceID *int64 `json:"redirect_to_space_id"`
+	}{idOrNull(spaceID)})
 }

@@ -59,10 +59,7 @@ func (s *Sandbox) Members() []Member {
 		if !m.active {
 			continue
 		}
-		who := Member{
-			ID: m.id, Name: m.name(), Headline: m.headline, Email: m.email, SSOUserID: m.ssoUserID,
-			Admin: m.roles.Admin,
-		}
+		who := Member{m.id, m.name(), m.headline, m.email, m.ssoUserID, m.roles.Admin}
 		if strings.HasPrefix(m.email, "member@") {
 			plain = append(plain, who)
 		} else {

@@ -61,9 +61,29 @@ func newStore() *store {
 		seats:        map[seatKey]*membership{},
 
 		nextMember: firstMemberID, nextUser: firstUserID, nextSpace: firstSpaceID, nextSeat: firstSpaceMemberID,
-		nextPost: firstPostID, nextComment: firstCommentID, nextNotification: firstNotificationID, nextSmall: firstSmallID, nextAttempt: firstAttemptID,
-		nextRoom: firstChatRoomID, nextParticipant: firstParticipantID, nextMessage: firstMessageID, nextThread: firstChatThreadID, nextReplier: firstReplierID, nextLive: firstLiveRoomID,
+		nextPost: firstPostID, nextComment: firstCommentID, nextNotification: firstNotificationID, nextSmall: firstSmallID,
+		nextAttempt: firstAttemptID, nextRoom: firstChatRoomID, nextParticipant: firstParticipantID,
+		nextMessage: firstMessageID, nextThread: firstChatThreadID, nextReplier: firstReplierID, nextLive: firstLiveRoomID,
 	}
+}
+
+// find is the first of the list that match accepts; nil if there is none.
+func find[T any](list []*T, match func(*T) bool) *T {
+	if i := slices.IndexFunc(list, match); i >= 0 {
+		return list[i]
+	}
+	return nil
+}
+
+// filter lists what keep accepts, in the same order; nil if there is nothing.
+func filter[T any](list []T, keep func(T) bool) []T {
+	var kept []T
+	for _, x := range list {
+		if keep(x) {
+			kept = append(kept, x)
+		}
+	}
+	return kept
 }
 
 // take hands out the id that a counter points at and moves the counter on.
@@ -159,13 +179,7 @@ func (st *store) removeComment(c *comment) {
 
 // repliesOf lists the replies to a comment, oldest first.
 func (st *store) repliesOf(c *comment) []*comment {
-	var replies []*comment
-	for _, x := range st.postByID[c.postID].comments {
-		if x.parentID == c.id {
-			replies = append(replies, x)
-		}
-	}
-	return replies
+	return filter(st.postByID[c.postID].comments, func(x *comment) bool { return x.parentID == c.id })
 }
 
 func (st *store) addNotification(n *notification) {
@@ -175,22 +189,16 @@ func (st *store) addNotification(n *notification) {
 
 // bookmarkOf finds the member's bookmark of a post or comment, nil if none.
 func (st *store) bookmarkOf(memberID int64, kind string, recordID int64) *bookmark {
-	for _, b := range st.bookmarks {
-		if b.memberID == memberID && b.kind == kind && b.recordID == recordID {
-			return b
-		}
-	}
-	return nil
+	return find(st.bookmarks, func(b *bookmark) bool {
+		return b.memberID == memberID && b.kind == kind && b.recordID == recordID
+	})
 }
 
 // series lists all occurrences of a recurring event by start.
 func (st *store) series(seriesID int64) []*post {
-	var all []*post
-	for _, p := range st.posts {
-		if p.event != nil && seriesID != 0 && p.event.seriesID == seriesID {
-			all = append(all, p)
-		}
-	}
+	all := filter(st.posts, func(p *post) bool {
+		return p.event != nil && seriesID != 0 && p.event.seriesID == seriesID
+	})
 	slices.SortStableFunc(all, func(a, b *post) int {
 		return cmp.Or(a.event.startsAt.Compare(b.event.startsAt), cmp.Compare(a.id, b.id))
 	})

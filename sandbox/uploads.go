@@ -40,18 +40,16 @@ type upload struct {
 }
 
 func (s *Sandbox) uploadRoutes() []route {
-	return []route{{method: http.MethodPost, path: "/direct_uploads", handle: s.createDirectUpload}}
+	return []route{{"POST /direct_uploads", s.createDirectUpload}}
 }
 
-// storageHandlers serve the files themselves. This is where Circle has a
+// mountStorage serves the files themselves. This is where Circle has a
 // bucket: no operation of its API, so no token is asked for and no call logged.
-func (s *Sandbox) storageHandlers() map[string]http.HandlerFunc {
-	return map[string]http.HandlerFunc{
-		"PUT " + diskPath + "{signed_id}":               s.putFile,
-		"OPTIONS " + diskPath + "{signed_id}":           allowPut,
-		"GET " + blobPath + "{signed_id}/{filename}":    s.getFile,
-		"GET " + variantPath + "{signed_id}/{filename}": s.getFile,
-	}
+func (s *Sandbox) mountStorage() {
+	s.mux.HandleFunc("PUT "+diskPath+"{signed_id}", s.putFile)
+	s.mux.HandleFunc("OPTIONS "+diskPath+"{signed_id}", allowPut)
+	s.mux.HandleFunc("GET "+blobPath+"{signed_id}/{filename}", s.getFile)
+	s.mux.HandleFunc("GET "+variantPath+"{signed_id}/{filename}", s.getFile)
 }
 
 // blobURL is where an uploaded file can be downloaded.
@@ -132,10 +130,10 @@ func (s *Sandbox) createDirectUpload(q *request) answer {
 	s.store.addUpload(u)
 	key := sha256.Sum256([]byte(u.SignedID))
 	return ok(directUploadJSON{
-		ID: id, Key: cmp.Or(*in.Blob.Key,
-			strings.ToLower(base64.RawURLEncoding.EncodeToString(key[:21]))), Filename: u.Filename,
-		ContentType: u.ContentType, Metadata: u.Metadata, ByteSize: u.ByteSize, Checksum: u.checksum, CreatedAt: stamp(q.now),
-		CommunityID: communityID, CommunityMemberID: q.member.id, ServiceName: "sandbox", SignedID: u.SignedID, AttachableSGID: u.SGID,
+		ID: id, Key: cmp.Or(*in.Blob.Key, strings.ToLower(base64.RawURLEncoding.EncodeToString(key[:21]))),
+		Filename: u.Filename, ContentType: u.ContentType, Metadata: u.Metadata, ByteSize: u.ByteSize, Checksum: u.checksum,
+		CreatedAt: stamp(q.now), CommunityID: communityID, CommunityMemberID: q.member.id, ServiceName: "sandbox",
+		SignedID: u.SignedID, AttachableSGID: u.SGID,
 		DirectUpload: putTarget{
 			s.storageURL + diskPath + u.SignedID,
 			map[string]string{"Content-Type": u.ContentType, "Content-MD5": u.checksum},
@@ -230,7 +228,7 @@ func (s *Sandbox) uploadsOf(field string, signedIDs ...string) ([]attachment, an
 	for _, id := range signedIDs {
 		u := s.store.uploads[id]
 		if u == nil {
-			return nil, invalid("Validation failed", map[string][]string{field: {"is no signed id of an upload"}})
+			return nil, invalid("Validation failed", field, "is no signed id of an upload")
 		}
 		found = append(found, u.attachment)
 	}

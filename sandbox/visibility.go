@@ -28,12 +28,9 @@ func canManage(m *member, authorID int64) bool { return m.staff() || m.id == aut
 // listedSpace finds a space by id or slug among those the asking member may
 // know of; it refuses with 404 "Missing record: space".
 func (s *Sandbox) listedSpace(q *request, ref string) (*space, answer) {
-	for _, sp := range s.store.spaces {
-		if (sp.slug == ref || sp.id == parseID(ref)) && s.canList(q.member, sp) {
-			return sp, answer{}
-		}
-	}
-	return nil, missingRecord("space")
+	return foundRecord("space", s.store.spaces, func(sp *space) bool {
+		return (sp.slug == ref || sp.id == parseID(ref)) && s.canList(q.member, sp)
+	})
 }
 
 // openSpace finds a space whose content the asking member may read; a private
@@ -49,6 +46,11 @@ func (s *Sandbox) openSpace(q *request, ref string) (*space, answer) {
 	return sp, answer{}
 }
 
+// spaceOfPath is openSpace for paths in which the space is a number or a slug.
+func (s *Sandbox) spaceOfPath(q *request) (*space, answer) {
+	return s.openSpace(q, q.PathValue("space_id"))
+}
+
 // openPost finds a post, by id alone, that the asking member may read.
 func (s *Sandbox) openPost(q *request, postID int64) (*post, answer) {
 	p := s.store.postByID[postID]
@@ -60,6 +62,8 @@ func (s *Sandbox) openPost(q *request, postID int64) (*post, answer) {
 	}
 	return p, answer{}
 }
+
+func (s *Sandbox) postOfPath(q *request) (*post, answer) { return s.openPost(q, q.id("post_id")) }
 
 // joinedPost is openPost for writes below a post (like, comment, follow,
 // RSVP): in a space that the member has not joined they are 401.
@@ -74,6 +78,10 @@ func (s *Sandbox) joinedPost(q *request, postID int64) (*post, answer) {
 	return p, answer{}
 }
 
+func (s *Sandbox) joinedPostOfPath(q *request) (*post, answer) {
+	return s.joinedPost(q, q.id("post_id"))
+}
+
 // readable says whether the post exists for the member: published or the
 // member's own draft, in a space that the member may know of.
 func (s *Sandbox) readable(m *member, p *post) bool {
@@ -83,11 +91,7 @@ func (s *Sandbox) readable(m *member, p *post) bool {
 // visiblePosts lists the published posts, oldest first, that the member may
 // read and that keep says yes to.
 func (s *Sandbox) visiblePosts(m *member, keep func(*post) bool) []*post {
-	var posts []*post
-	for _, p := range s.store.posts {
-		if p.status == "published" && s.canView(m, s.store.spaceByID[p.spaceID]) && keep(p) {
-			posts = append(posts, p)
-		}
-	}
-	return posts
+	return filter(s.store.posts, func(p *post) bool {
+		return p.status == "published" && s.canView(m, s.store.spaceByID[p.spaceID]) && keep(p)
+	})
 }
