@@ -6,12 +6,18 @@ import (
 	"time"
 )
 
+// kept is the body of a new bookmark.
+func kept(kind string, id int64) string {
+	return fmt.Sprintf(`{"record_id":%d,"bookmark_type":%q}`, id, kind)
+}
+
 func TestBookmarksAreHeldToTheirRules(t *testing.T) {
 	inBothWorlds(t, func(t *testing.T, w *world) {
 		jose := w.as(asGardener)
 		slugs := jose.postNamed("Slug season")
 		comment := jose.comment(slugs, "Beer traps")
-		maya := w.store.members[3]
+		gardener := w.store.members[4]
+		const at = "/bookmarks"
 		w.mu.Lock()
 		secret := w.store.addSpace(&space{name: "Hidden", slug: "hidden", kind: spaceBasic, secret: true})
 		hidden := &post{
@@ -21,48 +27,20 @@ func TestBookmarksAreHeldToTheirRules(t *testing.T) {
 		w.store.addPost(hidden)
 		w.mu.Unlock()
 		walkSteps(t, w, []step{
+			{"a post", asMember, "POST", at, kept("post", slugs), 201, `"bookmark_type":"post"`},
+			{"again", asMember, "POST", at, kept("post", slugs), 409, "already"},
+			{"no type", asMember, "POST", at, path(`{"record_id":%d}`, slugs), 404, "Missing parameter: bookmark_type"},
 			{
-				name: "a post", method: "POST", path: "/bookmarks", body: path(`{"record_id":%d,"bookmark_type":"post"}`, slugs),
-				status: 201, want: `"bookmark_type":"post"`,
+				"by somebody else", asGardener, "POST", at, kept("post", slugs), 201,
+				path(`"community_member_id":%d`, gardener.id),
 			},
-			{
-				name: "again", method: "POST", path: "/bookmarks", body: path(`{"record_id":%d,"bookmark_type":"post"}`, slugs),
-				status: 409, want: "already",
-			},
-			{
-				name: "no type", method: "POST", path: "/bookmarks", body: path(`{"record_id":%d}`, slugs), status: 404,
-				want: "Missing parameter: bookmark_type",
-			},
-			{
-				name: "another's, by somebody else", who: asGardener, method: "POST", path: "/bookmarks",
-				body: path(`{"record_id":%d,"bookmark_type":"post"}`, slugs), status: 201, want: path(`"community_member_id":%d`,
-					maya.id+1),
-			},
-			{
-				name: "a comment", method: "POST", path: "/bookmarks",
-				body: path(`{"record_id":%d,"bookmark_type":"comment"}`, comment), status: 201, want: "#comment_wrapper_",
-			},
-			{name: "nothing", method: "POST", path: "/bookmarks", body: `{}`, status: 404, want: "Missing parameter: record_id"},
-			{
-				name: "what is not there", method: "POST", path: "/bookmarks", body: `{"record_id":1,"bookmark_type":"post"}`,
-				status: 404, want: "Missing record: post",
-			},
-			{
-				name: "a comment that is not there", method: "POST", path: "/bookmarks",
-				body: `{"record_id":1,"bookmark_type":"comment"}`, status: 404, want: "Missing record: comment",
-			},
-			{
-				name: "a secret", method: "POST", path: "/bookmarks",
-				body: path(`{"record_id":%d,"bookmark_type":"post"}`, hidden.id), status: 404, want: "Missing record: post",
-			},
-			{
-				name: "an unknown type", method: "POST", path: "/bookmarks",
-				body: path(`{"record_id":%d,"bookmark_type":"cake"}`, slugs), status: 400, want: "is not included in the list",
-			},
-			{
-				name: "delete what is not there", method: "DELETE", path: "/bookmarks/1", status: 404,
-				want: "Missing record: bookmark",
-			},
+			{"a comment", asMember, "POST", at, kept("comment", comment), 201, "#comment_wrapper_"},
+			{"nothing", asMember, "POST", at, `{}`, 404, "Missing parameter: record_id"},
+			{"what is not there", asMember, "POST", at, kept("post", 1), 404, "Missing record: post"},
+			{"a comment that is not there", asMember, "POST", at, kept("comment", 1), 404, "Missing record: comment"},
+			{"a secret", asMember, "POST", at, kept("post", hidden.id), 404, "Missing record: post"},
+			{"an unknown type", asMember, "POST", at, kept("cake", slugs), 400, unlisted},
+			{"delete what is not there", asMember, "DELETE", "/bookmarks/1", "", 404, "Missing record: bookmark"},
 		})
 	})
 }
@@ -74,10 +52,10 @@ func TestBookmarksAreListed(t *testing.T) {
 		comment := jose.comment(post, "Beer traps")
 		before := maya.must(200, "GET", "/bookmarks", "").id("count")
 		w.clock.Advance(time.Minute)
-		onPost := maya.must(201, "POST", "/bookmarks", fmt.Sprintf(`{"record_id":%d,"bookmark_type":"post"}`, post)).id("id")
+		onPost := maya.must(201, "POST", "/bookmarks", kept("post", post)).id("id")
 		w.clock.Advance(time.Minute)
 		onComment := maya.must(201, "POST", "/bookmarks",
-			fmt.Sprintf(`{"record_id":%d,"bookmark_type":"comment"}`, comment)).id("id")
+			kept("comment", comment)).id("id")
 
 		list := maya.must(200, "GET", "/bookmarks", "")
 		if list.id("count") != before+2 || list.id("records", 0, "id") != onComment || list.id("records", 1, "id") != onPost {

@@ -68,7 +68,8 @@ func TestEmptyRoomHasAnEmptyHistory(t *testing.T) {
 	uuid, _ := maya.must(200, "POST", "/messages",
 		`{"chat_room":{"kind":"direct","community_member_ids":[8800007]}}`).at("chat_room", "uuid").(string)
 	r := maya.must(200, "GET", "/messages/"+uuid+"/chat_room_messages", "")
-	if want := `{"has_previous_page":false,"has_next_page":false,"total_count":0,"records":[],"meta":{}}`; string(r.raw) != want {
+	want := `{"has_previous_page":false,"has_next_page":false,"total_count":0,"records":[],"meta":{}}`
+	if string(r.raw) != want {
 		t.Errorf("history = %s, want %s", r.raw, want)
 	}
 }
@@ -94,7 +95,7 @@ func TestTextOutsideTheEnvelopeIsLost(t *testing.T) {
 	maya, uuid := w.as(asMember), w.direct(asMember, asZoe)
 	at := "/messages/" + uuid + "/chat_room_messages"
 	for name, body := range map[string]string{
-		"bare document": `{"rich_text_body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"Hello"}]}]}}`,
+		"bare document": `{"rich_text_body":` + documentOf(`{"type":"text","text":"Hello"}`) + `}`,
 		"plain body":    `{"body":"Hello"}`,
 	} {
 		maya.must(202, "POST", at, body)
@@ -118,32 +119,23 @@ func TestMessagesAreChangedByTheirSenders(t *testing.T) {
 	last := w.as(asMember).lastMessage(hut.uuid).id("id")
 	inHut, before := path("/messages/"+hut.uuid+"/chat_room_messages/%d",
 		last), path("/messages/"+hut.uuid+"/chat_room_messages/%d", last-1)
-	const denied, gone = "You cannot perform this action.", "Missing record: chat_room_message"
+	const gone = "Missing record: chat_room_message"
 	walkSteps(t, w, []step{
-		{name: "read", who: asZoe, method: "GET", path: own, status: 200, want: `"body":"Mine"`},
-		{
-			name: "read in the wrong room", method: "GET", path: path("/messages/"+uuid+"/chat_room_messages/%d", last),
-			status: 404, want: gone,
-		},
-		{name: "change another's", who: asZoe, method: "PUT", path: own, body: spoken("Hers", 0), status: 401, want: denied},
-		{name: "change", method: "PUT", path: own, body: spoken("Still mine", 0), status: 200},
-		{name: "changed", method: "GET", path: own, status: 200, want: `"edited_at":"2026-03-14T10:00:00.000Z"`},
-		{name: "changed text", method: "GET", path: own, status: 200, want: `"body":"Still mine"`},
-		{
-			name: "change without text", method: "PUT", path: own, body: `{}`, status: 404,
-			want: "Missing parameter: rich_text_body",
-		},
-		{name: "delete another's", who: asZoe, method: "DELETE", path: own, status: 401, want: denied},
-		{name: "delete", method: "DELETE", path: own, status: 200},
-		{name: "deleted", method: "GET", path: own, status: 404, want: gone},
-		{name: "delete twice", method: "DELETE", path: own, status: 404, want: gone},
-		{name: "delete another's in the hut", who: asZoe, method: "DELETE", path: inHut, status: 401, want: denied},
-		{
-			name: "change as admin", who: asAdmin, method: "PUT", path: inHut, body: spoken("Ours", 0), status: 401,
-			want: denied,
-		},
-		{name: "delete as admin", who: asAdmin, method: "DELETE", path: inHut, status: 200},
-		{name: "delete as moderator", who: "moderator@example.com", method: "DELETE", path: before, status: 200},
+		{"read", asZoe, "GET", own, "", 200, `"body":"Mine"`},
+		{"read in the wrong room", asMember, "GET", path("/messages/"+uuid+"/chat_room_messages/%d", last), "", 404, gone},
+		{"change another's", asZoe, "PUT", own, spoken("Hers", 0), 401, denied},
+		{"change", asMember, "PUT", own, spoken("Still mine", 0), 200, ""},
+		{"changed", asMember, "GET", own, "", 200, `"edited_at":"2026-03-14T10:00:00.000Z"`},
+		{"changed text", asMember, "GET", own, "", 200, `"body":"Still mine"`},
+		{"change without text", asMember, "PUT", own, `{}`, 404, "Missing parameter: rich_text_body"},
+		{"delete another's", asZoe, "DELETE", own, "", 401, denied},
+		{"delete", asMember, "DELETE", own, "", 200, ""},
+		{"deleted", asMember, "GET", own, "", 404, gone},
+		{"delete twice", asMember, "DELETE", own, "", 404, gone},
+		{"delete another's in the hut", asZoe, "DELETE", inHut, "", 401, denied},
+		{"change as admin", asAdmin, "PUT", inHut, spoken("Ours", 0), 401, denied},
+		{"delete as admin", asAdmin, "DELETE", inHut, "", 200, ""},
+		{"delete as moderator", "moderator@example.com", "DELETE", before, "", 200, ""},
 	})
 	w.as(asMember).say(uuid, "Last")
 	r := w.as(asMember).must(200, "DELETE", path("/messages/"+uuid+"/chat_room_messages/%d",
@@ -156,31 +148,23 @@ func TestMessagesAreChangedByTheirSenders(t *testing.T) {
 func TestSendingRefusals(t *testing.T) {
 	w := newWorld(t)
 	hannah := "/messages/" + w.direct(asMember, "hannah@example.com")
+	toHannah := hannah + "/chat_room_messages"
 	at := "/messages/" + w.direct(asMember, asZoe) + "/chat_room_messages"
 	elsewhere := w.seededRoom("Tea hut").messages[0].id
 	walkSteps(t, w, []step{
-		{name: "nothing", method: "POST", path: at, body: `{}`, status: 404, want: "Missing parameter: rich_text_body"},
-		{name: "no document", method: "POST", path: at, body: `{"rich_text_body":"Hello"}`, status: 400, want: "parsing"},
-		{
-			name: "reply to nothing", method: "POST", path: at, body: spoken("Hello", 1), status: 404,
-			want: "Missing record: chat_room_message",
-		},
-		{
-			name: "reply across rooms", method: "POST", path: at, body: spoken("Hello", elsewhere), status: 404,
-			want: "Missing record: chat_room_message",
-		},
-		{
-			name: "receiver is closed", method: "POST", path: hannah + "/chat_room_messages", body: spoken("Hello", 0),
-			status: 422, want: "Messaging is disabled by receiver",
-		},
-		{name: "and says so", method: "GET", path: hannah, status: 200, want: `"can_send_message":false,"status":"offline"`},
+		{"nothing", asMember, "POST", at, `{}`, 404, "Missing parameter: rich_text_body"},
+		{"no document", asMember, "POST", at, `{"rich_text_body":"Hello"}`, 400, "parsing"},
+		{"reply to nothing", asMember, "POST", at, spoken("Hello", 1), 404, "Missing record: chat_room_message"},
+		{"reply across rooms", asMember, "POST", at, spoken("Hello", elsewhere), 404, "Missing record: chat_room_message"},
+		{"receiver is closed", asMember, "POST", toHannah, spoken("Hello", 0), 422, "Messaging is disabled by receiver"},
+		{"and says so", asMember, "GET", hannah, "", 200, `"can_send_message":false,"status":"offline"`},
 	})
 }
 
 func TestMentionsInMessages(t *testing.T) {
 	w := newWorld(t)
 	zoe, maya := w.as(asZoe), w.store.members[3]
-	mention := fmt.Sprintf(`{"rich_text_body":{"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"mention","attrs":{"sgid":%q}}]}]}}}`, sgid("CommunityMember", maya.id))
+	mention := `{"rich_text_body":` + mentionOf(maya) + `}`
 	mentions := func() int64 {
 		return w.as(asMember).must(200, "GET", "/notifications/new_notifications_count", "").id("new_mentions_count")
 	}
@@ -207,18 +191,17 @@ func TestMentionsInMessages(t *testing.T) {
 func TestMessagesCarryUploads(t *testing.T) {
 	w := newWorld(t)
 	maya, uuid := w.as(asMember), w.direct(asMember, asZoe)
-	up := maya.must(200, "POST", "/direct_uploads",
-		`{"blob":{"key":"","filename":"beds.pdf","content_type":"application/pdf","byte_size":4,"checksum":"CY9rzUYh03PK3k6DJie09g=="}}`)
+	up := maya.announce("beds.pdf", "application/pdf", "beds")
 	at, send := "/messages/"+uuid+"/chat_room_messages", func(signedID any) string {
-		return fmt.Sprintf(`{"rich_text_body":{"body":{"type":"doc","content":[]},"attachments":[%q]}}`, signedID)
+		return fmt.Sprintf(`"rich_text_body":{"body":{"type":"doc","content":[]},"attachments":[%q]}}`, signedID)
 	}
-	maya.must(202, "POST", at, send(up.at("signed_id")))
+	maya.must(202, "POST", at, "{"+send(up.at("signed_id")))
 	if last := maya.lastMessage(uuid); last.at("rich_text_body", "attachments", 0, "filename") != "beds.pdf" {
 		t.Errorf("the message = %v, want the file in it", last.json)
 	}
-	maya.must(400, "POST", at, send("nothing"))
+	maya.must(400, "POST", at, "{"+send("nothing"))
 	maya.must(400, "POST", "/messages",
-		`{"chat_room":{"kind":"direct","community_member_ids":[8800007],"rich_text_body":{"body":{"type":"doc","content":[]},"attachments":["nothing"]}}}`)
+		`{"chat_room":{"kind":"direct","community_member_ids":[8800007],`+send("nothing")+`}`)
 	if n := maya.must(200, "GET", "/messages", "").id("count"); n != 9 {
 		t.Errorf("Maya has %d rooms, want nine: a refused text makes none", n)
 	}
@@ -234,26 +217,16 @@ func TestMessagesCarryUploads(t *testing.T) {
 func TestReportingMessages(t *testing.T) {
 	w := newWorld(t)
 	report := func(id int64) string {
-		return fmt.Sprintf(`{"flagged_content":{"flagged_contentable_id":%d,"flagged_contentable_type":"ChatRoomMessage","reported_reason_type":"spam","reported_reason_body":"Leeks again."}}`, id)
+		return fmt.Sprintf(`{"flagged_content":{"flagged_contentable_id":%d,"flagged_contentable_type":"ChatRoomMessage",
+			"reported_reason_type":"spam","reported_reason_body":"Leeks again."}}`, id)
 	}
 	hut, theirs := w.seededRoom("Tea hut"), w.store.roomByUUID(w.direct(asGardener, asZoe))
+	const gone = "Missing record: chat_room_message"
 	walkSteps(t, w, []step{
-		{
-			name: "report", method: "POST", path: "/flagged_contents", body: report(hut.messages[0].id), status: 201,
-			want: "reported to the admin",
-		},
-		{
-			name: "own", who: "margaret@example.com", method: "POST", path: "/flagged_contents",
-			body: report(hut.messages[0].id), status: 401, want: "cannot perform",
-		},
-		{
-			name: "not visible", method: "POST", path: "/flagged_contents", body: report(theirs.messages[0].id), status: 404,
-			want: "Missing record: chat_room_message",
-		},
-		{
-			name: "nothing", method: "POST", path: "/flagged_contents", body: report(1), status: 404,
-			want: "Missing record: chat_room_message",
-		},
+		{"report", asMember, "POST", "/flagged_contents", report(hut.messages[0].id), 201, "reported to the admin"},
+		{"own", "margaret@example.com", "POST", "/flagged_contents", report(hut.messages[0].id), 401, "cannot perform"},
+		{"not visible", asMember, "POST", "/flagged_contents", report(theirs.messages[0].id), 404, gone},
+		{"nothing", asMember, "POST", "/flagged_contents", report(1), 404, "Missing record: chat_room_message"},
 	})
 	if flags := hut.messages[0].flags; len(flags) != 1 || flags[0].text != "Leeks again." {
 		t.Errorf("reports = %v", flags)

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,11 +14,7 @@ func (w *world) direct(one, two string) string {
 	w.t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	byEmail := func(email string) int64 {
-		i := slices.IndexFunc(w.store.members, func(m *member) bool { return m.email == email })
-		return w.store.members[i].id
-	}
-	room := w.store.directRoom(byEmail(one), byEmail(two))
+	room := w.store.directRoom(w.memberNamed(one).id, w.memberNamed(two).id)
 	if room == nil {
 		w.t.Fatalf("%s and %s have no room", one, two)
 	}
@@ -31,11 +26,11 @@ func (w *world) seededRoom(name string) *chatRoom {
 	w.t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	i := slices.IndexFunc(w.store.chatRooms, func(r *chatRoom) bool { return r.name == name })
-	if i < 0 {
+	room := find(w.store.chatRooms, func(r *chatRoom) bool { return r.name == name })
+	if room == nil {
 		w.t.Fatalf("no room %q", name)
 	}
-	return w.store.chatRooms[i]
+	return room
 }
 
 // say sends a message that must be accepted.
@@ -50,7 +45,8 @@ func spoken(text string, parentID int64) string {
 	if parentID != 0 {
 		parent = fmt.Sprint(parentID)
 	}
-	return fmt.Sprintf(`{"rich_text_body":{"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":%q}]}]}},"parent_message_id":%s}`, text, parent)
+	document := documentOf(fmt.Sprintf(`{"type":"text","text":%q}`, text))
+	return fmt.Sprintf(`{"rich_text_body":{"body":%s},"parent_message_id":%s}`, document, parent)
 }
 
 func TestChatSeedIsWhatThePackagePromises(t *testing.T) {
@@ -92,7 +88,8 @@ func TestRoomsAreFlatInTheListAndWrappedAlone(t *testing.T) {
 	}
 	alone := maya.must(200, "GET", "/messages/"+uuid, "")
 	for field, want := range map[string]any{
-		"uuid": uuid, "chat_room_kind": "direct", "chat_room_name": "José Álvarez", "identifier": "direct-8800004-8800005", "unread_messages_count": 2.0,
+		"uuid": uuid, "chat_room_kind": "direct", "chat_room_name": "José Álvarez",
+		"identifier": "direct-8800004-8800005", "unread_messages_count": 2.0,
 	} {
 		if got := alone.at("chat_room", field); got != want {
 			t.Errorf("%s = %v, want %v", field, got, want)
@@ -113,18 +110,15 @@ func TestRoomsAreForThoseInThem(t *testing.T) {
 	const missing = "Missing record: chat_room"
 	at := "/messages/" + theirs
 	walkSteps(t, w, []step{
-		{name: "read", method: "GET", path: at, status: 404, want: missing},
-		{name: "read as admin", who: asAdmin, method: "GET", path: at, status: 404, want: missing},
-		{name: "messages", method: "GET", path: at + "/chat_room_messages", status: 404, want: missing},
-		{name: "participants", method: "GET", path: at + "/chat_room_participants", status: 404, want: missing},
-		{
-			name: "send", method: "POST", path: at + "/chat_room_messages", body: spoken("Hello", 0), status: 404,
-			want: missing,
-		},
-		{name: "mark", method: "POST", path: at + "/mark_all_as_read", status: 404, want: missing},
-		{name: "no such room", method: "GET", path: "/messages/no-such-room", status: 404, want: missing},
-		{name: "own", who: asZoe, method: "GET", path: at, status: 200, want: `"chat_room_name":"José Álvarez"`},
-		{name: "hut", method: "GET", path: "/messages/" + hut, status: 200, want: `"chat_room_name":"Tea hut"`},
+		{"read", asMember, "GET", at, "", 404, missing},
+		{"read as admin", asAdmin, "GET", at, "", 404, missing},
+		{"messages", asMember, "GET", at + "/chat_room_messages", "", 404, missing},
+		{"participants", asMember, "GET", at + "/chat_room_participants", "", 404, missing},
+		{"send", asMember, "POST", at + "/chat_room_messages", spoken("Hello", 0), 404, missing},
+		{"mark", asMember, "POST", at + "/mark_all_as_read", "", 404, missing},
+		{"no such room", asMember, "GET", "/messages/no-such-room", "", 404, missing},
+		{"own", asZoe, "GET", at, "", 200, `"chat_room_name":"José Álvarez"`},
+		{"hut", asMember, "GET", "/messages/" + hut, "", 200, `"chat_room_name":"Tea hut"`},
 	})
 }
 
@@ -223,65 +217,31 @@ func TestNewcomersHaveMissedNothing(t *testing.T) {
 
 func TestCreatingRooms(t *testing.T) {
 	w := newWorld(t)
-	jose, hannah := w.direct(asMember, asGardener), int64(firstMemberID+7)
+	const at = "/messages"
+	jose := w.direct(asMember, asGardener)
 	create := func(kind, ids string) string {
 		return fmt.Sprintf(`{"chat_room":{"kind":%q,"community_member_ids":%s}}`, kind, ids)
 	}
+	direct := func(ids string) string { return create("direct", ids) }
 	walkSteps(t, w, []step{
+		{"direct, found by a string", asMember, "POST", at, direct(`["8800005"]`), 200, jose},
+		{"direct, found by a number", asMember, "POST", at, direct(`[8800005]`), 200, jose},
+		{"direct, found from the other side", asGardener, "POST", at, direct(`[8800004]`), 200, jose},
+		{"direct, new", asMember, "POST", at, direct(`[8800007]`), 200, `"identifier":"direct-8800004-8800007"`},
+		{"direct, with several", asMember, "POST", at, direct(`[8800005,8800006]`), 400, "community_member_ids"},
+		{"direct, with oneself", asMember, "POST", at, direct(`[8800004]`), 400, "community_member_ids"},
+		{"group", asMember, "POST", at, create("group_chat", `["8800005",8800006]`), 200, `"chat_room_name":"José, Zoë"`},
 		{
-			name: "direct, found by a string", method: "POST", path: "/messages", body: create("direct", `["8800005"]`),
-			status: 200, want: jose,
+			"group, again", asMember, "POST", at, create("group_chat", `["8800005",8800006]`), 200,
+			`"first_unread_message_id":null`,
 		},
-		{
-			name: "direct, found by a number", method: "POST", path: "/messages", body: create("direct", `[8800005]`),
-			status: 200, want: jose,
-		},
-		{
-			name: "direct, found from the other side", who: asGardener, method: "POST", path: "/messages",
-			body: create("direct", `[8800004]`), status: 200, want: jose,
-		},
-		{
-			name: "direct, new", method: "POST", path: "/messages", body: create("direct", `[8800007]`), status: 200,
-			want: `"identifier":"direct-8800004-8800007"`,
-		},
-		{
-			name: "direct, with several", method: "POST", path: "/messages", body: create("direct", `[8800005,8800006]`),
-			status: 400, want: "community_member_ids",
-		},
-		{
-			name: "direct, with oneself", method: "POST", path: "/messages", body: create("direct", `[8800004]`), status: 400,
-			want: "community_member_ids",
-		},
-		{
-			name: "group", method: "POST", path: "/messages", body: create("group_chat", `["8800005",8800006]`), status: 200,
-			want: `"chat_room_name":"José, Zoë"`,
-		},
-		{
-			name: "group, again", method: "POST", path: "/messages", body: create("group_chat", `["8800005",8800006]`),
-			status: 200, want: `"first_unread_message_id":null`,
-		},
-		{
-			name: "nobody", method: "POST", path: "/messages", body: create("direct", `[1]`), status: 404,
-			want: "Missing record: community_member",
-		},
-		{
-			name: "no id", method: "POST", path: "/messages", body: create("direct", `["x"]`), status: 404,
-			want: "Missing record: community_member",
-		},
-		{
-			name: "closed", method: "POST", path: "/messages", body: create("direct", fmt.Sprintf(`[%d]`, hannah)), status: 422,
-			want: "Messaging is disabled by receiver",
-		},
-		{name: "kind", method: "POST", path: "/messages", body: create("shout", `[8800005]`), status: 400, want: "kind"},
-		{
-			name: "no kind", method: "POST", path: "/messages", body: `{"chat_room":{}}`, status: 404,
-			want: "Missing parameter: kind",
-		},
-		{
-			name: "no members", method: "POST", path: "/messages", body: create("direct", `[]`), status: 404,
-			want: "Missing parameter: community_member_ids",
-		},
-		{name: "no room", method: "POST", path: "/messages", body: `{}`, status: 404, want: "Missing parameter: chat_room"},
+		{"nobody", asMember, "POST", at, direct(`[1]`), 404, "Missing record: community_member"},
+		{"no id", asMember, "POST", at, direct(`["x"]`), 404, "Missing record: community_member"},
+		{"closed", asMember, "POST", at, direct(`[8800008]`), 422, "Messaging is disabled by receiver"},
+		{"kind", asMember, "POST", at, create("shout", `[8800005]`), 400, "kind"},
+		{"no kind", asMember, "POST", "/messages", `{"chat_room":{}}`, 404, "Missing parameter: kind"},
+		{"no members", asMember, "POST", at, direct(`[]`), 404, "Missing parameter: community_member_ids"},
+		{"no room", asMember, "POST", "/messages", `{}`, 404, "Missing parameter: chat_room"},
 	})
 	if n := w.as(asMember).must(200, "GET", "/messages", "").id("count"); n != 12 {
 		t.Errorf("Maya has %d rooms, want twelve: one direct and two groups are new", n)
@@ -335,30 +295,15 @@ func TestParticipantsSettings(t *testing.T) {
 	at := "/messages/" + room.uuid + "/chat_room_participants"
 	kwame, maya := path(at+"/%d", room.participants[0].id), path(at+"/%d", room.participants[1].id)
 	walkSteps(t, w, []step{
-		{name: "list", method: "GET", path: at, status: 200, want: `"email":"kwame@example.com"`},
-		{name: "mute", method: "PUT", path: maya, body: `{"muted":true}`, status: 200, want: `"muted":true`},
-		{name: "archive", method: "PUT", path: maya, body: `{"archived":true}`, status: 200, want: `"archived":true`},
-		{
-			name: "unmute", method: "PUT", path: maya, body: `{"muted":false}`, status: 200,
-			want: `"muted":false,"archived":true`,
-		},
-		{
-			name: "mute another", method: "PUT", path: kwame, body: `{"muted":true}`, status: 401,
-			want: "You cannot perform this action.",
-		},
-		{
-			name: "make oneself admin", method: "PUT", path: maya, body: `{"admin":true}`, status: 401,
-			want: "You cannot perform this action.",
-		},
-		{
-			name: "make another admin", who: "kwame@example.com", method: "PUT", path: maya, body: `{"admin":true}`, status: 200,
-			want: `"admin":true`,
-		},
-		{name: "as admin now", method: "PUT", path: kwame, body: `{"admin":false}`, status: 200, want: `"admin":false`},
-		{
-			name: "nobody", method: "PUT", path: at + "/1", body: `{"muted":true}`, status: 404,
-			want: "Missing record: chat_room_participant",
-		},
+		{"list", asMember, "GET", at, "", 200, `"email":"kwame@example.com"`},
+		{"mute", asMember, "PUT", maya, `{"muted":true}`, 200, `"muted":true`},
+		{"archive", asMember, "PUT", maya, `{"archived":true}`, 200, `"archived":true`},
+		{"unmute", asMember, "PUT", maya, `{"muted":false}`, 200, `"muted":false,"archived":true`},
+		{"mute another", asMember, "PUT", kwame, `{"muted":true}`, 401, denied},
+		{"make oneself admin", asMember, "PUT", maya, `{"admin":true}`, 401, denied},
+		{"make another admin", "kwame@example.com", "PUT", maya, `{"admin":true}`, 200, `"admin":true`},
+		{"as admin now", asMember, "PUT", kwame, `{"admin":false}`, 200, `"admin":false`},
+		{"nobody", asMember, "PUT", at + "/1", `{"muted":true}`, 404, "Missing record: chat_room_participant"},
 	})
 	muted := w.seededRoom("New this year")
 	if got := w.as(asMember).must(200, "GET", "/messages/"+muted.uuid, "").at("chat_room", "current_participant",

@@ -108,20 +108,15 @@ func TestThreadsOfTheSeed(t *testing.T) {
 
 func TestThreadsAreForThoseWhoSeeTheRoom(t *testing.T) {
 	w := newWorld(t)
+	const margaret = "margaret@example.com"
 	poles := w.seededRoom("Bean pole expedition")
 	i := slices.IndexFunc(poles.messages, func(m *message) bool { return m.thread != nil })
 	at := path("/chat_threads/%d", poles.messages[i].thread.id)
 	walkSteps(t, w, []step{
-		{
-			name: "in it", who: "margaret@example.com", method: "GET", path: at, status: 200,
-			want: `"name":"Bean pole expedition"`,
-		},
-		{name: "not in it", who: asZoe, method: "GET", path: at, status: 404, want: "Missing record: chat_thread"},
-		{name: "no such thread", method: "GET", path: "/chat_threads/1", status: 404, want: "Missing record: chat_thread"},
-		{
-			name: "no concern of hers", who: "margaret@example.com", method: "GET", path: "/chat_threads/unread_chat_threads",
-			status: 200, want: `{"chat_thread_ids":[]}`,
-		},
+		{"in it", margaret, "GET", at, "", 200, `"name":"Bean pole expedition"`},
+		{"not in it", asZoe, "GET", at, "", 404, "Missing record: chat_thread"},
+		{"no such thread", asMember, "GET", "/chat_threads/1", "", 404, "Missing record: chat_thread"},
+		{"no concern of hers", margaret, "GET", "/chat_threads/unread_chat_threads", "", 200, `{"chat_thread_ids":[]}`},
 	})
 }
 
@@ -132,46 +127,23 @@ func TestReactions(t *testing.T) {
 	at, react := path("/messages/"+uuid+"/chat_room_messages/%d", id), func(emoji string) string {
 		return path(`{"chat_room_message":%d,"emoji":"`, id) + emoji + `"}`
 	}
+	given := path(`"reaction":{"reactionable_type":"ChatRoomMessage","reactionable_id":%d,`, id) +
+		`"community_member_id":8800004,"emoji":"tada"}`
+	const counted = `"emoji":"tada","count":2,"community_member_ids":[8800004,8800006]},` +
+		`{"emoji":"cry","count":1,"community_member_ids":[8800006]}]`
 	walkSteps(t, w, []step{
-		{
-			name: "give", method: "POST", path: "/reactions", body: react("tada"), status: 200,
-			want: path(`"reaction":{"reactionable_type":"ChatRoomMessage","reactionable_id":%d,"community_member_id":8800004,"emoji":"tada"}`, id),
-		},
-		{
-			name: "give as the other", who: asZoe, method: "POST", path: "/reactions", body: react("tada"), status: 200,
-			want: "Reaction created",
-		},
-		{
-			name: "give another", who: asZoe, method: "POST", path: "/reactions", body: react("cry"), status: 200,
-			want: `"emoji":"cry"`,
-		},
-		{
-			name: "count", method: "GET", path: at, status: 200,
-			want: `"emoji":"tada","count":2,"community_member_ids":[8800004,8800006]},{"emoji":"cry","count":1,"community_member_ids":[8800006]}]`,
-		},
-		{name: "twice", method: "POST", path: "/reactions", body: react("tada"), status: 400, want: "has already been taken"},
-		{
-			name: "no such word", method: "POST", path: "/reactions", body: react("rocket"), status: 400,
-			want: "is not included in the list",
-		},
-		{name: "no word", method: "POST", path: "/reactions", body: react(""), status: 404, want: "Missing parameter: emoji"},
-		{
-			name: "no message", method: "POST", path: "/reactions", body: `{"emoji":"tada"}`, status: 404,
-			want: "Missing parameter: chat_room_message",
-		},
-		{
-			name: "not in the room", who: asAdmin, method: "POST", path: "/reactions", body: react("tada"), status: 404,
-			want: "Missing record: chat_room_message",
-		},
-		{
-			name: "take back what was not given", method: "DELETE", path: "/reactions", body: react("cry"), status: 404,
-			want: "Missing record: reaction",
-		},
-		{name: "take back", method: "DELETE", path: "/reactions", body: react("tada"), status: 204},
-		{
-			name: "taken back", method: "GET", path: at, status: 200,
-			want: `"emoji":"tada","count":1,"community_member_ids":[8800006]`,
-		},
+		{"give", asMember, "POST", "/reactions", react("tada"), 200, given},
+		{"give as the other", asZoe, "POST", "/reactions", react("tada"), 200, "Reaction created"},
+		{"give another", asZoe, "POST", "/reactions", react("cry"), 200, `"emoji":"cry"`},
+		{"count", asMember, "GET", at, "", 200, counted},
+		{"twice", asMember, "POST", "/reactions", react("tada"), 400, "has already been taken"},
+		{"no such word", asMember, "POST", "/reactions", react("rocket"), 400, unlisted},
+		{"no word", asMember, "POST", "/reactions", react(""), 404, "Missing parameter: emoji"},
+		{"no message", asMember, "POST", "/reactions", `{"emoji":"tada"}`, 404, "Missing parameter: chat_room_message"},
+		{"not in the room", asAdmin, "POST", "/reactions", react("tada"), 404, "Missing record: chat_room_message"},
+		{"take back what was not given", asMember, "DELETE", "/reactions", react("cry"), 404, "Missing record: reaction"},
+		{"take back", asMember, "DELETE", "/reactions", react("tada"), 204, ""},
+		{"taken back", asMember, "GET", at, "", 200, `"emoji":"tada","count":1,"community_member_ids":[8800006]`},
 	})
 	hut := w.seededRoom("Tea hut")
 	w.as(asMember).must(200, "POST", path("/spaces/%d/leave", idTeaHut), "")

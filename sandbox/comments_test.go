@@ -28,13 +28,18 @@ func (c caller) postNamed(name string) int64 {
 // comment comments on a post, and reply on a comment, with the old editor.
 func (c caller) comment(postID int64, text string) int64 {
 	c.t.Helper()
-	return c.must(201, "POST", path("/posts/%d/comments", postID), fmt.Sprintf(`{"comment":{"body":%q}}`, text)).id("id")
+	return c.must(201, "POST", path("/posts/%d/comments", postID), texted(text)).id("id")
 }
 
 func (c caller) reply(commentID int64, text string) reply {
 	c.t.Helper()
-	return c.must(201, "POST", path("/comments/%d/replies", commentID), fmt.Sprintf(`{"comment":{"body":%q}}`, text))
+	return c.must(201, "POST", path("/comments/%d/replies", commentID), texted(text))
 }
+
+// texted is the body of a comment of the old editor, written one of the new editor.
+func texted(text string) string { return fmt.Sprintf(`{"comment":{"body":%q}}`, text) }
+
+func written(document string) string { return `{"comment":{"tiptap_body":` + document + `}}` }
 
 func TestCommentsAreHeldToTheirRules(t *testing.T) {
 	const blankDocument = `{"body":{"type":"doc","content":[{"type":"paragraph"}]}}`
@@ -43,156 +48,59 @@ func TestCommentsAreHeldToTheirRules(t *testing.T) {
 		post := jose.postNamed("Slug season")
 		old := jose.comment(post, "Beer traps")
 		modern := jose.must(201, "POST", path("/posts/%d/comments", post),
-			`{"comment":{"tiptap_body":`+helloDocument+`}}`).id("id")
+			written(helloDocument)).id("id")
 		answer := jose.reply(old, "Which beer?").id("id")
 		other := jose.comment(jose.postNamed("Elsewhere"), "There")
 		onPost, onOld := path("/posts/%d/comments", post), path("/comments/%d/replies", old)
+		toOld, toModern := onPost+path("/%d", old), onPost+path("/%d", modern)
+		toAnswer, likes := onOld+path("/%d", answer), path("/comments/%d/user_likes", modern)
+		const gone, unwrapped = "Missing record: comment", "Missing parameter: comment"
+		const blank = `"error_details":{"body":["can't be blank"]}`
+		const removed = `{"success":true,"message":"This `
+		both := `{"comment":{"body":"x","tiptap_body":` + helloDocument + `}}`
 		walkSteps(t, w, []step{
-			{
-				name: "no wrapper", method: "POST", path: onPost, body: `{"body":"x"}`, status: 404,
-				want: "Missing parameter: comment",
-			},
-			{
-				name: "an empty wrapper", method: "POST", path: onPost, body: `{"comment":{}}`, status: 404,
-				want: "Missing parameter: comment",
-			},
-			{name: "no body at all", method: "POST", path: onPost, status: 404, want: "Missing parameter: comment"},
-			{name: "not JSON", method: "POST", path: onPost, body: `{`, status: 400, want: "parsing request parameters"},
-			{
-				name: "blank text", method: "POST", path: onPost, body: `{"comment":{"body":" "}}`, status: 400,
-				want: `"Failed to create comment!","error_details":{"body":["can't be blank"]}`,
-			},
-			{
-				name: "a blank document", method: "POST", path: onPost, body: `{"comment":{"tiptap_body":` + blankDocument + `}}`,
-				status: 400, want: "can't be blank",
-			},
-			{
-				name: "a blank reply", method: "POST", path: onOld, body: `{"comment":{"body":""}}`, status: 400,
-				want: `"Failed to create reply!","error_details":{"body":["can't be blank"]}`,
-			},
-			{
-				name: "a reply in its docs' wrapper only", method: "POST", path: onOld, body: `{"reply":{"body":"x"}}`, status: 404,
-				want: "Missing parameter: comment",
-			},
-			{
-				name: "a post that is not there", method: "POST", path: "/posts/1/comments", body: `{"comment":{"body":"x"}}`,
-				status: 404, want: "Missing record: post",
-			},
-			{
-				name: "a comment that is not there", method: "POST", path: "/comments/1/replies", body: `{"comment":{"body":"x"}}`,
-				status: 404, want: "Missing record: comment",
-			},
+			{"no wrapper", asMember, "POST", onPost, `{"body":"x"}`, 404, unwrapped},
+			{"an empty wrapper", asMember, "POST", onPost, `{"comment":{}}`, 404, unwrapped},
+			{"no body at all", asMember, "POST", onPost, "", 404, unwrapped},
+			{"not JSON", asMember, "POST", onPost, `{`, 400, "parsing request parameters"},
+			{"blank text", asMember, "POST", onPost, texted(" "), 400, `"Failed to create comment!",` + blank},
+			{"a blank document", asMember, "POST", onPost, written(blankDocument), 400, "can't be blank"},
+			{"a blank reply", asMember, "POST", onOld, texted(""), 400, `"Failed to create reply!",` + blank},
+			{"a reply in its docs' wrapper only", asMember, "POST", onOld, `{"reply":{"body":"x"}}`, 404, unwrapped},
+			{"a post that is not there", asMember, "POST", "/posts/1/comments", texted("x"), 404, "Missing record: post"},
+			{"a comment that is not there", asMember, "POST", "/comments/1/replies", texted("x"), 404, gone},
 
-			{name: "read", method: "GET", path: onPost + path("/%d", old), status: 200, want: `"body_text":"Beer traps"`},
-			{
-				name: "read through another post", method: "GET", path: onPost + path("/%d", other), status: 404,
-				want: "Missing record: comment",
-			},
-			{
-				name: "read a reply as a comment", method: "GET", path: onPost + path("/%d", answer), status: 404,
-				want: "Missing record: comment",
-			},
-			{
-				name: "read a reply", method: "GET", path: onOld + path("/%d", answer), status: 200,
-				want: path(`"parent_comment_id":%d`, old),
-			},
-			{
-				name: "read a reply of another", method: "GET", path: path("/comments/%d/replies/%d", modern, answer), status: 404,
-				want: "Missing record: comment",
-			},
+			{"read", asMember, "GET", toOld, "", 200, `"body_text":"Beer traps"`},
+			{"read through another post", asMember, "GET", onPost + path("/%d", other), "", 404, gone},
+			{"read a reply as a comment", asMember, "GET", onPost + path("/%d", answer), "", 404, gone},
+			{"read a reply", asMember, "GET", toAnswer, "", 200, path(`"parent_comment_id":%d`, old)},
+			{"read a reply of another", asMember, "GET", path("/comments/%d/replies/%d", modern, answer), "", 404, gone},
 
-			{
-				name: "change another's", method: "PATCH", path: onPost + path("/%d", old), body: `{"comment":{"body":"x"}}`,
-				status: 401, want: "You cannot perform this action.",
-			},
-			{
-				name: "change to nothing", who: asGardener, method: "PATCH", path: onPost + path("/%d", old),
-				body: `{"comment":{"body":""}}`, status: 400, want: `"Failed to update comment!","error_details":{"body":["can't be blank"]}`,
-			},
-			{
-				name: "change with the wrong editor", who: asGardener, method: "PATCH", path: onPost + path("/%d", old),
-				body: `{"comment":{"tiptap_body":` + helloDocument + `}}`, status: 400, want: "can't be blank",
-			},
-			{
-				name: "change a document by text", who: asGardener, method: "PATCH", path: onPost + path("/%d", modern),
-				body: `{"comment":{"body":"x"}}`, status: 400, want: "can't be blank",
-			},
-			{
-				name: "change a reply to nothing", who: asGardener, method: "PATCH", path: onOld + path("/%d", answer),
-				body: `{"comment":{"body":""}}`, status: 400, want: "Failed to update reply!",
-			},
-			{
-				name: "change without the wrapper", who: asGardener, method: "PATCH", path: onOld + path("/%d", answer), body: `{}`,
-				status: 404, want: "Missing parameter: comment",
-			},
-			{
-				name: "change what is not there", who: asGardener, method: "PATCH", path: onPost + "/1",
-				body: `{"comment":{"body":"x"}}`, status: 404, want: "Missing record: comment",
-			},
-			{
-				name: "change", who: asGardener, method: "PATCH", path: onPost + path("/%d", old),
-				body: `{"comment":{"body":"Copper tape"}}`, status: 200, want: `"body_text":"Copper tape"`,
-			},
-			{
-				name: "change with both forms", who: asGardener, method: "PATCH", path: onPost + path("/%d", modern),
-				body: `{"comment":{"body":"x","tiptap_body":` + helloDocument +
-					`}}`, status: 200, want: `"body_text":"Good morning"`,
-			},
-			{
-				name: "change a reply, with an address", who: asGardener, method: "PATCH", path: onOld + path("/%d", answer),
-				body: `{"comment":{"body":"Stout"}}`, status: 200, want: path("#comment_wrapper_%d", answer),
-			},
-			{
-				name: "change as staff", who: asAdmin, method: "PATCH", path: onPost + path("/%d", old),
-				body: `{"comment":{"body":"Copper"}}`, status: 200, want: `"body_text":"Copper"`,
-			},
+			{"change another's", asMember, "PATCH", toOld, texted("x"), 401, denied},
+			{"change to nothing", asGardener, "PATCH", toOld, texted(""), 400, `"Failed to update comment!",` + blank},
+			{"change with the wrong editor", asGardener, "PATCH", toOld, written(helloDocument), 400, "can't be blank"},
+			{"change a document by text", asGardener, "PATCH", toModern, texted("x"), 400, "can't be blank"},
+			{"change a reply to nothing", asGardener, "PATCH", toAnswer, texted(""), 400, "Failed to update reply!"},
+			{"change without the wrapper", asGardener, "PATCH", toAnswer, `{}`, 404, unwrapped},
+			{"change what is not there", asGardener, "PATCH", onPost + "/1", texted("x"), 404, gone},
+			{"change", asGardener, "PATCH", toOld, texted("Copper tape"), 200, `"body_text":"Copper tape"`},
+			{"change with both forms", asGardener, "PATCH", toModern, both, 200, `"body_text":"Good morning"`},
+			{"change a reply", asGardener, "PATCH", toAnswer, texted("Stout"), 200, path("#comment_wrapper_%d", answer)},
+			{"change as staff", asAdmin, "PATCH", toOld, texted("Copper"), 200, `"body_text":"Copper"`},
 
-			{
-				name: "nobody likes it", method: "GET", path: path("/comments/%d/user_likes", modern), status: 200,
-				want: `"count":0`,
-			},
-			{
-				name: "like", method: "POST", path: path("/comments/%d/user_likes", modern), status: 200,
-				want: "Comment has been liked",
-			},
-			{
-				name: "like again", method: "POST", path: path("/comments/%d/user_likes", modern), status: 400,
-				want: "already liked",
-			},
-			{
-				name: "the likers", method: "GET", path: path("/comments/%d/user_likes", modern), status: 200,
-				want: `"name":"Maya Fielding","roles":{"admin":false,"moderator":false}`,
-			},
-			{
-				name: "unlike", method: "DELETE", path: path("/comments/%d/user_likes", modern), status: 200,
-				want: "Comment has been unliked",
-			},
-			{
-				name: "unlike again", method: "DELETE", path: path("/comments/%d/user_likes", modern), status: 404,
-				want: "Missing record: user_like",
-			},
-			{
-				name: "like what is not there", method: "POST", path: "/comments/1/user_likes", status: 404,
-				want: "Missing record: comment",
-			},
+			{"nobody likes it", asMember, "GET", likes, "", 200, `"count":0`},
+			{"like", asMember, "POST", likes, "", 200, "Comment has been liked"},
+			{"like again", asMember, "POST", likes, "", 400, "already liked"},
+			{"the likers", asMember, "GET", likes, "", 200, `"name":"Maya Fielding","roles":{"admin":false,"moderator":false}`},
+			{"unlike", asMember, "DELETE", likes, "", 200, "Comment has been unliked"},
+			{"unlike again", asMember, "DELETE", likes, "", 404, "Missing record: user_like"},
+			{"like what is not there", asMember, "POST", "/comments/1/user_likes", "", 404, gone},
 
-			{
-				name: "delete another's", method: "DELETE", path: onPost + path("/%d", old), status: 401,
-				want: "You cannot perform this action.",
-			},
-			{
-				name: "delete a reply", who: asGardener, method: "DELETE", path: onOld + path("/%d", answer), status: 200,
-				want: `{"success":true,"message":"This reply has been removed from the comment."}`,
-			},
-			{
-				name: "delete it again", who: asGardener, method: "DELETE", path: onOld + path("/%d", answer), status: 404,
-				want: "Missing record: comment",
-			},
-			{
-				name: "delete as staff", who: asAdmin, method: "DELETE", path: onPost + path("/%d", old), status: 200,
-				want: `{"success":true,"message":"This comment has been removed from the post."}`,
-			},
-			{name: "replies of what is gone", method: "GET", path: onOld, status: 404, want: "Missing record: comment"},
+			{"delete another's", asMember, "DELETE", toOld, "", 401, denied},
+			{"delete a reply", asGardener, "DELETE", toAnswer, "", 200, removed + `reply has been removed from the comment."}`},
+			{"delete it again", asGardener, "DELETE", toAnswer, "", 404, gone},
+			{"delete as staff", asAdmin, "DELETE", toOld, "", 200, removed + `comment has been removed from the post."}`},
+			{"replies of what is gone", asMember, "GET", onOld, "", 404, gone},
 		})
 	})
 }
@@ -244,7 +152,7 @@ func TestCommentsAreSorted(t *testing.T) {
 			ids = append(ids, jose.comment(post, text))
 			w.clock.Advance(time.Minute)
 		}
-		jose.must(200, "PATCH", path("/posts/%d/comments/%d", post, ids[0]), `{"comment":{"body":"carrots!"}}`)
+		jose.must(200, "PATCH", path("/posts/%d/comments/%d", post, ids[0]), texted("carrots!"))
 		w.as(asMember).must(200, "POST", path("/comments/%d/user_likes", ids[2]), "")
 		for _, tt := range []struct{ sort, want string }{
 			{"", "carrots! Apples beans"},
@@ -275,11 +183,11 @@ func TestCommentsGoByTheSpace(t *testing.T) {
 			status  int
 			want    string
 		}{
-			"closed": {func(p *post) { p.commentsClosed = true }, 401, "You cannot perform this action."},
-			"off":    {func(p *post) { p.commentsEnabled = false }, 401, "You cannot perform this action."},
+			"closed": {func(p *post) { p.commentsClosed = true }, 401, denied},
+			"off":    {func(p *post) { p.commentsEnabled = false }, 401, denied},
 			"left": {
 				func(p *post) { w.store.leave(p.spaceID, w.store.members[3].id) }, 401,
-				"You cannot perform this action.",
+				denied,
 			},
 			"a secret": {func(p *post) { w.store.spaceByID[p.spaceID].secret = true }, 404, "Missing record: "},
 		}
@@ -292,7 +200,7 @@ func TestCommentsGoByTheSpace(t *testing.T) {
 			row.prepare(w.store.postByID[post])
 			w.mu.Unlock()
 			for _, target := range []string{path("/posts/%d/comments", post), path("/comments/%d/replies", comment)} {
-				r := w.as(asMember).call("POST", target, `{"comment":{"body":"x"}}`)
+				r := w.as(asMember).call("POST", target, texted("x"))
 				if r.status != row.status || !strings.Contains(string(r.raw), row.want) {
 					t.Errorf("%s: POST %s = %d %s, want %d %s", name, target, r.status, r.raw, row.status, row.want)
 				}
@@ -304,9 +212,8 @@ func TestCommentsGoByTheSpace(t *testing.T) {
 func TestCommentsMentionMembers(t *testing.T) {
 	w := newWorld(t)
 	maya := w.store.members[3]
-	doc := fmt.Sprintf(`{"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"mention","attrs":{"sgid":%q}}]}]}}`, sgid("CommunityMember", maya.id))
 	post := w.as(asGardener).postNamed("Slug season")
-	r := w.as(asGardener).must(201, "POST", path("/posts/%d/comments", post), `{"comment":{"tiptap_body":`+doc+`}}`)
+	r := w.as(asGardener).must(201, "POST", path("/posts/%d/comments", post), written(mentionOf(maya)))
 	if got := r.id("tiptap_body", "sgids_to_object_map", sgid("CommunityMember", maya.id),
 		"community_member_id"); got != maya.id {
 		t.Errorf("the mention leads to member %d, want %d: %s", got, maya.id, r.raw)
@@ -323,7 +230,7 @@ func TestLikingACommentNeedsJoining(t *testing.T) {
 		likes := path("/comments/%d/user_likes", comment)
 		maya.must(200, "POST", path("/spaces/%d/leave", idVegetables), "")
 		maya.must(200, "GET", likes, "") // the space is public: readable
-		if r := maya.must(401, "POST", likes, ""); r.at("message") != "You cannot perform this action." {
+		if r := maya.must(401, "POST", likes, ""); r.at("message") != denied {
 			t.Errorf("liking from outside the space = %s", r.raw)
 		}
 		maya.must(200, "POST", path("/spaces/%d/join", idVegetables), "")

@@ -25,90 +25,37 @@ func TestLessonsAreHeldToTheirRules(t *testing.T) {
 		private := w.store.addSpace(&space{name: "Closed", slug: "closed", kind: spaceCourse, private: true})
 		w.store.courses[secret.id], w.store.courses[private.id] = &course{spaceID: secret.id}, &course{spaceID: private.id}
 		w.mu.Unlock()
+		sections := func(id int64) string { return path("/courses/%d/sections", id) }
+		progress := lesson(idQuizLesson) + "/progress"
+		const completed, gone = `{"status":"completed"}`, "Missing record: space"
+		const closed = `"drip_delay":7,"notify_students_enabled":true,"is_dripped":false,"dripped_at":null`
 		walkSteps(t, w, []step{
-			{name: "text", method: "GET", path: lesson(idQuizLesson), status: 200, want: `"featured_media":null`},
-			{name: "film", method: "GET", path: lesson(firstLessonID), status: 200, want: `"featured_media_duration":94`},
-			{name: "no such lesson", method: "GET", path: lesson(1), status: 404, want: "Missing record: courses/lesson"},
-			{name: "no such course", method: "GET", path: "/courses/1/sections", status: 404, want: "Missing record: space"},
-			{
-				name: "a slug is no id here", method: "GET", path: "/courses/first-year/sections", status: 404,
-				want: "Missing record: space",
-			},
-			{
-				name: "a space that is no course", method: "GET", path: path("/courses/%d/sections", idVegetables), status: 404,
-				want: "Missing record: space",
-			},
-			{
-				name: "a secret course", method: "GET", path: path("/courses/%d/sections", secret.id), status: 404,
-				want: "Missing record: space",
-			},
-			{
-				name: "a private course", method: "GET", path: path("/courses/%d/sections", private.id), status: 401,
-				want: "You cannot perform this action.",
-			},
-			{
-				name: "a private course, as admin", who: asAdmin, method: "GET", path: path("/courses/%d/sections", private.id),
-				status: 200, want: `[]`,
-			},
-			{
-				name: "files", method: "GET", path: lesson(idSheets) + "/files", status: 200,
-				want: `"filename":"plot-on-squared-paper.pdf"`,
-			},
-			{name: "no files", method: "GET", path: lesson(idQuizLesson) + "/files", status: 200, want: `"count":0`},
-			{
-				name: "the one before is not completed", method: "GET", path: lesson(idFrost), status: 401,
-				want: "You cannot perform this action.",
-			},
-			{
-				name: "nor are its files open", method: "GET", path: lesson(idFrost) + "/files", status: 401,
-				want: "You cannot perform this action.",
-			},
-			{
-				name: "nor can it be completed", method: "PATCH", path: lesson(idFrost) + "/progress",
-				body: `{"status":"completed"}`, status: 401, want: "You cannot perform this action.",
-			},
-			{
-				name: "an admin may", who: asAdmin, method: "GET", path: lesson(idKeeps), status: 200,
-				want: `"name":"What keeps, and where"`,
-			},
-			{
-				name: "no status", method: "PATCH", path: lesson(idQuizLesson) + "/progress", body: `{}`, status: 404,
-				want: "Missing parameter: status",
-			},
-			{
-				name: "another status", method: "PATCH", path: lesson(idQuizLesson) + "/progress", body: `{"status":"done"}`,
-				status: 400, want: "is not included in the list",
-			},
-			{
-				name: "complete", method: "PATCH", path: lesson(idQuizLesson) + "/progress", body: `{"status":"completed"}`,
-				status: 200, want: `{"status":"completed"}`,
-			},
-			{
-				name: "complete again", method: "PATCH", path: lesson(idQuizLesson) + "/progress", body: `{"status":"completed"}`,
-				status: 200, want: `{"status":"completed"}`,
-			},
-			{
-				name: "opens the next", method: "GET", path: lesson(idFrost), status: 200,
-				want: `"progress":{"status":"incomplete"}`,
-			},
-			{
-				name: "the outline to an outsider", who: asOutsider, method: "GET", path: path("/courses/%d/sections", idCourse),
-				status: 200, want: `"drip_delay":7,"notify_students_enabled":true,"is_dripped":false,"dripped_at":null`,
-			},
-			{
-				name: "but no lesson", who: asOutsider, method: "GET", path: lesson(firstLessonID), status: 401,
-				want: "You cannot perform this action.",
-			},
-			{
-				name: "nor progress", who: asOutsider, method: "PATCH", path: lesson(firstLessonID) + "/progress",
-				body: `{"status":"completed"}`, status: 401, want: "You cannot perform this action.",
-			},
-			{name: "who joins", who: asOutsider, method: "POST", path: path("/spaces/%d/join", idCourse), status: 200},
-			{
-				name: "may begin", who: asOutsider, method: "GET", path: lesson(firstLessonID), status: 200,
-				want: `"needs_to_complete_previous_lesson":false`,
-			},
-			{name: "topics", method: "GET", path: "/course_topics?per_page=2", status: 200, want: `"page_count":2`},
+			{"text", asMember, "GET", lesson(idQuizLesson), "", 200, `"featured_media":null`},
+			{"film", asMember, "GET", lesson(firstLessonID), "", 200, `"featured_media_duration":94`},
+			{"no such lesson", asMember, "GET", lesson(1), "", 404, "Missing record: courses/lesson"},
+			{"no such course", asMember, "GET", "/courses/1/sections", "", 404, gone},
+			{"a slug is no id here", asMember, "GET", "/courses/first-year/sections", "", 404, gone},
+			{"a space that is no course", asMember, "GET", sections(idVegetables), "", 404, gone},
+			{"a secret course", asMember, "GET", sections(secret.id), "", 404, gone},
+			{"a private course", asMember, "GET", sections(private.id), "", 401, denied},
+			{"a private course, as admin", asAdmin, "GET", sections(private.id), "", 200, `[]`},
+			{"files", asMember, "GET", lesson(idSheets) + "/files", "", 200, `"filename":"plot-on-squared-paper.pdf"`},
+			{"no files", asMember, "GET", lesson(idQuizLesson) + "/files", "", 200, `"count":0`},
+			{"the one before is not completed", asMember, "GET", lesson(idFrost), "", 401, denied},
+			{"nor are its files open", asMember, "GET", lesson(idFrost) + "/files", "", 401, denied},
+			{"nor can it be completed", asMember, "PATCH", lesson(idFrost) + "/progress", completed, 401, denied},
+			{"an admin may", asAdmin, "GET", lesson(idKeeps), "", 200, `"name":"What keeps, and where"`},
+			{"no status", asMember, "PATCH", progress, `{}`, 404, "Missing parameter: status"},
+			{"another status", asMember, "PATCH", progress, `{"status":"done"}`, 400, unlisted},
+			{"complete", asMember, "PATCH", progress, completed, 200, completed},
+			{"complete again", asMember, "PATCH", progress, completed, 200, completed},
+			{"opens the next", asMember, "GET", lesson(idFrost), "", 200, `"progress":{"status":"incomplete"}`},
+			{"the outline to an outsider", asOutsider, "GET", sections(idCourse), "", 200, closed},
+			{"but no lesson", asOutsider, "GET", lesson(firstLessonID), "", 401, denied},
+			{"nor progress", asOutsider, "PATCH", lesson(firstLessonID) + "/progress", completed, 401, denied},
+			{"who joins", asOutsider, "POST", path("/spaces/%d/join", idCourse), "", 200, ""},
+			{"may begin", asOutsider, "GET", lesson(firstLessonID), "", 200, `"needs_to_complete_previous_lesson":false`},
+			{"topics", asMember, "GET", "/course_topics?per_page=2", "", 200, `"page_count":2`},
 		})
 	})
 }

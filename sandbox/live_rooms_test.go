@@ -3,34 +3,23 @@ package sandbox
 import "testing"
 
 func TestLiveRooms(t *testing.T) {
-	const at = "/live_streams/rooms"
+	const at, full = "/live_streams/rooms", `{"name":"Grafting","slug":"grafting","view_type":"speaker_view",
+		"room_type":"conference","access_type":"secret","invited_entities_ids":{"members_ids":[8800004]}}`
 	walkSteps(t, newWorld(t), []step{
+		{"as a member", asMember, "POST", at, `{"name":"Mine"}`, 401, denied},
 		{
-			name: "as a member", method: "POST", path: at, body: `{"name":"Mine"}`, status: 401,
-			want: "You cannot perform this action.",
+			"bare", asAdmin, "POST", at, `{}`, 201,
+			`"name":"Ruth's room","description":"","slug":"ruth-s-room","status":"backstage"`,
 		},
+		{"again", asAdmin, "POST", at, `{}`, 201, `"slug":"ruth-s-room-310002"`},
+		{"full", asAdmin, "POST", at, full, 201, `"invited_entities_ids":[8800004]`},
 		{
-			name: "bare", who: asAdmin, method: "POST", path: at, body: `{}`, status: 201,
-			want: `"name":"Ruth's room","description":"","slug":"ruth-s-room","status":"backstage"`,
+			"on stage", asAdmin, "POST", at, `{"view_type":"grid_view","access_type":"public_stream"}`, 201,
+			`"access_type":"public_stream"`,
 		},
-		{name: "again", who: asAdmin, method: "POST", path: at, body: `{}`, status: 201, want: `"slug":"ruth-s-room-310002"`},
-		{
-			name: "full", who: asAdmin, method: "POST", path: at,
-			body: `{"name":"Grafting","slug":"grafting","view_type":"speaker_view","room_type":"conference","access_type":"secret","invited_entities_ids":{"members_ids":[8800004]}}`, status: 201, want: `"invited_entities_ids":[8800004]`,
-		},
-		{
-			name: "on stage", who: asAdmin, method: "POST", path: at,
-			body: `{"view_type":"grid_view","access_type":"public_stream"}`, status: 201, want: `"access_type":"public_stream"`,
-		},
-		{
-			name: "view", who: asAdmin, method: "POST", path: at, body: `{"view_type":"sideways"}`, status: 400,
-			want: "view_type",
-		},
-		{name: "type", who: asAdmin, method: "POST", path: at, body: `{"room_type":"shed"}`, status: 400, want: "room_type"},
-		{
-			name: "access", who: asAdmin, method: "POST", path: at, body: `{"access_type":"key"}`, status: 400,
-			want: "access_type",
-		},
+		{"view", asAdmin, "POST", at, `{"view_type":"sideways"}`, 400, "view_type"},
+		{"type", asAdmin, "POST", at, `{"room_type":"shed"}`, 400, "room_type"},
+		{"access", asAdmin, "POST", at, `{"access_type":"key"}`, 400, "access_type"},
 	})
 }
 
@@ -40,7 +29,8 @@ func TestChatOfLiveRooms(t *testing.T) {
 		uuid, _ := w.as(asAdmin).must(201, "POST", "/live_streams/rooms", body).at("chat_room_uuid").(string)
 		return uuid
 	}
-	public, secret := open(`{"name":"Open"}`), open(`{"name":"Secret","access_type":"secret","invited_entities_ids":{"members_ids":[8800004]}}`)
+	public, secret := open(`{"name":"Open"}`),
+		open(`{"name":"Secret","access_type":"secret","invited_entities_ids":{"members_ids":[8800004]}}`)
 	w.as(asZoe).say(public, "Good evening")
 	w.as(asMember).say(secret, "Good evening")
 	w.as(asZoe).must(404, "GET", "/messages/"+secret, "")

@@ -7,107 +7,66 @@ import (
 )
 
 func memberSteps() []step {
+	const (
+		search      = "/search/community_members"
+		unsupported = "Unsupported page_name param, supported values are signup, edit_profile, profile_view, community_view"
+	)
 	return []step{
-		{name: "current member", method: "GET", path: "/community_member", status: 200, want: `"email":"member@example.com"`},
+		{"current member", asMember, "GET", "/community_member", "", 200, `"email":"member@example.com"`},
+		{"roles of an admin", asAdmin, "GET", "/community_member", "", 200, `"roles":{"admin":true,"moderator":false}`},
+		{"home page switch", asNewcomer, "GET", "/community_member", "", 200, `"display_home_page":false`},
+		{"directory", asMember, "GET", "/community_members?per_page=3&sort=alphabetical", "", 200, `"page_count":3`},
+		{"directory by text", asMember, "GET", "/community_members?search_text=beekeeper", "", 200, `"count":1`},
+		{"of a private space", asMember, "GET", "/community_members?space_id=2700013", "", 401, denied},
+		{"of a secret space", asMember, "GET", "/community_members?space_id=2700014", "", 404, "Missing record: space"},
+		{"profile", asMember, "GET", "/community_members/8800001/public_profile", "", 200, `"display_locations":["`},
 		{
-			name: "roles of an admin", who: asAdmin, method: "GET", path: "/community_member", status: 200,
-			want: `"roles":{"admin":true,"moderator":false}`,
+			"profile of nobody", asMember, "GET", "/community_members/77/public_profile", "", 404,
+			"Missing record: community_member",
+		},
+		{"posts", asMember, "GET", "/community_members/8800001/posts", "", 200, `"sort":"latest"`},
+		{"comments", asMember, "GET", "/community_members/8800001/comments", "", 200, `"parent_comment_id"`},
+		{"spaces", asMember, "GET", "/community_members/8800001/spaces", "", 200, `"per_page":30`},
+		{
+			"search by role", asMember, "POST", search, `{"filters":[{"key":"role","filter_type":"is","value":"admin"}]}`, 200,
+			`"count":2`,
 		},
 		{
-			name: "home page switch", who: asNewcomer, method: "GET", path: "/community_member", status: 200,
-			want: `"display_home_page":false`,
+			"search by part of the headline", asMember, "POST", search,
+			`{"filters":[{"key":"headline","filter_type":"contains","value":"SHOW"}]}`, 200, `"Gareth Llewellyn"`,
 		},
 		{
-			name: "directory", method: "GET", path: "/community_members?per_page=3&sort=alphabetical", status: 200,
-			want: `"page_count":3`,
+			"search by score", asMember, "POST", search, `{"filters":[{"key":"activity_score","gte":330,"lte":339}]}`, 200,
+			`"count":1`,
+		},
+		{"search for a name in any script", asMember, "POST", search, `{"search_text":"çağla"}`, 200, `"first_name":"Çağla"`},
+		{"search for the inactive", asMember, "POST", search, `{"status":"inactive"}`, 200, `"records":[]`},
+		{"search without empty profiles", asMember, "POST", search, `{"exclude_empty_profiles":true}`, 200, `"count":39`},
+		{"profile fields", asMember, "GET", "/page_profile_fields?page_name=signup", "", 200, `"key":"plot_number"`},
+		{"profile fields of no page", asMember, "GET", "/page_profile_fields?page_name=signup2", "", 400, unsupported},
+		{
+			"change the headline", asMember, "PUT", "/profile",
+			`{"community_member":{"headline":"Plot 14b","community_member_profile_fields_attributes":[]}}`, 200,
+			`"headline":"Plot 14b"`,
+		},
+		{"headline is kept", asMember, "GET", "/community_members/8800004/public_profile", "", 200, `"headline":"Plot 14b"`},
+		{"empty name", asMember, "PUT", "/profile", `{"community_member":{"name":" "}}`, 400, `"name":["can't be blank"]`},
+		{"change of nothing", asMember, "PUT", "/profile", `{}`, 404, "Missing parameter: community_member"},
+		{
+			"sign-up once more", asMember, "PUT", "/signup/profile", `{"community_member":{"name":"Maya F"}}`, 409,
+			"You already created profile",
 		},
 		{
-			name: "directory by text", method: "GET", path: "/community_members?search_text=beekeeper", status: 200,
-			want: `"count":1`,
+			"sign-up", asNewcomer, "PUT", "/signup/profile",
+			`{"community_member":{"name":"Eleanor Finch","headline":"At last"}}`, 200, "Profile confirmed!",
 		},
-		{
-			name: "directory of a private space", method: "GET", path: "/community_members?space_id=2700013", status: 401,
-			want: "You cannot perform this action.",
-		},
-		{
-			name: "directory of a secret space", method: "GET", path: "/community_members?space_id=2700014", status: 404,
-			want: "Missing record: space",
-		},
-		{
-			name: "profile", method: "GET", path: "/community_members/8800001/public_profile", status: 200,
-			want: `"display_locations":["`,
-		},
-		{
-			name: "profile of nobody", method: "GET", path: "/community_members/77/public_profile", status: 404,
-			want: "Missing record: community_member",
-		},
-		{name: "posts", method: "GET", path: "/community_members/8800001/posts", status: 200, want: `"sort":"latest"`},
-		{
-			name: "comments", method: "GET", path: "/community_members/8800001/comments", status: 200,
-			want: `"parent_comment_id"`,
-		},
-		{name: "spaces", method: "GET", path: "/community_members/8800001/spaces", status: 200, want: `"per_page":30`},
-		{
-			name: "search by role", method: "POST", path: "/search/community_members",
-			body: `{"filters":[{"key":"role","filter_type":"is","value":"admin"}]}`, status: 200, want: `"count":2`,
-		},
-		{
-			name: "search by part of the headline", method: "POST", path: "/search/community_members",
-			body: `{"filters":[{"key":"headline","filter_type":"contains","value":"SHOW"}]}`, status: 200, want: `"Gareth Llewellyn"`,
-		},
-		{
-			name: "search by score", method: "POST", path: "/search/community_members",
-			body: `{"filters":[{"key":"activity_score","gte":330,"lte":339}]}`, status: 200, want: `"count":1`,
-		},
-		{
-			name: "search for a name in any script", method: "POST", path: "/search/community_members",
-			body: `{"search_text":"çağla"}`, status: 200, want: `"first_name":"Çağla"`,
-		},
-		{
-			name: "search for the inactive", method: "POST", path: "/search/community_members", body: `{"status":"inactive"}`,
-			status: 200, want: `"records":[]`,
-		},
-		{
-			name: "search without empty profiles", method: "POST", path: "/search/community_members",
-			body: `{"exclude_empty_profiles":true}`, status: 200, want: `"count":39`,
-		},
-		{
-			name: "profile fields", method: "GET", path: "/page_profile_fields?page_name=signup", status: 200,
-			want: `"key":"plot_number"`,
-		},
-		{
-			name: "profile fields of no page", method: "GET", path: "/page_profile_fields?page_name=signup2", status: 400,
-			want: "Unsupported page_name param, supported values are signup, edit_profile, profile_view, community_view",
-		},
-		{
-			name: "change the headline", method: "PUT", path: "/profile",
-			body: `{"community_member":{"headline":"Plot 14b","community_member_profile_fields_attributes":[]}}`, status: 200, want: `"headline":"Plot 14b"`,
-		},
-		{
-			name: "headline is kept", method: "GET", path: "/community_members/8800004/public_profile", status: 200,
-			want: `"headline":"Plot 14b"`,
-		},
-		{
-			name: "empty name", method: "PUT", path: "/profile", body: `{"community_member":{"name":" "}}`, status: 400,
-			want: `"name":["can't be blank"]`,
-		},
-		{
-			name: "change of nothing", method: "PUT", path: "/profile", body: `{}`, status: 404,
-			want: "Missing parameter: community_member",
-		},
-		{
-			name: "sign-up once more", method: "PUT", path: "/signup/profile", body: `{"community_member":{"name":"Maya F"}}`,
-			status: 409, want: "You already created profile",
-		},
-		{
-			name: "sign-up", who: asNewcomer, method: "PUT", path: "/signup/profile",
-			body: `{"community_member":{"name":"Eleanor Finch","headline":"At last"}}`, status: 200, want: "Profile confirmed!",
-		},
-		{name: "home page after it", who: asNewcomer, method: "GET", path: "/home", status: 200, want: `"records":[]`},
+		{"home page after it", asNewcomer, "GET", "/home", "", 200, `"records":[]`},
 	}
 }
 
-func TestMembers(t *testing.T) { walkSteps(t, newWorld(t), memberSteps()) }
+func TestMembers(t *testing.T) {
+	inBothWorlds(t, func(t *testing.T, w *world) { walkSteps(t, w, memberSteps()) })
+}
 
 func TestAuthorsHaveRolesAsWordsAndTagsAsSwitches(t *testing.T) {
 	w := newWorld(t)

@@ -20,8 +20,7 @@ func (w *world) freshFor(email string) caller {
 
 // memberNamed finds a member by e-mail.
 func (w *world) memberNamed(email string) *member {
-	i := slices.IndexFunc(w.store.members, func(m *member) bool { return m.email == email })
-	return w.store.members[i]
+	return find(w.store.members, func(m *member) bool { return m.email == email })
 }
 
 // actionsFor lists what somebody has been told, newest first.
@@ -36,7 +35,8 @@ func (w *world) actionsFor(email string) []string {
 }
 
 func mentionOf(m *member) string {
-	return fmt.Sprintf(`{"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"mention","attrs":{"sgid":%q}}]}]}}`, sgid("CommunityMember", m.id))
+	mention := fmt.Sprintf(`{"type":"mention","attrs":{"sgid":%q}}`, sgid("CommunityMember", m.id))
+	return `{"body":` + documentOf(mention) + `}`
 }
 
 // deed is a write of one member that another is told of.
@@ -65,7 +65,7 @@ func deeds() []deed {
 			"reply", "replied to your comment", "Comment", "comment_reply", "",
 		},
 		{"a mention in a comment", func(by caller, maya *member, post, _ int64, _ *post) {
-			by.must(201, "POST", path("/posts/%d/comments", post), `{"comment":{"tiptap_body":`+mentionOf(maya)+`}}`)
+			by.must(201, "POST", path("/posts/%d/comments", post), written(mentionOf(maya)))
 		}, "mention", "mentioned you in a comment", "Comment", "mention", choiceNever},
 		{"a mention in a post", func(by caller, maya *member, _, _ int64, _ *post) {
 			by.must(200, "POST", "/spaces/vegetables/posts", `{"name":"For Maya","tiptap_body":`+mentionOf(maya)+`}`)
@@ -322,7 +322,7 @@ func TestClosedSpacesFallSilent(t *testing.T) {
 	w.store.spaceByID[idVegetables].private = true
 	w.store.leave(idVegetables, maya.id)
 	w.mu.Unlock()
-	jose.must(201, "POST", path("/posts/%d/comments", post), `{"comment":{"tiptap_body":`+mentionOf(maya)+`}}`)
+	jose.must(201, "POST", path("/posts/%d/comments", post), written(mentionOf(maya)))
 	if got := w.actionsFor(asMember); len(got) != 0 {
 		t.Errorf("told %v of a closed space", got)
 	}

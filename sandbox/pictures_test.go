@@ -12,7 +12,7 @@ import (
 func TestPictures(t *testing.T) {
 	w := newWorld(t)
 	maya := w.as("member@example.com")
-	portrait := w.as("jose@example.com").must(200, "GET", "/community_member", "").at("avatar_url")
+	portrait := w.as(asGardener).must(200, "GET", "/community_member", "").at("avatar_url")
 	photo := maya.must(200, "GET", "/spaces/harvest-photos/posts/the-new-raised-beds-are-finished", "").at("gallery",
 		"images", 0, "url")
 	cover := maya.must(200, "GET", "/spaces", "").at(0, "cover_image_url")

@@ -6,125 +6,71 @@ import (
 	"testing"
 )
 
-const helloDocument = `{"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"Good morning"}]}]}}`
+const helloDocument = `{"body":{"type":"doc","content":[
+	{"type":"paragraph","content":[{"type":"text","text":"Good morning"}]}]}}`
+
+// documentOf is a document of one paragraph.
+func documentOf(nodes string) string {
+	return `{"type":"doc","content":[{"type":"paragraph","content":[` + nodes + `]}]}`
+}
 
 func postSteps() []step {
+	const (
+		posts, photos, gone = "/spaces/vegetables/posts", "/spaces/harvest-photos/images/posts", "Missing record: post"
+		flag                = "/flagged_contents"
+		report              = `{"flagged_content":{"flagged_contentable_id":34800001,"flagged_contentable_type":"Post",
+			"reported_reason_type":"harassment","reported_reason_body":"Not about beans."}}`
+	)
+	hello := `{"name":"Good morning","tiptap_body":` + helloDocument + `}`
+	twoImages := `{"slug":"two","tiptap_body":` + helloDocument + `,"gallery_attributes":{"images_attributes":[
+		{"signed_id":"` + signedID("file", 2) + `","width":10,"height":20},{"signed_id":"` + signedID("image", 1) + `"}]}}`
+	oneMore := `{"gallery_attributes":{"images_attributes":[{"image":"` + signedID("file", 3) + `","position":0}]}}`
 	return []step{
-		{name: "home", method: "GET", path: "/home?per_page=20", status: 200, want: `"sort":"latest"`},
+		{"home", asMember, "GET", "/home?per_page=20", "", 200, `"sort":"latest"`},
+		{"home of the uninvited", asNewcomer, "GET", "/home", "", 401, "Home page feature not applicable"},
+		{"space by slug", asMember, "GET", posts + "?sort=latest", "", 200, `"per_page":10`},
+		{"space by id", asMember, "GET", path("/spaces/%d/posts?sort=popular", idVegetables), "", 200, `"sort":"popular"`},
+		{"a page beyond the end", asMember, "GET", posts + "?page=99", "", 200, `"records":[]`},
+		{"own drafts", asMember, "GET", posts + "?status=draft", "", 200, `"count":2`},
+		{"drafts of others", asAdmin, "GET", posts + "?status=draft", "", 200, `"count":0`},
+		{"a draft of others by slug", asAdmin, "GET", posts + "/is-this-blight", "", 404, gone},
+		{"one by slugs", asMember, "GET", posts + "/" + slugShowcase, "", 200, `"sgids_to_object_map":{"`},
+		{"one of another space", asMember, "GET", "/spaces/fruit/posts/" + slugShowcase, "", 404, gone},
+		{"placeholder", asMember, "GET", posts + "/" + slugShowcase, "", 200, "<strong>Update available</strong>"},
 		{
-			name: "home of the uninvited", who: asNewcomer, method: "GET", path: "/home", status: 401,
-			want: "Home page feature not applicable",
+			"old editor", asMember, "GET", "/spaces/announcements/posts/how-to-read-a-seed-packet", "", 200,
+			`"tiptap_body":null`,
 		},
+		{"create", asMember, "POST", posts, hello, 200, `"slug":"good-morning"`},
+		{"create the same", asMember, "POST", posts, `{"name":"Good morning","body":"Hi"}`, 200, `"slug":"good-morning-2"`},
+		{"create nothing", asMember, "POST", posts, `{"tiptap_body":{"body":` + documentOf("") + `}}`, 400, "can't be blank"},
 		{
-			name: "space by slug", method: "GET", path: "/spaces/vegetables/posts?sort=latest", status: 200,
-			want: `"per_page":10`,
+			"create without the topic", asMember, "POST", "/spaces/seed-swap/posts", `{"name":"Beans"}`, 400,
+			`"topics":["can't be blank"]`,
 		},
+		{"create where only staff may", asMember, "POST", "/spaces/announcements/posts", `{"name":"Coup"}`, 401, denied},
+		{"create where not joined", asMember, "POST", "/spaces/fruit/posts", `{"name":"Figs"}`, 401, denied},
+		{"create in a chat", asMember, "POST", "/spaces/tea-hut/posts", `{"name":"Tea"}`, 400, "does not take posts"},
+		{"delete another's", asMember, "DELETE", posts + "/" + slugShowcase, "", 401, denied},
+		{"delete own", asMember, "DELETE", posts + "/good-morning-2", "", 200, `{"success":true,"message":"Post deleted"}`},
+		{"delete again", asMember, "DELETE", posts + "/good-morning-2", "", 404, gone},
+		{"delete as an admin", asAdmin, "DELETE", posts + "/good-morning", "", 200, ""},
 		{
-			name: "space by id", method: "GET", path: path("/spaces/%d/posts?sort=popular", idVegetables), status: 200,
-			want: `"sort":"popular"`,
+			"image without images", asMember, "POST", photos, `{"tiptap_body":` + helloDocument + `}`, 400,
+			`"gallery":["can't be blank"]`,
 		},
-		{
-			name: "a page beyond the end", method: "GET", path: "/spaces/vegetables/posts?page=99", status: 200,
-			want: `"records":[]`,
-		},
-		{name: "own drafts", method: "GET", path: "/spaces/vegetables/posts?status=draft", status: 200, want: `"count":2`},
-		{
-			name: "drafts of others", who: asAdmin, method: "GET", path: "/spaces/vegetables/posts?status=draft", status: 200,
-			want: `"count":0`,
-		},
-		{
-			name: "a draft of others by slug", who: asAdmin, method: "GET", path: "/spaces/vegetables/posts/is-this-blight",
-			status: 404, want: "Missing record: post",
-		},
-		{
-			name: "one by slugs", method: "GET", path: "/spaces/vegetables/posts/" + slugShowcase, status: 200,
-			want: `"sgids_to_object_map":{"`,
-		},
-		{
-			name: "one of another space", method: "GET", path: "/spaces/fruit/posts/" + slugShowcase, status: 404,
-			want: "Missing record: post",
-		},
-		{
-			name: "placeholder", method: "GET", path: "/spaces/vegetables/posts/" + slugShowcase, status: 200,
-			want: "<strong>Update available</strong>",
-		},
-		{
-			name: "old editor", method: "GET", path: "/spaces/announcements/posts/how-to-read-a-seed-packet", status: 200,
-			want: `"tiptap_body":null`,
-		},
-		{name: "create", method: "POST", path: "/spaces/vegetables/posts", body: `{"name":"Good morning","tiptap_body":` +
-			helloDocument + `}`, status: 200, want: `"slug":"good-morning"`},
-		{
-			name: "create the same", method: "POST", path: "/spaces/vegetables/posts",
-			body: `{"name":"Good morning","body":"Hello"}`, status: 200, want: `"slug":"good-morning-2"`,
-		},
-		{
-			name: "create nothing", method: "POST", path: "/spaces/vegetables/posts",
-			body: `{"tiptap_body":{"body":{"type":"doc","content":[{"type":"paragraph"}]}}}`, status: 400, want: "can't be blank",
-		},
-		{
-			name: "create without the topic", method: "POST", path: "/spaces/seed-swap/posts", body: `{"name":"Beans"}`,
-			status: 400, want: `"topics":["can't be blank"]`,
-		},
-		{
-			name: "create where only staff may", method: "POST", path: "/spaces/announcements/posts", body: `{"name":"Coup"}`,
-			status: 401, want: "You cannot perform this action.",
-		},
-		{
-			name: "create where not joined", method: "POST", path: "/spaces/fruit/posts", body: `{"name":"Figs"}`, status: 401,
-			want: "You cannot perform this action.",
-		},
-		{
-			name: "create in a chat", method: "POST", path: "/spaces/tea-hut/posts", body: `{"name":"Tea"}`, status: 400,
-			want: "does not take posts",
-		},
-		{
-			name: "delete another's", method: "DELETE", path: "/spaces/vegetables/posts/" + slugShowcase, status: 401,
-			want: "You cannot perform this action.",
-		},
-		{
-			name: "delete own", method: "DELETE", path: "/spaces/vegetables/posts/good-morning-2", status: 200,
-			want: `{"success":true,"message":"Post deleted"}`,
-		},
-		{
-			name: "delete again", method: "DELETE", path: "/spaces/vegetables/posts/good-morning-2", status: 404,
-			want: "Missing record: post",
-		},
-		{
-			name: "delete as an admin", who: asAdmin, method: "DELETE", path: "/spaces/vegetables/posts/good-morning",
-			status: 200,
-		},
-		{name: "image without images", method: "POST", path: "/spaces/harvest-photos/images/posts", body: `{"tiptap_body":` +
-			helloDocument + `}`, status: 400, want: `"gallery":["can't be blank"]`},
-		{name: "image", method: "POST", path: "/spaces/harvest-photos/images/posts", body: `{"slug":"two","tiptap_body":` +
-			helloDocument + `,"gallery_attributes":{"images_attributes":[{"signed_id":"` + signedID("file", 2) +
-			`","width":10,"height":20},{"signed_id":"` + signedID("image", 1) +
-			`"}]}}`, status: 200, want: `"filename":"blight-or-not.jpg"`},
-		{
-			name: "image added first", method: "PUT", path: "/spaces/harvest-photos/images/posts/two",
-			body: `{"gallery_attributes":{"images_attributes":[{"image":"` + signedID("file", 3) +
-				`","position":0}]}}`, status: 200, want: `"images":[{"id":`,
-		},
-		{
-			name: "image changed by another", who: "jose@example.com", method: "PUT",
-			path: "/spaces/harvest-photos/images/posts/two", body: `{}`, status: 401, want: "You cannot perform this action.",
-		},
-		{
-			name: "report", method: "POST", path: "/flagged_contents",
-			body: `{"flagged_content":{"flagged_contentable_id":34800001,"flagged_contentable_type":"Post","reported_reason_type":"harassment","reported_reason_body":"Not about beans."}}`, status: 201, want: "Post has been reported to the admin",
-		},
-		{
-			name: "report nothing", method: "POST", path: "/flagged_contents", body: `{}`, status: 404,
-			want: "Missing parameter: flagged_content",
-		},
-		{
-			name: "report what is not there", method: "POST", path: "/flagged_contents",
-			body: `{"flagged_content":{"flagged_contentable_id":1}}`, status: 404, want: "Missing record: post",
-		},
+		{"image", asMember, "POST", photos, twoImages, 200, `"filename":"blight-or-not.jpg"`},
+		{"image added first", asMember, "PUT", photos + "/two", oneMore, 200, `"images":[{"id":`},
+		{"image changed by another", asGardener, "PUT", photos + "/two", `{}`, 401, denied},
+		{"report", asMember, "POST", flag, report, 201, "Post has been reported to the admin"},
+		{"report nothing", asMember, "POST", flag, `{}`, 404, "Missing parameter: flagged_content"},
+		{"report what is not there", asMember, "POST", flag, `{"flagged_content":{"flagged_contentable_id":1}}`, 404, gone},
 	}
 }
 
-func TestPosts(t *testing.T) { walkSteps(t, newWorld(t), postSteps()) }
+func TestPosts(t *testing.T) {
+	inBothWorlds(t, func(t *testing.T, w *world) { walkSteps(t, w, postSteps()) })
+}
 
 func TestPostsOfOneSpaceByIDs(t *testing.T) {
 	w := newWorld(t)
@@ -233,7 +179,8 @@ func TestMentionsAreResolved(t *testing.T) {
 	sgid := w.as(asMember).must(200, "GET", "/spaces/say-hello/posts/"+slugWelcome, "").at("author",
 		"rich_text_field_sgid").(string)
 	r := maya.must(200, "POST", "/spaces/vegetables/posts",
-		`{"name":"Question","tiptap_body":{"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"Hello "},{"type":"mention","attrs":{"sgid":"`+sgid+`"}}]}]}}}`)
+		`{"name":"Question","tiptap_body":{"body":`+
+			documentOf(`{"type":"text","text":"Hello "},{"type":"mention","attrs":{"sgid":"`+sgid+`"}}`)+`}}`)
 	if name := r.at("tiptap_body", "sgids_to_object_map", sgid, "name"); name != "Ruth Okafor" {
 		t.Errorf("the mention resolves to %v, want Ruth Okafor", name)
 	}

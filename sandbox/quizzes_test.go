@@ -13,7 +13,8 @@ const (
 )
 
 // rightAnswers are the answers that pass the quiz of soil.
-const rightAnswers = `{"responses":[{"question_id":210001,"selected_options":[840002]},{"question_id":210002,"selected_options":[840004,840006]},{"question_id":210003,"selected_options":[840009]}]}`
+const rightAnswers = `{"responses":[{"question_id":210001,"selected_options":[840002]},
+	{"question_id":210002,"selected_options":[840004,840006]},{"question_id":210003,"selected_options":[840009]}]}`
 
 func TestQuizzesAreHeldToTheirRules(t *testing.T) {
 	inBothWorlds(t, func(t *testing.T, w *world) {
@@ -23,76 +24,28 @@ func TestQuizzesAreHeldToTheirRules(t *testing.T) {
 				firstOptionID+option)
 		}
 		mayas := w.as(asMember).must(201, "POST", attempts, rightAnswers).id("id")
+		own, byHand := path("/quizzes/%d/attempts/%d", idQuiz, mayas), path("/quizzes/%d/attempts", idByHand)
+		const two = `{"responses":[{"question_id":210001,"selected_options":[840001,840002]}]}`
+		const gone = "Missing record: quizzes/attempt"
 		walkSteps(t, w, []step{
-			{
-				name: "all right", method: "POST", path: attempts, body: rightAnswers, status: 201,
-				want: `"grade":100,"result":"passed","passing_grade":66`,
-			},
-			{
-				name: "one of three", method: "POST", path: attempts, body: answers(0, 1), status: 201,
-				want: `"grade":33,"result":"failed"`,
-			},
-			{
-				name: "half of what is right is wrong", method: "POST", path: attempts, body: answers(1, 3), status: 201,
-				want: `"correct_responses":0`,
-			},
-			{name: "nothing", method: "POST", path: attempts, body: `{}`, status: 201, want: `"grade":0,"result":"failed"`},
-			{
-				name: "no such question", method: "POST", path: attempts, body: answers(99, 1), status: 404,
-				want: "Missing record: quizzes/question",
-			},
-			{
-				name: "an option of another question", method: "POST", path: attempts, body: answers(0, 3), status: 404,
-				want: "Missing record: quizzes/option",
-			},
-			{
-				name: "two of a single choice", method: "POST", path: attempts,
-				body: `{"responses":[{"question_id":210001,"selected_options":[840001,840002]}]}`, status: 400, want: `"selected_options"`,
-			},
-			{
-				name: "no such quiz", method: "POST", path: "/quizzes/1/attempts", body: `{}`, status: 404,
-				want: "Missing record: quizzes/quiz",
-			},
-			{
-				name: "a lesson that is locked", method: "POST", path: path("/quizzes/%d/attempts", idByHand), body: `{}`,
-				status: 401, want: "You cannot perform this action.",
-			},
-			{
-				name: "own attempt", method: "GET", path: path("/quizzes/%d/attempts/%d", idQuiz, mayas), status: 200,
-				want: `"selected":true`,
-			},
-			{
-				name: "for review", method: "GET", path: path("/quizzes/%d/attempts/%d?for_admin_review=true", idQuiz, mayas),
-				status: 200, want: `"section_name":"Late winter: soil"`,
-			},
-			{
-				name: "of another quiz", method: "GET", path: path("/quizzes/%d/attempts/%d", idByHand, mayas), status: 404,
-				want: "Missing record: quizzes/attempt",
-			},
-			{
-				name: "somebody else's", who: asOutsider, method: "GET", path: path("/quizzes/%d/attempts/%d", idQuiz, mayas),
-				status: 404, want: "Missing record: quizzes/attempt",
-			},
-			{
-				name: "somebody else's, as admin", who: asAdmin, method: "GET",
-				path: path("/quizzes/%d/attempts/%d", idQuiz, mayas), status: 200,
-			},
-			{
-				name: "grade oneself", method: "PUT", path: path("/quizzes/%d/attempts/%d", idQuiz, mayas),
-				body: `{"result":"passed"}`, status: 401, want: "You cannot perform this action.",
-			},
-			{
-				name: "grade what grades itself", who: asAdmin, method: "PUT", path: path("/quizzes/%d/attempts/%d", idQuiz, mayas),
-				body: `{"result":"passed"}`, status: 401, want: "You cannot perform this action.",
-			},
-			{
-				name: "the list", method: "GET", path: path("/courses/%d/quiz_attempts", idCourse), status: 401,
-				want: "You cannot perform this action.",
-			},
-			{
-				name: "the list of no course", who: asAdmin, method: "GET", path: "/courses/1/quiz_attempts", status: 404,
-				want: "Missing record: space",
-			},
+			{"all right", asMember, "POST", attempts, rightAnswers, 201, `"grade":100,"result":"passed","passing_grade":66`},
+			{"one of three", asMember, "POST", attempts, answers(0, 1), 201, `"grade":33,"result":"failed"`},
+			{"half of what is right is wrong", asMember, "POST", attempts, answers(1, 3), 201, `"correct_responses":0`},
+			{"nothing", asMember, "POST", attempts, `{}`, 201, `"grade":0,"result":"failed"`},
+			{"no such question", asMember, "POST", attempts, answers(99, 1), 404, "Missing record: quizzes/question"},
+			{"an option of another question", asMember, "POST", attempts, answers(0, 3), 404, "Missing record: quizzes/option"},
+			{"two of a single choice", asMember, "POST", attempts, two, 400, `"selected_options"`},
+			{"no such quiz", asMember, "POST", "/quizzes/1/attempts", `{}`, 404, "Missing record: quizzes/quiz"},
+			{"a lesson that is locked", asMember, "POST", byHand, `{}`, 401, denied},
+			{"own attempt", asMember, "GET", own, "", 200, `"selected":true`},
+			{"for review", asMember, "GET", own + "?for_admin_review=true", "", 200, `"section_name":"Late winter: soil"`},
+			{"of another quiz", asMember, "GET", byHand + path("/%d", mayas), "", 404, gone},
+			{"somebody else's", asOutsider, "GET", own, "", 404, gone},
+			{"somebody else's, as admin", asAdmin, "GET", own, "", 200, ""},
+			{"grade oneself", asMember, "PUT", own, `{"result":"passed"}`, 401, denied},
+			{"grade what grades itself", asAdmin, "PUT", own, `{"result":"passed"}`, 401, denied},
+			{"the list", asMember, "GET", path("/courses/%d/quiz_attempts", idCourse), "", 401, denied},
+			{"the list of no course", asAdmin, "GET", "/courses/1/quiz_attempts", "", 404, "Missing record: space"},
 		})
 	})
 }

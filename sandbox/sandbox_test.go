@@ -22,6 +22,12 @@ const (
 	asNewcomer = "newcomer@example.com" // invited, has not come yet
 )
 
+// Sentences that many refusals share.
+const (
+	denied   = "You cannot perform this action."
+	unlisted = "is not included in the list"
+)
+
 // world is a sandbox behind a real socket.
 type world struct {
 	*Sandbox
@@ -163,13 +169,9 @@ func (c caller) must(status int, method, path, body string) reply {
 
 // step is a row of the table tests: a call and what it has to answer.
 type step struct {
-	name   string
-	who    string
-	method string
-	path   string
-	body   string
-	status int
-	want   string // a part of the body
+	name, who, method, path, body string
+	status                        int
+	want                          string // a part of the body
 }
 
 // walkSteps makes the calls one after the other in one world.
@@ -177,11 +179,7 @@ func walkSteps(t *testing.T, w *world, steps []step) {
 	t.Helper()
 	for _, s := range steps {
 		t.Run(s.name, func(t *testing.T) {
-			who := s.who
-			if who == "" {
-				who = asMember
-			}
-			r := w.as(who).call(s.method, s.path, s.body)
+			r := w.as(s.who).call(s.method, s.path, s.body)
 			if r.status != s.status || !strings.Contains(string(r.raw), s.want) {
 				t.Errorf("%s %s = %d %s, want %d with %s", s.method, s.path, r.status, r.raw, s.status, s.want)
 			}
@@ -193,7 +191,8 @@ func TestAnswersLookAsAtCirclesEdge(t *testing.T) {
 	w := newWorld(t)
 	r := w.as(asMember).must(200, "GET", "/spaces", "")
 	for name, want := range map[string]string{
-		"Content-Type": "application/json", "Etag": `W/"`, "Cache-Control": "must-revalidate", "X-Request-Id": "-", "Vary": "Origin", "Set-Cookie": "__cf_bm=",
+		"Content-Type": "application/json", "Etag": `W/"`, "Cache-Control": "must-revalidate", "X-Request-Id": "-",
+		"Vary": "Origin", "Set-Cookie": "__cf_bm=",
 	} {
 		if got := r.header.Get(name); !strings.Contains(got, want) {
 			t.Errorf("%s = %q, want something with %q", name, got, want)

@@ -21,79 +21,46 @@ const (
 )
 
 func spaceSteps() []step {
+	const noSeat = "Missing record: space_member"
 	return []step{
-		{name: "all", method: "GET", path: "/spaces", status: 200, want: `[{"id":2700001`},
-		{name: "one", method: "GET", path: path("/spaces/%d", idVegetables), status: 200, want: `"slug":"vegetables"`},
-		{name: "a slug is no id here", method: "GET", path: "/spaces/vegetables", status: 404, want: "Missing record: space"},
-		{name: "home", method: "GET", path: "/spaces/home", status: 200, want: `"id":0`},
+		{"all", asMember, "GET", "/spaces", "", 200, `[{"id":2700001`},
+		{"one", asMember, "GET", path("/spaces/%d", idVegetables), "", 200, `"slug":"vegetables"`},
+		{"a slug is no id here", asMember, "GET", "/spaces/vegetables", "", 404, "Missing record: space"},
+		{"home", asMember, "GET", "/spaces/home", "", 200, `"id":0`},
+		{"private is listed", asMember, "GET", path("/spaces/%d", idPrivate), "", 200, `"can_view_space":false`},
+		{"private is closed", asMember, "GET", "/spaces/beekeepers/posts", "", 401, denied},
+		{"private is not joined", asMember, "POST", path("/spaces/%d/join", idPrivate), "", 401, denied},
+		{"private links", asMember, "GET", path("/spaces/%d/bookmarks", idPrivate), "", 401, ""},
+		{"secret is not there", asMember, "GET", path("/spaces/%d", idSecret), "", 404, "Missing record: space"},
+		{"secret has no posts", asMember, "GET", "/spaces/committee/posts", "", 404, "Missing record: space"},
+		{"secret has no topics", asMember, "GET", path("/spaces/%d/topics", idSecret), "", 404, "Missing record: space"},
+		{"secret opens for an admin", asAdmin, "GET", "/spaces/committee/posts", "", 200, `"count":6`},
 		{
-			name: "private is listed", method: "GET", path: path("/spaces/%d", idPrivate), status: 200,
-			want: `"can_view_space":false`,
+			"invited", asMember, "POST", "/invitation_links/bees-welcome/join", "", 200,
+			path(`{"redirect_to_space_id":%d}`, idPrivate),
 		},
+		{"private is open now", asMember, "GET", "/spaces/beekeepers/posts", "", 200, `"count":8`},
+		{"invitation to no space", asMember, "POST", "/invitation_links/thornbury-lane/join", "", 200, `null`},
+		{"no invitation", asMember, "POST", "/invitation_links/nope/join", "", 404, "Missing record: invitation_link"},
+		{"join", asMember, "POST", path("/spaces/%d/join", idFruit), "", 200, `"is_member":true`},
+		{"join again", asMember, "POST", path("/spaces/%d/join", idFruit), "", 200, `"is_member":true`},
+		{"leave", asMember, "POST", path("/spaces/%d/leave", idFruit), "", 200, `"space_member_id":null`},
+		{"leave again", asMember, "POST", path("/spaces/%d/leave", idFruit), "", 404, noSeat},
+		{"topics", asMember, "GET", path("/spaces/%d/topics", idVegetables), "", 200, `"admin_only":true`},
+		{"links", asMember, "GET", path("/spaces/%d/bookmarks", idVegetables), "", 200, `"display_type":"folder"`},
+		{"community links", asMember, "GET", "/community_links", "", 200, `"Plot rules"`},
 		{
-			name: "private is closed", method: "GET", path: "/spaces/beekeepers/posts", status: 401,
-			want: "You cannot perform this action.",
-		},
-		{
-			name: "private is not joined", method: "POST", path: path("/spaces/%d/join", idPrivate), status: 401,
-			want: "You cannot perform this action.",
-		},
-		{name: "private links", method: "GET", path: path("/spaces/%d/bookmarks", idPrivate), status: 401},
-		{
-			name: "secret is not there", method: "GET", path: path("/spaces/%d", idSecret), status: 404,
-			want: "Missing record: space",
-		},
-		{
-			name: "secret has no posts", method: "GET", path: "/spaces/committee/posts", status: 404,
-			want: "Missing record: space",
-		},
-		{
-			name: "secret has no topics", method: "GET", path: path("/spaces/%d/topics", idSecret), status: 404,
-			want: "Missing record: space",
-		},
-		{
-			name: "secret opens for an admin", who: asAdmin, method: "GET", path: "/spaces/committee/posts", status: 200,
-			want: `"count":6`,
-		},
-		{
-			name: "by invitation", method: "POST", path: "/invitation_links/bees-welcome/join", status: 200,
-			want: fmt.Sprintf(`{"redirect_to_space_id":%d}`, idPrivate),
-		},
-		{name: "private is open now", method: "GET", path: "/spaces/beekeepers/posts", status: 200, want: `"count":8`},
-		{
-			name: "invitation to no space", method: "POST", path: "/invitation_links/thornbury-lane/join", status: 200,
-			want: `null`,
-		},
-		{
-			name: "no invitation", method: "POST", path: "/invitation_links/nope/join", status: 404,
-			want: "Missing record: invitation_link",
-		},
-		{name: "join", method: "POST", path: path("/spaces/%d/join", idFruit), status: 200, want: `"is_member":true`},
-		{name: "join again", method: "POST", path: path("/spaces/%d/join", idFruit), status: 200, want: `"is_member":true`},
-		{name: "leave", method: "POST", path: path("/spaces/%d/leave", idFruit), status: 200, want: `"space_member_id":null`},
-		{
-			name: "leave again", method: "POST", path: path("/spaces/%d/leave", idFruit), status: 404,
-			want: "Missing record: space_member",
-		},
-		{
-			name: "topics", method: "GET", path: path("/spaces/%d/topics", idVegetables), status: 200,
-			want: `"admin_only":true`,
-		},
-		{
-			name: "links and folders", method: "GET", path: path("/spaces/%d/bookmarks", idVegetables), status: 200,
-			want: `"display_type":"folder"`,
-		},
-		{name: "community links", method: "GET", path: "/community_links", status: 200, want: `"Plot rules"`},
-		{
-			name: "somebody else's seat", method: "POST", path: path("/space_members/%d/mark_as_read", firstSpaceMemberID),
-			status: 404, want: "Missing record: space_member",
+			"somebody else's seat", asMember, "POST", path("/space_members/%d/mark_as_read", firstSpaceMemberID), "", 404,
+			noSeat,
 		},
 	}
 }
 
 func path(format string, ids ...any) string { return fmt.Sprintf(format, ids...) }
 
-func TestSpaces(t *testing.T) { walkSteps(t, newWorld(t), spaceSteps()) }
+func TestSpaces(t *testing.T) {
+	inBothWorlds(t, func(t *testing.T, w *world) { walkSteps(t, w, spaceSteps()) })
+}
 
 func TestSpacesListHidesTheSecretOne(t *testing.T) {
 	w := newWorld(t)
