@@ -70,16 +70,16 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 			return err
 		}
 		defer box.Stop()
-		cfg.CircleURL, cfg.CommunityURL, cfg.HeadlessToken = box.URL, sandbox.DefaultPublicURL, tokens.Secret(box.HeadlessToken)
+		cfg.CircleURL, cfg.CommunityURL, cfg.CircleHeadlessToken = box.URL, sandbox.DefaultPublicURL, tokens.Secret(box.HeadlessToken)
 		for _, m := range box.Members() {
 			try.Members = append(try.Members, playground.Member{Name: m.Name, Headline: m.Headline, Email: m.Email})
 		}
 	}
 	principals, measured := tokens.NewPrincipals(tokens.DefaultPrincipalLimit, time.Now), metrics.New()
 	circle, err := circleclient.New(circleclient.Config{
-		BaseURL: cfg.CircleURL, HeadlessToken: string(cfg.HeadlessToken), UserAgent: "circlegraph/" + process.Version(),
+		BaseURL: cfg.CircleURL, HeadlessToken: string(cfg.CircleHeadlessToken), UserAgent: "circlegraph/" + process.Version(),
 		Timeout: cfg.UpstreamTimeout, Principals: principals, Observe: measured.Observe, Logger: log, CommunityURL: cfg.SessionURL(),
-		Budget: circleclient.BudgetConfig{Requests: cfg.UpstreamBudget()},
+		Budget: circleclient.BudgetConfig{Requests: cfg.UpstreamBudget},
 		Memo:   circleclient.MemoConfig{Bytes: cfg.MemoBytes, Brief: cfg.MemoBrief, Long: cfg.MemoLong, Stale: cfg.MemoStale},
 	})
 	if err != nil {
@@ -99,13 +99,13 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	}
 	live := wire.NewLive(wire.LiveOptions{
 		Streams: cfg.MaxStreams, PerAddress: cfg.MaxStreamsPerAddress,
-		Address: web.ClientAddress(cfg.TrustedProxies),
+		Address: web.ClientAddress(cfg.ProxyNetworks),
 	})
 	authenticator := tokens.NewAuthenticator(cfg.Settings, revocations, time.Now)
 	endpoint := authenticator.Middleware(graph.NewHandler(graph.Options{
 		Circle: circle, Sessions: sessions, Authenticator: authenticator, Live: live, Origins: cfg.CORSOrigins, WebSession: cfg.WebSession,
-		Introspection: cfg.IntrospectionOn(), MaxBody: cfg.MaxBody, Timeout: cfg.RequestTimeout, Trusted: trusted, CommunityURL: cfg.CommunityURL,
-		Untrusted: documents.Mode(cfg.UntrustedDocuments), MaxCost: cfg.MaxCost, ShowUsage: cfg.ShowUsageOn(), RequestID: web.RequestIDOf, Logger: log, Now: time.Now,
+		Introspection: cfg.Introspection, MaxBody: cfg.MaxBody, Timeout: cfg.RequestTimeout, Trusted: trusted, CommunityURL: cfg.CommunityURL,
+		Untrusted: documents.Mode(cfg.TrustedDocumentsMode), MaxCost: cfg.MaxCost, ShowUsage: cfg.ShowUsage, RequestID: web.RequestIDOf, Logger: log, Now: time.Now,
 	}))
 	if cfg.AdminListen != "" {
 		admin, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.AdminListen)
@@ -133,7 +133,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	health := &web.Health{}
 	server := web.NewServer(routes(cfg, health, log, endpoint, front, page), cfg.RequestTimeout, log)
 	if cfg.Sandbox() {
-		web.Welcome(stderr, listener.Addr(), cfg.IntrospectionOn(), page.Built, try.Members[0].Name, try.Members[0].Email)
+		web.Welcome(stderr, listener.Addr(), cfg.Introspection, page.Built, try.Members[0].Name, try.Members[0].Email)
 	}
 	log.Info("serving", "address", listener.Addr().String(), "circle", cfg.CircleURL, "login", cfg.Settings.Modes(),
 		"version", process.Version())
@@ -148,13 +148,13 @@ func routes(cfg *config.Config, health *web.Health, log *slog.Logger, endpoint h
 	mux := http.NewServeMux()
 	health.Register(mux)
 	front.Register(mux)
-	address := web.ClientAddress(cfg.TrustedProxies)
+	address := web.ClientAddress(cfg.ProxyNetworks)
 	mux.HandleFunc("/graphql", func(w http.ResponseWriter, r *http.Request) {
 		from, _ := netip.ParseAddr(address(r)) // the zero address where it is not known
 		web.Private(endpoint).ServeHTTP(w, r.WithContext(circleclient.WithAddress(r.Context(), from)))
 	})
 	mux.Handle("GET /schema.graphql", web.Text(graph.SDL()))
-	if cfg.IntrospectionOn() {
+	if cfg.Introspection {
 		mux.Handle("GET "+playground.Path, page)
 	}
 	return web.RequestID(web.Safe(web.AccessLog(log, time.Now, address,

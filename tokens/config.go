@@ -55,25 +55,34 @@ func (Secret) LogValue() slog.Value { return slog.StringValue("[secret]") }
 // MarshalJSON hides the secret from dumps.
 func (Secret) MarshalJSON() ([]byte, error) { return []byte(`"[secret]"`), nil }
 
-// Config is how sign-in is configured, as flags and environment give it. Lists are separated by commas.
+// Config is how sign-in is configured, as flags and environment give it. Lists are separated by commas. It is part of
+// the settings that package config reads, which says what names, tags and comments are for.
 type Config struct {
-	// Login lists the modes: oidc, trusted, both, or sandbox. It may be empty only where nothing else is given either:
-	// that is the sandbox.
-	Login []string `name:"login" env:"CIRCLEGRAPH_LOGIN" placeholder:"MODE" help:"How members prove who they are: oidc, trusted, oidc,trusted or sandbox. Without any setting: sandbox."`
-	// TrustedSecrets are one secret, or two while it is being changed, of at least 32 bytes each.
-	TrustedSecrets []Secret `name:"trusted-secret" env:"CIRCLEGRAPH_TRUSTED_SECRET" placeholder:"SECRET" help:"Secret of at least 32 bytes that trusted servers send in the X-Circlegraph-Secret header; two, separated by a comma, while it is being changed. Better given by environment than by flag."`
-	// OIDCIssuer is the identity provider's issuer, exactly as its tokens name it.
-	OIDCIssuer string `name:"oidc-issuer" env:"CIRCLEGRAPH_OIDC_ISSUER" placeholder:"URL" help:"Issuer of the community's OpenID Connect provider, exactly as its tokens name it."`
-	// OIDCAudiences are the client ids that ID tokens may be made for.
-	OIDCAudiences []string `name:"oidc-audience" env:"CIRCLEGRAPH_OIDC_AUDIENCE" placeholder:"ID" help:"Client ids whose ID tokens are accepted, separated by commas."`
-	// OIDCClaim is the claim that is the member's SSO user id in Circle; sub where empty.
-	OIDCClaim string `name:"oidc-claim" env:"CIRCLEGRAPH_OIDC_CLAIM" placeholder:"CLAIM" help:"Claim of the ID token that is the member's SSO user id in Circle. Without: sub."`
-	// OIDCEmail finds the member by the e-mail claim instead, where the provider says that it is verified.
-	OIDCEmail bool `name:"oidc-email" env:"CIRCLEGRAPH_OIDC_EMAIL" help:"Find the member by the ID token's e-mail address, if the provider says it is verified, instead of by SSO user id."`
-	// SealKeys are keys of 32 bytes in base64. The first one seals refresh tokens, all of them open.
-	SealKeys []Secret `name:"seal-keys" env:"CIRCLEGRAPH_SEAL_KEYS" placeholder:"KEY" help:"Keys of 32 bytes in base64, separated by commas, that seal the refresh tokens given out in oidc mode. The first one seals, all of them open. Better given by environment than by flag."`
-	// SandboxOffLoopback opens the sandbox, where anybody may become anybody, to other machines.
-	SandboxOffLoopback bool `name:"sandbox-off-loopback" env:"CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK" help:"Let other machines reach the sandbox, where anybody may become anybody."`
+	// How members prove who they are: oidc, trusted, oidc,trusted or sandbox.
+	Login []string `placeholder:"MODE" without:"sandbox, if nothing else is set"`
+
+	// Secret of at least 32 bytes that trusted servers send in the X-Circlegraph-Secret header; two, separated by a comma,
+	// while it is being changed. Better given by environment than by flag.
+	TrustedSecrets []Secret `name:"trusted-secret" placeholder:"SECRET"`
+
+	// Issuer of the community's OpenID Connect provider, exactly as its tokens name it.
+	OIDCIssuer string `placeholder:"URL"`
+
+	// Client ids whose ID tokens are accepted, separated by commas.
+	OIDCAudiences []string `name:"oidc-audience" placeholder:"ID"`
+
+	// Claim of the ID token that is the member's SSO user id in Circle.
+	OIDCClaim string `placeholder:"CLAIM" without:"sub"`
+
+	// Find the member by the ID token's e-mail address, if the provider says it is verified, instead of by SSO user id.
+	OIDCEmail bool
+
+	// Keys of 32 bytes in base64, separated by commas, that seal the refresh tokens given out in oidc mode. The first one
+	// seals, all of them open. Better given by environment than by flag.
+	SealKeys []Secret `placeholder:"KEY"`
+
+	// Let other machines reach the sandbox, where anybody may become anybody.
+	SandboxOffLoopback bool
 }
 
 // Deployment is the rest of the configuration that decides whether a mode is safe.

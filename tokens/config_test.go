@@ -280,7 +280,7 @@ func TestConfigFromTheEnvironment(t *testing.T) {
 	var cli struct {
 		Sign Config `embed:""`
 	}
-	parser, err := kong.New(&cli)
+	parser, err := kong.New(&cli, kong.DefaultEnvars("CIRCLEGRAPH"))
 	if err != nil {
 		t.Fatal(err)
 	}

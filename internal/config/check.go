@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -148,9 +149,24 @@ func (c *Config) checkOrigins() error {
 	return nil
 }
 
+// checkTimes refuses negative times, and none where some time is needed.
+func (p *parser) checkTimes() error {
+	var found []error
+	for _, flag := range p.Model.Flags {
+		value, ok := reflect.TypeAssert[time.Duration](flag.Target)
+		switch positive := flag.Tag.Has("positive"); {
+		case ok && positive && value <= 0:
+			found = append(found, sentencef("%s must be a positive time, such as 15s.", p.variables[flag]))
+		case ok && value < 0:
+			found = append(found, sentencef("%s must not be negative.", p.variables[flag]))
+		}
+	}
+	return errors.Join(found...)
+}
+
 func (c *Config) checkLimits() error {
 	var found []error
-	if c.UntrustedDocuments != "off" && c.TrustedDocuments == "" {
+	if c.TrustedDocumentsMode != "off" && c.TrustedDocuments == "" {
 		found = append(found,
 			sentence("CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE needs CIRCLEGRAPH_TRUSTED_DOCUMENTS: without trusted documents it "+
 				"would concern every request."))
@@ -165,32 +181,7 @@ func (c *Config) checkLimits() error {
 		found = append(found,
 			sentence("CIRCLEGRAPH_MAX_STREAMS and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers."))
 	}
-	for _, setting := range []struct {
-		name  string
-		value time.Duration
-	}{
-		{"CIRCLEGRAPH_REQUEST_TIMEOUT", c.RequestTimeout},
-		{"CIRCLEGRAPH_UPSTREAM_TIMEOUT", c.UpstreamTimeout},
-		{"CIRCLEGRAPH_SHUTDOWN_GRACE", c.ShutdownGrace},
-	} {
-		if setting.value <= 0 {
-			found = append(found, sentencef("%s must be a positive time, such as 15s.", setting.name))
-		}
-	}
-	for _, setting := range []struct {
-		name  string
-		value time.Duration
-	}{
-		{"CIRCLEGRAPH_DRAIN_DELAY", c.DrainDelay},
-		{"CIRCLEGRAPH_MEMO_BRIEF", c.MemoBrief},
-		{"CIRCLEGRAPH_MEMO_LONG", c.MemoLong},
-		{"CIRCLEGRAPH_MEMO_STALE", c.MemoStale},
-	} {
-		if setting.value < 0 {
-			found = append(found, sentencef("%s must not be negative.", setting.name))
-		}
-	}
-	if c.Budget != nil && *c.Budget != 0 && *c.Budget < minBudget {
+	if c.UpstreamBudget != 0 && c.UpstreamBudget < minBudget {
 		found = append(found,
 			sentencef("CIRCLEGRAPH_UPSTREAM_BUDGET must be 0 for no limit, or at least %d requests in five minutes: a tenth "+
 				"of it is for signing in.", minBudget))

@@ -18,6 +18,8 @@ const (
 	secret  = "a-very-long-secret-of-a-server-0123456789"
 	sealKey = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 	token   = "headless-token-0123456789"
+
+	circleURL = "https://app.circle.so"
 )
 
 // trusted is a real community with the smallest sign-in.
@@ -39,7 +41,7 @@ func TestLoadWithoutSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !c.Sandbox() || !c.IntrospectionOn() || c.CircleURL != "" || c.Listen != "127.0.0.1:8080" || c.MaxBody != 1<<20 ||
+	if !c.Sandbox() || !c.Introspection || c.CircleURL != "" || c.Listen != "127.0.0.1:8080" || c.MaxBody != 1<<20 ||
 		c.MaxCost != 50 ||
 		c.RequestTimeout != 30*time.Second || c.Level().String() != "INFO" || len(c.CORSOrigins) != 0 {
 		t.Errorf("Load() = %+v, want the sandbox with its defaults", c)
@@ -67,7 +69,7 @@ func TestLoadRealCommunity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Sandbox() || c.IntrospectionOn() || c.CircleURL != DefaultCircleURL || c.HeadlessToken != token ||
+	if c.Sandbox() || c.Introspection || c.CircleURL != circleURL || c.CircleHeadlessToken != token ||
 		c.Level().String() != "DEBUG" {
 		t.Errorf("Load() = %+v, want a real community", c)
 	}
@@ -77,8 +79,8 @@ func TestLoadRealCommunity(t *testing.T) {
 	if want := []netip.Prefix{
 		netip.MustParsePrefix("10.0.0.0/8"),
 		netip.MustParsePrefix("192.0.2.7/32"),
-	}; !slices.Equal(c.TrustedProxies, want) {
-		t.Errorf("TrustedProxies = %v, want %v", c.TrustedProxies, want)
+	}; !slices.Equal(c.ProxyNetworks, want) {
+		t.Errorf("ProxyNetworks = %v, want %v", c.ProxyNetworks, want)
 	}
 	if want := []string{"https://app.example.com", "http://localhost:3000"}; !slices.Equal(c.CORSOrigins, want) {
 		t.Errorf("CORSOrigins = %v, want %v", c.CORSOrigins, want)
@@ -99,8 +101,8 @@ func TestIntrospectionIsTheOperatorsChoice(t *testing.T) {
 		{trusted(), []string{"--introspection"}, true},
 	} {
 		c, err := load(t, test.env, test.args...)
-		if err != nil || c.IntrospectionOn() != test.want {
-			t.Errorf("Load(%v, %v).IntrospectionOn() is not %v (error %v)", test.env, test.args, test.want, err)
+		if err != nil || c.Introspection != test.want {
+			t.Errorf("Load(%v, %v).Introspection is not %v (error %v)", test.env, test.args, test.want, err)
 		}
 	}
 }
@@ -116,8 +118,8 @@ func TestUsageIsTheOperatorsChoice(t *testing.T) {
 		{trusted("CIRCLEGRAPH_SHOW_USAGE", "true"), true},
 	} {
 		c, err := load(t, test.env)
-		if err != nil || c.ShowUsageOn() != test.want {
-			t.Errorf("Load(%v).ShowUsageOn() is not %v (error %v)", test.env, test.want, err)
+		if err != nil || c.ShowUsage != test.want {
+			t.Errorf("Load(%v).ShowUsage is not %v (error %v)", test.env, test.want, err)
 		}
 	}
 }
@@ -134,8 +136,8 @@ func TestBudgetIsForRealCommunities(t *testing.T) {
 		{trusted("CIRCLEGRAPH_UPSTREAM_BUDGET", "0"), 0},
 	} {
 		c, err := load(t, test.env)
-		if err != nil || c.UpstreamBudget() != test.want {
-			t.Errorf("Load(%v).UpstreamBudget() is not %d (error %v)", test.env, test.want, err)
+		if err != nil || c.UpstreamBudget != test.want {
+			t.Errorf("Load(%v).UpstreamBudget is not %d (error %v)", test.env, test.want, err)
 		}
 	}
 }
@@ -162,7 +164,7 @@ func TestHeadlessTokenFromFile(t *testing.T) {
 	write(t, path, " "+token+"\n")
 	env := trusted("CIRCLE_HEADLESS_TOKEN", "", "CIRCLE_HEADLESS_TOKEN_FILE", path)
 	c, err := load(t, env)
-	if err != nil || c.HeadlessToken != token {
+	if err != nil || c.CircleHeadlessToken != token {
 		t.Fatalf("Load() = %v, want the token of the file without the space around it", err)
 	}
 	write(t, path, secret)
@@ -186,7 +188,7 @@ func TestRefusals(t *testing.T) {
 			"listen on a loopback address, or set CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK to open it to other machines."},
 		{"sandbox with a community", vars("CIRCLEGRAPH_LOGIN", "sandbox", "CIRCLE_HEADLESS_TOKEN", token), open +
 			"CIRCLEGRAPH_LOGIN=sandbox excludes CIRCLE_URL and the headless token."},
-		{"sandbox with a URL", vars("CIRCLEGRAPH_LOGIN", "sandbox", "CIRCLE_URL", DefaultCircleURL), open +
+		{"sandbox with a URL", vars("CIRCLEGRAPH_LOGIN", "sandbox", "CIRCLE_URL", circleURL), open +
 			"CIRCLEGRAPH_LOGIN=sandbox excludes CIRCLE_URL and the headless token."},
 		{"sandbox with trusted", vars("CIRCLEGRAPH_LOGIN", "sandbox,trusted", "CIRCLEGRAPH_TRUSTED_SECRET", secret), open +
 			"CIRCLEGRAPH_LOGIN cannot combine it with another mode."},

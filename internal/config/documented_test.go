@@ -9,17 +9,22 @@ import (
 	"testing"
 )
 
-// Every setting is in the README's table, and no page or example names one that does not exist.
+// The README's table is written from the settings, each of which is explained, and no page or example names one that
+// does not exist.
 func TestSettingsAreDocumented(t *testing.T) {
 	settings := variables(t)
+	for field, text := range help {
+		if !strings.HasSuffix(text, ".") {
+			t.Errorf("%s is explained by %q, want a sentence above the field", field, text)
+		}
+	}
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, setting := range settings {
-		if !strings.Contains(string(readme), "\n| `"+setting+"` |") {
-			t.Errorf("the README's table has no row for %s", setting)
-		}
+	table, err := Table(help)
+	if err != nil || !strings.Contains(string(readme), "\n\n"+table+"\n") {
+		t.Errorf("the README's table is not that of the settings (%v): run go generate ./...", err)
 	}
 
 	pages := []string{"../../README.md", "../../Dockerfile"}

@@ -115,7 +115,7 @@ func (p *Pages) front(r *http.Request) front {
 	return front{
 		Options: p.options, Origin: at, URL: at +
 			"/graphql", SignIn: signIn(at+"/graphql", cfg.Settings.Modes(), p.options.Member),
-		Examples: examples(at + "/graphql"), OwnDocuments: cfg.UntrustedDocuments == "enforce",
+		Examples: examples(at + "/graphql"), OwnDocuments: cfg.TrustedDocumentsMode == "enforce",
 		ApolloAllowed: slices.Contains(cfg.CORSOrigins, apolloSandbox), MaxBody: sizeOf(cfg.MaxBody), Chapters: p.chapters,
 	}
 }
