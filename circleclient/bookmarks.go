@@ -1,6 +1,7 @@
 package circleclient
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -52,7 +53,7 @@ type BookmarkAuthor struct {
 func (a *BookmarkAuthor) MemberID() int64 { return a.CommunityMemberID }
 
 // Type is what was put aside: post, comment or another word, in lower case.
-func (b *Bookmark) Type() string { return strings.ToLower(or(b.RecordType, b.DeclaredType)) }
+func (b *Bookmark) Type() string { return strings.ToLower(cmp.Or(b.RecordType, b.DeclaredType)) }
 
 func (b *Bookmark) record() BookmarkedRecord {
 	if b.Record == nil {

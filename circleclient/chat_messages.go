@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"circlegraph/circleclient/richtext"
 )
 
 // ChatMessage is a message in a room, or a reply to one. [ChatMessage.Carries] tells which parts the operation that
@@ -100,8 +102,8 @@ func (m *ChatMessage) Carries(f ChatMessageField) bool {
 func (m *ChatMessage) setSource(source Source) { m.Source = source }
 
 // RichText gives the text.
-func (m *ChatMessage) RichText() *RichText {
-	return newRichText(richTextSource{envelope: m.RichTextBody, plain: m.Body})
+func (m *ChatMessage) RichText() *richtext.Text {
+	return richtext.New(richtext.Source{Envelope: m.RichTextBody, Plain: m.Body})
 }
 
 // ChatRoom gives the room it stands in, of which only the name is known.
@@ -118,7 +120,7 @@ func (m *ChatMessage) Thread() *ChatThread {
 // ChatMessageRequest is a message to send.
 type ChatMessageRequest struct {
 	// Body is the text. It goes out in its envelope: a bare document is taken and lost.
-	Body *RichTextRequest `json:"rich_text_body"`
+	Body *richtext.Document `json:"rich_text_body"`
 	// ParentMessageID is the message it replies to; 0 for none.
 	ParentMessageID int64 `json:"parent_message_id,omitempty"`
 }
@@ -149,7 +151,7 @@ func (s *ChatService) Message(ctx context.Context, roomUUID string, messageID in
 //circle:op POST /api/headless/v1/messages/{chat_room_uuid}/chat_room_messages
 func (s *ChatService) Send(ctx context.Context, roomUUID string, r ChatMessageRequest) (*SentChatMessage, error) {
 	if r.Body == nil {
-		return nil, &RichTextError{Kind: ErrBlank}
+		return nil, &richtext.Error{Kind: richtext.ErrBlank}
 	}
 	path := member("/messages/{chat_room_uuid}/chat_room_messages", uuid(roomUUID))
 	return send[SentChatMessage](ctx, s.client, http.MethodPost, path, r)
@@ -160,10 +162,10 @@ func (s *ChatService) Send(ctx context.Context, roomUUID string, r ChatMessageRe
 //
 //circle:op PUT /api/headless/v1/messages/{chat_room_uuid}/chat_room_messages/{id}
 func (s *ChatService) UpdateMessage(
-	ctx context.Context, roomUUID string, messageID int64, body *RichTextRequest,
+	ctx context.Context, roomUUID string, messageID int64, body *richtext.Document,
 ) error {
 	if body == nil {
-		return &RichTextError{Kind: ErrBlank}
+		return &richtext.Error{Kind: richtext.ErrBlank}
 	}
 	path := member("/messages/{chat_room_uuid}/chat_room_messages/{id}", uuid(roomUUID), id(messageID))
 	return exec(ctx, s.client, http.MethodPut, path, ChatMessageRequest{Body: body})

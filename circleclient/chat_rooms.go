@@ -1,11 +1,14 @@
 package circleclient
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"circlegraph/circleclient/richtext"
 )
 
 // ChatService reads and writes chat: rooms, their messages, threads and live rooms, as the member whose token the
@@ -164,7 +167,7 @@ func unwrapped(w *wrappedRoom, err error) (*ChatRoom, error) {
 	if err != nil {
 		return nil, err
 	}
-	return filled(or(w.Room, &ChatRoom{}), nil, SourceChatRoom)
+	return filled(cmp.Or(w.Room, &ChatRoom{}), nil, SourceChatRoom)
 }
 
 // CreateChatRoomRequest is a room to make.
@@ -174,7 +177,7 @@ type CreateChatRoomRequest struct {
 	// MemberIDs are the others, by community member id.
 	MemberIDs []int64
 	// Message is the first message; nil for none.
-	Message *RichTextRequest
+	Message *richtext.Document
 }
 
 // ChatParticipantRequest is a change to a participant; what is nil stays.
@@ -206,9 +209,9 @@ func (s *ChatService) Room(ctx context.Context, roomUUID string) (*ChatRoom, err
 //circle:op POST /api/headless/v1/messages
 func (s *ChatService) CreateRoom(ctx context.Context, r CreateChatRoomRequest) (*ChatRoom, error) {
 	type chatRoom struct {
-		Kind      string           `json:"kind"`
-		MemberIDs []string         `json:"community_member_ids"`
-		Message   *RichTextRequest `json:"rich_text_body,omitempty"`
+		Kind      string             `json:"kind"`
+		MemberIDs []string           `json:"community_member_ids"`
+		Message   *richtext.Document `json:"rich_text_body,omitempty"`
 	}
 	room := chatRoom{Kind: r.Kind, MemberIDs: make([]string, len(r.MemberIDs)), Message: r.Message}
 	for i, n := range r.MemberIDs {

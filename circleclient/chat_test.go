@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"circlegraph/circleclient/lenient"
+	"circlegraph/circleclient/richtext"
 )
 
 func TestChatRequests(t *testing.T) {
@@ -96,10 +97,10 @@ func TestNothingIsSentToNoRoom(t *testing.T) {
 			t.Errorf("Send to %q: %v, want ErrInvalid", room, err)
 		}
 	}
-	if _, err := c.Chat.Send(ctx, roomUUID, ChatMessageRequest{}); !errors.Is(err, ErrBlank) {
+	if _, err := c.Chat.Send(ctx, roomUUID, ChatMessageRequest{}); !errors.Is(err, richtext.ErrBlank) {
 		t.Errorf("Send without a text: %v, want ErrBlank", err)
 	}
-	if err := c.Chat.UpdateMessage(ctx, roomUUID, 1, nil); !errors.Is(err, ErrBlank) {
+	if err := c.Chat.UpdateMessage(ctx, roomUUID, 1, nil); !errors.Is(err, richtext.ErrBlank) {
 		t.Errorf("UpdateMessage without a text: %v, want ErrBlank", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"circlegraph/circleclient/lenient"
+	"circlegraph/circleclient/richtext"
 )
 
 // Comment is a comment on a post, or a reply to one. One type holds what all operations send; [Comment.Carries] tells
@@ -31,7 +32,7 @@ type Comment struct {
 	// Editor is trix (HTML in Body) or tiptap (a document in TipTapBody). Read [Comment.RichText] instead of either.
 	Editor string `json:"editor"`
 	// Body is the text of the older editor; a placeholder where the newer one wrote it.
-	Body lenient.Lazy[*PostBody] `json:"body"`
+	Body lenient.Lazy[*richtext.PostBody] `json:"body"`
 	// TipTapBody is the envelope around the document of the newer editor.
 	TipTapBody json.RawMessage `json:"tiptap_body"`
 	// BodyText is the text without markup and with its paragraphs glued together.
@@ -117,8 +118,8 @@ func (c *Comment) AllReplies() ([]*Comment, bool) {
 }
 
 // RichText gives the text.
-func (c *Comment) RichText() *RichText {
-	return newRichText(richTextSource{envelope: c.TipTapBody, body: c.Body, plain: c.BodyText})
+func (c *Comment) RichText() *richtext.Text {
+	return richtext.New(richtext.Source{Envelope: c.TipTapBody, Body: c.Body, Plain: c.BodyText})
 }
 
 // MemberID gives the author's member number; it is there also where the author is left out.
@@ -184,7 +185,7 @@ func (s *CommentsService) Get(ctx context.Context, postID, commentID int64) (*Co
 // Create comments on a post.
 //
 //circle:op POST /api/headless/v1/posts/{post_id}/comments
-func (s *CommentsService) Create(ctx context.Context, postID int64, body *RichTextRequest) (*Comment, error) {
+func (s *CommentsService) Create(ctx context.Context, postID int64, body *richtext.Document) (*Comment, error) {
 	return s.write(ctx, http.MethodPost, member("/posts/{post_id}/comments", id(postID)), body, SourceCreateComment)
 }
 
@@ -192,7 +193,7 @@ func (s *CommentsService) Create(ctx context.Context, postID int64, body *RichTe
 //
 //circle:op PATCH /api/headless/v1/posts/{post_id}/comments/{id}
 func (s *CommentsService) Update(
-	ctx context.Context, postID, commentID int64, body *RichTextRequest,
+	ctx context.Context, postID, commentID int64, body *richtext.Document,
 ) (*Comment, error) {
 	path := member("/posts/{post_id}/comments/{id}", id(postID), id(commentID))
 	return s.write(ctx, http.MethodPatch, path, body, SourceUpdateComment)
@@ -226,7 +227,7 @@ func (s *CommentsService) GetReply(ctx context.Context, commentID, replyID int64
 // CreateReply replies to a comment, or to a reply.
 //
 //circle:op POST /api/headless/v1/comments/{comment_id}/replies
-func (s *CommentsService) CreateReply(ctx context.Context, commentID int64, body *RichTextRequest) (*Comment, error) {
+func (s *CommentsService) CreateReply(ctx context.Context, commentID int64, body *richtext.Document) (*Comment, error) {
 	return s.write(ctx, http.MethodPost, member("/comments/{comment_id}/replies", id(commentID)), body, SourceCreateReply)
 }
 
@@ -234,7 +235,7 @@ func (s *CommentsService) CreateReply(ctx context.Context, commentID int64, body
 //
 //circle:op PATCH /api/headless/v1/comments/{comment_id}/replies/{id}
 func (s *CommentsService) UpdateReply(
-	ctx context.Context, commentID, replyID int64, body *RichTextRequest,
+	ctx context.Context, commentID, replyID int64, body *richtext.Document,
 ) (*Comment, error) {
 	path := member("/comments/{comment_id}/replies/{id}", id(commentID), id(replyID))
 	return s.write(ctx, http.MethodPatch, path, body, SourceUpdateReply)
@@ -276,16 +277,16 @@ func (s *CommentsService) Unlike(ctx context.Context, commentID int64) error {
 // not know: it sends both, and Circle takes the one it needs. The wrapper is needed by each of the four writes.
 type commentBody struct {
 	Comment struct {
-		Body       string           `json:"body"`
-		TipTapBody *RichTextRequest `json:"tiptap_body"`
+		Body       string             `json:"body"`
+		TipTapBody *richtext.Document `json:"tiptap_body"`
 	} `json:"comment"`
 }
 
 func (s *CommentsService) write(
-	ctx context.Context, method string, path route, text *RichTextRequest, source Source,
+	ctx context.Context, method string, path route, text *richtext.Document, source Source,
 ) (*Comment, error) {
 	if text == nil {
-		return nil, &RichTextError{Kind: ErrBlank}
+		return nil, &richtext.Error{Kind: richtext.ErrBlank}
 	}
 	var body commentBody
 	body.Comment.Body, body.Comment.TipTapBody = text.HTML(), text

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"circlegraph/circleclient/lenient"
+	"circlegraph/circleclient/richtext"
 )
 
 func TestCommentOddities(t *testing.T) {
@@ -180,7 +181,7 @@ func TestCommentSources(t *testing.T) {
 
 func TestNoCommentWithoutText(t *testing.T) {
 	c := testClient(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") }))
-	if _, err := c.Comments.Create(asMember(t), 1, nil); !errors.Is(err, ErrBlank) {
-		t.Errorf("Create without text gives error %v, want %v", err, ErrBlank)
+	if _, err := c.Comments.Create(asMember(t), 1, nil); !errors.Is(err, richtext.ErrBlank) {
+		t.Errorf("Create without text gives error %v, want %v", err, richtext.ErrBlank)
 	}
 }

@@ -1,6 +1,7 @@
 package circleclient
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -124,7 +125,9 @@ func (l *EventLocation) UnmarshalJSON(data []byte) error {
 			return err
 		}
 		if lenient.FirstByte([]byte(text)) != '{' || !json.Valid([]byte(text)) {
-			l.Address = some(text)
+			if text != "" {
+				l.Address = &text
+			}
 			return nil
 		}
 		data = []byte(text)
@@ -140,10 +143,10 @@ func (l *EventLocation) UnmarshalJSON(data []byte) error {
 	}
 	var place struct {
 		point
-		Name             string `json:"name"`
-		FormattedAddress string `json:"formatted_address"`
-		Address          string `json:"address"`
-		PlaceID          string `json:"place_id"`
+		Name             *string `json:"name"`
+		FormattedAddress *string `json:"formatted_address"`
+		Address          *string `json:"address"`
+		PlaceID          *string `json:"place_id"`
 		Geometry         struct {
 			Location point `json:"location"`
 		} `json:"geometry"`
@@ -153,11 +156,11 @@ func (l *EventLocation) UnmarshalJSON(data []byte) error {
 	}
 	there := place.Geometry.Location
 	*l = EventLocation{
-		Name:      some(place.Name),
-		Address:   some(or(place.FormattedAddress, place.Address)),
-		Latitude:  or(or(place.Latitude, place.Lat), or(there.Latitude, there.Lat)),
-		Longitude: or(or(place.Longitude, place.Lng), or(there.Longitude, there.Lng)),
-		PlaceID:   some(place.PlaceID),
+		Name:      place.Name,
+		Address:   cmp.Or(place.FormattedAddress, place.Address),
+		Latitude:  cmp.Or(place.Latitude, place.Lat, there.Latitude, there.Lat),
+		Longitude: cmp.Or(place.Longitude, place.Lng, there.Longitude, there.Lng),
+		PlaceID:   place.PlaceID,
 	}
 	return nil
 }

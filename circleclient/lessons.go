@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"circlegraph/circleclient/richtext"
 )
 
 // The words of [LessonProgress].
@@ -69,7 +71,9 @@ type Lesson struct {
 func (l *Lesson) Whole() bool { return l.Source == SourceLesson }
 
 // RichText gives the text; empty where [Lesson.Whole] is false.
-func (l *Lesson) RichText() *RichText { return newRichText(richTextSource{envelope: l.RichTextBody}) }
+func (l *Lesson) RichText() *richtext.Text {
+	return richtext.New(richtext.Source{Envelope: l.RichTextBody})
+}
 
 // Status is how far the one who is asking has got: [LessonIncomplete], [LessonCompleted] or a word Circle adds.
 func (l *Lesson) Status() string { return l.Progress.Status }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"circlegraph/circleclient/richtext"
 	"circlegraph/internal/contract"
 )
 
@@ -43,8 +44,8 @@ var (
 
 // operations has a row for every operation that the package calls.
 func operations(t *testing.T) []operation {
-	text := func() *RichTextRequest {
-		r, err := RichTextFromText("Hello")
+	text := func() *richtext.Document {
+		r, err := richtext.FromText("Hello")
 		if err != nil {
 			t.Fatal(err)
 		}

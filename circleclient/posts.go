@@ -1,12 +1,14 @@
 package circleclient
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
 	"time"
 
 	"circlegraph/circleclient/lenient"
+	"circlegraph/circleclient/richtext"
 )
 
 // Post is a post of any kind: text, pictures or an event. One type holds what all operations send; [Post.Carries] tells
@@ -68,7 +70,7 @@ type Post struct {
 	// Editor is trix (HTML in Body) or tiptap (a document in TipTapBody). Read [Post.RichText] instead of either.
 	Editor string `json:"editor"`
 	// Body is the text of the older editor; a placeholder where the newer one wrote it.
-	Body lenient.Lazy[*PostBody] `json:"body"`
+	Body lenient.Lazy[*richtext.PostBody] `json:"body"`
 	// TipTapBody is the envelope around the document of the newer editor.
 	TipTapBody json.RawMessage `json:"tiptap_body"`
 	// CustomHTML is HTML that admins put beside the text.
@@ -221,9 +223,9 @@ func (p *Post) Carries(f PostField) bool {
 func (p *Post) setSource(source Source) { p.Source = source }
 
 // RichText gives the text.
-func (p *Post) RichText() *RichText {
-	return newRichText(richTextSource{
-		envelope: p.TipTapBody, customHTML: deref(p.CustomHTML), body: p.Body, plain: p.BodyPlainText,
+func (p *Post) RichText() *richtext.Text {
+	return richtext.New(richtext.Source{
+		Envelope: p.TipTapBody, CustomHTML: p.CustomHTML, Body: p.Body, Plain: p.BodyPlainText,
 	})
 }
 
@@ -242,7 +244,7 @@ func (p *Post) StandsIn() int64 { return p.NodeRef().Space }
 func (p *Post) IsCommentable() bool { return p.IsCommentsEnabled && !p.IsCommentsClosed }
 
 // FollowerID is PostFollowerID under either of its names; nil where the member asking does not follow the post.
-func (p *Post) FollowerID() *int64 { return or(p.PostFollowerID, p.TopicFollowerID) }
+func (p *Post) FollowerID() *int64 { return cmp.Or(p.PostFollowerID, p.TopicFollowerID) }
 
 // IsFollowedByViewer reports whether the member asking is notified of new comments.
 func (p *Post) IsFollowedByViewer() bool { return p.FollowerID() != nil }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"circlegraph/circleclient/lenient"
+	"circlegraph/circleclient/richtext"
 )
 
 // TestPostOddities has a line for each way in which the live API, or an operation, departs from the contract.
@@ -224,9 +225,9 @@ func checkSent(t *testing.T, rows []sends) {
 	}
 }
 
-func text(t *testing.T, s string) *RichTextRequest {
+func text(t *testing.T, s string) *richtext.Document {
 	t.Helper()
-	r, err := RichTextFromText(s)
+	r, err := richtext.FromText(s)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package circleclient
 import (
 	"context"
 	"net/http"
+
+	"circlegraph/circleclient/richtext"
 )
 
 // CreatePostRequest is a post of text to write.
@@ -12,7 +14,7 @@ type CreatePostRequest struct {
 	// Slug is the name in its address; Circle makes one of the title where empty.
 	Slug string
 	// Body is the text; nil for none.
-	Body *RichTextRequest
+	Body *richtext.Document
 	// CoverImage is the signed id of an uploaded cover picture.
 	CoverImage string
 	// IsCommentsEnabled and IsLikingEnabled allow comments and likes; the space's choice where nil.
@@ -22,14 +24,14 @@ type CreatePostRequest struct {
 }
 
 type createPostBody struct {
-	SpaceID           int64            `json:"space_id"`
-	Name              string           `json:"name,omitempty"`
-	Slug              string           `json:"slug,omitempty"`
-	CoverImage        string           `json:"cover_image,omitempty"`
-	IsCommentsEnabled *bool            `json:"is_comments_enabled,omitempty"`
-	IsLikingEnabled   *bool            `json:"is_liking_enabled,omitempty"`
-	Topics            []int64          `json:"topics,omitempty"`
-	TipTapBody        *RichTextRequest `json:"tiptap_body,omitempty"`
+	SpaceID           int64              `json:"space_id"`
+	Name              string             `json:"name,omitempty"`
+	Slug              string             `json:"slug,omitempty"`
+	CoverImage        string             `json:"cover_image,omitempty"`
+	IsCommentsEnabled *bool              `json:"is_comments_enabled,omitempty"`
+	IsLikingEnabled   *bool              `json:"is_liking_enabled,omitempty"`
+	Topics            []int64            `json:"topics,omitempty"`
+	TipTapBody        *richtext.Document `json:"tiptap_body,omitempty"`
 }
 
 // Create writes a post of text.
@@ -48,7 +50,7 @@ type CreateImagePostRequest struct {
 	// Slug is the name in its address; Circle makes one of the text where empty.
 	Slug string
 	// Body is the text; nil for none.
-	Body *RichTextRequest
+	Body *richtext.Document
 	// IsCommentsEnabled and IsLikingEnabled allow comments and likes; the space's choice where nil.
 	IsCommentsEnabled, IsLikingEnabled *bool
 	// Images are the pictures in their order.
@@ -69,7 +71,7 @@ type UpdateImagePostRequest struct {
 	// Slug is the name in its address.
 	Slug string
 	// Body is the new text.
-	Body *RichTextRequest
+	Body *richtext.Document
 	// IsCommentsEnabled and IsLikingEnabled allow comments and likes.
 	IsCommentsEnabled, IsLikingEnabled *bool
 	// Images are pictures to add or to replace.
@@ -91,7 +93,7 @@ type imagePostBody[T any] struct {
 	Slug              string                `json:"slug,omitempty"`
 	IsCommentsEnabled *bool                 `json:"is_comments_enabled,omitempty"`
 	IsLikingEnabled   *bool                 `json:"is_liking_enabled,omitempty"`
-	TipTapBody        *RichTextRequest      `json:"tiptap_body,omitempty"`
+	TipTapBody        *richtext.Document    `json:"tiptap_body,omitempty"`
 	Gallery           *galleryAttributes[T] `json:"gallery_attributes,omitempty"`
 }
 

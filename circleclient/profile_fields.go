@@ -1,6 +1,7 @@
 package circleclient
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -37,7 +38,7 @@ func (f *ProfileField) Value() *string {
 	if f.Answer == nil {
 		return nil
 	}
-	if value := or(f.Answer.DisplayValue, or(f.Answer.Text, f.Answer.Textarea)); value != nil {
+	if value := cmp.Or(f.Answer.DisplayValue, f.Answer.Text, f.Answer.Textarea); value != nil {
 		return value
 	}
 	var chosen []string
@@ -46,7 +47,10 @@ func (f *ProfileField) Value() *string {
 			chosen = append(chosen, c.Choice.Value)
 		}
 	}
-	return some(strings.Join(chosen, ", "))
+	if text := strings.Join(chosen, ", "); text != "" {
+		return &text
+	}
+	return nil
 }
 
 // TakesText reports whether the field is filled with text or a number, and not by choosing.

@@ -68,15 +68,15 @@ func TestEventLocation(t *testing.T) {
 	}{
 		{
 			"a document in a string",
-			quoted(`{"name":"Rathaus","formatted_address":"Marienplatz 8, München","place_id":"x1","geometry":{"location":{"lat":48.137,"lng":11.575}}}`), &EventLocation{Name: some("Rathaus"), Address: some("Marienplatz 8, München"), Latitude: &lat, Longitude: &lng, PlaceID: some("x1")},
+			quoted(`{"name":"Rathaus","formatted_address":"Marienplatz 8, München","place_id":"x1","geometry":{"location":{"lat":48.137,"lng":11.575}}}`), &EventLocation{Name: new("Rathaus"), Address: new("Marienplatz 8, München"), Latitude: &lat, Longitude: &lng, PlaceID: new("x1")},
 		},
 		{
 			"flat, with numbers in strings", quoted(`{"address":"Marienplatz 8","latitude":"48.137","longitude":11.575}`),
-			&EventLocation{Address: some("Marienplatz 8"), Latitude: &lat, Longitude: &lng},
+			&EventLocation{Address: new("Marienplatz 8"), Latitude: &lat, Longitude: &lng},
 		},
-		{"an object", `{"name":"Rathaus"}`, &EventLocation{Name: some("Rathaus")}},
-		{"a plain string", `"Behind the {old} mill"`, &EventLocation{Address: some("Behind the {old} mill")}},
-		{"a broken document", quoted(`{"name":`), &EventLocation{Address: some(`{"name":`)}},
+		{"an object", `{"name":"Rathaus"}`, &EventLocation{Name: new("Rathaus")}},
+		{"a plain string", `"Behind the {old} mill"`, &EventLocation{Address: new("Behind the {old} mill")}},
+		{"a broken document", quoted(`{"name":`), &EventLocation{Address: new(`{"name":`)}},
 		{"an empty string", `""`, nil},
 		{"null", `null`, nil},
 		{"a number", `7`, nil},

@@ -1,6 +1,7 @@
 package circleclient
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -201,7 +202,7 @@ func (h *QuickHit) Hit() *SearchHit {
 	a := h.Attributes
 	id, _ := strconv.ParseInt(a.ID, 10, 64) // what is no number names nothing, as 0 does
 	hit := &SearchHit{
-		ID: id, Type: h.Type, Name: or(a.Name, a.Title), Slug: a.Slug, Body: or(a.Body,
+		ID: id, Type: h.Type, Name: cmp.Or(a.Name, a.Title), Slug: a.Slug, Body: cmp.Or(a.Body,
 			a.BodyText), URL: a.URL, CreatedAt: a.CreatedAt,
 		HighlightedName: a.HighlightedName, HighlightedBody: a.HighlightedBody, Emoji: a.Emoji, CustomEmojiURL: a.CustomEmojiURL,
 		CustomEmojiDarkURL: a.CustomEmojiDarkURL, Headline: a.Headline, AvatarURL: a.AvatarURL, ParentCommentID: a.ParentCommentID,

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+
+	"circlegraph/circleclient/richtext"
 )
 
 // UploadsService announces files. The files themselves go straight to Circle's storage, never through this package.
@@ -74,7 +76,7 @@ func (s *UploadsService) Create(ctx context.Context, r DirectUploadRequest) (*Di
 	if err != nil {
 		return nil, err
 	}
-	if u.SignedID == "" || webURL(u.Target.URL) == "" {
+	if u.SignedID == "" || richtext.WebURL(u.Target.URL) == "" {
 		return nil, call.fail(ErrUnavailable, nil, errors.New("the answer does not say where to put the file"))
 	}
 	return u, nil

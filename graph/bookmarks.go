@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"circlegraph/circleclient"
+	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 )
@@ -71,7 +72,7 @@ func (r *Resolver) deleteBookmark(ctx context.Context, bookmarkID int64) error {
 }
 
 // memberOfMention is the member who was mentioned; nil for groups and for members who are gone.
-func memberOfMention(m *circleclient.Mention) *model.Member {
+func memberOfMention(m *richtext.Mention) *model.Member {
 	if m.CommunityMemberID == 0 {
 		return nil
 	}

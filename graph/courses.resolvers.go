@@ -10,6 +10,7 @@ import (
 	"fmt"
 
 	"circlegraph/circleclient"
+	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
@@ -45,8 +46,8 @@ func (r *lessonResolver) Section(ctx context.Context, obj *circleclient.Lesson) 
 	return sectionOf(ctx, obj)
 }
 
-func (r *lessonResolver) Body(ctx context.Context, obj *circleclient.Lesson) (*circleclient.RichText, error) {
-	return ofLesson(ctx, obj, func(l *circleclient.Lesson) *circleclient.RichText { return l.RichText() })
+func (r *lessonResolver) Body(ctx context.Context, obj *circleclient.Lesson) (*richtext.Text, error) {
+	return ofLesson(ctx, obj, func(l *circleclient.Lesson) *richtext.Text { return l.RichText() })
 }
 
 func (r *lessonResolver) FeaturedMedia(

@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"circlegraph/circleclient"
+	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 	"circlegraph/tokens"
@@ -92,7 +93,7 @@ func present(err error) (string, map[string]any) {
 	if off, ok := errors.AsType[featureOff](err); ok {
 		return off.Error(), map[string]any{"code": codeForbidden, "reason": "FEATURE_DISABLED"}
 	}
-	if text, ok := errors.AsType[*circleclient.RichTextError](err); ok {
+	if text, ok := errors.AsType[*richtext.Error](err); ok {
 		return text.Error(), map[string]any{"code": codeBadUserInput}
 	}
 	switch {
@@ -178,7 +179,7 @@ func userErrors(err error) ([]*model.UserError, error) {
 		return nil, err
 	}
 	var input *scalar.InputError
-	var text *circleclient.RichTextError
+	var text *richtext.Error
 	switch {
 	case errors.As(err, &input):
 		return nil, err // a mistake of the program: a malformed id, a cursor of another list
@@ -203,10 +204,10 @@ func userErrors(err error) ([]*model.UserError, error) {
 }
 
 // textProblems gives everything that is wrong with a text, or the one thing that is.
-func textProblems(err error, one *circleclient.RichTextError) []*model.UserError {
-	all, several := errors.AsType[circleclient.RichTextErrors](err)
+func textProblems(err error, one *richtext.Error) []*model.UserError {
+	all, several := errors.AsType[richtext.Errors](err)
 	if !several {
-		all = circleclient.RichTextErrors{one}
+		all = richtext.Errors{one}
 	}
 	var problems []*model.UserError
 	for _, problem := range all {

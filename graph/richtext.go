@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"circlegraph/circleclient"
+	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 )
@@ -14,7 +15,7 @@ import (
 // Every mutation that takes a text comes through here.
 func (r *Resolver) richText(
 	ctx context.Context, in model.RichTextInput, attachments []string,
-) (*circleclient.RichTextRequest, error) {
+) (*richtext.Document, error) {
 	body, err := r.parsedText(ctx, in)
 	if err != nil {
 		return nil, err
@@ -22,23 +23,23 @@ func (r *Resolver) richText(
 	return body.Attach(attachments...)
 }
 
-func (r *Resolver) optionalText(ctx context.Context, in *model.RichTextInput) (*circleclient.RichTextRequest, error) {
+func (r *Resolver) optionalText(ctx context.Context, in *model.RichTextInput) (*richtext.Document, error) {
 	if in == nil {
 		return nil, nil //nolint:nilnil // no text
 	}
 	return r.richText(ctx, *in, nil)
 }
 
-func (r *Resolver) parsedText(ctx context.Context, in model.RichTextInput) (*circleclient.RichTextRequest, error) {
+func (r *Resolver) parsedText(ctx context.Context, in model.RichTextInput) (*richtext.Document, error) {
 	switch {
 	case in.Markdown != nil:
-		return circleclient.RichTextFromMarkdown(*in.Markdown, r.mentions(ctx))
+		return richtext.FromMarkdown(*in.Markdown, r.mentions(ctx))
 	case in.HTML != nil:
-		return circleclient.RichTextFromHTML(*in.HTML, r.mentions(ctx))
+		return richtext.FromHTML(*in.HTML, r.mentions(ctx))
 	case in.Document != nil:
-		return circleclient.RichTextFromDocument(in.Document, r.mentions(ctx))
+		return richtext.FromDocument(in.Document, r.mentions(ctx))
 	default:
-		return circleclient.RichTextFromText(deref(in.Text))
+		return richtext.FromText(deref(in.Text))
 	}
 }
 
@@ -46,8 +47,8 @@ func (r *Resolver) parsedText(ctx context.Context, in model.RichTextInput) (*cir
 const mentionsAtOnce = 4
 
 // mentions looks up the members whom a text mentions, each once. Who is not found is "": the text says where.
-func (r *Resolver) mentions(ctx context.Context) circleclient.MentionLookup {
-	return func(members []circleclient.MentionedMember) ([]string, error) {
+func (r *Resolver) mentions(ctx context.Context) richtext.MentionLookup {
+	return func(members []richtext.MentionedMember) ([]string, error) {
 		group, ctx := errgroup.WithContext(ctx)
 		group.SetLimit(mentionsAtOnce)
 		numbers := make([]int64, len(members))

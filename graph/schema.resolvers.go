@@ -8,17 +8,17 @@ package graph
 import (
 	"context"
 
-	"circlegraph/circleclient"
+	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 )
 
-func (r *attachmentResolver) ByteSize(ctx context.Context, obj *circleclient.Attachment) (*int, error) {
+func (r *attachmentResolver) ByteSize(ctx context.Context, obj *richtext.Attachment) (*int, error) {
 	return narrow(obj.ByteSize), nil
 }
 
-func (r *mentionResolver) Member(ctx context.Context, obj *circleclient.Mention) (*model.Member, error) {
+func (r *mentionResolver) Member(ctx context.Context, obj *richtext.Mention) (*model.Member, error) {
 	return memberOfMention(obj), nil
 }
 

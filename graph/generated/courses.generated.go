@@ -4,6 +4,7 @@ package generated
 
 import (
 	"circlegraph/circleclient"
+	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
@@ -30,7 +31,7 @@ type LessonResolver interface {
 
 	Course(ctx context.Context, obj *circleclient.Lesson) (*model.Course, error)
 	Section(ctx context.Context, obj *circleclient.Lesson) (*circleclient.CourseSection, error)
-	Body(ctx context.Context, obj *circleclient.Lesson) (*circleclient.RichText, error)
+	Body(ctx context.Context, obj *circleclient.Lesson) (*richtext.Text, error)
 	FeaturedMedia(ctx context.Context, obj *circleclient.Lesson) (*circleclient.LessonMedia, error)
 	IsFeaturedMediaRequired(ctx context.Context, obj *circleclient.Lesson) (*bool, error)
 	IsCompletedByFeaturedMedia(ctx context.Context, obj *circleclient.Lesson) (*bool, error)
@@ -794,8 +795,8 @@ func (ec *executionContext) _Lesson_body(ctx context.Context, field graphql.Coll
 			return ec.Resolvers.Lesson().Body(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.RichText) graphql.Marshaler {
-			return ec.marshalORichText2ᚖcirclegraphᚋcircleclientᚐRichText(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *richtext.Text) graphql.Marshaler {
+			return ec.marshalORichText2ᚖcirclegraphᚋcircleclientᚋrichtextᚐText(ctx, selections, v)
 		},
 		true,
 		false,

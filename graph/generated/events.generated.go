@@ -4,6 +4,7 @@ package generated
 
 import (
 	"circlegraph/circleclient"
+	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
@@ -433,8 +434,8 @@ func (ec *executionContext) _Event_body(ctx context.Context, field graphql.Colle
 			return obj.RichText(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.RichText) graphql.Marshaler {
-			return ec.marshalNRichText2ᚖcirclegraphᚋcircleclientᚐRichText(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *richtext.Text) graphql.Marshaler {
+			return ec.marshalNRichText2ᚖcirclegraphᚋcircleclientᚋrichtextᚐText(ctx, selections, v)
 		},
 		true,
 		true,

@@ -4,6 +4,7 @@ package generated
 
 import (
 	"circlegraph/circleclient"
+	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
@@ -329,8 +330,8 @@ func (ec *executionContext) _BasicPost_body(ctx context.Context, field graphql.C
 			return obj.RichText(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.RichText) graphql.Marshaler {
-			return ec.marshalNRichText2ᚖcirclegraphᚋcircleclientᚐRichText(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *richtext.Text) graphql.Marshaler {
+			return ec.marshalNRichText2ᚖcirclegraphᚋcircleclientᚋrichtextᚐText(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1592,8 +1593,8 @@ func (ec *executionContext) _ImagePost_body(ctx context.Context, field graphql.C
 			return obj.RichText(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.RichText) graphql.Marshaler {
-			return ec.marshalNRichText2ᚖcirclegraphᚋcircleclientᚐRichText(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *richtext.Text) graphql.Marshaler {
+			return ec.marshalNRichText2ᚖcirclegraphᚋcircleclientᚋrichtextᚐText(ctx, selections, v)
 		},
 		true,
 		true,

@@ -4,6 +4,7 @@ package generated
 
 import (
 	"circlegraph/circleclient"
+	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
@@ -24,10 +25,10 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type AttachmentResolver interface {
-	ByteSize(ctx context.Context, obj *circleclient.Attachment) (*int, error)
+	ByteSize(ctx context.Context, obj *richtext.Attachment) (*int, error)
 }
 type MentionResolver interface {
-	Member(ctx context.Context, obj *circleclient.Mention) (*model.Member, error)
+	Member(ctx context.Context, obj *richtext.Mention) (*model.Member, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (model.Node, error)
@@ -442,7 +443,7 @@ func (ec *executionContext) field_Query_space_args(ctx context.Context, rawArgs 
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _Attachment_kind(ctx context.Context, field graphql.CollectedField, obj *circleclient.Attachment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attachment_kind(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -465,7 +466,7 @@ func (ec *executionContext) fieldContext_Attachment_kind(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Attachment", field, false, false, "AttachmentKind")
 }
 
-func (ec *executionContext) _Attachment_url(ctx context.Context, field graphql.CollectedField, obj *circleclient.Attachment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attachment_url(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -488,7 +489,7 @@ func (ec *executionContext) fieldContext_Attachment_url(_ context.Context, field
 	return graphql.NewScalarFieldContext("Attachment", field, false, false, "URL")
 }
 
-func (ec *executionContext) _Attachment_filename(ctx context.Context, field graphql.CollectedField, obj *circleclient.Attachment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attachment_filename(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -511,7 +512,7 @@ func (ec *executionContext) fieldContext_Attachment_filename(_ context.Context, 
 	return graphql.NewScalarFieldContext("Attachment", field, false, false, "String")
 }
 
-func (ec *executionContext) _Attachment_contentType(ctx context.Context, field graphql.CollectedField, obj *circleclient.Attachment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attachment_contentType(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -534,7 +535,7 @@ func (ec *executionContext) fieldContext_Attachment_contentType(_ context.Contex
 	return graphql.NewScalarFieldContext("Attachment", field, false, false, "String")
 }
 
-func (ec *executionContext) _Attachment_size(ctx context.Context, field graphql.CollectedField, obj *circleclient.Attachment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attachment_size(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -557,7 +558,7 @@ func (ec *executionContext) fieldContext_Attachment_size(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Attachment", field, false, false, "Long")
 }
 
-func (ec *executionContext) _Attachment_byteSize(ctx context.Context, field graphql.CollectedField, obj *circleclient.Attachment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attachment_byteSize(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -580,7 +581,7 @@ func (ec *executionContext) fieldContext_Attachment_byteSize(_ context.Context, 
 	return graphql.NewScalarFieldContext("Attachment", field, true, true, "Int")
 }
 
-func (ec *executionContext) _Attachment_width(ctx context.Context, field graphql.CollectedField, obj *circleclient.Attachment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attachment_width(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -603,7 +604,7 @@ func (ec *executionContext) fieldContext_Attachment_width(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Attachment", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Attachment_height(ctx context.Context, field graphql.CollectedField, obj *circleclient.Attachment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attachment_height(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -626,7 +627,7 @@ func (ec *executionContext) fieldContext_Attachment_height(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Attachment", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Attachment_durationSeconds(ctx context.Context, field graphql.CollectedField, obj *circleclient.Attachment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attachment_durationSeconds(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -649,7 +650,7 @@ func (ec *executionContext) fieldContext_Attachment_durationSeconds(_ context.Co
 	return graphql.NewScalarFieldContext("Attachment", field, false, false, "Float")
 }
 
-func (ec *executionContext) _Attachment_signedId(ctx context.Context, field graphql.CollectedField, obj *circleclient.Attachment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attachment_signedId(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -672,7 +673,7 @@ func (ec *executionContext) fieldContext_Attachment_signedId(_ context.Context, 
 	return graphql.NewScalarFieldContext("Attachment", field, false, false, "String")
 }
 
-func (ec *executionContext) _Mention_name(ctx context.Context, field graphql.CollectedField, obj *circleclient.Mention) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mention_name(ctx context.Context, field graphql.CollectedField, obj *richtext.Mention) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -695,7 +696,7 @@ func (ec *executionContext) fieldContext_Mention_name(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Mention", field, false, false, "String")
 }
 
-func (ec *executionContext) _Mention_member(ctx context.Context, field graphql.CollectedField, obj *circleclient.Mention) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mention_member(ctx context.Context, field graphql.CollectedField, obj *richtext.Mention) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1803,7 +1804,7 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _RichText_html(ctx context.Context, field graphql.CollectedField, obj *circleclient.RichText) (ret graphql.Marshaler) {
+func (ec *executionContext) _RichText_html(ctx context.Context, field graphql.CollectedField, obj *richtext.Text) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1826,7 +1827,7 @@ func (ec *executionContext) fieldContext_RichText_html(_ context.Context, field 
 	return graphql.NewScalarFieldContext("RichText", field, true, false, "String")
 }
 
-func (ec *executionContext) _RichText_plainText(ctx context.Context, field graphql.CollectedField, obj *circleclient.RichText) (ret graphql.Marshaler) {
+func (ec *executionContext) _RichText_plainText(ctx context.Context, field graphql.CollectedField, obj *richtext.Text) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1849,7 +1850,7 @@ func (ec *executionContext) fieldContext_RichText_plainText(_ context.Context, f
 	return graphql.NewScalarFieldContext("RichText", field, true, false, "String")
 }
 
-func (ec *executionContext) _RichText_document(ctx context.Context, field graphql.CollectedField, obj *circleclient.RichText) (ret graphql.Marshaler) {
+func (ec *executionContext) _RichText_document(ctx context.Context, field graphql.CollectedField, obj *richtext.Text) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1872,7 +1873,7 @@ func (ec *executionContext) fieldContext_RichText_document(_ context.Context, fi
 	return graphql.NewScalarFieldContext("RichText", field, true, false, "JSON")
 }
 
-func (ec *executionContext) _RichText_mentions(ctx context.Context, field graphql.CollectedField, obj *circleclient.RichText) (ret graphql.Marshaler) {
+func (ec *executionContext) _RichText_mentions(ctx context.Context, field graphql.CollectedField, obj *richtext.Text) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1884,8 +1885,8 @@ func (ec *executionContext) _RichText_mentions(ctx context.Context, field graphq
 			return obj.Mentions(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []circleclient.Mention) graphql.Marshaler {
-			return ec.marshalNMention2ᚕcirclegraphᚋcircleclientᚐMentionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []richtext.Mention) graphql.Marshaler {
+			return ec.marshalNMention2ᚕcirclegraphᚋcircleclientᚋrichtextᚐMentionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1904,7 +1905,7 @@ func (ec *executionContext) fieldContext_RichText_mentions(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _RichText_attachments(ctx context.Context, field graphql.CollectedField, obj *circleclient.RichText) (ret graphql.Marshaler) {
+func (ec *executionContext) _RichText_attachments(ctx context.Context, field graphql.CollectedField, obj *richtext.Text) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1916,8 +1917,8 @@ func (ec *executionContext) _RichText_attachments(ctx context.Context, field gra
 			return obj.Attachments(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []circleclient.Attachment) graphql.Marshaler {
-			return ec.marshalNAttachment2ᚕcirclegraphᚋcircleclientᚐAttachmentᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []richtext.Attachment) graphql.Marshaler {
+			return ec.marshalNAttachment2ᚕcirclegraphᚋcircleclientᚋrichtextᚐAttachmentᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2196,7 +2197,7 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 
 var attachmentImplementors = []string{"Attachment"}
 
-func (ec *executionContext) _Attachment(ctx context.Context, sel ast.SelectionSet, obj *circleclient.Attachment) graphql.Marshaler {
+func (ec *executionContext) _Attachment(ctx context.Context, sel ast.SelectionSet, obj *richtext.Attachment) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, attachmentImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2275,7 +2276,7 @@ func (ec *executionContext) _Attachment(ctx context.Context, sel ast.SelectionSe
 
 var mentionImplementors = []string{"Mention"}
 
-func (ec *executionContext) _Mention(ctx context.Context, sel ast.SelectionSet, obj *circleclient.Mention) graphql.Marshaler {
+func (ec *executionContext) _Mention(ctx context.Context, sel ast.SelectionSet, obj *richtext.Mention) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, mentionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2544,7 +2545,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 
 var richTextImplementors = []string{"RichText"}
 
-func (ec *executionContext) _RichText(ctx context.Context, sel ast.SelectionSet, obj *circleclient.RichText) graphql.Marshaler {
+func (ec *executionContext) _RichText(ctx context.Context, sel ast.SelectionSet, obj *richtext.Text) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, richTextImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2642,15 +2643,15 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAttachment2circlegraphᚋcircleclientᚐAttachment(ctx context.Context, sel ast.SelectionSet, v circleclient.Attachment) graphql.Marshaler {
+func (ec *executionContext) marshalNAttachment2circlegraphᚋcircleclientᚋrichtextᚐAttachment(ctx context.Context, sel ast.SelectionSet, v richtext.Attachment) graphql.Marshaler {
 	return ec._Attachment(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNAttachment2ᚕcirclegraphᚋcircleclientᚐAttachmentᚄ(ctx context.Context, sel ast.SelectionSet, v []circleclient.Attachment) graphql.Marshaler {
+func (ec *executionContext) marshalNAttachment2ᚕcirclegraphᚋcircleclientᚋrichtextᚐAttachmentᚄ(ctx context.Context, sel ast.SelectionSet, v []richtext.Attachment) graphql.Marshaler {
 	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNAttachment2circlegraphᚋcircleclientᚐAttachment(ctx, sel, v[i])
+		return ec.marshalNAttachment2circlegraphᚋcircleclientᚋrichtextᚐAttachment(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2704,15 +2705,15 @@ func (ec *executionContext) marshalNLong2int64(ctx context.Context, sel ast.Sele
 	return res
 }
 
-func (ec *executionContext) marshalNMention2circlegraphᚋcircleclientᚐMention(ctx context.Context, sel ast.SelectionSet, v circleclient.Mention) graphql.Marshaler {
+func (ec *executionContext) marshalNMention2circlegraphᚋcircleclientᚋrichtextᚐMention(ctx context.Context, sel ast.SelectionSet, v richtext.Mention) graphql.Marshaler {
 	return ec._Mention(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNMention2ᚕcirclegraphᚋcircleclientᚐMentionᚄ(ctx context.Context, sel ast.SelectionSet, v []circleclient.Mention) graphql.Marshaler {
+func (ec *executionContext) marshalNMention2ᚕcirclegraphᚋcircleclientᚋrichtextᚐMentionᚄ(ctx context.Context, sel ast.SelectionSet, v []richtext.Mention) graphql.Marshaler {
 	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMention2circlegraphᚋcircleclientᚐMention(ctx, sel, v[i])
+		return ec.marshalNMention2circlegraphᚋcircleclientᚋrichtextᚐMention(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2742,7 +2743,7 @@ func (ec *executionContext) marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPa
 	return ec._PageInfo(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRichText2ᚖcirclegraphᚋcircleclientᚐRichText(ctx context.Context, sel ast.SelectionSet, v *circleclient.RichText) graphql.Marshaler {
+func (ec *executionContext) marshalNRichText2ᚖcirclegraphᚋcircleclientᚋrichtextᚐText(ctx context.Context, sel ast.SelectionSet, v *richtext.Text) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "RichText!")
 		return graphql.Null
@@ -2882,7 +2883,7 @@ func (ec *executionContext) marshalONode2circlegraphᚋgraphᚋmodelᚐNode(ctx 
 	return ec._Node(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalORichText2ᚖcirclegraphᚋcircleclientᚐRichText(ctx context.Context, sel ast.SelectionSet, v *circleclient.RichText) graphql.Marshaler {
+func (ec *executionContext) marshalORichText2ᚖcirclegraphᚋcircleclientᚋrichtextᚐText(ctx context.Context, sel ast.SelectionSet, v *richtext.Text) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

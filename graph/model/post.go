@@ -2,7 +2,10 @@
 // members as one type, connections, payloads and the generated inputs.
 package model
 
-import "circlegraph/circleclient"
+import (
+	"circlegraph/circleclient"
+	"circlegraph/circleclient/richtext"
+)
 
 // Node is an object that one request can fetch again.
 type Node interface{ NodeRef() circleclient.Ref }
@@ -18,7 +21,7 @@ type Post interface {
 // nodes lack, since the executor takes whatever has their methods for one of them.
 type Bookmarkable interface {
 	Node
-	RichText() *circleclient.RichText
+	RichText() *richtext.Text
 }
 
 // Written is what a member wrote in a space.

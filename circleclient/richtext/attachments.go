@@ -1,6 +1,9 @@
-package circleclient
+package richtext
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // The kinds of [Attachment].
 const (
@@ -34,14 +37,14 @@ type Attachment struct {
 
 // Attachments gives the files, pictures and embedded links: those of the document in order of appearance, then those
 // that are attached to it but stand nowhere in it. Each comes once.
-func (t *RichText) Attachments() []Attachment {
+func (t *Text) Attachments() []Attachment {
 	attachments := []Attachment{}
 	if t == nil {
 		return attachments
 	}
 	seen := map[string]bool{}
 	add := func(a Attachment) {
-		key := or(deref(a.SignedID), deref(a.URL))
+		key := cmp.Or(deref(a.SignedID), deref(a.URL))
 		if key == "" && a.Filename == nil || key != "" && seen[key] {
 			return
 		}
@@ -85,9 +88,9 @@ func uploadKind(contentType string) string {
 }
 
 // newAttachment joins what the document and the envelope say about an attachment.
-func newAttachment(kind string, o *richObject, attrs nodeAttrs) Attachment {
+func newAttachment(kind string, o *object, attrs nodeAttrs) Attachment {
 	if o == nil {
-		o = &richObject{}
+		o = &object{}
 	}
 	a := Attachment{
 		Kind:        kind,
@@ -95,25 +98,25 @@ func newAttachment(kind string, o *richObject, attrs nodeAttrs) Attachment {
 		Filename:    some(o.Filename),
 		ContentType: some(o.ContentType),
 		ByteSize:    o.ByteSize,
-		Width:       or(o.Width, attrs.Width),
-		Height:      or(o.Height, attrs.Height),
-		SignedID:    some(or(o.SignedID, attrs.SignedID)),
+		Width:       cmp.Or(o.Width, attrs.Width),
+		Height:      cmp.Or(o.Height, attrs.Height),
+		SignedID:    some(cmp.Or(o.SignedID, attrs.SignedID)),
 	}
 	if m := o.Metadata; m != nil {
-		a.Width, a.Height, a.DurationSeconds = or(a.Width, m.Width), or(a.Height, m.Height), m.Duration
+		a.Width, a.Height, a.DurationSeconds = cmp.Or(a.Width, m.Width), cmp.Or(a.Height, m.Height), m.Duration
 	}
 	return a
 }
 
 // address is where an object can be loaded: what the document says, then what the envelope says. "" where neither says
 // something that may be followed.
-func (o *richObject) address(attrs nodeAttrs) string {
+func (o *object) address(attrs nodeAttrs) string {
 	candidates := []string{attrs.URL, attrs.Src, attrs.Href}
 	if o != nil {
 		candidates = append(candidates, o.URL, o.OriginalURL, o.EmbedURL)
 	}
 	for _, c := range candidates {
-		if safe := webURL(c); safe != "" {
+		if safe := WebURL(c); safe != "" {
 			return safe
 		}
 	}

@@ -1,6 +1,9 @@
-package circleclient
+// Package richtext reads and writes the texts of Circle's posts, comments, lessons and messages: TipTap documents, and
+// the HTML of Circle's older editor.
+package richtext
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"sync"
@@ -8,47 +11,50 @@ import (
 	"circlegraph/circleclient/lenient"
 )
 
-// RichText is the text of a post, comment, event or lesson, whichever editor it was written with. It is read from
+// Text is the text of a post, comment, event or lesson, whichever editor it was written with. It is read from
 // Circle's envelope around a TipTap document; texts of the older editor have HTML instead, and some posts have custom
 // HTML beside them.
 //
 // Nothing is parsed before it is asked for. The methods are safe for concurrent use and for nil, which is an empty
 // text. Odd and unknown parts of a text are left out; they never fail the rest.
-type RichText struct {
-	source richTextSource
+type Text struct {
+	source Source
 
 	once     sync.Once
-	envelope richEnvelope
+	envelope envelope
 	doc      *node
 	body     *PostBody
 }
 
-// richTextSource is where a record keeps its text, best first.
-type richTextSource struct {
-	envelope   json.RawMessage // tiptap_body or rich_text_body
-	customHTML string
-	body       lenient.Lazy[*PostBody]
-	plain      string
+// Source is where a record keeps its text, best first.
+type Source struct {
+	// Envelope is tiptap_body or rich_text_body.
+	Envelope   json.RawMessage
+	CustomHTML *string
+	Body       lenient.Lazy[*PostBody]
+	// Plain is Circle's own plain text.
+	Plain string
 }
 
-func newRichText(source richTextSource) *RichText { return &RichText{source: source} }
+// New reads a text from where a record keeps it.
+func New(source Source) *Text { return &Text{source: source} }
 
-// richEnvelope is what Circle wraps a TipTap document in: the document points into these lists by signed ids.
-type richEnvelope struct {
-	Type              string                 `json:"type"` // "doc" where the document came without an envelope
-	Body              json.RawMessage        `json:"body"`
-	Attachments       []*richObject          `json:"attachments"`
-	InlineAttachments []*richObject          `json:"inline_attachments"`
-	Objects           map[string]*richObject `json:"sgids_to_object_map"`
-	CommunityMembers  []*richObject          `json:"community_members"`
-	GroupMentions     []*richObject          `json:"group_mentions"`
-	Entities          []*richObject          `json:"entities"`
-	Polls             []*richObject          `json:"polls"`
+// envelope is what Circle wraps a TipTap document in: the document points into these lists by signed ids.
+type envelope struct {
+	Type              string             `json:"type"` // "doc" where the document came without an envelope
+	Body              json.RawMessage    `json:"body"`
+	Attachments       []*object          `json:"attachments"`
+	InlineAttachments []*object          `json:"inline_attachments"`
+	Objects           map[string]*object `json:"sgids_to_object_map"`
+	CommunityMembers  []*object          `json:"community_members"`
+	GroupMentions     []*object          `json:"group_mentions"`
+	Entities          []*object          `json:"entities"`
+	Polls             []*object          `json:"polls"`
 }
 
-// richObject is a member, group, file, picture, embedded link, entity or poll that a document points to. They come in
+// object is a member, group, file, picture, embedded link, entity or poll that a document points to. They come in
 // one map without a reliable word for their kind, so one type has the fields of all of them.
-type richObject struct {
+type object struct {
 	SGID              string    `json:"sgid"`
 	RichTextFieldSGID string    `json:"rich_text_field_sgid"`
 	AttachableSGID    string    `json:"attachable_sgid"`
@@ -67,26 +73,26 @@ type richObject struct {
 	ByteSize          *int64    `json:"byte_size"`
 	Width             *int      `json:"width"`
 	Height            *int      `json:"height"`
-	Metadata          *richMeta `json:"metadata"`
+	Metadata          *metadata `json:"metadata"`
 }
 
-type richMeta struct {
+type metadata struct {
 	Width    *int     `json:"width"`
 	Height   *int     `json:"height"`
 	Duration *float64 `json:"duration"` // seconds
 }
 
 // parse reads what is JSON, once.
-func (t *RichText) parse() {
+func (t *Text) parse() {
 	t.once.Do(func() {
-		t.body = t.source.body.Get()
-		if lenient.FirstByte(t.source.envelope) != '{' || lenient.Decode(t.source.envelope, &t.envelope) != nil {
-			t.envelope = richEnvelope{}
+		t.body = t.source.Body.Get()
+		if lenient.FirstByte(t.source.Envelope) != '{' || lenient.Decode(t.source.Envelope, &t.envelope) != nil {
+			t.envelope = envelope{}
 			return
 		}
 		raw := t.envelope.Body
 		if t.envelope.Type == nodeDoc {
-			raw = t.source.envelope
+			raw = t.source.Envelope
 			t.envelope.Body = raw
 		}
 		if doc := new(node); lenient.FirstByte(raw) == '{' && lenient.Decode(raw, doc) == nil && doc.Type == nodeDoc {
@@ -96,13 +102,13 @@ func (t *RichText) parse() {
 }
 
 // hasDocument reports whether there is a document with anything in it. Posts of custom HTML carry an empty one.
-func (t *RichText) hasDocument() bool {
+func (t *Text) hasDocument() bool {
 	t.parse()
 	return t.doc != nil && len(t.doc.Content) > 0
 }
 
 // Document gives the TipTap document (a node of type doc) as Circle keeps it; nil for texts of the older editor.
-func (t *RichText) Document() json.RawMessage {
+func (t *Text) Document() json.RawMessage {
 	if t == nil {
 		return nil
 	}
@@ -115,7 +121,7 @@ func (t *RichText) Document() json.RawMessage {
 
 // HTML renders the text. It is sanitised: no scripts, styles or forms, and only http, https and mailto addresses. Files
 // and embedded links become links.
-func (t *RichText) HTML() string {
+func (t *Text) HTML() string {
 	if t == nil {
 		return ""
 	}
@@ -125,16 +131,16 @@ func (t *RichText) HTML() string {
 	if fallback := t.fallbackHTML(); fallback != "" {
 		return sanitise(fallback)
 	}
-	if strings.TrimSpace(t.source.plain) == "" {
+	if strings.TrimSpace(t.source.Plain) == "" {
 		return ""
 	}
-	return sanitise(renderHTML(textDocument(t.source.plain), t))
+	return sanitise(renderHTML(textDocument(t.source.Plain), t))
 }
 
 // PlainText gives the text without markup: blocks on lines of their own, mentions as @Name, files by their name,
 // embedded links by their address. Circle's own plain text glues paragraphs together, so it serves only where nothing
 // else is there.
-func (t *RichText) PlainText() string {
+func (t *Text) PlainText() string {
 	if t == nil {
 		return ""
 	}
@@ -144,13 +150,13 @@ func (t *RichText) PlainText() string {
 	if fallback := t.fallbackHTML(); fallback != "" {
 		return plainText(readHTML(fallback), t)
 	}
-	return strings.TrimSpace(t.source.plain)
+	return strings.TrimSpace(t.source.Plain)
 }
 
 // fallbackHTML is the HTML of a text that was parsed and has no document, without the placeholder for old clients.
-func (t *RichText) fallbackHTML() string {
-	if strings.TrimSpace(t.source.customHTML) != "" {
-		return t.source.customHTML
+func (t *Text) fallbackHTML() string {
+	if custom := deref(t.source.CustomHTML); strings.TrimSpace(custom) != "" {
+		return custom
 	}
 	if t.body == nil || t.body.Placeholder() {
 		return ""
@@ -176,7 +182,7 @@ type Mention struct {
 func (m Mention) MemberID() int64 { return m.CommunityMemberID }
 
 // Mentions gives who is mentioned, in order of appearance, each once.
-func (t *RichText) Mentions() []Mention {
+func (t *Text) Mentions() []Mention {
 	mentions := []Mention{}
 	if t == nil || !t.hasDocument() {
 		return mentions
@@ -198,31 +204,31 @@ func (t *RichText) Mentions() []Mention {
 }
 
 // mention looks a mention up: in the map, then in the lists of members and groups.
-func (t *RichText) mention(n *node) Mention {
+func (t *Text) mention(n *node) Mention {
 	m := Mention{SGID: n.Attrs.SGID}
 	group := find(t.envelope.GroupMentions, n.Attrs)
 	m.IsGroup = group != nil
-	for _, o := range []*richObject{t.envelope.Objects[n.Attrs.SGID], find(t.envelope.CommunityMembers, n.Attrs), group} {
+	for _, o := range []*object{t.envelope.Objects[n.Attrs.SGID], find(t.envelope.CommunityMembers, n.Attrs), group} {
 		if o == nil {
 			continue
 		}
-		m.Name = or(m.Name, o.Name)
-		m.CommunityMemberID = or(m.CommunityMemberID, o.CommunityMemberID)
-		m.AvatarURL = or(m.AvatarURL, o.AvatarURL)
+		m.Name = cmp.Or(m.Name, o.Name)
+		m.CommunityMemberID = cmp.Or(m.CommunityMemberID, o.CommunityMemberID)
+		m.AvatarURL = cmp.Or(m.AvatarURL, o.AvatarURL)
 		m.IsGroup = m.IsGroup || strings.Contains(strings.ToLower(o.Type), "group")
 	}
 	if m.Name == "" {
-		m.Name = strings.TrimPrefix(or(n.Attrs.Label, n.Fallback), "@")
+		m.Name = strings.TrimPrefix(cmp.Or(n.Attrs.Label, n.Fallback), "@")
 	}
 	return m
 }
 
 // object looks up what a node points to; nil where the envelope does not have it.
-func (t *RichText) object(attrs nodeAttrs) *richObject {
+func (t *Text) object(attrs nodeAttrs) *object {
 	if o := t.envelope.Objects[attrs.SGID]; o != nil {
 		return o
 	}
-	for _, list := range [][]*richObject{
+	for _, list := range [][]*object{
 		t.envelope.InlineAttachments, t.envelope.Attachments, t.envelope.Entities, t.envelope.Polls,
 	} {
 		if o := find(list, attrs); o != nil {
@@ -233,7 +239,7 @@ func (t *RichText) object(attrs nodeAttrs) *richObject {
 }
 
 // find gives the object that has one of the signed ids in attrs.
-func find(list []*richObject, attrs nodeAttrs) *richObject {
+func find(list []*object, attrs nodeAttrs) *object {
 	for _, o := range list {
 		if attrs.SGID != "" && (o.SGID == attrs.SGID || o.RichTextFieldSGID == attrs.SGID ||
 			o.AttachableSGID == attrs.SGID) ||

@@ -1,4 +1,4 @@
-package circleclient
+package richtext
 
 import (
 	"bytes"
@@ -24,11 +24,11 @@ func knownMembers(members []MentionedMember) ([]string, error) {
 	return signedIDs, nil
 }
 
-// TestMarkdownGolden converts each NAME.md of testdata/richtext/markdown. Beside it stands what must come of it:
+// TestMarkdownGolden converts each NAME.md of testdata/markdown. Beside it stands what must come of it:
 // NAME.json, a node of the document in each line, with NAME.html and NAME.txt, which are the same text read back; or
 // NAME.refused, what the person who wrote it is told.
 func TestMarkdownGolden(t *testing.T) {
-	files, err := filepath.Glob("testdata/richtext/markdown/*.txtar")
+	files, err := filepath.Glob("testdata/markdown/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("found %d files, error %v", len(files), err)
 	}
@@ -57,8 +57,8 @@ func TestMarkdownGolden(t *testing.T) {
 
 func convert(t *testing.T, name, source string) []txtar.File {
 	t.Helper()
-	r, err := RichTextFromMarkdown(source, knownMembers)
-	if problems, ok := errors.AsType[RichTextErrors](err); ok {
+	r, err := FromMarkdown(source, knownMembers)
+	if problems, ok := errors.AsType[Errors](err); ok {
 		var lines []byte
 		for _, problem := range problems {
 			lines = append(lines, problem.Error()+"\n"...)
@@ -69,10 +69,10 @@ func convert(t *testing.T, name, source string) []txtar.File {
 		return []txtar.File{{Name: name + ".refused", Data: []byte(err.Error() + "\n")}}
 	}
 	var doc struct{ Content []json.RawMessage }
-	if err := json.Unmarshal(r.Document(), &doc); err != nil {
+	if err := json.Unmarshal(r.JSON(), &doc); err != nil {
 		t.Fatal(err)
 	}
-	read := newRichText(richTextSource{envelope: json.RawMessage(`{"body":` + string(r.Document()) + `}`)})
+	read := New(Source{Envelope: json.RawMessage(`{"body":` + string(r.JSON()) + `}`)})
 	return []txtar.File{
 		{Name: name + ".json", Data: append(bytes.Join(rawLines(doc.Content), []byte("\n")), '\n')},
 		{Name: name + ".html", Data: []byte(read.HTML() + "\n")},
@@ -94,7 +94,7 @@ func TestMarkdownMentionsAreLookedUpOnce(t *testing.T) {
 		asked = append(asked, members)
 		return []string{"sgid-a", "sgid-b"}, nil
 	}
-	r, err := RichTextFromMarkdown("Hi [@Ada](member:1)\nand [@Bo](member:2),\n**[@Ada L.](member:1)**!", lookup)
+	r, err := FromMarkdown("Hi [@Ada](member:1)\nand [@Bo](member:2),\n**[@Ada L.](member:1)**!", lookup)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,8 +102,8 @@ func TestMarkdownMentionsAreLookedUpOnce(t *testing.T) {
 	if diff := cmp.Diff(want, asked); diff != "" {
 		t.Errorf("asked for (-want +got):\n%s", diff)
 	}
-	if n := strings.Count(string(r.Document()), `"sgid-a"`); n != 2 {
-		t.Errorf("%d of 2 mentions of the same member are in %s", n, r.Document())
+	if n := strings.Count(string(r.JSON()), `"sgid-a"`); n != 2 {
+		t.Errorf("%d of 2 mentions of the same member are in %s", n, r.JSON())
 	}
 }
 
@@ -114,7 +114,7 @@ func TestMarkdownLookupIsNotAskedInVain(t *testing.T) {
 	}
 	for _, source := range []string{"nobody", "[@Ada](member:1)\n\n# Too big", strings.Repeat("> ", 40) +
 		"[@Ada](member:1)"} {
-		if _, err := RichTextFromMarkdown(source, lookup); err != nil && !errors.Is(err, ErrInvalid) {
+		if _, err := FromMarkdown(source, lookup); err != nil && !errors.Is(err, ErrInvalid) {
 			t.Errorf("%q: %v", source, err)
 		}
 	}
@@ -122,7 +122,7 @@ func TestMarkdownLookupIsNotAskedInVain(t *testing.T) {
 
 func TestMarkdownLookupFails(t *testing.T) {
 	down := errors.New("down")
-	_, err := RichTextFromMarkdown("[@Ada](member:1)", func([]MentionedMember) ([]string, error) { return nil, down })
+	_, err := FromMarkdown("[@Ada](member:1)", func([]MentionedMember) ([]string, error) { return nil, down })
 	if !errors.Is(err, down) {
 		t.Errorf("error %v, want that of the lookup", err)
 	}
@@ -130,7 +130,7 @@ func TestMarkdownLookupFails(t *testing.T) {
 
 // Text that is meant to be hard on a parser is read or refused in the time of any other.
 func TestMarkdownOfPathologicalInput(t *testing.T) {
-	if _, err := RichTextFromMarkdown(strings.Repeat("x", MaxMarkdownBytes+1), knownMembers); !errors.Is(err,
+	if _, err := FromMarkdown(strings.Repeat("x", MaxMarkdownBytes+1), knownMembers); !errors.Is(err,
 		ErrContentTooLarge) {
 		t.Errorf("a text that is too long: %v, want ErrContentTooLarge", err)
 	}
@@ -139,7 +139,7 @@ func TestMarkdownOfPathologicalInput(t *testing.T) {
 		"[a]: b\n", "a\n", "\\", "<!--", "1. ",
 	} {
 		source := strings.Repeat(part, MaxMarkdownBytes/len(part))
-		if _, err := RichTextFromMarkdown(source, knownMembers); err != nil && !errors.Is(err, ErrInvalid) {
+		if _, err := FromMarkdown(source, knownMembers); err != nil && !errors.Is(err, ErrInvalid) {
 			t.Errorf("%q repeated: %v", part, err)
 		}
 	}
@@ -148,7 +148,7 @@ func TestMarkdownOfPathologicalInput(t *testing.T) {
 // FuzzMarkdown: whatever Markdown is given, what comes of it is a document that we would take ourselves, of nodes and
 // marks that Circle knows, and that says the same when it is read back; or the text is refused.
 func FuzzMarkdown(f *testing.F) {
-	files, err := filepath.Glob("testdata/richtext/markdown/*.txtar")
+	files, err := filepath.Glob("testdata/markdown/*.txtar")
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -162,16 +162,16 @@ func FuzzMarkdown(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, source string) {
-		r, err := RichTextFromMarkdown(source, knownMembers)
+		r, err := FromMarkdown(source, knownMembers)
 		if err != nil {
-			if _, ok := errors.AsType[*RichTextError](err); !ok {
-				t.Fatalf("RichTextFromMarkdown(%q) gives error %v, want a RichTextError", source, err)
+			if _, ok := errors.AsType[*Error](err); !ok {
+				t.Fatalf("FromMarkdown(%q) gives error %v, want a Error", source, err)
 			}
 			return
 		}
-		again, err := RichTextFromDocument(r.Document(), nil)
+		again, err := FromDocument(r.JSON(), nil)
 		if err != nil {
-			t.Fatalf("RichTextFromDocument(%s), made of %q: %v", r.Document(), source, err)
+			t.Fatalf("FromDocument(%s), made of %q: %v", r.JSON(), source, err)
 		}
 		if got, want := again.PlainText(), r.PlainText(); got != want {
 			t.Errorf("text of %q is %q after reading it back, want %q", source, got, want)

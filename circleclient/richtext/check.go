@@ -1,4 +1,4 @@
-package circleclient
+package richtext
 
 import (
 	"encoding/json"
@@ -57,9 +57,9 @@ func ruleOf(nodeType string) (nodeRule, bool) {
 // checkNode reports whether Circle can hold a node at its place, and everything beneath it.
 func checkNode(n *node, at group, depth int) error {
 	if depth == 0 {
-		return &RichTextError{
+		return &Error{
 			Kind:   ErrContentTooLarge,
-			Detail: fmt.Sprintf("the text is nested deeper than %d levels", MaxRichTextDepth),
+			Detail: fmt.Sprintf("the text is nested deeper than %d levels", MaxDepth),
 		}
 	}
 	rule, known := ruleOf(n.Type)
@@ -75,7 +75,7 @@ func checkNode(n *node, at group, depth int) error {
 	case n.Type == nodeText && n.Text == "":
 		return malformed("a node of type \"text\" has no text")
 	case rule.needsID && n.mentioned == nil && n.Attrs.SGID == "" && n.Attrs.SignedID == "" &&
-		(n.Type != nodeImage || webURL(n.Attrs.URL) == ""):
+		(n.Type != nodeImage || WebURL(n.Attrs.URL) == ""):
 		return malformed(fmt.Sprintf("a node of type %q lacks its signed id", n.Type))
 	case n.Type == nodeCTA && linkURL(n.Attrs.URL) == "":
 		return unsupported("a button leads to an absolute http, https or mailto address")
@@ -135,9 +135,9 @@ func checkShape(raw json.RawMessage) error {
 }
 
 func unsupported(detail string) error {
-	return &RichTextError{Kind: ErrUnsupportedContent, Detail: detail}
+	return &Error{Kind: ErrUnsupportedContent, Detail: detail}
 }
 
 func malformed(detail string) error {
-	return &RichTextError{Kind: ErrMalformedDocument, Detail: detail}
+	return &Error{Kind: ErrMalformedDocument, Detail: detail}
 }

@@ -1,4 +1,4 @@
-package circleclient
+package richtext
 
 import (
 	"bufio"
@@ -32,10 +32,10 @@ const (
 // documents.
 const MaxMarkdownBytes = 32 << 10
 
-// RichTextFromMarkdown makes a text of Markdown: CommonMark with strikethrough and bare links. A mention is a link to
+// FromMarkdown makes a text of Markdown: CommonMark with strikethrough and bare links. A mention is a link to
 // member:ID and a picture an image of upload:SIGNED_ID. What Circle cannot hold is refused by name and line, never left
-// out. The error is a *[RichTextError], or what the lookup of mentions failed with.
-func RichTextFromMarkdown(source string, lookup MentionLookup) (*RichTextRequest, error) {
+// out. The error is a *[Error], or what the lookup of mentions failed with.
+func FromMarkdown(source string, lookup MentionLookup) (*Document, error) {
 	if len(source) > MaxMarkdownBytes {
 		return nil, tooLarge(MaxMarkdownBytes)
 	}
@@ -44,7 +44,7 @@ func RichTextFromMarkdown(source string, lookup MentionLookup) (*RichTextRequest
 	if len(r.problems) > 0 {
 		return nil, r.problems
 	}
-	return newRichTextRequest(doc, lookup)
+	return newDocument(doc, lookup)
 }
 
 // markdown is made once; goldmark's parsers are safe for concurrent use. Tables, task lists and footnotes are read so
@@ -63,7 +63,7 @@ var markdown = sync.OnceValue(func() parser.Parser {
 type markdownReader struct {
 	source   []byte
 	used     map[string]bool // labels of link definitions
-	problems RichTextErrors
+	problems Errors
 }
 
 func (r *markdownReader) read() *node {
@@ -75,7 +75,7 @@ func (r *markdownReader) read() *node {
 		}
 		return ast.WalkContinue, nil
 	})
-	return &node{Type: nodeDoc, Content: r.blocks(root, MaxRichTextDepth)}
+	return &node{Type: nodeDoc, Content: r.blocks(root, MaxDepth)}
 }
 
 // reference is the link definition that a link or picture uses; nil where it has an address of its own.
@@ -94,8 +94,8 @@ func (r *markdownReader) refuse(n ast.Node, what string) {
 }
 
 func (r *markdownReader) fail(n ast.Node, kind error, detail string) {
-	if len(r.problems) < maxRichTextProblems {
-		r.problems = append(r.problems, &RichTextError{Kind: kind, Detail: detail, Line: r.line(n)})
+	if len(r.problems) < maxProblems {
+		r.problems = append(r.problems, &Error{Kind: kind, Detail: detail, Line: r.line(n)})
 	}
 }
 
@@ -113,7 +113,7 @@ func (r *markdownReader) line(n ast.Node) int {
 // blocks gives the blocks in a document, quote or list item.
 func (r *markdownReader) blocks(parent ast.Node, depth int) []*node {
 	if depth == 0 {
-		r.fail(parent, ErrContentTooLarge, fmt.Sprintf("the text is nested deeper than %d levels", MaxRichTextDepth))
+		r.fail(parent, ErrContentTooLarge, fmt.Sprintf("the text is nested deeper than %d levels", MaxDepth))
 		return nil
 	}
 	var blocks []*node

@@ -1,4 +1,4 @@
-package circleclient
+package richtext
 
 import (
 	"slices"
@@ -44,7 +44,7 @@ func (r *htmlReader) read(source string) *node {
 
 func (r *htmlReader) fail(kind error, detail string) {
 	if r.strict && r.err == nil {
-		r.err = &RichTextError{Kind: kind, Detail: detail}
+		r.err = &Error{Kind: kind, Detail: detail}
 	}
 }
 

@@ -1,6 +1,7 @@
-package circleclient
+package richtext
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"strings"
@@ -98,7 +99,7 @@ func (n *node) walkTo(visit func(*node), depth int) {
 }
 
 // plainText writes a document without markup; lookup knows what its nodes point to.
-func plainText(doc *node, lookup *RichText) string {
+func plainText(doc *node, lookup *Text) string {
 	w := &plainWriter{lookup: lookup}
 	w.node(doc, maxReadDepth)
 	return blankLines.ReplaceAllString(strings.TrimSpace(w.String()), "\n\n")
@@ -108,7 +109,7 @@ var blankLines = regexp.MustCompile(`\n[ \t]*(\n[ \t]*)+\n`)
 
 type plainWriter struct {
 	strings.Builder
-	lookup    *RichText
+	lookup    *Text
 	lineBegun bool
 }
 
@@ -135,7 +136,7 @@ func (w *plainWriter) node(n *node, depth int) {
 		w.line(w.lookup.object(n.Attrs).label(n))
 	case nodeEmbed:
 		o := w.lookup.object(n.Attrs)
-		w.line(or(o.address(n.Attrs), o.label(n)))
+		w.line(cmp.Or(o.address(n.Attrs), o.label(n)))
 	default:
 		w.block(n, depth)
 	}
@@ -183,18 +184,18 @@ func (w *plainWriter) endLine() {
 }
 
 // label is the name by which an object is shown, "" where it has none.
-func (o *richObject) label(n *node) string {
+func (o *object) label(n *node) string {
 	label := n.Attrs.Label
 	if o != nil {
 		for _, s := range []string{o.Filename, o.Name, o.Title, o.Question} {
-			label = or(label, s)
+			label = cmp.Or(label, s)
 		}
 	}
-	return or(label, n.Fallback)
+	return cmp.Or(label, n.Fallback)
 }
 
-// webURL gives an address that may be loaded: absolute, http or https. "" for every other.
-func webURL(s string) string {
+// WebURL gives an address that may be loaded: absolute, http or https. "" for every other.
+func WebURL(s string) string {
 	u, err := url.Parse(strings.TrimSpace(s))
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return ""
@@ -202,11 +203,11 @@ func webURL(s string) string {
 	return u.String()
 }
 
-// linkURL gives an address that may be linked to: one for [webURL], or mailto. "" for every other.
+// linkURL gives an address that may be linked to: one for [WebURL], or mailto. "" for every other.
 func linkURL(s string) string {
 	u, err := url.Parse(strings.TrimSpace(s))
 	if err == nil && u.Scheme == "mailto" && u.Opaque != "" {
 		return u.String()
 	}
-	return webURL(s)
+	return WebURL(s)
 }

@@ -1,6 +1,7 @@
-package circleclient
+package richtext
 
 import (
+	"cmp"
 	"html"
 	"regexp"
 	"strconv"
@@ -12,7 +13,7 @@ import (
 
 // renderHTML writes a document as HTML; lookup knows what its nodes point to. Everything is escaped here already, so
 // [sanitise] is the second lock on the door.
-func renderHTML(doc *node, lookup *RichText) string {
+func renderHTML(doc *node, lookup *Text) string {
 	w := &htmlWriter{lookup: lookup}
 	w.node(doc, maxReadDepth)
 	return w.String()
@@ -20,7 +21,7 @@ func renderHTML(doc *node, lookup *RichText) string {
 
 type htmlWriter struct {
 	strings.Builder
-	lookup *RichText
+	lookup *Text
 }
 
 func (w *htmlWriter) node(n *node, depth int) {
@@ -173,7 +174,7 @@ func (w *htmlWriter) mention(n *node) {
 	w.WriteString("</span>")
 }
 
-func (w *htmlWriter) image(o *richObject, n *node) {
+func (w *htmlWriter) image(o *object, n *node) {
 	a := newAttachment(AttachmentImage, o, n.Attrs)
 	if a.URL == nil {
 		return
@@ -213,7 +214,7 @@ func (w *htmlWriter) link(address, label string) {
 		return
 	}
 	w.WriteString("<a" + attr("href", address) + ">")
-	w.text(or(label, address))
+	w.text(cmp.Or(label, address))
 	w.WriteString("</a>")
 }
 

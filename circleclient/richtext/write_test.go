@@ -1,4 +1,4 @@
-package circleclient
+package richtext
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-func TestRichTextFromText(t *testing.T) {
+func TestFromText(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"a line", "Hello", `[{"type":"paragraph","content":[{"type":"text","text":"Hello"}]}]`},
 		{
@@ -26,7 +26,7 @@ func TestRichTextFromText(t *testing.T) {
 		{"broken UTF-8", "a\xffb", `[{"type":"paragraph","content":[{"type":"text","text":"a` + "\uFFFD" + `b"}]}]`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r, err := RichTextFromText(c.text)
+			r, err := FromText(c.text)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -35,7 +35,7 @@ func TestRichTextFromText(t *testing.T) {
 	}
 }
 
-func TestRichTextFromHTML(t *testing.T) {
+func TestFromHTML(t *testing.T) {
 	for _, c := range []struct{ name, html, want string }{
 		{
 			"bare text", "Hello <b>you</b>",
@@ -91,7 +91,7 @@ func TestRichTextFromHTML(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r, err := RichTextFromHTML(c.html, knownMembers)
+			r, err := FromHTML(c.html, knownMembers)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -100,7 +100,7 @@ func TestRichTextFromHTML(t *testing.T) {
 	}
 }
 
-func TestRichTextFromDocument(t *testing.T) {
+func TestFromDocument(t *testing.T) {
 	const paragraph = `{"type":"paragraph","content":[{"type":"text","text":"x"}]}`
 	for _, content := range []string{
 		paragraph,
@@ -110,7 +110,7 @@ func TestRichTextFromDocument(t *testing.T) {
 		`{"type":"image","attrs":{"signed_id":"eyJf","width_ratio":"50%"}}`,
 		`{"type":"file","attrs":{"sgid":"BAh7"}}`,
 	} {
-		r, err := RichTextFromDocument(json.RawMessage(`{"type":"doc","content":[`+content+`]}`), knownMembers)
+		r, err := FromDocument(json.RawMessage(`{"type":"doc","content":[`+content+`]}`), knownMembers)
 		if err != nil {
 			t.Errorf("%s: %v", content, err)
 			continue
@@ -119,8 +119,8 @@ func TestRichTextFromDocument(t *testing.T) {
 	}
 }
 
-func TestRichTextFromDocumentWithMentions(t *testing.T) {
-	r, err := RichTextFromDocument(json.RawMessage(`{"type":"doc","content":[{"type":"paragraph","content":[
+func TestFromDocumentWithMentions(t *testing.T) {
+	r, err := FromDocument(json.RawMessage(`{"type":"doc","content":[{"type":"paragraph","content":[
 		{"type":"mention","attrs":{"memberId":"3","label":"@Ada"}},{"type":"mention","attrs":{"sgid":"BAh7"}},{"type":"mention","attrs":{"memberId":"3","n":1.50}}]}]}`), knownMembers)
 	if err != nil {
 		t.Fatal(err)
@@ -131,10 +131,10 @@ func TestRichTextFromDocumentWithMentions(t *testing.T) {
 	}
 }
 
-func TestRichTextRefused(t *testing.T) {
-	text := func(s string) error { _, err := RichTextFromText(s); return err }
-	fromHTML := func(s string) error { _, err := RichTextFromHTML(s, knownMembers); return err }
-	document := func(s string) error { _, err := RichTextFromDocument(json.RawMessage(s), knownMembers); return err }
+func TestTextRefused(t *testing.T) {
+	text := func(s string) error { _, err := FromText(s); return err }
+	fromHTML := func(s string) error { _, err := FromHTML(s, knownMembers); return err }
+	document := func(s string) error { _, err := FromDocument(json.RawMessage(s), knownMembers); return err }
 	doc := func(content string) error { return document(`{"type":"doc","content":[` + content + `]}`) }
 	deep := strings.Repeat(`{"type":"blockquote","content":[`, 40) + `{"type":"paragraph"}` + strings.Repeat(`]}`, 40)
 	for _, c := range []struct {
@@ -146,7 +146,7 @@ func TestRichTextRefused(t *testing.T) {
 		{"empty", text(""), ErrBlank, "blank"},
 		{"spaces", text(" \n\t "), ErrBlank, "blank"},
 		{"zero width spaces", text("\u200b\ufeff\u2060"), ErrBlank, "blank"},
-		{"long", text(strings.Repeat("x", MaxRichTextBytes+1)), ErrContentTooLarge, "KiB"},
+		{"long", text(strings.Repeat("x", MaxBytes+1)), ErrContentTooLarge, "KiB"},
 
 		{"empty paragraph", fromHTML("<p> &nbsp; </p>"), ErrBlank, "blank"},
 		{"rule alone", fromHTML("<hr>"), ErrBlank, "blank"},
@@ -195,9 +195,9 @@ func TestRichTextRefused(t *testing.T) {
 		{"nested beyond reason", document(strings.Repeat(`{"type":"doc","content":[`, 9000)), ErrMalformedDocument, "JSON"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var failure *RichTextError
+			var failure *Error
 			if !errors.As(c.err, &failure) || !errors.Is(c.err, c.kind) || !errors.Is(c.err, ErrInvalid) {
-				t.Fatalf("got error %v, want a RichTextError of kind %q", c.err, c.kind)
+				t.Fatalf("got error %v, want a Error of kind %q", c.err, c.kind)
 			}
 			if !strings.Contains(c.err.Error(), c.says) {
 				t.Errorf("error says %q, want it to name %q", c.err, c.says)
@@ -206,8 +206,8 @@ func TestRichTextRefused(t *testing.T) {
 	}
 }
 
-func TestRichTextEnvelope(t *testing.T) {
-	r, err := RichTextFromText("x")
+func TestTextEnvelope(t *testing.T) {
+	r, err := FromText("x")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,16 +216,16 @@ func TestRichTextEnvelope(t *testing.T) {
 		t.Fatal(err)
 	}
 	const body = `"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"x"}]}]}`
-	for want, r := range map[string]*RichTextRequest{`{` + body + `}`: r, `{` + body +
+	for want, r := range map[string]*Document{`{` + body + `}`: r, `{` + body +
 		`,"attachments":["one","two"]}`: attached} {
 		if got, err := json.Marshal(r); err != nil || string(got) != want {
 			t.Errorf("got %s and error %v, want %s", got, err, want)
 		}
 	}
-	if _, err := r.Attach(make([]string, MaxRichTextAttachments+5)...); err != nil {
+	if _, err := r.Attach(make([]string, MaxAttachments+5)...); err != nil {
 		t.Errorf("empty signed ids count: %v", err)
 	}
-	if _, err := r.Attach(strings.Split(strings.Repeat("x,", MaxRichTextAttachments)+"x", ",")...); !errors.Is(err,
+	if _, err := r.Attach(strings.Split(strings.Repeat("x,", MaxAttachments)+"x", ",")...); !errors.Is(err,
 		ErrContentTooLarge) {
 		t.Errorf("one attachment too many gives error %v, want %v", err, ErrContentTooLarge)
 	}
@@ -241,17 +241,17 @@ func FuzzHTML(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, source string) {
-		_ = plainText(readHTML(source), &RichText{})
-		r, err := RichTextFromHTML(source, knownMembers)
+		_ = plainText(readHTML(source), &Text{})
+		r, err := FromHTML(source, knownMembers)
 		if err != nil {
-			if _, ok := errors.AsType[*RichTextError](err); !ok {
-				t.Fatalf("RichTextFromHTML(%q) gives error %v, want a RichTextError", source, err)
+			if _, ok := errors.AsType[*Error](err); !ok {
+				t.Fatalf("FromHTML(%q) gives error %v, want a Error", source, err)
 			}
 			return
 		}
-		again, err := RichTextFromDocument(r.Document(), nil)
+		again, err := FromDocument(r.JSON(), nil)
 		if err != nil {
-			t.Fatalf("RichTextFromDocument(%s), made of %q: %v", r.Document(), source, err)
+			t.Fatalf("FromDocument(%s), made of %q: %v", r.JSON(), source, err)
 		}
 		if got, want := again.PlainText(), r.PlainText(); got != want {
 			t.Errorf("text of %q is %q after reading it back, want %q", source, got, want)
@@ -261,10 +261,10 @@ func FuzzHTML(f *testing.F) {
 }
 
 // checkContent compares the content of a text's document with JSON.
-func checkContent(t *testing.T, r *RichTextRequest, want string) {
+func checkContent(t *testing.T, r *Document, want string) {
 	t.Helper()
 	var gotDoc, wantDoc any
-	if err := json.Unmarshal(r.Document(), &gotDoc); err != nil {
+	if err := json.Unmarshal(r.JSON(), &gotDoc); err != nil {
 		t.Fatal(err)
 	}
 	if err := json.Unmarshal([]byte(`{"type":"doc","content":`+want+`}`), &wantDoc); err != nil {
@@ -294,7 +294,7 @@ func checkHarmless(t *testing.T, source string) {
 			switch {
 			case strings.HasPrefix(a.Key, "on"), a.Key == "style", a.Key == "id":
 				t.Errorf("attribute %s in %q", a.Key, source)
-			case a.Key == "href" && linkURL(a.Val) == "", a.Key == "src" && webURL(a.Val) == "":
+			case a.Key == "href" && linkURL(a.Val) == "", a.Key == "src" && WebURL(a.Val) == "":
 				t.Errorf("address %q in %q", a.Val, source)
 			}
 		}

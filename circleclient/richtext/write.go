@@ -1,7 +1,8 @@
-package circleclient
+package richtext
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,8 +14,10 @@ import (
 	"circlegraph/circleclient/lenient"
 )
 
-// What can be wrong with a text to write; see [RichTextError].
+// What can be wrong with a text to write; see [Error].
 var (
+	// ErrInvalid is a text that cannot be written, whatever is wrong with it.
+	ErrInvalid = errors.New("the text cannot be written")
 	// ErrBlank is a text that shows nothing: Circle refuses blank comments and loses blank posts.
 	ErrBlank = errors.New("the text is blank")
 	// ErrUnsupportedContent is a part of a text that Circle cannot hold, such as a table.
@@ -27,16 +30,16 @@ var (
 
 // Limits of a text to write. Circle documents none; these are far beyond what people write.
 const (
-	// MaxRichTextBytes bounds the text, HTML or document; see [MaxMarkdownBytes].
-	MaxRichTextBytes = 256 << 10
-	// MaxRichTextDepth bounds how deeply a document's nodes are nested.
-	MaxRichTextDepth = 30
-	// MaxRichTextAttachments bounds the uploads attached to one text.
-	MaxRichTextAttachments = 50
+	// MaxBytes bounds the text, HTML or document; see [MaxMarkdownBytes].
+	MaxBytes = 256 << 10
+	// MaxDepth bounds how deeply a document's nodes are nested.
+	MaxDepth = 30
+	// MaxAttachments bounds the uploads attached to one text.
+	MaxAttachments = 50
 )
 
-// RichTextError is a text that cannot be written. It matches its Kind and [ErrInvalid] with [errors.Is].
-type RichTextError struct {
+// Error is a text that cannot be written. It matches its Kind and [ErrInvalid] with [errors.Is].
+type Error struct {
 	// Kind is [ErrBlank], [ErrUnsupportedContent], [ErrUnknownMention], [ErrContentTooLarge] or [ErrMalformedDocument].
 	Kind error
 	// Detail names the part at fault, in words that can be shown; empty where Kind says it all.
@@ -46,8 +49,8 @@ type RichTextError struct {
 }
 
 // Error says what is wrong; it can be shown to the person who wrote the text.
-func (e *RichTextError) Error() string {
-	says := or(e.Detail, e.Kind.Error())
+func (e *Error) Error() string {
+	says := cmp.Or(e.Detail, e.Kind.Error())
 	if e.Line > 0 {
 		says += fmt.Sprintf(" (line %d)", e.Line)
 	}
@@ -55,20 +58,20 @@ func (e *RichTextError) Error() string {
 }
 
 // Unwrap makes the error match its kind and [ErrInvalid].
-func (e *RichTextError) Unwrap() []error { return []error{e.Kind, ErrInvalid} }
+func (e *Error) Unwrap() []error { return []error{e.Kind, ErrInvalid} }
 
-// maxRichTextProblems bounds what one text is told at once.
-const maxRichTextProblems = 10
+// maxProblems bounds what one text is told at once.
+const maxProblems = 10
 
-// RichTextErrors is all that is wrong with a text, in the order of its lines; the first ten where there is more. It is
+// Errors is all that is wrong with a text, in the order of its lines; the first ten where there is more. It is
 // never empty.
-type RichTextErrors []*RichTextError
+type Errors []*Error
 
 // Error says what is wrong first.
-func (e RichTextErrors) Error() string { return e[0].Error() }
+func (e Errors) Error() string { return e[0].Error() }
 
 // Unwrap makes the error match whatever one of them matches.
-func (e RichTextErrors) Unwrap() []error {
+func (e Errors) Unwrap() []error {
 	errs := make([]error, len(e))
 	for i, problem := range e {
 		errs[i] = problem
@@ -76,61 +79,61 @@ func (e RichTextErrors) Unwrap() []error {
 	return errs
 }
 
-// RichTextRequest is a text to write. It goes to Circle as a TipTap document in the envelope without which Circle
+// Document is a text to write. It goes to Circle as a TipTap document in the envelope without which Circle
 // accepts a text and silently loses it.
-type RichTextRequest struct {
+type Document struct {
 	document    json.RawMessage
 	tree        *node
 	attachments []string
 }
 
-// RichTextFromText makes a text of plain text: an empty line starts a new paragraph, a single line break stays one. The
-// error is a *[RichTextError].
-func RichTextFromText(text string) (*RichTextRequest, error) {
-	if len(text) > MaxRichTextBytes {
-		return nil, tooLarge(MaxRichTextBytes)
+// FromText makes a text of plain text: an empty line starts a new paragraph, a single line break stays one. The
+// error is a *[Error].
+func FromText(text string) (*Document, error) {
+	if len(text) > MaxBytes {
+		return nil, tooLarge(MaxBytes)
 	}
-	return newRichTextRequest(textDocument(text), nil)
+	return newDocument(textDocument(text), nil)
 }
 
-// RichTextFromHTML makes a text of HTML: paragraphs, <h2>, <h3>, lists, quotes, code, rules, links and marks. A mention
-// is a <span data-sgid="…">, as [RichText.HTML] writes it, or a <span data-member-id="…">. Any other element is refused
-// by name. The error is a *[RichTextError], or what the lookup of mentions failed with.
-func RichTextFromHTML(source string, lookup MentionLookup) (*RichTextRequest, error) {
-	if len(source) > MaxRichTextBytes {
-		return nil, tooLarge(MaxRichTextBytes)
+// FromHTML makes a text of HTML: paragraphs, <h2>, <h3>, lists, quotes, code, rules, links and marks. A mention
+// is a <span data-sgid="…">, as [Text.HTML] writes it, or a <span data-member-id="…">. Any other element is refused
+// by name. The error is a *[Error], or what the lookup of mentions failed with.
+func FromHTML(source string, lookup MentionLookup) (*Document, error) {
+	if len(source) > MaxBytes {
+		return nil, tooLarge(MaxBytes)
 	}
 	doc, err := parseHTML(source)
 	if err != nil {
 		return nil, err
 	}
-	return newRichTextRequest(doc, lookup)
+	return newDocument(doc, lookup)
 }
 
-// RichTextFromDocument takes a TipTap document, a node of type doc, after checking that Circle knows every node and
-// mark in it. A mention may have a memberId among its attributes instead of the sgid. The error is a *[RichTextError],
+// FromDocument takes a TipTap document, a node of type doc, after checking that Circle knows every node and
+// mark in it. A mention may have a memberId among its attributes instead of the sgid. The error is a *[Error],
 // or what the lookup of mentions failed with.
-func RichTextFromDocument(doc json.RawMessage, lookup MentionLookup) (*RichTextRequest, error) {
-	if len(doc) > MaxRichTextBytes {
-		return nil, tooLarge(MaxRichTextBytes)
+func FromDocument(doc json.RawMessage, lookup MentionLookup) (*Document, error) {
+	if len(doc) > MaxBytes {
+		return nil, tooLarge(MaxBytes)
 	}
 	normal, err := normaliseJSON(doc)
 	if err != nil {
-		return nil, &RichTextError{Kind: ErrMalformedDocument, Detail: "the document is not JSON"}
+		return nil, &Error{Kind: ErrMalformedDocument, Detail: "the document is not JSON"}
 	}
 	tree := new(node)
 	if lenient.FirstByte(normal) != '{' || lenient.Decode(normal, tree) != nil || tree.Type != nodeDoc {
-		return nil, &RichTextError{Kind: ErrMalformedDocument, Detail: `the document must be an object of type "doc"`}
+		return nil, &Error{Kind: ErrMalformedDocument, Detail: `the document must be an object of type "doc"`}
 	}
 	tree.walk(mentionByMember)
-	if err := checkNode(tree, groupNone, MaxRichTextDepth); err != nil {
+	if err := checkNode(tree, groupNone, MaxDepth); err != nil {
 		return nil, err
 	}
 	if err := checkShape(normal); err != nil { // after the depth is known: it reads each level anew
 		return nil, err
 	}
 	if isBlank(tree) {
-		return nil, &RichTextError{Kind: ErrBlank}
+		return nil, &Error{Kind: ErrBlank}
 	}
 	if err := resolveMentions(tree, lookup); err != nil {
 		return nil, err
@@ -138,15 +141,15 @@ func RichTextFromDocument(doc json.RawMessage, lookup MentionLookup) (*RichTextR
 	if normal, err = signMentions(normal, tree); err != nil {
 		return nil, err
 	}
-	return &RichTextRequest{document: normal, tree: tree}, nil
+	return &Document{document: normal, tree: tree}, nil
 }
 
-// newRichTextRequest takes a document of our own making.
-func newRichTextRequest(doc *node, lookup MentionLookup) (*RichTextRequest, error) {
+// newDocument takes a document of our own making.
+func newDocument(doc *node, lookup MentionLookup) (*Document, error) {
 	if isBlank(doc) {
-		return nil, &RichTextError{Kind: ErrBlank}
+		return nil, &Error{Kind: ErrBlank}
 	}
-	if err := checkNode(doc, groupNone, MaxRichTextDepth); err != nil {
+	if err := checkNode(doc, groupNone, MaxDepth); err != nil {
 		return nil, err
 	}
 	if err := resolveMentions(doc, lookup); err != nil {
@@ -156,41 +159,41 @@ func newRichTextRequest(doc *node, lookup MentionLookup) (*RichTextRequest, erro
 	if err != nil {
 		return nil, fmt.Errorf("encode a document: %w", err)
 	}
-	if len(raw) > 4*MaxRichTextBytes { // of many tiny elements each becomes a node
-		return nil, tooLarge(MaxRichTextBytes)
+	if len(raw) > 4*MaxBytes { // of many tiny elements each becomes a node
+		return nil, tooLarge(MaxBytes)
 	}
-	return &RichTextRequest{document: raw, tree: doc}, nil
+	return &Document{document: raw, tree: doc}, nil
 }
 
-func tooLarge(most int) *RichTextError {
-	return &RichTextError{Kind: ErrContentTooLarge, Detail: fmt.Sprintf("the text exceeds %d KiB", most>>10)}
+func tooLarge(most int) *Error {
+	return &Error{Kind: ErrContentTooLarge, Detail: fmt.Sprintf("the text exceeds %d KiB", most>>10)}
 }
 
 // Attach returns the text with uploads attached, by the signed ids of their direct uploads. Empty ones are left out and
-// what exceeds [MaxRichTextAttachments] is an error.
-func (r *RichTextRequest) Attach(signedIDs ...string) (*RichTextRequest, error) {
+// what exceeds [MaxAttachments] is an error.
+func (r *Document) Attach(signedIDs ...string) (*Document, error) {
 	attached := *r
 	attached.attachments = slices.Concat(r.attachments, signedIDs)
 	attached.attachments = slices.DeleteFunc(attached.attachments, func(s string) bool { return s == "" })
-	if len(attached.attachments) > MaxRichTextAttachments {
-		return nil, &RichTextError{
-			Kind: ErrContentTooLarge, Detail: fmt.Sprintf("a text takes at most %d attachments", MaxRichTextAttachments),
+	if len(attached.attachments) > MaxAttachments {
+		return nil, &Error{
+			Kind: ErrContentTooLarge, Detail: fmt.Sprintf("a text takes at most %d attachments", MaxAttachments),
 		}
 	}
 	return &attached, nil
 }
 
-// Document gives the TipTap document that is sent.
-func (r *RichTextRequest) Document() json.RawMessage { return r.document }
+// JSON gives the TipTap document that is sent.
+func (r *Document) JSON() json.RawMessage { return r.document }
 
 // HTML gives the text for records of Circle's older editor, which takes HTML.
-func (r *RichTextRequest) HTML() string { return sanitise(renderHTML(r.tree, &RichText{})) }
+func (r *Document) HTML() string { return sanitise(renderHTML(r.tree, &Text{})) }
 
 // PlainText gives the text without markup.
-func (r *RichTextRequest) PlainText() string { return plainText(r.tree, &RichText{}) }
+func (r *Document) PlainText() string { return plainText(r.tree, &Text{}) }
 
 // MarshalJSON writes the envelope.
-func (r *RichTextRequest) MarshalJSON() ([]byte, error) {
+func (r *Document) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Body        json.RawMessage `json:"body"`
 		Attachments []string        `json:"attachments,omitempty"`

@@ -1,4 +1,4 @@
-package circleclient
+package richtext
 
 import (
 	"encoding/json"
@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// MaxRichTextMentions bounds the members whom one text mentions by number: each may cost requests to Circle.
-const MaxRichTextMentions = 20
+// MaxMentions bounds the members whom one text mentions by number: each may cost requests to Circle.
+const MaxMentions = 20
 
 // ErrUnknownMention is a text that mentions somebody who is no member.
 var ErrUnknownMention = errors.New("the text mentions somebody who is not a member")
@@ -51,10 +51,10 @@ func resolveMentions(doc *node, lookup MentionLookup) error {
 	if len(members) == 0 {
 		return nil
 	}
-	if len(members) > MaxRichTextMentions {
-		return &RichTextError{
+	if len(members) > MaxMentions {
+		return &Error{
 			Kind:   ErrContentTooLarge,
-			Detail: fmt.Sprintf("a text mentions at most %d members", MaxRichTextMentions),
+			Detail: fmt.Sprintf("a text mentions at most %d members", MaxMentions),
 		}
 	}
 	signedIDs, err := lookup(members)
@@ -63,7 +63,7 @@ func resolveMentions(doc *node, lookup MentionLookup) error {
 	}
 	for i, m := range members {
 		if signedIDs[i] == "" {
-			return &RichTextError{
+			return &Error{
 				Kind: ErrUnknownMention, Detail: fmt.Sprintf("there is no member %q to mention", clean(m.ID)),
 				Line: m.Line,
 			}

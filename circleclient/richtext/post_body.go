@@ -1,4 +1,4 @@
-package circleclient
+package richtext
 
 import (
 	"encoding/json"
@@ -12,10 +12,10 @@ import (
 // PostBody is what Circle's older editor kept: HTML. Most records wrap it in an object beside its attachments; some
 // send the bare string. A text of the newer editor has a placeholder here instead, see [PostBody.Placeholder].
 type PostBody struct {
-	// HTML as Circle sends it: not sanitised. [RichText.HTML] is.
+	// HTML as Circle sends it: not sanitised. [Text.HTML] is.
 	HTML string
 
-	attachments []*richObject
+	attachments []*object
 }
 
 // UnmarshalJSON reads both shapes.
@@ -26,8 +26,8 @@ func (b *PostBody) UnmarshalJSON(data []byte) error {
 		return json.Unmarshal(data, &b.HTML)
 	case '{':
 		var body struct {
-			HTML        string        `json:"html"`
-			Attachments []*richObject `json:"attachments_array"`
+			HTML        string    `json:"html"`
+			Attachments []*object `json:"attachments_array"`
 		}
 		if err := lenient.Decode(data, &body); err != nil {
 			return err
