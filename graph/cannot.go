@@ -10,7 +10,7 @@ import (
 
 // cannotTakePart gives why the viewer may neither like nor comment in a space.
 func cannotTakePart(ctx context.Context, spaceID int64) ([]model.CannotReason, error) {
-	space, err := loaders.From(ctx).Space.Load(spaceID)
+	space, err := loaders.From(ctx).Space.Load(ctx, spaceID)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func cannotLikeComment(ctx context.Context, c *circleclient.Comment) ([]model.Ca
 
 // cannotReply gives why the viewer may not reply to a comment, which is why they may not comment on its post.
 func cannotReply(ctx context.Context, c *circleclient.Comment) ([]model.CannotReason, error) {
-	post, err := loaders.From(ctx).Post.Load(c.NodeRef().OfPost())
+	post, err := loaders.From(ctx).Post.Load(ctx, c.NodeRef().OfPost())
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ func loadChatRoom(ctx context.Context, uuid string) (*circleclient.ChatRoom, err
 		selectsOnly(ctx, "id", "circleId", "messages", "participants") {
 		return chatRoom(uuid), nil
 	}
-	return loaders.From(ctx).ChatRoom.Load(uuid)
+	return loaders.From(ctx).ChatRoom.Load(ctx, uuid)
 }
 
 // roomWith is the room with a part that the record at hand may not carry.
@@ -46,9 +46,9 @@ func roomWith(
 	case room.Carries(part):
 		return room, nil
 	case part == circleclient.ChatRoomFirstUnread:
-		return loaders.From(ctx).ChatRoomAlone.Load(ctx, room.UUID)()
+		return loaders.From(ctx).ChatRoom.LoadFull(ctx, room.UUID)
 	}
-	return loaders.From(ctx).ChatRoom.Load(room.UUID)
+	return loaders.From(ctx).ChatRoom.Load(ctx, room.UUID)
 }
 
 // ofRoom reads a part of a room.
@@ -91,7 +91,7 @@ func (r *Resolver) unreadRooms(ctx context.Context, first int, after *string) (*
 func spaceChatRoom(ctx context.Context, s *circleclient.Space) (*circleclient.ChatRoom, error) {
 	isKnown := s.Source == circleclient.SourceSpace || s.Source != circleclient.SourceUnknown && s.Type != spaceTypeChat
 	if s.ChatRoomUUID == nil && !isKnown {
-		read, err := loaders.From(ctx).SpaceAlone.Load(ctx, s.ID)()
+		read, err := loaders.From(ctx).Space.LoadFull(ctx, s.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -122,13 +122,13 @@ func chatRoomSpace(ctx context.Context, room *circleclient.ChatRoom) (*circlecli
 	case place == nil:
 		return nil, nil //nolint:nilnil // of the inbox, a lesson or a live room
 	case place.Name == "": // in threads it has none
-		return loaders.From(ctx).Space.Load(place.ID)
+		return loaders.From(ctx).Space.Load(ctx, place.ID)
 	}
 	return model.SpaceOfRef(place), nil
 }
 
 func searchChatSpace(ctx context.Context, roomUUID string) (*circleclient.Space, error) {
-	spaces, err := loaders.From(ctx).Spaces.Load(ctx, struct{}{})()
+	spaces, err := loaders.From(ctx).Spaces.Load(ctx, struct{}{})
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func (r *chatParticipantResolver) Member(
 }
 
 func (r *chatReactionResolver) ViewerReacted(ctx context.Context, obj *circleclient.ChatReaction) (*bool, error) {
-	viewer, err := loaders.From(ctx).ViewerID.Load(ctx, struct{}{})()
+	viewer, err := loaders.From(ctx).ViewerID.Load(ctx, struct{}{})
 	if err != nil {
 		return nil, err
 	}

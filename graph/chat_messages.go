@@ -98,7 +98,7 @@ func ofMessage[T any](ctx context.Context, m *circleclient.ChatMessage, part cir
 	read func(*circleclient.ChatMessage) T,
 ) (T, error) {
 	if !m.Carries(part) {
-		whole, err := loaders.From(ctx).ChatMessage.Load(ctx, m.NodeRef())()
+		whole, err := loaders.From(ctx).ChatMessage.Load(ctx, m.NodeRef())
 		if err != nil {
 			var none T
 			return none, err
@@ -132,7 +132,7 @@ func firstUnread(ctx context.Context, room *circleclient.ChatRoom) (*circleclien
 	if selectsOnly(ctx, "id", "circleId") {
 		return &circleclient.ChatMessage{ChatRoomUUID: room.UUID, ID: *number}, nil
 	}
-	return loaders.From(ctx).ChatMessage.Load(ctx, circleclient.ChatMessageRef(room.UUID, *number))()
+	return loaders.From(ctx).ChatMessage.Load(ctx, circleclient.ChatMessageRef(room.UUID, *number))
 }
 
 // changedMessage is the message in a payload or above a reply; null where there is none.
@@ -140,7 +140,7 @@ func changedMessage(ctx context.Context, ref circleclient.Ref) (*circleclient.Ch
 	if ref.IsZero() {
 		return nil, nil //nolint:nilnil // no reply, or a refused change
 	}
-	return loaders.From(ctx).ChatMessage.Load(ctx, ref)()
+	return loaders.From(ctx).ChatMessage.Load(ctx, ref)
 }
 
 // messageAbove is the message that a reply answers, nil for one that is no reply. Its ids are known with the reply.

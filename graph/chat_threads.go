@@ -17,7 +17,7 @@ func threadWith(ctx context.Context, t *circleclient.ChatThread) (*circleclient.
 	if t.ParentMessage != nil {
 		return t, nil
 	}
-	return loaders.From(ctx).ChatThread.Load(t.ID)
+	return loaders.From(ctx).ChatThread.Load(ctx, t.ID)
 }
 
 // threadReplies gives the replies of a thread; a thread that came without some of them is read by itself.
@@ -29,7 +29,7 @@ func threadReplies(
 		return nil, err
 	}
 	if t.ParentMessage == nil || len(t.Replies) < t.ParentMessage.RepliesCount {
-		if t, err = loaders.From(ctx).ChatThreadAlone.Load(ctx, t.ID)(); err != nil {
+		if t, err = loaders.From(ctx).ChatThread.LoadFull(ctx, t.ID); err != nil {
 			return nil, err
 		}
 	}

@@ -15,7 +15,7 @@ func changedComment(ctx context.Context, ref circleclient.Ref) (*circleclient.Co
 	if ref.IsZero() {
 		return nil, nil //nolint:nilnil // a comment on the post itself, or a refused change
 	}
-	return loaders.From(ctx).Comment.Load(ref)
+	return loaders.From(ctx).Comment.Load(ctx, ref)
 }
 
 // commentAbove is the comment that a reply replies to; nil for a comment on the post itself. Its id is known with the
@@ -36,9 +36,9 @@ func commentWith(
 	case c.Carries(part):
 		return c, nil
 	case ref.Parent == 0:
-		return loaders.From(ctx).Comment.Load(ref)
+		return loaders.From(ctx).Comment.Load(ctx, ref)
 	default: // the list that would have others with it lacks the same
-		return loaders.From(ctx).CommentAlone.Load(ctx, ref)()
+		return loaders.From(ctx).Comment.LoadFull(ctx, ref)
 	}
 }
 

@@ -160,7 +160,7 @@ func (r *queryResolver) Comment(ctx context.Context, id string) (*circleclient.C
 	if err != nil {
 		return nil, err
 	}
-	return loaders.From(ctx).Comment.Load(ref)
+	return loaders.From(ctx).Comment.Load(ctx, ref)
 }
 
 func (r *unlikeCommentPayloadResolver) Comment(

@@ -29,12 +29,12 @@ func holderOf(ctx context.Context, c *model.Course) (*circleclient.Space, error)
 	case c.Named != nil && selectsOnly(ctx, "id", "circleId", "name", "slug"):
 		return model.SpaceOfRef(c.Named), nil
 	}
-	return loaders.From(ctx).Space.Load(c.ID)
+	return loaders.From(ctx).Space.Load(ctx, c.ID)
 }
 
 // courseSections is the outline of a course.
 func courseSections(ctx context.Context, courseID int64) ([]*circleclient.CourseSection, error) {
-	sections, err := loaders.From(ctx).Sections.Load(ctx, courseID)()
+	sections, err := loaders.From(ctx).Sections.Load(ctx, courseID)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func lessonRef(by model.LessonBy) (circleclient.Ref, error) {
 
 // loadLesson reads a whole lesson.
 func loadLesson(ctx context.Context, ref circleclient.Ref) (*circleclient.Lesson, error) {
-	return loaders.From(ctx).Lesson.Load(ctx, ref)()
+	return loaders.From(ctx).Lesson.Load(ctx, ref)
 }
 
 // ofLesson reads a part of a lesson that the outline of its course does not carry.

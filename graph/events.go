@@ -30,7 +30,7 @@ func settingsOf(p *circleclient.Post) *circleclient.EventSettings {
 func placeOf(ctx context.Context, e *model.Event) (*circleclient.Post, error) {
 	record, err := carrying(ctx, e.PostBase, circleclient.PostEvent)
 	if err == nil && !record.LocationVisible() && !record.Carries(circleclient.PostPolicies) {
-		record, err = loaders.From(ctx).Post.Load(e.NodeRef())
+		record, err = loaders.From(ctx).Post.Load(ctx, e.NodeRef())
 	}
 	if err != nil || !record.LocationVisible() {
 		return nil, err
@@ -65,7 +65,7 @@ func changedEvent(ctx context.Context, ref circleclient.Ref) (*model.Event, erro
 	if ref.IsZero() {
 		return nil, nil //nolint:nilnil // the payload's userErrors say why
 	}
-	record, err := loaders.From(ctx).Post.Load(ref)
+	record, err := loaders.From(ctx).Post.Load(ctx, ref)
 	if err != nil {
 		return nil, err
 	}

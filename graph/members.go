@@ -34,7 +34,7 @@ func viewerUnless(problems []*model.UserError) *model.Viewer {
 }
 
 func currentMember(ctx context.Context) (*circleclient.CurrentMember, error) {
-	return loaders.From(ctx).CurrentMember.Load(ctx, struct{}{})()
+	return loaders.From(ctx).CurrentMember.Load(ctx, struct{}{})
 }
 
 // ofCurrent reads a part of the viewer's own record.
@@ -52,7 +52,7 @@ func profileOf(ctx context.Context, m *model.Member) (*circleclient.Profile, err
 	if m.Profile != nil {
 		return m.Profile, nil
 	}
-	return loaders.From(ctx).Profile.Load(ctx, m.ID)()
+	return loaders.From(ctx).Profile.Load(ctx, m.ID)
 }
 
 // ofProfile reads a part of a member's profile.
@@ -94,7 +94,7 @@ func memberNumber(by model.MemberBy) (int64, error) {
 }
 
 func loadMember(ctx context.Context, memberID int64) (*model.Member, error) {
-	profile, err := loaders.From(ctx).Profile.Load(ctx, memberID)()
+	profile, err := loaders.From(ctx).Profile.Load(ctx, memberID)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func loadNode(ctx context.Context, ref circleclient.Ref) (_ model.Node, err erro
 	case circleclient.RefMember:
 		return orNil(loadMember(ctx, ref.ID))
 	case circleclient.RefSpace:
-		return orNil(loaders.From(ctx).Space.Load(ref.ID))
+		return orNil(loaders.From(ctx).Space.Load(ctx, ref.ID))
 	case circleclient.RefPost:
 		return loadPost(ctx, ref)
 	case circleclient.RefLesson:
@@ -34,11 +34,11 @@ func loadNode(ctx context.Context, ref circleclient.Ref) (_ model.Node, err erro
 	case circleclient.RefChatRoom:
 		return orNil(loadChatRoom(ctx, ref.Room))
 	case circleclient.RefChatMessage:
-		return orNil(loaders.From(ctx).ChatMessage.Load(ctx, ref)())
+		return orNil(loaders.From(ctx).ChatMessage.Load(ctx, ref))
 	case circleclient.RefChatThread:
-		return orNil(loaders.From(ctx).ChatThread.Load(ref.ID))
+		return orNil(loaders.From(ctx).ChatThread.Load(ctx, ref.ID))
 	default:
-		return orNil(loaders.From(ctx).Comment.Load(ref))
+		return orNil(loaders.From(ctx).Comment.Load(ctx, ref))
 	}
 }
 

@@ -105,7 +105,7 @@ func (r *spaceResolver) ViewerNotificationPreferences(
 func (r *spaceNotificationPreferenceResolver) Space(
 	ctx context.Context, obj *circleclient.SpacePreference,
 ) (*circleclient.Space, error) {
-	return loaders.From(ctx).Space.Load(obj.SpaceID)
+	return loaders.From(ctx).Space.Load(ctx, obj.SpaceID)
 }
 
 func (r *subscriptionResolver) NotificationCountsChanged(

@@ -14,7 +14,7 @@ import (
 
 // loadPost reads a whole post, together with the other posts of its space.
 func loadPost(ctx context.Context, ref circleclient.Ref) (model.Post, error) {
-	record, err := loaders.From(ctx).Post.Load(ref)
+	record, err := loaders.From(ctx).Post.Load(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func carrying(ctx context.Context, p model.PostBase, part circleclient.PostField
 	if p.Carries(part) {
 		return p.Post, nil
 	}
-	return loaders.From(ctx).Post.Load(p.NodeRef())
+	return loaders.From(ctx).Post.Load(ctx, p.NodeRef())
 }
 
 // ofPost reads a part of a post that its record may not carry.
@@ -93,7 +93,7 @@ func (r *Resolver) postComments(
 ) (*model.CommentConnection, error) {
 	list := cursor.Of("Post.comments", p.ID, orderBy)
 	if p.Source == circleclient.SourceSpacePosts || p.Source == circleclient.SourcePost {
-		loaders.From(ctx).Post.Prime(p.NodeRef(), p.Post) // for Comment.post
+		loaders.From(ctx).Post.Prime(ctx, p.NodeRef(), p.Post) // for Comment.post
 	}
 	if p.CommentsCount == 0 {
 		return whole(list, first, after, nil, same[*circleclient.Comment])
@@ -140,7 +140,7 @@ func (r *Resolver) spacePosts(
 	ctx context.Context, s *circleclient.Space, filter *model.SpacePostsFilter, orderBy *string, first int, after *string,
 ) (*model.PostConnection, error) {
 	if s.Source != circleclient.SourceUnknown {
-		loaders.From(ctx).Space.Prime(s.ID, s) // for what the viewer may do with the posts
+		loaders.From(ctx).Space.Prime(ctx, s.ID, s) // for what the viewer may do with the posts
 	}
 	opts := circleclient.SpacePostOptions{Sort: deref(orderBy)}
 	if filter != nil {
@@ -153,16 +153,16 @@ func (r *Resolver) spacePosts(
 	if s.IsHome() {
 		return r.homePosts(ctx, filter, cmp.Or(opts.Sort, "latest"), first, after)
 	}
-	c, err := paginate(ctx, cursor.Of("Space.posts", s.ID, fingerprint(opts)), first, after,
+	list, slugged := fingerprint(opts), loaders.From(ctx).SlugPosts
+	isPlain := list == fingerprint(circleclient.SpacePostOptions{})
+	c, err := paginate(ctx, cursor.Of("Space.posts", s.ID, list), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
+			key := loaders.SlugPosts{Slug: s.Slug, First: o.PerPage}
+			if isPlain && o.Page == 1 && slugged.Begun(ctx, key) {
+				return slugged.Load(ctx, key)
+			}
 			opts.PageOptions = o
-			read := func() (*circleclient.Page[*circleclient.Post], error) {
-				return r.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: s.ID}, opts)
-			}
-			if ahead := postsOfSlug(s.Slug, opts); loaders.Begun(ctx, ahead) {
-				return loaders.Shared(ctx, ahead, read)
-			}
-			return read()
+			return r.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: s.ID}, opts)
 		}, model.NewPost)
 	return expectPosts(ctx, c, err)
 }

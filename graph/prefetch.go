@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -164,16 +163,8 @@ func (r *Resolver) aheadOfSpaceNamed(ctx context.Context, slug string) {
 			}
 			first = 1
 		}
-		opts := circleclient.SpacePostOptions{PageOptions: circleclient.PageOptions{Page: 1, PerPage: first}}
-		loaders.Begin(ctx, postsOfSlug(slug, opts), func() (*circleclient.Page[*circleclient.Post], error) {
-			return r.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{Slug: slug}, opts)
-		})
+		loaders.From(ctx).SlugPosts.Begin(ctx, loaders.SlugPosts{Slug: slug, First: first})
 	}
-}
-
-// postsOfSlug names a page of the posts of a space that is named by its slug.
-func postsOfSlug(slug string, o circleclient.SpacePostOptions) string {
-	return fmt.Sprint("posts of ", slug, fingerprint(o))
 }
 
 func (r *Resolver) aheadOfLesson(ctx context.Context, ref circleclient.Ref) {

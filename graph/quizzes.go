@@ -40,7 +40,7 @@ func loadAttempt(ctx context.Context, ref circleclient.Ref) (*circleclient.QuizA
 	review := slices.ContainsFunc(graphql.CollectAllFields(ctx), func(field string) bool {
 		return field == "attemptsCount" || field == "lessonTitle" || field == "sectionTitle"
 	})
-	return loaders.From(ctx).QuizAttempt.Load(ctx, loaders.AttemptKey{Ref: ref, Review: review})()
+	return loaders.From(ctx).QuizAttempt.Load(ctx, loaders.AttemptKey{Ref: ref, Review: review})
 }
 
 // ofAttempt reads a part of an attempt that lists do not carry.
@@ -48,7 +48,7 @@ func ofAttempt[T any](
 	ctx context.Context, a *circleclient.QuizAttempt, part func(*circleclient.QuizAttempt) *T,
 ) (*T, error) {
 	if !a.Whole() {
-		whole, err := loaders.From(ctx).QuizAttempt.Load(ctx, loaders.AttemptKey{Ref: a.NodeRef()})()
+		whole, err := loaders.From(ctx).QuizAttempt.Load(ctx, loaders.AttemptKey{Ref: a.NodeRef()})
 		if err != nil {
 			return nil, err
 		}
@@ -62,7 +62,7 @@ func ofReview[T any](
 	ctx context.Context, a *circleclient.QuizAttempt, part func(*circleclient.QuizAttempt) *T,
 ) (*T, error) {
 	if !a.Reviewed() {
-		review, err := loaders.From(ctx).QuizAttempt.Load(ctx, loaders.AttemptKey{Ref: a.NodeRef(), Review: true})()
+		review, err := loaders.From(ctx).QuizAttempt.Load(ctx, loaders.AttemptKey{Ref: a.NodeRef(), Review: true})
 		if err != nil {
 			return nil, err
 		}

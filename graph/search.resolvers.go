@@ -16,7 +16,7 @@ import (
 
 func (r *commentHitResolver) Comment(ctx context.Context, obj *model.CommentHit) (*circleclient.Comment, error) {
 	return found(obj.HitBase, func(ref circleclient.Ref) (*circleclient.Comment, error) {
-		return loaders.From(ctx).Comment.Load(ref)
+		return loaders.From(ctx).Comment.Load(ctx, ref)
 	})
 }
 

@@ -17,7 +17,7 @@ import (
 // loaded and needs not be.
 func ofSpace[T any](ctx context.Context, s *circleclient.Space, part func(*circleclient.Space) *T) (*T, error) {
 	if s.Source == circleclient.SourceUnknown {
-		whole, err := loaders.From(ctx).Space.Load(s.ID)
+		whole, err := loaders.From(ctx).Space.Load(ctx, s.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -28,7 +28,7 @@ func ofSpace[T any](ctx context.Context, s *circleclient.Space, part func(*circl
 
 // ofUnread reads an unread count of a space. Circle leaves out spaces in which nothing is unread.
 func ofUnread(ctx context.Context, s *circleclient.Space, part func(*circleclient.SpaceUnread) *int) (*int, error) {
-	counts, err := loaders.From(ctx).Unread.Load(s.ID)
+	counts, err := loaders.From(ctx).Unread.Load(ctx, s.ID)
 	if isNotFound(err) {
 		return part(&circleclient.SpaceUnread{}), nil
 	}
@@ -47,14 +47,14 @@ func (r *Resolver) spaceBy(ctx context.Context, by model.SpaceBy) (*circleclient
 			return nil, err
 		}
 		r.aheadOf(ctx, ref)
-		return loaders.From(ctx).Space.Load(ref.ID)
+		return loaders.From(ctx).Space.Load(ctx, ref.ID)
 	case by.CircleID != nil:
 		id, err := scalar.ParseCircleID(*by.CircleID)
 		if err != nil {
 			return nil, err
 		}
 		r.aheadOf(ctx, circleclient.SpaceNodeRef(id))
-		return loaders.From(ctx).Space.Load(id)
+		return loaders.From(ctx).Space.Load(ctx, id)
 	}
 	slug := deref(by.Slug)
 	r.aheadOfSpaceNamed(ctx, slug)
@@ -63,7 +63,7 @@ func (r *Resolver) spaceBy(ctx context.Context, by model.SpaceBy) (*circleclient
 
 // spaceNamed finds a space by its slug.
 func spaceNamed(ctx context.Context, slug string) (*circleclient.Space, error) {
-	spaces, err := loaders.From(ctx).Spaces.Load(ctx, struct{}{})()
+	spaces, err := loaders.From(ctx).Spaces.Load(ctx, struct{}{})
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,7 @@ func spaceOnceLoaded(ctx context.Context, spaceID int64) *circleclient.Space {
 	if !selected(ctx, "space") {
 		return nil
 	}
-	space, err := loaders.From(ctx).Space.Load(spaceID)
+	space, err := loaders.From(ctx).Space.Load(ctx, spaceID)
 	if err != nil {
 		addError(ctx, err, ast.PathName("space"))
 		return nil
@@ -135,7 +135,7 @@ func (r *Resolver) markSpaceAsRead(
 	if err != nil {
 		return nil, err
 	}
-	space, err := loaders.From(ctx).Space.Load(ref.ID)
+	space, err := loaders.From(ctx).Space.Load(ctx, ref.ID)
 	if err == nil && space.SpaceMemberID == nil {
 		return &model.MarkSpaceAsReadPayload{UserErrors: refused(model.UserErrorCodeForbidden, "Join the space first.",
 			"spaceId")}, nil
@@ -153,5 +153,5 @@ func spacePreferences(ctx context.Context, s *circleclient.Space) (*circleclient
 	if err != nil || membership == nil {
 		return nil, err
 	}
-	return loaders.From(ctx).SpacePreferences.Load(ctx, *membership)()
+	return loaders.From(ctx).SpacePreferences.Load(ctx, *membership)
 }

@@ -70,7 +70,7 @@ func (r *mutationResolver) AcceptInvitation(
 }
 
 func (r *queryResolver) Spaces(ctx context.Context) ([]*circleclient.Space, error) {
-	spaces, err := loaders.From(ctx).Spaces.Load(ctx, struct{}{})()
+	spaces, err := loaders.From(ctx).Spaces.Load(ctx, struct{}{})
 	if err != nil {
 		return nil, err
 	}

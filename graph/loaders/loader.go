@@ -2,8 +2,11 @@ package loaders
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/graph-gophers/dataloader/v7"
 
 	"circlegraph/circleclient"
 )
@@ -11,164 +14,204 @@ import (
 // batchWait is how long a batch waits for keys that nobody has announced.
 const batchWait = time.Millisecond
 
-// Batch is a loader of things that Circle answers many at once. A timer alone would make the number of requests a
-// matter of luck: under load, the fields of a long list do not all run within a millisecond. So the resolver of a list
-// announces with [Batch.Expect] what the fields beneath may ask for, and the first of them to ask asks for all.
-type Batch[K comparable, V any] struct {
+// Loader reads values by key, each key once. What has been read, errors too, is remembered.
+//
+// If Circle answers many keys at once, a timer alone would make the number of requests a matter of luck: under load, the
+// fields of a long list do not all run within a millisecond. So whoever makes a list announces with [Loader.Expect] what
+// the fields beneath may ask for, and the first of them to ask asks for all.
+type Loader[K comparable, V any] struct {
 	ctx   context.Context
-	group func(K) int64 // keys of one group are asked together
-	fetch func(context.Context, []K) map[K]Result[V]
+	one   func(context.Context, K) (V, error)
+	list  func(context.Context, []K) ([]V, error) // nil if Circle answers only one key at a time
+	is    func(K, V) bool                         // reports whether a value of the list belongs to a key
+	group func(K) int64                           // keys of one group are asked together; nil if there is only one group
+	limit int                                     // most keys that are asked together; 0 for any number
 
-	mu       sync.Mutex
-	expected map[int64][]K
-	open     map[int64]*flight[K, V] // still taking keys
-	flights  map[K]*flight[K, V]
+	mu     sync.Mutex
+	known  dataloader.Cache[K, V]    // what Load has been asked for
+	full   *dataloader.Loader[K, V]  // reads each key by itself
+	groups map[int64]*batching[K, V] // by group
 }
 
-// Result is what was found for a key, or why nothing was.
-type Result[V any] struct {
-	Value V
-	Err   error
+// batching gathers the keys of a group.
+type batching[K comparable, V any] struct {
+	expected []K
+	batches  *dataloader.Loader[K, V]
 }
 
-// flight is one request for many keys.
-type flight[K comparable, V any] struct {
-	keys    []K
-	done    chan struct{}
-	results map[K]Result[V]
+// one makes a loader that reads each key by itself, without any wait.
+func one[K comparable, V any](ctx context.Context, fetch func(context.Context, K) (V, error)) *Loader[K, V] {
+	return &Loader[K, V]{ctx: ctx, one: fetch}
 }
 
-func newBatch[K comparable, V any](
-	ctx context.Context, group func(K) int64, fetch func(context.Context, []K) map[K]Result[V],
-) *Batch[K, V] {
-	return &Batch[K, V]{
-		ctx: ctx, group: group, fetch: fetch,
-		expected: map[int64][]K{}, open: map[int64]*flight[K, V]{}, flights: map[K]*flight[K, V]{},
-	}
+// many makes a loader of what Circle answers many at once. It reads a single key by itself. Of several it looks first
+// into the list, which may be only the beginning of a longer one, and reads those by themselves that are not there. With
+// an error of the list, the keys that are not there have this error.
+func many[K comparable, V any](
+	ctx context.Context, list func(context.Context, []K) ([]V, error), is func(K, V) bool,
+	fetch func(context.Context, K) (V, error),
+) *Loader[K, V] {
+	return &Loader[K, V]{ctx: ctx, one: fetch, list: list, is: is}
+}
+
+// by asks only keys of one group together.
+func (l *Loader[K, V]) by(group func(K) int64) *Loader[K, V] {
+	l.group = group
+	return l
+}
+
+// atMost asks only so many keys together.
+func (l *Loader[K, V]) atMost(keys int) *Loader[K, V] {
+	l.limit = keys
+	return l
+}
+
+// Load returns what belongs to a key. It is ErrNotFound if Circle has no answer for it.
+func (l *Loader[K, V]) Load(ctx context.Context, key K) (V, error) { return l.join(ctx, key)() }
+
+// LoadFull returns what a key gives if it is read by itself, for the parts that the rows of the list lack.
+func (l *Loader[K, V]) LoadFull(ctx context.Context, key K) (V, error) { return l.alone(ctx, key)() }
+
+// Begin starts to read a key, without waiting for it.
+func (l *Loader[K, V]) Begin(ctx context.Context, key K) { l.join(ctx, key) }
+
+// Begun reports whether a key has been asked for.
+func (l *Loader[K, V]) Begun(ctx context.Context, key K) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, begun := l.cache().Get(ctx, key)
+	return begun
 }
 
 // Expect announces keys that may be asked for. By itself it asks for nothing.
-func (b *Batch[K, V]) Expect(keys ...K) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, k := range keys {
-		g := b.group(k)
-		b.expected[g] = append(b.expected[g], k)
-	}
-}
-
-// Prime remembers what is known of a key already, unless it is being asked for. The value must be all that a request
-// would give.
-func (b *Batch[K, V]) Prime(key K, value V) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.flights[key] != nil {
+func (l *Loader[K, V]) Expect(keys ...K) {
+	if l.list == nil {
 		return
 	}
-	f := &flight[K, V]{done: make(chan struct{}), results: map[K]Result[V]{key: {Value: value}}}
-	close(f.done)
-	b.flights[key] = f
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, k := range keys {
+		b := l.batching(k)
+		b.expected = append(b.expected, k)
+	}
 }
 
-// Load gives what belongs to a key: ErrNotFound where Circle has no answer for it.
-func (b *Batch[K, V]) Load(key K) (V, error) {
-	b.mu.Lock()
-	f := b.flights[key]
-	if f == nil {
-		f = b.board(key)
+// Prime remembers what is known of a key already, unless it has been asked for. The value must be all that a request
+// would give.
+func (l *Loader[K, V]) Prime(ctx context.Context, key K, value V) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, known := l.cache().Get(ctx, key); !known {
+		l.cache().Set(ctx, key, func() (V, error) { return value, nil })
 	}
-	b.mu.Unlock()
-	<-f.done
-	r, ok := f.results[key]
-	if !ok {
-		r.Err = errMissing()
-	}
-	return r.Value, r.Err
 }
 
-// board puts a key and all that are expected with it on the open flight of its group, or on a new one.
-func (b *Batch[K, V]) board(key K) *flight[K, V] {
-	g := b.group(key)
-	f := b.open[g]
-	if f == nil {
-		f = &flight[K, V]{done: make(chan struct{})}
-		b.open[g] = f
-		time.AfterFunc(batchWait, func() { b.depart(g, f) })
+// Clear forgets a key, which is then read again.
+func (l *Loader[K, V]) Clear(ctx context.Context, key K) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cache().Delete(ctx, key)
+	l.itself().Clear(ctx, key)
+}
+
+// join puts a key and all that are expected with it on the open batch of its group.
+func (l *Loader[K, V]) join(ctx context.Context, key K) dataloader.Thunk[V] {
+	if l.list == nil {
+		return l.alone(ctx, key)
 	}
-	for _, k := range append(b.expected[g], key) {
-		if b.flights[k] == nil {
-			b.flights[k] = f
-			f.keys = append(f.keys, k)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if known, ok := l.cache().Get(ctx, key); ok {
+		return known
+	}
+	b := l.batching(key)
+	if b.batches == nil {
+		b.batches = dataloader.NewBatchedLoader(l.run, dataloader.WithCache(l.cache()),
+			dataloader.WithWait[K, V](batchWait), dataloader.WithBatchCapacity[K, V](l.limit),
+			dataloader.WithInputCapacity[K, V](circleclient.MaxPerPage))
+	}
+	for _, k := range b.expected {
+		b.batches.Load(ctx, k)
+	}
+	b.expected = nil
+	return b.batches.Load(ctx, key)
+}
+
+// alone starts to read a key by itself.
+func (l *Loader[K, V]) alone(ctx context.Context, key K) dataloader.Thunk[V] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.itself().Load(ctx, key)
+}
+
+// itself is the loader that reads each key by itself. It and the next two need the lock.
+func (l *Loader[K, V]) itself() *dataloader.Loader[K, V] {
+	if l.full != nil {
+		return l.full
+	}
+	cache := l.cache()
+	if l.list != nil { // which keeps rows of the list
+		cache = dataloader.NewCache[K, V]()
+	}
+	l.full = dataloader.NewBatchedLoader(func(_ context.Context, keys []K) []*dataloader.Result[V] {
+		v, err := guarded(l.ctx, keys[0], l.one)
+		return []*dataloader.Result[V]{{Data: v, Error: err}}
+	}, dataloader.WithCache(cache), dataloader.WithBatchCapacity[K, V](1), dataloader.WithInputCapacity[K, V](1))
+	return l.full
+}
+
+func (l *Loader[K, V]) cache() dataloader.Cache[K, V] {
+	if l.known == nil {
+		l.known = dataloader.NewCache[K, V]()
+	}
+	return l.known
+}
+
+func (l *Loader[K, V]) batching(key K) *batching[K, V] {
+	var group int64
+	if l.group != nil {
+		group = l.group(key)
+	}
+	b := l.groups[group]
+	if b == nil {
+		if l.groups == nil {
+			l.groups = map[int64]*batching[K, V]{}
+		}
+		b = &batching[K, V]{}
+		l.groups[group] = b
+	}
+	return b
+}
+
+// run reads the keys of a batch.
+func (l *Loader[K, V]) run(ctx context.Context, keys []K) []*dataloader.Result[V] {
+	var rows []V
+	var err error
+	if len(keys) > 1 {
+		rows, err = guarded(l.ctx, keys, l.list)
+	}
+	results := make([]*dataloader.Result[V], len(keys))
+	reads := make([]dataloader.Thunk[V], len(keys)) // side by side
+	for i, key := range keys {
+		if at := slices.IndexFunc(rows, func(v V) bool { return l.is(key, v) }); at >= 0 {
+			results[i] = &dataloader.Result[V]{Data: rows[at]}
+		} else if err != nil {
+			results[i] = &dataloader.Result[V]{Error: err}
+		} else {
+			reads[i] = l.alone(ctx, key)
 		}
 	}
-	delete(b.expected, g)
-	return f
-}
-
-// depart closes a flight and asks for its keys.
-func (b *Batch[K, V]) depart(group int64, f *flight[K, V]) {
-	b.mu.Lock()
-	delete(b.open, group)
-	b.mu.Unlock()
-	defer close(f.done)
-	defer func() {
-		if p := recover(); p != nil { // nobody above this goroutine would
-			f.results = answered(f.keys, nil, func(V) (none K) { return none }, circleclient.Panicked(p))
+	for i, read := range reads {
+		if read != nil {
+			v, err := read()
+			results[i] = &dataloader.Result[V]{Data: v, Error: err}
 		}
-	}()
-	f.results = b.fetch(b.ctx, f.keys)
-}
-
-// errMissing is a key that Circle did not answer.
-func errMissing() error {
-	return &circleclient.Error{Kind: circleclient.ErrNotFound, Operation: "batch"}
-}
-
-// together gives one group to all keys.
-func together[K any](K) int64 { return 0 }
-
-// homeApart gives one group to all spaces but the home space, whose number is 0.
-func homeApart(spaceID int64) int64 {
-	if spaceID == 0 {
-		return 0
-	}
-	return 1
-}
-
-// answered pairs what a request for many keys gave with the keys; an error is the error of each.
-func answered[K comparable, V any](keys []K, values []V, key func(V) K, err error) map[K]Result[V] {
-	results := make(map[K]Result[V], len(keys))
-	if err != nil {
-		for _, k := range keys {
-			results[k] = Result[V]{Err: err}
-		}
-		return results
-	}
-	for _, v := range values {
-		results[key(v)] = Result[V]{Value: v}
 	}
 	return results
 }
 
-// alone asks for the keys that have no result yet, each by itself and side by side.
-func alone[K comparable, V any](
-	ctx context.Context, keys []K, results map[K]Result[V], fetch func(context.Context, K) (V, error),
-) {
-	var mu sync.Mutex
-	var wait sync.WaitGroup
-	for _, key := range keys {
-		mu.Lock()
-		_, found := results[key]
-		mu.Unlock()
-		if found {
-			continue
-		}
-		wait.Go(func() {
-			v, err := safely(ctx, key, fetch)
-			mu.Lock()
-			defer mu.Unlock()
-			results[key] = Result[V]{v, err}
-		})
-	}
-	wait.Wait()
+// guarded is fetch in a goroutine of a loader, above which nobody would catch a panic.
+func guarded[K, V any](ctx context.Context, key K, fetch func(context.Context, K) (V, error)) (_ V, err error) {
+	defer circleclient.Recover(&err)
+	return fetch(ctx, key)
 }

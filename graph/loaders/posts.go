@@ -2,48 +2,36 @@ package loaders
 
 import (
 	"context"
-	"slices"
 
 	"circlegraph/circleclient"
 )
 
-// posts reads posts of one space. A single post is read by itself; of several, one that does not come with the others
-// is read by itself too, since the list hides what a single read may still show.
-func posts(
-	circle *circleclient.Client,
-) func(context.Context, []circleclient.Ref) map[circleclient.Ref]Result[*circleclient.Post] {
-	return func(ctx context.Context, refs []circleclient.Ref) map[circleclient.Ref]Result[*circleclient.Post] {
-		results := make(map[circleclient.Ref]Result[*circleclient.Post], len(refs))
-		if len(refs) > 1 {
-			for chunk := range slices.Chunk(refs, circleclient.MaxPerPage) {
-				readTogether(ctx, circle, chunk, results)
-			}
-		}
-		alone(ctx, refs, results, func(ctx context.Context, ref circleclient.Ref) (*circleclient.Post, error) {
-			return circle.Posts.Get(ctx, circleclient.SpaceKey{ID: ref.Space}, circleclient.PostKey{ID: ref.ID})
-		})
-		return results
-	}
+func isPost(r circleclient.Ref, p *circleclient.Post) bool { return p.ID == r.ID }
+
+func spaceOf(r circleclient.Ref) int64 { return r.Space }
+
+// post reads a single post, which Circle may show although the list hides it.
+func (l *Loaders) post(ctx context.Context, r circleclient.Ref) (*circleclient.Post, error) {
+	return l.circle.Posts.Get(ctx, circleclient.SpaceKey{ID: r.Space}, circleclient.PostKey{ID: r.ID})
 }
 
-// readTogether reads up to a page of posts of one space in one request.
-func readTogether(ctx context.Context, circle *circleclient.Client, refs []circleclient.Ref,
-	results map[circleclient.Ref]Result[*circleclient.Post],
-) {
-	ids := make([]int64, len(refs))
+// posts reads posts of one space, past events too, which Circle hides otherwise.
+func (l *Loaders) posts(ctx context.Context, refs []circleclient.Ref) ([]*circleclient.Post, error) {
+	opts := circleclient.SpacePostOptions{PostIDs: make([]int64, len(refs)), PastEvents: new(true)}
 	for i, r := range refs {
-		ids[i] = r.ID
+		opts.PostIDs[i] = r.ID
 	}
-	past := true // past events are hidden otherwise
-	page, err := circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: refs[0].Space},
-		circleclient.SpacePostOptions{PostIDs: ids, PastEvents: &past})
-	if err != nil {
-		for _, r := range refs {
-			results[r] = Result[*circleclient.Post]{Err: err}
-		}
-		return
-	}
-	for _, p := range page.Records {
-		results[circleclient.PostRef(refs[0].Space, p.ID)] = Result[*circleclient.Post]{Value: p}
-	}
+	page, err := l.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: refs[0].Space}, opts)
+	return records(page), err
+}
+
+// SlugPosts is the first page of the posts of a space, and its size.
+type SlugPosts struct {
+	Slug  string
+	First int
+}
+
+func (l *Loaders) slugPosts(ctx context.Context, p SlugPosts) (*circleclient.Page[*circleclient.Post], error) {
+	return l.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{Slug: p.Slug},
+		circleclient.SpacePostOptions{PageOptions: circleclient.PageOptions{Page: 1, PerPage: p.First}})
 }

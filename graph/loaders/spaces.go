@@ -1,0 +1,48 @@
+package loaders
+
+import (
+	"cmp"
+	"context"
+
+	"circlegraph/circleclient"
+)
+
+func isSpace(id int64, s *circleclient.Space) bool { return s.ID == id }
+
+// homeOrNot keeps the home space, whose number is 0, apart: the list of spaces lacks it.
+func homeOrNot(id int64) int64 {
+	if id == 0 {
+		return 0
+	}
+	return 1
+}
+
+func (l *Loaders) space(ctx context.Context, id int64) (*circleclient.Space, error) {
+	if id == 0 {
+		return l.circle.Spaces.Home(ctx)
+	}
+	return l.circle.Spaces.Get(ctx, id)
+}
+
+// spaces is the whole list, which the response may have read already: what is missing there cannot be read by itself.
+func (l *Loaders) spaces(ctx context.Context, _ []int64) ([]*circleclient.Space, error) {
+	spaces, err := l.Spaces.Load(ctx, struct{}{})
+	return spaces, cmp.Or(err, errMissing())
+}
+
+func isUnread(spaceID int64, u *circleclient.SpaceUnread) bool { return u.SpaceID == spaceID }
+
+func (l *Loaders) unreads(ctx context.Context, spaceIDs []int64) ([]*circleclient.SpaceUnread, error) {
+	counts, err := l.circle.Spaces.NotificationDetails(ctx, spaceIDs)
+	return counts, cmp.Or(err, errMissing())
+}
+
+func (l *Loaders) unread(ctx context.Context, spaceID int64) (*circleclient.SpaceUnread, error) {
+	counts, err := l.unreads(ctx, []int64{spaceID})
+	for _, u := range counts {
+		if isUnread(spaceID, u) {
+			return u, nil
+		}
+	}
+	return nil, err
+}
