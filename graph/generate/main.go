@@ -1,5 +1,5 @@
-// Generate runs gqlgen. Before, it writes the words of the enums that are Circle's; afterwards, it lets the generated
-// code marshal lists by package lists.
+// Generate runs gqlgen. Before, it gives types the fields of their interfaces, and writes the words of the enums that
+// are Circle's; afterwards, it lets the generated code marshal lists by package lists.
 package main
 
 import (
@@ -24,6 +24,9 @@ func main() {
 func generate() error {
 	cfg, err := config.LoadConfigFromDefaultLocations()
 	if err != nil {
+		return err
+	}
+	if err := inherit(cfg.Sources); err != nil {
 		return err
 	}
 	if err := cfg.LoadSchema(); err != nil {

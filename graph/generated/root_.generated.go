@@ -8690,163 +8690,246 @@ type UpdateLessonProgressPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
-	{Name: "../events.graphqls", Input: `# Events: posts with a time and a place, their attendees and repetitions.
-
-extend type Query {
-  "The events of all spaces that the viewer can see; the coming ones, soonest first, unless the filter says otherwise."
-  events(
-    "Which events."
-    filter: EventsFilter
-    "How many, 1 to 100."
-    first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before."
-    after: String
-  ): EventConnection @semanticNonNull @cost(carries: ["topics", "event"])
-}
-
-extend type Mutation {
-  "Says that the viewer comes to an event. Saying it twice succeeds."
-  rsvpToEvent(input: RsvpToEventInput!): RsvpToEventPayload @semanticNonNull @cost
-  "Says that the viewer does not come after all. Saying it twice succeeds."
-  cancelRsvp(input: CancelRsvpInput!): CancelRsvpPayload @semanticNonNull @cost
-  "Says to which repetitions of an event the viewer comes."
-  rsvpToOccurrences(input: RsvpToOccurrencesInput!): RsvpToOccurrencesPayload @semanticNonNull @cost
-}
-
-"An event, which is a post with a time and a place."
-type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Followable & Reportable &
-    Updatable & Deletable {
+	{Name: "../events.graphqls", Input: `"""
+An event, which is a post with a time and a place.
+"""
+type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Followable & Reportable & Updatable & Deletable {
   id: ID! @goField(name: "NodeRef")
-  "Circle's own number of the post."
+  """
+  Circle's own number of the post.
+  """
   circleId: ID! @goField(name: "ID")
-  "The title as it is shown; taken from the text where the post has none."
+  """
+  The title as it is shown; taken from the text where the post has none.
+  """
   title: String! @goField(name: "DisplayTitle")
-  "The name in addresses."
+  """
+  The name in addresses.
+  """
   slug: String!
-  "Address of the post."
+  """
+  Address of the post.
+  """
   url: URL! @goField(name: "URL")
-  "Whether it is published."
+  """
+  Whether it is published.
+  """
   status: PostStatus @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "type")
-  "The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only."
+  """
+  The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only.
+  """
   body: RichText! @goField(name: "RichText")
-  "When it was written."
+  """
+  When it was written.
+  """
   createdAt: DateTime!
-  "When it was changed last."
+  """
+  When it was changed last.
+  """
   updatedAt: DateTime!
-  "Who wrote it; null where the author is gone."
-  author: Member @cost(calls: 0, carries: ["headline", "admin", "roles", "tags"])
-  "The space it stands in."
+  """
+  Who wrote it; null where the author is gone.
+  """
+  author: Member @cost(calls: 0, carries: ["headline","admin","roles","tags"])
+  """
+  The space it stands in.
+  """
   space: Space!
-  "The topics it has."
+  """
+  The topics it has.
+  """
   topics: [Topic!] @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "topics")
-  "The number of comments, replies included."
+  """
+  The number of comments, replies included.
+  """
   commentsCount: Int!
-  "Whether comments are allowed and not closed."
+  """
+  Whether comments are allowed and not closed.
+  """
   isCommentable: Boolean!
-  "The number of likes."
+  """
+  The number of likes.
+  """
   likesCount: Int!
-  "Whether likes are allowed."
+  """
+  Whether likes are allowed.
+  """
   isLikeable: Boolean! @goField(name: "IsLikingEnabled")
-  "Whether the viewer likes it."
+  """
+  Whether the viewer likes it.
+  """
   isLikedByViewer: Boolean! @goField(name: "IsLiked")
-  "Whether the viewer follows it."
+  """
+  Whether the viewer follows it.
+  """
   isFollowedByViewer: Boolean!
-  "Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post."
+  """
+  Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post.
+  """
   viewerFollowerId: ID @goField(name: "FollowerID")
-  "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
+  """
+  Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none.
+  """
   viewerBookmarkId: ID @goField(name: "BookmarkID")
-  "Whether it is pinned to the top of its space."
+  """
+  Whether it is pinned to the top of its space.
+  """
   isPinned: Boolean! @goField(name: "IsPinnedAtTopOfSpace")
-  "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
+  """
+  Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `.
+  """
   viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
-  "Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "place", per: "list")
-  "Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
+  """
+  Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it.
+  """
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  """
+  Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `.
+  """
   viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
-  "Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "place", per: "list")
-  "Whether the viewer may change it."
-  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "policies")
-  "Whether the viewer may delete it."
-  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "policies")
-  "Whether the viewer may report it."
-  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "policies")
-  "Whether the viewer may manage it (pin, move, close)."
-  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "policies")
-  "The members who like it. The first few come with the post and cost nothing where they suffice."
+  """
+  Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it.
+  """
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  """
+  Whether the viewer may change it.
+  """
+  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  Whether the viewer may delete it.
+  """
+  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  Whether the viewer may report it.
+  """
+  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  Whether the viewer may manage it (pin, move, close).
+  """
+  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  The members who like it. The first few come with the post and cost nothing where they suffice.
+  """
   likes(
-    "How many, 1 to 100." first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
-  ): MemberConnection @semanticNonNull @goField(forceResolver: true)
-      @cost(carries: ["headline", "admin", "roles", "tags"])
-  "The comments on it, each with its replies. One request to Circle."
-  comments(
-    "In which order."
-    orderBy: CommentsOrder! = OLDEST
-    "How many, 1 to 100."
+    """
+    How many, 1 to 100.
+    """
     first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before."
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true)
-      @cost(carries: ["comment", "author"], sameSpace: true)
-  "When it starts; null only on error."
+  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline","admin","roles","tags"])
+  """
+  The comments on it, each with its replies. One request to Circle.
+  """
+  comments(
+    """
+    In which order.
+    """
+    orderBy: CommentsOrder! = OLDEST
+
+    """
+    How many, 1 to 100.
+    """
+    first: Int! = 20
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
+    after: String
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["comment","author"], sameSpace: true)
+  """
+  When it starts; null only on error.
+  """
   startsAt: DateTime @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
-  "When it ends; null where it has no end."
+  """
+  When it ends; null where it has no end.
+  """
   endsAt: DateTime @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
-  "Whether it is taking place at this moment; false where it has no end."
+  """
+  Whether it is taking place at this moment; false where it has no end.
+  """
   isLive: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
-  "The event for a calendar; null where it is not known yet when it takes place."
+  """
+  The event for a calendar; null where it is not known yet when it takes place.
+  """
   calendar: CalendarEntry @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
-  "Where it takes place."
-  locationType: EventLocationType @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "event")
+  """
+  Where it takes place.
+  """
+  locationType: EventLocationType @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   """
   The place; null where it is online only, or hidden from the viewer: ` + "`" + `isLocationHiddenFromNonAttendees` + "`" + `, and they
   neither come nor run the event.
   """
   location: EventLocation @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
-  "Where to join online; null where it is in person only, or hidden from the viewer as ` + "`" + `location` + "`" + ` is."
+  """
+  Where to join online; null where it is in person only, or hidden from the viewer as ` + "`" + `location` + "`" + ` is.
+  """
   virtualLocationUrl: URL @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
-  "Whether the place is shown only to those who attend."
-  isLocationHiddenFromNonAttendees: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "event")
-  "Whether it stands alone or repeats."
-  recurrence: EventRecurrence @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "event")
-  "Whether members can say that they come."
+  """
+  Whether the place is shown only to those who attend.
+  """
+  isLocationHiddenFromNonAttendees: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  """
+  Whether it stands alone or repeats.
+  """
+  recurrence: EventRecurrence @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  """
+  Whether members can say that they come.
+  """
   isRsvpEnabled: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
-  "How many can come; null for any number."
+  """
+  How many can come; null for any number.
+  """
   rsvpLimit: Int @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
-  "How many have said that they come."
+  """
+  How many have said that they come.
+  """
   rsvpCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
-  "What the viewer has said; null where they have said nothing."
+  """
+  What the viewer has said; null where they have said nothing.
+  """
   viewerRsvpStatus: RsvpStatus @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
-  "Whether the viewer comes."
-  isAttendedByViewer: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "event")
-  "Whether the list of attendees is hidden."
-  isAttendeesHidden: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "event")
+  """
+  Whether the viewer comes.
+  """
+  isAttendedByViewer: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  """
+  Whether the list of attendees is hidden.
+  """
+  isAttendeesHidden: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
   """
   Those who come. The first few come with the event and cost nothing where they suffice; else one request to Circle.
   """
   attendees(
-    "How many, 1 to 100." first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+    """
+    How many, 1 to 100.
+    """
+    first: Int! = 20
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
+    after: String
   ): EventAttendeeConnection @semanticNonNull @goField(forceResolver: true) @cost
-  "The repetitions of a repeating event. One request to Circle."
+  """
+  The repetitions of a repeating event. One request to Circle.
+  """
   occurrences(
-    "How many, 1 to 100." first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
+    """
+    How many, 1 to 100.
+    """
+    first: Int! = 20
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
+    after: String
   ): EventOccurrenceConnection @semanticNonNull @goField(forceResolver: true) @cost
 }
-
 """
 An event for the viewer's own calendar: title, time, text, address, and the place where they may see it. It is a copy of
 what is known now and does not follow changes.
@@ -8858,215 +8941,397 @@ type CalendarEntry {
   entry.
   """
   ics: String!
-  "Address that opens Google Calendar with the event filled in, without its text."
+  """
+  Address that opens Google Calendar with the event filled in, without its text.
+  """
   googleUrl: URL!
 }
-
-"Where an event takes place."
+"""
+Where an event takes place.
+"""
 enum EventLocationType {
-  "Online."
+  """
+  Online.
+  """
   VIRTUAL
-  "At a place."
+  """
+  At a place.
+  """
   IN_PERSON
-  "In a live stream of the community."
+  """
+  In a live stream of the community.
+  """
   LIVE_STREAM
-  "In a live room of the community."
+  """
+  In a live room of the community.
+  """
   LIVE_ROOM
-  "It is not known yet."
+  """
+  It is not known yet.
+  """
   TO_BE_DETERMINED @circle(word: "tbd")
-  "A kind that this server does not know yet."
+  """
+  A kind that this server does not know yet.
+  """
   UNKNOWN
 }
-
-"Whether an event stands alone."
+"""
+Whether an event stands alone.
+"""
 enum EventRecurrence {
-  "It takes place once."
+  """
+  It takes place once.
+  """
   SINGLE
-  "It repeats."
+  """
+  It repeats.
+  """
   RECURRING
-  "A kind that this server does not know yet."
+  """
+  A kind that this server does not know yet.
+  """
   UNKNOWN
 }
-
-"What a member has said about coming."
+"""
+What a member has said about coming.
+"""
 enum RsvpStatus {
-  "They come."
+  """
+  They come.
+  """
   YES
-  "They do not come."
+  """
+  They do not come.
+  """
   NO
-  "They may come."
+  """
+  They may come.
+  """
   MAYBE
-  "They wait for a place."
+  """
+  They wait for a place.
+  """
   WAITLISTED @circle(word: "waitlist")
-  "A state that this server does not know yet."
+  """
+  A state that this server does not know yet.
+  """
   UNKNOWN
 }
-
-"A place."
+"""
+A place.
+"""
 type EventLocation {
-  "The name of the place; null where it has none."
+  """
+  The name of the place; null where it has none.
+  """
   name: String
-  "The address in one line; null where it has none."
+  """
+  The address in one line; null where it has none.
+  """
   address: String
-  "Degrees north; null where unknown."
+  """
+  Degrees north; null where unknown.
+  """
   latitude: Float
-  "Degrees east; null where unknown."
+  """
+  Degrees east; null where unknown.
+  """
   longitude: Float
 }
-
-"Somebody who comes to an event."
+"""
+Somebody who comes to an event.
+"""
 type EventAttendee {
-  "Identifier for caches."
+  """
+  Identifier for caches.
+  """
   id: ID! @goField(name: "ID")
-  "The member."
+  """
+  The member.
+  """
   member: Member! @goField(forceResolver: true)
-  "What they have said."
+  """
+  What they have said.
+  """
   rsvpStatus: RsvpStatus!
-  "When they said it; null where unknown."
+  """
+  When they said it; null where unknown.
+  """
   rsvpAt: DateTime @goField(name: "RSVPDate")
 }
-
-"One repetition of a repeating event."
+"""
+One repetition of a repeating event.
+"""
 type EventOccurrence {
-  "Identifier, to use in ` + "`" + `rsvpToOccurrences` + "`" + `."
+  """
+  Identifier, to use in ` + "`" + `rsvpToOccurrences` + "`" + `.
+  """
   id: ID! @goField(name: "ID")
-  "The title."
+  """
+  The title.
+  """
   title: String! @goField(name: "Name")
-  "When it starts."
+  """
+  When it starts.
+  """
   startsAt: DateTime!
-  "When it ends; null where it has no end."
+  """
+  When it ends; null where it has no end.
+  """
   endsAt: DateTime
-  "The time zone as an IANA name; null where unknown."
+  """
+  The time zone as an IANA name; null where unknown.
+  """
   timeZone: String
-  "Whether it is taking place at this moment; false where it has no end."
+  """
+  Whether it is taking place at this moment; false where it has no end.
+  """
   isLive: Boolean! @goField(forceResolver: true)
   """
   The repetition for a calendar. The place is left out where it is hidden from the viewer and they do not come to this
   repetition.
   """
   calendar: CalendarEntry @semanticNonNull @goField(forceResolver: true) @cost(load: "event", per: "list")
-  "Whether the viewer comes."
+  """
+  Whether the viewer comes.
+  """
   isAttendedByViewer: Boolean! @goField(name: "RSVPedEvent")
-  "How many can come; null for any number."
+  """
+  How many can come; null for any number.
+  """
   rsvpLimit: Int @goField(name: "RSVPLimit")
-  "How many have said that they come."
+  """
+  How many have said that they come.
+  """
   rsvpCount: Int! @goField(name: "RSVPCount")
 }
-
-"A page of events."
+"""
+A page of events.
+"""
 type EventConnection {
-  "The events with their cursors."
+  """
+  The events with their cursors.
+  """
   edges: [EventEdge!]!
-  "The events alone."
+  """
+  The events alone.
+  """
   nodes: [Event!]!
-  "Where the page stands."
+  """
+  Where the page stands.
+  """
   pageInfo: PageInfo!
-  "The number of events in the whole list; null where Circle does not say."
+  """
+  The number of events in the whole list; null where Circle does not say.
+  """
   totalCount: Int
 }
-
-"An event in a list."
+"""
+An event in a list.
+"""
 type EventEdge {
-  "Pass it as ` + "`" + `after` + "`" + ` to go on behind this event."
+  """
+  Pass it as ` + "`" + `after` + "`" + ` to go on behind this event.
+  """
   cursor: String!
-  "The event."
+  """
+  The event.
+  """
   node: Event!
 }
-
-"A page of attendees."
+"""
+A page of attendees.
+"""
 type EventAttendeeConnection {
-  "The attendees with their cursors."
+  """
+  The attendees with their cursors.
+  """
   edges: [EventAttendeeEdge!]!
-  "The attendees alone."
+  """
+  The attendees alone.
+  """
   nodes: [EventAttendee!]!
-  "Where the page stands."
+  """
+  Where the page stands.
+  """
   pageInfo: PageInfo!
-  "The number of attendees; null where Circle does not say."
+  """
+  The number of attendees; null where Circle does not say.
+  """
   totalCount: Int
 }
-
-"An attendee in a list."
+"""
+An attendee in a list.
+"""
 type EventAttendeeEdge {
-  "Pass it as ` + "`" + `after` + "`" + ` to go on behind this attendee."
+  """
+  Pass it as ` + "`" + `after` + "`" + ` to go on behind this attendee.
+  """
   cursor: String!
-  "The attendee."
+  """
+  The attendee.
+  """
   node: EventAttendee!
 }
-
-"A page of repetitions."
+"""
+A page of repetitions.
+"""
 type EventOccurrenceConnection {
-  "The repetitions with their cursors."
+  """
+  The repetitions with their cursors.
+  """
   edges: [EventOccurrenceEdge!]!
-  "The repetitions alone."
+  """
+  The repetitions alone.
+  """
   nodes: [EventOccurrence!]!
-  "Where the page stands."
+  """
+  Where the page stands.
+  """
   pageInfo: PageInfo!
-  "The number of repetitions; null where Circle does not say."
+  """
+  The number of repetitions; null where Circle does not say.
+  """
   totalCount: Int
 }
-
-"A repetition in a list."
+"""
+A repetition in a list.
+"""
 type EventOccurrenceEdge {
-  "Pass it as ` + "`" + `after` + "`" + ` to go on behind this repetition."
+  """
+  Pass it as ` + "`" + `after` + "`" + ` to go on behind this repetition.
+  """
   cursor: String!
-  "The repetition."
+  """
+  The repetition.
+  """
   node: EventOccurrence!
 }
-
-"Which events."
+"""
+Which events.
+"""
 input EventsFilter {
-  "Only events from this day on."
+  """
+  Only events from this day on.
+  """
   from: Date
-  "Only events up to this day, included."
+  """
+  Only events up to this day, included.
+  """
   to: Date
-  "Past events instead of coming ones."
+  """
+  Past events instead of coming ones.
+  """
   past: Boolean
 }
-
-"An event to come to."
+"""
+An event to come to.
+"""
 input RsvpToEventInput {
-  "The ` + "`" + `id` + "`" + ` of the event."
+  """
+  The ` + "`" + `id` + "`" + ` of the event.
+  """
   eventId: ID!
 }
-
-"The event the viewer comes to."
+"""
+The event the viewer comes to.
+"""
 type RsvpToEventPayload {
-  "The event with its new count, read again when selected."
+  """
+  The event with its new count, read again when selected.
+  """
   event: Event @goField(forceResolver: true) @cost(carries: ["post"])
-  "The viewer among the attendees; null where they came already."
+  """
+  The viewer among the attendees; null where they came already.
+  """
   attendee: EventAttendee
-  "Why it was refused; empty on success."
+  """
+  Why it was refused; empty on success.
+  """
   userErrors: [UserError!]!
 }
-
-"An event not to come to."
+"""
+An event not to come to.
+"""
 input CancelRsvpInput {
-  "The ` + "`" + `id` + "`" + ` of the event."
+  """
+  The ` + "`" + `id` + "`" + ` of the event.
+  """
   eventId: ID!
 }
-
-"The event the viewer does not come to."
+"""
+The event the viewer does not come to.
+"""
 type CancelRsvpPayload {
-  "The event with its new count, read again when selected."
+  """
+  The event with its new count, read again when selected.
+  """
   event: Event @goField(forceResolver: true) @cost(carries: ["post"])
-  "Why it was refused; empty on success."
+  """
+  Why it was refused; empty on success.
+  """
   userErrors: [UserError!]!
 }
-
-"The repetitions to come to."
+"""
+The repetitions to come to.
+"""
 input RsvpToOccurrencesInput {
-  "The ` + "`" + `id` + "`" + ` of the repeating event."
+  """
+  The ` + "`" + `id` + "`" + ` of the repeating event.
+  """
   eventId: ID!
-  "The ` + "`" + `id` + "`" + `s of all repetitions the viewer comes to."
+  """
+  The ` + "`" + `id` + "`" + `s of all repetitions the viewer comes to.
+  """
   occurrenceIds: [ID!]!
 }
-
-"The repeating event."
+"""
+The repeating event.
+"""
 type RsvpToOccurrencesPayload {
-  "The event, read again when selected; ask for its ` + "`" + `occurrences` + "`" + ` to see the new state."
+  """
+  The event, read again when selected; ask for its ` + "`" + `occurrences` + "`" + ` to see the new state.
+  """
   event: Event @goField(forceResolver: true) @cost(carries: ["post"])
-  "Why it was refused; empty on success."
+  """
+  Why it was refused; empty on success.
+  """
   userErrors: [UserError!]!
+}
+extend type Query {
+  """
+  The events of all spaces that the viewer can see; the coming ones, soonest first, unless the filter says otherwise.
+  """
+  events(
+    """
+    Which events.
+    """
+    filter: EventsFilter
+
+    """
+    How many, 1 to 100.
+    """
+    first: Int! = 20
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
+    after: String
+  ): EventConnection @semanticNonNull @cost(carries: ["topics","event"])
+}
+extend type Mutation {
+  """
+  Says that the viewer comes to an event. Saying it twice succeeds.
+  """
+  rsvpToEvent(input: RsvpToEventInput!): RsvpToEventPayload @semanticNonNull @cost
+  """
+  Says that the viewer does not come after all. Saying it twice succeeds.
+  """
+  cancelRsvp(input: CancelRsvpInput!): CancelRsvpPayload @semanticNonNull @cost
+  """
+  Says to which repetitions of an event the viewer comes.
+  """
+  rsvpToOccurrences(input: RsvpToOccurrencesInput!): RsvpToOccurrencesPayload @semanticNonNull @cost
 }
 `, BuiltIn: false},
 	{Name: "../interfaces.graphqls", Input: `# What different types have in common for the person in front of them, so that a Like button is written once. Each is
@@ -10047,473 +10312,731 @@ type UpdateSpaceNotificationPreferencePayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
-	{Name: "../posts.graphqls", Input: `# Posts of all three kinds, and every way to reach them.
-
-extend type Query {
-  "One post. One request to Circle."
-  post("How the post is named." by: PostBy!): Post @cost(carries: ["post"])
-  """
-  The viewer's home feed. An error of code ` + "`" + `FORBIDDEN` + "`" + ` with reason ` + "`" + `FEATURE_DISABLED` + "`" + ` where the community has none; show
-  ` + "`" + `spaces` + "`" + ` with their ` + "`" + `posts` + "`" + ` instead.
-  """
-  homeFeed(
-    "In which order."
-    orderBy: HomeFeedOrder! = LATEST
-    "How many, 1 to 100."
-    first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before."
-    after: String
-  ): PostConnection @semanticNonNull @cost(carries: ["type", "topics", "event"])
-}
-
-extend type Space {
-  "The posts of the space."
-  posts(
-    "Which posts."
-    filter: SpacePostsFilter
-    "In which order; the order that the space asks for when left out."
-    orderBy: SpacePostsOrder
-    "How many, 1 to 100."
-    first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before."
-    after: String
-  ): PostConnection @semanticNonNull @goField(forceResolver: true)
-      @cost(unless: "home", carries: ["post"], sameSpace: true) @cost(if: "home", carries: ["type", "topics", "event"])
-}
-
-extend type Member {
-  "The posts of the member that the viewer can see, newest first."
-  posts(
-    "How many, 1 to 100." first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
-  ): PostConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["type", "gallery"])
-}
-
-extend type Mutation {
-  "Writes a post in a space of type BASIC or another that takes posts."
-  createPost(input: CreatePostInput!): CreatePostPayload @semanticNonNull @cost @cost(calls: 3, per: "mention")
-      @cost(if: "input.idempotencyKey")
-  "Deletes a post."
-  deletePost(input: DeletePostInput!): DeletePostPayload @semanticNonNull @cost
-  "Writes a post of pictures in a space of type IMAGE."
-  createImagePost(input: CreateImagePostInput!): CreateImagePostPayload @semanticNonNull @cost
-      @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
-  "Changes a post of pictures. Circle offers no way to change posts of other kinds."
-  updateImagePost(input: UpdateImagePostInput!): UpdateImagePostPayload @semanticNonNull @cost
-      @cost(calls: 3, per: "mention")
-  "Likes a post. Liking it twice succeeds."
-  likePost(input: LikePostInput!): LikePostPayload @semanticNonNull @cost
-  "Takes a like back. Doing so twice succeeds."
-  unlikePost(input: UnlikePostInput!): UnlikePostPayload @semanticNonNull @cost
-  "Follows a post: the viewer is notified of new comments."
-  followPost(input: FollowPostInput!): FollowPostPayload @semanticNonNull @cost
-  "Stops following a post."
-  unfollowPost(input: UnfollowPostInput!): UnfollowPostPayload @semanticNonNull @cost
-  "Reports a post, comment or chat message to the admins."
-  reportContent(input: ReportContentInput!): ReportContentPayload @semanticNonNull @cost
-      @cost(if: "input.idempotencyKey")
-}
-
-"""
+	{Name: "../posts.graphqls", Input: `"""
 A post of any kind: ` + "`" + `BasicPost` + "`" + `, ` + "`" + `ImagePost` + "`" + ` or ` + "`" + `Event` + "`" + `. What the list it came from does not carry (see each field) is
 loaded, once for all posts of a space.
 """
-interface Post implements Node & Likeable & Commentable & Bookmarkable & Followable & Reportable & Updatable &
-    Deletable {
-  id: ID!
-  "Circle's own number of the post."
-  circleId: ID!
-  "The title as it is shown; taken from the text where the post has none."
-  title: String!
-  "The name in addresses."
-  slug: String!
-  "Address of the post."
-  url: URL!
-  "Whether it is published."
-  status: PostStatus @semanticNonNull
-  "The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only."
-  body: RichText!
-  "When it was written."
-  createdAt: DateTime!
-  "When it was changed last."
-  updatedAt: DateTime!
-  "Who wrote it; null where the author is gone."
-  author: Member
-  "The space it stands in."
-  space: Space!
-  "The topics it has."
-  topics: [Topic!] @semanticNonNull
-  "The number of comments, replies included."
-  commentsCount: Int!
-  "Whether comments are allowed and not closed."
-  isCommentable: Boolean!
-  "The number of likes."
-  likesCount: Int!
-  "Whether likes are allowed."
-  isLikeable: Boolean!
-  "Whether the viewer likes it."
-  isLikedByViewer: Boolean!
-  "Whether the viewer follows it."
-  isFollowedByViewer: Boolean!
-  "Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post."
-  viewerFollowerId: ID @goField(name: "FollowerID")
-  "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
-  viewerBookmarkId: ID
-  "Whether it is pinned to the top of its space."
-  isPinned: Boolean!
-  "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
-  viewerCanLike: Boolean @semanticNonNull
-  "Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull
-  "Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
-  viewerCanComment: Boolean @semanticNonNull
-  "Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull
-  "Whether the viewer may change it."
-  viewerCanUpdate: Boolean @semanticNonNull
-  "Whether the viewer may delete it."
-  viewerCanDelete: Boolean @semanticNonNull
-  "Whether the viewer may report it."
-  viewerCanReport: Boolean @semanticNonNull
-  "Whether the viewer may manage it (pin, move, close)."
-  viewerCanManage: Boolean @semanticNonNull
-  "The members who like it. The first few come with the post and cost nothing where they suffice."
-  likes(
-    "How many, 1 to 100." first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
-  ): MemberConnection @semanticNonNull
-  "The comments on it, each with its replies. One request to Circle."
-  comments(
-    "In which order."
-    orderBy: CommentsOrder! = OLDEST
-    "How many, 1 to 100."
-    first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before."
-    after: String
-  ): CommentConnection @semanticNonNull
-}
-
-"A post of text."
-type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & Followable & Reportable &
-    Updatable & Deletable {
+interface Post implements Node & Likeable & Commentable & Bookmarkable & Followable & Reportable & Updatable & Deletable {
   id: ID! @goField(name: "NodeRef")
-  "Circle's own number of the post."
+  """
+  Circle's own number of the post.
+  """
   circleId: ID! @goField(name: "ID")
-  "The title as it is shown; taken from the text where the post has none."
+  """
+  The title as it is shown; taken from the text where the post has none.
+  """
   title: String! @goField(name: "DisplayTitle")
-  "The name in addresses."
+  """
+  The name in addresses.
+  """
   slug: String!
-  "Address of the post."
+  """
+  Address of the post.
+  """
   url: URL! @goField(name: "URL")
-  "Whether it is published."
+  """
+  Whether it is published.
+  """
   status: PostStatus @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "type")
-  "The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only."
+  """
+  The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only.
+  """
   body: RichText! @goField(name: "RichText")
-  "When it was written."
+  """
+  When it was written.
+  """
   createdAt: DateTime!
-  "When it was changed last."
+  """
+  When it was changed last.
+  """
   updatedAt: DateTime!
-  "Who wrote it; null where the author is gone."
-  author: Member @cost(calls: 0, carries: ["headline", "admin", "roles", "tags"])
-  "The space it stands in."
+  """
+  Who wrote it; null where the author is gone.
+  """
+  author: Member @cost(calls: 0, carries: ["headline","admin","roles","tags"])
+  """
+  The space it stands in.
+  """
   space: Space!
-  "The topics it has."
+  """
+  The topics it has.
+  """
   topics: [Topic!] @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "topics")
-  "The number of comments, replies included."
+  """
+  The number of comments, replies included.
+  """
   commentsCount: Int!
-  "Whether comments are allowed and not closed."
+  """
+  Whether comments are allowed and not closed.
+  """
   isCommentable: Boolean!
-  "The number of likes."
+  """
+  The number of likes.
+  """
   likesCount: Int!
-  "Whether likes are allowed."
+  """
+  Whether likes are allowed.
+  """
   isLikeable: Boolean! @goField(name: "IsLikingEnabled")
-  "Whether the viewer likes it."
+  """
+  Whether the viewer likes it.
+  """
   isLikedByViewer: Boolean! @goField(name: "IsLiked")
-  "Whether the viewer follows it."
+  """
+  Whether the viewer follows it.
+  """
   isFollowedByViewer: Boolean!
-  "Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post."
+  """
+  Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post.
+  """
   viewerFollowerId: ID @goField(name: "FollowerID")
-  "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
+  """
+  Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none.
+  """
   viewerBookmarkId: ID @goField(name: "BookmarkID")
-  "Whether it is pinned to the top of its space."
+  """
+  Whether it is pinned to the top of its space.
+  """
   isPinned: Boolean! @goField(name: "IsPinnedAtTopOfSpace")
-  "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
+  """
+  Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `.
+  """
   viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
-  "Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "place", per: "list")
-  "Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
+  """
+  Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it.
+  """
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  """
+  Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `.
+  """
   viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
-  "Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "place", per: "list")
-  "Whether the viewer may change it."
-  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "policies")
-  "Whether the viewer may delete it."
-  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "policies")
-  "Whether the viewer may report it."
-  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "policies")
-  "Whether the viewer may manage it (pin, move, close)."
-  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "policies")
-  "The members who like it. The first few come with the post and cost nothing where they suffice."
+  """
+  Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it.
+  """
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  """
+  Whether the viewer may change it.
+  """
+  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  Whether the viewer may delete it.
+  """
+  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  Whether the viewer may report it.
+  """
+  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  Whether the viewer may manage it (pin, move, close).
+  """
+  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  The members who like it. The first few come with the post and cost nothing where they suffice.
+  """
   likes(
-    "How many, 1 to 100." first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
-  ): MemberConnection @semanticNonNull @goField(forceResolver: true)
-      @cost(carries: ["headline", "admin", "roles", "tags"])
-  "The comments on it, each with its replies. One request to Circle."
-  comments(
-    "In which order."
-    orderBy: CommentsOrder! = OLDEST
-    "How many, 1 to 100."
+    """
+    How many, 1 to 100.
+    """
     first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before."
-    after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true)
-      @cost(carries: ["comment", "author"], sameSpace: true)
-}
 
-"A post of pictures."
-type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & Followable & Reportable &
-    Updatable & Deletable {
-  id: ID! @goField(name: "NodeRef")
-  "Circle's own number of the post."
-  circleId: ID! @goField(name: "ID")
-  "The title as it is shown; taken from the text where the post has none."
-  title: String! @goField(name: "DisplayTitle")
-  "The name in addresses."
-  slug: String!
-  "Address of the post."
-  url: URL! @goField(name: "URL")
-  "Whether it is published."
-  status: PostStatus @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "type")
-  "The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only."
-  body: RichText! @goField(name: "RichText")
-  "When it was written."
-  createdAt: DateTime!
-  "When it was changed last."
-  updatedAt: DateTime!
-  "Who wrote it; null where the author is gone."
-  author: Member @cost(calls: 0, carries: ["headline", "admin", "roles", "tags"])
-  "The space it stands in."
-  space: Space!
-  "The topics it has."
-  topics: [Topic!] @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "topics")
-  "The number of comments, replies included."
-  commentsCount: Int!
-  "Whether comments are allowed and not closed."
-  isCommentable: Boolean!
-  "The number of likes."
-  likesCount: Int!
-  "Whether likes are allowed."
-  isLikeable: Boolean! @goField(name: "IsLikingEnabled")
-  "Whether the viewer likes it."
-  isLikedByViewer: Boolean! @goField(name: "IsLiked")
-  "Whether the viewer follows it."
-  isFollowedByViewer: Boolean!
-  "Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post."
-  viewerFollowerId: ID @goField(name: "FollowerID")
-  "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
-  viewerBookmarkId: ID @goField(name: "BookmarkID")
-  "Whether it is pinned to the top of its space."
-  isPinned: Boolean! @goField(name: "IsPinnedAtTopOfSpace")
-  "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
-  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
-  "Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "place", per: "list")
-  "Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
-  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
-  "Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it."
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "place", per: "list")
-  "Whether the viewer may change it."
-  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "policies")
-  "Whether the viewer may delete it."
-  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "policies")
-  "Whether the viewer may report it."
-  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "policies")
-  "Whether the viewer may manage it (pin, move, close)."
-  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "post", per: "space", part: "policies")
-  "The members who like it. The first few come with the post and cost nothing where they suffice."
-  likes(
-    "How many, 1 to 100." first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
-  ): MemberConnection @semanticNonNull @goField(forceResolver: true)
-      @cost(carries: ["headline", "admin", "roles", "tags"])
-  "The comments on it, each with its replies. One request to Circle."
-  comments(
-    "In which order."
-    orderBy: CommentsOrder! = OLDEST
-    "How many, 1 to 100."
-    first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before."
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true)
-      @cost(carries: ["comment", "author"], sameSpace: true)
-  "The pictures; null only on error."
+  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline","admin","roles","tags"])
+  """
+  The comments on it, each with its replies. One request to Circle.
+  """
+  comments(
+    """
+    In which order.
+    """
+    orderBy: CommentsOrder! = OLDEST
+
+    """
+    How many, 1 to 100.
+    """
+    first: Int! = 20
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
+    after: String
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["comment","author"], sameSpace: true)
+}
+"""
+A post of text.
+"""
+type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & Followable & Reportable & Updatable & Deletable {
+  id: ID! @goField(name: "NodeRef")
+  """
+  Circle's own number of the post.
+  """
+  circleId: ID! @goField(name: "ID")
+  """
+  The title as it is shown; taken from the text where the post has none.
+  """
+  title: String! @goField(name: "DisplayTitle")
+  """
+  The name in addresses.
+  """
+  slug: String!
+  """
+  Address of the post.
+  """
+  url: URL! @goField(name: "URL")
+  """
+  Whether it is published.
+  """
+  status: PostStatus @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "type")
+  """
+  The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only.
+  """
+  body: RichText! @goField(name: "RichText")
+  """
+  When it was written.
+  """
+  createdAt: DateTime!
+  """
+  When it was changed last.
+  """
+  updatedAt: DateTime!
+  """
+  Who wrote it; null where the author is gone.
+  """
+  author: Member @cost(calls: 0, carries: ["headline","admin","roles","tags"])
+  """
+  The space it stands in.
+  """
+  space: Space!
+  """
+  The topics it has.
+  """
+  topics: [Topic!] @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "topics")
+  """
+  The number of comments, replies included.
+  """
+  commentsCount: Int!
+  """
+  Whether comments are allowed and not closed.
+  """
+  isCommentable: Boolean!
+  """
+  The number of likes.
+  """
+  likesCount: Int!
+  """
+  Whether likes are allowed.
+  """
+  isLikeable: Boolean! @goField(name: "IsLikingEnabled")
+  """
+  Whether the viewer likes it.
+  """
+  isLikedByViewer: Boolean! @goField(name: "IsLiked")
+  """
+  Whether the viewer follows it.
+  """
+  isFollowedByViewer: Boolean!
+  """
+  Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post.
+  """
+  viewerFollowerId: ID @goField(name: "FollowerID")
+  """
+  Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none.
+  """
+  viewerBookmarkId: ID @goField(name: "BookmarkID")
+  """
+  Whether it is pinned to the top of its space.
+  """
+  isPinned: Boolean! @goField(name: "IsPinnedAtTopOfSpace")
+  """
+  Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `.
+  """
+  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  """
+  Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it.
+  """
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  """
+  Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `.
+  """
+  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  """
+  Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it.
+  """
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  """
+  Whether the viewer may change it.
+  """
+  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  Whether the viewer may delete it.
+  """
+  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  Whether the viewer may report it.
+  """
+  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  Whether the viewer may manage it (pin, move, close).
+  """
+  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  The members who like it. The first few come with the post and cost nothing where they suffice.
+  """
+  likes(
+    """
+    How many, 1 to 100.
+    """
+    first: Int! = 20
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
+    after: String
+  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline","admin","roles","tags"])
+  """
+  The comments on it, each with its replies. One request to Circle.
+  """
+  comments(
+    """
+    In which order.
+    """
+    orderBy: CommentsOrder! = OLDEST
+
+    """
+    How many, 1 to 100.
+    """
+    first: Int! = 20
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
+    after: String
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["comment","author"], sameSpace: true)
+}
+"""
+A post of pictures.
+"""
+type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & Followable & Reportable & Updatable & Deletable {
+  id: ID! @goField(name: "NodeRef")
+  """
+  Circle's own number of the post.
+  """
+  circleId: ID! @goField(name: "ID")
+  """
+  The title as it is shown; taken from the text where the post has none.
+  """
+  title: String! @goField(name: "DisplayTitle")
+  """
+  The name in addresses.
+  """
+  slug: String!
+  """
+  Address of the post.
+  """
+  url: URL! @goField(name: "URL")
+  """
+  Whether it is published.
+  """
+  status: PostStatus @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "type")
+  """
+  The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only.
+  """
+  body: RichText! @goField(name: "RichText")
+  """
+  When it was written.
+  """
+  createdAt: DateTime!
+  """
+  When it was changed last.
+  """
+  updatedAt: DateTime!
+  """
+  Who wrote it; null where the author is gone.
+  """
+  author: Member @cost(calls: 0, carries: ["headline","admin","roles","tags"])
+  """
+  The space it stands in.
+  """
+  space: Space!
+  """
+  The topics it has.
+  """
+  topics: [Topic!] @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "topics")
+  """
+  The number of comments, replies included.
+  """
+  commentsCount: Int!
+  """
+  Whether comments are allowed and not closed.
+  """
+  isCommentable: Boolean!
+  """
+  The number of likes.
+  """
+  likesCount: Int!
+  """
+  Whether likes are allowed.
+  """
+  isLikeable: Boolean! @goField(name: "IsLikingEnabled")
+  """
+  Whether the viewer likes it.
+  """
+  isLikedByViewer: Boolean! @goField(name: "IsLiked")
+  """
+  Whether the viewer follows it.
+  """
+  isFollowedByViewer: Boolean!
+  """
+  Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post.
+  """
+  viewerFollowerId: ID @goField(name: "FollowerID")
+  """
+  Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none.
+  """
+  viewerBookmarkId: ID @goField(name: "BookmarkID")
+  """
+  Whether it is pinned to the top of its space.
+  """
+  isPinned: Boolean! @goField(name: "IsPinnedAtTopOfSpace")
+  """
+  Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `.
+  """
+  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  """
+  Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it.
+  """
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  """
+  Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `.
+  """
+  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  """
+  Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it.
+  """
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  """
+  Whether the viewer may change it.
+  """
+  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  Whether the viewer may delete it.
+  """
+  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  Whether the viewer may report it.
+  """
+  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  Whether the viewer may manage it (pin, move, close).
+  """
+  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  """
+  The members who like it. The first few come with the post and cost nothing where they suffice.
+  """
+  likes(
+    """
+    How many, 1 to 100.
+    """
+    first: Int! = 20
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
+    after: String
+  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline","admin","roles","tags"])
+  """
+  The comments on it, each with its replies. One request to Circle.
+  """
+  comments(
+    """
+    In which order.
+    """
+    orderBy: CommentsOrder! = OLDEST
+
+    """
+    How many, 1 to 100.
+    """
+    first: Int! = 20
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
+    after: String
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["comment","author"], sameSpace: true)
+  """
+  The pictures; null only on error.
+  """
   gallery: Gallery @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "gallery")
 }
-
-"The pictures of a post."
+"""
+The pictures of a post.
+"""
 type Gallery {
-  "Whether members may download the originals."
+  """
+  Whether members may download the originals.
+  """
   isDownloadable: Boolean! @goField(name: "DownloadableImages")
-  "The pictures in their order."
+  """
+  The pictures in their order.
+  """
   images: [GalleryImage!]!
 }
-
-"One picture of a gallery."
+"""
+One picture of a gallery.
+"""
 type GalleryImage {
-  "Identifier for caches, and for changing the gallery."
+  """
+  Identifier for caches, and for changing the gallery.
+  """
   id: ID! @goField(name: "ID")
-  "The picture at the size for screens."
+  """
+  The picture at the size for screens.
+  """
   url: URL! @goField(name: "URL")
-  "The picture as it was uploaded; null where it is not shared."
+  """
+  The picture as it was uploaded; null where it is not shared.
+  """
   originalUrl: URL @goField(name: "OriginalURL")
-  "Name of the file; null where unknown."
+  """
+  Name of the file; null where unknown.
+  """
   filename: String
-  "Width in pixels; null where unknown."
+  """
+  Width in pixels; null where unknown.
+  """
   width: Int
-  "Height in pixels; null where unknown."
+  """
+  Height in pixels; null where unknown.
+  """
   height: Int
 }
-
-"Whether a post is published."
+"""
+Whether a post is published.
+"""
 enum PostStatus {
-  "Everybody who sees the space sees it."
+  """
+  Everybody who sees the space sees it.
+  """
   PUBLISHED
-  "Only its author sees it."
+  """
+  Only its author sees it.
+  """
   DRAFT
-  "It is published at a later time."
+  """
+  It is published at a later time.
+  """
   SCHEDULED
-  "A state that this server does not know yet."
+  """
+  A state that this server does not know yet.
+  """
   UNKNOWN
 }
-
-"A page of posts."
+"""
+A page of posts.
+"""
 type PostConnection {
-  "The posts with their cursors."
+  """
+  The posts with their cursors.
+  """
   edges: [PostEdge!]!
-  "The posts alone."
+  """
+  The posts alone.
+  """
   nodes: [Post!]!
-  "Where the page stands."
+  """
+  Where the page stands.
+  """
   pageInfo: PageInfo!
-  "The number of posts in the whole list; null where Circle does not say."
+  """
+  The number of posts in the whole list; null where Circle does not say.
+  """
   totalCount: Int
 }
-
-"A post in a list."
+"""
+A post in a list.
+"""
 type PostEdge {
-  "Pass it as ` + "`" + `after` + "`" + ` to go on behind this post."
+  """
+  Pass it as ` + "`" + `after` + "`" + ` to go on behind this post.
+  """
   cursor: String!
-  "The post."
+  """
+  The post.
+  """
   node: Post!
 }
-
-"How a post is named. Exactly one key must be given."
+"""
+How a post is named. Exactly one key must be given.
+"""
 input PostBy @oneOf {
-  "The ` + "`" + `id` + "`" + ` of a post of any kind."
+  """
+  The ` + "`" + `id` + "`" + ` of a post of any kind.
+  """
   id: ID
-  "The names in its address, ` + "`" + `/c/{space}/{post}` + "`" + `."
+  """
+  The names in its address, ` + "`" + `/c/{space}/{post}` + "`" + `.
+  """
   slug: PostSlugInput
-  "Circle's own numbers."
+  """
+  Circle's own numbers.
+  """
   circleId: PostCircleIdInput
 }
-
-"The names in a post's address."
+"""
+The names in a post's address.
+"""
 input PostSlugInput {
-  "The slug of the space."
+  """
+  The slug of the space.
+  """
   space: String!
-  "The slug of the post."
+  """
+  The slug of the post.
+  """
   post: String!
 }
-
-"Circle's own numbers of a post."
+"""
+Circle's own numbers of a post.
+"""
 input PostCircleIdInput {
-  "The number of the space."
+  """
+  The number of the space.
+  """
   space: ID!
-  "The number of the post."
+  """
+  The number of the post.
+  """
   post: ID!
 }
-
-"Orders of the home feed."
+"""
+Orders of the home feed.
+"""
 enum HomeFeedOrder {
-  "Newest posts first."
+  """
+  Newest posts first.
+  """
   LATEST
-  "Oldest posts first."
+  """
+  Oldest posts first.
+  """
   OLDEST
-  "Most popular posts first."
+  """
+  Most popular posts first.
+  """
   POPULAR
-  "Most liked posts first."
+  """
+  Most liked posts first.
+  """
   LIKES
-  "By title."
+  """
+  By title.
+  """
   ALPHABETICAL
-  "Posts with the newest comment first."
+  """
+  Posts with the newest comment first.
+  """
   NEW_ACTIVITY
 }
-
-"Orders of the posts of a space."
+"""
+Orders of the posts of a space.
+"""
 enum SpacePostsOrder {
-  "Newest posts first."
+  """
+  Newest posts first.
+  """
   LATEST
-  "Oldest posts first."
+  """
+  Oldest posts first.
+  """
   OLDEST
-  "Most popular posts first."
+  """
+  Most popular posts first.
+  """
   POPULAR
-  "Most liked posts first."
+  """
+  Most liked posts first.
+  """
   LIKES
-  "By title."
+  """
+  By title.
+  """
   ALPHABETICAL
-  "Posts with the newest comment first."
+  """
+  Posts with the newest comment first.
+  """
   NEW_ACTIVITY
 }
-
-"Which posts of a space."
+"""
+Which posts of a space.
+"""
 input SpacePostsFilter {
-  "Only published posts or only the viewer's drafts."
+  """
+  Only published posts or only the viewer's drafts.
+  """
   status: SpacePostsStatus
-  "Only posts that have one of these topics, by their ` + "`" + `id` + "`" + `."
+  """
+  Only posts that have one of these topics, by their ` + "`" + `id` + "`" + `.
+  """
   topicIds: [ID!]
-  "For spaces of type EVENT: past events too, and not only the coming ones."
+  """
+  For spaces of type EVENT: past events too, and not only the coming ones.
+  """
   pastEvents: Boolean
 }
-
-"Which states of posts to list."
+"""
+Which states of posts to list.
+"""
 enum SpacePostsStatus {
-  "Published posts."
+  """
+  Published posts.
+  """
   PUBLISHED
-  "The viewer's drafts."
+  """
+  The viewer's drafts.
+  """
   DRAFT
 }
-
-"A post to write."
+"""
+A post to write.
+"""
 input CreatePostInput {
-  "The ` + "`" + `id` + "`" + ` of the space."
+  """
+  The ` + "`" + `id` + "`" + ` of the space.
+  """
   spaceId: ID!
-  "The title; null for none."
+  """
+  The title; null for none.
+  """
   title: String
-  "The text."
+  """
+  The text.
+  """
   body: RichTextInput!
-  "Signed ids of uploads to attach, 50 at most. Pictures that ` + "`" + `body` + "`" + ` shows need not be here."
+  """
+  Signed ids of uploads to attach, 50 at most. Pictures that ` + "`" + `body` + "`" + ` shows need not be here.
+  """
   attachments: [String!]
-  "The name in the address; made from the title when left out."
+  """
+  The name in the address; made from the title when left out.
+  """
   slug: String
-  "The topics by their ` + "`" + `id` + "`" + `."
+  """
+  The topics by their ` + "`" + `id` + "`" + `.
+  """
   topicIds: [ID!]
-  "Signed id of an uploaded cover picture."
+  """
+  Signed id of an uploaded cover picture.
+  """
   coverImage: String
-  "Whether comments are allowed; yes when left out."
+  """
+  Whether comments are allowed; yes when left out.
+  """
   isCommentsEnabled: Boolean
-  "Whether likes are allowed; yes when left out."
+  """
+  Whether likes are allowed; yes when left out.
+  """
   isLikingEnabled: Boolean
   """
   Any text of up to 255 characters that the app makes up for this one post. The same key with the same input within ten
@@ -10521,181 +11044,411 @@ input CreatePostInput {
   """
   idempotencyKey: String
 }
-
-"The written post."
+"""
+The written post.
+"""
 type CreatePostPayload {
-  "The new post."
+  """
+  The new post.
+  """
   post: Post @cost(calls: 0, carries: ["post"])
-  "Why it was refused; empty on success."
+  """
+  Why it was refused; empty on success.
+  """
   userErrors: [UserError!]!
 }
-
-"A post to delete."
+"""
+A post to delete.
+"""
 input DeletePostInput {
-  "The ` + "`" + `id` + "`" + ` of the post."
+  """
+  The ` + "`" + `id` + "`" + ` of the post.
+  """
   postId: ID!
 }
-
-"The result of deleting a post."
+"""
+The result of deleting a post.
+"""
 type DeletePostPayload {
-  "The ` + "`" + `id` + "`" + ` of the post that went; null when refused."
+  """
+  The ` + "`" + `id` + "`" + ` of the post that went; null when refused.
+  """
   deletedPostId: ID
-  "The space it stood in."
+  """
+  The space it stood in.
+  """
   space: Space @cost(carries: ["space"])
-  "Why it was refused; empty on success."
+  """
+  Why it was refused; empty on success.
+  """
   userErrors: [UserError!]!
 }
-
-"A post of pictures to write."
+"""
+A post of pictures to write.
+"""
 input CreateImagePostInput {
-  "The ` + "`" + `id` + "`" + ` of a space of type IMAGE."
+  """
+  The ` + "`" + `id` + "`" + ` of a space of type IMAGE.
+  """
   spaceId: ID!
-  "The text; null for none."
+  """
+  The text; null for none.
+  """
   body: RichTextInput
-  "The pictures in their order, at least one."
+  """
+  The pictures in their order, at least one.
+  """
   images: [GalleryImageInput!]!
-  "The name in the address; made from the text when left out."
+  """
+  The name in the address; made from the text when left out.
+  """
   slug: String
-  "Whether comments are allowed; yes when left out."
+  """
+  Whether comments are allowed; yes when left out.
+  """
   isCommentsEnabled: Boolean
-  "Whether likes are allowed; yes when left out."
+  """
+  Whether likes are allowed; yes when left out.
+  """
   isLikingEnabled: Boolean
-  "As in ` + "`" + `CreatePostInput` + "`" + `."
+  """
+  As in ` + "`" + `CreatePostInput` + "`" + `.
+  """
   idempotencyKey: String
 }
-
-"A picture of a gallery to write."
+"""
+A picture of a gallery to write.
+"""
 input GalleryImageInput {
-  "Signed id of the uploaded picture."
+  """
+  Signed id of the uploaded picture.
+  """
   signedId: String!
-  "Width in pixels."
+  """
+  Width in pixels.
+  """
   width: Int
-  "Height in pixels."
+  """
+  Height in pixels.
+  """
   height: Int
 }
-
-"The written post of pictures."
+"""
+The written post of pictures.
+"""
 type CreateImagePostPayload {
-  "The new post."
-  post: ImagePost @cost(calls: 0, carries: ["type", "gallery"])
-  "Why it was refused; empty on success."
+  """
+  The new post.
+  """
+  post: ImagePost @cost(calls: 0, carries: ["type","gallery"])
+  """
+  Why it was refused; empty on success.
+  """
   userErrors: [UserError!]!
 }
-
-"Changes to a post of pictures. What is left out stays as it is."
+"""
+Changes to a post of pictures. What is left out stays as it is.
+"""
 input UpdateImagePostInput {
-  "The ` + "`" + `id` + "`" + ` of the post."
+  """
+  The ` + "`" + `id` + "`" + ` of the post.
+  """
   postId: ID!
-  "The new text."
+  """
+  The new text.
+  """
   body: RichTextInput
-  "Pictures to add, by signed id."
+  """
+  Pictures to add, by signed id.
+  """
   addImages: [GalleryImageInput!]
-  "The name in the address."
+  """
+  The name in the address.
+  """
   slug: String
-  "Whether comments are allowed."
+  """
+  Whether comments are allowed.
+  """
   isCommentsEnabled: Boolean
-  "Whether likes are allowed."
+  """
+  Whether likes are allowed.
+  """
   isLikingEnabled: Boolean
 }
-
-"The changed post of pictures."
+"""
+The changed post of pictures.
+"""
 type UpdateImagePostPayload {
-  "The post after the change."
-  post: ImagePost @cost(calls: 0, carries: ["type", "gallery"])
-  "Why it was refused; empty on success."
+  """
+  The post after the change.
+  """
+  post: ImagePost @cost(calls: 0, carries: ["type","gallery"])
+  """
+  Why it was refused; empty on success.
+  """
   userErrors: [UserError!]!
 }
-
-"A post to like."
+"""
+A post to like.
+"""
 input LikePostInput {
-  "The ` + "`" + `id` + "`" + ` of the post."
+  """
+  The ` + "`" + `id` + "`" + ` of the post.
+  """
   postId: ID!
 }
-
-"The liked post."
+"""
+The liked post.
+"""
 type LikePostPayload {
-  "The post with its new count, read again when selected."
+  """
+  The post with its new count, read again when selected.
+  """
   post: Post @goField(forceResolver: true) @cost(carries: ["post"])
-  "Why it was refused; empty on success."
+  """
+  Why it was refused; empty on success.
+  """
   userErrors: [UserError!]!
 }
-
-"A post to take a like back from."
+"""
+A post to take a like back from.
+"""
 input UnlikePostInput {
-  "The ` + "`" + `id` + "`" + ` of the post."
+  """
+  The ` + "`" + `id` + "`" + ` of the post.
+  """
   postId: ID!
 }
-
-"The post that is liked no more."
+"""
+The post that is liked no more.
+"""
 type UnlikePostPayload {
-  "The post with its new count, read again when selected."
+  """
+  The post with its new count, read again when selected.
+  """
   post: Post @goField(forceResolver: true) @cost(carries: ["post"])
-  "Why it was refused; empty on success."
+  """
+  Why it was refused; empty on success.
+  """
   userErrors: [UserError!]!
 }
-
-"A post to follow."
+"""
+A post to follow.
+"""
 input FollowPostInput {
-  "The ` + "`" + `id` + "`" + ` of the post."
+  """
+  The ` + "`" + `id` + "`" + ` of the post.
+  """
   postId: ID!
 }
-
-"The followed post."
+"""
+The followed post.
+"""
 type FollowPostPayload {
-  "The post after the change, read again when selected."
+  """
+  The post after the change, read again when selected.
+  """
   post: Post @goField(forceResolver: true) @cost(carries: ["post"])
-  "Why it was refused; empty on success."
+  """
+  Why it was refused; empty on success.
+  """
   userErrors: [UserError!]!
 }
-
-"A post to follow no more."
+"""
+A post to follow no more.
+"""
 input UnfollowPostInput {
-  "The ` + "`" + `id` + "`" + ` of the post."
+  """
+  The ` + "`" + `id` + "`" + ` of the post.
+  """
   postId: ID!
-  "` + "`" + `Post.viewerFollowerId` + "`" + `, where the post at hand has it: it ends just that following."
+  """
+  ` + "`" + `Post.viewerFollowerId` + "`" + `, where the post at hand has it: it ends just that following.
+  """
   followerId: ID
 }
-
-"The post that is followed no more."
+"""
+The post that is followed no more.
+"""
 type UnfollowPostPayload {
-  "The post after the change, read again when selected."
+  """
+  The post after the change, read again when selected.
+  """
   post: Post @goField(forceResolver: true) @cost(carries: ["post"])
-  "Why it was refused; empty on success."
+  """
+  Why it was refused; empty on success.
+  """
   userErrors: [UserError!]!
 }
-
-"Something to report to the admins."
+"""
+Something to report to the admins.
+"""
 input ReportContentInput {
-  "The ` + "`" + `id` + "`" + ` of a post, comment or chat message."
+  """
+  The ` + "`" + `id` + "`" + ` of a post, comment or chat message.
+  """
   subjectId: ID!
-  "Why it is reported."
+  """
+  Why it is reported.
+  """
   reason: ReportReason!
-  "A few words for the admins."
+  """
+  A few words for the admins.
+  """
   message: String
-  "As in ` + "`" + `CreatePostInput` + "`" + `."
+  """
+  As in ` + "`" + `CreatePostInput` + "`" + `.
+  """
   idempotencyKey: String
 }
-
-"Why something is reported."
+"""
+Why something is reported.
+"""
 enum ReportReason {
-  "Harassment."
+  """
+  Harassment.
+  """
   HARASSMENT
-  "Spam."
+  """
+  Spam.
+  """
   SPAM
-  "The post stands in the wrong place."
+  """
+  The post stands in the wrong place.
+  """
   WRONG_PLACE @circle(word: "incorrect_location")
-  "It breaks the guidelines of the community."
+  """
+  It breaks the guidelines of the community.
+  """
   AGAINST_GUIDELINES
-  "Another reason, told in ` + "`" + `message` + "`" + `."
+  """
+  Another reason, told in ` + "`" + `message` + "`" + `.
+  """
   OTHER
 }
-
-"The result of a report."
+"""
+The result of a report.
+"""
 type ReportContentPayload {
-  "Whether the admins were told."
+  """
+  Whether the admins were told.
+  """
   reported: Boolean!
-  "Why it was refused; empty on success."
+  """
+  Why it was refused; empty on success.
+  """
   userErrors: [UserError!]!
+}
+extend type Query {
+  """
+  One post. One request to Circle.
+  """
+  post(
+    """
+    How the post is named.
+    """
+    by: PostBy!
+  ): Post @cost(carries: ["post"])
+  """
+  The viewer's home feed. An error of code ` + "`" + `FORBIDDEN` + "`" + ` with reason ` + "`" + `FEATURE_DISABLED` + "`" + ` where the community has none; show
+  ` + "`" + `spaces` + "`" + ` with their ` + "`" + `posts` + "`" + ` instead.
+  """
+  homeFeed(
+    """
+    In which order.
+    """
+    orderBy: HomeFeedOrder! = LATEST
+
+    """
+    How many, 1 to 100.
+    """
+    first: Int! = 20
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
+    after: String
+  ): PostConnection @semanticNonNull @cost(carries: ["type","topics","event"])
+}
+extend type Space {
+  """
+  The posts of the space.
+  """
+  posts(
+    """
+    Which posts.
+    """
+    filter: SpacePostsFilter
+
+    """
+    In which order; the order that the space asks for when left out.
+    """
+    orderBy: SpacePostsOrder
+
+    """
+    How many, 1 to 100.
+    """
+    first: Int! = 20
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
+    after: String
+  ): PostConnection @semanticNonNull @goField(forceResolver: true) @cost(unless: "home", carries: ["post"], sameSpace: true) @cost(if: "home", carries: ["type","topics","event"])
+}
+extend type Member {
+  """
+  The posts of the member that the viewer can see, newest first.
+  """
+  posts(
+    """
+    How many, 1 to 100.
+    """
+    first: Int! = 20
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
+    after: String
+  ): PostConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["type","gallery"])
+}
+extend type Mutation {
+  """
+  Writes a post in a space of type BASIC or another that takes posts.
+  """
+  createPost(input: CreatePostInput!): CreatePostPayload @semanticNonNull @cost @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
+  """
+  Deletes a post.
+  """
+  deletePost(input: DeletePostInput!): DeletePostPayload @semanticNonNull @cost
+  """
+  Writes a post of pictures in a space of type IMAGE.
+  """
+  createImagePost(input: CreateImagePostInput!): CreateImagePostPayload @semanticNonNull @cost @cost(calls: 3, per: "mention") @cost(if: "input.idempotencyKey")
+  """
+  Changes a post of pictures. Circle offers no way to change posts of other kinds.
+  """
+  updateImagePost(input: UpdateImagePostInput!): UpdateImagePostPayload @semanticNonNull @cost @cost(calls: 3, per: "mention")
+  """
+  Likes a post. Liking it twice succeeds.
+  """
+  likePost(input: LikePostInput!): LikePostPayload @semanticNonNull @cost
+  """
+  Takes a like back. Doing so twice succeeds.
+  """
+  unlikePost(input: UnlikePostInput!): UnlikePostPayload @semanticNonNull @cost
+  """
+  Follows a post: the viewer is notified of new comments.
+  """
+  followPost(input: FollowPostInput!): FollowPostPayload @semanticNonNull @cost
+  """
+  Stops following a post.
+  """
+  unfollowPost(input: UnfollowPostInput!): UnfollowPostPayload @semanticNonNull @cost
+  """
+  Reports a post, comment or chat message to the admins.
+  """
+  reportContent(input: ReportContentInput!): ReportContentPayload @semanticNonNull @cost @cost(if: "input.idempotencyKey")
 }
 `, BuiltIn: false},
 	{Name: "../quizzes.graphqls", Input: `# Quizzes of lessons, and members' attempts at them. Circle shows a quiz in attempts alone.
@@ -10900,7 +11653,8 @@ type GradeQuizAttemptPayload {
 }
 `, BuiltIn: false},
 	{Name: "../schema.graphqls", Input: `# What every domain shares: scalars, directives, Node, paging, rich text and the query root.
-# The files beside this one each hold a domain: its types and every field that leads to them.
+# The files beside this one each hold a domain: its types and every field that leads to them. Types need not repeat the
+# fields of their interfaces: ` + "`" + `go generate` + "`" + ` puts those that are missing before a type's own.
 
 "A moment, in RFC 3339 with milliseconds and time zone, for example ` + "`" + `2026-03-01T18:30:00.000Z` + "`" + `."
 scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time.html")
@@ -11128,23 +11882,471 @@ type Query {
       ])
 }
 `, BuiltIn: false},
-	{Name: "../search.graphqls", Input: `# Search: what is found is told with a few fields; the things themselves are loaded only where they are selected.
-
+	{Name: "../search.graphqls", Input: `"""
+What a search looks for.
+"""
+enum SearchType {
+  """
+  Everything.
+  """
+  GENERAL
+  """
+  Members.
+  """
+  MEMBERS
+  """
+  Posts other than events.
+  """
+  POSTS
+  """
+  Comments and replies.
+  """
+  COMMENTS
+  """
+  Spaces.
+  """
+  SPACES
+  """
+  Lessons of courses.
+  """
+  LESSONS
+  """
+  Events.
+  """
+  EVENTS
+  """
+  What a text can refer to: spaces, posts, events, lessons.
+  """
+  ENTITY_LIST
+  """
+  Whom a text can mention: members and groups.
+  """
+  MENTIONS
+}
+"""
+Where a search looks. All conditions must hold.
+"""
+input SearchFilter {
+  """
+  Only within these spaces, by ` + "`" + `id` + "`" + `.
+  """
+  spaceIds: [ID!]
+  """
+  Only posts of one of these topics, by ` + "`" + `id` + "`" + `.
+  """
+  topicIds: [ID!]
+  """
+  Only members with one of these tags, by ` + "`" + `id` + "`" + `.
+  """
+  memberTagIds: [ID!]
+  """
+  Only what somebody of this name wrote.
+  """
+  authorName: String
+  """
+  Only events that are still to come, or over.
+  """
+  eventStatus: SearchEventStatus
+  """
+  Where the mention is to stand, for type ` + "`" + `MENTIONS` + "`" + `.
+  """
+  mentionScope: MentionScope
+}
+"""
+Whether an event is over.
+"""
+enum SearchEventStatus {
+  """
+  It is still to come, or going on.
+  """
+  UPCOMING
+  """
+  It is over.
+  """
+  PAST
+}
+"""
+Where a mention is to stand, which decides who can be mentioned.
+"""
+enum MentionScope {
+  """
+  In a post or comment of a space.
+  """
+  SPACE
+  """
+  In a chat of several.
+  """
+  GROUP_CHAT
+  """
+  In a thread of a chat.
+  """
+  THREAD
+  """
+  In a chat of two.
+  """
+  DIRECT
+}
+"""
+A page of what a search found.
+"""
+type SearchResultConnection {
+  """
+  What was found, with cursors.
+  """
+  edges: [SearchResultEdge!]!
+  """
+  What was found.
+  """
+  nodes: [SearchResult!]!
+  """
+  Where the page stands.
+  """
+  pageInfo: PageInfo!
+  """
+  How much was found on all pages; null where Circle does not say.
+  """
+  totalCount: Int
+}
+"""
+Something found, in a list.
+"""
+type SearchResultEdge {
+  """
+  Pass it as ` + "`" + `after` + "`" + ` to go on behind it.
+  """
+  cursor: String!
+  """
+  What was found.
+  """
+  node: SearchResult!
+}
+"""
+Everything that a search can find. Each is a ` + "`" + `SearchHit` + "`" + `.
+"""
+union SearchResult = PostHit | CommentHit | LessonHit | SpaceHit | MemberHit | OtherHit
+"""
+Something found. A hit has no ` + "`" + `id` + "`" + ` of its own, so that caches keep it with its search: its highlights are right for no
+other.
+"""
+interface SearchHit {
+  """
+  The title or name; of a comment, that of its post.
+  """
+  title: String!
+  """
+  The title with what was found in it marked; null where Circle marks none.
+  """
+  titleHighlight: Highlight
+  """
+  The beginning of the text, without markup; null where it has none.
+  """
+  text: String
+  """
+  The text with what was found in it marked; null where Circle marks none.
+  """
+  textHighlight: Highlight
+  """
+  Its address on the community's pages; null where Circle does not tell.
+  """
+  url: URL
+  """
+  The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing.
+  """
+  subjectId: ID @goField(name: "SubjectRef")
+}
+"""
+A text with what was searched for marked in it.
+"""
+type Highlight {
+  """
+  The text as safe HTML: everything is escaped, and what was found stands in ` + "`" + `<strong>` + "`" + `.
+  """
+  html: String! @goField(name: "HTML")
+  """
+  The parts of the text in order, for those who show no HTML.
+  """
+  segments: [HighlightSegment!]!
+}
+"""
+A part of a text.
+"""
+type HighlightSegment {
+  """
+  The characters.
+  """
+  text: String!
+  """
+  Whether they were searched for.
+  """
+  isMatch: Boolean!
+}
+"""
+A post of any kind, found.
+"""
+type PostHit implements SearchHit {
+  """
+  The title or name; of a comment, that of its post.
+  """
+  title: String!
+  """
+  The title with what was found in it marked; null where Circle marks none.
+  """
+  titleHighlight: Highlight
+  """
+  The beginning of the text, without markup; null where it has none.
+  """
+  text: String
+  """
+  The text with what was found in it marked; null where Circle marks none.
+  """
+  textHighlight: Highlight
+  """
+  Its address on the community's pages; null where Circle does not tell.
+  """
+  url: URL
+  """
+  The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing.
+  """
+  subjectId: ID @goField(name: "SubjectRef")
+  """
+  Who wrote it; null where Circle does not tell.
+  """
+  author: Member
+  """
+  The space it stands in; null where Circle does not tell.
+  """
+  space: Space
+  """
+  When it was written; null where Circle does not tell.
+  """
+  createdAt: DateTime
+  """
+  When it begins; null where it is no event, and in ` + "`" + `quickSearch` + "`" + `.
+  """
+  startsAt: DateTime
+  """
+  Its cover picture; null where it has none, and in ` + "`" + `quickSearch` + "`" + `.
+  """
+  coverImageUrl: URL @goField(name: "CoverImageURL")
+  """
+  The post itself. One request to Circle for the posts of each space.
+  """
+  post: Post @goField(forceResolver: true) @cost(per: "space", carries: ["post"])
+}
+"""
+A comment or reply, found.
+"""
+type CommentHit implements SearchHit {
+  """
+  The title or name; of a comment, that of its post.
+  """
+  title: String!
+  """
+  The title with what was found in it marked; null where Circle marks none.
+  """
+  titleHighlight: Highlight
+  """
+  The beginning of the text, without markup; null where it has none.
+  """
+  text: String
+  """
+  The text with what was found in it marked; null where Circle marks none.
+  """
+  textHighlight: Highlight
+  """
+  Its address on the community's pages; null where Circle does not tell.
+  """
+  url: URL
+  """
+  The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing.
+  """
+  subjectId: ID @goField(name: "SubjectRef")
+  """
+  Who wrote it; null where Circle does not tell.
+  """
+  author: Member
+  """
+  Whether it replies to another comment.
+  """
+  isReply: Boolean!
+  """
+  The comment itself. One request to Circle for the comments on each post, where they are among its latest 100.
+  """
+  comment: Comment @goField(forceResolver: true) @cost(carries: ["comment","author"])
+}
+"""
+A lesson, found.
+"""
+type LessonHit implements SearchHit {
+  """
+  The title or name; of a comment, that of its post.
+  """
+  title: String!
+  """
+  The title with what was found in it marked; null where Circle marks none.
+  """
+  titleHighlight: Highlight
+  """
+  The beginning of the text, without markup; null where it has none.
+  """
+  text: String
+  """
+  The text with what was found in it marked; null where Circle marks none.
+  """
+  textHighlight: Highlight
+  """
+  Its address on the community's pages; null where Circle does not tell.
+  """
+  url: URL
+  """
+  The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing.
+  """
+  subjectId: ID @goField(name: "SubjectRef")
+  """
+  The title of its section; empty where Circle does not tell.
+  """
+  sectionTitle: String! @goField(name: "SectionName")
+  """
+  The space of its course; null where Circle does not tell.
+  """
+  space: Space
+  """
+  The lesson itself. One request to Circle.
+  """
+  lesson: Lesson @goField(forceResolver: true) @cost(carries: ["lesson"])
+}
+"""
+A space, found.
+"""
+type SpaceHit implements SearchHit {
+  """
+  The title or name; of a comment, that of its post.
+  """
+  title: String!
+  """
+  The title with what was found in it marked; null where Circle marks none.
+  """
+  titleHighlight: Highlight
+  """
+  The beginning of the text, without markup; null where it has none.
+  """
+  text: String
+  """
+  The text with what was found in it marked; null where Circle marks none.
+  """
+  textHighlight: Highlight
+  """
+  Its address on the community's pages; null where Circle does not tell.
+  """
+  url: URL
+  """
+  The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing.
+  """
+  subjectId: ID @goField(name: "SubjectRef")
+  """
+  The space. Its name, slug and emoji cost nothing; the rest of it is loaded, with all spaces of the page.
+  """
+  space: Space!
+}
+"""
+A member, found.
+"""
+type MemberHit implements SearchHit {
+  """
+  The title or name; of a comment, that of its post.
+  """
+  title: String!
+  """
+  The title with what was found in it marked; null where Circle marks none.
+  """
+  titleHighlight: Highlight
+  """
+  The beginning of the text, without markup; null where it has none.
+  """
+  text: String
+  """
+  The text with what was found in it marked; null where Circle marks none.
+  """
+  textHighlight: Highlight
+  """
+  Its address on the community's pages; null where Circle does not tell.
+  """
+  url: URL
+  """
+  The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing.
+  """
+  subjectId: ID @goField(name: "SubjectRef")
+  """
+  The member. Name, picture and headline cost nothing; the rest loads the profile.
+  """
+  member: Member! @cost(calls: 0, carries: ["headline"])
+}
+"""
+Anything else: a group that can be mentioned, a group of spaces, a tag of members, or what Circle finds since.
+"""
+type OtherHit implements SearchHit {
+  """
+  The title or name; of a comment, that of its post.
+  """
+  title: String!
+  """
+  The title with what was found in it marked; null where Circle marks none.
+  """
+  titleHighlight: Highlight
+  """
+  The beginning of the text, without markup; null where it has none.
+  """
+  text: String
+  """
+  The text with what was found in it marked; null where Circle marks none.
+  """
+  textHighlight: Highlight
+  """
+  Its address on the community's pages; null where Circle does not tell.
+  """
+  url: URL
+  """
+  The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing.
+  """
+  subjectId: ID @goField(name: "SubjectRef")
+  """
+  Circle's word for what it is, such as ` + "`" + `space_group` + "`" + ` or ` + "`" + `member_tag` + "`" + `.
+  """
+  kind: String! @goField(name: "Type")
+  """
+  Names it in a node of type ` + "`" + `mention` + "`" + ` of a TipTap document; null where it cannot be mentioned.
+  """
+  sgid: String @goField(name: "MentionSGID")
+}
 extend type Query {
   """
   Searches titles and texts of posts, comments, lessons, spaces and members. One request to Circle for a page, with
   titles, highlights, authors and spaces.
   """
   search(
-    "The text, 1 to 500 characters."
+    """
+    The text, 1 to 500 characters.
+    """
     query: String!
-    "What is looked for."
+
+    """
+    What is looked for.
+    """
     type: SearchType! = GENERAL
-    "Where it is looked for."
+
+    """
+    Where it is looked for.
+    """
     filter: SearchFilter
-    "How many, 1 to 100."
+
+    """
+    How many, 1 to 100.
+    """
     first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before."
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
     after: String
   ): SearchResultConnection @semanticNonNull @cost
   """
@@ -11152,257 +12354,21 @@ extend type Query {
   tags of members. One request to Circle for a page.
   """
   quickSearch(
-    "The text, 1 to 500 characters."
+    """
+    The text, 1 to 500 characters.
+    """
     text: String!
-    "How many, 1 to 100."
+
+    """
+    How many, 1 to 100.
+    """
     first: Int! = 20
-    "The ` + "`" + `endCursor` + "`" + ` of the page before."
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
     after: String
   ): SearchResultConnection @semanticNonNull @cost
-}
-
-"What a search looks for."
-enum SearchType {
-  "Everything."
-  GENERAL
-  "Members."
-  MEMBERS
-  "Posts other than events."
-  POSTS
-  "Comments and replies."
-  COMMENTS
-  "Spaces."
-  SPACES
-  "Lessons of courses."
-  LESSONS
-  "Events."
-  EVENTS
-  "What a text can refer to: spaces, posts, events, lessons."
-  ENTITY_LIST
-  "Whom a text can mention: members and groups."
-  MENTIONS
-}
-
-"Where a search looks. All conditions must hold."
-input SearchFilter {
-  "Only within these spaces, by ` + "`" + `id` + "`" + `."
-  spaceIds: [ID!]
-  "Only posts of one of these topics, by ` + "`" + `id` + "`" + `."
-  topicIds: [ID!]
-  "Only members with one of these tags, by ` + "`" + `id` + "`" + `."
-  memberTagIds: [ID!]
-  "Only what somebody of this name wrote."
-  authorName: String
-  "Only events that are still to come, or over."
-  eventStatus: SearchEventStatus
-  "Where the mention is to stand, for type ` + "`" + `MENTIONS` + "`" + `."
-  mentionScope: MentionScope
-}
-
-"Whether an event is over."
-enum SearchEventStatus {
-  "It is still to come, or going on."
-  UPCOMING
-  "It is over."
-  PAST
-}
-
-"Where a mention is to stand, which decides who can be mentioned."
-enum MentionScope {
-  "In a post or comment of a space."
-  SPACE
-  "In a chat of several."
-  GROUP_CHAT
-  "In a thread of a chat."
-  THREAD
-  "In a chat of two."
-  DIRECT
-}
-
-"A page of what a search found."
-type SearchResultConnection {
-  "What was found, with cursors."
-  edges: [SearchResultEdge!]!
-  "What was found."
-  nodes: [SearchResult!]!
-  "Where the page stands."
-  pageInfo: PageInfo!
-  "How much was found on all pages; null where Circle does not say."
-  totalCount: Int
-}
-
-"Something found, in a list."
-type SearchResultEdge {
-  "Pass it as ` + "`" + `after` + "`" + ` to go on behind it."
-  cursor: String!
-  "What was found."
-  node: SearchResult!
-}
-
-"Everything that a search can find. Each is a ` + "`" + `SearchHit` + "`" + `."
-union SearchResult = PostHit | CommentHit | LessonHit | SpaceHit | MemberHit | OtherHit
-
-"""
-Something found. A hit has no ` + "`" + `id` + "`" + ` of its own, so that caches keep it with its search: its highlights are right for no
-other.
-"""
-interface SearchHit {
-  "The title or name; of a comment, that of its post."
-  title: String!
-  "The title with what was found in it marked; null where Circle marks none."
-  titleHighlight: Highlight
-  "The beginning of the text, without markup; null where it has none."
-  text: String
-  "The text with what was found in it marked; null where Circle marks none."
-  textHighlight: Highlight
-  "Its address on the community's pages; null where Circle does not tell."
-  url: URL
-  "The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing."
-  subjectId: ID
-}
-
-"A text with what was searched for marked in it."
-type Highlight {
-  "The text as safe HTML: everything is escaped, and what was found stands in ` + "`" + `<strong>` + "`" + `."
-  html: String! @goField(name: "HTML")
-  "The parts of the text in order, for those who show no HTML."
-  segments: [HighlightSegment!]!
-}
-
-"A part of a text."
-type HighlightSegment {
-  "The characters."
-  text: String!
-  "Whether they were searched for."
-  isMatch: Boolean!
-}
-
-"A post of any kind, found."
-type PostHit implements SearchHit {
-  "The title or name; of a comment, that of its post."
-  title: String!
-  "The title with what was found in it marked; null where Circle marks none."
-  titleHighlight: Highlight
-  "The beginning of the text, without markup; null where it has none."
-  text: String
-  "The text with what was found in it marked; null where Circle marks none."
-  textHighlight: Highlight
-  "Its address on the community's pages; null where Circle does not tell."
-  url: URL
-  "The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing."
-  subjectId: ID @goField(name: "SubjectRef")
-  "Who wrote it; null where Circle does not tell."
-  author: Member
-  "The space it stands in; null where Circle does not tell."
-  space: Space
-  "When it was written; null where Circle does not tell."
-  createdAt: DateTime
-  "When it begins; null where it is no event, and in ` + "`" + `quickSearch` + "`" + `."
-  startsAt: DateTime
-  "Its cover picture; null where it has none, and in ` + "`" + `quickSearch` + "`" + `."
-  coverImageUrl: URL @goField(name: "CoverImageURL")
-  "The post itself. One request to Circle for the posts of each space."
-  post: Post @goField(forceResolver: true) @cost(per: "space", carries: ["post"])
-}
-
-"A comment or reply, found."
-type CommentHit implements SearchHit {
-  "The title or name; of a comment, that of its post."
-  title: String!
-  "The title with what was found in it marked; null where Circle marks none."
-  titleHighlight: Highlight
-  "The beginning of the text, without markup; null where it has none."
-  text: String
-  "The text with what was found in it marked; null where Circle marks none."
-  textHighlight: Highlight
-  "Its address on the community's pages; null where Circle does not tell."
-  url: URL
-  "The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing."
-  subjectId: ID @goField(name: "SubjectRef")
-  "Who wrote it; null where Circle does not tell."
-  author: Member
-  "Whether it replies to another comment."
-  isReply: Boolean!
-  "The comment itself. One request to Circle for the comments on each post, where they are among its latest 100."
-  comment: Comment @goField(forceResolver: true) @cost(carries: ["comment", "author"])
-}
-
-"A lesson, found."
-type LessonHit implements SearchHit {
-  "The title or name; of a comment, that of its post."
-  title: String!
-  "The title with what was found in it marked; null where Circle marks none."
-  titleHighlight: Highlight
-  "The beginning of the text, without markup; null where it has none."
-  text: String
-  "The text with what was found in it marked; null where Circle marks none."
-  textHighlight: Highlight
-  "Its address on the community's pages; null where Circle does not tell."
-  url: URL
-  "The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing."
-  subjectId: ID @goField(name: "SubjectRef")
-  "The title of its section; empty where Circle does not tell."
-  sectionTitle: String! @goField(name: "SectionName")
-  "The space of its course; null where Circle does not tell."
-  space: Space
-  "The lesson itself. One request to Circle."
-  lesson: Lesson @goField(forceResolver: true) @cost(carries: ["lesson"])
-}
-
-"A space, found."
-type SpaceHit implements SearchHit {
-  "The title or name; of a comment, that of its post."
-  title: String!
-  "The title with what was found in it marked; null where Circle marks none."
-  titleHighlight: Highlight
-  "The beginning of the text, without markup; null where it has none."
-  text: String
-  "The text with what was found in it marked; null where Circle marks none."
-  textHighlight: Highlight
-  "Its address on the community's pages; null where Circle does not tell."
-  url: URL
-  "The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing."
-  subjectId: ID @goField(name: "SubjectRef")
-  "The space. Its name, slug and emoji cost nothing; the rest of it is loaded, with all spaces of the page."
-  space: Space!
-}
-
-"A member, found."
-type MemberHit implements SearchHit {
-  "The title or name; of a comment, that of its post."
-  title: String!
-  "The title with what was found in it marked; null where Circle marks none."
-  titleHighlight: Highlight
-  "The beginning of the text, without markup; null where it has none."
-  text: String
-  "The text with what was found in it marked; null where Circle marks none."
-  textHighlight: Highlight
-  "Its address on the community's pages; null where Circle does not tell."
-  url: URL
-  "The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing."
-  subjectId: ID @goField(name: "SubjectRef")
-  "The member. Name, picture and headline cost nothing; the rest loads the profile."
-  member: Member! @cost(calls: 0, carries: ["headline"])
-}
-
-"Anything else: a group that can be mentioned, a group of spaces, a tag of members, or what Circle finds since."
-type OtherHit implements SearchHit {
-  "The title or name; of a comment, that of its post."
-  title: String!
-  "The title with what was found in it marked; null where Circle marks none."
-  titleHighlight: Highlight
-  "The beginning of the text, without markup; null where it has none."
-  text: String
-  "The text with what was found in it marked; null where Circle marks none."
-  textHighlight: Highlight
-  "Its address on the community's pages; null where Circle does not tell."
-  url: URL
-  "The ` + "`" + `id` + "`" + ` of what was found, to fetch it with ` + "`" + `node` + "`" + `; null for what cannot be fetched. Costs nothing."
-  subjectId: ID @goField(name: "SubjectRef")
-  "Circle's word for what it is, such as ` + "`" + `space_group` + "`" + ` or ` + "`" + `member_tag` + "`" + `."
-  kind: String! @goField(name: "Type")
-  "Names it in a node of type ` + "`" + `mention` + "`" + ` of a TipTap document; null where it cannot be mentioned."
-  sgid: String @goField(name: "MentionSGID")
 }
 `, BuiltIn: false},
 	{Name: "../spaces.graphqls", Input: `# Spaces: the rooms of a community, each of one type.
