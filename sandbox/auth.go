@@ -15,8 +15,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Lifetimes of tokens, and what is left of an access token when a refresh
-// still hands it back instead of making a new one.
+// Lifetimes of tokens, and what is left of an access token when a refresh still hands it back instead of making a new
+// one.
 const (
 	accessTokenLife  = time.Hour
 	refreshTokenLife = 30 * 24 * time.Hour
@@ -39,8 +39,7 @@ const (
 	sayNotEligible    = "Community does not eligible for headless API access."
 )
 
-// claims are what Circle puts into a member's access token: no issuer, no
-// audience, no time of issue.
+// claims are what Circle puts into a member's access token: no issuer, no audience, no time of issue.
 type claims struct {
 	CommunityID       int64  `json:"community_id"`
 	CommunityMemberID int64  `json:"community_member_id"`
@@ -103,8 +102,7 @@ func (s *Sandbox) authRoutes() []route {
 	}
 }
 
-// checkSecret guards the Auth API. "Token" is a scheme that Circle takes as
-// well as the documented "Bearer".
+// checkSecret guards the Auth API. "Token" is a scheme that Circle takes as well as the documented "Bearer".
 func (s *Sandbox) checkSecret(q *request) answer {
 	scheme, secret, _ := strings.Cut(q.Header.Get("Authorization"), " ")
 	known := strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "Token")
@@ -169,8 +167,8 @@ type authTokenJSON struct {
 	CommunityID           int64  `json:"community_id"`
 }
 
-// createAuthToken mints a token for whomever the caller names: the secret is
-// all the proof that Circle wants. A refresh token in force is handed out again.
+// createAuthToken mints a token for whomever the caller names: the secret is all the proof that Circle wants. A refresh
+// token in force is handed out again.
 func (s *Sandbox) createAuthToken(q *request) answer {
 	var in struct {
 		SSOUserID         string      `json:"sso_user_id"`
@@ -249,8 +247,8 @@ type refreshedJSON struct {
 	AccessTokenExpiresAt stamp  `json:"access_token_expires_at"`
 }
 
-// refreshAccessToken hands the last access token back while it is quite new
-// ("not required"), and mints another after that; the old one stays good.
+// refreshAccessToken hands the last access token back while it is quite new ("not required"), and mints another after
+// that; the old one stays good.
 func (s *Sandbox) refreshAccessToken(q *request) answer {
 	t, refusal := s.refreshTokenOf(q, missingParameter("refresh_token"))
 	if refusal.status != 0 {
@@ -324,8 +322,7 @@ func (q *request) tokenParameter(name string, notText answer) (string, answer) {
 	return value, answer{}
 }
 
-// dropExpired forgets access tokens that are over, so that a sandbox which
-// runs for long does not grow.
+// dropExpired forgets access tokens that are over, so that a sandbox which runs for long does not grow.
 func (s *Sandbox) dropExpired(now time.Time) {
 	maps.DeleteFunc(s.vault.access, func(_ string, expiresAt time.Time) bool { return !expiresAt.After(now) })
 }

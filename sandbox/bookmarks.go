@@ -13,8 +13,7 @@ func (s *Sandbox) bookmarkRoutes() []route {
 	}
 }
 
-// bookmarkJSON is a bookmark. What was kept is missing when it was deleted, or
-// closed to the member, since.
+// bookmarkJSON is a bookmark. What was kept is missing when it was deleted, or closed to the member, since.
 type bookmarkJSON struct {
 	ID          int64               `json:"id"`
 	RecordID    int64               `json:"record_id"`
@@ -26,8 +25,8 @@ type bookmarkJSON struct {
 	IsDeleted   bool                `json:"is_deleted"`
 }
 
-// bookmarkRecordJSON is as much of a post or comment as its bookmark shows. A
-// comment shows the name and slug of its post, but not the post's id.
+// bookmarkRecordJSON is as much of a post or comment as its bookmark shows. A comment shows the name and slug of its
+// post, but not the post's id.
 type bookmarkRecordJSON struct {
 	ID              int64       `json:"id"`
 	Slug            string      `json:"slug"`
@@ -73,8 +72,7 @@ func (c content) attachmentCount() int {
 	return len(c.envelope.Attachments) + len(c.envelope.Inline)
 }
 
-// bookmarkable finds a post that the member may read, or a comment together
-// with its post.
+// bookmarkable finds a post that the member may read, or a comment together with its post.
 func (s *Sandbox) bookmarkable(q *request, kind string, recordID int64) (*post, *comment, answer) {
 	if kind != "comment" {
 		p, refusal := s.openPost(q, recordID)

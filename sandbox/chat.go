@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// First ids of what chat is made of; the messages' lie above 2^31, which the
-// real ones are about to cross.
+// First ids of what chat is made of; the messages' lie above 2^31, which the real ones are about to cross.
 const (
 	firstChatRoomID    = 5_200_001
 	firstParticipantID = 61_000_001
@@ -21,8 +20,7 @@ const (
 	roomGroup  = "group_chat"
 )
 
-// chatRoom is a place to talk: between two members, in a group, or embedded in
-// a chat space, a lesson or a live room.
+// chatRoom is a place to talk: between two members, in a group, or embedded in a chat space, a lesson or a live room.
 type chatRoom struct {
 	id           int64
 	uuid         string
@@ -82,8 +80,7 @@ type chatThread struct {
 
 type threadParticipant struct{ id, memberID int64 }
 
-// embedded says whether the room belongs to something other than its
-// participants.
+// embedded says whether the room belongs to something other than its participants.
 func (r *chatRoom) embedded() bool { return r.spaceID != 0 || r.live != nil }
 
 // participant is the member's place in the room, nil without one.
@@ -106,8 +103,8 @@ func (r *chatRoom) last() *message {
 	return nil
 }
 
-// unread lists what a participant has not seen yet: what others wrote since,
-// replies apart, which are the threads' concern.
+// unread lists what a participant has not seen yet: what others wrote since, replies apart, which are the threads'
+// concern.
 func (r *chatRoom) unread(p *participant) []*message {
 	if p == nil {
 		return nil
@@ -115,8 +112,7 @@ func (r *chatRoom) unread(p *participant) []*message {
 	return filter(r.topLevel(), func(m *message) bool { return m.id > p.lastReadID && m.memberID != p.memberID })
 }
 
-// markRead takes the member to the end of the room and of all its threads:
-// there is no other way to read a thread.
+// markRead takes the member to the end of the room and of all its threads: there is no other way to read a thread.
 func (r *chatRoom) markRead(p *participant) {
 	for _, m := range r.messages {
 		if m.parent == nil {
@@ -127,8 +123,7 @@ func (r *chatRoom) markRead(p *participant) {
 	}
 }
 
-// concerns says whether the member hears of a thread: they have replied, or
-// been replied to.
+// concerns says whether the member hears of a thread: they have replied, or been replied to.
 func (t *chatThread) concerns(memberID int64) bool {
 	return t.parent.memberID == memberID ||
 		slices.ContainsFunc(t.participants, func(p threadParticipant) bool { return p.memberID == memberID })
@@ -174,8 +169,8 @@ func (st *store) enter(r *chatRoom, memberID int64) *participant {
 	return p
 }
 
-// addMessage files the message in its room and, with a parent, in its thread,
-// which the first reply makes. The sender has read what they wrote.
+// addMessage files the message in its room and, with a parent, in its thread, which the first reply makes. The sender
+// has read what they wrote.
 func (st *store) addMessage(m *message) {
 	m.id = take(&st.nextMessage)
 	m.room.messages = append(m.room.messages, m)
@@ -197,8 +192,8 @@ func (st *store) addMessage(m *message) {
 	}
 }
 
-// removeMessage takes the message away: with its thread if it has one, and
-// with the thread it is in if it was the only reply.
+// removeMessage takes the message away: with its thread if it has one, and with the thread it is in if it was the only
+// reply.
 func (st *store) removeMessage(m *message) {
 	gone := func(x *message) bool { return x == m || x.parent == m }
 	for _, x := range m.room.messages {

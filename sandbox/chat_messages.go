@@ -6,12 +6,11 @@ import (
 	"strconv"
 )
 
-// defaultWindow is how many messages come on either side of the one that was
-// asked for.
+// defaultWindow is how many messages come on either side of the one that was asked for.
 const defaultWindow = 20
 
-// windowJSON is a piece of a room's history around the message whose id it
-// has. An empty room has no first, last or any message.
+// windowJSON is a piece of a room's history around the message whose id it has. An empty room has no first, last or any
+// message.
 type windowJSON struct {
 	ID          int64         `json:"id,omitempty"`
 	HasPrevious bool          `json:"has_previous_page"`
@@ -23,8 +22,8 @@ type windowJSON struct {
 	Meta        empty         `json:"meta"`
 }
 
-// listMessages shows the messages around one, the last if none is named, in
-// order of time. Replies are no part of it, but may be named.
+// listMessages shows the messages around one, the last if none is named, in order of time. Replies are no part of it,
+// but may be named.
 func (s *Sandbox) listMessages(q *request, r *chatRoom) answer {
 	all := r.topLevel()
 	v := windowJSON{TotalCount: len(all), Records: []messageJSON{}}
@@ -77,9 +76,8 @@ func (s *Sandbox) getMessage(q *request, m *message) answer {
 	return ok(s.messageView(m, messageInRoom))
 }
 
-// messageInput is a message as callers send it. The document has to lie in an
-// envelope's body: a bare one in rich_text_body, or a plain body and nothing
-// else, is accepted as at Circle, and what it says is lost.
+// messageInput is a message as callers send it. The document has to lie in an envelope's body: a bare one in
+// rich_text_body, or a plain body and nothing else, is accepted as at Circle, and what it says is lost.
 type messageInput struct {
 	Document *documentInput `json:"rich_text_body"`
 	Body     *string        `json:"body"`
@@ -106,8 +104,7 @@ func (s *Sandbox) chatContent(doc *documentInput) content {
 	return c
 }
 
-// acceptedJSON is all that a sender is told: not the id, which comes with the
-// next read of the room.
+// acceptedJSON is all that a sender is told: not the id, which comes with the next read of the room.
 type acceptedJSON struct {
 	CreationUUID string `json:"creation_uuid"`
 	ParentID     *int64 `json:"parent_message_id"`
@@ -143,8 +140,7 @@ func (s *Sandbox) sendMessage(q *request, r *chatRoom) answer {
 	return answer{http.StatusAccepted, v}
 }
 
-// closedToMessages says whether the other one in a direct room does not want
-// to be written to.
+// closedToMessages says whether the other one in a direct room does not want to be written to.
 func (s *Sandbox) closedToMessages(sender *member, r *chatRoom) bool {
 	return r.kind == roomDirect && slices.ContainsFunc(r.participants, func(p *participant) bool {
 		m := s.store.memberByID[p.memberID]

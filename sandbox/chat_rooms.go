@@ -35,9 +35,8 @@ func (s *Sandbox) embedInLesson(course *space, lesson lessonRef) *chatRoom {
 	return s.store.addRoom(room)
 }
 
-// canRead says whether the room exists for the member: an embedded one for
-// those who may see what it is in, another for its participants, admins of the
-// community no more than anybody.
+// canRead says whether the room exists for the member: an embedded one for those who may see what it is in, another for
+// its participants, admins of the community no more than anybody.
 func (s *Sandbox) canRead(m *member, r *chatRoom) bool {
 	switch {
 	case r.live != nil:
@@ -55,9 +54,8 @@ func (s *Sandbox) canWrite(m *member, r *chatRoom) bool {
 	return r.spaceID == 0 || s.canParticipate(m, s.store.spaceByID[r.spaceID])
 }
 
-// present lists those who are in the room now, in order of id. Into the room
-// of a space everybody comes by joining the space, and goes by leaving it. What
-// was said before they came is nothing that they have missed.
+// present lists those who are in the room now, in order of id. Into the room of a space everybody comes by joining the
+// space, and goes by leaving it. What was said before they came is nothing that they have missed.
 func (s *Sandbox) present(r *chatRoom) []*participant {
 	if r.spaceID == 0 {
 		return r.participants
@@ -77,8 +75,7 @@ func (s *Sandbox) present(r *chatRoom) []*participant {
 	return slices.DeleteFunc(slices.Clone(r.participants), left)
 }
 
-// placeOf is the member's place in a room that they can read; nil for those
-// who only look in from outside.
+// placeOf is the member's place in a room that they can read; nil for those who only look in from outside.
 func (s *Sandbox) placeOf(m *member, r *chatRoom) *participant {
 	return find(s.present(r), func(p *participant) bool { return p.memberID == m.id })
 }
@@ -92,8 +89,7 @@ func (s *Sandbox) openRoom(q *request) (*chatRoom, answer) {
 	return r, answer{}
 }
 
-// ownRooms lists the member's inbox, the one last written in first: embedded
-// rooms are found through what they are in.
+// ownRooms lists the member's inbox, the one last written in first: embedded rooms are found through what they are in.
 func (s *Sandbox) ownRooms(m *member) []*chatRoom {
 	rooms := filter(s.store.chatRooms, func(r *chatRoom) bool { return !r.embedded() && r.participant(m.id) != nil })
 	slices.SortStableFunc(rooms, func(a, b *chatRoom) int {
@@ -153,8 +149,8 @@ type roomInput struct {
 
 const roomRefused = "Failed to create chat room!"
 
-// createRoom makes a group, or finds the direct room of two members and makes
-// it only when there is none. A text becomes the next message in it.
+// createRoom makes a group, or finds the direct room of two members and makes it only when there is none. A text
+// becomes the next message in it.
 func (s *Sandbox) createRoom(q *request) answer {
 	var in roomInput
 	if refusal := q.decode(&in); refusal.status != 0 {
@@ -194,8 +190,8 @@ func (s *Sandbox) createRoom(q *request) answer {
 	return ok(s.wrappedRoom(q.member, r, roomChanged))
 }
 
-// receivers are the members with these ids but for the sender, each once. All
-// of them must be there and willing to be written to.
+// receivers are the members with these ids but for the sender, each once. All of them must be there and willing to be
+// written to.
 func (s *Sandbox) receivers(sender *member, ids []looseID) ([]int64, answer) {
 	var others []int64
 	for _, id := range ids {
@@ -222,8 +218,7 @@ func (s *Sandbox) listParticipants(q *request, r *chatRoom) answer {
 	return ok(listPage(q.paging(50), s.present(r), view).withPageCount())
 }
 
-// updateParticipant lets everybody mute and archive the room for themselves,
-// and its admins make others admins.
+// updateParticipant lets everybody mute and archive the room for themselves, and its admins make others admins.
 func (s *Sandbox) updateParticipant(q *request, r *chatRoom) answer {
 	p := find(s.present(r), func(p *participant) bool { return p.id == q.id("id") })
 	if p == nil {
@@ -247,8 +242,8 @@ func (s *Sandbox) updateParticipant(q *request, r *chatRoom) answer {
 	return ok(s.wrappedRoom(q.member, r, roomChanged))
 }
 
-// runsRoom says whether the member may keep order in the room: its admins, and
-// the staff in rooms that belong to the community.
+// runsRoom says whether the member may keep order in the room: its admins, and the staff in rooms that belong to the
+// community.
 func (s *Sandbox) runsRoom(m *member, r *chatRoom) bool {
 	p := r.participant(m.id)
 	return (p != nil && p.admin) || (r.embedded() && m.staff())

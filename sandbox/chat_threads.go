@@ -22,8 +22,7 @@ type threadJSON struct {
 	Room    threadRoomJSON `json:"chat_room"`
 }
 
-// threadRoomJSON is as much of the room as a thread shows: not even its UUID,
-// which the messages have.
+// threadRoomJSON is as much of the room as a thread shows: not even its UUID, which the messages have.
 type threadRoomJSON struct {
 	Kind   string             `json:"kind"`
 	Name   string             `json:"name"`
@@ -40,8 +39,8 @@ type embeddedSpaceJSON struct {
 	IncludeDefault bool    `json:"include_default"`
 }
 
-// repliesInList is how many replies, the newest, a thread in the list shows: at
-// least three, as in the official example; the real limit is not known.
+// repliesInList is how many replies, the newest, a thread in the list shows: at least three, as in the official
+// example; the real limit is not known.
 const repliesInList = 3
 
 func (s *Sandbox) threadView(m *member, t *chatThread, replies []*message) threadJSON {
@@ -69,8 +68,7 @@ func (s *Sandbox) host() string {
 	return u.Host
 }
 
-// ownThreads lists the threads that concern the member, the one last replied
-// in first.
+// ownThreads lists the threads that concern the member, the one last replied in first.
 func (s *Sandbox) ownThreads(m *member) []*chatThread {
 	threads := filter(s.store.chatThreads, func(t *chatThread) bool {
 		return t.concerns(m.id) && s.canRead(m, t.parent.room)
@@ -87,8 +85,7 @@ func (s *Sandbox) listThreads(q *request) answer {
 	return ok(listPage(q.paging(10), s.ownThreads(q.member), view).withPageCount())
 }
 
-// getThread shows any thread of a room that the member can read, with all its
-// replies.
+// getThread shows any thread of a room that the member can read, with all its replies.
 func (s *Sandbox) getThread(q *request) answer {
 	t := find(s.store.chatThreads, func(t *chatThread) bool { return t.id == q.id("id") })
 	if t == nil || !s.canRead(q.member, t.parent.room) {

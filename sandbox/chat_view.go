@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// previewSize is how many of the others a room shows: at least three, as in
-// the official examples; the real limit is not known.
+// previewSize is how many of the others a room shows: at least three, as in the official examples; the real limit is
+// not known.
 const previewSize = 5
 
 // roomRecord is which operation shows a room; each leaves out other fields.
@@ -21,8 +21,7 @@ const (
 	roomChanged // as just made, or after an update of a participant
 )
 
-// roomJSON is a room as the member sees it. The pointers are what some
-// operations, or some rooms, leave out.
+// roomJSON is a room as the member sees it. The pointers are what some operations, or some rooms, leave out.
 type roomJSON struct {
 	ID           int64             `json:"id"`
 	UUID         string            `json:"uuid"`
@@ -116,8 +115,7 @@ func (r *chatRoom) identifier() string {
 	return r.kind + "-" + strings.Trim(strings.ReplaceAll(fmt.Sprint(ids), " ", "-"), "[]")
 }
 
-// lastActivity is when the room was last written in, or made, and a number
-// that grows with it where clocks stand still.
+// lastActivity is when the room was last written in, or made, and a number that grows with it where clocks stand still.
 func (r *chatRoom) lastActivity() (time.Time, int64) {
 	if last := r.last(); last != nil {
 		return last.sentAt, last.id
@@ -135,8 +133,7 @@ const (
 	participantSelf
 )
 
-// participantJSON is a member in a room, e-mail address included. The pointers
-// are what some records leave out.
+// participantJSON is a member in a room, e-mail address included. The pointers are what some records leave out.
 type participantJSON struct {
 	ID             int64   `json:"id"`
 	MemberID       int64   `json:"community_member_id"`
@@ -188,8 +185,7 @@ const (
 	messageBare                          // the last one of a room, or a reply in a thread
 )
 
-// messageJSON is a message or a reply; the embedded pointers are what some
-// operations leave out altogether.
+// messageJSON is a message or a reply; the embedded pointers are what some operations leave out altogether.
 type messageJSON struct {
 	ID            int64          `json:"id"`
 	ParentID      *int64         `json:"parent_message_id"`
@@ -224,8 +220,7 @@ type senderJSON struct {
 	AvatarURL *string `json:"avatar_url"`
 }
 
-// threadParticipantJSON is somebody who has replied; its id is neither the
-// member's nor the room's participant's.
+// threadParticipantJSON is somebody who has replied; its id is neither the member's nor the room's participant's.
 type threadParticipantJSON struct {
 	ID        int64   `json:"id"`
 	MemberID  int64   `json:"community_member_id"`

@@ -36,8 +36,7 @@ func (r commentRecord) shape() commentShape {
 	return commentShape{author: true, replies: true, policies: true}
 }
 
-// commentJSON is a comment; the embedded pointers are what some operations
-// leave out altogether.
+// commentJSON is a comment; the embedded pointers are what some operations leave out altogether.
 type commentJSON struct {
 	ID         int64  `json:"id"`
 	UserID     int64  `json:"user_id"`
@@ -109,8 +108,7 @@ func (s *Sandbox) commentView(q *request, c *comment, record commentRecord) comm
 	return v
 }
 
-// memberCommentView is a comment in the list of a member's comments, where
-// those on posts and replies look different.
+// memberCommentView is a comment in the list of a member's comments, where those on posts and replies look different.
 func (s *Sandbox) memberCommentView(q *request, c *comment) commentJSON {
 	if c.parentID != 0 {
 		return s.commentView(q, c, commentEmbedded)

@@ -63,8 +63,8 @@ func sortComments(comments []*comment, sort string) {
 	slices.SortFunc(comments, func(a, b *comment) int { return cmp.Or(first(a, b), oldest(a, b)) })
 }
 
-// openComment finds the comment or reply that the path names only by its id.
-// One that the member may not know of is as missing as one that is not there.
+// openComment finds the comment or reply that the path names only by its id. One that the member may not know of is as
+// missing as one that is not there.
 func (s *Sandbox) openComment(q *request) (*comment, answer) {
 	c, _, refusal := s.readableComment(q, q.id("comment_id"))
 	return c, refusal
@@ -80,8 +80,7 @@ func (s *Sandbox) readableComment(q *request, id int64) (*comment, *post, answer
 	return c, p, refusal
 }
 
-// commentOfPath finds the comment that stands directly on the path's post;
-// replies have a path of their own.
+// commentOfPath finds the comment that stands directly on the path's post; replies have a path of their own.
 func (s *Sandbox) commentOfPath(q *request) (*comment, answer) {
 	p, refusal := s.postOfPath(q)
 	if refusal.status != 0 {
@@ -116,8 +115,7 @@ func (s *Sandbox) getReply(q *request, r *comment) answer {
 	return ok(s.commentView(q, r, commentInList))
 }
 
-// commentInput is the text of a comment or reply, in the wrapper that all four
-// writes need.
+// commentInput is the text of a comment or reply, in the wrapper that all four writes need.
 type commentInput struct {
 	Comment *struct {
 		Body     *string        `json:"body"`
@@ -151,8 +149,8 @@ func blankBody(message string) answer {
 
 func (s *Sandbox) createComment(q *request) answer { return s.addComment(q, q.id("post_id"), nil) }
 
-// createReply also takes a reply for the comment that is answered: the new one
-// then stands beside it, under the same comment.
+// createReply also takes a reply for the comment that is answered: the new one then stands beside it, under the same
+// comment.
 func (s *Sandbox) createReply(q *request, target *comment) answer {
 	return s.addComment(q, target.postID, target)
 }
@@ -188,9 +186,8 @@ func (s *Sandbox) addComment(q *request, postID int64, target *comment) answer {
 	return created(s.commentView(q, c, commentInList))
 }
 
-// tellOfComment tells everybody whom a new comment concerns, each of them once
-// and for the best reason: a mention, then an answer to them, then their post,
-// then a post that they follow.
+// tellOfComment tells everybody whom a new comment concerns, each of them once and for the best reason: a mention, then
+// an answer to them, then their post, then a post that they follow.
 func (s *Sandbox) tellOfComment(p *post, c, target *comment) {
 	told := map[int64]bool{}
 	tell := func(memberID int64, action, display string) {
@@ -233,8 +230,8 @@ func (s *Sandbox) updateReply(q *request, r *comment) answer {
 	return s.changeComment(q, r, replyChanged, "Failed to update reply!")
 }
 
-// changeComment takes the form of the text that the comment's editor keeps,
-// and not the other: sent alone, that one leaves the comment blank.
+// changeComment takes the form of the text that the comment's editor keeps, and not the other: sent alone, that one
+// leaves the comment blank.
 func (s *Sandbox) changeComment(q *request, c *comment, record commentRecord, failed string) answer {
 	if !canManage(q.member, c.authorID) {
 		return forbidden()

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// placeholderHTML is what body.html says for everything written with the new
-// editor; the text itself is in tiptap_body only.
+// placeholderHTML is what body.html says for everything written with the new editor; the text itself is in tiptap_body
+// only.
 const placeholderHTML = "<div><strong>Update available</strong><br>Please update the app to view this post.</div>"
 
 // Editors.
@@ -19,8 +19,7 @@ const (
 	editorTrix   = "trix"
 )
 
-// content is the text of a post or comment. What the old editor (trix) wrote
-// has HTML and no document.
+// content is the text of a post or comment. What the old editor (trix) wrote has HTML and no document.
 type content struct {
 	editor   string
 	html     string
@@ -81,8 +80,7 @@ type attachment struct {
 	Metadata    attachmentMetadata `json:"metadata"`
 }
 
-// attachmentMetadata is what the upload was found to be; the duration of audio
-// and video is in seconds.
+// attachmentMetadata is what the upload was found to be; the duration of audio and video is in seconds.
 type attachmentMetadata struct {
 	Identified bool    `json:"identified"`
 	Width      int     `json:"width,omitempty"`
@@ -123,8 +121,8 @@ func trixContent(markup string) content {
 	return content{editor: editorTrix, html: markup, text: stripTags(markup)}
 }
 
-// tiptapContent wraps a document in its envelope: mentions are looked up among
-// the members, uploads and embedded pages by their ids.
+// tiptapContent wraps a document in its envelope: mentions are looked up among the members, uploads and embedded pages
+// by their ids.
 func (s *Sandbox) tiptapContent(doc node, uploads []attachment, embeds []embedJSON) content {
 	env := &envelope{
 		Body: doc, Format: "post",
@@ -137,8 +135,8 @@ func (s *Sandbox) tiptapContent(doc node, uploads []attachment, embeds []embedJS
 	return content{editor: editorTiptap, html: placeholderHTML, text: env.FallbackText, envelope: env}
 }
 
-// resolve walks the document, files what its nodes refer to in the envelope
-// and collects the plain text. Circle puts nothing between paragraphs there.
+// resolve walks the document, files what its nodes refer to in the envelope and collects the plain text. Circle puts
+// nothing between paragraphs there.
 func (s *Sandbox) resolve(env *envelope, n *node, uploads []attachment, embeds []embedJSON, text *strings.Builder) {
 	switch n.Type {
 	case "text":
@@ -203,8 +201,7 @@ type documentInput struct {
 	Attachments []string `json:"attachments"` // signed ids of uploads
 }
 
-// contentOf makes the text that a caller sent: a document if there is one,
-// else a body of HTML or plain text.
+// contentOf makes the text that a caller sent: a document if there is one, else a body of HTML or plain text.
 func (s *Sandbox) contentOf(body string, doc *documentInput) content {
 	if doc != nil && doc.Body != nil && doc.Body.Type != "" {
 		c := s.tiptapContent(*doc.Body, s.store.allUploads(), nil)
@@ -230,8 +227,8 @@ func (c content) mentioned() []int64 {
 	return ids
 }
 
-// sgid is the signed global id that documents use for a thing, here readable
-// inside base64 and without a real signature.
+// sgid is the signed global id that documents use for a thing, here readable inside base64 and without a real
+// signature.
 func sgid(kind string, id int64) string {
 	payload := fmt.Sprintf("\x04\bI\"gid://jumpstart-app/%s/%d?expires_in\x06", kind, id)
 	return base64.URLEncoding.EncodeToString([]byte(payload)) + "--sandbox"

@@ -27,8 +27,7 @@ type success struct {
 	keep string // a name for the id of what came, for later rows
 }
 
-// successes has at least one call for every operation served, in an order in
-// which they work.
+// successes has at least one call for every operation served, in an order in which they work.
 func successes() []success {
 	doc := written(helloDocument)
 	return []success{
@@ -244,8 +243,7 @@ func (w *world) names() map[string]any {
 	}
 }
 
-// chatNames are those of the first admin's chat: the room with Maya, and what
-// she herself wrote there first.
+// chatNames are those of the first admin's chat: the room with Maya, and what she herself wrote there first.
 func (w *world) chatNames() map[string]any {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -340,8 +338,8 @@ func decodeAny(t *testing.T, raw json.RawMessage) any {
 	return v
 }
 
-// gather collects the paths of all fields; what callers write themselves
-// (documents, and what they refer to) is not looked into.
+// gather collects the paths of all fields; what callers write themselves (documents, and what they refer to) is not
+// looked into.
 func gather(v any, at string, into map[string]bool) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -388,8 +386,7 @@ func (e exception) covers(op, field string) bool {
 	return (e.op == "" || e.op == op) && strings.Contains(field, e.field)
 }
 
-// compareFields wants the same fields on both sides, as far as both have the
-// record that the fields belong to.
+// compareFields wants the same fields on both sides, as far as both have the record that the fields belong to.
 func compareFields(t *testing.T, op string, got, want map[string]bool) {
 	t.Helper()
 	report := func(what string, from, in map[string]bool) {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// First ids of what belongs to courses, which has counters of its own so that
-// the ids of everything else do not depend on it.
+// First ids of what belongs to courses, which has counters of its own so that the ids of everything else do not depend
+// on it.
 const (
 	firstSectionID    = 410_001
 	firstLessonID     = 1_900_001
@@ -27,8 +27,7 @@ type course struct {
 	sections     []*section
 }
 
-// section is a part of a course. It opens a number of days after the member
-// has joined.
+// section is a part of a course. It opens a number of days after the member has joined.
 type section struct {
 	id      int64
 	name    string
@@ -122,8 +121,8 @@ func (c *course) lessons() []*lesson {
 	return all
 }
 
-// opening is when a section opens for a member: the zero time when it is open
-// to all at once, or the member has not joined.
+// opening is when a section opens for a member: the zero time when it is open to all at once, or the member has not
+// joined.
 func (s *Sandbox) opening(m *member, c *course, sec *section) time.Time {
 	seat := s.store.seat(c.spaceID, m.id)
 	if sec.days == 0 || seat == nil {
@@ -151,8 +150,8 @@ func (s *Sandbox) completed(m *member, l *lesson) bool {
 	return s.store.completed[lessonSeat{l.id, m.id}]
 }
 
-// openCourse finds the path's course, which the member may look at: its
-// outline is for everybody who may view the space.
+// openCourse finds the path's course, which the member may look at: its outline is for everybody who may view the
+// space.
 func (s *Sandbox) openCourse(q *request) (*course, answer) {
 	sp, refusal := s.numberedSpace(q)
 	if refusal.status != 0 {
@@ -168,8 +167,8 @@ func (s *Sandbox) openCourse(q *request) (*course, answer) {
 	return c, answer{}
 }
 
-// openLesson finds the path's lesson, which the member may take: they have
-// joined the course, its section is open and the lesson before it completed.
+// openLesson finds the path's lesson, which the member may take: they have joined the course, its section is open and
+// the lesson before it completed.
 func (s *Sandbox) openLesson(q *request) (*lesson, answer) {
 	c, refusal := s.openCourse(q)
 	if refusal.status != 0 {

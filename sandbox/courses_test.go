@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Lessons of the seed. Maya, the ordinary member, has completed eight; the
-// ninth has the quiz, and the last season is not open to her yet.
+// Lessons of the seed. Maya, the ordinary member, has completed eight; the ninth has the quiz, and the last season is
+// not open to her yet.
 const (
 	idSheets     = firstLessonID + 1
 	idQuizLesson = firstLessonID + 8

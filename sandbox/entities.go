@@ -2,9 +2,8 @@ package sandbox
 
 import "time"
 
-// First ids of each kind. They are far apart, as Circle's are, so that an id
-// used for the wrong kind of thing is noticed; comments and notifications lie
-// above 2^31, where the real ones are or soon will be.
+// First ids of each kind. They are far apart, as Circle's are, so that an id used for the wrong kind of thing is
+// noticed; comments and notifications lie above 2^31, where the real ones are or soon will be.
 const (
 	communityID         = 612_004
 	firstMemberID       = 8_800_001
@@ -133,8 +132,8 @@ const (
 	spaceMembers = "members"
 )
 
-// space is a room of the community. A private one is listed for everybody but
-// opens for its members only; a secret one is not even listed.
+// space is a room of the community. A private one is listed for everybody but opens for its members only; a secret one
+// is not even listed.
 type space struct {
 	id, groupID  int64
 	groupName    string
@@ -266,8 +265,7 @@ type event struct {
 	rsvpDisabled bool
 	rsvpLimit    int // 0: none
 	attendees    []attendee
-	// seriesID joins the occurrences of a recurring event: it is the post id
-	// of the first one; 0 for a single event.
+	// seriesID joins the occurrences of a recurring event: it is the post id of the first one; 0 for a single event.
 	seriesID  int64
 	frequency string // of a series: daily, weekly, monthly
 }

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// eventIn files an event of the first admin in a space that everybody here has
-// joined; nothing in the Member API makes one.
+// eventIn files an event of the first admin in a space that everybody here has joined; nothing in the Member API makes
+// one.
 func (w *world) eventIn(starts time.Duration, e event) *post {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -55,8 +55,7 @@ type firstAttendees struct {
 	Count   int            `json:"count"`
 }
 
-// attendeeJSON is somebody who answered an invitation; its id is that of the
-// answer.
+// attendeeJSON is somebody who answered an invitation; its id is that of the answer.
 type attendeeJSON struct {
 	ID         int64   `json:"id"`
 	MemberID   int64   `json:"community_member_id"`
@@ -84,8 +83,8 @@ func (s *Sandbox) attendeeView(a attendee) attendeeJSON {
 // embeddedAttendees is how many attendees an event carries with it.
 const embeddedAttendees = 5
 
-// eventFieldsView shows the event to a member. The place is there for all,
-// whatever hide_location_from_non_attendees says: Circle leaves it to clients.
+// eventFieldsView shows the event to a member. The place is there for all, whatever hide_location_from_non_attendees
+// says: Circle leaves it to clients.
 func (s *Sandbox) eventFieldsView(q *request, p *post) *eventFields {
 	e := p.event
 	yes := e.attending()

@@ -19,8 +19,8 @@ func (s *Sandbox) eventRoutes() []route {
 	}
 }
 
-// listEvents lists the events of all spaces that the member may read: those to
-// come, soonest first, or the past ones, latest first.
+// listEvents lists the events of all spaces that the member may read: those to come, soonest first, or the past ones,
+// latest first.
 func (s *Sandbox) listEvents(q *request) answer {
 	past := q.flag("past_events")
 	from, _ := time.Parse(time.DateOnly, q.param("filter_date[start_date]"))
@@ -67,8 +67,7 @@ func (s *Sandbox) listAttendees(q *request, p *post) answer {
 	return ok(listPage(q.paging(10), attending, s.attendeeView).withPageCount().withMeta())
 }
 
-// refuseRSVP says why the member cannot come; the zero answer: they can. Circle
-// has no codes for these, only words.
+// refuseRSVP says why the member cannot come; the zero answer: they can. Circle has no codes for these, only words.
 func (s *Sandbox) refuseRSVP(q *request, p *post) answer {
 	e := p.event
 	switch {
@@ -91,8 +90,7 @@ func (e *event) going(memberID int64) bool {
 	return slices.ContainsFunc(e.attendees, func(a attendee) bool { return a.memberID == memberID && a.status == "yes" })
 }
 
-// answerInvitation records what the member says. Their row is kept when they
-// change their mind.
+// answerInvitation records what the member says. Their row is kept when they change their mind.
 func (s *Sandbox) answerInvitation(q *request, p *post, status string) attendee {
 	e := p.event
 	i := slices.IndexFunc(e.attendees, func(a attendee) bool { return a.memberID == q.member.id })
@@ -178,8 +176,8 @@ func (s *Sandbox) listOccurrences(q *request, dates []*post) answer {
 	return ok(listPage(q.paging(10), dates, view).withPageCount().withMeta())
 }
 
-// rsvpToOccurrences sets to which dates the member comes: to those that are
-// named, and to no others. It is all or nothing.
+// rsvpToOccurrences sets to which dates the member comes: to those that are named, and to no others. It is all or
+// nothing.
 func (s *Sandbox) rsvpToOccurrences(q *request, dates []*post) answer {
 	var in struct {
 		EventIDs *[]int64 `json:"event_ids"`

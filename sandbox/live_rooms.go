@@ -10,8 +10,7 @@ import (
 // firstLiveRoomID is the first id of the rooms for video and voice.
 const firstLiveRoomID = 310_001
 
-// liveRoom is a room for video and voice, of which the sandbox has no more
-// than its settings and its chat.
+// liveRoom is a room for video and voice, of which the sandbox has no more than its settings and its chat.
 type liveRoom struct {
 	id          int64
 	creatorID   int64
@@ -73,8 +72,8 @@ func (in liveRoomInput) wrong() string {
 	return ""
 }
 
-// createLiveRoom makes a room and its chat. Only the staff may, as the switch
-// can_create_live_streams of the current member says.
+// createLiveRoom makes a room and its chat. Only the staff may, as the switch can_create_live_streams of the current
+// member says.
 func (s *Sandbox) createLiveRoom(q *request) answer {
 	if !q.member.staff() {
 		return forbidden()

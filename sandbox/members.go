@@ -23,8 +23,8 @@ func (s *Sandbox) memberRoutes() []route {
 	}
 }
 
-// author is a member as a post, comment or mention shows one; its id is the
-// user's, not the member's, and its roles are words.
+// author is a member as a post, comment or mention shows one; its id is the user's, not the member's, and its roles are
+// words.
 type author struct {
 	ID                int64     `json:"id"`
 	CommunityMemberID int64     `json:"community_member_id"`
@@ -50,8 +50,7 @@ func (s *Sandbox) authorView(m *member) author {
 	return a
 }
 
-// liker is a member as user_likes lists one: neither id nor sgid, and roles
-// are an object again.
+// liker is a member as user_likes lists one: neither id nor sgid, and roles are an object again.
 type liker struct {
 	Headline          string    `json:"headline"`
 	MemberTags        []tagJSON `json:"member_tags"`
@@ -66,8 +65,8 @@ func (s *Sandbox) likerView(l like) liker {
 	return liker{m.headline, tagViews(m, tagOfAuthor), m.name(), m.roles, m.id, orNull(m.avatarURL)}
 }
 
-// tagJSON is a member's tag. Which places show it is a list on profiles and
-// an object of booleans on authors; the directory has no background switch.
+// tagJSON is a member's tag. Which places show it is a list on profiles and an object of booleans on authors; the
+// directory has no background switch.
 type tagJSON struct {
 	ID                 int64   `json:"id"`
 	Name               string  `json:"name"`
@@ -164,8 +163,7 @@ type profileCore struct {
 	Gamification gamification `json:"gamification_stats"`
 }
 
-// profileOf is the member's profile as the asking member sees it: counts are
-// of what the asker may read.
+// profileOf is the member's profile as the asking member sees it: counts are of what the asker may read.
 func (s *Sandbox) profileOf(q *request, m *member) profileCore {
 	p := profileCore{
 		ID: m.id, Email: m.email, Name: m.name(), AvatarURL: orNull(m.avatarURL), LargeAvatar: orNull(m.avatarURL),
@@ -291,8 +289,8 @@ func (s *Sandbox) spacesOf(asker, m *member) []*space {
 	})
 }
 
-// deactivateMember closes the account: the member's tokens answer from then
-// on that their member is not found. Admins cannot leave in this way.
+// deactivateMember closes the account: the member's tokens answer from then on that their member is not found. Admins
+// cannot leave in this way.
 func (s *Sandbox) deactivateMember(q *request) answer {
 	if q.member.roles.Admin {
 		return forbidden()

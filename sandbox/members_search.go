@@ -10,8 +10,7 @@ import (
 	"strings"
 )
 
-// directoryMember is a member as the directory lists one: no id but the
-// member's, no roles, but the e-mail address.
+// directoryMember is a member as the directory lists one: no id but the member's, no roles, but the e-mail address.
 type directoryMember struct {
 	Headline     string    `json:"headline"`
 	MemberTags   []tagJSON `json:"member_tags"`
@@ -23,8 +22,8 @@ type directoryMember struct {
 	CanReceiveDM bool      `json:"can_receive_dm_from_current_member"`
 }
 
-// searchable is a page of members with the key of the last one, by which a
-// caller walks on; without the key this was the last page.
+// searchable is a page of members with the key of the last one, by which a caller walks on; without the key this was
+// the last page.
 type searchable[T any] struct {
 	listing[T]
 	NextMeta *nextMeta    `json:"meta,omitempty"` // hides the listing's own
@@ -35,8 +34,7 @@ type nextMeta struct {
 	Next []memberMark `json:"next_search_after,omitempty"`
 }
 
-// memberMark is one part of a member's place in an order: a number or a text,
-// which callers may send back as either.
+// memberMark is one part of a member's place in an order: a number or a text, which callers may send back as either.
 type memberMark struct {
 	number bool
 	text   string
@@ -96,8 +94,7 @@ func compareMembers(order string) func(a, b *member) int {
 	}
 }
 
-// walk sorts the members and cuts the page that follows the mark, or the
-// numbered page when there is none.
+// walk sorts the members and cuts the page that follows the mark, or the numbered page when there is none.
 func walk[V any](members []*member, order string, p paging, after []memberMark, view func(*member) V) searchable[V] {
 	slices.SortFunc(members, compareMembers(order))
 	start := (p.page - 1) * p.perPage
@@ -145,8 +142,7 @@ func (s *Sandbox) listMembers(q *request) answer {
 	}))
 }
 
-// foundMember is a member as the search lists one, and as a changed profile
-// comes back.
+// foundMember is a member as the search lists one, and as a changed profile comes back.
 type foundMember struct {
 	FirstName      string  `json:"first_name"`
 	LastName       string  `json:"last_name"`

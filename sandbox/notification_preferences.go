@@ -4,8 +4,8 @@ import (
 	"slices"
 )
 
-// mediumInApp is the medium of the list of notifications; the others only keep
-// their switches, as the sandbox sends nothing anywhere.
+// mediumInApp is the medium of the list of notifications; the others only keep their switches, as the sandbox sends
+// nothing anywhere.
 const mediumInApp = "in_app"
 
 // Choices for a space.
@@ -30,8 +30,8 @@ type preferenceJSON struct {
 	Enabled bool   `json:"enabled"`
 }
 
-// preferenceKinds lists all switches of a medium in Circle's order. Direct
-// messages have none in the app, where they are always seen.
+// preferenceKinds lists all switches of a medium in Circle's order. Direct messages have none in the app, where they
+// are always seen.
 func preferenceKinds(medium string) []preferenceJSON {
 	kinds := []preferenceJSON{
 		{Kind: "post_comment", Name: "Comments on my posts"},
@@ -55,8 +55,8 @@ func (m *member) enabled(medium, kind string) bool {
 	return on || !changed
 }
 
-// spaceChoice is what the member wants to hear from a space: everything in the
-// app and nothing elsewhere, until they change it.
+// spaceChoice is what the member wants to hear from a space: everything in the app and nothing elsewhere, until they
+// change it.
 func (m *member) spaceChoice(medium string, spaceID int64) string {
 	if choice := m.spacePrefs[spacePreferenceKey{medium, spaceID}]; choice != "" {
 		return choice
@@ -73,8 +73,7 @@ type preferencesJSON struct {
 	Spaces []spacePreferenceJSON `json:"space_preferences"`
 }
 
-// spacePreferenceJSON is the choice for a space; its id is that of the
-// member's seat.
+// spacePreferenceJSON is the choice for a space; its id is that of the member's seat.
 type spacePreferenceJSON struct {
 	ID          int64  `json:"id"`
 	SpaceID     int64  `json:"space_id"`
@@ -117,8 +116,7 @@ func (s *Sandbox) updatePreference(q *request) answer {
 		return missingParameter("type")
 	case enabled == "":
 		return missingParameter("enabled")
-	// Circle takes the switch for direct messages on every medium, although
-	// the app's settings do not show it.
+	// Circle takes the switch for direct messages on every medium, although the app's settings do not show it.
 	case kind != "direct_messages" && !slices.ContainsFunc(preferenceKinds(medium), known):
 		return notListed(preferenceRefused, "type")
 	case enabled != "true" && enabled != "false":

@@ -27,12 +27,11 @@ func (s *Sandbox) notificationRoutes() []route {
 // communityName is who tells what no member does.
 const communityName = "Thornbury Lane Allotments"
 
-// actionDeleted marks what the member has deleted. It is kept, because a
-// reminder that was sent must not be sent again.
+// actionDeleted marks what the member has deleted. It is kept, because a reminder that was sent must not be sent again.
 const actionDeleted = "deleted"
 
-// notify files a notification now, unless the member does not want it, may not
-// see what it is about, or did it themselves.
+// notify files a notification now, unless the member does not want it, may not see what it is about, or did it
+// themselves.
 func (s *Sandbox) notify(n notification) {
 	m := s.store.memberByID[n.memberID]
 	if m == nil || !m.active || n.memberID == n.actorID || !s.wants(m, n) {
@@ -49,8 +48,8 @@ func (s *Sandbox) notify(n notification) {
 	s.store.addNotification(&n)
 }
 
-// wants looks up the switches that a notification hangs on. What is new in a
-// space goes by the choice for that space, the rest by what happened.
+// wants looks up the switches that a notification hangs on. What is new in a space goes by the choice for that space,
+// the rest by what happened.
 func (s *Sandbox) wants(m *member, n notification) bool {
 	choice := m.spaceChoice(mediumInApp, n.spaceID)
 	switch {
@@ -74,8 +73,8 @@ func (s *Sandbox) wants(m *member, n notification) bool {
 // reminderLead is how long before an event its reminder comes.
 const reminderLead = time.Hour
 
-// remind files the reminders that have come due since somebody last looked:
-// time passes by itself, and nothing in the sandbox runs in the background.
+// remind files the reminders that have come due since somebody last looked: time passes by itself, and nothing in the
+// sandbox runs in the background.
 func (s *Sandbox) remind(q *request) {
 	list := s.store.notification[q.member.id]
 	for _, p := range s.store.posts {
@@ -96,8 +95,7 @@ func (n *notification) kindOfReminder() bool {
 	return n.action == "reminder" || (n.action == actionDeleted && n.subjectKind == "Event" && n.actorID == 0)
 }
 
-// notificationJSON is a notification. The pointers are what some operations,
-// or some kinds, leave out.
+// notificationJSON is a notification. The pointers are what some operations, or some kinds, leave out.
 type notificationJSON struct {
 	ID            int64    `json:"id"`
 	CreatedAt     stamp    `json:"created_at"`
@@ -174,8 +172,8 @@ func (s *Sandbox) notificationView(n *notification) notificationJSON {
 	return v
 }
 
-// inbox lists what the member is shown, oldest first: neither what they have
-// archived or deleted, nor what became closed to them.
+// inbox lists what the member is shown, oldest first: neither what they have archived or deleted, nor what became
+// closed to them.
 func (s *Sandbox) inbox(q *request) []*notification {
 	s.remind(q)
 	list := filter(s.store.notification[q.member.id], func(n *notification) bool {
@@ -206,8 +204,7 @@ func (s *Sandbox) listNotifications(q *request) answer {
 	return ok(pagesCounted(listPage(q.paging(20), list, s.notificationView)))
 }
 
-// positive says whether a parameter is left out or a positive integer. Nothing
-// but the list of notifications minds.
+// positive says whether a parameter is left out or a positive integer. Nothing but the list of notifications minds.
 func positive(q *request, name string) bool {
 	if !q.URL.Query().Has(name) {
 		return true
@@ -216,16 +213,15 @@ func positive(q *request, name string) bool {
 	return err == nil && n > 0
 }
 
-// pagesCounted adds page_count, which here, unlike elsewhere, counts pages: the
-// official examples have two notifications on one page.
+// pagesCounted adds page_count, which here, unlike elsewhere, counts pages: the official examples have two
+// notifications on one page.
 func pagesCounted[T any](l listing[T]) listing[T] {
 	l.PageCount = new(max(1, (l.Count+l.PerPage-1)/l.PerPage))
 	return l
 }
 
-// countsJSON tells how many notifications are new: unread and not yet there
-// when the count was last reset. Content is what is new in spaces, inbox what
-// concerns the member in person.
+// countsJSON tells how many notifications are new: unread and not yet there when the count was last reset. Content is
+// what is new in spaces, inbox what concerns the member in person.
 type countsJSON struct {
 	All        int `json:"new_notifications_count"`
 	Mentions   int `json:"new_mentions_count"`
@@ -266,8 +262,8 @@ func (s *Sandbox) resetNewNotificationsCount(q *request) answer {
 	}{0})
 }
 
-// markAllNotificationsAsRead marks everything, or what hangs on one thing: a
-// space, a post with its comments, a comment.
+// markAllNotificationsAsRead marks everything, or what hangs on one thing: a space, a post with its comments, a
+// comment.
 func (s *Sandbox) markAllNotificationsAsRead(q *request) answer {
 	var in struct {
 		Parent *struct {

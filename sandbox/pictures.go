@@ -11,9 +11,8 @@ import (
 	"math/rand/v2"
 )
 
-// picture draws what the file of a seeded picture would show: photographs are
-// fields under a sky, portraits are flowers. The same file always looks the
-// same. Files of other kinds have no content: nil.
+// picture draws what the file of a seeded picture would show: photographs are fields under a sky, portraits are
+// flowers. The same file always looks the same. Files of other kinds have no content: nil.
 func picture(a attachment) []byte {
 	sum := fnv.New64a()
 	_, _ = sum.Write([]byte(a.SignedID))
@@ -28,8 +27,7 @@ func picture(a attachment) []byte {
 	return out.Bytes()
 }
 
-// field is a sky with a sun, three lines of hills, and rows of crops that run
-// towards the horizon.
+// field is a sky with a sun, three lines of hills, and rows of crops that run towards the horizon.
 func field(rnd *rand.Rand, width, height int) image.Image {
 	skies := [][2]rgb{
 		{{108, 164, 206}, {246, 233, 205}},

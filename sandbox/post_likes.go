@@ -41,8 +41,8 @@ func (s *Sandbox) followPost(q *request, p *post) answer {
 	return done("Post followed.")
 }
 
-// unfollowPost serves both paths: by the post alone, and by the follower id
-// that the post carried, which has to be the member's own.
+// unfollowPost serves both paths: by the post alone, and by the follower id that the post carried, which has to be the
+// member's own.
 func (s *Sandbox) unfollowPost(q *request, p *post) answer {
 	mine := func(f follower) bool {
 		return f.memberID == q.member.id && (q.PathValue("id") == "" || f.id == q.id("id"))

@@ -17,8 +17,8 @@ const (
 	postInEvents                   // no policies, gallery, flags or kind
 )
 
-// postJSON is a post. The embedded pointers are what some operations leave
-// out altogether, which is not the same as null.
+// postJSON is a post. The embedded pointers are what some operations leave out altogether, which is not the same as
+// null.
 type postJSON struct {
 	*postKind
 	ID              int64    `json:"id"`

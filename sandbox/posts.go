@@ -28,8 +28,7 @@ func (s *Sandbox) postRoutes() []route {
 	}
 }
 
-// homeFeed gathers the spaces that the member has joined. Members who never
-// completed their sign-up have no home page.
+// homeFeed gathers the spaces that the member has joined. Members who never completed their sign-up have no home page.
 func (s *Sandbox) homeFeed(q *request) answer {
 	if !q.member.homePage {
 		return failure(http.StatusUnauthorized, "Home page feature not applicable")
@@ -40,8 +39,8 @@ func (s *Sandbox) homeFeed(q *request) answer {
 	return ok(listPage(q.paging(10), posts, view).withSort(sort))
 }
 
-// sortPosts orders the posts and answers the name of the order; "latest" is
-// the default, and works although the contract does not list it.
+// sortPosts orders the posts and answers the name of the order; "latest" is the default, and works although the
+// contract does not list it.
 func sortPosts(posts []*post, sort string) string {
 	latest := func(a, b *post) int { return cmp.Or(b.createdAt.Compare(a.createdAt), cmp.Compare(b.id, a.id)) }
 	first := latest
@@ -116,8 +115,7 @@ type galleryInput struct {
 	Images []imageInput `json:"images_attributes"`
 }
 
-// imageInput is an image of a gallery: a new one by the signed id of its
-// upload, an old one by its id.
+// imageInput is an image of a gallery: a new one by the signed id of its upload, an old one by its id.
 type imageInput struct {
 	ID       int64  `json:"id"`
 	SignedID string `json:"signed_id"`
@@ -130,8 +128,7 @@ type imageInput struct {
 
 const postRefused = "Failed to create post!"
 
-// draftPost checks that the member may post such a post there, and makes it
-// without filing it.
+// draftPost checks that the member may post such a post there, and makes it without filing it.
 func (s *Sandbox) draftPost(q *request, kind string) (*post, postInput, answer) {
 	var in postInput
 	sp, refusal := s.spaceOfPath(q)
@@ -323,8 +320,8 @@ func (s *Sandbox) freeSlug(spaceID int64, text string) string {
 	return slug
 }
 
-// slugOf is the text in lower case with everything but letters and digits
-// turned into single hyphens. Letters of all scripts stay.
+// slugOf is the text in lower case with everything but letters and digits turned into single hyphens. Letters of all
+// scripts stay.
 func slugOf(text string) string {
 	parts := strings.FieldsFunc(strings.ToLower(text),
 		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })

@@ -109,8 +109,7 @@ func (s *Sandbox) listProfileFields(q *request) answer {
 	return ok(listPage(q.paging(10), fields, view).withPageCount())
 }
 
-// profileInput is what a member may change of the own profile; what is left
-// out stays.
+// profileInput is what a member may change of the own profile; what is left out stays.
 type profileInput struct {
 	Name        *string `json:"name"`
 	Avatar      *string `json:"avatar"` // signed id of an upload
@@ -163,8 +162,7 @@ func (s *Sandbox) updateProfile(q *request) answer {
 	}})
 }
 
-// completeSignup is for members who were invited and have no profile yet; for
-// all others it is a conflict.
+// completeSignup is for members who were invited and have no profile yet; for all others it is a conflict.
 func (s *Sandbox) completeSignup(q *request) answer {
 	m := q.member
 	if m.confirmed {

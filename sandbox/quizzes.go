@@ -131,8 +131,7 @@ func (s *Sandbox) attemptView(q *request, a *attempt) attemptJSON {
 	return v
 }
 
-// listQuizAttempts lists the latest attempt of each member at each quiz of the
-// course, newest first, for admins.
+// listQuizAttempts lists the latest attempt of each member at each quiz of the course, newest first, for admins.
 func (s *Sandbox) listQuizAttempts(q *request, c *course) answer {
 	if !q.member.roles.Admin {
 		return forbidden()
@@ -160,8 +159,7 @@ func (s *Sandbox) listedQuiz(q *request) (*quiz, answer) {
 	return qz, answer{}
 }
 
-// createQuizAttempt takes and grades answers. A question left out is answered
-// wrongly.
+// createQuizAttempt takes and grades answers. A question left out is answered wrongly.
 func (s *Sandbox) createQuizAttempt(q *request, qz *quiz) answer {
 	if !s.canTake(q, s.store.courses[qz.spaceID], qz.lesson) {
 		return forbidden()
@@ -207,8 +205,7 @@ func (a *attempt) answer(r quizResponse) answer {
 	return answer{}
 }
 
-// ownAttempt finds the path's attempt: the member's own, or anybody's for an
-// admin.
+// ownAttempt finds the path's attempt: the member's own, or anybody's for an admin.
 func (s *Sandbox) ownAttempt(q *request) (*attempt, answer) {
 	qz, refusal := s.listedQuiz(q)
 	if refusal.status != 0 {
@@ -227,8 +224,7 @@ func (s *Sandbox) getQuizAttempt(q *request, a *attempt) answer {
 	return ok(v)
 }
 
-// gradeQuizAttempt decides what the quiz itself does not: only admins, and only
-// where there is no passing grade.
+// gradeQuizAttempt decides what the quiz itself does not: only admins, and only where there is no passing grade.
 func (s *Sandbox) gradeQuizAttempt(q *request, a *attempt) answer {
 	if !q.member.roles.Admin || a.quiz.passingGrade != 0 {
 		return forbidden()

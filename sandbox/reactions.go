@@ -16,9 +16,8 @@ func isReaction(emoji string) bool {
 	return slices.Contains([]string{"thumbsup", "heart", "joy", "open_mouth", "cry", "pray", "tada"}, emoji)
 }
 
-// reactionInput reads which message is meant, among those of rooms that the
-// member takes part in, and the emoji. Both operations have it as their body,
-// deleting too.
+// reactionInput reads which message is meant, among those of rooms that the member takes part in, and the emoji. Both
+// operations have it as their body, deleting too.
 func (s *Sandbox) reactionInput(q *request) (*message, string, answer) {
 	var in struct {
 		MessageID int64  `json:"chat_room_message"`
@@ -55,8 +54,7 @@ type reactionRecord struct {
 	Emoji     string `json:"emoji"`
 }
 
-// createReaction answers who reacted how, and not the message. Everybody gives
-// each emoji once.
+// createReaction answers who reacted how, and not the message. Everybody gives each emoji once.
 func (s *Sandbox) createReaction(q *request) answer {
 	m, emoji, refusal := s.reactionInput(q)
 	if refusal.status != 0 {

@@ -75,8 +75,8 @@ func (q *request) flag(name string) bool {
 	return false
 }
 
-// list is a query parameter with several values, in any of the encodings that
-// clients use: name=1&name=2, name[]=1&name[]=2, name=1,2.
+// list is a query parameter with several values, in any of the encodings that clients use: name=1&name=2,
+// name[]=1&name[]=2, name=1,2.
 func (q *request) list(name string) []string {
 	var all []string
 	query := q.URL.Query()
@@ -99,8 +99,7 @@ func (q *request) ids(name string) []int64 {
 	return all
 }
 
-// maxPerPage is the most that one page holds. Circle documents no limit; 100
-// is what clients are known to have used.
+// maxPerPage is the most that one page holds. Circle documents no limit; 100 is what clients are known to have used.
 const maxPerPage = 100
 
 // paging is which page was asked for. Pages are numbered from 1.
@@ -122,8 +121,7 @@ func newPaging(page, perPage string, defaultPerPage int) paging {
 	return p
 }
 
-// listing is a page of records in Circle's envelope. The pointers are what
-// some lists have and others have not.
+// listing is a page of records in Circle's envelope. The pointers are what some lists have and others have not.
 type listing[T any] struct {
 	Page        int     `json:"page"`
 	PerPage     int     `json:"per_page"`
@@ -152,8 +150,8 @@ func listPage[E, V any](p paging, all []E, view func(E) V) listing[V] {
 	return l
 }
 
-// withPageCount adds page_count, which in spite of its name is the number of
-// records on the page in most of Circle's own examples.
+// withPageCount adds page_count, which in spite of its name is the number of records on the page in most of Circle's
+// own examples.
 func (l listing[T]) withPageCount() listing[T] {
 	l.PageCount = new(len(l.Records))
 	return l
@@ -204,8 +202,8 @@ func failure(status int, message string) answer {
 	return answer{status, errorBody{Message: message, ErrorDetails: empty{}}}
 }
 
-// missingRecord is Circle's 404 for a record that is not there, or that the
-// caller may not know of. Kinds are post, comment, space and so on.
+// missingRecord is Circle's 404 for a record that is not there, or that the caller may not know of. Kinds are post,
+// comment, space and so on.
 func missingRecord(kind string) answer {
 	return answer{http.StatusNotFound, errorBody{
 		Message:      "Oops! Missing record. Please try again later.",
@@ -239,8 +237,7 @@ func notListed(message, field string) answer {
 	return invalid(message, field, "is not included in the list")
 }
 
-// forbidden is Circle's "not allowed": a 401, as for a bad token, and only the
-// sentence differs.
+// forbidden is Circle's "not allowed": a 401, as for a bad token, and only the sentence differs.
 func forbidden() answer { return failure(http.StatusUnauthorized, "You cannot perform this action.") }
 
 // stamp is a point in time as Rails writes it: UTC with milliseconds.

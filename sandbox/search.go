@@ -60,8 +60,7 @@ type searchQuery struct {
 	author, status       string
 }
 
-// filterIDs is a list within the parameter "filters"; Rails takes a name
-// without brackets for a single value.
+// filterIDs is a list within the parameter "filters"; Rails takes a name without brackets for a single value.
 func (q *request) filterIDs(name string) []int64 {
 	var ids []int64
 	for _, text := range q.URL.Query()["filters["+name+"][]"] {
@@ -223,8 +222,8 @@ type foundLesson struct {
 	Space           spaceRef `json:"space"`
 }
 
-// findLessons looks at lessons that the member may take: the outline of a
-// course is open to more, but not what the lessons say.
+// findLessons looks at lessons that the member may take: the outline of a course is open to more, but not what the
+// lessons say.
 func (s *Sandbox) findLessons(q searchQuery) []any {
 	found := []any{}
 	for _, sp := range s.store.spaces {

@@ -15,9 +15,8 @@ const (
 	day          = 24 * time.Hour
 )
 
-// seeder makes the community: Thornbury Lane Allotments, some forty people who
-// grow things on the edge of a small town. The same at every start but for the
-// times, which are counted from now.
+// seeder makes the community: Thornbury Lane Allotments, some forty people who grow things on the edge of a small town.
+// The same at every start but for the times, which are counted from now.
 type seeder struct {
 	*Sandbox
 	now     time.Time
@@ -204,8 +203,8 @@ func (sd *seeder) planPhotos() []*plannedPost {
 	return plan
 }
 
-// seedComments spreads the comments over the published posts: a few posts get
-// many. They get their ids in order of time.
+// seedComments spreads the comments over the published posts: a few posts get many. They get their ids in order of
+// time.
 func (sd *seeder) seedComments() {
 	type planned struct {
 		post *post

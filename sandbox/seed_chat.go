@@ -29,16 +29,15 @@ type plannedRoom struct {
 	change func(room *chatRoom, maya *participant)
 }
 
-// plannedMessage is a message that waits for its id: ids follow the order of
-// time over all rooms.
+// plannedMessage is a message that waits for its id: ids follow the order of time over all rooms.
 type plannedMessage struct {
 	*message
 	answers *plannedMessage
 	unread  bool // by Maya
 }
 
-// seedChat makes the rooms and lets everybody talk. It draws from a source of
-// its own, so that the rest of the community stays what it is.
+// seedChat makes the rooms and lets everybody talk. It draws from a source of its own, so that the rest of the
+// community stays what it is.
 func (sd *seeder) seedChat() {
 	rnd := rand.New(rand.NewPCG(1894, 9))
 	var plan []*plannedMessage
@@ -84,8 +83,8 @@ func (sd *seeder) planRoom(p plannedRoom) *chatRoom {
 	return room
 }
 
-// planTalk turns the script into messages. The pauses between what belongs
-// together are minutes; the longer ones fill the time.
+// planTalk turns the script into messages. The pauses between what belongs together are minutes; the longer ones fill
+// the time.
 func (sd *seeder) planTalk(room *chatRoom, p plannedRoom, rnd *rand.Rand) []*plannedMessage {
 	if p.script == "" {
 		return nil
@@ -123,8 +122,7 @@ func (sd *seeder) planTalk(room *chatRoom, p plannedRoom, rnd *rand.Rand) []*pla
 	return plan
 }
 
-// planLine makes a message of a line, but for its room and time; a photo in it
-// gets the id.
+// planLine makes a message of a line, but for its room and time; a photo in it gets the id.
 func (sd *seeder) planLine(line string, photoID int64) *message {
 	email, text, _ := strings.Cut(line, ": ")
 	text, photo, _ := strings.Cut(strings.TrimSuffix(text, "]"), " [")
@@ -156,8 +154,7 @@ func (sd *seeder) spoken(text string) content {
 	}
 }
 
-// photo is an image in a message; as with all images of the seed, the file
-// itself is nowhere.
+// photo is an image in a message; as with all images of the seed, the file itself is nowhere.
 func (sd *seeder) photo(filename string, id int64) attachment {
 	signed := signedID("chat", id)
 	return attachment{
@@ -204,8 +201,7 @@ func (sd *seeder) personNamed(email string) *member {
 	return sd.people[i]
 }
 
-// lessonRooms are those of all lessons of all courses. In one of them somebody
-// has talked, this morning.
+// lessonRooms are those of all lessons of all courses. In one of them somebody has talked, this morning.
 func (sd *seeder) lessonRooms() []plannedRoom {
 	var rooms []plannedRoom
 	for _, sp := range sd.store.spaces {
@@ -220,8 +216,8 @@ func (sd *seeder) lessonRooms() []plannedRoom {
 	return rooms
 }
 
-// chatRooms are all rooms but those of lessons. Maya talks with six members
-// and in three groups; the last room is none of hers.
+// chatRooms are all rooms but those of lessons. Maya talks with six members and in three groups; the last room is none
+// of hers.
 func chatRooms() []plannedRoom {
 	return []plannedRoom{
 		{space: "tea-hut", script: teaHutTalk(), oldest: 34 * day, newest: 25 * time.Minute},

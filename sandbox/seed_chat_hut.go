@@ -1,7 +1,6 @@
 package sandbox
 
-// teaHutTalk is what is said in the room of the chat space, in the form that
-// plannedRoom describes.
+// teaHutTalk is what is said in the room of the chat space, in the form that plannedRoom describes.
 func teaHutTalk() string {
 	return `
 margaret: Kettle is on, half past ten as always.

@@ -186,8 +186,7 @@ func (ids *courseIDs) file() int64     { return firstLessonFileID + take(&ids.fi
 func (ids *courseIDs) question() int64 { return firstQuestionID + take(&ids.questions) }
 func (ids *courseIDs) option() int64   { return firstOptionID + take(&ids.options) }
 
-// seedQuizzes ends two seasons with a quiz: one that grades itself, and one that
-// an admin reads.
+// seedQuizzes ends two seasons with a quiz: one that grades itself, and one that an admin reads.
 func (sd *seeder) seedQuizzes(c *course) {
 	var ids courseIDs
 	ask := func(kind, statement string, options ...string) *question {
@@ -230,9 +229,8 @@ func (sd *seeder) seedQuizzes(c *course) {
 	}
 }
 
-// seedStudents lets the members of the course work through it. Maya joined
-// thirty days ago: four seasons are open to her, and she has come as far as the
-// first quiz, which she has failed once.
+// seedStudents lets the members of the course work through it. Maya joined thirty days ago: four seasons are open to
+// her, and she has come as far as the first quiz, which she has failed once.
 func (sd *seeder) seedStudents(c *course) {
 	all, quizzes := c.lessons(), []*quiz{c.sections[1].lessons[4].quiz, c.sections[3].lessons[3].quiz}
 	for i, seat := range sd.store.memberships[c.spaceID] {
@@ -264,8 +262,7 @@ func (sd *seeder) seedStudents(c *course) {
 	}
 }
 
-// attempt answers all questions rightly but, where it is to fail, takes the
-// first option of each.
+// attempt answers all questions rightly but, where it is to fail, takes the first option of each.
 func (sd *seeder) attempt(qz *quiz, m *member, fails bool, at time.Time) {
 	a := &attempt{memberID: m.id, quiz: qz, createdAt: at, chosen: map[int64]bool{}}
 	for _, qu := range qz.questions {

@@ -17,8 +17,7 @@ type plannedEvent struct {
 	rsvpOff, hidden  bool
 }
 
-// calendar has the thirty events: past ones, one that is on, some to come, a
-// weekly series, and one that is full.
+// calendar has the thirty events: past ones, one that is on, some to come, a weekly series, and one that is full.
 func calendar() []plannedEvent {
 	hut, hall := "The tea hut", "Armstrong Hall"
 	call := "https://meet.example.com/thornbury-lane"
@@ -164,8 +163,8 @@ func (sd *seeder) planEvents() []*plannedPost {
 	return plan
 }
 
-// seedAttendees lets members say yes: to a limited event until it is full when
-// the limit is five, else to about a third.
+// seedAttendees lets members say yes: to a limited event until it is full when the limit is five, else to about a
+// third.
 func (sd *seeder) seedAttendees(p *post) {
 	seats := sd.store.memberships[p.spaceID]
 	for i, seat := range seats {

@@ -12,8 +12,8 @@ import (
 // person is a line of the member list.
 type person struct{ first, last, email, headline, location, bio string }
 
-// people are the members, in order of id: two admins, a moderator, ordinary
-// members, and last one who was invited and never came.
+// people are the members, in order of id: two admins, a moderator, ordinary members, and last one who was invited and
+// never came.
 func people() []person {
 	return []person{
 		{

@@ -55,8 +55,8 @@ func (sd *seeder) seedBookmarks() {
 	}
 }
 
-// seedNotifications tells everybody what the seed's posts, comments and likes
-// would have told them in the last weeks; what is older than four days is read.
+// seedNotifications tells everybody what the seed's posts, comments and likes would have told them in the last weeks;
+// what is older than four days is read.
 func (sd *seeder) seedNotifications() {
 	var all []*notification
 	tell := func(n notification, at time.Time, action, display string) {

@@ -81,8 +81,8 @@ func (sd *seeder) seedSpaces() {
 	}
 }
 
-// seedSeats lets the members join. Maya, the first ordinary member, stays out
-// of fruit (public), of the beekeepers (private) and of the committee (secret).
+// seedSeats lets the members join. Maya, the first ordinary member, stays out of fruit (public), of the beekeepers
+// (private) and of the committee (secret).
 func (sd *seeder) seedSeats() {
 	for i, m := range sd.people {
 		for _, sp := range sd.store.spaces {

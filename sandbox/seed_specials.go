@@ -10,9 +10,8 @@ const (
 	slugClosed   = "what-the-committee-decided-about-the-bonfires"
 )
 
-// planSpecials are posts written by hand: the long thread, a text with every
-// kind of node, one that takes no comments, an old one with its own HTML, and
-// two drafts of Maya's.
+// planSpecials are posts written by hand: the long thread, a text with every kind of node, one that takes no comments,
+// an old one with its own HTML, and two drafts of Maya's.
 func (sd *seeder) planSpecials() []*plannedPost {
 	welcome := sd.tiptapContent(document(
 		paragraph("This is where everybody says who they are and what they grow. There are no silly questions here, only "+

@@ -1,7 +1,6 @@
 package sandbox
 
-// The words of the community. {x} is what a text is about, {X} the same at
-// the beginning of a sentence.
+// The words of the community. {x} is what a text is about, {X} the same at the beginning of a sentence.
 
 func cropNames() []string {
 	return []string{

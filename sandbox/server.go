@@ -1,8 +1,6 @@
-// Package sandbox is an in-memory Circle community served over HTTP: the
-// operations of the Auth API and of the headless Member API with Circle's
-// paths, shapes, status codes and error sentences, over a community that is
-// made up and the same at every start. Nothing leaves the process and nothing
-// is kept.
+// Package sandbox is an in-memory Circle community served over HTTP: the operations of the Auth API and of the headless
+// Member API with Circle's paths, shapes, status codes and error sentences, over a community that is made up and the
+// same at every start. Nothing leaves the process and nothing is kept.
 package sandbox
 
 import (
@@ -20,8 +18,7 @@ import (
 	"time"
 )
 
-// DefaultHeadlessToken is the community secret when Options names none. It
-// guards made-up data only.
+// DefaultHeadlessToken is the community secret when Options names none. It guards made-up data only.
 const DefaultHeadlessToken = "sandbox-headless-token"
 
 // DefaultPublicURL is where the pages of the made-up community would be.
@@ -35,22 +32,20 @@ const (
 
 // Options says how a sandbox behaves. The zero value is usable.
 type Options struct {
-	// HeadlessToken is the community secret that the Auth API asks for;
-	// DefaultHeadlessToken when empty.
+	// HeadlessToken is the community secret that the Auth API asks for; DefaultHeadlessToken when empty.
 	HeadlessToken string
-	// Clock is the sandbox's time; the system's when nil. The seed's times are
-	// relative to what it says when New is called.
+	// Clock is the sandbox's time; the system's when nil. The seed's times are relative to what it says when New is
+	// called.
 	Clock *Clock
 	// Latency is waited before every answer; a caller who gives up ends it.
 	Latency time.Duration
-	// RateLimit is the number of requests that one IP address may send in five
-	// minutes (Circle's own figure is 2,000) before it gets 429; 0 is no limit.
+	// RateLimit is the number of requests that one IP address may send in five minutes (Circle's own figure is 2,000)
+	// before it gets 429; 0 is no limit.
 	RateLimit int
-	// PublicURL begins the addresses of posts and spaces, without a trailing
-	// slash; DefaultPublicURL when empty.
+	// PublicURL begins the addresses of posts and spaces, without a trailing slash; DefaultPublicURL when empty.
 	PublicURL string
-	// StorageURL begins the addresses to which files are uploaded and from
-	// which they come; PublicURL when empty. Uploads work where it leads here.
+	// StorageURL begins the addresses to which files are uploaded and from which they come; PublicURL when empty. Uploads
+	// work where it leads here.
 	StorageURL string
 	// Crowd is the number of members beside those of the story: they have joined the open spaces and written nothing.
 	// Their addresses are crowd-1@example.com and so on.
@@ -132,8 +127,8 @@ func found[T any](find func(*request) (T, answer), handle func(*request, T) answ
 	}
 }
 
-// mount serves the routes of an API below its prefix. admit refuses callers without the right token. Method and full path
-// are both the mux pattern and the name of the operation.
+// mount serves the routes of an API below its prefix. admit refuses callers without the right token. Method and full
+// path are both the mux pattern and the name of the operation.
 func (s *Sandbox) mount(prefix string, admit handler, domains ...[]route) {
 	for _, r := range slices.Concat(domains...) {
 		operation := strings.Replace(r.call, " ", " "+prefix, 1)
@@ -198,22 +193,19 @@ func (s *Sandbox) serve(operation string, admit, handle handler) http.Handler {
 type Call struct {
 	// Method, Path and Query are as they came, the query still encoded.
 	Method, Path, Query string
-	// Operation is method and official path, e.g.
-	// "GET /api/headless/v1/spaces/{space_id}/posts"; empty when no operation
+	// Operation is method and official path, e.g. "GET /api/headless/v1/spaces/{space_id}/posts"; empty when no operation
 	// has that path or the rate limit refused the call.
 	Operation string
 	// Status is the HTTP status of the answer.
 	Status int
-	// MemberID is the community member who asked; 0 for the Auth API and for
-	// refused tokens.
+	// MemberID is the community member who asked; 0 for the Auth API and for refused tokens.
 	MemberID int64
 }
 
 // maxCalls bounds the log: a sandbox may run for weeks.
 const maxCalls = 100_000
 
-// Calls returns a copy of the log of calls, oldest first. Of more than 100,000
-// it has at least the latest half of that.
+// Calls returns a copy of the log of calls, oldest first. Of more than 100,000 it has at least the latest half of that.
 func (s *Sandbox) Calls() []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -241,9 +233,8 @@ func (s *Sandbox) keep(c Call) {
 	s.calls = append(s.calls, c)
 }
 
-// setEdgeHeaders sets what Circle's edge puts on every answer. The cookies
-// matter: a client that keeps them would carry one member's session into
-// another member's call.
+// setEdgeHeaders sets what Circle's edge puts on every answer. The cookies matter: a client that keeps them would carry
+// one member's session into another member's call.
 func (s *Sandbox) setEdgeHeaders(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.serial++
@@ -274,8 +265,7 @@ func uuidOf(kind string, id int64) string {
 	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
 }
 
-// serveNotFoundPage answers a path that is no operation as Circle does: with
-// the web application's page, not with JSON.
+// serveNotFoundPage answers a path that is no operation as Circle does: with the web application's page, not with JSON.
 func (s *Sandbox) serveNotFoundPage(w http.ResponseWriter, r *http.Request) {
 	s.log(Call{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Status: http.StatusNotFound})
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -302,8 +292,8 @@ func writeAnswer(w http.ResponseWriter, r *http.Request, status int, raw []byte)
 	_, _ = w.Write(raw)
 }
 
-// answer is what a handler returns. The zero value means "no answer yet":
-// helpers that may refuse return it when they do not.
+// answer is what a handler returns. The zero value means "no answer yet": helpers that may refuse return it when they
+// do not.
 type answer struct {
 	status int
 	body   any // encoded as JSON; nil: an empty body

@@ -36,8 +36,7 @@ func (s *Sandbox) spaceRefView(sp *space) spaceRef {
 	return spaceRef{sp.id, sp.slug, sp.name, orNull(sp.emoji), emoji, emoji}
 }
 
-// spaceJSON is a space by itself. The embedded pointers are what some
-// operations leave out.
+// spaceJSON is a space by itself. The embedded pointers are what some operations leave out.
 type spaceJSON struct {
 	ID            int64         `json:"id"`
 	Name          string        `json:"name"`
@@ -145,8 +144,8 @@ func (s *Sandbox) listSpaces(q *request) answer {
 	return ok(views)
 }
 
-// numberedSpace finds a listed space by a path parameter that is a number
-// only: unlike the paths of posts, these take no slug.
+// numberedSpace finds a listed space by a path parameter that is a number only: unlike the paths of posts, these take
+// no slug.
 func (s *Sandbox) numberedSpace(q *request) (*space, answer) {
 	id := parseID(cmp.Or(q.PathValue("course_id"), q.PathValue("space_id"), q.PathValue("id")))
 	return foundRecord("space", s.store.spaces, func(sp *space) bool { return sp.id == id && s.canList(q.member, sp) })
@@ -216,8 +215,7 @@ func pinnedLinkView(l *pinnedLink) pinnedLinkJSON {
 	return folder
 }
 
-// listPinnedLinks lists the links of a space's sidebar, which Circle calls the
-// space's bookmarks.
+// listPinnedLinks lists the links of a space's sidebar, which Circle calls the space's bookmarks.
 func (s *Sandbox) listPinnedLinks(q *request, sp *space) answer {
 	if !s.canView(q.member, sp) {
 		return forbidden()
@@ -231,8 +229,8 @@ type spaceDetails struct {
 	Notifications int   `json:"unread_notifications_count"`
 }
 
-// spaceNotificationDetails counts what is new for the member in the spaces
-// asked for, or in all that the member has joined.
+// spaceNotificationDetails counts what is new for the member in the spaces asked for, or in all that the member has
+// joined.
 func (s *Sandbox) spaceNotificationDetails(q *request) answer {
 	asked, list := q.ids("space_ids"), []spaceDetails{}
 	for _, sp := range s.store.spaces {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// store holds everything the sandbox knows. Its methods expect the sandbox's
-// mutex to be held; the indexes are kept by the add and remove methods alone.
+// store holds everything the sandbox knows. Its methods expect the sandbox's mutex to be held; the indexes are kept by
+// the add and remove methods alone.
 type store struct {
 	members      []*member // in order of id
 	spaces       []*space  // in order of the sidebar
@@ -147,8 +147,8 @@ func (st *store) addPost(p *post) {
 	st.postByID[p.id] = p
 }
 
-// removePost takes the post away with its comments. Bookmarks and
-// notifications of it stay, pointing at nothing, as they do at Circle.
+// removePost takes the post away with its comments. Bookmarks and notifications of it stay, pointing at nothing, as
+// they do at Circle.
 func (st *store) removePost(p *post) {
 	for _, c := range p.comments {
 		delete(st.comments, c.id)

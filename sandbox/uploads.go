@@ -29,8 +29,8 @@ const (
 	variantPath = "/rails/active_storage/representations/redirect/"
 )
 
-// upload is a file that a member announced. Its data is nil until it is put,
-// and that of a seeded file for ever: see picture.
+// upload is a file that a member announced. Its data is nil until it is put, and that of a seeded file for ever: see
+// picture.
 type upload struct {
 	attachment
 	seeded    bool
@@ -43,8 +43,8 @@ func (s *Sandbox) uploadRoutes() []route {
 	return []route{{"POST /direct_uploads", s.createDirectUpload}}
 }
 
-// mountStorage serves the files themselves. This is where Circle has a
-// bucket: no operation of its API, so no token is asked for and no call logged.
+// mountStorage serves the files themselves. This is where Circle has a bucket: no operation of its API, so no token is
+// asked for and no call logged.
 func (s *Sandbox) mountStorage() {
 	s.mux.HandleFunc("PUT "+diskPath+"{signed_id}", s.putFile)
 	s.mux.HandleFunc("OPTIONS "+diskPath+"{signed_id}", allowPut)
@@ -109,8 +109,8 @@ type putTarget struct {
 	Headers map[string]string `json:"headers"`
 }
 
-// createDirectUpload takes the announcement of a file. Circle looks at none of
-// it; a wrong size or checksum shows when the file is put.
+// createDirectUpload takes the announcement of a file. Circle looks at none of it; a wrong size or checksum shows when
+// the file is put.
 func (s *Sandbox) createDirectUpload(q *request) answer {
 	var in struct {
 		Blob *blobInput `json:"blob"`
@@ -221,8 +221,7 @@ func (s *Sandbox) getFile(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", file.createdAt, bytes.NewReader(file.data))
 }
 
-// uploadsOf finds files by the signed ids in a field that a caller sent; one
-// that nobody announced is a refusal.
+// uploadsOf finds files by the signed ids in a field that a caller sent; one that nobody announced is a refusal.
 func (s *Sandbox) uploadsOf(field string, signedIDs ...string) ([]attachment, answer) {
 	found := []attachment{}
 	for _, id := range signedIDs {

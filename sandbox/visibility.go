@@ -1,7 +1,7 @@
 package sandbox
 
-// Who may see what. Secret spaces do not exist for those outside; private ones
-// are listed but closed; admins see everything.
+// Who may see what. Secret spaces do not exist for those outside; private ones are listed but closed; admins see
+// everything.
 
 // canList says whether the member may know that the space exists.
 func (s *Sandbox) canList(m *member, sp *space) bool { return !sp.secret || s.canView(m, sp) }
@@ -11,8 +11,8 @@ func (s *Sandbox) canView(m *member, sp *space) bool {
 	return (!sp.private && !sp.secret) || m.roles.Admin || s.store.seat(sp.id, m.id) != nil
 }
 
-// canParticipate says whether the member may like, comment and follow there:
-// reading is for everybody, taking part is for those who have joined.
+// canParticipate says whether the member may like, comment and follow there: reading is for everybody, taking part is
+// for those who have joined.
 func (s *Sandbox) canParticipate(m *member, sp *space) bool {
 	return m.roles.Admin || s.store.seat(sp.id, m.id) != nil
 }
@@ -25,16 +25,15 @@ func (s *Sandbox) canPost(m *member, sp *space) bool {
 // canManage says whether the member may change or remove what the author made.
 func canManage(m *member, authorID int64) bool { return m.staff() || m.id == authorID }
 
-// listedSpace finds a space by id or slug among those the asking member may
-// know of; it refuses with 404 "Missing record: space".
+// listedSpace finds a space by id or slug among those the asking member may know of; it refuses with 404 "Missing
+// record: space".
 func (s *Sandbox) listedSpace(q *request, ref string) (*space, answer) {
 	return foundRecord("space", s.store.spaces, func(sp *space) bool {
 		return (sp.slug == ref || sp.id == parseID(ref)) && s.canList(q.member, sp)
 	})
 }
 
-// openSpace finds a space whose content the asking member may read; a private
-// one refuses with 401.
+// openSpace finds a space whose content the asking member may read; a private one refuses with 401.
 func (s *Sandbox) openSpace(q *request, ref string) (*space, answer) {
 	sp, refusal := s.listedSpace(q, ref)
 	if refusal.status != 0 {
@@ -65,8 +64,8 @@ func (s *Sandbox) openPost(q *request, postID int64) (*post, answer) {
 
 func (s *Sandbox) postOfPath(q *request) (*post, answer) { return s.openPost(q, q.id("post_id")) }
 
-// joinedPost is openPost for writes below a post (like, comment, follow,
-// RSVP): in a space that the member has not joined they are 401.
+// joinedPost is openPost for writes below a post (like, comment, follow, RSVP): in a space that the member has not
+// joined they are 401.
 func (s *Sandbox) joinedPost(q *request, postID int64) (*post, answer) {
 	p, refusal := s.openPost(q, postID)
 	if refusal.status != 0 {
@@ -82,14 +81,13 @@ func (s *Sandbox) joinedPostOfPath(q *request) (*post, answer) {
 	return s.joinedPost(q, q.id("post_id"))
 }
 
-// readable says whether the post exists for the member: published or the
-// member's own draft, in a space that the member may know of.
+// readable says whether the post exists for the member: published or the member's own draft, in a space that the member
+// may know of.
 func (s *Sandbox) readable(m *member, p *post) bool {
 	return (p.status == "published" || p.authorID == m.id) && s.canList(m, s.store.spaceByID[p.spaceID])
 }
 
-// visiblePosts lists the published posts, oldest first, that the member may
-// read and that keep says yes to.
+// visiblePosts lists the published posts, oldest first, that the member may read and that keep says yes to.
 func (s *Sandbox) visiblePosts(m *member, keep func(*post) bool) []*post {
 	return filter(s.store.posts, func(p *post) bool {
 		return p.status == "published" && s.canView(m, s.store.spaceByID[p.spaceID]) && keep(p)

@@ -36,9 +36,8 @@ type exchange struct {
 	body        []byte
 }
 
-// check compares an exchange with the contract. It answers the operation's ID,
-// empty when there is no such operation. The request is not looked at when it
-// was refused: refusing what is wrong is right.
+// check compares an exchange with the contract. It answers the operation's ID, empty when there is no such operation.
+// The request is not looked at when it was refused: refusing what is wrong is right.
 func (c *Contract) check(ctx context.Context, x exchange) (op string, found []violation) {
 	a, route, pathParams := c.find(x.request)
 	if route == nil {
@@ -83,8 +82,8 @@ func bearer(_ context.Context, in *openapi3filter.AuthenticationInput) error {
 	return nil
 }
 
-// undeclared finds query parameters that the operation has not: the validator
-// passes over them, and so did Circle over many a misspelt one.
+// undeclared finds query parameters that the operation has not: the validator passes over them, and so did Circle over
+// many a misspelt one.
 func undeclared(r *http.Request, route *routers.Route) []violation {
 	var found []violation
 	for name := range r.URL.Query() {
@@ -130,18 +129,16 @@ func checkAnswer(ctx context.Context, a api, x exchange, input *openapi3filter.R
 	return flatten(openapi3filter.ValidateResponse(ctx, response))
 }
 
-// places is the one field in which the live API differs from the contract
-// inside an anyOf, where a row of the table would let the whole record through:
-// it sends an object of switches for the list of places that show a tag.
+// places is the one field in which the live API differs from the contract inside an anyOf, where a row of the table
+// would let the whole record through: it sends an object of switches for the list of places that show a tag.
 var places = regexp.MustCompile(`"display_locations":\s*\{[^{}]*\}`)
 
 func placesAsLists(body []byte) []byte {
 	return places.ReplaceAll(body, []byte(`"display_locations":[]`))
 }
 
-// checkFailure holds an error that no schema describes to the general shape.
-// The schema requires nothing, so the one field that all examples have is
-// asked for here.
+// checkFailure holds an error that no schema describes to the general shape. The schema requires nothing, so the one
+// field that all examples have is asked for here.
 func checkFailure(a api, body []byte) []violation {
 	var value map[string]any
 	if err := json.Unmarshal(body, &value); err != nil {

@@ -1,5 +1,5 @@
-// Package contract is test support: it holds HTTP traffic against Circle's
-// official OpenAPI files, which are not part of this module.
+// Package contract is test support: it holds HTTP traffic against Circle's official OpenAPI files, which are not part
+// of this module.
 package contract
 
 import (
@@ -20,9 +20,8 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// SpecsVariable names the environment variable that says in which folder the
-// OpenAPI files lie. Without it they are looked for in ../shared/specs, seen
-// from the module's root.
+// SpecsVariable names the environment variable that says in which folder the OpenAPI files lie. Without it they are
+// looked for in ../shared/specs, seen from the module's root.
 const SpecsVariable = "CIRCLEGRAPH_SPECS"
 
 // The official files: the Auth API and the Member API.
@@ -58,16 +57,15 @@ type Operation struct {
 type Example struct {
 	// Name is unique among the examples of an operation and status.
 	Name string
-	// Body is the example as JSON; null where the answer has no body, or the
-	// files name an example without giving it.
+	// Body is the example as JSON; null where the answer has no body, or the files name an example without giving it.
 	Body json.RawMessage
 }
 
 // load parses both files once per process: that takes a third of a second.
 var load = sync.OnceValues(read)
 
-// Load gives the contract. Where the files are absent it skips the test, and
-// fails it when the environment says CI=true.
+// Load gives the contract. Where the files are absent it skips the test, and fails it when the environment says
+// CI=true.
 func Load(t testing.TB) *Contract {
 	t.Helper()
 	c, err := load()
@@ -109,8 +107,8 @@ func read() (*Contract, error) {
 	return c, nil
 }
 
-// specsDir is the folder of the official files: the one that the environment
-// names, else ../shared/specs beside the module's root.
+// specsDir is the folder of the official files: the one that the environment names, else ../shared/specs beside the
+// module's root.
 func specsDir() (string, error) {
 	if dir := os.Getenv(SpecsVariable); dir != "" {
 		return dir, nil
@@ -149,9 +147,8 @@ func (c *Contract) Operations() []Operation {
 	return list
 }
 
-// Examples lists the official examples of an operation's answer with the
-// status, in order of their names; none for an operation or status that is not
-// documented.
+// Examples lists the official examples of an operation's answer with the status, in order of their names; none for an
+// operation or status that is not documented.
 func (c *Contract) Examples(op string, status int) []Example {
 	media := c.media(op, status)
 	if media == nil {

@@ -57,8 +57,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// official replays every official example as an answer and calls seen with
-// what is found.
+// official replays every official example as an answer and calls seen with what is found.
 func official(t *testing.T, c *Contract, seen func(op, name string, found []violation)) int {
 	count := 0
 	parameter := regexp.MustCompile(`\{[a-z_]+\}`)
@@ -132,8 +131,7 @@ func (k call) exchange(t *testing.T) exchange {
 
 const member = "/api/headless/v1"
 
-// rest are exchanges that trip the rows of the table that no official example
-// trips.
+// rest are exchanges that trip the rows of the table that no official example trips.
 var rest = []call{
 	{line: "GET " + member + "/posts/7/comments", status: 200, answer: `{"records":[]}`},
 	{line: "GET " + member + "/spaces/a/posts?post_ids=7&sort=latest", status: 200, answer: `{}`},

@@ -5,16 +5,13 @@ import (
 	"strings"
 )
 
-// fault is a place where the contract is wrong or silent and so is not
-// enforced. All three patterns are those of path.Match, with "*" for the
-// indexes of arrays.
+// fault is a place where the contract is wrong or silent and so is not enforced. All three patterns are those of
+// path.Match, with "*" for the indexes of arrays.
 type fault struct {
 	operation string
-	// where is path.<name>, query.<name>, header.<name>, request.<field>… or
-	// response.<field>…
+	// where is path.<name>, query.<name>, header.<name>, request.<field>… or response.<field>…
 	where string
-	// rule is the keyword of the schema that is broken, or one of the rules of
-	// this package.
+	// rule is the keyword of the schema that is broken, or one of the rules of this package.
 	rule   string
 	reason string
 }
@@ -28,8 +25,7 @@ const (
 	ruleOther      = "other"      // anything that the validator says without naming a keyword
 )
 
-// knownFaults is everything that is let through. A row that nothing trips is a
-// failing test.
+// knownFaults is everything that is let through. A row that nothing trips is a failing test.
 var knownFaults = []fault{
 	{
 		"GET /api/headless/v1/spaces/{space_id}/posts", "query.sort", "enum",
@@ -135,8 +131,8 @@ func excuse(op string, v violation) int {
 	return -1
 }
 
-// matches is path.Match over names in which slashes and braces have no meaning
-// of their own, and with "*" at the end standing for any rest.
+// matches is path.Match over names in which slashes and braces have no meaning of their own, and with "*" at the end
+// standing for any rest.
 func matches(pattern, name string) bool {
 	if pattern == "*" || pattern == name {
 		return true

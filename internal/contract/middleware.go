@@ -9,10 +9,9 @@ import (
 	"testing"
 )
 
-// Middleware holds everything that passes through it to the contract: each
-// answer, and each request that was answered with 2xx. What departs from it is
-// reported to t by t.Errorf, so the exchange itself goes on undisturbed; so is
-// a path that no operation has. Known faults of the contract pass.
+// Middleware holds everything that passes through it to the contract: each answer, and each request that was answered
+// with 2xx. What departs from it is reported to t by t.Errorf, so the exchange itself goes on undisturbed; so is a path
+// that no operation has. Known faults of the contract pass.
 func (c *Contract) Middleware(t testing.TB, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)

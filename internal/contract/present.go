@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 )
 
-// Present reports whether the official files are at hand, for tests that are worth running without them too. In CI it is
-// always true, so that [Load] fails there instead of being passed over.
+// Present reports whether the official files are at hand, for tests that are worth running without them too. In CI it
+// is always true, so that [Load] fails there instead of being passed over.
 func Present() bool {
 	if os.Getenv("CI") == "true" {
 		return true

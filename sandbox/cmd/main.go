@@ -1,5 +1,4 @@
-// Command cmd serves the sandbox community by itself, for clients that want to
-// talk to a Circle which is not Circle.
+// Command cmd serves the sandbox community by itself, for clients that want to talk to a Circle which is not Circle.
 package main
 
 import (

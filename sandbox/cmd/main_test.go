@@ -37,8 +37,8 @@ func TestRunServesUntilStopped(t *testing.T) {
 	}
 }
 
-// stopAfter ends a context once a text has been written: the last line of the
-// banner comes right before the server starts to accept.
+// stopAfter ends a context once a text has been written: the last line of the banner comes right before the server
+// starts to accept.
 type stopAfter struct {
 	stop context.CancelFunc
 	text string
