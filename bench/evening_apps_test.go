@@ -77,7 +77,7 @@ func call(ctx context.Context, client *http.Client, method, path, token string, 
 	return parse(answer.Bytes())
 }
 
-// restApp calls Circle itself. What has come stays, and only what has not is asked for again.
+// restApp calls Circle itself. It keeps what has come and asks again only for the rest.
 type restApp struct {
 	member int
 	client *http.Client
@@ -161,7 +161,7 @@ func (a *facadeApp) post(ctx context.Context, p postRef) error {
 	return err
 }
 
-// ask sends a document, whose answer must be complete.
+// ask sends a document. The answer must be complete.
 func (a *facadeApp) ask(ctx context.Context, document string, variables map[string]any) (any, error) {
 	body, err := json.Marshal(map[string]any{"query": document, "variables": variables})
 	if err != nil {

@@ -33,7 +33,7 @@ const (
 	attempts    = 3    // how often an app asks before it shows an error
 )
 
-// app is what a member has in hands.
+// app is the app on a member's phone.
 type app interface {
 	// signIn gets a token.
 	signIn(ctx context.Context) error
@@ -130,14 +130,14 @@ func insist(ctx context.Context, lost time.Duration, open func(context.Context) 
 	return err
 }
 
-// refused is an error that says when to ask again. Of Circle's own, none does.
+// refused is an error that says when to ask again. Circle's own errors do not say.
 type refused struct{ after time.Duration }
 
 // Error implements error.
 func (r refused) Error() string { return fmt.Sprint("refused for ", r.after) }
 
-// backOff is how long an app waits after an attempt that failed: longer each time, and as long as it is told to, within
-// what people put up with.
+// backOff is how long an app waits after an attempt that failed: longer each time, or as long as the server says,
+// within what people put up with.
 func backOff(attempt int, err error) time.Duration {
 	wait := time.Duration(1+2*attempt) * time.Second
 	if told, ok := errors.AsType[refused](err); ok {
@@ -179,7 +179,7 @@ func (o outcome) complete() int { return o.sum(func(v visit) int { return v.comp
 // perBudget is how many screens were complete for 2,000 requests to Circle.
 func (o outcome) perBudget() float64 { return float64(o.complete()) * 2000 / float64(o.seen.Calls) }
 
-// hold lets everybody come within a time and tells how it was.
+// hold lets everybody come within a time and returns the outcome.
 func hold(
 	t *testing.T, members int, length time.Duration, build func(*testing.T, *upstream) func(member int) app,
 ) outcome {

@@ -19,9 +19,9 @@ const (
 	tailcallName = "Tailcall"
 )
 
-// gateways are those that npm installs, in the directory that pins them, set up as their documentation has it for
-// production. Both offer to batch, for which Circle would have to give the comments of many posts, or many profiles, at
-// a time, and it does not. What is left is not to ask for the same twice within one query, which both are told.
+// gateways are those that npm installs, in the directory that pins them, configured for production as their docs say.
+// Both can batch, but Circle gives neither the comments of many posts nor many profiles at a time. Both are
+// configured not to ask for the same twice within one query.
 func gateways(dir, circle string) []peer {
 	return []peer{
 		{queries: hiveQueries, path: "/graphql", program: hive(dir, circle)},
@@ -79,10 +79,10 @@ func tailcall(dir, circle string) program {
 	}
 }
 
-// binary is where npm puts a command.
+// binary is the path where npm puts a command.
 func binary(dir, name string) string { return filepath.Join(dir, "node_modules", ".bin", name) }
 
-// installed says what to do where npm has not brought a program.
+// installed returns an error that says what to do if npm has not installed a program.
 func installed(command string) error {
 	if _, err := os.Stat(command); err != nil {
 		return errors.New("not installed, which `npm ci --prefix bench/gateways` does where npm has it for this system")
@@ -90,7 +90,7 @@ func installed(command string) error {
 	return nil
 }
 
-// findContract gives the path of Circle's contract, which is looked for where the tests do that hold to it.
+// findContract returns the path of Circle's contract. It looks in the same folder as the contract tests.
 func findContract(dir string) (string, error) {
 	specs := os.Getenv("CIRCLEGRAPH_SPECS")
 	if specs == "" {

@@ -11,8 +11,8 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// The queries are held to the schemas that they are for, so that a change of either is noticed where nobody measures,
-// too. Those of Hive Gateway are where it is installed; what it answers is compared whenever it is measured.
+// The queries are validated against their schemas, so that a change of either shows without a measurement. Those of
+// Hive Gateway need it installed; its answers are compared whenever it is measured.
 func TestQueriesFitTheirSchemas(t *testing.T) {
 	fit(t, "facade", facadeQueries, file(t, "../graph/schema.graphql"))
 	fit(t, naiveName, naiveQueries, file(t, "naive/schema.graphqls"))
@@ -45,7 +45,8 @@ input Pair { key: String!, value: String! }
 `
 	hiveDirectives = `
 directive @resolveTo(
-  sourceName: String, sourceTypeName: String, sourceFieldName: String, requiredSelectionSet: String, sourceArgs: Arguments
+  sourceName: String, sourceTypeName: String, sourceFieldName: String, requiredSelectionSet: String,
+  sourceArgs: Arguments
 ) on FIELD_DEFINITION
 scalar Arguments
 `
@@ -61,7 +62,7 @@ func file(t *testing.T, path string) string {
 	return strings.ReplaceAll(string(text), "%PORT%", "8000")
 }
 
-// supergraph is what Mesh makes of the contract, where it is installed and the contract is at hand; else nothing.
+// supergraph is what Mesh makes of the contract; empty if Mesh or the contract is missing.
 func supergraph(t *testing.T) string {
 	t.Helper()
 	dir, err := filepath.Abs("gateways") // Mesh runs within it

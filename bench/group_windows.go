@@ -8,5 +8,5 @@ import (
 // ownGroup does nothing: there are no process groups here.
 func ownGroup(*exec.Cmd) {}
 
-// signalGroup ends the program alone, whatever the signal.
+// signalGroup ends only the program itself, whatever the signal.
 func signalGroup(cmd *exec.Cmd, _ syscall.Signal) error { return cmd.Process.Kill() }

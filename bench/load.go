@@ -26,7 +26,7 @@ func (s *sample) quantile(q float64) time.Duration {
 	return s.took[min(int(q*float64(len(s.took))), len(s.took)-1)]
 }
 
-// load lets clients ask at the same time, each anew once it has its answer, for a time and at least once.
+// load lets clients ask at the same time. Each asks again when it has its answer, for a time and at least once.
 func load(
 	ctx context.Context, clients int, duration time.Duration, ask func(ctx context.Context, client int) error,
 ) *sample {

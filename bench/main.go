@@ -1,6 +1,6 @@
 // Bench measures what Circlegraph is for: how few requests to Circle a screen takes, how long it takes, and what it
-// costs, beside what people would use instead. It prints tables in Markdown and asserts nothing; README.md tells how to
-// read them.
+// costs, beside what people would use instead. It prints tables in Markdown and asserts nothing; README.md explains how
+// to read them.
 package main
 
 import (

@@ -66,6 +66,6 @@ func benchmark(b *testing.B, facade http.Handler, token string, body []byte) {
 // cpuTime is what this process has computed so far, whatever else the machine did meanwhile.
 func cpuTime() time.Duration {
 	var used syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used) // fails for other arguments alone
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used) // fails only for other arguments
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -16,7 +16,7 @@ import (
 type peersCommand struct {
 	Rounds   int           `default:"3" help:"How often everything is measured; tables show medians."`
 	Duration time.Duration `default:"2s" help:"How long each gateway is asked in each round."`
-	WarmUp   time.Duration `default:"5s" help:"How long each gateway is asked for each query before all rounds: some compile as they run."`
+	WarmUp   time.Duration `default:"5s" help:"How long each gateway warms up with each query: some compile as they run."`
 	Clients  int           `default:"8" help:"How many clients ask at a time."`
 	Only     []string      `help:"Measure these gateways only, by name."`
 }
@@ -29,7 +29,8 @@ type peer struct {
 	path    string
 }
 
-// peers are all gateways, the facade first. Memory is off where work is compared: each request then asks upstream anew.
+// peers are all gateways, the facade first. The memo is off if work is compared, so that each request asks upstream
+// anew.
 func peers(built programs, circle string) []peer {
 	facade := func(name string, env ...string) peer {
 		return peer{queries: facadeQueries, path: "/graphql", program: program{
@@ -150,7 +151,7 @@ func (f *contest) stop() {
 	}
 }
 
-// shot is what a client does again and again; nil where the peer cannot do the work.
+// shot is what a client does again and again; nil if the peer cannot do the work.
 func (f *contest) shot(c *contestant, w work) func(ctx context.Context, client int) error {
 	url := c.process.url + c.path
 	if c.queries == nil {

@@ -28,17 +28,17 @@ type process struct {
 	done chan struct{}
 }
 
-// program says how to start a process. %ADDRESS%, %HOST% and %PORT% in arguments and environment become where it shall
-// listen, and %WORK% becomes a directory that goes when all is measured.
+// program says how to start a process. %ADDRESS%, %HOST% and %PORT% in arguments and environment become its address,
+// and %WORK% becomes a directory that is removed at the end.
 type program struct {
 	name string
 	args []string // the command first
 	env  []string
 	dir  string
-	// prepare writes what the program reads at its start, and says why it cannot run; nil where there is nothing to write.
-	// The placeholders are filled by the function it is given.
+	// prepare writes what the program reads at its start, and returns why it cannot run; nil if there is nothing to write.
+	// fill replaces the placeholders.
 	prepare func(ctx context.Context, fill func(string) string) error
-	// ready is a path that answers once it serves, whatever it says but that the server is to blame.
+	// ready is a path that answers when the program serves, with any status but 5xx.
 	ready string
 }
 

@@ -7,7 +7,7 @@ import (
 	"net/url"
 )
 
-// proxyCommand serves a reverse proxy that does nothing: less than it nobody can do who stands in between.
+// proxyCommand serves a reverse proxy that does nothing: the least that anything in between can do.
 type proxyCommand struct {
 	Listen string `required:"" help:"Address to listen on."`
 	Circle string `required:"" help:"Where to send everything."`

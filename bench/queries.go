@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// work is one of the three things that gateways are compared at: twenty posts, their comments, and whose those are. All
-// gateways are asked for the same values, which is checked.
+// work is one of the three things that gateways are compared at: twenty posts, their comments, and the authors. All
+// gateways answer the same values, which is checked.
 type work struct {
 	name string
 	// is what an answer holds.
@@ -85,7 +85,7 @@ func ask(ctx context.Context, url, token string, body []byte) ([]byte, error) {
 	return raw, err
 }
 
-// values are all that an answer says, whatever it is called and wherever it stands: sorted, numbers as text.
+// values are all values of an answer, whatever their names and places: sorted, numbers as text.
 func values(answer []byte) ([]string, error) {
 	var parsed struct{ Data any }
 	decoder := json.NewDecoder(bytes.NewReader(answer))

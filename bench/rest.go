@@ -10,11 +10,11 @@ import (
 	"sync"
 )
 
-// The screens as an app would have them without GraphQL: by calling Circle itself. What one stage asks can be asked at
-// the same time, and the next stage needs what it answers. Each fetches what its document shows, no more, with the care
-// of somebody who has read the contract: pages of the right size, each author once, posts of one space together.
+// The screens as an app would have them without GraphQL: by calling Circle itself. The calls of a stage can be made at
+// the same time; the next stage needs their answers. Each fetches what its document shows, no more, with the care of
+// somebody who has read the contract: pages of the right size, each author once, posts of one space together.
 
-// stage gives paths beneath the Member API, from the answers so far in the order in which they were asked for.
+// stage gives paths beneath the Member API, from the answers so far, in the order of the calls.
 type stage func(seen []any) []string
 
 // restScreens are the stages of each screen, by the name of its document.
@@ -73,7 +73,7 @@ func unreadOfSpaces(seen []any) []string {
 	return []string{"/space_notification_details?space_ids=" + strings.Join(ids, ",")}
 }
 
-// policiesOfHidden asks who runs the events whose place is for those who come: the list does not say.
+// policiesOfHidden reads the events that hide their place: the list does not say who runs them.
 func policiesOfHidden(seen []any) []string {
 	return postsOfSpaces(records(seen[0]), func(event any) (space, post string) {
 		hidden := text(event, "event_setting_attributes", "hide_location_from_non_attendees") == "true"
@@ -134,7 +134,7 @@ func bookmarkedPosts(seen []any) []string {
 	})
 }
 
-// postsOfSpaces reads posts: those of one space together, one alone by itself. of gives none by "".
+// postsOfSpaces reads posts: those of one space together, a single one by itself. of returns "" for no post.
 func postsOfSpaces(all []any, of func(any) (space, post string)) []string {
 	var spaces []string
 	posts := map[string][]string{}
@@ -160,7 +160,7 @@ func postsOfSpaces(all []any, of func(any) (space, post string)) []string {
 	return reads
 }
 
-// text is a value inside an answer, as text; empty where there is none.
+// text is a value inside an answer, as text; empty if missing.
 func text(value any, keys ...string) string {
 	for _, key := range keys {
 		object, _ := value.(map[string]any)

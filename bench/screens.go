@@ -13,7 +13,7 @@ import (
 
 // screensCommand measures the screens of an app.
 type screensCommand struct {
-	Rounds  int             `default:"30" help:"How often each screen is opened without latency; a third of it at 50 ms, a tenth at more."`
+	Rounds  int             `default:"30" help:"How often each screen is opened; a third of it at 50 ms, a tenth at more."`
 	Latency []time.Duration `default:"0,50ms,250ms" help:"Upstream latencies."`
 	Only    []string        `help:"Measure these screens only."`
 }
@@ -24,7 +24,7 @@ type way int
 const (
 	cold       way = iota // the facade, for somebody who has just signed in
 	warm                  // the facade, the same once more
-	parallel              // REST, all that can be asked at a time
+	parallel              // REST, all calls of a stage at a time
 	sequential            // REST, one after the other
 	ways
 )
@@ -123,8 +123,8 @@ func (g *gallery) open(ctx context.Context, all []screens.Screen, latency time.D
 	return results, nil
 }
 
-// signIn gives a token of which the facade knows that Circle accepts it, as of one that it has handed out, and
-// remembers nothing that a screen shows.
+// signIn returns a token that the facade has already proven, as one that it has handed out. The facade remembers
+// nothing that a screen shows.
 func (g *gallery) signIn(ctx context.Context) (string, error) {
 	token, err := g.circle.token(ctx, "member@example.com")
 	if err == nil {

@@ -20,14 +20,14 @@ import (
 const (
 	// secret is the sandbox's community secret; it guards made-up data.
 	secret = "bench-headless-token"
-	// control is where the upstream is told and asked things that are no part of Circle.
+	// control is the path of settings and counts, which are not part of Circle.
 	control = "/-/bench"
 )
 
 // upstreamCommand serves the sandbox in a process of its own.
 type upstreamCommand struct {
 	Listen string `required:"" help:"Address to listen on."`
-	Replay bool   `help:"Answer a read that was answered before by the same bytes, so that the sandbox's own work does not count."`
+	Replay bool   `help:"Answer repeated reads by the same bytes, so that the sandbox's own work does not count."`
 }
 
 // Run serves until the context ends.
@@ -45,7 +45,7 @@ func listenAndServe(ctx context.Context, address string, handler http.Handler) e
 	return nil
 }
 
-// upstream is the sandbox behind what counts, waits and, where wanted, replays.
+// upstream is the sandbox behind a handler that counts, waits and, if wanted, replays.
 type upstream struct {
 	box    *sandbox.Sandbox
 	replay bool
@@ -139,7 +139,7 @@ func (u *upstream) keep(r *http.Request, key string, answer *recorded) {
 	}
 }
 
-// serveControl sets the latency where one is given, and gives the counts and begins anew.
+// serveControl sets the latency if one is given, answers the counts and resets them.
 func (u *upstream) serveControl(w http.ResponseWriter, r *http.Request) {
 	if latency, err := time.ParseDuration(r.URL.Query().Get("latency")); err == nil {
 		u.mu.Lock()
@@ -149,7 +149,7 @@ func (u *upstream) serveControl(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(u.reset()) // who has left needs no answer
 }
 
-// reset gives what was counted, and begins anew.
+// reset returns the counts and starts again at zero.
 func (u *upstream) reset() counts {
 	u.box.ResetCalls()
 	u.mu.Lock()

@@ -15,8 +15,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Lifetimes of tokens, and what is left of an access token when a refresh still hands it back instead of making a new
-// one.
+// Lifetimes of tokens, and how much of an access token must be left for a refresh to return it again.
 const (
 	accessTokenLife  = time.Hour
 	refreshTokenLife = 30 * 24 * time.Hour
@@ -68,7 +67,7 @@ func (c claims) GetSubject() (string, error) { return "", nil }
 // GetAudience reports that the claim is absent.
 func (c claims) GetAudience() (jwt.ClaimStrings, error) { return nil, nil }
 
-// vault keeps the tokens in force.
+// vault keeps the valid tokens.
 type vault struct {
 	key        []byte
 	ineligible bool // the community's plan has no headless access
@@ -132,7 +131,7 @@ func (s *Sandbox) authenticate(q *request) answer {
 	return answer{}
 }
 
-// checkAccessToken answers the member and the token's id, or what is wrong.
+// checkAccessToken returns the member and the token's id, or what is wrong.
 func (s *Sandbox) checkAccessToken(token string, now time.Time) (*member, string, string) {
 	var c claims
 	_, err := jwt.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return s.vault.key, nil },
@@ -167,8 +166,8 @@ type authTokenJSON struct {
 	CommunityID           int64  `json:"community_id"`
 }
 
-// createAuthToken mints a token for whomever the caller names: the secret is all the proof that Circle wants. A refresh
-// token in force is handed out again.
+// createAuthToken mints a token for any member that the caller names: Circle wants no proof but the secret. It returns
+// a refresh token that is still valid again.
 func (s *Sandbox) createAuthToken(q *request) answer {
 	var in struct {
 		SSOUserID         string      `json:"sso_user_id"`
@@ -196,7 +195,7 @@ func (s *Sandbox) createAuthToken(q *request) answer {
 	})
 }
 
-// identify goes by the first of the three that is given, in Circle's order.
+// identify finds the member by the first of the three that is given, in Circle's order.
 func (s *Sandbox) identify(ssoUserID, memberID, email string) *member {
 	return find(s.store.members, func(m *member) bool {
 		switch {
@@ -247,8 +246,8 @@ type refreshedJSON struct {
 	AccessTokenExpiresAt stamp  `json:"access_token_expires_at"`
 }
 
-// refreshAccessToken hands the last access token back while it is quite new ("not required"), and mints another after
-// that; the old one stays good.
+// refreshAccessToken returns the last access token while it is new ("not required"), and later mints another; the old
+// one stays valid.
 func (s *Sandbox) refreshAccessToken(q *request) answer {
 	t, refusal := s.refreshTokenOf(q, missingParameter("refresh_token"))
 	if refusal.status != 0 {
@@ -267,7 +266,7 @@ func (s *Sandbox) refreshAccessToken(q *request) answer {
 	return ok(refreshedJSON{t.last.value, stamp(t.last.expiresAt)})
 }
 
-// refreshTokenOf finds the refresh token in the body, one that is in force.
+// refreshTokenOf finds the valid refresh token that the body names.
 func (s *Sandbox) refreshTokenOf(q *request, notText answer) (*refreshToken, answer) {
 	value, refusal := q.tokenParameter("refresh_token", notText)
 	t := s.vault.refresh[value]
@@ -282,7 +281,7 @@ func (s *Sandbox) refreshTokenOf(q *request, notText answer) (*refreshToken, ans
 	return t, answer{}
 }
 
-// revokeAccessToken answers 422 for what is not in force, never 401 or 404.
+// revokeAccessToken answers 422 for a token that is not valid, never 401 or 404.
 func (s *Sandbox) revokeAccessToken(q *request) answer {
 	value, refusal := q.tokenParameter("access_token", missingParameter("access_token"))
 	if refusal.status != 0 {
@@ -322,7 +321,7 @@ func (q *request) tokenParameter(name string, notText answer) (string, answer) {
 	return value, answer{}
 }
 
-// dropExpired forgets access tokens that are over, so that a sandbox which runs for long does not grow.
+// dropExpired removes expired access tokens, so that a long run does not grow.
 func (s *Sandbox) dropExpired(now time.Time) {
 	maps.DeleteFunc(s.vault.access, func(_ string, expiresAt time.Time) bool { return !expiresAt.After(now) })
 }

@@ -13,7 +13,7 @@ func (s *Sandbox) bookmarkRoutes() []route {
 	}
 }
 
-// bookmarkJSON is a bookmark. What was kept is missing when it was deleted, or closed to the member, since.
+// bookmarkJSON is a bookmark. The record is missing if it was since deleted or closed to the member.
 type bookmarkJSON struct {
 	ID          int64               `json:"id"`
 	RecordID    int64               `json:"record_id"`
@@ -25,7 +25,7 @@ type bookmarkJSON struct {
 	IsDeleted   bool                `json:"is_deleted"`
 }
 
-// bookmarkRecordJSON is as much of a post or comment as its bookmark shows. A comment shows the name and slug of its
+// bookmarkRecordJSON is the part of a post or comment that a bookmark shows. A comment shows the name and slug of its
 // post, but not the post's id.
 type bookmarkRecordJSON struct {
 	ID              int64       `json:"id"`

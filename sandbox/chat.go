@@ -20,7 +20,7 @@ const (
 	roomGroup  = "group_chat"
 )
 
-// chatRoom is a place to talk: between two members, in a group, or embedded in a chat space, a lesson or a live room.
+// chatRoom is a room of two members or of a group, or one embedded in a chat space, a lesson or a live room.
 type chatRoom struct {
 	id           int64
 	uuid         string
@@ -42,7 +42,7 @@ type lessonRef struct {
 	SectionID int64  `json:"courses_section_id"`
 }
 
-// participant is a member's place in a room, with what only they decide.
+// participant is a member's place in a room, with their own settings.
 type participant struct {
 	id, memberID int64
 	admin        bool // of the room
@@ -80,7 +80,7 @@ type chatThread struct {
 
 type threadParticipant struct{ id, memberID int64 }
 
-// embedded says whether the room belongs to something other than its participants.
+// embedded reports whether the room belongs to something other than its participants.
 func (r *chatRoom) embedded() bool { return r.spaceID != 0 || r.live != nil }
 
 // participant is the member's place in the room, nil without one.
@@ -103,8 +103,7 @@ func (r *chatRoom) last() *message {
 	return nil
 }
 
-// unread lists what a participant has not seen yet: what others wrote since, replies apart, which are the threads'
-// concern.
+// unread lists what others wrote since the participant last read, without replies: threads count those.
 func (r *chatRoom) unread(p *participant) []*message {
 	if p == nil {
 		return nil
@@ -112,7 +111,7 @@ func (r *chatRoom) unread(p *participant) []*message {
 	return filter(r.topLevel(), func(m *message) bool { return m.id > p.lastReadID && m.memberID != p.memberID })
 }
 
-// markRead takes the member to the end of the room and of all its threads: there is no other way to read a thread.
+// markRead marks the room and all its threads as read: there is no other way to read a thread.
 func (r *chatRoom) markRead(p *participant) {
 	for _, m := range r.messages {
 		if m.parent == nil {
@@ -123,13 +122,13 @@ func (r *chatRoom) markRead(p *participant) {
 	}
 }
 
-// concerns says whether the member hears of a thread: they have replied, or been replied to.
+// concerns reports whether a thread is the member's: they have replied, or been replied to.
 func (t *chatThread) concerns(memberID int64) bool {
 	return t.parent.memberID == memberID ||
 		slices.ContainsFunc(t.participants, func(p threadParticipant) bool { return p.memberID == memberID })
 }
 
-// unread says whether others have replied since the member last looked.
+// unread reports whether others have replied since the member last looked.
 func (t *chatThread) unread(memberID int64) bool {
 	newer := func(m *message) bool { return m.id > t.lastReadID[memberID] && m.memberID != memberID }
 	return slices.ContainsFunc(t.replies, newer)
@@ -159,7 +158,7 @@ func (st *store) directRoom(one, two int64) *chatRoom {
 	})
 }
 
-// enter gives the member a place in the room, or the one they have.
+// enter adds the member to the room and returns their place, new or old.
 func (st *store) enter(r *chatRoom, memberID int64) *participant {
 	if p := r.participant(memberID); p != nil {
 		return p
@@ -169,8 +168,8 @@ func (st *store) enter(r *chatRoom, memberID int64) *participant {
 	return p
 }
 
-// addMessage files the message in its room and, with a parent, in its thread, which the first reply makes. The sender
-// has read what they wrote.
+// addMessage adds the message to its room and, with a parent, to its thread, which the first reply makes. The sender
+// has read it.
 func (st *store) addMessage(m *message) {
 	m.id = take(&st.nextMessage)
 	m.room.messages = append(m.room.messages, m)
@@ -192,8 +191,7 @@ func (st *store) addMessage(m *message) {
 	}
 }
 
-// removeMessage takes the message away: with its thread if it has one, and with the thread it is in if it was the only
-// reply.
+// removeMessage removes the message, its thread if it has one, and the thread it is in if it was the only reply.
 func (st *store) removeMessage(m *message) {
 	gone := func(x *message) bool { return x == m || x.parent == m }
 	for _, x := range m.room.messages {

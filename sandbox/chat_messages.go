@@ -6,11 +6,11 @@ import (
 	"strconv"
 )
 
-// defaultWindow is how many messages come on either side of the one that was asked for.
+// defaultWindow is the number of messages on either side of the requested one.
 const defaultWindow = 20
 
-// windowJSON is a piece of a room's history around the message whose id it has. An empty room has no first, last or any
-// message.
+// windowJSON is a piece of a room's history around the message whose id it has. An empty room has no messages and no
+// first or last id.
 type windowJSON struct {
 	ID          int64         `json:"id,omitempty"`
 	HasPrevious bool          `json:"has_previous_page"`
@@ -22,8 +22,8 @@ type windowJSON struct {
 	Meta        empty         `json:"meta"`
 }
 
-// listMessages shows the messages around one, the last if none is named, in order of time. Replies are no part of it,
-// but may be named.
+// listMessages shows the messages around one, by default the last, in order of time. It shows no replies, but one may
+// be named.
 func (s *Sandbox) listMessages(q *request, r *chatRoom) answer {
 	all := r.topLevel()
 	v := windowJSON{TotalCount: len(all), Records: []messageJSON{}}
@@ -50,7 +50,7 @@ func (s *Sandbox) listMessages(q *request, r *chatRoom) answer {
 	return ok(v)
 }
 
-// window reads how many messages to show on one side; none is a number too.
+// window reads how many messages to show on one side; 0 is allowed.
 func (q *request) window(name string) int {
 	n, err := strconv.Atoi(q.param(name))
 	if err != nil || n < 0 {
@@ -95,7 +95,7 @@ func (s *Sandbox) messageInput(q *request) (messageInput, answer) {
 	return in, s.checkUploads(in.Document)
 }
 
-// chatContent is the text of a message; blank where it is lost.
+// chatContent is the text of a message; blank if it is lost.
 func (s *Sandbox) chatContent(doc *documentInput) content {
 	c := s.contentOf("", doc)
 	if c.envelope != nil {
@@ -104,7 +104,7 @@ func (s *Sandbox) chatContent(doc *documentInput) content {
 	return c
 }
 
-// acceptedJSON is all that a sender is told: not the id, which comes with the next read of the room.
+// acceptedJSON is the answer to a sender. The id only comes with the next read of the room.
 type acceptedJSON struct {
 	CreationUUID string `json:"creation_uuid"`
 	ParentID     *int64 `json:"parent_message_id"`
@@ -140,7 +140,7 @@ func (s *Sandbox) sendMessage(q *request, r *chatRoom) answer {
 	return answer{http.StatusAccepted, v}
 }
 
-// closedToMessages says whether the other one in a direct room does not want to be written to.
+// closedToMessages reports whether the other member of a direct room accepts no messages.
 func (s *Sandbox) closedToMessages(sender *member, r *chatRoom) bool {
 	return r.kind == roomDirect && slices.ContainsFunc(r.participants, func(p *participant) bool {
 		m := s.store.memberByID[p.memberID]
@@ -148,10 +148,10 @@ func (s *Sandbox) closedToMessages(sender *member, r *chatRoom) bool {
 	})
 }
 
-// reachable says whether the member can be written to.
+// reachable reports whether the member accepts messages.
 func (m *member) reachable() bool { return m.active && m.messaging }
 
-// post writes a message, or a reply, and tells those whom it mentions.
+// post writes a message, or a reply, and notifies the members that it mentions.
 func (s *Sandbox) post(q *request, r *chatRoom, parent *message, doc *documentInput) *message {
 	m := &message{memberID: q.member.id, room: r, parent: parent, content: s.chatContent(doc), sentAt: q.now}
 	s.store.addMessage(m)
@@ -175,7 +175,7 @@ func (s *Sandbox) messageNotification(m *message, memberID int64) notification {
 	}
 }
 
-// updateMessage is for the sender alone, and answers nothing.
+// updateMessage is only for the sender, and answers no body.
 func (s *Sandbox) updateMessage(q *request, m *message) answer {
 	if m.memberID != q.member.id || !s.canWrite(q.member, m.room) {
 		return forbidden()

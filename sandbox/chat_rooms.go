@@ -35,8 +35,8 @@ func (s *Sandbox) embedInLesson(course *space, lesson lessonRef) *chatRoom {
 	return s.store.addRoom(room)
 }
 
-// canRead says whether the room exists for the member: an embedded one for those who may see what it is in, another for
-// its participants, admins of the community no more than anybody.
+// canRead reports whether the room exists for the member: an embedded one for members who may see what it is in, any
+// other only for its participants, also if the member is an admin.
 func (s *Sandbox) canRead(m *member, r *chatRoom) bool {
 	switch {
 	case r.live != nil:
@@ -49,13 +49,13 @@ func (s *Sandbox) canRead(m *member, r *chatRoom) bool {
 	return r.participant(m.id) != nil
 }
 
-// canWrite says whether the member may write in a room that they can read.
+// canWrite reports whether the member may write in a room that they can read.
 func (s *Sandbox) canWrite(m *member, r *chatRoom) bool {
 	return r.spaceID == 0 || s.canParticipate(m, s.store.spaceByID[r.spaceID])
 }
 
-// present lists those who are in the room now, in order of id. Into the room of a space everybody comes by joining the
-// space, and goes by leaving it. What was said before they came is nothing that they have missed.
+// present lists the participants who are in the room now, in order of id. Members enter the room of a space by joining
+// the space and leave it by leaving the space. Older messages do not count as unread.
 func (s *Sandbox) present(r *chatRoom) []*participant {
 	if r.spaceID == 0 {
 		return r.participants
@@ -75,7 +75,7 @@ func (s *Sandbox) present(r *chatRoom) []*participant {
 	return slices.DeleteFunc(slices.Clone(r.participants), left)
 }
 
-// placeOf is the member's place in a room that they can read; nil for those who only look in from outside.
+// placeOf is the member's place in a room that they can read; nil if they are not in it.
 func (s *Sandbox) placeOf(m *member, r *chatRoom) *participant {
 	return find(s.present(r), func(p *participant) bool { return p.memberID == m.id })
 }
@@ -89,7 +89,7 @@ func (s *Sandbox) openRoom(q *request) (*chatRoom, answer) {
 	return r, answer{}
 }
 
-// ownRooms lists the member's inbox, the one last written in first: embedded rooms are found through what they are in.
+// ownRooms lists the member's inbox, latest activity first. Embedded rooms are not in it.
 func (s *Sandbox) ownRooms(m *member) []*chatRoom {
 	rooms := filter(s.store.chatRooms, func(r *chatRoom) bool { return !r.embedded() && r.participant(m.id) != nil })
 	slices.SortStableFunc(rooms, func(a, b *chatRoom) int {
@@ -109,7 +109,7 @@ func (s *Sandbox) getRoom(q *request, r *chatRoom) answer {
 	return ok(s.wrappedRoom(q.member, r, roomAlone))
 }
 
-// listUnreadRooms answers nothing but UUIDs, all of them on one page.
+// listUnreadRooms answers only UUIDs, all on one page.
 func (s *Sandbox) listUnreadRooms(q *request) answer {
 	uuids := []string{}
 	for _, r := range s.ownRooms(q.member) {
@@ -132,13 +132,13 @@ func (s *Sandbox) markRoomAsRead(q *request, r *chatRoom) answer {
 // looseID is an id that callers send as a number or as a string.
 type looseID int64
 
-// UnmarshalJSON reads both forms; what is no id becomes 0, which nothing has.
+// UnmarshalJSON reads both forms; anything else becomes 0, which no record has.
 func (id *looseID) UnmarshalJSON(raw []byte) error {
 	*id = looseID(parseID(strings.Trim(string(raw), `"`)))
 	return nil
 }
 
-// roomInput is what it takes to make a room. Groups cannot be given a name.
+// roomInput is a room as callers send it. Groups cannot be named.
 type roomInput struct {
 	Room *struct {
 		Kind      string         `json:"kind"`
@@ -149,8 +149,8 @@ type roomInput struct {
 
 const roomRefused = "Failed to create chat room!"
 
-// createRoom makes a group, or finds the direct room of two members and makes it only when there is none. A text
-// becomes the next message in it.
+// createRoom makes a group, or finds the direct room of two members and makes it if there is none. A text becomes its
+// next message.
 func (s *Sandbox) createRoom(q *request) answer {
 	var in roomInput
 	if refusal := q.decode(&in); refusal.status != 0 {
@@ -190,8 +190,7 @@ func (s *Sandbox) createRoom(q *request) answer {
 	return ok(s.wrappedRoom(q.member, r, roomChanged))
 }
 
-// receivers are the members with these ids but for the sender, each once. All of them must be there and willing to be
-// written to.
+// receivers are the members with these ids without the sender, each once. All must exist and accept messages.
 func (s *Sandbox) receivers(sender *member, ids []looseID) ([]int64, answer) {
 	var others []int64
 	for _, id := range ids {
@@ -218,7 +217,7 @@ func (s *Sandbox) listParticipants(q *request, r *chatRoom) answer {
 	return ok(listPage(q.paging(50), s.present(r), view).withPageCount())
 }
 
-// updateParticipant lets everybody mute and archive the room for themselves, and its admins make others admins.
+// updateParticipant lets members mute and archive the room for themselves, and its admins make others admins.
 func (s *Sandbox) updateParticipant(q *request, r *chatRoom) answer {
 	p := find(s.present(r), func(p *participant) bool { return p.id == q.id("id") })
 	if p == nil {
@@ -242,8 +241,7 @@ func (s *Sandbox) updateParticipant(q *request, r *chatRoom) answer {
 	return ok(s.wrappedRoom(q.member, r, roomChanged))
 }
 
-// runsRoom says whether the member may keep order in the room: its admins, and the staff in rooms that belong to the
-// community.
+// runsRoom reports whether the member moderates the room: its admins do, and staff in embedded rooms.
 func (s *Sandbox) runsRoom(m *member, r *chatRoom) bool {
 	p := r.participant(m.id)
 	return (p != nil && p.admin) || (r.embedded() && m.staff())

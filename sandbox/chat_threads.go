@@ -22,7 +22,7 @@ type threadJSON struct {
 	Room    threadRoomJSON `json:"chat_room"`
 }
 
-// threadRoomJSON is as much of the room as a thread shows: not even its UUID, which the messages have.
+// threadRoomJSON is the part of the room that a thread shows, without its UUID, which the messages have.
 type threadRoomJSON struct {
 	Kind   string             `json:"kind"`
 	Name   string             `json:"name"`
@@ -68,7 +68,7 @@ func (s *Sandbox) host() string {
 	return u.Host
 }
 
-// ownThreads lists the threads that concern the member, the one last replied in first.
+// ownThreads lists the threads of the member, latest reply first.
 func (s *Sandbox) ownThreads(m *member) []*chatThread {
 	threads := filter(s.store.chatThreads, func(t *chatThread) bool {
 		return t.concerns(m.id) && s.canRead(m, t.parent.room)
@@ -94,7 +94,7 @@ func (s *Sandbox) getThread(q *request) answer {
 	return ok(s.threadView(q.member, t, t.replies))
 }
 
-// listUnreadThreads answers nothing but ids, all of them on one page.
+// listUnreadThreads answers only ids, all on one page.
 func (s *Sandbox) listUnreadThreads(q *request) answer {
 	ids := []int64{}
 	for _, t := range s.ownThreads(q.member) {

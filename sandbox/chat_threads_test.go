@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// unreadThreads are the ids that the operation answers.
+// unreadThreads are the ids of the caller's unread threads.
 func (c caller) unreadThreads() []int64 {
 	c.t.Helper()
 	return c.must(200, "GET", "/chat_threads/unread_chat_threads", "").ids("chat_thread_ids")

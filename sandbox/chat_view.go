@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// previewSize is how many of the others a room shows: at least three, as in the official examples; the real limit is
+// previewSize is how many other participants a room shows: at least three in the official examples; the real limit is
 // not known.
 const previewSize = 5
 
@@ -43,7 +43,7 @@ type firstUnread struct {
 	ID *int64 `json:"first_unread_message_id"`
 }
 
-// wrappedRoom is a room by itself: only in the list do rooms come flat.
+// wrappedRoom is a room by itself. Only the list has rooms flat.
 type wrappedRoom struct {
 	Room roomJSON `json:"chat_room"`
 }
@@ -115,7 +115,7 @@ func (r *chatRoom) identifier() string {
 	return r.kind + "-" + strings.Trim(strings.ReplaceAll(fmt.Sprint(ids), " ", "-"), "[]")
 }
 
-// lastActivity is when the room was last written in, or made, and a number that grows with it where clocks stand still.
+// lastActivity is the time of the last message, or of the room's creation, and a number that orders equal times.
 func (r *chatRoom) lastActivity() (time.Time, int64) {
 	if last := r.last(); last != nil {
 		return last.sentAt, last.id

@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// Clock is the sandbox's idea of time: the system's, or one that stands still until it is moved. It is safe for
-// concurrent use.
+// Clock is the sandbox's time: the system's, or one that stands still until it is moved. It is safe for concurrent use.
 type Clock struct {
 	mu   sync.Mutex
 	now  func() time.Time
@@ -18,7 +17,7 @@ func NewClock(t time.Time) *Clock {
 	return &Clock{now: func() time.Time { return t }}
 }
 
-// NewSystemClock returns a clock that runs with the system's; Advance puts it ahead.
+// NewSystemClock returns a clock that runs with the system's; Advance moves it ahead.
 func NewSystemClock() *Clock { return &Clock{now: time.Now} }
 
 // Now is the present time, in UTC.

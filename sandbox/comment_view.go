@@ -108,7 +108,7 @@ func (s *Sandbox) commentView(q *request, c *comment, record commentRecord) comm
 	return v
 }
 
-// memberCommentView is a comment in the list of a member's comments, where those on posts and replies look different.
+// memberCommentView is a comment in the list of a member's comments. Comments and replies look different there.
 func (s *Sandbox) memberCommentView(q *request, c *comment) commentJSON {
 	if c.parentID != 0 {
 		return s.commentView(q, c, commentEmbedded)

@@ -25,7 +25,7 @@ func (s *Sandbox) commentRoutes() []route {
 	}
 }
 
-// defaultThreadPage is how many comments or replies a page holds unasked.
+// defaultThreadPage is the default size of a page of comments or replies.
 const defaultThreadPage = 60
 
 func (s *Sandbox) listComments(q *request, p *post) answer {
@@ -63,14 +63,13 @@ func sortComments(comments []*comment, sort string) {
 	slices.SortFunc(comments, func(a, b *comment) int { return cmp.Or(first(a, b), oldest(a, b)) })
 }
 
-// openComment finds the comment or reply that the path names only by its id. One that the member may not know of is as
-// missing as one that is not there.
+// openComment finds the comment or reply of a path that names no post.
 func (s *Sandbox) openComment(q *request) (*comment, answer) {
 	c, _, refusal := s.readableComment(q, q.id("comment_id"))
 	return c, refusal
 }
 
-// readableComment finds a comment that the member may read, and its post.
+// readableComment finds a comment that the member may read, and its post. One that they may not know of is missing.
 func (s *Sandbox) readableComment(q *request, id int64) (*comment, *post, answer) {
 	c := s.store.comments[id]
 	if c == nil || !s.readable(q.member, s.store.postByID[c.postID]) {
@@ -80,7 +79,7 @@ func (s *Sandbox) readableComment(q *request, id int64) (*comment, *post, answer
 	return c, p, refusal
 }
 
-// commentOfPath finds the comment that stands directly on the path's post; replies have a path of their own.
+// commentOfPath finds the comment on the path's post. Replies have paths of their own.
 func (s *Sandbox) commentOfPath(q *request) (*comment, answer) {
 	p, refusal := s.postOfPath(q)
 	if refusal.status != 0 {
@@ -106,7 +105,6 @@ func (s *Sandbox) replyOfPath(q *request) (*comment, answer) {
 	return r, answer{}
 }
 
-// getComment and getReply show different fields.
 func (s *Sandbox) getComment(q *request, c *comment) answer {
 	return ok(s.commentView(q, c, commentAlone))
 }
@@ -142,15 +140,14 @@ func (in commentInput) body() string {
 	return *in.Comment.Body
 }
 
-// blankBody refuses a text with nothing in it.
+// blankBody refuses an empty text.
 func blankBody(message string) answer {
 	return invalid(message, "body", "can't be blank")
 }
 
 func (s *Sandbox) createComment(q *request) answer { return s.addComment(q, q.id("post_id"), nil) }
 
-// createReply also takes a reply for the comment that is answered: the new one then stands beside it, under the same
-// comment.
+// createReply also accepts a reply as its target: the new one then goes under the same comment.
 func (s *Sandbox) createReply(q *request, target *comment) answer {
 	return s.addComment(q, target.postID, target)
 }
@@ -186,8 +183,8 @@ func (s *Sandbox) addComment(q *request, postID int64, target *comment) answer {
 	return created(s.commentView(q, c, commentInList))
 }
 
-// tellOfComment tells everybody whom a new comment concerns, each of them once and for the best reason: a mention, then
-// an answer to them, then their post, then a post that they follow.
+// tellOfComment notifies each member that a new comment concerns once, for the best reason: a mention, then an answer
+// to them, then their post, then a post that they follow.
 func (s *Sandbox) tellOfComment(p *post, c, target *comment) {
 	told := map[int64]bool{}
 	tell := func(memberID int64, action, display string) {
@@ -209,7 +206,7 @@ func (s *Sandbox) tellOfComment(p *post, c, target *comment) {
 	}
 	tell(p.authorID, "add", "commented on your post")
 	for _, f := range p.followers {
-		// Circle has no words for this one, and says so.
+		// Circle has no translation for this one.
 		tell(f.memberID, "add", "Translation missing: en.notification_actions.comment.add")
 	}
 }
@@ -230,8 +227,8 @@ func (s *Sandbox) updateReply(q *request, r *comment) answer {
 	return s.changeComment(q, r, replyChanged, "Failed to update reply!")
 }
 
-// changeComment takes the form of the text that the comment's editor keeps, and not the other: sent alone, that one
-// leaves the comment blank.
+// changeComment reads only the form of text that the comment's editor uses. A request with only the other form leaves
+// the comment blank.
 func (s *Sandbox) changeComment(q *request, c *comment, record commentRecord, failed string) answer {
 	if !canManage(q.member, c.authorID) {
 		return forbidden()

@@ -11,8 +11,8 @@ import (
 // asGardener is an ordinary member of the same spaces as asMember.
 const asGardener = "jose@example.com"
 
-// inBothWorlds runs a test twice: in a plain world, and in one whose traffic is held to the official contract, where
-// that is at hand.
+// inBothWorlds runs a test twice: in a plain world, and in one whose traffic is checked against the official contract,
+// if that is at hand.
 func inBothWorlds(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
 	t.Run("plain", func(t *testing.T) { test(t, newWorld(t)) })

@@ -9,8 +9,7 @@ import (
 	"strings"
 )
 
-// placeholderHTML is what body.html says for everything written with the new editor; the text itself is in tiptap_body
-// only.
+// placeholderHTML is body.html of everything from the new editor. Only tiptap_body has the text.
 const placeholderHTML = "<div><strong>Update available</strong><br>Please update the app to view this post.</div>"
 
 // Editors.
@@ -19,7 +18,7 @@ const (
 	editorTrix   = "trix"
 )
 
-// content is the text of a post or comment. What the old editor (trix) wrote has HTML and no document.
+// content is the text of a post or comment. Text of the old editor (trix) has HTML and no document.
 type content struct {
 	editor   string
 	html     string
@@ -27,7 +26,7 @@ type content struct {
 	envelope *envelope
 }
 
-// blank says whether there is nothing in it.
+// blank reports whether it has neither text nor anything else to show.
 func (c content) blank() bool {
 	return strings.TrimSpace(c.text) == "" && (c.envelope == nil || !c.envelope.Body.hasLeaf())
 }
@@ -56,7 +55,7 @@ type node struct {
 	FallbackText string                     `json:"circle_ios_fallback_text,omitempty"`
 }
 
-// hasLeaf says whether anything in the document is more than an empty block.
+// hasLeaf reports whether anything in the document is more than an empty block.
 func (n node) hasLeaf() bool {
 	switch n.Type {
 	case "image", "file", "embed", "mention", "entity", "poll", "horizontalRule":
@@ -80,7 +79,7 @@ type attachment struct {
 	Metadata    attachmentMetadata `json:"metadata"`
 }
 
-// attachmentMetadata is what the upload was found to be; the duration of audio and video is in seconds.
+// attachmentMetadata describes an upload; the duration of audio and video is in seconds.
 type attachmentMetadata struct {
 	Identified bool    `json:"identified"`
 	Width      int     `json:"width,omitempty"`
@@ -88,7 +87,7 @@ type attachmentMetadata struct {
 	Duration   float64 `json:"duration,omitempty"`
 }
 
-// bodyJSON is the older form of a text, which everything still carries.
+// bodyJSON is the older form of a text, which all records still have.
 type bodyJSON struct {
 	Attachments      empty        `json:"attachments"`
 	AttachmentsArray []attachment `json:"attachments_array"`
@@ -113,7 +112,7 @@ func (c content) view() contentJSON {
 	return v
 }
 
-// trixContent is what the old editor would have stored for the HTML.
+// trixContent is the content of the old editor for the HTML.
 func trixContent(markup string) content {
 	if !strings.HasPrefix(markup, "<") {
 		markup = "<div><!--block-->" + markup + "</div>"
@@ -121,8 +120,7 @@ func trixContent(markup string) content {
 	return content{editor: editorTrix, html: markup, text: stripTags(markup)}
 }
 
-// tiptapContent wraps a document in its envelope: mentions are looked up among the members, uploads and embedded pages
-// by their ids.
+// tiptapContent wraps a document in its envelope, which resolves mentions, uploads and embedded pages.
 func (s *Sandbox) tiptapContent(doc node, uploads []attachment, embeds []embedJSON) content {
 	env := &envelope{
 		Body: doc, Format: "post",
@@ -135,8 +133,8 @@ func (s *Sandbox) tiptapContent(doc node, uploads []attachment, embeds []embedJS
 	return content{editor: editorTiptap, html: placeholderHTML, text: env.FallbackText, envelope: env}
 }
 
-// resolve walks the document, files what its nodes refer to in the envelope and collects the plain text. Circle puts
-// nothing between paragraphs there.
+// resolve adds what the nodes refer to to the envelope and collects the plain text. Circle puts nothing between
+// paragraphs there.
 func (s *Sandbox) resolve(env *envelope, n *node, uploads []attachment, embeds []embedJSON, text *strings.Builder) {
 	switch n.Type {
 	case "text":
@@ -201,11 +199,11 @@ type documentInput struct {
 	Attachments []string `json:"attachments"` // signed ids of uploads
 }
 
-// contentOf makes the text that a caller sent: a document if there is one, else a body of HTML or plain text.
+// contentOf is the text that a caller sent: a document, or a body of HTML or plain text.
 func (s *Sandbox) contentOf(body string, doc *documentInput) content {
 	if doc != nil && doc.Body != nil && doc.Body.Type != "" {
 		c := s.tiptapContent(*doc.Body, s.store.allUploads(), nil)
-		attached, _ := s.uploadsOf("attachments", doc.Attachments...) // checkUploads has seen to the unknown ones
+		attached, _ := s.uploadsOf("attachments", doc.Attachments...) // checkUploads has refused unknown ones
 		c.envelope.Attachments = append(c.envelope.Attachments, attached...)
 		return c
 	}
@@ -227,8 +225,7 @@ func (c content) mentioned() []int64 {
 	return ids
 }
 
-// sgid is the signed global id that documents use for a thing, here readable inside base64 and without a real
-// signature.
+// sgid is the signed global id of a thing in documents: readable base64 without a real signature.
 func sgid(kind string, id int64) string {
 	payload := fmt.Sprintf("\x04\bI\"gid://jumpstart-app/%s/%d?expires_in\x06", kind, id)
 	return base64.URLEncoding.EncodeToString([]byte(payload)) + "--sandbox"
@@ -271,7 +268,7 @@ func stripTags(markup string) string {
 	return strings.TrimSpace(html.UnescapeString(out.String()))
 }
 
-// firstWords cuts a text after at most limit characters, at a space.
+// firstWords cuts a text at a space, after at most limit characters.
 func firstWords(text string, limit int) string {
 	runes := []rune(text)
 	if len(runes) <= limit {

@@ -12,7 +12,7 @@ import (
 	"circlegraph/internal/contract"
 )
 
-// newContractWorld is a world all of whose traffic is held to the contract.
+// newContractWorld is a world whose traffic is checked against the contract.
 func newContractWorld(t *testing.T, opts Options) *world {
 	t.Helper()
 	c := contract.Load(t)
@@ -27,7 +27,7 @@ type success struct {
 	keep string // a name for the id of what came, for later rows
 }
 
-// successes has at least one call for every operation served, in an order in which they work.
+// successes has at least one call for every operation, in an order in which they work.
 func successes() []success {
 	doc := written(helloDocument)
 	return []success{
@@ -206,7 +206,7 @@ func successes() []success {
 	}
 }
 
-// names are ids of the seed, seen by the first admin, for the gaps in paths.
+// names are ids of the seed for the gaps in paths, as the first admin sees it.
 func (w *world) names() map[string]any {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -255,7 +255,7 @@ func (w *world) chatNames() map[string]any {
 	}
 }
 
-// fillNames puts ids into the gaps of a text.
+// fillNames replaces the gaps of a text by ids.
 func fillNames(text string, ids map[string]any) string {
 	for name, id := range ids {
 		text = strings.ReplaceAll(text, "{"+name+"}", fmt.Sprint(id))
@@ -338,8 +338,7 @@ func decodeAny(t *testing.T, raw json.RawMessage) any {
 	return v
 }
 
-// gather collects the paths of all fields; what callers write themselves (documents, and what they refer to) is not
-// looked into.
+// gather collects the paths of all fields. It does not look into documents and what they refer to, which callers write.
 func gather(v any, at string, into map[string]bool) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -358,7 +357,7 @@ func gather(v any, at string, into map[string]bool) {
 	}
 }
 
-// exception is a field that the sandbox has beyond the examples, or lacks.
+// exception is a field that only the sandbox or only the examples have.
 type exception struct{ op, field, reason string }
 
 func exceptions() []exception {
@@ -386,7 +385,7 @@ func (e exception) covers(op, field string) bool {
 	return (e.op == "" || e.op == op) && strings.Contains(field, e.field)
 }
 
-// compareFields wants the same fields on both sides, as far as both have the record that the fields belong to.
+// compareFields wants the same fields on both sides, if both have the record of the fields.
 func compareFields(t *testing.T, op string, got, want map[string]bool) {
 	t.Helper()
 	report := func(what string, from, in map[string]bool) {
@@ -402,7 +401,7 @@ func compareFields(t *testing.T, op string, got, want map[string]bool) {
 	report("has beyond the examples", got, want)
 }
 
-// hasRecord says whether the fields include any sibling of this one.
+// hasRecord reports whether the fields include any sibling of this one.
 func hasRecord(fields map[string]bool, field string) bool {
 	parent := field[:strings.LastIndexByte(field, '.')+1]
 	for f := range fields {

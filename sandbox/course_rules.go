@@ -121,8 +121,7 @@ func (c *course) lessons() []*lesson {
 	return all
 }
 
-// opening is when a section opens for a member: the zero time when it is open to all at once, or the member has not
-// joined.
+// opening is when a section opens for a member; zero if it is always open or the member has not joined.
 func (s *Sandbox) opening(m *member, c *course, sec *section) time.Time {
 	seat := s.store.seat(c.spaceID, m.id)
 	if sec.days == 0 || seat == nil {
@@ -131,7 +130,7 @@ func (s *Sandbox) opening(m *member, c *course, sec *section) time.Time {
 	return seat.joinedAt.Add(time.Duration(sec.days) * day)
 }
 
-// released says whether a section is open to the member. Admins see all.
+// released reports whether a section is open to the member. Admins see all.
 func (s *Sandbox) released(q *request, c *course, sec *section) bool {
 	if sec.days == 0 || q.member.roles.Admin {
 		return true
@@ -140,18 +139,17 @@ func (s *Sandbox) released(q *request, c *course, sec *section) bool {
 	return !at.IsZero() && !q.now.Before(at)
 }
 
-// needsPrevious says whether the lesson waits for the one before it.
+// needsPrevious reports whether the member must first complete the previous lesson.
 func (s *Sandbox) needsPrevious(m *member, c *course, l *lesson) bool {
 	return c.inOrder && !m.roles.Admin && l.previous != nil && !s.completed(m, l.previous) && !s.completed(m, l)
 }
 
-// completed says whether the member has completed the lesson.
+// completed reports whether the member has completed the lesson.
 func (s *Sandbox) completed(m *member, l *lesson) bool {
 	return s.store.completed[lessonSeat{l.id, m.id}]
 }
 
-// openCourse finds the path's course, which the member may look at: its outline is for everybody who may view the
-// space.
+// openCourse finds the path's course. Everybody who may view the space may see its outline.
 func (s *Sandbox) openCourse(q *request) (*course, answer) {
 	sp, refusal := s.numberedSpace(q)
 	if refusal.status != 0 {
@@ -167,8 +165,8 @@ func (s *Sandbox) openCourse(q *request) (*course, answer) {
 	return c, answer{}
 }
 
-// openLesson finds the path's lesson, which the member may take: they have joined the course, its section is open and
-// the lesson before it completed.
+// openLesson finds the path's lesson if the member may take it: they have joined the course, its section is open and
+// the lesson before it is completed.
 func (s *Sandbox) openLesson(q *request) (*lesson, answer) {
 	c, refusal := s.openCourse(q)
 	if refusal.status != 0 {
@@ -185,7 +183,7 @@ func (s *Sandbox) openLesson(q *request) (*lesson, answer) {
 	return l, answer{}
 }
 
-// canTake says whether a lesson is open to the member.
+// canTake reports whether a lesson is open to the member.
 func (s *Sandbox) canTake(q *request, c *course, l *lesson) bool {
 	return s.canParticipate(q.member, s.store.spaceByID[c.spaceID]) && s.released(q, c, l.section) &&
 		!s.needsPrevious(q.member, c, l)

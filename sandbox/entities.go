@@ -2,8 +2,8 @@ package sandbox
 
 import "time"
 
-// First ids of each kind. They are far apart, as Circle's are, so that an id used for the wrong kind of thing is
-// noticed; comments and notifications lie above 2^31, where the real ones are or soon will be.
+// First ids of each kind. They are far apart, as Circle's are, so that an id of the wrong kind is noticed. Comments and
+// notifications lie above 2^31, as the real ones do or soon will.
 const (
 	communityID         = 612_004
 	firstMemberID       = 8_800_001
@@ -16,13 +16,13 @@ const (
 	firstSmallID        = 1_001 // topics, tags, bookmarks, followers, attendees, images, …
 )
 
-// roles says what a member may do beyond the ordinary.
+// roles are the special rights of a member.
 type roles struct {
 	Admin     bool `json:"admin"`
 	Moderator bool `json:"moderator"`
 }
 
-// member is one member of the community, with what only the member may see.
+// member is a member of the community, with what only they may see.
 type member struct {
 	id, userID     int64
 	publicUID      string
@@ -61,7 +61,7 @@ func (m *member) name() string {
 	return m.firstName + " " + m.lastName
 }
 
-// staff says whether the member runs the community (admin or moderator).
+// staff reports whether the member runs the community (admin or moderator).
 func (m *member) staff() bool { return m.roles.Admin || m.roles.Moderator }
 
 // preferenceKey names one switch of one medium ("in_app", "push", "mobile").
@@ -132,8 +132,8 @@ const (
 	spaceMembers = "members"
 )
 
-// space is a room of the community. A private one is listed for everybody but opens for its members only; a secret one
-// is not even listed.
+// space is a room of the community. A private one is listed but open only to its members; a secret one is not even
+// listed.
 type space struct {
 	id, groupID  int64
 	groupName    string
@@ -167,7 +167,7 @@ type pinnedLink struct {
 	links []*pinnedLink
 }
 
-// membership is a member's seat in a space (Circle's space_member).
+// membership is a member's place in a space (Circle's space_member).
 type membership struct {
 	id, spaceID, memberID int64
 	joinedAt              time.Time
@@ -205,7 +205,7 @@ type post struct {
 	flags                 []flag
 }
 
-// title is what lists show: the name, or the beginning of the text.
+// title is the name, or the beginning of the text.
 func (p *post) title() string {
 	if p.name != "" {
 		return p.name
@@ -265,7 +265,7 @@ type event struct {
 	rsvpDisabled bool
 	rsvpLimit    int // 0: none
 	attendees    []attendee
-	// seriesID joins the occurrences of a recurring event: it is the post id of the first one; 0 for a single event.
+	// seriesID joins the occurrences of a recurring event: the post id of the first one; 0 for a single event.
 	seriesID  int64
 	frequency string // of a series: daily, weekly, monthly
 }
@@ -273,7 +273,7 @@ type event struct {
 // endsAt is when the event is over.
 func (e *event) endsAt() time.Time { return e.startsAt.Add(e.duration) }
 
-// full says whether the limit is reached.
+// full reports whether the limit is reached.
 func (e *event) full() bool { return e.rsvpLimit > 0 && len(e.attending()) >= e.rsvpLimit }
 
 // attending lists those who said yes, oldest first.

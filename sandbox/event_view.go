@@ -15,7 +15,7 @@ type eventFields struct {
 	Attendees firstAttendees `json:"event_attendees"`
 }
 
-// eventInvitation is missing in the home feed; the sandbox invites nobody.
+// eventInvitation is missing in the home feed. The sandbox invites nobody.
 type eventInvitation struct {
 	Invited *bool `json:"invited_attendee"`
 }
@@ -55,7 +55,7 @@ type firstAttendees struct {
 	Count   int            `json:"count"`
 }
 
-// attendeeJSON is somebody who answered an invitation; its id is that of the answer.
+// attendeeJSON is a member who answered an invitation; its id is the answer's.
 type attendeeJSON struct {
 	ID         int64   `json:"id"`
 	MemberID   int64   `json:"community_member_id"`
@@ -83,8 +83,8 @@ func (s *Sandbox) attendeeView(a attendee) attendeeJSON {
 // embeddedAttendees is how many attendees an event carries with it.
 const embeddedAttendees = 5
 
-// eventFieldsView shows the event to a member. The place is there for all, whatever hide_location_from_non_attendees
-// says: Circle leaves it to clients.
+// eventFieldsView shows the event to a member. The place is always there, whatever hide_location_from_non_attendees
+// says: Circle leaves hiding it to clients.
 func (s *Sandbox) eventFieldsView(q *request, p *post) *eventFields {
 	e := p.event
 	yes := e.attending()

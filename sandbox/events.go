@@ -67,7 +67,7 @@ func (s *Sandbox) listAttendees(q *request, p *post) answer {
 	return ok(listPage(q.paging(10), attending, s.attendeeView).withPageCount().withMeta())
 }
 
-// refuseRSVP says why the member cannot come; the zero answer: they can. Circle has no codes for these, only words.
+// refuseRSVP answers why the member cannot come; zero if they can. Circle has no codes for these, only sentences.
 func (s *Sandbox) refuseRSVP(q *request, p *post) answer {
 	e := p.event
 	switch {
@@ -85,12 +85,12 @@ func (s *Sandbox) refuseRSVP(q *request, p *post) answer {
 	return answer{}
 }
 
-// going says whether the member has said yes.
+// going reports whether the member has said yes.
 func (e *event) going(memberID int64) bool {
 	return slices.ContainsFunc(e.attendees, func(a attendee) bool { return a.memberID == memberID && a.status == "yes" })
 }
 
-// answerInvitation records what the member says. Their row is kept when they change their mind.
+// answerInvitation records the member's answer. A later answer changes the same row.
 func (s *Sandbox) answerInvitation(q *request, p *post, status string) attendee {
 	e := p.event
 	i := slices.IndexFunc(e.attendees, func(a attendee) bool { return a.memberID == q.member.id })
@@ -119,7 +119,7 @@ func (s *Sandbox) cancelRSVP(q *request, p *post) answer {
 		return missingRecord("event_attendee")
 	}
 	v := s.attendeeView(s.answerInvitation(q, p, "no"))
-	v.attendeeContact = nil // this answer alone is without it
+	v.attendeeContact = nil // only this answer lacks it
 	return ok(v)
 }
 
@@ -145,8 +145,10 @@ func occurrenceView(q *request, p *post) occurrenceJSON {
 	}
 	starts := e.startsAt.In(zone)
 	v := occurrenceJSON{
-		ID: p.id, Name: p.name, StartsAt: stamp(e.startsAt), EndsAt: stamp(e.endsAt()), StartDate: starts.Format("Mon, Jan _2 2006"),
-		TimeZoneAbbreviations: starts.Format("MST"), TimeZone: e.timeZone, Going: e.going(q.member.id), RSVPCount: len(e.attending()),
+		ID: p.id, Name: p.name, StartsAt: stamp(e.startsAt), EndsAt: stamp(e.endsAt()),
+		StartDate:             starts.Format("Mon, Jan _2 2006"),
+		TimeZoneAbbreviations: starts.Format("MST"), TimeZone: e.timeZone, Going: e.going(q.member.id),
+		RSVPCount: len(e.attending()),
 	}
 	if e.rsvpLimit > 0 {
 		v.RSVPLimit = &e.rsvpLimit
@@ -176,8 +178,7 @@ func (s *Sandbox) listOccurrences(q *request, dates []*post) answer {
 	return ok(listPage(q.paging(10), dates, view).withPageCount().withMeta())
 }
 
-// rsvpToOccurrences sets to which dates the member comes: to those that are named, and to no others. It is all or
-// nothing.
+// rsvpToOccurrences makes the member attend the named dates and no others. It is all or nothing.
 func (s *Sandbox) rsvpToOccurrences(q *request, dates []*post) answer {
 	var in struct {
 		EventIDs *[]int64 `json:"event_ids"`
@@ -218,5 +219,6 @@ func (s *Sandbox) rsvpToOccurrences(q *request, dates []*post) answer {
 	if count == 1 {
 		events = "event"
 	}
-	return ok(said{fmt.Sprintf("You’ve RSVP’d to %d %s. We’ll send you a reminder before an event starts.", count, events)})
+	const text = "You’ve RSVP’d to %d %s. We’ll send you a reminder before an event starts."
+	return ok(said{fmt.Sprintf(text, count, events)})
 }

@@ -10,7 +10,7 @@ import (
 // firstLiveRoomID is the first id of the rooms for video and voice.
 const firstLiveRoomID = 310_001
 
-// liveRoom is a room for video and voice, of which the sandbox has no more than its settings and its chat.
+// liveRoom is a room for video and voice. The sandbox has only its settings and its chat.
 type liveRoom struct {
 	id          int64
 	creatorID   int64
@@ -28,7 +28,7 @@ type liveRoom struct {
 	createdAt   time.Time
 }
 
-// opensFor says whether the member may come in: everybody into an open room.
+// opensFor reports whether the member may enter: everybody may enter an open room.
 func (l *liveRoom) opensFor(m *member) bool {
 	return l.access != "secret" || l.creatorID == m.id || slices.Contains(l.invited, m.id)
 }
@@ -59,7 +59,7 @@ type invitedInput struct {
 	Tags    []int64 `json:"member_tags_ids"`
 }
 
-// wrong names the first setting that is none of those to choose from, if any.
+// wrong names the first setting with an unknown value, if any.
 func (in liveRoomInput) wrong() string {
 	switch {
 	case !slices.Contains([]string{"", "speaker_view", "speaker_variant_view", "grid_view"}, in.ViewType):
@@ -72,8 +72,7 @@ func (in liveRoomInput) wrong() string {
 	return ""
 }
 
-// createLiveRoom makes a room and its chat. Only the staff may, as the switch can_create_live_streams of the current
-// member says.
+// createLiveRoom makes a room and its chat. Only staff may, as can_create_live_streams of the current member says.
 func (s *Sandbox) createLiveRoom(q *request) answer {
 	if !q.member.staff() {
 		return forbidden()
@@ -103,7 +102,7 @@ func (s *Sandbox) createLiveRoom(q *request) answer {
 	return created(s.liveRoomView(q.member, l))
 }
 
-// invited lists the members that are meant, each once, in order of id.
+// invited lists the invited members, each once, in order of id.
 func (s *Sandbox) invited(in invitedInput) []int64 {
 	var ids []int64
 	for _, m := range s.store.members {
@@ -145,7 +144,7 @@ type liveRoomJSON struct {
 	IsCreator    bool        `json:"is_creator"`
 }
 
-// liveCreator is who made the room, by community member id.
+// liveCreator is the creator of the room, by community member id.
 type liveCreator struct {
 	ID        int64   `json:"id"`
 	Name      string  `json:"name"`
@@ -155,7 +154,7 @@ type liveCreator struct {
 	Headline  string  `json:"headline"`
 }
 
-// liveGuests is who is in the room: nobody, as the sandbox has no stage.
+// liveGuests is who is in the room: always nobody.
 type liveGuests struct {
 	Records []empty `json:"records"`
 	Count   int     `json:"count"`

@@ -163,7 +163,7 @@ type profileCore struct {
 	Gamification gamification `json:"gamification_stats"`
 }
 
-// profileOf is the member's profile as the asking member sees it: counts are of what the asker may read.
+// profileOf is the member's profile as the viewer sees it: it counts what the viewer may read.
 func (s *Sandbox) profileOf(q *request, m *member) profileCore {
 	p := profileCore{
 		ID: m.id, Email: m.email, Name: m.name(), AvatarURL: orNull(m.avatarURL), LargeAvatar: orNull(m.avatarURL),
@@ -267,7 +267,7 @@ func (s *Sandbox) memberComments(q *request, m *member) answer {
 	return ok(listPage(q.paging(10), s.commentsBy(q.member, m), view))
 }
 
-// commentsBy lists the member's comments that the asker may read, newest first.
+// commentsBy lists the member's comments that the viewer may read, newest first.
 func (s *Sandbox) commentsBy(asker, m *member) []*comment {
 	var list []*comment
 	for _, p := range s.visiblePosts(asker, func(p *post) bool { return len(p.comments) > 0 }) {
@@ -282,15 +282,15 @@ func (s *Sandbox) memberSpaces(q *request, m *member) answer {
 	return ok(listPage(q.paging(30), s.spacesOf(q.member, m), view).withSort("latest"))
 }
 
-// spacesOf lists the spaces that the member has joined and the asker may know of.
+// spacesOf lists the member's spaces that the viewer may know of.
 func (s *Sandbox) spacesOf(asker, m *member) []*space {
 	return filter(s.store.spaces, func(sp *space) bool {
 		return s.store.seat(sp.id, m.id) != nil && s.canList(asker, sp)
 	})
 }
 
-// deactivateMember closes the account: the member's tokens answer from then on that their member is not found. Admins
-// cannot leave in this way.
+// deactivateMember closes the account: from then on the member's tokens are refused, as their member is not found.
+// Admins cannot do this.
 func (s *Sandbox) deactivateMember(q *request) answer {
 	if q.member.roles.Admin {
 		return forbidden()
@@ -300,7 +300,7 @@ func (s *Sandbox) deactivateMember(q *request) answer {
 	return ok(succeeded{true})
 }
 
-// matchesText says whether the text is in the member's name or headline.
+// matchesText reports whether the text is in the member's name or headline.
 func matchesText(m *member, text string) bool {
 	text = strings.ToLower(strings.TrimSpace(text))
 	return text == "" || strings.Contains(strings.ToLower(m.name()), text) ||

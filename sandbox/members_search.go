@@ -22,8 +22,8 @@ type directoryMember struct {
 	CanReceiveDM bool      `json:"can_receive_dm_from_current_member"`
 }
 
-// searchable is a page of members with the key of the last one, by which a caller walks on; without the key this was
-// the last page.
+// searchable is a page of members with the mark of the last one, after which the next page begins; no mark on the last
+// page.
 type searchable[T any] struct {
 	listing[T]
 	NextMeta *nextMeta    `json:"meta,omitempty"` // hides the listing's own
@@ -94,8 +94,10 @@ func compareMembers(order string) func(a, b *member) int {
 	}
 }
 
-// walk sorts the members and cuts the page that follows the mark, or the numbered page when there is none.
-func walk[V any](members []*member, order string, p paging, after []memberMark, view func(*member) V) searchable[V] {
+// searchAfter sorts the members and returns the page that follows the mark, or the numbered page without one.
+func searchAfter[V any](
+	members []*member, order string, p paging, after []memberMark, view func(*member) V,
+) searchable[V] {
 	slices.SortFunc(members, compareMembers(order))
 	start := (p.page - 1) * p.perPage
 	if len(after) > 0 {
@@ -134,7 +136,7 @@ func (s *Sandbox) listMembers(q *request) answer {
 	for _, text := range append(query["search_after"], query["search_after[]"]...) {
 		after = append(after, memberMark{text: text})
 	}
-	return ok(walk(members, q.param("sort"), q.paging(10), after, func(m *member) directoryMember {
+	return ok(searchAfter(members, q.param("sort"), q.paging(10), after, func(m *member) directoryMember {
 		return directoryMember{
 			m.headline, tagViews(m, tagOfDirectory), m.name(), m.id, orNull(m.avatarURL), m.messaging, m.email,
 			m.messaging && m.id != q.member.id,
@@ -194,7 +196,8 @@ func (s *Sandbox) searchMembers(q *request) answer {
 		return refusal
 	}
 	members := filter(s.store.members, func(m *member) bool { return s.searchMatches(q, m, in) })
-	page := walk(members, in.Order, newPaging(in.Page.String(), in.PerPage.String(), 30), in.SearchAfter, foundMemberView)
+	paging := newPaging(in.Page.String(), in.PerPage.String(), 30)
+	page := searchAfter(members, in.Order, paging, in.SearchAfter, foundMemberView)
 	page.NextMeta = &nextMeta{page.Next}
 	return ok(page)
 }

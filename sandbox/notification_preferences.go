@@ -4,8 +4,8 @@ import (
 	"slices"
 )
 
-// mediumInApp is the medium of the list of notifications; the others only keep their switches, as the sandbox sends
-// nothing anywhere.
+// mediumInApp is the medium of the list of notifications. The others only keep their switches: the sandbox sends
+// nothing.
 const mediumInApp = "in_app"
 
 // Choices for a space.
@@ -30,8 +30,8 @@ type preferenceJSON struct {
 	Enabled bool   `json:"enabled"`
 }
 
-// preferenceKinds lists all switches of a medium in Circle's order. Direct messages have none in the app, where they
-// are always seen.
+// preferenceKinds lists all switches of a medium in Circle's order. Direct messages have no switch in the app, which
+// always shows them.
 func preferenceKinds(medium string) []preferenceJSON {
 	kinds := []preferenceJSON{
 		{Kind: "post_comment", Name: "Comments on my posts"},
@@ -49,14 +49,13 @@ func preferenceKinds(medium string) []preferenceJSON {
 	return kinds
 }
 
-// enabled says whether a switch is on, which all are until they are changed.
+// enabled reports whether a switch is on. All are on until they are changed.
 func (m *member) enabled(medium, kind string) bool {
 	on, changed := m.preferences[preferenceKey{medium, kind}]
 	return on || !changed
 }
 
-// spaceChoice is what the member wants to hear from a space: everything in the app and nothing elsewhere, until they
-// change it.
+// spaceChoice is the member's choice for a space. The default is everything in the app and nothing elsewhere.
 func (m *member) spaceChoice(medium string, spaceID int64) string {
 	if choice := m.spacePrefs[spacePreferenceKey{medium, spaceID}]; choice != "" {
 		return choice
@@ -73,7 +72,7 @@ type preferencesJSON struct {
 	Spaces []spacePreferenceJSON `json:"space_preferences"`
 }
 
-// spacePreferenceJSON is the choice for a space; its id is that of the member's seat.
+// spacePreferenceJSON is the choice for a space; its id is the membership's.
 type spacePreferenceJSON struct {
 	ID          int64  `json:"id"`
 	SpaceID     int64  `json:"space_id"`
@@ -126,7 +125,7 @@ func (s *Sandbox) updatePreference(q *request) answer {
 	return done(preferenceChanged)
 }
 
-// spaceChange reads what the two operations on spaces share.
+// spaceChange reads the parameters of the two operations on spaces.
 func spaceChange(q *request) (medium, choice string, refusal answer) {
 	medium, choice = q.PathValue("notification_preference_medium"), q.param("choice")
 	switch {
@@ -151,7 +150,7 @@ func (s *Sandbox) updateAllSpacePreferences(q *request) answer {
 	return done(preferenceChanged)
 }
 
-// updateSpacePreference takes the space's id, not the seat's.
+// updateSpacePreference takes the space's id, not the membership's.
 func (s *Sandbox) updateSpacePreference(q *request) answer {
 	medium, choice, refusal := spaceChange(q)
 	if refusal.status != 0 {
@@ -165,7 +164,7 @@ func (s *Sandbox) updateSpacePreference(q *request) answer {
 	return done(preferenceChanged)
 }
 
-// spaceMemberPreferences answers for two of the three media, by the seat's id.
+// spaceMemberPreferences answers only two of the three media, by the membership's id.
 func (s *Sandbox) spaceMemberPreferences(q *request) answer {
 	seat := s.store.seatByID[q.id("id")]
 	if seat == nil || seat.memberID != q.member.id {

@@ -24,14 +24,13 @@ func (s *Sandbox) notificationRoutes() []route {
 	}
 }
 
-// communityName is who tells what no member does.
+// communityName is the actor of notifications without a member.
 const communityName = "Thornbury Lane Allotments"
 
-// actionDeleted marks what the member has deleted. It is kept, because a reminder that was sent must not be sent again.
+// actionDeleted marks what the member has deleted. It is kept so that a reminder is not sent again.
 const actionDeleted = "deleted"
 
-// notify files a notification now, unless the member does not want it, may not see what it is about, or did it
-// themselves.
+// notify adds a notification, unless the member does not want it, may not see its subject, or did it themselves.
 func (s *Sandbox) notify(n notification) {
 	m := s.store.memberByID[n.memberID]
 	if m == nil || !m.active || n.memberID == n.actorID || !s.wants(m, n) {
@@ -48,8 +47,8 @@ func (s *Sandbox) notify(n notification) {
 	s.store.addNotification(&n)
 }
 
-// wants looks up the switches that a notification hangs on. What is new in a space goes by the choice for that space,
-// the rest by what happened.
+// wants looks up the switches of a notification: new posts follow the choice for their space, the rest follow the
+// action.
 func (s *Sandbox) wants(m *member, n notification) bool {
 	choice := m.spaceChoice(mediumInApp, n.spaceID)
 	switch {
@@ -73,8 +72,8 @@ func (s *Sandbox) wants(m *member, n notification) bool {
 // reminderLead is how long before an event its reminder comes.
 const reminderLead = time.Hour
 
-// remind files the reminders that have come due since somebody last looked: time passes by itself, and nothing in the
-// sandbox runs in the background.
+// remind adds the reminders that have come due. It runs before each read, as nothing in the sandbox runs in the
+// background.
 func (s *Sandbox) remind(q *request) {
 	list := s.store.notification[q.member.id]
 	for _, p := range s.store.posts {
@@ -90,7 +89,7 @@ func (s *Sandbox) remind(q *request) {
 	}
 }
 
-// kindOfReminder recognises a reminder, also one that was deleted.
+// kindOfReminder reports whether it is a reminder, also if deleted.
 func (n *notification) kindOfReminder() bool {
 	return n.action == "reminder" || (n.action == actionDeleted && n.subjectKind == "Event" && n.actorID == 0)
 }
@@ -121,7 +120,7 @@ type secondActor struct {
 	Name  *string `json:"second_actor_name"`
 }
 
-// notifiableJSON is where to find what the notification is about.
+// notifiableJSON locates the subject of a notification.
 type notifiableJSON struct {
 	ID int64 `json:"id"`
 	*notifiableComment
@@ -172,8 +171,8 @@ func (s *Sandbox) notificationView(n *notification) notificationJSON {
 	return v
 }
 
-// inbox lists what the member is shown, oldest first: neither what they have archived or deleted, nor what became
-// closed to them.
+// inbox lists the notifications that the member sees, oldest first: not those archived or deleted, nor of spaces that
+// are closed to them.
 func (s *Sandbox) inbox(q *request) []*notification {
 	s.remind(q)
 	list := filter(s.store.notification[q.member.id], func(n *notification) bool {
@@ -204,7 +203,7 @@ func (s *Sandbox) listNotifications(q *request) answer {
 	return ok(pagesCounted(listPage(q.paging(20), list, s.notificationView)))
 }
 
-// positive says whether a parameter is left out or a positive integer. Nothing but the list of notifications minds.
+// positive reports whether a parameter is missing or a positive integer. Only the list of notifications checks this.
 func positive(q *request, name string) bool {
 	if !q.URL.Query().Has(name) {
 		return true
@@ -213,21 +212,20 @@ func positive(q *request, name string) bool {
 	return err == nil && n > 0
 }
 
-// pagesCounted adds page_count, which here, unlike elsewhere, counts pages: the official examples have two
-// notifications on one page.
+// pagesCounted adds page_count, which only here counts pages: the official examples have two notifications on one page.
 func pagesCounted[T any](l listing[T]) listing[T] {
 	l.PageCount = new(max(1, (l.Count+l.PerPage-1)/l.PerPage))
 	return l
 }
 
-// countsJSON tells how many notifications are new: unread and not yet there when the count was last reset. Content is
-// what is new in spaces, inbox what concerns the member in person.
+// countsJSON counts new notifications: unread, and added since the count was last reset. Content is what is new in
+// spaces, inbox what concerns the member in person.
 type countsJSON struct {
 	All        int `json:"new_notifications_count"`
 	Mentions   int `json:"new_mentions_count"`
 	Inbox      int `json:"new_inbox_count"`
 	Content    int `json:"new_content_count"`
-	Moderation int `json:"new_moderation_count"` // the sandbox tells nobody of reports
+	Moderation int `json:"new_moderation_count"` // the sandbox notifies nobody of reports
 }
 
 func (s *Sandbox) countNewNotifications(q *request) answer {
@@ -250,11 +248,11 @@ func (s *Sandbox) countNewNotifications(q *request) answer {
 }
 
 func (s *Sandbox) resetNewNotificationsCount(q *request) answer {
-	s.remind(q) // what has come due by now is not new any more
+	s.remind(q) // reminders that are due by now are no longer new
 	q.member.countResetAt = q.now
 	for _, n := range s.store.notification[q.member.id] {
 		if n.createdAt.After(q.member.countResetAt) {
-			q.member.countResetAt = n.createdAt // a clock that stands still, see notify
+			q.member.countResetAt = n.createdAt // see notify
 		}
 	}
 	return ok(struct {
@@ -262,8 +260,7 @@ func (s *Sandbox) resetNewNotificationsCount(q *request) answer {
 	}{0})
 }
 
-// markAllNotificationsAsRead marks everything, or what hangs on one thing: a space, a post with its comments, a
-// comment.
+// markAllNotificationsAsRead marks all notifications, or those of one space, post with comments, or comment.
 func (s *Sandbox) markAllNotificationsAsRead(q *request) answer {
 	var in struct {
 		Parent *struct {

@@ -216,7 +216,7 @@ func checkPreferences(t *testing.T, w *world) {
 	for i, kind := range r.at("notification_preferences").([]any) {
 		kind, _ := kind.(map[string]any)
 		if (kind["type"] == "post_like") == (kind["enabled"] == true) {
-			t.Errorf("switch %d is %v, want post_like alone off", i, kind)
+			t.Errorf("switch %d is %v, want only post_like off", i, kind)
 		}
 	}
 	maya.refused(404, "Missing record: space_member", "PUT",

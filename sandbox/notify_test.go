@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// freshFor clears what somebody has been told, and returns them.
+// freshFor clears a member's notifications and signs them in.
 func (w *world) freshFor(email string) caller {
 	w.t.Helper()
 	c := w.as(email)
@@ -23,7 +23,7 @@ func (w *world) memberNamed(email string) *member {
 	return find(w.store.members, func(m *member) bool { return m.email == email })
 }
 
-// actionsFor lists what somebody has been told, newest first.
+// actionsFor lists the actions of a member's notifications, newest first.
 func (w *world) actionsFor(email string) []string {
 	w.t.Helper()
 	r := w.as(email).must(200, "GET", "/notifications?per_page=100", "")
@@ -39,7 +39,7 @@ func mentionOf(m *member) string {
 	return `{"body":` + documentOf(mention) + `}`
 }
 
-// deed is a write of one member that another is told of.
+// deed is a write of one member that notifies another.
 type deed struct {
 	name   string
 	do     func(by caller, maya *member, post, comment int64, event *post)

@@ -33,7 +33,7 @@ func (s *Sandbox) unlikePost(q *request, p *post) answer {
 	return done("Post has been unliked")
 }
 
-// followPost lets the member hear of new comments; following twice is fine.
+// followPost subscribes the member to new comments; following twice is fine.
 func (s *Sandbox) followPost(q *request, p *post) answer {
 	if !slices.ContainsFunc(p.followers, func(f follower) bool { return f.memberID == q.member.id }) {
 		p.followers = append(p.followers, follower{s.store.smallID(), q.member.id})
@@ -41,8 +41,7 @@ func (s *Sandbox) followPost(q *request, p *post) answer {
 	return done("Post followed.")
 }
 
-// unfollowPost serves both paths: by the post alone, and by the follower id that the post carried, which has to be the
-// member's own.
+// unfollowPost serves both paths: only the post, or the post and the member's own follower id.
 func (s *Sandbox) unfollowPost(q *request, p *post) answer {
 	mine := func(f follower) bool {
 		return f.memberID == q.member.id && (q.PathValue("id") == "" || f.id == q.id("id"))
@@ -97,7 +96,7 @@ func (s *Sandbox) flagContent(q *request) answer {
 	return notListed("Failed to report content!", "flagged_contentable_type")
 }
 
-// fileReport keeps a report; nobody reports what they wrote themselves.
+// fileReport keeps a report. Nobody can report their own content.
 func fileReport(flags *[]flag, report flag, kind string, authorID int64) answer {
 	if report.memberID == authorID {
 		return forbidden()

@@ -68,7 +68,7 @@ type posted struct {
 	Type      string `json:"type"`
 }
 
-// flagFields say how often something was reported; comments have them too.
+// flagFields are the reports of a post or comment.
 type flagFields struct {
 	FlaggedAt *stamp `json:"flagged_for_approval_at"`
 	Reports   int    `json:"unresolved_flagged_reports_count"`
@@ -117,7 +117,8 @@ func (s *Sandbox) postView(q *request, p *post, record postRecord) postJSON {
 		LikesCount: len(p.likes), HideMeta: p.hideMeta, IsLiked: liked(p.likes, q.member.id), FirstLikedBy: []author{},
 		contentJSON: p.content.view(), PlainText: p.content.text, PlainTextOnly: p.content.text,
 		URL: s.postURL(p), CreatedAt: stamp(p.createdAt), UpdatedAt: stamp(p.updatedAt), Space: s.spaceRefView(sp),
-		Author: s.authorView(by), Action: posted{by.firstName, stamp(p.createdAt), "posted"}, CustomHTML: orNull(p.customHTML),
+		Author: s.authorView(by), Action: posted{by.firstName, stamp(p.createdAt), "posted"},
+		CustomHTML: orNull(p.customHTML),
 	}
 	if b := s.store.bookmarkOf(q.member.id, "post", p.id); b != nil {
 		v.BookmarkID = &b.id

@@ -28,7 +28,7 @@ func (s *Sandbox) postRoutes() []route {
 	}
 }
 
-// homeFeed gathers the spaces that the member has joined. Members who never completed their sign-up have no home page.
+// homeFeed lists the posts of the member's spaces. Members who have not completed their sign-up have no home page.
 func (s *Sandbox) homeFeed(q *request) answer {
 	if !q.member.homePage {
 		return failure(http.StatusUnauthorized, "Home page feature not applicable")
@@ -39,8 +39,8 @@ func (s *Sandbox) homeFeed(q *request) answer {
 	return ok(listPage(q.paging(10), posts, view).withSort(sort))
 }
 
-// sortPosts orders the posts and answers the name of the order; "latest" is the default, and works although the
-// contract does not list it.
+// sortPosts sorts the posts and returns the name of the order. "latest" is the default, although the contract does not
+// list it.
 func sortPosts(posts []*post, sort string) string {
 	latest := func(a, b *post) int { return cmp.Or(b.createdAt.Compare(a.createdAt), cmp.Compare(b.id, a.id)) }
 	first := latest
@@ -128,7 +128,7 @@ type imageInput struct {
 
 const postRefused = "Failed to create post!"
 
-// draftPost checks that the member may post such a post there, and makes it without filing it.
+// draftPost checks that the member may make such a post, and makes it without adding it to the store.
 func (s *Sandbox) draftPost(q *request, kind string) (*post, postInput, answer) {
 	var in postInput
 	sp, refusal := s.spaceOfPath(q)
@@ -179,7 +179,7 @@ func (s *Sandbox) createPost(q *request) answer {
 	return ok(s.postView(q, p, postAlone))
 }
 
-// publish files a new post, lets its author follow it and tells the others.
+// publish adds a new post, lets its author follow it and notifies the others.
 func (s *Sandbox) publish(p *post) {
 	s.store.addPost(p)
 	p.followers = append(p.followers, follower{s.store.smallID(), p.authorID})
@@ -258,7 +258,7 @@ func (s *Sandbox) updateImagePost(q *request, p *post) answer {
 	return ok(s.postView(q, p, postChanged))
 }
 
-// checkPostUploads refuses a post with a file that nobody announced.
+// checkPostUploads refuses a post with an upload that nobody announced.
 func (s *Sandbox) checkPostUploads(in postInput) answer {
 	if refusal := s.checkUploads(in.Document); refusal.status != 0 {
 		return refusal

@@ -99,7 +99,7 @@ func TestPostsByTopics(t *testing.T) {
 	}
 	both := count(fmt.Sprintf("topics[]=%d&topics[]=%d", one, two))
 	if sum := count(fmt.Sprintf("topics=%d", one)) + count(fmt.Sprintf("topics=%d", two)); both != sum || both == 0 {
-		t.Errorf("both topics have %d posts, each alone %d", both, sum)
+		t.Errorf("both topics have %d posts, the two one by one %d", both, sum)
 	}
 	if got := count(fmt.Sprintf("topics=%d&topics=%d", one, two)); got != both {
 		t.Errorf("without brackets %d posts, with them %d", got, both)

@@ -76,11 +76,12 @@ func fieldValueView(f *profileField, v *fieldValue) *fieldValueJSON {
 	}
 	return &fieldValueJSON{
 		ID: v.id, Text: orNull(v.text), Textarea: orNull(v.textarea), CreatedAt: stamp(v.createdAt),
-		UpdatedAt: stamp(v.updatedAt), DisplayValue: v.text, Choices: takenChoices(f, v), // only short texts are in display_value, at Circle either
+		UpdatedAt: stamp(v.updatedAt), Choices: takenChoices(f, v),
+		DisplayValue: v.text, // as at Circle, only short texts
 	}
 }
 
-// takenChoices are the choices that a member made; each has a number of its own, by which it is taken back.
+// takenChoices are the choices that a member made; each has an id by which it can be removed.
 func takenChoices(f *profileField, v *fieldValue) []choiceTaken {
 	taken := []choiceTaken{}
 	for i, c := range f.choices {
@@ -109,7 +110,7 @@ func (s *Sandbox) listProfileFields(q *request) answer {
 	return ok(listPage(q.paging(10), fields, view).withPageCount())
 }
 
-// profileInput is what a member may change of the own profile; what is left out stays.
+// profileInput is a change of the member's own profile; missing fields stay.
 type profileInput struct {
 	Name        *string `json:"name"`
 	Avatar      *string `json:"avatar"` // signed id of an upload
@@ -162,7 +163,7 @@ func (s *Sandbox) updateProfile(q *request) answer {
 	}})
 }
 
-// completeSignup is for members who were invited and have no profile yet; for all others it is a conflict.
+// completeSignup is for invited members without a profile; for all others it is a conflict.
 func (s *Sandbox) completeSignup(q *request) answer {
 	m := q.member
 	if m.confirmed {

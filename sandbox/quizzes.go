@@ -60,7 +60,7 @@ type questionJSON struct {
 	ID        int64        `json:"id"`
 	Kind      string       `json:"question_type"`
 	Statement string       `json:"statement"`
-	Correct   *bool        `json:"correct,omitempty"` // missing where answers are hidden
+	Correct   *bool        `json:"correct,omitempty"` // missing if answers are hidden
 	Options   []optionJSON `json:"options"`
 }
 
@@ -70,7 +70,7 @@ type optionJSON struct {
 	Selected bool   `json:"selected"`
 }
 
-// correct says whether exactly the right options of a question were chosen.
+// correct reports whether exactly the right options of a question were chosen.
 func (a *attempt) correct(qu *question) bool {
 	return !slices.ContainsFunc(qu.options, func(o option) bool { return o.right != a.chosen[o.id] })
 }
@@ -85,7 +85,7 @@ func (a *attempt) grade() int {
 	return int(math.Round(100 * float64(a.correctCount()) / float64(len(a.quiz.questions))))
 }
 
-// decide sets the result, where the quiz decides by itself.
+// decide sets the result; pending if an admin decides.
 func (a *attempt) decide() {
 	switch {
 	case a.quiz.passingGrade == 0:
@@ -150,7 +150,7 @@ func (s *Sandbox) listQuizAttempts(q *request, c *course) answer {
 	return ok(listPage(q.paging(10), latest, view).withPageCount())
 }
 
-// listedQuiz finds the path's quiz, which the member may know of.
+// listedQuiz finds the path's quiz if the member may know of it.
 func (s *Sandbox) listedQuiz(q *request) (*quiz, answer) {
 	qz := s.store.quizzes[q.id("quiz_id")]
 	if qz == nil || !s.canList(q.member, s.store.spaceByID[qz.spaceID]) {
@@ -159,7 +159,7 @@ func (s *Sandbox) listedQuiz(q *request) (*quiz, answer) {
 	return qz, answer{}
 }
 
-// createQuizAttempt takes and grades answers. A question left out is answered wrongly.
+// createQuizAttempt grades answers. A missing question counts as wrong.
 func (s *Sandbox) createQuizAttempt(q *request, qz *quiz) answer {
 	if !s.canTake(q, s.store.courses[qz.spaceID], qz.lesson) {
 		return forbidden()
@@ -187,7 +187,7 @@ type quizResponse struct {
 	Selected   []int64 `json:"selected_options"`
 }
 
-// answer notes the options chosen for one question.
+// answer records the options chosen for one question.
 func (a *attempt) answer(r quizResponse) answer {
 	qu := find(a.quiz.questions, func(qu *question) bool { return qu.id == r.QuestionID })
 	if qu == nil {
@@ -224,7 +224,7 @@ func (s *Sandbox) getQuizAttempt(q *request, a *attempt) answer {
 	return ok(v)
 }
 
-// gradeQuizAttempt decides what the quiz itself does not: only admins, and only where there is no passing grade.
+// gradeQuizAttempt sets the result of a quiz without a passing grade. Only admins may.
 func (s *Sandbox) gradeQuizAttempt(q *request, a *attempt) answer {
 	if !q.member.roles.Admin || a.quiz.passingGrade != 0 {
 		return forbidden()

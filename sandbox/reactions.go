@@ -11,13 +11,13 @@ func (s *Sandbox) reactionRoutes() []route {
 	}
 }
 
-// isReaction says whether a word is one of Circle's reactions.
+// isReaction reports whether a word is one of Circle's reactions.
 func isReaction(emoji string) bool {
 	return slices.Contains([]string{"thumbsup", "heart", "joy", "open_mouth", "cry", "pray", "tada"}, emoji)
 }
 
-// reactionInput reads which message is meant, among those of rooms that the member takes part in, and the emoji. Both
-// operations have it as their body, deleting too.
+// reactionInput reads the message, of a room that the member can write in, and the emoji. Both operations have this
+// body.
 func (s *Sandbox) reactionInput(q *request) (*message, string, answer) {
 	var in struct {
 		MessageID int64  `json:"chat_room_message"`
@@ -54,7 +54,7 @@ type reactionRecord struct {
 	Emoji     string `json:"emoji"`
 }
 
-// createReaction answers who reacted how, and not the message. Everybody gives each emoji once.
+// createReaction answers the reaction without the message. A member gives each emoji once.
 func (s *Sandbox) createReaction(q *request) answer {
 	m, emoji, refusal := s.reactionInput(q)
 	if refusal.status != 0 {

@@ -90,7 +90,7 @@ func (q *request) list(name string) []string {
 	return all
 }
 
-// ids is list for numbers; what is no number becomes 0 and matches nothing.
+// ids is list for numbers; what is not a number becomes 0 and matches nothing.
 func (q *request) ids(name string) []int64 {
 	var all []int64
 	for _, text := range q.list(name) {
@@ -102,10 +102,10 @@ func (q *request) ids(name string) []int64 {
 // maxPerPage is the most that one page holds. Circle documents no limit; 100 is what clients are known to have used.
 const maxPerPage = 100
 
-// paging is which page was asked for. Pages are numbered from 1.
+// paging is the requested page, numbered from 1.
 type paging struct{ page, perPage int }
 
-// paging reads page and per_page; what makes no sense falls back.
+// paging reads page and per_page; invalid values give the defaults.
 func (q *request) paging(defaultPerPage int) paging {
 	return newPaging(q.param("page"), q.param("per_page"), defaultPerPage)
 }

@@ -52,7 +52,7 @@ func (t terms) mark(text string) string {
 // excerpt is how much of a text a search shows.
 const excerpt = 200
 
-// searchQuery is what is asked for; the lists are empty where they restrict nothing.
+// searchQuery is a search; empty lists restrict nothing.
 type searchQuery struct {
 	*request
 	terms
@@ -69,7 +69,7 @@ func (q *request) filterIDs(name string) []int64 {
 	return ids
 }
 
-// finders are what each type of search looks at.
+// finders are the searches of each type.
 func (s *Sandbox) finders(kind string) []func(searchQuery) []any {
 	switch kind {
 	case "members":
@@ -107,7 +107,7 @@ func (s *Sandbox) advancedSearch(q *request) answer {
 	return ok(listPage(q.paging(20), found, func(hit any) any { return hit }).withPageCount())
 }
 
-// withinSpace says whether what stands in a space and is by a member is wanted.
+// withinSpace reports whether the filters accept a record of a space and an author.
 func (s *Sandbox) withinSpace(q searchQuery, spaceID int64, by *member) bool {
 	return (len(q.spaces) == 0 || slices.Contains(q.spaces, spaceID)) &&
 		(q.author == "" || by != nil && strings.Contains(strings.ToLower(by.name()), strings.ToLower(q.author)))
@@ -301,7 +301,7 @@ func (s *Sandbox) findMembers(q searchQuery) []any {
 	return found
 }
 
-// listedMembers are those whom the directory shows.
+// listedMembers are the members in the directory.
 func (s *Sandbox) listedMembers() []*member {
 	return filter(s.store.members, func(m *member) bool { return m.active && m.confirmed && m.listed })
 }
@@ -316,7 +316,7 @@ type foundGroup struct {
 	SGID            string `json:"sgid"`
 }
 
-// findGroups knows one group: everyone, whom only staff may mention.
+// findGroups knows only one group, everyone, which only staff may mention.
 func (s *Sandbox) findGroups(q searchQuery) []any {
 	const everyone = "everyone"
 	if !q.member.staff() || !q.in(everyone) {

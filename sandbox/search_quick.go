@@ -16,7 +16,7 @@ func newQuickRow(kind string, id int64, attributes any) quickRow {
 	return quickRow{fmt.Sprintf("%s_%d", kind, id), kind, attributes}
 }
 
-// quickSearch looks at names and titles alone.
+// quickSearch looks only at names and titles.
 func (s *Sandbox) quickSearch(q *request) answer {
 	text := q.param("search_text")
 	if text == "" {
@@ -152,7 +152,8 @@ func (s *Sandbox) quickPosts(q *request, t terms) []quickRow {
 			ID: p.id, Name: p.name, Body: body, Slug: p.slug, URL: s.postURL(p), Comments: len(p.comments), Likes: len(p.likes),
 			CreatedAt: stamp(p.createdAt), UpdatedAt: stamp(p.updatedAt), CommunityID: communityID, HideMeta: p.hideMeta,
 			HighlightedName: t.mark(p.name), HighlightedSlug: t.mark(p.slug), HighlightedBody: t.mark(body),
-			HighlightedUser: t.mark(by.name()), Kind: p.kind, Space: quickSpaceRef{sp.id, sp.slug, sp.name}, Author: quickAuthorView(by),
+			HighlightedUser: t.mark(by.name()), Kind: p.kind, Space: quickSpaceRef{sp.id, sp.slug, sp.name},
+			Author: quickAuthorView(by),
 		}))
 	}
 	return rows

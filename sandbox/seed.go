@@ -16,7 +16,7 @@ const (
 )
 
 // seeder makes the community: Thornbury Lane Allotments, some forty people who grow things on the edge of a small town.
-// The same at every start but for the times, which are counted from now.
+// It is the same at every start; only the times count from now.
 type seeder struct {
 	*Sandbox
 	now     time.Time

@@ -216,8 +216,8 @@ func (sd *seeder) lessonRooms() []plannedRoom {
 	return rooms
 }
 
-// chatRooms are all rooms but those of lessons. Maya talks with six members and in three groups; the last room is none
-// of hers.
+// chatRooms are all rooms but those of lessons. Maya talks with six members and in three groups; the last room is not
+// hers.
 func chatRooms() []plannedRoom {
 	return []plannedRoom{
 		{space: "tea-hut", script: teaHutTalk(), oldest: 34 * day, newest: 25 * time.Minute},

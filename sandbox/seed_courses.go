@@ -80,8 +80,9 @@ func firstYear() []plannedSection {
 				text: []string{"Both work. Zoë lays cardboard, Arthur has dug since 1971, and both eat well."},
 			},
 			{
-				name: "Your first heap",
-				text: []string{"One part green, one part brown, as wide as it is high. It should feel like a wrung-out cloth."}, files: []lessonFile{sheet("what-goes-in.pdf", 27_402)},
+				name:  "Your first heap",
+				text:  []string{"One part green, one part brown, as wide as it is high. It should feel like a wrung-out cloth."},
+				files: []lessonFile{sheet("what-goes-in.pdf", 27_402)},
 			},
 			{
 				name: "Couch grass and other neighbours",
@@ -135,8 +136,9 @@ func firstYear() []plannedSection {
 				text: []string{"Rye and vetch by the end of September. Bare soil is a mistake that the rain makes worse."},
 			},
 			{
-				name: "The meeting, the rent, the cake",
-				text: []string{"You are a plot holder now. Come to the annual meeting and vote for somebody's cake."}, media: video("one-year-later.mp4", 305),
+				name:  "The meeting, the rent, the cake",
+				text:  []string{"You are a plot holder now. Come to the annual meeting and vote for somebody's cake."},
+				media: video("one-year-later.mp4", 305),
 			},
 		}},
 	}
@@ -262,7 +264,7 @@ func (sd *seeder) seedStudents(c *course) {
 	}
 }
 
-// attempt answers all questions rightly but, where it is to fail, takes the first option of each.
+// attempt answers all questions correctly or, if it has to fail, takes the first option of each.
 func (sd *seeder) attempt(qz *quiz, m *member, fails bool, at time.Time) {
 	a := &attempt{memberID: m.id, quiz: qz, createdAt: at, chosen: map[int64]bool{}}
 	for _, qu := range qz.questions {

@@ -152,7 +152,7 @@ func (sd *seeder) planEvents() []*plannedPost {
 			made = latest
 		}
 		if c.series {
-			e.seriesID, e.frequency = -1, "weekly" // the first one's id, once it has one
+			e.seriesID, e.frequency = -1, "weekly" // becomes the first one's id
 			made = sd.ago(40*day - time.Duration(i)*time.Second)
 		}
 		plan = append(plan, &plannedPost{room: c.room, subject: "the date", author: i % 3, post: post{

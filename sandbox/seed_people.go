@@ -131,8 +131,10 @@ func (sd *seeder) seedPeople() {
 		m := &member{
 			publicUID: hex.EncodeToString(uid[:4]), ssoUserID: "sso-" + hex.EncodeToString(uid[4:12]), email: p.email +
 				"@example.com",
-			firstName: p.first, lastName: p.last, headline: p.headline, bio: p.bio, location: p.location, timeZone: "Europe/London",
-			points: (i * 37) % 340, createdAt: sd.ago(time.Duration(900-i*20) * day), active: true, confirmed: true, homePage: true,
+			firstName: p.first, lastName: p.last, headline: p.headline, bio: p.bio, location: p.location,
+			timeZone: "Europe/London",
+			points:   (i * 37) % 340, createdAt: sd.ago(time.Duration(900-i*20) * day), active: true, confirmed: true,
+			homePage:  true,
 			messaging: i%9 != 7, listed: i%13 != 12, emailPublic: i%4 == 0,
 		}
 		if i%5 != 3 {
@@ -188,7 +190,8 @@ func (sd *seeder) seedCrowd(n int) {
 		m := sd.store.addMember(&member{
 			publicUID: name, ssoUserID: "sso-" + name, email: name +
 				"@example.com", firstName: "Reader", lastName: fmt.Sprint(i + 1),
-			timeZone: "Europe/London", createdAt: sd.ago(30 * day), active: true, confirmed: true, homePage: true, countResetAt: sd.ago(3 * day),
+			timeZone: "Europe/London", createdAt: sd.ago(30 * day), active: true, confirmed: true, homePage: true,
+			countResetAt: sd.ago(3 * day),
 		})
 		for _, sp := range sd.store.spaces {
 			if !sp.private && !sp.secret {

@@ -55,8 +55,8 @@ func (sd *seeder) seedBookmarks() {
 	}
 }
 
-// seedNotifications tells everybody what the seed's posts, comments and likes would have told them in the last weeks;
-// what is older than four days is read.
+// seedNotifications adds the notifications of the seed's posts, comments and likes of the last weeks. Those older than
+// four days are read.
 func (sd *seeder) seedNotifications() {
 	var all []*notification
 	tell := func(n notification, at time.Time, action, display string) {
@@ -104,7 +104,8 @@ func (sd *seeder) seedNotifications() {
 	}
 	for _, m := range sd.people[:4] {
 		tell(notification{
-			memberID: m.id, actorID: sd.people[32].id, subjectKind: "CommunityMember", subjectID: sd.people[32].id, title: "Thornbury Lane Allotments",
+			memberID: m.id, actorID: sd.people[32].id, subjectKind: "CommunityMember", subjectID: sd.people[32].id,
+			title: "Thornbury Lane Allotments",
 		}, sd.ago(35*time.Hour), "join", "joined the community")
 	}
 	slices.SortStableFunc(all, func(a, b *notification) int { return a.createdAt.Compare(b.createdAt) })

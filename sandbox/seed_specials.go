@@ -17,7 +17,8 @@ func (sd *seeder) planSpecials() []*plannedPost {
 		paragraph("This is where everybody says who they are and what they grow. There are no silly questions here, only "+
 			"late frosts."),
 		node{Type: "paragraph", Content: []node{
-			textNode("If you are new, write a line below and look for "), mentionNode(sd.people[2]), textNode(" at the hut on Sunday."),
+			textNode("If you are new, write a line below and look for "), mentionNode(sd.people[2]),
+			textNode(" at the hut on Sunday."),
 		}},
 	), nil, nil)
 	plain := func(text string) content { return sd.tiptapContent(document(paragraph(text)), nil, nil) }
@@ -40,7 +41,8 @@ func (sd *seeder) planSpecials() []*plannedPost {
 		}),
 		special("announcements", 1, 140*day, post{
 			name: "How to read a seed packet", content: trixContent("<div><!--block-->See below.</div>"),
-			customHTML: `<div class="packet"><h2>How to read a seed packet</h2><p>Ignore the picture. Read the <strong>date</strong>.</p></div>`,
+			customHTML: `<div class="packet"><h2>How to read a seed packet</h2>` +
+				`<p>Ignore the picture. Read the <strong>date</strong>.</p></div>`,
 		}),
 		special("vegetables", 3, 4*day, post{
 			name:    "Is this blight?",
@@ -89,7 +91,8 @@ func (sd *seeder) showcase() content {
 		Metadata: attachmentMetadata{Identified: true, Width: 1280, Height: 720, Duration: 74.5},
 	})
 	film := embedJSON{
-		SGID: sgid("Embed", 4), Type: "video", URL: "https://video.example.com/watch/pruning-cordons", Title: "Pruning cordon tomatoes",
+		SGID: sgid("Embed", 4), Type: "video", URL: "https://video.example.com/watch/pruning-cordons",
+		Title:    "Pruning cordon tomatoes",
 		Provider: "Example Video", ThumbnailURL: "https://video.example.com/thumbs/pruning-cordons.jpg",
 		HTML: `<iframe src="https://video.example.com/embed/pruning-cordons" allowfullscreen></iframe>`,
 	}

@@ -18,7 +18,8 @@ func fruitNames() []string {
 
 func soilThings() []string {
 	return []string{
-		"comfrey", "leaf mould", "coffee grounds", "wood chip", "horse manure", "seaweed", "green manure", "biochar", "cardboard", "worm castings", "bokashi",
+		"comfrey", "leaf mould", "coffee grounds", "wood chip", "horse manure", "seaweed", "green manure", "biochar",
+		"cardboard", "worm castings", "bokashi",
 	}
 }
 
@@ -53,7 +54,8 @@ func vegetablePatterns() [][]string {
 		},
 		{
 			"{X} under fleece: worth it?",
-			"Two rows covered, two rows not. So far the covered ones are ahead by ten days, and so are the weeds.", "I will post the weights in autumn.",
+			"Two rows covered, two rows not. So far the covered ones are ahead by ten days, and so are the weeds.",
+			"I will post the weights in autumn.",
 		},
 	}
 }
@@ -62,7 +64,8 @@ func soilPatterns() [][]string {
 	return [][]string{
 		{
 			"Is {x} worth the trouble?",
-			"There is a heap of {x} by the gate, free to take, and a strong opinion about it at every plot.", "What has it done for your soil, honestly?",
+			"There is a heap of {x} by the gate, free to take, and a strong opinion about it at every plot.",
+			"What has it done for your soil, honestly?",
 		},
 		{
 			"A year with {x}", "I put {x} on three beds last November and nothing on the fourth. The difference shows in the " +
@@ -89,7 +92,8 @@ func swapPatterns() [][]string {
 	return [][]string{
 		{
 			"Offered: {x}, saved here",
-			"About thirty envelopes of {x}, saved from plants that stood through last summer without much water.", "In the hut, on the shelf above the kettle. Take what you can use.",
+			"About thirty envelopes of {x}, saved from plants that stood through last summer without much water.",
+			"In the hut, on the shelf above the kettle. Take what you can use.",
 		},
 		{
 			"Wanted: old varieties of {x}",
@@ -103,7 +107,8 @@ func introductions() [][]string {
 	return [][]string{
 		{
 			"Hola desde la parcela 22",
-			"Soy José, de Murcia. Cultivo tomates y pimientos, y hablo con ellos en español porque en inglés no me hacen caso.", "If anybody has a greenhouse pane to spare, I am your man.",
+			"Soy José, de Murcia. Cultivo tomates y pimientos, y hablo con ellos en español porque en inglés no me hacen caso.",
+			"If anybody has a greenhouse pane to spare, I am your man.",
 		},
 		{
 			"Hello from plot 9", "Zoë here. I do not dig. I have not dug since 2012 and the worms have sent a card.",
@@ -197,40 +202,58 @@ func handWritten() map[string][][]string {
 
 func photoCaptions() []string {
 	return []string{
-		"First tomatoes of the year, and they were warm", "Nine courgettes from one plant, overnight", "Garlic drying in the hut", "The leek collars are on",
-		"Year 4 and the radish harvest", "Purple beans before they turn green in the pan", "Forty cabbages, one spade", "Pumpkin, with a cat for scale",
-		"Sweet peas by the gate", "Shiso in the evening light", "One fig. I am sharing it with nobody", "A bucket of windfalls",
-		"Morning on the pond, no newts in sight", "Beetroot in three colours", "Scotch bonnets: look, do not touch", "The new raised beds are finished",
-		"Daikon as long as my arm", "Frost on the kale, which is how it should be", "Sunflowers, 2.90 m and counting", "Last strawberries of September",
+		"First tomatoes of the year, and they were warm", "Nine courgettes from one plant, overnight",
+		"Garlic drying in the hut", "The leek collars are on",
+		"Year 4 and the radish harvest", "Purple beans before they turn green in the pan", "Forty cabbages, one spade",
+		"Pumpkin, with a cat for scale",
+		"Sweet peas by the gate", "Shiso in the evening light", "One fig. I am sharing it with nobody",
+		"A bucket of windfalls",
+		"Morning on the pond, no newts in sight", "Beetroot in three colours", "Scotch bonnets: look, do not touch",
+		"The new raised beds are finished",
+		"Daikon as long as my arm", "Frost on the kale, which is how it should be", "Sunflowers, 2.90 m and counting",
+		"Last strawberries of September",
 	}
 }
 
 func commentOpeners() []string {
 	return []string{
-		"I had the same with my {x} two years ago.", "We start {x} in the last week of March and never regretted it.", "Wool pellets, and patience.",
-		"Thank you, this is exactly what I needed.", "Have you tried it on the south side of the hut?", "Arthur swears by soot. I do not.",
-		"That is a lovely way of putting it.", "Mine did nothing until July and then could not be stopped.", "Mulch, mulch and more mulch.",
-		"I would wait another week.", "Ask Gareth, he has a notebook.", "Come by plot 9 and I will show you.", "The pigeons got to it first, I am afraid.",
+		"I had the same with my {x} two years ago.", "We start {x} in the last week of March and never regretted it.",
+		"Wool pellets, and patience.",
+		"Thank you, this is exactly what I needed.", "Have you tried it on the south side of the hut?",
+		"Arthur swears by soot. I do not.",
+		"That is a lovely way of putting it.", "Mine did nothing until July and then could not be stopped.",
+		"Mulch, mulch and more mulch.",
+		"I would wait another week.", "Ask Gareth, he has a notebook.", "Come by plot 9 and I will show you.",
+		"The pigeons got to it first, I am afraid.",
 		"Same here. I blame the spring.", "I can bring some on Sunday if you like.", "My grandmother put eggshells around " +
 			"everything.",
-		"Which bed was that?", "Depends on the winter, doesn't it?", "I have a spare net, 4 by 3 metres.", "We gave up on {x} and grow beans there now.",
+		"Which bed was that?", "Depends on the winter, doesn't it?", "I have a spare net, 4 by 3 metres.",
+		"We gave up on {x} and grow beans there now.",
 		"Do you water in the evening?", "Not too deep, that is all I know about {x}.", "I wrote it down last year: 12 " +
 			"April.", "Congratulations!",
-		"Could you post a photo of the leaves?", "Ein Traum. Ich komme am Samstag vorbei.", "¡Qué maravilla!", "It looks like rust to me.",
-		"Slugs do not like coffee, but they do not mind it much either.", "I will take three if there are any left.", "Chop and drop, and forget about it.",
-		"Dig a hole, fill a bucket, watch how fast it drains. Then decide.", "Дуже гарно!", "I second that.", "No, the other shed.",
-		"Count me in.", "You were right about the {x}.", "I had no luck at all with {x}, to be honest.", "Try it in a pot first.", "That made me laugh out loud.",
+		"Could you post a photo of the leaves?", "Ein Traum. Ich komme am Samstag vorbei.", "¡Qué maravilla!",
+		"It looks like rust to me.",
+		"Slugs do not like coffee, but they do not mind it much either.", "I will take three if there are any left.",
+		"Chop and drop, and forget about it.",
+		"Dig a hole, fill a bucket, watch how fast it drains. Then decide.", "Дуже гарно!", "I second that.",
+		"No, the other shed.",
+		"Count me in.", "You were right about the {x}.", "I had no luck at all with {x}, to be honest.",
+		"Try it in a pot first.", "That made me laugh out loud.",
 	}
 }
 
 func commentEndings() []string {
 	return []string{
-		"Let us know how it goes.", "It was a wet year, though.", "The kettle is on if you want to talk about it.", "I would not do it again.",
+		"Let us know how it goes.", "It was a wet year, though.", "The kettle is on if you want to talk about it.",
+		"I would not do it again.",
 		"There is more of it behind the hut.", "My knees agree.", "Ask me again in August.", "I have seed left if you " +
 			"want to try.",
-		"You can borrow mine.", "The children loved it.", "It cost me nothing but time.", "Do not tell the pigeons.", "Worth every minute.",
-		"I still have the scars.", "Half of it went to the neighbours.", "I read that somewhere, at least.", "And label it, for heaven's sake.",
-		"Next year I shall do it properly.", "Is anybody there on Thursday?", "We could order together.", "It is the wind on that side.",
+		"You can borrow mine.", "The children loved it.", "It cost me nothing but time.", "Do not tell the pigeons.",
+		"Worth every minute.",
+		"I still have the scars.", "Half of it went to the neighbours.", "I read that somewhere, at least.",
+		"And label it, for heaven's sake.",
+		"Next year I shall do it properly.", "Is anybody there on Thursday?", "We could order together.",
+		"It is the wind on that side.",
 		"Old plants are not the problem.", "It tastes better than it looks.",
 	}
 }

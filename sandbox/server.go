@@ -21,7 +21,7 @@ import (
 // DefaultHeadlessToken is the community secret when Options names none. It guards made-up data only.
 const DefaultHeadlessToken = "sandbox-headless-token"
 
-// DefaultPublicURL is where the pages of the made-up community would be.
+// DefaultPublicURL is the made-up address of the community's pages.
 const DefaultPublicURL = "https://allotment.example.com"
 
 // Path prefixes of the two APIs; note the swapped halves.
@@ -30,25 +30,24 @@ const (
 	authAPI   = "/api/v1/headless"
 )
 
-// Options says how a sandbox behaves. The zero value is usable.
+// Options are the settings of a sandbox. The zero value is usable.
 type Options struct {
-	// HeadlessToken is the community secret that the Auth API asks for; DefaultHeadlessToken when empty.
+	// HeadlessToken is the community secret that the Auth API asks for; DefaultHeadlessToken if empty.
 	HeadlessToken string
-	// Clock is the sandbox's time; the system's when nil. The seed's times are relative to what it says when New is
-	// called.
+	// Clock is the sandbox's time; the system's if nil. The seed's times are relative to the time of New.
 	Clock *Clock
-	// Latency is waited before every answer; a caller who gives up ends it.
+	// Latency is the wait before every answer. It ends if the caller gives up.
 	Latency time.Duration
 	// RateLimit is the number of requests that one IP address may send in five minutes (Circle's own figure is 2,000)
 	// before it gets 429; 0 is no limit.
 	RateLimit int
-	// PublicURL begins the addresses of posts and spaces, without a trailing slash; DefaultPublicURL when empty.
+	// PublicURL begins the addresses of posts and spaces, without a trailing slash; DefaultPublicURL if empty.
 	PublicURL string
-	// StorageURL begins the addresses to which files are uploaded and from which they come; PublicURL when empty. Uploads
-	// work where it leads here.
+	// StorageURL begins the addresses of uploads and downloads; PublicURL if empty. Uploads only work if it leads to this
+	// server.
 	StorageURL string
-	// Crowd is the number of members beside those of the story: they have joined the open spaces and written nothing.
-	// Their addresses are crowd-1@example.com and so on.
+	// Crowd is the number of further members, who have joined the open spaces and written nothing. Their addresses are
+	// crowd-1@example.com and so on.
 	Crowd int
 }
 
@@ -116,7 +115,7 @@ type route struct {
 	handle handler
 }
 
-// found is a handler for operations on one record. It answers the refusal if find refuses, else what handle answers.
+// found makes a handler of one that needs a record. If find refuses, it answers the refusal.
 func found[T any](find func(*request) (T, answer), handle func(*request, T) answer) handler {
 	return func(q *request) answer {
 		record, refusal := find(q)
@@ -193,12 +192,12 @@ func (s *Sandbox) serve(operation string, admit, handle handler) http.Handler {
 type Call struct {
 	// Method, Path and Query are as they came, the query still encoded.
 	Method, Path, Query string
-	// Operation is method and official path, e.g. "GET /api/headless/v1/spaces/{space_id}/posts"; empty when no operation
+	// Operation is method and official path, e.g. "GET /api/headless/v1/spaces/{space_id}/posts"; empty if no operation
 	// has that path or the rate limit refused the call.
 	Operation string
 	// Status is the HTTP status of the answer.
 	Status int
-	// MemberID is the community member who asked; 0 for the Auth API and for refused tokens.
+	// MemberID is the caller's community member id; 0 for the Auth API and for refused tokens.
 	MemberID int64
 }
 
@@ -233,8 +232,8 @@ func (s *Sandbox) keep(c Call) {
 	s.calls = append(s.calls, c)
 }
 
-// setEdgeHeaders sets what Circle's edge puts on every answer. The cookies matter: a client that keeps them would carry
-// one member's session into another member's call.
+// setEdgeHeaders sets the headers of Circle's edge. The cookies matter: a client that keeps them would carry one
+// member's session into another member's call.
 func (s *Sandbox) setEdgeHeaders(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.serial++
@@ -265,7 +264,7 @@ func uuidOf(kind string, id int64) string {
 	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
 }
 
-// serveNotFoundPage answers a path that is no operation as Circle does: with the web application's page, not with JSON.
+// serveNotFoundPage answers unknown paths as Circle does: with the web application's page, not with JSON.
 func (s *Sandbox) serveNotFoundPage(w http.ResponseWriter, r *http.Request) {
 	s.log(Call{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Status: http.StatusNotFound})
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -292,8 +291,8 @@ func writeAnswer(w http.ResponseWriter, r *http.Request, status int, raw []byte)
 	_, _ = w.Write(raw)
 }
 
-// answer is what a handler returns. The zero value means "no answer yet": helpers that may refuse return it when they
-// do not.
+// answer is what a handler returns. The zero value means "no answer yet": helpers that may refuse return it if they do
+// not.
 type answer struct {
 	status int
 	body   any // encoded as JSON; nil: an empty body

@@ -109,7 +109,8 @@ func (s *Sandbox) spaceView(m *member, sp *space, record spaceRecord) spaceJSON 
 	v := spaceJSON{
 		ID: sp.id, Name: sp.name, Slug: sp.slug, GroupID: sp.groupID, GroupName: sp.groupName, CommunityID: communityID,
 		PostType: postBasic, SpaceType: sp.kind, DisplayView: sp.view, Emoji: ref.Emoji, Private: sp.private || sp.secret,
-		Welcome: record != spaceJustChanged, PostDisabled: sp.postDisabled, IsMember: seat != nil, DefaultTab: "posts", VisibleTabs: visibleTabs{true, true},
+		Welcome: record != spaceJustChanged, PostDisabled: sp.postDisabled, IsMember: seat != nil, DefaultTab: "posts",
+		VisibleTabs:  visibleTabs{true, true},
 		ShowInSpaces: true, TopicsCount: len(sp.topics), TopicRequired: sp.requireTopic, CoverImage: orNull(sp.coverID),
 		Policies: spacePolicies{
 			Manage: m.roles.Admin, View: s.canView(m, sp), Leave: seat != nil, Create: s.canPost(m, sp), Invite: m.roles.Admin,
@@ -167,7 +168,7 @@ func (s *Sandbox) homeSpace(q *request) answer {
 	})
 }
 
-// joinSpace seats the member. A private space is joined by invitation only.
+// joinSpace adds the member. A private space can only be joined by invitation.
 func (s *Sandbox) joinSpace(q *request, sp *space) answer {
 	if !s.canView(q.member, sp) {
 		return forbidden()
@@ -229,7 +230,7 @@ type spaceDetails struct {
 	Notifications int   `json:"unread_notifications_count"`
 }
 
-// spaceNotificationDetails counts what is new for the member in the spaces asked for, or in all that the member has
+// spaceNotificationDetails counts what is new for the member in the requested spaces, or in all that the member has
 // joined.
 func (s *Sandbox) spaceNotificationDetails(q *request) answer {
 	asked, list := q.ids("space_ids"), []spaceDetails{}
@@ -287,7 +288,7 @@ func (s *Sandbox) listCommunityLinks(*request) answer {
 	return ok(list)
 }
 
-// acceptInvitation opens even private and secret spaces: the token is the key.
+// acceptInvitation also opens private and secret spaces.
 func (s *Sandbox) acceptInvitation(q *request) answer {
 	i := slices.IndexFunc(s.store.invitations, func(inv invitation) bool { return inv.token == q.PathValue("token") })
 	if i < 0 {

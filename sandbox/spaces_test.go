@@ -79,7 +79,7 @@ func TestSpaceIsReadAndUnread(t *testing.T) {
 	maya.must(200, "POST", path("/space_members/%d/mark_as_read", seat), "")
 	r := maya.must(200, "GET", details, "")
 	if list, _ := r.json.([]any); len(list) != 1 || r.id(0, "unread_content_count") != 0 {
-		t.Errorf("after reading: %s, want vegetables alone, with nothing new (fruit is not joined)", r.raw)
+		t.Errorf("after reading: %s, want only vegetables, with nothing new (fruit is not joined)", r.raw)
 	}
 	w.clock.Advance(1)
 	ruth.must(200, "POST", "/spaces/vegetables/posts", `{"name":"Frost tonight","body":"Cover your beans."}`)

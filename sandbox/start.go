@@ -13,16 +13,16 @@ import (
 type Running struct {
 	*Sandbox
 
-	// URL is where it is served, without a trailing slash.
+	// URL is its address, without a trailing slash.
 	URL string
-	// HeadlessToken is its community secret, which nobody else knows.
+	// HeadlessToken is its community secret, a random one.
 	HeadlessToken string
 
 	server *http.Server
 }
 
-// Start serves a new sandbox on a loopback port of its own, until Stop is called. It goes through a real socket so that
-// everything is as it would be with Circle.
+// Start serves a new sandbox on a loopback port of its own until Stop is called. The real socket makes it behave like
+// Circle.
 func Start(ctx context.Context) (*Running, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -35,10 +35,10 @@ func Start(ctx context.Context) (*Running, error) {
 	return r, nil
 }
 
-// Stop ends it at once, and with it everything that it holds.
-func (r *Running) Stop() { _ = r.server.Close() } // nothing is left that could be saved
+// Stop ends it at once. All its data is lost.
+func (r *Running) Stop() { _ = r.server.Close() } // there is nothing to save
 
-// Member is a member as a sign-in page shows one.
+// Member is a member as a sign-in page shows it.
 type Member struct {
 	// ID is the community member id, not the user id.
 	ID        int64
@@ -49,8 +49,8 @@ type Member struct {
 	Admin     bool
 }
 
-// Members lists who can sign in, for a banner or a sign-in page: first a member without a special part, to begin with,
-// then the others by id, admins first.
+// Members lists who can sign in, for a banner or a sign-in page: first an ordinary member, then the others by id,
+// admins first.
 func (s *Sandbox) Members() []Member {
 	s.mu.Lock()
 	defer s.mu.Unlock()

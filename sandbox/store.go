@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// store holds everything the sandbox knows. Its methods expect the sandbox's mutex to be held; the indexes are kept by
-// the add and remove methods alone.
+// store holds everything the sandbox knows. Its methods expect the sandbox's mutex to be held; only the add and remove
+// methods change the indexes.
 type store struct {
 	members      []*member // in order of id
 	spaces       []*space  // in order of the sidebar
@@ -86,7 +86,7 @@ func filter[T any](list []T, keep func(T) bool) []T {
 	return kept
 }
 
-// take hands out the id that a counter points at and moves the counter on.
+// take returns the next id of a counter.
 func take(counter *int64) int64 {
 	id := *counter
 	*counter++
@@ -114,7 +114,7 @@ func (st *store) addSpace(sp *space) *space {
 	return sp
 }
 
-// join seats a member in a space; joining twice keeps the first seat.
+// join adds a member to a space; joining twice keeps the first membership.
 func (st *store) join(spaceID, memberID int64, at time.Time) {
 	if st.seats[seatKey{spaceID, memberID}] != nil {
 		return
@@ -125,7 +125,7 @@ func (st *store) join(spaceID, memberID int64, at time.Time) {
 	st.seatByID[seat.id] = seat
 }
 
-// leave gives the seat up.
+// leave ends the membership.
 func (st *store) leave(spaceID, memberID int64) {
 	seat := st.seats[seatKey{spaceID, memberID}]
 	if seat == nil {
@@ -136,7 +136,7 @@ func (st *store) leave(spaceID, memberID int64) {
 	st.memberships[spaceID] = slices.DeleteFunc(st.memberships[spaceID], func(m *membership) bool { return m == seat })
 }
 
-// seat is the member's seat in the space, nil when not joined.
+// seat is the member's membership in the space, nil if not joined.
 func (st *store) seat(spaceID, memberID int64) *membership {
 	return st.seats[seatKey{spaceID, memberID}]
 }
@@ -147,8 +147,7 @@ func (st *store) addPost(p *post) {
 	st.postByID[p.id] = p
 }
 
-// removePost takes the post away with its comments. Bookmarks and notifications of it stay, pointing at nothing, as
-// they do at Circle.
+// removePost removes the post and its comments. Bookmarks and notifications of it stay, as at Circle.
 func (st *store) removePost(p *post) {
 	for _, c := range p.comments {
 		delete(st.comments, c.id)
@@ -157,7 +156,7 @@ func (st *store) removePost(p *post) {
 	st.posts = slices.DeleteFunc(st.posts, func(q *post) bool { return q == p })
 }
 
-// addComment files the comment under its post.
+// addComment adds the comment to its post.
 func (st *store) addComment(c *comment) {
 	c.id = take(&st.nextComment)
 	st.comments[c.id] = c
@@ -165,7 +164,7 @@ func (st *store) addComment(c *comment) {
 	p.comments = append(p.comments, c)
 }
 
-// removeComment takes the comment away together with its replies.
+// removeComment removes the comment and its replies.
 func (st *store) removeComment(c *comment) {
 	p := st.postByID[c.postID]
 	gone := func(x *comment) bool { return x.id == c.id || x.parentID == c.id }
@@ -205,7 +204,7 @@ func (st *store) series(seriesID int64) []*post {
 	return all
 }
 
-// liked says whether the member is among the likers.
+// liked reports whether the member is among the likers.
 func liked(likes []like, memberID int64) bool {
 	return slices.ContainsFunc(likes, func(l like) bool { return l.memberID == memberID })
 }

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	// uploadWindow is how long an announced file may be put.
+	// uploadWindow is how long an announced file may be uploaded.
 	uploadWindow = 5 * time.Minute
 	// maxUpload is the largest file that is kept, maxUploads all of them together.
 	maxUpload  = 64 << 20
@@ -29,7 +29,7 @@ const (
 	variantPath = "/rails/active_storage/representations/redirect/"
 )
 
-// upload is a file that a member announced. Its data is nil until it is put, and that of a seeded file for ever: see
+// upload is a file that a member announced. Its data is nil until it is uploaded, and always nil for a seeded file: see
 // picture.
 type upload struct {
 	attachment
@@ -43,8 +43,8 @@ func (s *Sandbox) uploadRoutes() []route {
 	return []route{{"POST /direct_uploads", s.createDirectUpload}}
 }
 
-// mountStorage serves the files themselves. This is where Circle has a bucket: no operation of its API, so no token is
-// asked for and no call logged.
+// mountStorage serves the files themselves. Circle has a bucket for this: it is not part of the API, so it needs no
+// token and logs no call.
 func (s *Sandbox) mountStorage() {
 	s.mux.HandleFunc("PUT "+diskPath+"{signed_id}", s.putFile)
 	s.mux.HandleFunc("OPTIONS "+diskPath+"{signed_id}", allowPut)
@@ -52,7 +52,7 @@ func (s *Sandbox) mountStorage() {
 	s.mux.HandleFunc("GET "+variantPath+"{signed_id}/{filename}", s.getFile)
 }
 
-// blobURL is where an uploaded file can be downloaded.
+// blobURL is the download address of a file.
 func (s *Sandbox) blobURL(signedID, filename string) string {
 	return s.storageURL + blobPath + signedID + "/" + filename
 }
@@ -103,14 +103,13 @@ type directUploadJSON struct {
 	URL               string             `json:"url"`
 }
 
-// putTarget is where the file is to be put, and the headers that it takes.
+// putTarget is the upload address of the file and the headers of the upload.
 type putTarget struct {
 	URL     string            `json:"url"`
 	Headers map[string]string `json:"headers"`
 }
 
-// createDirectUpload takes the announcement of a file. Circle looks at none of it; a wrong size or checksum shows when
-// the file is put.
+// createDirectUpload announces a file. Circle checks nothing; a wrong size or checksum fails at the upload.
 func (s *Sandbox) createDirectUpload(q *request) answer {
 	var in struct {
 		Blob *blobInput `json:"blob"`
@@ -142,7 +141,7 @@ func (s *Sandbox) createDirectUpload(q *request) answer {
 	})
 }
 
-// slugOfFile is a file's name as it stands in its address.
+// slugOfFile is a file's name in its address.
 func slugOfFile(filename string) string {
 	i := strings.LastIndexByte(filename, '.')
 	if i <= 0 {
@@ -151,7 +150,7 @@ func slugOfFile(filename string) string {
 	return slugOf(filename[:i]) + "." + slugOf(filename[i+1:])
 }
 
-// putFile takes a file whose headers, size and checksum are as announced.
+// putFile stores a file whose headers, size and checksum are as announced.
 func (s *Sandbox) putFile(w http.ResponseWriter, r *http.Request) {
 	allowPut(w, r)
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxUpload))
@@ -190,14 +189,14 @@ func sameMedia(a, b string) bool {
 	return err == nil && otherErr == nil && first == second
 }
 
-// allowPut lets pages of any origin upload, as browsers ask before they do.
+// allowPut allows uploads by pages of any origin, as browsers ask in advance.
 func allowPut(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	w.Header().Set("Access-Control-Allow-Methods", http.MethodPut)
 	w.Header().Set("Access-Control-Allow-Headers", "Content-Type, Content-MD5")
 }
 
-// getFile serves a file that has been put, or draws a picture of the seed.
+// getFile serves an uploaded file, or draws a picture of the seed.
 func (s *Sandbox) getFile(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	var file upload
@@ -221,7 +220,7 @@ func (s *Sandbox) getFile(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", file.createdAt, bytes.NewReader(file.data))
 }
 
-// uploadsOf finds files by the signed ids in a field that a caller sent; one that nobody announced is a refusal.
+// uploadsOf finds the files of signed ids in a field. It refuses ids that nobody announced.
 func (s *Sandbox) uploadsOf(field string, signedIDs ...string) ([]attachment, answer) {
 	found := []attachment{}
 	for _, id := range signedIDs {
@@ -234,7 +233,7 @@ func (s *Sandbox) uploadsOf(field string, signedIDs ...string) ([]attachment, an
 	return found, answer{}
 }
 
-// checkUploads refuses a document that names an upload which nobody announced.
+// checkUploads refuses a document with an upload that nobody announced.
 func (s *Sandbox) checkUploads(doc *documentInput) answer {
 	if doc == nil {
 		return answer{}

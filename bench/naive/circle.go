@@ -7,8 +7,8 @@ import (
 	"net/http"
 )
 
-// The types have what Circle's contract says of them, as a generator of clients would write them down: a facade does
-// not know what it will be asked for. Texts stay JSON.
+// The types have all fields of Circle's contract, as a generator would write them: a facade does not know which fields
+// a query selects. Texts stay JSON.
 
 // Post is a post, as lists of Circle have it.
 type Post struct {

@@ -1,8 +1,8 @@
 // Package screens holds the operations of an app for a Circle community: one document for each of its screens, with the
 // variables that the sandbox's community needs and the fewest calls to Circle that its contract allows.
 //
-// A document begins with comments: a sentence, the calls and why each of them is needed, in rounds where some need what
-// others give, the variables where there are some, and the path to what the screen is about.
+// A document begins with comments: a sentence, the calls and why each of them is needed, in rounds if some need what
+// others give, the variables if there are any, and the path to what the screen is about.
 package screens
 
 import (
@@ -25,10 +25,9 @@ type Screen struct {
 	About string
 	// Document is the operation with its fragments.
 	Document string
-	// Variables are right for the sandbox's community; nil where there are none.
+	// Variables are right for the sandbox's community; nil if there are none.
 	Variables map[string]any
-	// Shows is where in `data` the answer has what the screen is about, as keys between dots. It is neither null nor an
-	// empty list.
+	// Shows is the path in `data` to what the screen is about, as keys between dots. It is neither null nor an empty list.
 	Shows string
 	// Calls are the fewest calls to Circle that answer it for member@example.com.
 	Calls []Call
@@ -42,7 +41,7 @@ type Call struct {
 	Times int
 	// Operation is method and path as in Circle's contract.
 	Operation string
-	// Why says what it is needed for; empty where that is plain.
+	// Why is the reason for the call; empty if it is plain.
 	Why string
 }
 

@@ -29,7 +29,7 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// A comment at the beginning that says nothing the tests could hold is a mistake.
+// Comments at the beginning that the tests cannot check are mistakes.
 func TestParseRefuses(t *testing.T) {
 	for _, header := range []string{
 		"# A screen.\n# calls:\n#   GET /home\n",

@@ -27,8 +27,8 @@ func (l *load) write(ctx context.Context) error {
 	token, post := l.session().access, l.posts[rand.IntN(len(l.posts))]
 	if rand.IntN(2) == 0 {
 		for _, verb := range []string{"likePost", "unlikePost"} {
-			if _, err := l.ask(ctx, token,
-				`mutation($id: ID!) { `+verb+`(input: {postId: $id}) { post { likesCount } userErrors { code } } }`, map[string]any{"id": post}); err != nil {
+			mutation := `mutation($id: ID!) { ` + verb + `(input: {postId: $id}) { post { likesCount } userErrors { code } } }`
+			if _, err := l.ask(ctx, token, mutation, map[string]any{"id": post}); err != nil {
 				return err
 			}
 		}
@@ -39,14 +39,15 @@ func (l *load) write(ctx context.Context) error {
 		input["idempotencyKey"] = fmt.Sprint(rand.Uint64())
 	}
 	answer, err := l.ask(ctx, token,
-		`mutation($input: CreateCommentInput!) { createComment(input: $input) { comment { id } userErrors { code } } }`, map[string]any{"input": input})
+		`mutation($input: CreateCommentInput!) { createComment(input: $input) { comment { id } userErrors { code } } }`,
+		map[string]any{"input": input})
 	if err != nil {
 		return err
 	}
 	for _, id := range found(answer, "id") {
 		for gone := false; !gone && ctx.Err() == nil; { // in a bad moment it takes a while
-			if answer, err = l.ask(ctx, token,
-				`mutation($id: ID!) { deleteComment(input: {commentId: $id}) { userErrors { code } } }`, map[string]any{"id": id}); err != nil {
+			const mutation = `mutation($id: ID!) { deleteComment(input: {commentId: $id}) { userErrors { code } } }`
+			if answer, err = l.ask(ctx, token, mutation, map[string]any{"id": id}); err != nil {
 				return err
 			}
 			gone = strings.Contains(string(answer), `"userErrors":[]`) || strings.Contains(string(answer), "NOT_FOUND") ||
@@ -70,7 +71,8 @@ func (l *load) leave(ctx context.Context) error {
 func (l *load) signIn(ctx context.Context) (session, error) {
 	m := l.members[rand.IntN(len(l.members))]
 	answer, err := l.ask(ctx, "",
-		`mutation($email: String!) { login(input: {email: $email}) { accessToken refreshToken userErrors { code } } }`, map[string]any{"email": m.Email})
+		`mutation($email: String!) { login(input: {email: $email}) { accessToken refreshToken userErrors { code } } }`,
+		map[string]any{"email": m.Email})
 	if err != nil {
 		return session{}, err
 	}
@@ -81,7 +83,8 @@ func (l *load) signIn(ctx context.Context) (session, error) {
 	return session{access[0], refresh[0]}, nil
 }
 
-// comeAndGo signs in, refreshes, and takes the place of another session, whose tokens end in one of the ways there are.
+// comeAndGo signs in, refreshes, and takes the place of another session, whose tokens it then ends in one of three
+// ways.
 func (l *load) comeAndGo(ctx context.Context) error {
 	pause(ctx, 2*time.Second)
 	s, err := l.signIn(ctx)
@@ -91,8 +94,9 @@ func (l *load) comeAndGo(ctx context.Context) error {
 	if err != nil {
 		return nil // refused, which is an answer
 	}
-	if _, err := l.ask(ctx, "",
-		`mutation($token: String!) { refreshAccessToken(input: {refreshToken: $token}) { accessToken userErrors { code } } }`, map[string]any{"token": s.refresh}); err != nil {
+	const refresh = `mutation($token: String!) { refreshAccessToken(input: {refreshToken: $token}) {
+		accessToken userErrors { code } } }`
+	if _, err := l.ask(ctx, "", refresh, map[string]any{"token": s.refresh}); err != nil {
 		return err
 	}
 	l.mu.Lock()
@@ -105,10 +109,12 @@ func (l *load) comeAndGo(ctx context.Context) error {
 		_, err = l.ask(ctx, old.access, `mutation { logout { loggedOut userErrors { code } } }`, nil)
 	case 1:
 		_, err = l.ask(ctx, "",
-			`mutation($token: String!) { revokeAccessToken(input: {accessToken: $token}) { revoked userErrors { code } } }`, map[string]any{"token": old.access})
+			`mutation($token: String!) { revokeAccessToken(input: {accessToken: $token}) { revoked userErrors { code } } }`,
+			map[string]any{"token": old.access})
 	default:
 		_, err = l.ask(ctx, old.access,
-			`mutation($token: String!) { logout(input: {everywhere: true, refreshToken: $token}) { loggedOut userErrors { code } } }`, map[string]any{"token": old.refresh})
+			`mutation($token: String!) { logout(input: {everywhere: true, refreshToken: $token}) {
+				loggedOut userErrors { code } } }`, map[string]any{"token": old.refresh})
 	}
 	return err
 }
@@ -125,7 +131,8 @@ func (l *load) attack(ctx context.Context) error {
 		query("query {" + strings.Repeat(" __typename @skip(if: false)", 2000) + " }"),
 		query("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }"),
 		query(`{ post(by: {id: "` + strings.Repeat("A", 5000) + `"}) { id } }`),
-		query(`{ spaces { posts(first: 100) { nodes { comments(first: 100) { nodes { replies(first: 100) { nodes { id } } } } } } } }`),
+		query(`{ spaces { posts(first: 100) { nodes { comments(first: 100) { nodes {
+			replies(first: 100) { nodes { id } } } } } } } }`),
 		[]byte(`{"query": "` + strings.Repeat("x", 1<<20)),
 		[]byte(`[{"query":"{ __typename }"},{"query":"{ __typename }"}]`),
 		[]byte(`{"query":"{ __typename }","variables":[` + strings.Repeat("[", 5000) + `]}`),
@@ -146,17 +153,19 @@ const counts = `subscription { notificationCountsChanged { inbox } }`
 // socket listens for a while, asks something beside it, and goes in good order or not.
 func (l *load) socket(ctx context.Context) error {
 	var tcp net.Conn
-	dialer := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network,
-		address string,
-	) (_ net.Conn, err error) {
+	dial := func(ctx context.Context, network, address string) (_ net.Conn, err error) {
 		tcp, err = (&net.Dialer{}).DialContext(ctx, network, address)
 		return tcp, err
-	}}}
-	conn, _, err := websocket.Dial(ctx, l.url+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPClient: dialer}) //nolint:bodyclose // a websocket has no body
+	}
+	options := &websocket.DialOptions{
+		Subprotocols: []string{"graphql-transport-ws"},
+		HTTPClient:   &http.Client{Transport: &http.Transport{DialContext: dial}},
+	}
+	conn, _, err := websocket.Dial(ctx, l.url+"/graphql", options) //nolint:bodyclose // a websocket has no body
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.CloseNow() }() // where it has not been closed yet
+	defer func() { _ = conn.CloseNow() }() // if it has not been closed yet
 	for _, frame := range []string{
 		`{"type":"connection_init","payload":{"Authorization":"Bearer ` + l.session().access + `"}}`,
 		fmt.Sprintf(`{"id":"1","type":"subscribe","payload":{"query":%q}}`, counts),
@@ -207,6 +216,6 @@ func (l *load) stream(ctx context.Context) error {
 	if lines.Err() != nil && listening.Err() == nil {
 		return lines.Err()
 	}
-	pause(ctx, 50*time.Millisecond) // where it was refused at once
+	pause(ctx, 50*time.Millisecond) // if it was refused at once
 	return nil
 }

@@ -23,7 +23,7 @@ type facade struct {
 	url, metrics string // without a path
 	cmd          *exec.Cmd
 	ended        chan struct{}
-	how          error // it ended, once it has
+	how          error // it ended; set before ended closes
 	remove       func()
 
 	mu  sync.Mutex
@@ -46,9 +46,11 @@ func startFacade(ctx context.Context, circle string) (*facade, error) {
 	f.cmd = exec.CommandContext(context.WithoutCancel(ctx), program, "--listen", "127.0.0.1:0", "--admin-listen",
 		"127.0.0.1:0")
 	f.cmd.Env = append(os.Environ(), "GOGC=25",
-		"CIRCLE_URL="+circle, "CIRCLE_HEADLESS_TOKEN="+headlessToken, "CIRCLEGRAPH_LOGIN=trusted", "CIRCLEGRAPH_TRUSTED_SECRET="+trustedSecret,
+		"CIRCLE_URL="+circle, "CIRCLE_HEADLESS_TOKEN="+headlessToken, "CIRCLEGRAPH_LOGIN=trusted",
+		"CIRCLEGRAPH_TRUSTED_SECRET="+trustedSecret,
 		"CIRCLEGRAPH_UPSTREAM_BUDGET=10000000", "CIRCLEGRAPH_REQUEST_TIMEOUT=4s", "CIRCLEGRAPH_UPSTREAM_TIMEOUT=2s",
-		"CIRCLEGRAPH_MEMO_BYTES=4194304", "CIRCLEGRAPH_MEMO_BRIEF=1s", "CIRCLEGRAPH_MEMO_LONG=2s", "CIRCLEGRAPH_MEMO_STALE=2s")
+		"CIRCLEGRAPH_MEMO_BYTES=4194304", "CIRCLEGRAPH_MEMO_BRIEF=1s", "CIRCLEGRAPH_MEMO_LONG=2s",
+		"CIRCLEGRAPH_MEMO_STALE=2s")
 	log, err := f.cmd.StderrPipe()
 	if err == nil {
 		err = f.cmd.Start()
@@ -106,7 +108,7 @@ func (f *facade) complaints() error {
 		strings.Join(f.bad[:min(len(f.bad), 5)], "\n"))
 }
 
-// stop tells the process to end, and how it ended.
+// stop ends the process and returns how it ended.
 func (f *facade) stop() error {
 	if err := f.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err

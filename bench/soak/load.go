@@ -68,7 +68,8 @@ func newLoad(ctx context.Context, url string, c *circle) (*load, error) {
 // kinds are the kinds of clients, each of which does one thing after the other.
 func (l *load) kinds() map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
-		"screens": l.read, "writes": l.write, "leavers": l.leave, "sign-in": l.comeAndGo, "hostile": l.attack, "sockets": l.socket, "streams": l.stream,
+		"screens": l.read, "writes": l.write, "leavers": l.leave, "sign-in": l.comeAndGo, "hostile": l.attack,
+		"sockets": l.socket, "streams": l.stream,
 	}
 }
 
@@ -107,7 +108,7 @@ func (l *load) note(what, wrong string) {
 	}
 }
 
-// verdict prints what was done and tells what should not have happened. Every kind must have got somewhere.
+// verdict prints what was done and returns what should not have happened. Every kind of client must have had answers.
 func (l *load) verdict(out io.Writer) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

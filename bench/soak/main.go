@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 
-	// It is told to stop while it is busy, which costs those who come too late their connections and nobody else.
+	// It must stop while it is busy, and only late clients may lose their connections.
 	busy, quiet = context.WithTimeout(ctx, time.Minute)
 	defer quiet()
 	ended = l.start(busy, *clients)

@@ -46,7 +46,7 @@ func (f *facade) watch(ctx context.Context, out io.Writer) ([]sample, error) {
 	return samples, nil
 }
 
-// level tells what has grown between the second quarter and the last one: the first is for warming up. A leak of any
+// level returns what has grown between the second quarter and the last one: the first is for warming up. A leak of any
 // kind grows with the time; what is allowed is for the memory of revoked tokens and the like, which is bounded, and for
 // chance.
 func level(samples []sample) error {
@@ -102,7 +102,7 @@ func (f *facade) atRest(ctx context.Context, circle *circle, base *sample) (samp
 	return last, fmt.Errorf("half a minute after the load: %.0f goroutines and %.0f files", last.goroutines, last.files)
 }
 
-// sample reads what the process says of itself.
+// sample reads the process's metrics.
 func (f *facade) sample(ctx context.Context) (s sample, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()

@@ -36,8 +36,8 @@ type exchange struct {
 	body        []byte
 }
 
-// check compares an exchange with the contract. It answers the operation's ID, empty when there is no such operation.
-// The request is not looked at when it was refused: refusing what is wrong is right.
+// check compares an exchange with the contract. It answers the operation's ID, empty when there is no such operation. A
+// refused request is not checked: it may be wrong.
 func (c *Contract) check(ctx context.Context, x exchange) (op string, found []violation) {
 	a, route, pathParams := c.find(x.request)
 	if route == nil {
@@ -55,7 +55,7 @@ func (c *Contract) check(ctx context.Context, x exchange) (op string, found []vi
 	return op, append(found, checkAnswer(ctx, a, x, input)...)
 }
 
-// find looks the operation up; the route is nil when there is none.
+// find looks the operation up; the route is nil if there is none.
 func (c *Contract) find(r *http.Request) (api, *routers.Route, map[string]string) {
 	for _, a := range c.apis {
 		if route, params, err := a.router.FindRoute(r); err == nil {
@@ -73,7 +73,7 @@ func withBody(r *http.Request, body []byte) *http.Request {
 	return r
 }
 
-// bearer accepts any token: whose it is, the server decides.
+// bearer accepts any token: the server decides which are good.
 func bearer(_ context.Context, in *openapi3filter.AuthenticationInput) error {
 	token, ok := strings.CutPrefix(in.RequestValidationInput.Request.Header.Get("Authorization"), "Bearer ")
 	if !ok || token == "" {
@@ -82,8 +82,7 @@ func bearer(_ context.Context, in *openapi3filter.AuthenticationInput) error {
 	return nil
 }
 
-// undeclared finds query parameters that the operation has not: the validator passes over them, and so did Circle over
-// many a misspelt one.
+// undeclared finds query parameters that the operation does not have. The validator ignores them, as Circle does.
 func undeclared(r *http.Request, route *routers.Route) []violation {
 	var found []violation
 	for name := range r.URL.Query() {
@@ -129,7 +128,7 @@ func checkAnswer(ctx context.Context, a api, x exchange, input *openapi3filter.R
 	return flatten(openapi3filter.ValidateResponse(ctx, response))
 }
 
-// places is the one field in which the live API differs from the contract inside an anyOf, where a row of the table
+// places is the one field in which the live API differs from the contract inside an anyOf, and there a row of the table
 // would let the whole record through: it sends an object of switches for the list of places that show a tag.
 var places = regexp.MustCompile(`"display_locations":\s*\{[^{}]*\}`)
 
@@ -137,8 +136,8 @@ func placesAsLists(body []byte) []byte {
 	return places.ReplaceAll(body, []byte(`"display_locations":[]`))
 }
 
-// checkFailure holds an error that no schema describes to the general shape. The schema requires nothing, so the one
-// field that all examples have is asked for here.
+// checkFailure compares an error that no schema describes with the general shape. The schema requires nothing, so the
+// one field of all examples is required here.
 func checkFailure(a api, body []byte) []violation {
 	var value map[string]any
 	if err := json.Unmarshal(body, &value); err != nil {
@@ -198,7 +197,7 @@ func flattenInner(where, reason string, inner error) []violation {
 	return flattenAt(where, inner)
 }
 
-// place is where with the pointer below it, indexes as "*".
+// place is where followed by the pointer, with "*" for indexes.
 func place(where string, pointer []string) string {
 	// Parameters have no inside worth naming: "query.search_after", not its items.
 	if !strings.HasPrefix(where, "request") && !strings.HasPrefix(where, "response") {

@@ -20,8 +20,8 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// SpecsVariable names the environment variable that says in which folder the OpenAPI files lie. Without it they are
-// looked for in ../shared/specs, seen from the module's root.
+// SpecsVariable is the environment variable with the folder of the OpenAPI files. The default is ../shared/specs beside
+// the module's root.
 const SpecsVariable = "CIRCLEGRAPH_SPECS"
 
 // The official files: the Auth API and the Member API.
@@ -57,15 +57,14 @@ type Operation struct {
 type Example struct {
 	// Name is unique among the examples of an operation and status.
 	Name string
-	// Body is the example as JSON; null where the answer has no body, or the files name an example without giving it.
+	// Body is the example as JSON; null if the answer has no body or the files name an example without its value.
 	Body json.RawMessage
 }
 
 // load parses both files once per process: that takes a third of a second.
 var load = sync.OnceValues(read)
 
-// Load gives the contract. Where the files are absent it skips the test, and fails it when the environment says
-// CI=true.
+// Load returns the contract. If the files are absent it skips the test, or fails it if the environment has CI=true.
 func Load(t testing.TB) *Contract {
 	t.Helper()
 	c, err := load()

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// fault is a place where the contract is wrong or silent and so is not enforced. All three patterns are those of
+// fault is a place in which the contract is wrong or silent, so it is not enforced. All three patterns are those of
 // path.Match, with "*" for the indexes of arrays.
 type fault struct {
 	operation string
@@ -19,7 +19,7 @@ type fault struct {
 // Rules that are not keywords of a schema.
 const (
 	ruleUndeclared = "undeclared" // a query parameter that the operation has not
-	ruleEmpty      = "empty"      // no body where one is declared
+	ruleEmpty      = "empty"      // no body although one is declared
 	ruleStatus     = "status"     // a status that the operation has not
 	ruleFormat     = "format"     // the body is not of the declared type of content
 	ruleOther      = "other"      // anything that the validator says without naming a keyword

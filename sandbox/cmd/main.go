@@ -76,7 +76,7 @@ func run(ctx context.Context, set settings, out io.Writer) error {
 	return nil
 }
 
-// banner says how to get a token, and as whom.
+// banner prints how to get a token, and the members.
 func banner(out io.Writer, set settings, addr string, members []sandbox.Member) {
 	_, _ = fmt.Fprintf(out, "Circle sandbox on http://%s, community secret %q\n\n", addr, set.token)
 	_, _ = fmt.Fprintf(out, "  curl -s -X POST http://%s/api/v1/headless/auth_token -H 'Authorization: Bearer %s' \\\n"+
@@ -90,7 +90,7 @@ func banner(out io.Writer, set settings, addr string, members []sandbox.Member) 
 	}
 }
 
-// loopback says whether an address can be reached from this machine only.
+// loopback reports whether an address can be reached from this machine only.
 func loopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
