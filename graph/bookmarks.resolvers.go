@@ -47,11 +47,10 @@ func (r *mutationResolver) DeleteBookmark(
 func (r *viewerResolver) Bookmarks(
 	ctx context.Context, obj *model.Viewer, typeArg *string, first int, after *string,
 ) (*model.Connection[*circleclient.Bookmark], error) {
-	c, err := paginate(ctx, cursor.Of("Viewer.bookmarks", deref(typeArg)), first, after,
+	return paginate(ctx, cursor.Of("Viewer.bookmarks", deref(typeArg)), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Bookmark], error) {
 			return r.circle.Bookmarks.List(ctx, circleclient.BookmarkListOptions{PageOptions: o, Type: deref(typeArg)})
 		}, same)
-	return expectBookmarked(ctx, c, err)
 }
 
 func (r *Resolver) Bookmark() generated.BookmarkResolver { return &bookmarkResolver{r} }

@@ -83,8 +83,7 @@ func (r *Resolver) unreadRooms(ctx context.Context, first int, after *string) (*
 	if err != nil {
 		return nil, err
 	}
-	c, err := whole(cursor.Of("Viewer.unreadChatRooms"), first, after, uuids, chatRoom)
-	return expectRooms(ctx, c, err)
+	return whole(ctx, cursor.Of("Viewer.unreadChatRooms"), first, after, uuids, chatRoom)
 }
 
 // spaceChatRoom is the room of a chat space. Only a space that was read by itself tells it.

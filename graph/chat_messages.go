@@ -59,7 +59,7 @@ func (r *Resolver) chatMessages(
 	if err != nil {
 		return nil, err
 	}
-	return expectMessages(ctx, messageConnection(w)), nil
+	return messageConnection(ctx, w), nil
 }
 
 // messageAnchor reads a cursor of a room's messages, which is the id of one of them; 0 for none.
@@ -78,8 +78,8 @@ func messageAnchor(room string, cursor *string) (int64, error) {
 	return ref.ID, nil
 }
 
-// messageConnection makes a page of a window.
-func messageConnection(w *circleclient.MessageWindow) *model.ChatMessageConnection {
+// messageConnection makes a page of a window, and announces it.
+func messageConnection(ctx context.Context, w *circleclient.MessageWindow) *model.ChatMessageConnection {
 	c := &model.ChatMessageConnection{
 		Edges: make([]*model.ChatMessageEdge, len(w.Records)), Nodes: listed(w.Records), TotalCount: &w.TotalCount,
 		PageInfo: &model.PageInfo{HasNextPage: w.HasNextPage, HasPreviousPage: w.HasPreviousPage},
@@ -90,6 +90,7 @@ func messageConnection(w *circleclient.MessageWindow) *model.ChatMessageConnecti
 	if n := len(c.Edges); n > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[n-1].Cursor
 	}
+	loaders.Announce(ctx, c.Nodes)
 	return c
 }
 

@@ -33,16 +33,15 @@ func threadReplies(
 			return nil, err
 		}
 	}
-	return whole(cursor.Of("ChatThread.replies", t.ID), first, after, t.Replies, same)
+	return whole(ctx, cursor.Of("ChatThread.replies", t.ID), first, after, t.Replies, same)
 }
 
 // threads pages through the threads that the viewer takes part in.
 func (r *Resolver) threads(ctx context.Context, first int, after *string) (*model.ChatThreadConnection, error) {
-	c, err := paginate(ctx, cursor.Of("Viewer.chatThreads"), first, after,
+	return paginate(ctx, cursor.Of("Viewer.chatThreads"), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatThread], error) {
 			return r.circle.Chat.Threads(ctx, o)
 		}, same)
-	return expectThreads(ctx, c, err)
 }
 
 // unreadThreads pages through the threads with unread replies, of which Circle tells the numbers alone.
@@ -54,6 +53,5 @@ func (r *Resolver) unreadThreads(ctx context.Context, first int, after *string) 
 	if err != nil {
 		return nil, err
 	}
-	c, err := whole(cursor.Of("Viewer.unreadChatThreads"), first, after, ids, chatThread)
-	return expectThreads(ctx, c, err)
+	return whole(ctx, cursor.Of("Viewer.unreadChatThreads"), first, after, ids, chatThread)
 }

@@ -70,11 +70,11 @@ func (r *Resolver) commentReplies(
 ) (*model.CommentConnection, error) {
 	list := cursor.Of("Comment.replies", c.ID, deref(orderBy))
 	if selectsOnly(ctx, "totalCount") {
-		return embedded(list, first, after, []*circleclient.Comment(nil), c.RepliesCount, same)
+		return embedded(ctx, list, first, after, []*circleclient.Comment(nil), c.RepliesCount, same)
 	}
 	if orderBy == nil || c.RepliesCount == 0 {
 		if replies, all := c.AllReplies(); all {
-			return embedded(list, first, after, replies, c.RepliesCount, same)
+			return embedded(ctx, list, first, after, replies, c.RepliesCount, same)
 		}
 	}
 	return paginate(ctx, list, first, after,
@@ -90,7 +90,7 @@ func (r *Resolver) commentLikes(
 ) (*model.MemberConnection, error) {
 	list, none := cursor.Of("Comment.likes", c.ID), []*circleclient.Liker(nil)
 	if c.LikesCount == 0 || selectsOnly(ctx, "totalCount") {
-		return embedded(list, first, after, none, c.LikesCount, model.MemberOfLiker)
+		return embedded(ctx, list, first, after, none, c.LikesCount, model.MemberOfLiker)
 	}
 	return paginate(ctx, list, first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {

@@ -108,11 +108,10 @@ func (r *likeCommentPayloadResolver) Comment(
 func (r *memberResolver) Comments(
 	ctx context.Context, obj *model.Member, first int, after *string,
 ) (*model.Connection[*circleclient.Comment], error) {
-	c, err := paginate(ctx, cursor.Of("Member.comments", obj.ID), first, after,
+	return paginate(ctx, cursor.Of("Member.comments", obj.ID), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
 			return r.circle.Members.Comments(ctx, obj.ID, o)
 		}, same)
-	return expectComments(ctx, c, err)
 }
 
 func (r *mutationResolver) CreateComment(

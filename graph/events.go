@@ -78,7 +78,7 @@ func (r *Resolver) eventAttendees(
 ) (*model.EventAttendeeConnection, error) {
 	list := cursor.Of("Event.attendees", e.ID)
 	if a := e.EventAttendees.Get(); a != nil && suffices(ctx, a.Records, a.Count, first, after) {
-		return embedded(list, first, after, a.Records, a.Count, same)
+		return embedded(ctx, list, first, after, a.Records, a.Count, same)
 	}
 	return paginate(ctx, list, first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventAttendee], error) {

@@ -191,12 +191,11 @@ func (r *queryResolver) Events(
 	ctx context.Context, filter *model.EventsFilter, first int, after *string,
 ) (*model.Connection[*model.Event], error) {
 	opts := eventListOptions(filter)
-	c, err := paginate(ctx, cursor.Of("events", fingerprint(opts)), first, after,
+	return paginate(ctx, cursor.Of("events", fingerprint(opts)), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 			opts.PageOptions = o
 			return r.circle.Events.List(ctx, opts)
 		}, model.NewEvent)
-	return expectPosts(ctx, c, err)
 }
 
 func (r *rsvpToEventPayloadResolver) Event(ctx context.Context, obj *model.RsvpToEventPayload) (*model.Event, error) {

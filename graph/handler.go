@@ -166,7 +166,7 @@ func (r *Resolver) attachLoaders(ctx context.Context, next graphql.ResponseHandl
 		ctx = circleclient.Fresh(ctx)
 	}
 	ctx = circleclient.Together(ctx)
-	return next(loaders.With(ctx, loaders.New(ctx, r.circle)))
+	return next(loaders.With(ctx, loaders.New(ctx, r.circle, expect)))
 }
 
 // operationOf is what a response answers, nil for a refusal of what is no operation.
@@ -185,5 +185,5 @@ func (r *Resolver) stepOfMutation(ctx context.Context, next graphql.RootResolver
 		return next(ctx)
 	}
 	ctx = circleclient.Fresh(tokens.WithCaller(ctx, tokens.CallerFrom(ctx).Fork()))
-	return next(loaders.With(ctx, loaders.New(ctx, r.circle)))
+	return next(loaders.With(ctx, loaders.New(ctx, r.circle, expect)))
 }

@@ -63,8 +63,8 @@ func loadNodes(ctx context.Context, ids []string) ([]model.Node, error) {
 			addError(ctx, err, ast.PathIndex(i))
 		}
 		refs[i] = ref
-		expectNode(ctx, ref)
 	}
+	loaders.Announce(ctx, refs)
 	var wait sync.WaitGroup
 	for i, ref := range refs {
 		if ref.IsZero() {

@@ -98,8 +98,6 @@ func (r *Resolver) preferences(ctx context.Context, medium string) (*circleclien
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range preferences.SpacePreferences {
-		loaders.From(ctx).Space.Expect(s.SpaceID)
-	}
+	loaders.Announce(ctx, preferences.SpacePreferences)
 	return preferences, nil
 }

@@ -140,14 +140,13 @@ func (r *viewerResolver) Notifications(
 	ctx context.Context, obj *model.Viewer, filter *model.NotificationsFilter, orderBy string, first int, after *string,
 ) (*model.Connection[*circleclient.Notification], error) {
 	status := notificationStatus(filter)
-	c, err := paginate(ctx, cursor.Of("Viewer.notifications", orderBy, status), first, after,
+	return paginate(ctx, cursor.Of("Viewer.notifications", orderBy, status), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Notification], error) {
 			return r.circle.Notifications.List(ctx, circleclient.NotificationListOptions{
 				PageOptions: o, Sort: orderBy,
 				Status: status,
 			})
 		}, same)
-	return expectSubjects(ctx, c, err)
 }
 
 func (r *viewerResolver) NotificationPreferences(

@@ -62,7 +62,7 @@ func paginate[T, N any](
 	if len(records) > first {
 		records, hasNext = records[:first], true
 	}
-	return connection(l, records, offset, hasNext, &total, node), nil
+	return connection(ctx, l, records, offset, hasNext, &total, node), nil
 }
 
 // counted is a page of which nothing but `totalCount` is asked for, and perhaps not even that.
@@ -89,7 +89,9 @@ func window(offset, first int) (size, pages int) {
 }
 
 // whole answers `first` and `after` from a list that is here already.
-func whole[T, N any](l cursor.List, first int, after *string, items []T, node func(T) N) (*model.Connection[N], error) {
+func whole[T, N any](
+	ctx context.Context, l cursor.List, first int, after *string, items []T, node func(T) N,
+) (*model.Connection[N], error) {
 	if err := checkFirst(first); err != nil {
 		return nil, err
 	}
@@ -100,7 +102,7 @@ func whole[T, N any](l cursor.List, first int, after *string, items []T, node fu
 	total := len(items)
 	start := min(offset, total)
 	end := min(start+first, total)
-	return connection(l, items[start:end], offset, end < total, &total, node), nil
+	return connection(ctx, l, items[start:end], offset, end < total, &total, node), nil
 }
 
 // suffices reports whether the first items of a list, which came with its parent, and their number are all that is asked
@@ -111,9 +113,9 @@ func suffices[T any](ctx context.Context, items []T, total, first int, after *st
 
 // embedded answers from the first items of a list, where they suffice.
 func embedded[T, N any](
-	l cursor.List, first int, after *string, items []T, total int, node func(T) N,
+	ctx context.Context, l cursor.List, first int, after *string, items []T, total int, node func(T) N,
 ) (*model.Connection[N], error) {
-	c, err := whole(l, first, after, items, node)
+	c, err := whole(ctx, l, first, after, items, node)
 	if err != nil {
 		return nil, err
 	}
@@ -122,9 +124,9 @@ func embedded[T, N any](
 	return c, nil
 }
 
-// connection makes a page of what was found.
+// connection makes a page of what was found, and announces it.
 func connection[T, N any](
-	l cursor.List, records []T, offset int, hasNext bool, total *int, node func(T) N,
+	ctx context.Context, l cursor.List, records []T, offset int, hasNext bool, total *int, node func(T) N,
 ) *model.Connection[N] {
 	c := &model.Connection[N]{
 		Edges: make([]*model.Edge[N], len(records)), Nodes: make([]N, len(records)),
@@ -138,6 +140,7 @@ func connection[T, N any](
 	if len(records) > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[len(records)-1].Cursor
 	}
+	loaders.Announce(ctx, c.Nodes)
 	return c
 }
 

@@ -79,7 +79,7 @@ func (r *Resolver) postLikes(
 ) (*model.MemberConnection, error) {
 	list := cursor.Of("Post.likes", p.ID)
 	if likers := p.FirstLikedBy.Get(); suffices(ctx, likers, p.LikesCount, first, after) {
-		return embedded(list, first, after, likers, p.LikesCount, model.MemberOfLiker)
+		return embedded(ctx, list, first, after, likers, p.LikesCount, model.MemberOfLiker)
 	}
 	return paginate(ctx, list, first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
@@ -96,7 +96,7 @@ func (r *Resolver) postComments(
 		loaders.From(ctx).Post.Prime(ctx, p.NodeRef(), p.Post) // for Comment.post
 	}
 	if p.CommentsCount == 0 {
-		return whole(list, first, after, nil, same[*circleclient.Comment])
+		return whole(ctx, list, first, after, nil, same[*circleclient.Comment])
 	}
 	return paginate(ctx, list, first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
@@ -155,7 +155,7 @@ func (r *Resolver) spacePosts(
 	}
 	list, slugged := fingerprint(opts), loaders.From(ctx).SlugPosts
 	isPlain := list == fingerprint(circleclient.SpacePostOptions{})
-	c, err := paginate(ctx, cursor.Of("Space.posts", s.ID, list), first, after,
+	return paginate(ctx, cursor.Of("Space.posts", s.ID, list), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 			key := loaders.SlugPosts{Slug: s.Slug, First: o.PerPage}
 			if isPlain && o.Page == 1 && slugged.Begun(ctx, key) {
@@ -164,7 +164,6 @@ func (r *Resolver) spacePosts(
 			opts.PageOptions = o
 			return r.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: s.ID}, opts)
 		}, model.NewPost)
-	return expectPosts(ctx, c, err)
 }
 
 // homePosts is the home feed, which knows no filters.
@@ -174,11 +173,10 @@ func (r *Resolver) homePosts(
 	if filter != nil && (filter.Status != nil || filter.PastEvents != nil || len(filter.TopicIds) > 0) {
 		return nil, &scalar.InputError{Message: "The posts of the home space cannot be filtered: they come from all spaces."}
 	}
-	c, err := paginate(ctx, cursor.Of("homeFeed", orderBy), first, after,
+	return paginate(ctx, cursor.Of("homeFeed", orderBy), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 			return r.circle.Posts.Home(ctx, circleclient.PostListOptions{PageOptions: o, Sort: orderBy})
 		}, model.NewPost)
-	return expectPosts(ctx, c, err)
 }
 
 func (r *Resolver) createPost(ctx context.Context, in model.CreatePostInput) (*model.CreatePostPayload, error) {

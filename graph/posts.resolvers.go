@@ -142,11 +142,10 @@ func (r *likePostPayloadResolver) Post(ctx context.Context, obj *model.LikePostP
 func (r *memberResolver) Posts(
 	ctx context.Context, obj *model.Member, first int, after *string,
 ) (*model.Connection[model.Post], error) {
-	c, err := paginate(ctx, cursor.Of("Member.posts", obj.ID), first, after,
+	return paginate(ctx, cursor.Of("Member.posts", obj.ID), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 			return r.circle.Members.Posts(ctx, obj.ID, o)
 		}, model.NewPost)
-	return expectPosts(ctx, c, err)
 }
 
 func (r *mutationResolver) CreatePost(

@@ -33,12 +33,11 @@ func (r *Resolver) search(
 		return nil, err
 	}
 	opts.Query, opts.Type = text, kind
-	c, err := paginate(ctx, cursor.Of("search", fingerprint(opts)), first, after,
+	return paginate(ctx, cursor.Of("search", fingerprint(opts)), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.SearchHit], error) {
 			opts.PageOptions = o
 			return r.circle.Search.Advanced(ctx, opts)
 		}, model.NewSearchResult)
-	return expectHits(ctx, c, err)
 }
 
 func (r *Resolver) quickSearch(
@@ -47,11 +46,10 @@ func (r *Resolver) quickSearch(
 	if err := checkSearchText("text", text); err != nil {
 		return nil, err
 	}
-	c, err := paginate(ctx, cursor.Of("quickSearch", text), first, after,
+	return paginate(ctx, cursor.Of("quickSearch", text), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.QuickHit], error) {
 			return r.circle.Search.Quick(ctx, text, o)
 		}, func(row *circleclient.QuickHit) model.SearchResult { return model.NewSearchResult(row.Hit()) })
-	return expectHits(ctx, c, err)
 }
 
 // searchOptions reads where a search looks.
@@ -68,19 +66,6 @@ func searchOptions(f *model.SearchFilter) (opts circleclient.SearchOptions, err 
 	opts.AuthorName, opts.Status, opts.MentionScope = deref(f.AuthorName), deref(f.EventStatus), deref(f.MentionScope)
 	opts.MemberTagIDs, err = scalar.ParseCircleIDs(f.MemberTagIds)
 	return opts, err
-}
-
-// expectHits announces what the hits of a page lead to.
-func expectHits(
-	ctx context.Context, c *model.SearchResultConnection, err error,
-) (*model.SearchResultConnection, error) {
-	if err != nil {
-		return nil, err
-	}
-	for _, n := range c.Nodes {
-		expectNode(ctx, n.Found().NodeRef())
-	}
-	return c, nil
 }
 
 // found fetches what a hit is about; null where the search did not tell enough.

@@ -19,15 +19,10 @@ import (
 func (r *memberResolver) Spaces(
 	ctx context.Context, obj *model.Member, first int, after *string,
 ) (*model.Connection[*circleclient.Space], error) {
-	c, err := paginate(ctx, cursor.Of("Member.spaces", obj.ID), first, after,
+	return paginate(ctx, cursor.Of("Member.spaces", obj.ID), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Space], error) {
 			return r.circle.Members.Spaces(ctx, obj.ID, o)
 		}, same)
-	if err != nil {
-		return nil, err
-	}
-	expectSpaces(ctx, c.Nodes)
-	return c, nil
 }
 
 func (r *mutationResolver) JoinSpace(ctx context.Context, input model.JoinSpaceInput) (*model.JoinSpacePayload, error) {
@@ -74,7 +69,7 @@ func (r *queryResolver) Spaces(ctx context.Context) ([]*circleclient.Space, erro
 	if err != nil {
 		return nil, err
 	}
-	expectSpaces(ctx, spaces)
+	loaders.Announce(ctx, spaces)
 	return listed(spaces), nil
 }
 

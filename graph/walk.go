@@ -66,7 +66,7 @@ func walk[T, N any](
 	}
 	hasNext := page.HasNextPage || len(records) > skip+first
 	records = records[min(skip, len(records)):min(skip+first, len(records))]
-	c := connection(l, records, at.Offset, hasNext, &page.Count, node)
+	c := connection(ctx, l, records, at.Offset, hasNext, &page.Count, node)
 	for i, edge := range c.Edges {
 		s := cursor.Stop{Offset: at.Offset + i + 1, Start: at.Start, After: at.After}
 		if i == len(c.Edges)-1 && len(place) > 0 {

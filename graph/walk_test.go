@@ -62,7 +62,7 @@ func selecting(t *testing.T, fields ...string) context.Context {
 	ctx := graphql.WithOperationContext(t.Context(), &graphql.OperationContext{})
 	ctx = graphql.WithFieldContext(ctx,
 		&graphql.FieldContext{Field: graphql.CollectedField{Field: &ast.Field{}, Selections: beneath}})
-	return loaders.With(ctx, loaders.New(ctx, &circleclient.Client{}))
+	return loaders.With(ctx, loaders.New(ctx, &circleclient.Client{}, expect))
 }
 
 // A list of more than 10,000 is walked to its end, each member once, a request for each page, and `first` may change.

@@ -155,7 +155,7 @@ func TestLoaderAnswers(t *testing.T) {
 
 // A name is read once in a response, and a panic is an error of everybody who asked.
 func TestShared(t *testing.T) {
-	ctx := With(t.Context(), New(t.Context(), &circleclient.Client{}))
+	ctx := With(t.Context(), New(t.Context(), &circleclient.Client{}, nil))
 	reads := 0
 	for range 2 {
 		v, err := Shared(ctx, "list", func() (string, error) { reads++; return "page", nil })

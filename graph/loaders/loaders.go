@@ -47,6 +47,7 @@ type Loaders struct {
 	ChatThread *Loader[int64, *circleclient.ChatThread]
 
 	circle *circleclient.Client
+	expect func(context.Context, any)
 	named  *Loader[string, any] // see [Shared]
 	reads  sync.Map             // by name: func() (any, error)
 }
@@ -57,10 +58,22 @@ type AttemptKey struct {
 	Review bool
 }
 
+// Announce tells the loaders what the fields of a list's nodes may ask for. Whoever makes a list calls it.
+func Announce[N any](ctx context.Context, nodes []N) {
+	l := From(ctx)
+	if l.expect == nil {
+		return
+	}
+	for _, n := range nodes {
+		l.expect(ctx, n)
+	}
+}
+
 // New makes the loaders of one response. They run with ctx, the context of the operation and not of a field: a batch
-// under its first field's deadline would fail the others with it.
-func New(ctx context.Context, circle *circleclient.Client) *Loaders {
-	l := &Loaders{circle: circle}
+// under its first field's deadline would fail the others with it. [Announce] calls expect, if there is any, with each
+// node.
+func New(ctx context.Context, circle *circleclient.Client, expect func(ctx context.Context, node any)) *Loaders {
+	l := &Loaders{circle: circle, expect: expect}
 	l.Profile = one(ctx, circle.Members.Profile)
 	l.CurrentMember = one(ctx, keyless(circle.Members.Current))
 	l.ViewerID = one(ctx, l.viewerID)
