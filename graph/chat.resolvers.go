@@ -250,7 +250,7 @@ func (r *queryResolver) ChatRoom(ctx context.Context, uuid string) (*circleclien
 	if !circleclient.IsUUID(uuid) {
 		return nil, &scalar.InputError{Message: "`uuid` is not a UUID. Use the `circleId` of a room as it was given."}
 	}
-	r.aheadOf(ctx, circleclient.ChatRoomRef(uuid))
+	r.prefetch(ctx, circleclient.ChatRoomRef(uuid))
 	return loadChatRoom(ctx, uuid)
 }
 

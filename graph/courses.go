@@ -57,7 +57,7 @@ func (r *Resolver) lessonBy(ctx context.Context, by model.LessonBy) (*circleclie
 	if err != nil {
 		return nil, err
 	}
-	r.aheadOf(ctx, ref)
+	r.prefetch(ctx, ref)
 	return loadLesson(ctx, ref)
 }
 

@@ -122,7 +122,7 @@ func (r *queryResolver) Member(ctx context.Context, by model.MemberBy) (*model.M
 	if err != nil {
 		return nil, err
 	}
-	r.aheadOf(ctx, circleclient.MemberRef(memberID))
+	r.prefetch(ctx, circleclient.MemberRef(memberID))
 	return loadMember(ctx, memberID)
 }
 

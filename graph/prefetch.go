@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"iter"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -11,22 +12,127 @@ import (
 )
 
 // An object that is named by its number must have been read before its fields are asked for, although the lists that
-// hang on it need nothing of it but the number. The functions here start to read such lists beside the object, so that
-// a screen waits once and not twice. What they read is shared with the fields, which come for it later and tell of
-// errors. They start only what is certain to be needed where the object is there.
+// hang on it need only the number. The functions here start to read such lists beside the object, so that a screen waits
+// once and not twice. The fields find what is read in the loaders, and report its errors. Only what is certain to be
+// needed is started, if the object is there.
 
-// aheadOf starts what hangs on an object that is about to be read.
-func (r *Resolver) aheadOf(ctx context.Context, ref circleclient.Ref) {
+// prefetch starts what hangs on an object that is about to be read.
+func (r *Resolver) prefetch(ctx context.Context, ref circleclient.Ref) {
 	switch ref.Type {
 	case circleclient.RefMember:
-		r.aheadOfMember(ctx, ref.ID)
+		m, fields := &model.Member{ID: ref.ID}, r.Member()
+		prefetchFields(ctx, "Member", map[string]prefetchField{
+			"posts":    prefetchList(m, fields.Posts),
+			"comments": prefetchList(m, fields.Comments),
+			"spaces":   prefetchList(m, fields.Spaces),
+		})
 	case circleclient.RefSpace:
-		r.aheadOfSpace(ctx, ref.ID)
+		if ref.ID == 0 { // the home space, where all is different
+			return
+		}
+		s, fields := &circleclient.Space{ID: ref.ID}, r.Space()
+		prefetchFields(ctx, "Space", map[string]prefetchField{
+			"posts": func(ctx context.Context, p pageArgs) {
+				_, _ = fields.Posts(ctx, s, nil, nil, deref(p.first), p.after)
+			},
+			"members": func(ctx context.Context, p pageArgs) {
+				_, _ = fields.Members(ctx, s, nil, nil, deref(p.first), p.after)
+			},
+			"course": prefetchOutline(ref.ID, "sections", "viewerProgress"), // also for spaces without a course
+		})
 	case circleclient.RefLesson:
-		r.aheadOfLesson(ctx, ref)
+		l, fields := &circleclient.Lesson{ID: ref.ID, CourseID: ref.Space}, r.Lesson()
+		prefetchFields(ctx, "Lesson", map[string]prefetchField{
+			"files":   func(ctx context.Context, _ pageArgs) { _, _ = fields.Files(ctx, l) },
+			"section": prefetchOutline(ref.Space),
+			"course":  prefetchOutline(ref.Space, "sections", "viewerProgress"),
+		})
 	case circleclient.RefChatRoom:
-		r.aheadOfChatRoom(ctx, ref.Room)
-	case circleclient.RefPost, circleclient.RefComment, circleclient.RefChatMessage, circleclient.RefChatThread, circleclient.RefQuizAttempt:
+		room, fields := chatRoom(ref.Room), r.ChatRoom()
+		prefetchFields(ctx, "ChatRoom", map[string]prefetchField{
+			"messages": func(ctx context.Context, p pageArgs) {
+				_, _ = fields.Messages(ctx, room, p.first, p.after, p.last, p.before)
+			},
+			"participants": prefetchList(room, fields.Participants),
+		})
+	case circleclient.RefPost, circleclient.RefComment, circleclient.RefChatMessage, circleclient.RefChatThread,
+		circleclient.RefQuizAttempt:
+	}
+}
+
+// prefetchSlug starts the first page of the posts of a space that is looked up by its slug, since they can be read by
+// the slug too; all else takes the number. Circle takes a slug that begins with a digit for a number, so such slugs have
+// to wait.
+func prefetchSlug(ctx context.Context, slug string) {
+	if slug == "" || slug[0] >= '0' && slug[0] <= '9' {
+		return
+	}
+	posts := func(ctx context.Context, p pageArgs) {
+		if p.after != nil || checkFirst(deref(p.first)) != nil {
+			return
+		}
+		first := *p.first
+		if selectsOnly(ctx, "totalCount") {
+			if !selected(ctx, "totalCount") {
+				return
+			}
+			first = 1
+		}
+		loaders.From(ctx).SlugPosts.Begin(ctx, loaders.SlugPosts{Slug: slug, First: first})
+	}
+	for read := range readsBeneath(ctx, "Space", map[string]prefetchField{"posts": posts}) {
+		read()
+	}
+}
+
+// prefetchField reads what a field of an object answers.
+type prefetchField func(context.Context, pageArgs)
+
+// prefetchList reads a list by its resolver.
+func prefetchList[O, C any](
+	object O, resolver func(ctx context.Context, object O, first int, after *string) (C, error),
+) prefetchField {
+	return func(ctx context.Context, p pageArgs) { _, _ = resolver(ctx, object, deref(p.first), p.after) }
+}
+
+// prefetchOutline reads the outline of a course, if one of the fields that need it is selected.
+func prefetchOutline(courseID int64, needed ...string) prefetchField {
+	return func(ctx context.Context, _ pageArgs) {
+		if len(needed) == 0 || mentions(ctx, needed...) {
+			loaders.From(ctx).Sections.Begin(ctx, courseID)
+		}
+	}
+}
+
+// prefetchFields starts the reads of those fields that are selected beneath the present one, which is an object of that
+// type.
+func prefetchFields(ctx context.Context, object string, reads map[string]prefetchField) {
+	for read := range readsBeneath(ctx, object, reads) {
+		go func() {
+			defer func() { _ = recover() }() // the field itself will panic too, where it is noticed
+			read()
+		}()
+	}
+}
+
+// readsBeneath yields the reads of selected fields. A field with other arguments than those of pages waits for its turn.
+func readsBeneath(ctx context.Context, object string, reads map[string]prefetchField) iter.Seq[func()] {
+	return func(yield func(func()) bool) {
+		variables := graphql.GetOperationContext(ctx).Variables
+		for _, field := range graphql.CollectFieldsCtx(ctx, []string{object, "Node"}) {
+			read := reads[field.Name]
+			if read == nil {
+				continue
+			}
+			args, ok := pageArgsOf(field.ArgumentMap(variables))
+			if !ok {
+				continue
+			}
+			ctx := graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: object, Field: field})
+			if !yield(func() { read(ctx, args) }) {
+				return
+			}
+		}
 	}
 }
 
@@ -36,37 +142,10 @@ type pageArgs struct {
 	after, before *string
 }
 
-// readAhead starts to answer a field of an object.
-type readAhead func(context.Context, pageArgs) error
-
-// ahead starts those of the reads whose fields are asked for beneath the present one, which is an object of that type.
-// A field with other arguments waits for its turn.
-func ahead(ctx context.Context, object string, reads map[string]readAhead) {
-	variables := graphql.GetOperationContext(ctx).Variables
-	for _, field := range graphql.CollectFieldsCtx(ctx, []string{object, "Node"}) {
-		read, known := reads[field.Name]
-		if !known {
-			continue
-		}
-		args, ok := pageArgsOf(field.ArgumentMap(variables))
-		if !ok {
-			continue
-		}
-		ctx := graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: object, Field: field})
-		go func() {
-			defer func() { _ = recover() }() // the field itself will panic too, where it is noticed
-			_ = read(ctx, args)
-		}()
-	}
-}
-
-// pageArgsOf reads the arguments of a list; false where there are others.
-func pageArgsOf(args map[string]any) (pageArgs, bool) {
-	var p pageArgs
-	numbers, cursors := map[string]**int{"first": &p.first, "last": &p.last}, map[string]**string{
-		"after":  &p.after,
-		"before": &p.before,
-	}
+// pageArgsOf reads the arguments of a list; false if there are others.
+func pageArgsOf(args map[string]any) (p pageArgs, ok bool) {
+	numbers := map[string]**int{"first": &p.first, "last": &p.last}
+	cursors := map[string]**string{"after": &p.after, "before": &p.before}
 	for name, value := range args {
 		if value == nil {
 			continue
@@ -82,105 +161,4 @@ func pageArgsOf(args map[string]any) (pageArgs, bool) {
 		*numbers[name] = &n
 	}
 	return p, true
-}
-
-func (r *Resolver) aheadOfMember(ctx context.Context, memberID int64) {
-	m, fields := &model.Member{ID: memberID}, r.Member()
-	ahead(ctx, "Member", map[string]readAhead{
-		"posts": func(ctx context.Context, p pageArgs) error {
-			_, err := fields.Posts(ctx, m, deref(p.first), p.after)
-			return err
-		},
-		"comments": func(ctx context.Context, p pageArgs) error {
-			_, err := fields.Comments(ctx, m, deref(p.first), p.after)
-			return err
-		},
-		"spaces": func(ctx context.Context, p pageArgs) error {
-			_, err := fields.Spaces(ctx, m, deref(p.first), p.after)
-			return err
-		},
-	})
-}
-
-func (r *Resolver) aheadOfChatRoom(ctx context.Context, uuid string) {
-	room, fields := chatRoom(uuid), r.ChatRoom()
-	ahead(ctx, "ChatRoom", map[string]readAhead{
-		"messages": func(ctx context.Context, p pageArgs) error {
-			_, err := fields.Messages(ctx, room, p.first, p.after, p.last, p.before)
-			return err
-		},
-		"participants": func(ctx context.Context, p pageArgs) error {
-			_, err := fields.Participants(ctx, room, deref(p.first), p.after)
-			return err
-		},
-	})
-}
-
-// aheadOfSpace starts what hangs on a space. The outline of a course is started for spaces that hold none too, which
-// nobody asks for it.
-func (r *Resolver) aheadOfSpace(ctx context.Context, spaceID int64) {
-	if spaceID == 0 { // the home space, where all is different
-		return
-	}
-	s, fields := &circleclient.Space{ID: spaceID}, r.Space()
-	ahead(ctx, "Space", map[string]readAhead{
-		"posts": func(ctx context.Context, p pageArgs) error {
-			_, err := fields.Posts(ctx, s, nil, nil, deref(p.first), p.after)
-			return err
-		},
-		"members": func(ctx context.Context, p pageArgs) error {
-			_, err := fields.Members(ctx, s, nil, nil, deref(p.first), p.after)
-			return err
-		},
-		"course": func(ctx context.Context, _ pageArgs) error {
-			if !mentions(ctx, "sections", "viewerProgress") {
-				return nil
-			}
-			_, err := courseSections(ctx, spaceID)
-			return err
-		},
-	})
-}
-
-// aheadOfSpaceNamed starts the first page of the posts of a space that is looked up by its slug, since they can be read
-// by the slug too; all else takes the number. Where a number is expected Circle reads one from the beginning of a slug,
-// so such slugs have to wait.
-func (r *Resolver) aheadOfSpaceNamed(ctx context.Context, slug string) {
-	if slug == "" || slug[0] >= '0' && slug[0] <= '9' {
-		return
-	}
-	variables := graphql.GetOperationContext(ctx).Variables
-	for _, field := range graphql.CollectFieldsCtx(ctx, []string{"Space", "Node"}) {
-		args, ok := pageArgsOf(field.ArgumentMap(variables))
-		if field.Name != "posts" || !ok || args.after != nil || checkFirst(deref(args.first)) != nil {
-			continue
-		}
-		first := *args.first
-		if ctx := graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Space", Field: field}); selectsOnly(ctx,
-			"totalCount") {
-			if !selected(ctx, "totalCount") {
-				continue
-			}
-			first = 1
-		}
-		loaders.From(ctx).SlugPosts.Begin(ctx, loaders.SlugPosts{Slug: slug, First: first})
-	}
-}
-
-func (r *Resolver) aheadOfLesson(ctx context.Context, ref circleclient.Ref) {
-	l, fields := &circleclient.Lesson{ID: ref.ID, CourseID: ref.Space}, r.Lesson()
-	outline := func(ctx context.Context, _ pageArgs) error {
-		_, err := courseSections(ctx, ref.Space)
-		return err
-	}
-	ahead(ctx, "Lesson", map[string]readAhead{
-		"files":   func(ctx context.Context, _ pageArgs) error { _, err := fields.Files(ctx, l); return err },
-		"section": outline,
-		"course": func(ctx context.Context, p pageArgs) error {
-			if !mentions(ctx, "sections", "viewerProgress") {
-				return nil
-			}
-			return outline(ctx, p)
-		},
-	})
 }

@@ -27,7 +27,7 @@ func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error)
 	if err != nil {
 		return nil, err
 	}
-	r.aheadOf(ctx, ref)
+	r.prefetch(ctx, ref)
 	return loadNode(ctx, ref)
 }
 

@@ -46,18 +46,18 @@ func (r *Resolver) spaceBy(ctx context.Context, by model.SpaceBy) (*circleclient
 		if err != nil {
 			return nil, err
 		}
-		r.aheadOf(ctx, ref)
+		r.prefetch(ctx, ref)
 		return loaders.From(ctx).Space.Load(ctx, ref.ID)
 	case by.CircleID != nil:
 		id, err := scalar.ParseCircleID(*by.CircleID)
 		if err != nil {
 			return nil, err
 		}
-		r.aheadOf(ctx, circleclient.SpaceNodeRef(id))
+		r.prefetch(ctx, circleclient.SpaceNodeRef(id))
 		return loaders.From(ctx).Space.Load(ctx, id)
 	}
 	slug := deref(by.Slug)
-	r.aheadOfSpaceNamed(ctx, slug)
+	prefetchSlug(ctx, slug)
 	return spaceNamed(ctx, slug)
 }
 
