@@ -76,27 +76,10 @@ func (r *ChatReaction) GivenBy(memberID int64) bool {
 	return slices.Contains(r.CommunityMemberIDs, memberID)
 }
 
-// ChatMessageField is a part of a message that some operations leave out.
-type ChatMessageField uint8
-
-// The parts that some operations leave out.
-const (
-	// ChatMessageReplies is RepliesCount, ThreadParticipantsCount and ThreadParticipantsPreview.
-	ChatMessageReplies ChatMessageField = iota
-	// ChatMessageLastReply is LastReplyAt.
-	ChatMessageLastReply
-)
-
 // Carries reports whether the record has the part, as what it has or as its absence. A reply has no replies, nor has a
 // message without a thread.
-func (m *ChatMessage) Carries(f ChatMessageField) bool {
-	switch m.Source {
-	case SourceChatMessages, SourceChatMessage:
-		return true
-	case SourceUnknown:
-		return false
-	}
-	return m.ParentMessageID != nil || m.ChatThreadID == nil || m.Source == SourceThreadParent && f == ChatMessageReplies
+func (m *ChatMessage) Carries(part Part) bool {
+	return m.Source.Carries(part) || m.Source != SourceUnknown && (m.ParentMessageID != nil || m.ChatThreadID == nil)
 }
 
 func (m *ChatMessage) setSource(source Source) { m.Source = source }

@@ -112,35 +112,10 @@ const (
 	ChatRoomGroup  = "group_chat"
 )
 
-// ChatRoomField is a part of a room that some operations leave out.
-type ChatRoomField uint8
-
-// The parts that some operations leave out.
-const (
-	// ChatRoomName is Kind and Name.
-	ChatRoomName ChatRoomField = iota
-	// ChatRoomDetails is everything else but the two below.
-	ChatRoomDetails
-	// ChatRoomFirstUnread is FirstUnreadMessageID.
-	ChatRoomFirstUnread
-	// ChatRoomPlace is EmbeddedSpace and EmbeddedLesson.
-	ChatRoomPlace
-)
-
 // Carries reports whether the record has the part, as what it has or as its absence.
-func (r *ChatRoom) Carries(f ChatRoomField) bool {
-	if f == ChatRoomPlace && (r.EmbeddedSpace != nil || r.EmbeddedLesson != nil || r.isFree()) {
-		return true
-	}
-	switch r.Source {
-	case SourceChatRooms: // the inbox has no embedded rooms
-		return f != ChatRoomFirstUnread
-	case SourceChatRoom:
-		return f != ChatRoomPlace
-	case SourceThreadRoom:
-		return f == ChatRoomName || f == ChatRoomPlace
-	}
-	return false
+func (r *ChatRoom) Carries(part Part) bool {
+	return part == ChatRoomPlace && (r.EmbeddedSpace != nil || r.EmbeddedLesson != nil || r.isFree()) ||
+		r.Source.Carries(part)
 }
 
 // isFree reports whether the room is known to be embedded in nothing.

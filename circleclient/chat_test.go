@@ -235,7 +235,7 @@ func TestRepliesThatAreKnownToBeNone(t *testing.T) {
 		{"a reply", ChatMessage{Source: SourceThreadReply, ChatThreadID: &one, ParentMessageID: &one}, true},
 		{"nothing but its number", ChatMessage{ID: 1}, false},
 	} {
-		for _, part := range []ChatMessageField{ChatMessageReplies, ChatMessageLastReply} {
+		for _, part := range []Part{ChatMessageReplies, ChatMessageLastReply} {
 			if got := c.message.Carries(part); got != c.want {
 				t.Errorf("%s: Carries(%d) = %t, want %t", c.name, part, got, c.want)
 			}

@@ -39,6 +39,9 @@ func (t *ChatThread) ChatRoom() *ChatRoom {
 	return room
 }
 
+// Carries reports whether the record has [ChatThreadDetails], which every operation sends.
+func (t *ChatThread) Carries(Part) bool { return t.ParentMessage != nil }
+
 func (t *ChatThread) setSource(Source) {
 	if t.ParentMessage != nil {
 		t.ParentMessage.setSource(SourceThreadParent)
@@ -53,7 +56,7 @@ func (t *ChatThread) setSource(Source) {
 //circle:op GET /api/headless/v1/chat_threads
 func (s *ChatService) Threads(ctx context.Context, o PageOptions) (*Page[*ChatThread], error) {
 	page, err := get[Page[*ChatThread]](ctx, s.client, member("/chat_threads"), o.query())
-	return filledBy(page, err, SourceUnknown)
+	return filledBy(page, err, SourceChatThreads)
 }
 
 // Thread reads one thread with all its replies.
@@ -61,7 +64,7 @@ func (s *ChatService) Threads(ctx context.Context, o PageOptions) (*Page[*ChatTh
 //circle:op GET /api/headless/v1/chat_threads/{id}
 func (s *ChatService) Thread(ctx context.Context, threadID int64) (*ChatThread, error) {
 	t, err := get[ChatThread](ctx, s.client, member("/chat_threads/{id}", id(threadID)), nil)
-	return filled(t, err, SourceUnknown)
+	return filled(t, err, SourceChatThread)
 }
 
 // UnreadThreads reads which threads have unread replies: their numbers, all of them.

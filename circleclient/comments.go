@@ -55,10 +55,6 @@ type Comment struct {
 	RepliesCount int `json:"replies_count"`
 	// BookmarkID is the number of the asking member's bookmark; nil where there is none.
 	BookmarkID *int64 `json:"bookmark_id"`
-	// FlaggedForApprovalAt is when it was held back for the moderators. Operations differ in sending it for no reason.
-	FlaggedForApprovalAt *time.Time `json:"flagged_for_approval_at"`
-	// UnresolvedFlaggedReportsCount is the number of open reports, sent where FlaggedForApprovalAt is.
-	UnresolvedFlaggedReportsCount int `json:"unresolved_flagged_reports_count"`
 
 	// Author is who wrote it; nil where the author is gone, see [CommentAuthor].
 	Author *Author `json:"author"`
@@ -77,37 +73,10 @@ type CommentPermissions struct {
 	CanReport   bool `json:"can_report"`
 }
 
-// CommentField is a part of a comment that some operations leave out.
-type CommentField uint8
-
-// The parts that some operations leave out.
-const (
-	// CommentAuthor is Author.
-	CommentAuthor CommentField = iota
-	// CommentPolicies is Policies.
-	CommentPolicies
-	// CommentReplies is Replies.
-	CommentReplies
-)
-
 // Carries reports whether the record has the part, as what it has or as its absence.
-func (c *Comment) Carries(f CommentField) bool {
-	switch {
-	case f == CommentAuthor && c.Author != nil, f == CommentPolicies && c.Policies != nil,
-		f == CommentReplies && len(c.Replies) > 0:
-		return true
-	}
-	switch c.Source {
-	case SourceComments, SourceComment, SourceReply, SourceCreateComment, SourceUpdateComment, SourceCreateReply:
-		return true
-	case SourceEmbeddedReply, SourceMemberComments:
-		return f == CommentAuthor
-	case SourceReplies:
-		return f != CommentAuthor
-	case SourceUpdateReply:
-		return f != CommentReplies
-	}
-	return false
+func (c *Comment) Carries(part Part) bool {
+	return part == CommentAuthor && c.Author != nil || part == CommentPolicies && c.Policies != nil ||
+		c.Source.Carries(part)
 }
 
 // AllReplies gives Replies where they are all there are. Only then may they stand for the list of replies, and only

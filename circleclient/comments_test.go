@@ -40,27 +40,6 @@ func TestCommentOddities(t *testing.T) {
 	}
 }
 
-func TestCommentCarries(t *testing.T) {
-	for source, want := range map[Source][3]bool{ // author, policies, replies
-		SourceComments:       {true, true, true},
-		SourceComment:        {true, true, true},
-		SourceReply:          {true, true, true},
-		SourceCreateComment:  {true, true, true},
-		SourceUpdateComment:  {true, true, true},
-		SourceCreateReply:    {true, true, true},
-		SourceUpdateReply:    {true, true, false},
-		SourceReplies:        {false, true, true},
-		SourceMemberComments: {true, false, false},
-		SourceEmbeddedReply:  {true, false, false},
-		SourceUnknown:        {false, false, false},
-	} {
-		c := Comment{Source: source}
-		if got := [3]bool{c.Carries(CommentAuthor), c.Carries(CommentPolicies), c.Carries(CommentReplies)}; got != want {
-			t.Errorf("source %d carries %v, want %v", source, got, want)
-		}
-	}
-}
-
 func TestAllReplies(t *testing.T) {
 	one := lenient.Lazy[EmbeddedReplies](`[{"id":1}]`)
 	for _, c := range []struct {

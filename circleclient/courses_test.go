@@ -1,11 +1,8 @@
 package circleclient
 
 import (
-	"encoding/json"
 	"testing"
 	"time"
-
-	"circlegraph/internal/contract"
 )
 
 const outline = `[
@@ -47,66 +44,21 @@ func TestOutline(t *testing.T) {
 		if got := tt.lesson.Locked(tt.now); got != tt.want {
 			t.Errorf("lesson %q is locked at %v: %t, want %t", tt.lesson.Name, tt.now, got, tt.want)
 		}
-		if tt.lesson.Whole() || tt.lesson.NodeRef() != LessonRef(7, tt.lesson.ID) {
-			t.Errorf("lesson %q: whole %t, ref %v", tt.lesson.Name, tt.lesson.Whole(), tt.lesson.NodeRef())
+		if tt.lesson.Carries(LessonDetails) || tt.lesson.NodeRef() != LessonRef(7, tt.lesson.ID) {
+			t.Errorf("lesson %q: source %d, ref %v", tt.lesson.Name, tt.lesson.Source, tt.lesson.NodeRef())
 		}
 	}
 }
 
-// TestLessonsCarryWhatExamplesShow holds [Lesson.Whole] to the official examples: the outline sends the fields of the
-// first block and no other.
-func TestLessonsCarryWhatExamplesShow(t *testing.T) {
-	const sections, lesson = "GET /api/headless/v1/courses/{course_id}/sections", "GET /api/headless/v1/courses/{course_id}/lessons/{id}"
-	brief := []string{
-		"name", "is_featured_media_enabled", "featured_media_duration", "dripped_at", "progress",
-		"needs_to_complete_previous_lesson",
-	}
-	rest := []string{
-		"featured_media", "enforce_featured_media_completion", "autocomplete_on_featured_media_completion", "is_featured_media_download_enabled",
-		"is_comments_enabled", "chat_room_uuid", "bookmark_id", "rich_text_body", "section_id", "lesson_label", "section_label",
-	}
-	check := func(op string, record map[string]json.RawMessage, keys []string, want bool) {
-		for _, key := range keys {
-			if _, there := record[key]; there != want {
-				t.Errorf("%s: an example has %q: %t, want %t", op, key, there, want)
-			}
-		}
-	}
-	for _, example := range contract.Load(t).Examples(sections, 200) {
-		var outline []struct{ Lessons []map[string]json.RawMessage }
-		if err := json.Unmarshal(example.Body, &outline); err != nil {
-			t.Fatal(err)
-		}
-		for _, section := range outline {
-			for _, record := range section.Lessons {
-				check(sections, record, brief, true)
-				check(sections, record, rest, false)
-			}
-		}
-	}
-	for _, record := range exampleRecords(t, lesson) {
-		check(lesson, record, brief, true)
-		check(lesson, record, rest, true)
-	}
-}
-
-// TestQuizAttemptsCarryWhatExamplesShow is the same for attempts.
-func TestQuizAttemptsCarryWhatExamplesShow(t *testing.T) {
-	const list, one, submit = "GET /api/headless/v1/courses/{course_id}/quiz_attempts",
-		"GET /api/headless/v1/quizzes/{quiz_id}/attempts/{id}", "POST /api/headless/v1/quizzes/{quiz_id}/attempts"
-	for _, tt := range []struct {
-		op                    string
-		member, review, whole bool
-	}{{list, true, true, false}, {one, false, true, true}, {submit, false, false, true}} {
-		for _, record := range exampleRecords(t, tt.op) {
-			for key, want := range map[string]bool{
-				"result": true, "grade": true, "passing_grade": true, "created_at": true, "quiz_id": true, "community_member": tt.member,
-				"quiz_attempts_count": tt.review, "lesson_name": tt.review, "section_name": tt.review,
-				"correct_responses": tt.whole, "enforce_passing_grade": tt.whole, "hide_answers": tt.whole, "description": tt.whole, "questions": tt.whole,
-			} {
-				if _, there := record[key]; there != want {
-					t.Errorf("%s: an example has %q: %t, want %t", tt.op, key, there, want)
-				}
+// TestWhoMadeAnAttempt holds [QuizAttempt.Member] to the official examples: only the list says it.
+func TestWhoMadeAnAttempt(t *testing.T) {
+	for source, want := range map[Source]bool{
+		SourceQuizAttempts: true, SourceQuizAttempt: false,
+		SourceQuizReview: false,
+	} {
+		for _, record := range exampleRecords(t, examples[source][0]) {
+			if got := record["community_member"] != nil; got != want {
+				t.Errorf("%s: an example has the member: %t, want %t", examples[source], got, want)
 			}
 		}
 	}
@@ -122,7 +74,7 @@ func TestHiddenAnswersAreNotWrongAnswers(t *testing.T) {
 	if a.Questions[0].Correct != nil || a.Questions[1].Correct == nil {
 		t.Errorf("correct = %v and %v, want unknown and false", a.Questions[0].Correct, a.Questions[1].Correct)
 	}
-	if a.PassingGrade != nil || a.Reviewed() || !a.Whole() {
-		t.Errorf("passing grade %v, reviewed %t, whole %t", a.PassingGrade, a.Reviewed(), a.Whole())
+	if a.PassingGrade != nil || a.Carries(AttemptReview) || !a.Carries(AttemptDetails) {
+		t.Errorf("passing grade %v, source %d", a.PassingGrade, a.Source)
 	}
 }

@@ -67,10 +67,10 @@ type Lesson struct {
 	unreleased bool
 }
 
-// Whole reports whether the record has all fields, and not only those of the outline.
-func (l *Lesson) Whole() bool { return l.Source == SourceLesson }
+// Carries reports whether the record has the part: the outline of a course lacks [LessonDetails].
+func (l *Lesson) Carries(part Part) bool { return l.Source.Carries(part) }
 
-// RichText gives the text; empty where [Lesson.Whole] is false.
+// RichText gives the text; empty without [LessonDetails].
 func (l *Lesson) RichText() *richtext.Text {
 	return richtext.New(richtext.Source{Envelope: l.RichTextBody})
 }
@@ -78,8 +78,8 @@ func (l *Lesson) RichText() *richtext.Text {
 // Status is how far the one who is asking has got: [LessonIncomplete], [LessonCompleted] or a word Circle adds.
 func (l *Lesson) Status() string { return l.Progress.Status }
 
-// Locked reports whether the one who is asking cannot open the lesson at the moment: its time has not come, or the lesson
-// before it must be completed first.
+// Locked reports whether the one who is asking cannot open the lesson at the moment: its time has not come, or the
+// lesson before it must be completed first.
 func (l *Lesson) Locked(now time.Time) bool {
 	return l.unreleased || l.NeedsToCompletePreviousLesson || l.DrippedAt != nil && l.DrippedAt.After(now)
 }

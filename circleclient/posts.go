@@ -93,10 +93,6 @@ type Post struct {
 	Topics []*Topic `json:"topics"`
 	// Policies are what the asking member may do with it; see [PostPolicies].
 	Policies *PostPermissions `json:"policies"`
-	// FlaggedForApprovalAt is when it was held back for the moderators; see [PostFlags].
-	FlaggedForApprovalAt *time.Time `json:"flagged_for_approval_at"`
-	// UnresolvedFlaggedReportsCount is the number of open reports; see [PostFlags].
-	UnresolvedFlaggedReportsCount int `json:"unresolved_flagged_reports_count"`
 
 	// Gallery is the pictures of an image post; see [PostGallery].
 	Gallery *Gallery `json:"gallery"`
@@ -173,51 +169,16 @@ func (p *Post) Kind() PostKind {
 	return KindBasic
 }
 
-// PostField is a part of a post that some operations leave out.
-type PostField uint8
-
-// The parts that some operations leave out.
-const (
-	// PostPolicies is Policies.
-	PostPolicies PostField = iota
-	// PostTopics is Topics.
-	PostTopics
-	// PostGallery is Gallery, of image posts.
-	PostGallery
-	// PostEvent is [EventPart], of events.
-	PostEvent
-	// PostFlags is FlaggedForApprovalAt and UnresolvedFlaggedReportsCount.
-	PostFlags
-	// PostType is PostType, SpaceType and Status.
-	PostType
-)
-
-// Carries reports whether the record has the part, as what it has or as its absence. Where it does not, the post must be
-// read again (by [PostsService.ListInSpace] with its number, or [PostsService.Get]) before the part means anything.
-func (p *Post) Carries(f PostField) bool {
+// Carries reports whether the record has the part, as what it has or as its absence. If not, the part means nothing
+// until the post is read again, by [PostsService.ListInSpace] with its number or [PostsService.Get].
+func (p *Post) Carries(part Part) bool {
 	switch {
-	case f == PostPolicies && p.Policies != nil, f == PostTopics && p.Topics != nil, f == PostGallery && p.Gallery != nil,
-		f == PostEvent && p.EventSettings != nil, f == PostType && p.Status != "":
+	case part == PostPolicies && p.Policies != nil, part == PostTopics && p.Topics != nil,
+		part == PostGallery && p.Gallery != nil, part == PostEvent && p.EventSettings != nil,
+		part == PostType && p.Status != "":
 		return true
 	}
-	image := p.Kind() == KindImage
-	switch p.Source {
-	case SourceSpacePosts:
-		return true
-	case SourcePost:
-		return f != PostFlags
-	case SourceCreatePost: // images have an operation of their own, which sends flags and neither policies nor topics
-		return image && f != PostPolicies && f != PostTopics || !image && f != PostFlags
-	case SourceUpdatePost:
-		return f != PostPolicies && f != PostTopics && f != PostFlags
-	case SourceHome:
-		return f != PostPolicies && f != PostGallery && f != PostFlags
-	case SourceMemberPosts:
-		return f != PostPolicies && f != PostTopics && f != PostEvent && f != PostFlags // flags come with some of them
-	case SourceCommunityEvents:
-		return f == PostTopics || f == PostEvent
-	}
-	return false
+	return p.Source.Carries(part)
 }
 
 func (p *Post) setSource(source Source) { p.Source = source }

@@ -109,46 +109,6 @@ func TestPostKind(t *testing.T) {
 	}
 }
 
-func TestPostCarries(t *testing.T) {
-	fields := map[PostField]string{
-		PostPolicies: "policies", PostTopics: "topics", PostGallery: "gallery", PostEvent: "event", PostFlags: "flags", PostType: "type",
-	}
-	for _, c := range []struct {
-		name  string
-		post  Post
-		lacks []PostField
-	}{
-		{"home", Post{Source: SourceHome}, []PostField{PostPolicies, PostGallery, PostFlags}},
-		{"a member's", Post{Source: SourceMemberPosts}, []PostField{PostPolicies, PostTopics, PostEvent, PostFlags}},
-		{
-			"community events",
-			Post{Source: SourceCommunityEvents},
-			[]PostField{PostPolicies, PostGallery, PostFlags, PostType},
-		},
-		{"a space's", Post{Source: SourceSpacePosts}, nil},
-		{"read alone", Post{Source: SourcePost}, []PostField{PostFlags}},
-		{"created", Post{Source: SourceCreatePost, PostType: "basic"}, []PostField{PostFlags}},
-		{"created with pictures", Post{Source: SourceCreatePost, PostType: "image"}, []PostField{PostPolicies, PostTopics}},
-		{"updated", Post{Source: SourceUpdatePost, PostType: "image"}, []PostField{PostPolicies, PostTopics, PostFlags}},
-		{"from nowhere", Post{}, []PostField{PostPolicies, PostTopics, PostGallery, PostEvent, PostFlags, PostType}},
-		{
-			"home, with what it has today",
-			Post{Source: SourceHome, Policies: &PostPermissions{}, Gallery: &Gallery{}},
-			[]PostField{PostFlags},
-		},
-	} {
-		for f, name := range fields {
-			want := true
-			for _, lacking := range c.lacks {
-				want = want && lacking != f
-			}
-			if got := c.post.Carries(f); got != want {
-				t.Errorf("%s: Carries(%s) = %t, want %t", c.name, name, got, want)
-			}
-		}
-	}
-}
-
 func TestLocationVisible(t *testing.T) {
 	hidden := &EventSettings{HideLocationFromNonAttendees: true}
 	for _, c := range []struct {
@@ -347,8 +307,8 @@ func TestPostSources(t *testing.T) {
 		{SourceCommunityEvents, func() (*Post, error) { return list(c.Events.List(ctx, EventListOptions{})) }},
 		{SourcePost, func() (*Post, error) { return c.Posts.Get(ctx, SpaceKey{ID: 1}, PostKey{ID: 2}) }},
 		{SourceCreatePost, func() (*Post, error) { return c.Posts.Create(ctx, 1, CreatePostRequest{}) }},
-		{SourceCreatePost, func() (*Post, error) { return c.Posts.CreateImage(ctx, 1, CreateImagePostRequest{}) }},
-		{SourceUpdatePost, func() (*Post, error) { return c.Posts.UpdateImage(ctx, 1, 2, UpdateImagePostRequest{}) }},
+		{SourceCreateImagePost, func() (*Post, error) { return c.Posts.CreateImage(ctx, 1, CreateImagePostRequest{}) }},
+		{SourceUpdateImagePost, func() (*Post, error) { return c.Posts.UpdateImage(ctx, 1, 2, UpdateImagePostRequest{}) }},
 	} {
 		if p, err := row.call(); err != nil || p.Source != row.want {
 			t.Errorf("got source %d and error %v, want source %d", p.Source, err, row.want)

@@ -117,7 +117,7 @@ func (s *PostsService) CreateImage(ctx context.Context, spaceID int64, r CreateI
 		TipTapBody: r.Body, Gallery: gallery(r.Images),
 	}
 	p, err := send[Post](ctx, s.client, http.MethodPost, member("/spaces/{space_id}/images/posts", id(spaceID)), body)
-	return filled(p, err, SourceCreatePost)
+	return filled(p, err, SourceCreateImagePost)
 }
 
 // UpdateImage changes a post of pictures. Posts of other kinds cannot be changed.
@@ -132,7 +132,7 @@ func (s *PostsService) UpdateImage(
 	}
 	path := member("/spaces/{space_id}/images/posts/{id}", id(spaceID), id(postID))
 	p, err := send[Post](ctx, s.client, http.MethodPut, path, body)
-	return filled(p, err, SourceUpdatePost)
+	return filled(p, err, SourceUpdateImagePost)
 }
 
 // Likes reads the members who like a post.

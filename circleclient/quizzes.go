@@ -50,11 +50,10 @@ type QuizAttempt struct {
 	Questions []*QuizQuestion `json:"questions"`
 }
 
-// Whole reports whether the record has the questions and what belongs to them, which lists lack.
-func (a *QuizAttempt) Whole() bool { return a.Source == SourceQuizAttempt }
-
-// Reviewed reports whether the record says where the quiz stands and how often it was tried.
-func (a *QuizAttempt) Reviewed() bool { return a.LessonName != nil || a.AttemptsCount != nil }
+// Carries reports whether the record has the part, as what it has or as its absence.
+func (a *QuizAttempt) Carries(part Part) bool {
+	return part == AttemptReview && (a.LessonName != nil || a.AttemptsCount != nil) || a.Source.Carries(part)
+}
 
 func (a *QuizAttempt) setSource(source Source) { a.Source = source }
 
@@ -112,13 +111,13 @@ func (s *QuizzesService) Attempts(ctx context.Context, courseID int64, opts Page
 //
 //circle:op GET /api/headless/v1/quizzes/{quiz_id}/attempts/{id}
 func (s *QuizzesService) Attempt(ctx context.Context, quizID, attemptID int64, review bool) (*QuizAttempt, error) {
-	q := query{}
+	q, source := query{}, SourceQuizAttempt
 	if review {
-		q = q.flag("for_admin_review", &review)
+		q, source = q.flag("for_admin_review", &review), SourceQuizReview
 	}
 	attempt, err := get[QuizAttempt](ctx, s.client, member("/quizzes/{quiz_id}/attempts/{id}", id(quizID), id(attemptID)),
 		q)
-	return filled(attempt, err, SourceQuizAttempt)
+	return filled(attempt, err, source)
 }
 
 // Submit hands in answers to a quiz and gives them back graded.

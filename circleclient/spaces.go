@@ -7,8 +7,11 @@ import (
 	"strings"
 )
 
-// SpaceTypeCourse is the [Space.Type] of a space that holds a course.
-const SpaceTypeCourse = "course"
+// The words of [Space.Type] that make a difference here.
+const (
+	SpaceTypeChat   = "chat"
+	SpaceTypeCourse = "course"
+)
 
 // SpacesService reads spaces, and joins and leaves them.
 type SpacesService struct{ client *Client }
@@ -65,8 +68,8 @@ func (s *Space) Group() *SpaceGroup {
 	return &SpaceGroup{ID: s.SpaceGroupID, Name: s.SpaceGroupName}
 }
 
-// CanTakePart reports whether the one who is asking may like and comment there: those who have joined may, and those who
-// manage the space.
+// CanTakePart reports whether the one who is asking may like and comment there: those who have joined may, and those
+// who manage the space.
 func (s *Space) CanTakePart() bool { return s.IsMember || s.Policies.CanManageSpace }
 
 // Ref is the part of the space that comes with its posts.
@@ -75,6 +78,14 @@ func (s *Space) Ref() *SpaceRef {
 		ID: s.ID, Slug: s.Slug, Name: s.Name, Emoji: s.Emoji, CustomEmojiURL: s.CustomEmojiURL,
 		CustomEmojiDarkURL: s.CustomEmojiDarkURL,
 	}
+}
+
+// Carries reports whether the record has the part. Spaces of other types than chat have no room, as all records say.
+func (s *Space) Carries(part Part) bool {
+	if part == SpaceChatRoom && (s.ChatRoomUUID != nil || s.Source.Carries(SpaceDetails) && s.Type != SpaceTypeChat) {
+		return true
+	}
+	return s.Source.Carries(part)
 }
 
 func (s *Space) setSource(source Source) { s.Source = source }

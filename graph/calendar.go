@@ -11,6 +11,7 @@ import (
 	ics "github.com/arran4/golang-ical"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 )
 
@@ -32,7 +33,7 @@ type appointment struct {
 
 // eventCalendar is nil for an event that has no time yet.
 func eventCalendar(ctx context.Context, e *model.Event) (*model.CalendarEntry, error) {
-	record, err := carrying(ctx, e.PostBase, circleclient.PostEvent)
+	record, err := loaders.WithPart(ctx, e.Post, circleclient.PostEvent)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +52,7 @@ func eventCalendar(ctx context.Context, e *model.Event) (*model.CalendarEntry, e
 
 // occurrenceCalendar takes what a repetition does not carry from its event. Who comes to it may see the place.
 func occurrenceCalendar(ctx context.Context, o *model.EventOccurrence) (*model.CalendarEntry, error) {
-	record, err := carrying(ctx, o.Event.PostBase, circleclient.PostEvent)
+	record, err := loaders.WithPart(ctx, o.Event.Post, circleclient.PostEvent)
 	if err != nil {
 		return nil, err
 	}

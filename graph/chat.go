@@ -22,6 +22,7 @@ func lessonChatRoom(l *circleclient.Lesson) *circleclient.ChatRoom {
 		return nil
 	}
 	return &circleclient.ChatRoom{
+		Source:         circleclient.SourceEmbeddedRoom,
 		UUID:           *l.ChatRoomUUID,
 		EmbeddedLesson: &circleclient.EmbeddedLesson{ID: l.ID, Name: l.Name},
 	}
@@ -36,30 +37,6 @@ func loadChatRoom(ctx context.Context, uuid string) (*circleclient.ChatRoom, err
 		return chatRoom(uuid), nil
 	}
 	return loaders.From(ctx).ChatRoom.Load(ctx, uuid)
-}
-
-// roomWith is the room with a part that the record at hand may not carry.
-func roomWith(
-	ctx context.Context, room *circleclient.ChatRoom, part circleclient.ChatRoomField,
-) (*circleclient.ChatRoom, error) {
-	switch {
-	case room.Carries(part):
-		return room, nil
-	case part == circleclient.ChatRoomFirstUnread:
-		return loaders.From(ctx).ChatRoom.LoadFull(ctx, room.UUID)
-	}
-	return loaders.From(ctx).ChatRoom.Load(ctx, room.UUID)
-}
-
-// ofRoom reads a part of a room.
-func ofRoom[T any](ctx context.Context, room *circleclient.ChatRoom, part circleclient.ChatRoomField,
-	read func(*circleclient.ChatRoom) *T,
-) (*T, error) {
-	record, err := roomWith(ctx, room, part)
-	if err != nil {
-		return nil, err
-	}
-	return read(record), nil
 }
 
 // inbox pages through the viewer's rooms.
@@ -88,27 +65,23 @@ func (r *Resolver) unreadRooms(ctx context.Context, first int, after *string) (*
 
 // spaceChatRoom is the room of a chat space. Only a space that was read by itself tells it.
 func spaceChatRoom(ctx context.Context, s *circleclient.Space) (*circleclient.ChatRoom, error) {
-	isKnown := s.Source == circleclient.SourceSpace || s.Source != circleclient.SourceUnknown && s.Type != spaceTypeChat
-	if s.ChatRoomUUID == nil && !isKnown {
-		read, err := loaders.From(ctx).Space.LoadFull(ctx, s.ID)
-		if err != nil {
-			return nil, err
-		}
-		s = read
+	s, err := loaders.WithPart(ctx, s, circleclient.SpaceChatRoom)
+	if err != nil {
+		return nil, err
 	}
 	if s.ChatRoomUUID == nil {
 		return nil, nil //nolint:nilnil // not a chat space
 	}
-	return &circleclient.ChatRoom{UUID: *s.ChatRoomUUID, EmbeddedSpace: s.Ref()}, nil
+	return &circleclient.ChatRoom{
+		Source: circleclient.SourceEmbeddedRoom, UUID: *s.ChatRoomUUID, EmbeddedSpace: s.Ref(),
+	}, nil
 }
-
-const spaceTypeChat = "chat"
 
 // chatRoomSpace is the space that a room is embedded in. Where the room does not say, each chat space is asked whether
 // it is the one.
 func chatRoomSpace(ctx context.Context, room *circleclient.ChatRoom) (*circleclient.Space, error) {
-	if !room.Carries(circleclient.ChatRoomPlace) {
-		record, err := roomWith(ctx, room, circleclient.ChatRoomDetails)
+	if !room.Carries(circleclient.ChatRoomPlace) { // rooms of the inbox are embedded nowhere
+		record, err := loaders.WithPart(ctx, room, circleclient.ChatRoomDetails)
 		if err != nil {
 			return nil, err
 		}
@@ -132,7 +105,7 @@ func searchChatSpace(ctx context.Context, roomUUID string) (*circleclient.Space,
 		return nil, err
 	}
 	for _, s := range spaces {
-		if s.Type != spaceTypeChat {
+		if s.Type != circleclient.SpaceTypeChat {
 			continue
 		}
 		room, err := spaceChatRoom(ctx, s)

@@ -34,25 +34,25 @@ func (r *chatMessageResolver) ParentMessage(
 }
 
 func (r *chatMessageResolver) RepliesCount(ctx context.Context, obj *circleclient.ChatMessage) (*int, error) {
-	return ofMessage(ctx, obj, circleclient.ChatMessageReplies,
+	return loaders.OfPart(ctx, obj, circleclient.ChatMessageReplies,
 		func(m *circleclient.ChatMessage) *int { return &m.RepliesCount })
 }
 
 func (r *chatMessageResolver) ThreadParticipantsCount(
 	ctx context.Context, obj *circleclient.ChatMessage,
 ) (*int, error) {
-	return ofMessage(ctx, obj, circleclient.ChatMessageReplies,
+	return loaders.OfPart(ctx, obj, circleclient.ChatMessageReplies,
 		func(m *circleclient.ChatMessage) *int { return &m.ThreadParticipantsCount })
 }
 
 func (r *chatMessageResolver) ThreadParticipantsPreview(
 	ctx context.Context, obj *circleclient.ChatMessage,
 ) ([]*model.Member, error) {
-	return ofMessage(ctx, obj, circleclient.ChatMessageReplies, threadParticipants)
+	return loaders.OfPart(ctx, obj, circleclient.ChatMessageReplies, threadParticipants)
 }
 
 func (r *chatMessageResolver) LastReplyAt(ctx context.Context, obj *circleclient.ChatMessage) (*time.Time, error) {
-	return ofMessage(ctx, obj, circleclient.ChatMessageLastReply,
+	return loaders.OfPart(ctx, obj, circleclient.ChatMessageLastReply,
 		func(m *circleclient.ChatMessage) *time.Time { return m.LastReplyAt })
 }
 
@@ -71,46 +71,47 @@ func (r *chatReactionResolver) ViewerReacted(ctx context.Context, obj *circlecli
 }
 
 func (r *chatRoomResolver) Kind(ctx context.Context, obj *circleclient.ChatRoom) (*string, error) {
-	return ofRoom(ctx, obj, circleclient.ChatRoomName, func(r *circleclient.ChatRoom) *string { return &r.Kind })
+	return loaders.OfPart(ctx, obj, circleclient.ChatRoomName, func(r *circleclient.ChatRoom) *string { return &r.Kind })
 }
 
 func (r *chatRoomResolver) Name(ctx context.Context, obj *circleclient.ChatRoom) (*string, error) {
-	return ofRoom(ctx, obj, circleclient.ChatRoomName, func(r *circleclient.ChatRoom) *string { return &r.Name })
+	return loaders.OfPart(ctx, obj, circleclient.ChatRoomName, func(r *circleclient.ChatRoom) *string { return &r.Name })
 }
 
 func (r *chatRoomResolver) Description(ctx context.Context, obj *circleclient.ChatRoom) (*string, error) {
-	return ofRoom(ctx, obj, circleclient.ChatRoomDetails, func(r *circleclient.ChatRoom) *string { return r.Description })
+	return loaders.OfPart(ctx, obj, circleclient.ChatRoomDetails,
+		func(r *circleclient.ChatRoom) *string { return r.Description })
 }
 
 func (r *chatRoomResolver) ShowsHistory(ctx context.Context, obj *circleclient.ChatRoom) (*bool, error) {
-	return ofRoom(ctx, obj, circleclient.ChatRoomDetails, func(r *circleclient.ChatRoom) *bool { return &r.ShowHistory })
+	return loaders.OfPart(ctx, obj, circleclient.ChatRoomDetails,
+		func(r *circleclient.ChatRoom) *bool { return &r.ShowHistory })
 }
 
 func (r *chatRoomResolver) ParticipantsCount(ctx context.Context, obj *circleclient.ChatRoom) (*int, error) {
-	return ofRoom(ctx, obj, circleclient.ChatRoomDetails,
+	return loaders.OfPart(ctx, obj, circleclient.ChatRoomDetails,
 		func(r *circleclient.ChatRoom) *int { return &r.ParticipantsCount })
 }
 
 func (r *chatRoomResolver) UnreadMessagesCount(ctx context.Context, obj *circleclient.ChatRoom) (*int, error) {
-	return ofRoom(ctx, obj, circleclient.ChatRoomDetails,
+	return loaders.OfPart(ctx, obj, circleclient.ChatRoomDetails,
 		func(r *circleclient.ChatRoom) *int { return &r.UnreadMessagesCount })
 }
 
 func (r *chatRoomResolver) CurrentParticipant(
 	ctx context.Context, obj *circleclient.ChatRoom,
 ) (*circleclient.ChatParticipant, error) {
-	return ofRoom(ctx, obj, circleclient.ChatRoomDetails,
+	return loaders.OfPart(ctx, obj, circleclient.ChatRoomDetails,
 		func(r *circleclient.ChatRoom) *circleclient.ChatParticipant { return r.CurrentParticipant })
 }
 
 func (r *chatRoomResolver) OtherParticipantsPreview(
 	ctx context.Context, obj *circleclient.ChatRoom,
 ) ([]*circleclient.ChatParticipant, error) {
-	room, err := roomWith(ctx, obj, circleclient.ChatRoomDetails)
-	if err != nil {
-		return nil, err
-	}
-	return listed(room.OtherParticipantsPreview), nil
+	return loaders.OfPart(ctx, obj, circleclient.ChatRoomDetails,
+		func(r *circleclient.ChatRoom) []*circleclient.ChatParticipant {
+			return listed(r.OtherParticipantsPreview)
+		})
 }
 
 func (r *chatRoomResolver) Participants(
@@ -125,7 +126,7 @@ func (r *chatRoomResolver) Participants(
 func (r *chatRoomResolver) LastMessage(
 	ctx context.Context, obj *circleclient.ChatRoom,
 ) (*circleclient.ChatMessage, error) {
-	return ofRoom(ctx, obj, circleclient.ChatRoomDetails,
+	return loaders.OfPart(ctx, obj, circleclient.ChatRoomDetails,
 		func(r *circleclient.ChatRoom) *circleclient.ChatMessage { return r.LastMessage })
 }
 
@@ -138,7 +139,7 @@ func (r *chatRoomResolver) FirstUnreadMessage(
 func (r *chatRoomResolver) PinnedMessage(
 	ctx context.Context, obj *circleclient.ChatRoom,
 ) (*circleclient.ChatMessage, error) {
-	return ofRoom(ctx, obj, circleclient.ChatRoomDetails,
+	return loaders.OfPart(ctx, obj, circleclient.ChatRoomDetails,
 		func(r *circleclient.ChatRoom) *circleclient.ChatMessage { return r.PinnedMessage })
 }
 
@@ -161,11 +162,8 @@ func (r *chatRoomResolver) Messages(
 func (r *chatThreadResolver) ParentMessage(
 	ctx context.Context, obj *circleclient.ChatThread,
 ) (*circleclient.ChatMessage, error) {
-	thread, err := threadWith(ctx, obj)
-	if err != nil {
-		return nil, err
-	}
-	return thread.ParentMessage, nil
+	return loaders.OfPart(ctx, obj, circleclient.ChatThreadDetails,
+		func(t *circleclient.ChatThread) *circleclient.ChatMessage { return t.ParentMessage })
 }
 
 func (r *chatThreadResolver) Replies(
@@ -177,21 +175,15 @@ func (r *chatThreadResolver) Replies(
 func (r *chatThreadResolver) RepliesPreview(
 	ctx context.Context, obj *circleclient.ChatThread,
 ) ([]*circleclient.ChatMessage, error) {
-	thread, err := threadWith(ctx, obj)
-	if err != nil {
-		return nil, err
-	}
-	return listed(thread.Replies), nil
+	return loaders.OfPart(ctx, obj, circleclient.ChatThreadDetails,
+		func(t *circleclient.ChatThread) []*circleclient.ChatMessage { return listed(t.Replies) })
 }
 
 func (r *chatThreadResolver) ChatRoom(
 	ctx context.Context, obj *circleclient.ChatThread,
 ) (*circleclient.ChatRoom, error) {
-	thread, err := threadWith(ctx, obj)
-	if err != nil {
-		return nil, err
-	}
-	return thread.ChatRoom(), nil
+	return loaders.OfPart(ctx, obj, circleclient.ChatThreadDetails,
+		func(t *circleclient.ChatThread) *circleclient.ChatRoom { return t.ChatRoom() })
 }
 
 func (r *mutationResolver) CreateChatRoom(

@@ -94,21 +94,6 @@ func messageConnection(ctx context.Context, w *circleclient.MessageWindow) *mode
 	return c
 }
 
-// ofMessage reads a part of a message that its record may not carry.
-func ofMessage[T any](ctx context.Context, m *circleclient.ChatMessage, part circleclient.ChatMessageField,
-	read func(*circleclient.ChatMessage) T,
-) (T, error) {
-	if !m.Carries(part) {
-		whole, err := loaders.From(ctx).ChatMessage.Load(ctx, m.NodeRef())
-		if err != nil {
-			var none T
-			return none, err
-		}
-		m = whole
-	}
-	return read(m), nil
-}
-
 // threadParticipants are the first few members who replied to a message.
 func threadParticipants(m *circleclient.ChatMessage) []*model.Member {
 	members := make([]*model.Member, len(m.ThreadParticipantsPreview))
@@ -125,7 +110,7 @@ func firstUnread(ctx context.Context, room *circleclient.ChatRoom) (*circleclien
 		room.UnreadMessagesCount == 0 {
 		return nil, nil //nolint:nilnil // all are read
 	}
-	number, err := ofRoom(ctx, room, circleclient.ChatRoomFirstUnread,
+	number, err := loaders.OfPart(ctx, room, circleclient.ChatRoomFirstUnread,
 		func(r *circleclient.ChatRoom) *int64 { return r.FirstUnreadMessageID })
 	if err != nil || number == nil {
 		return nil, err

@@ -12,19 +12,11 @@ import (
 // chatThread is a thread of which nothing but its number is known; everything else is loaded.
 func chatThread(id int64) *circleclient.ChatThread { return &circleclient.ChatThread{ID: id} }
 
-// threadWith is the thread with what comes with every thread.
-func threadWith(ctx context.Context, t *circleclient.ChatThread) (*circleclient.ChatThread, error) {
-	if t.ParentMessage != nil {
-		return t, nil
-	}
-	return loaders.From(ctx).ChatThread.Load(ctx, t.ID)
-}
-
 // threadReplies gives the replies of a thread; a thread that came without some of them is read by itself.
 func threadReplies(
 	ctx context.Context, t *circleclient.ChatThread, first int, after *string,
 ) (*model.ChatMessageConnection, error) {
-	t, err := threadWith(ctx, t)
+	t, err := loaders.WithPart(ctx, t, circleclient.ChatThreadDetails)
 	if err != nil {
 		return nil, err
 	}

@@ -28,20 +28,6 @@ func commentAbove(ctx context.Context, reply *circleclient.Comment) (*circleclie
 	return changedComment(ctx, ref)
 }
 
-// commentWith is the record with a part that the operation it came from may not send.
-func commentWith(
-	ctx context.Context, c *circleclient.Comment, part circleclient.CommentField,
-) (*circleclient.Comment, error) {
-	switch ref := c.NodeRef(); {
-	case c.Carries(part):
-		return c, nil
-	case ref.Parent == 0:
-		return loaders.From(ctx).Comment.Load(ctx, ref)
-	default: // the list that would have others with it lacks the same
-		return loaders.From(ctx).Comment.LoadFull(ctx, ref)
-	}
-}
-
 // commentAuthor is who wrote a comment. Lists of replies do not say, but for the member's number: the profile of a
 // member, once for all of their replies, costs less than each reply again.
 func commentAuthor(ctx context.Context, c *circleclient.Comment) (*model.Member, error) {
@@ -55,12 +41,10 @@ func commentAuthor(ctx context.Context, c *circleclient.Comment) (*model.Member,
 func viewerCanComment(
 	ctx context.Context, c *circleclient.Comment, may func(circleclient.CommentPermissions) bool,
 ) (*bool, error) {
-	record, err := commentWith(ctx, c, circleclient.CommentPolicies)
-	if err != nil {
-		return nil, err
-	}
-	can := may(deref(record.Policies))
-	return &can, nil
+	return loaders.OfPart(ctx, c, circleclient.CommentPolicies, func(record *circleclient.Comment) *bool {
+		can := may(deref(record.Policies))
+		return &can
+	})
 }
 
 // commentReplies gives the replies to a comment; those that came with it where they are all there are and no order is

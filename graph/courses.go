@@ -80,15 +80,8 @@ func loadLesson(ctx context.Context, ref circleclient.Ref) (*circleclient.Lesson
 }
 
 // ofLesson reads a part of a lesson that the outline of its course does not carry.
-func ofLesson[T any](ctx context.Context, l *circleclient.Lesson, part func(*circleclient.Lesson) *T) (*T, error) {
-	if !l.Whole() {
-		whole, err := loadLesson(ctx, l.NodeRef())
-		if err != nil {
-			return nil, err
-		}
-		l = whole
-	}
-	return part(l), nil
+func ofLesson[T any](ctx context.Context, l *circleclient.Lesson, read func(*circleclient.Lesson) *T) (*T, error) {
+	return loaders.OfPart(ctx, l, circleclient.LessonDetails, read)
 }
 
 // bookmarkOfLesson is the number of the viewer's bookmark; nil where there is none.

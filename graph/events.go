@@ -14,7 +14,8 @@ import (
 func ofEvent[T any](
 	ctx context.Context, e *model.Event, part func(*circleclient.Post, *circleclient.EventSettings) *T,
 ) (*T, error) {
-	return ofPost(ctx, e.PostBase, circleclient.PostEvent, func(p *circleclient.Post) *T { return part(p, settingsOf(p)) })
+	return loaders.OfPart(ctx, e.Post, circleclient.PostEvent,
+		func(p *circleclient.Post) *T { return part(p, settingsOf(p)) })
 }
 
 // settingsOf is never nil: an event whose settings Circle forgot has none.
@@ -28,9 +29,9 @@ func settingsOf(p *circleclient.Post) *circleclient.EventSettings {
 // placeOf is the event's record where the viewer may see the place, nil where it is hidden from them: Circle sends it
 // to everybody and leaves hiding it to us. Those who run the event see it, which only some records tell.
 func placeOf(ctx context.Context, e *model.Event) (*circleclient.Post, error) {
-	record, err := carrying(ctx, e.PostBase, circleclient.PostEvent)
-	if err == nil && !record.LocationVisible() && !record.Carries(circleclient.PostPolicies) {
-		record, err = loaders.From(ctx).Post.Load(ctx, e.NodeRef())
+	record, err := loaders.WithPart(ctx, e.Post, circleclient.PostEvent)
+	if err == nil && !record.LocationVisible() {
+		record, err = loaders.WithPart(ctx, record, circleclient.PostPolicies)
 	}
 	if err != nil || !record.LocationVisible() {
 		return nil, err

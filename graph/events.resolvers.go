@@ -12,6 +12,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/cursor"
 	"circlegraph/graph/generated"
+	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 )
 
@@ -20,7 +21,7 @@ func (r *cancelRsvpPayloadResolver) Event(ctx context.Context, obj *model.Cancel
 }
 
 func (r *eventResolver) Status(ctx context.Context, obj *model.Event) (*string, error) {
-	return ofPost(ctx, obj.PostBase, circleclient.PostType, func(p *circleclient.Post) *string { return &p.Status })
+	return loaders.OfPart(ctx, obj.Post, circleclient.PostType, func(p *circleclient.Post) *string { return &p.Status })
 }
 
 func (r *eventResolver) Topics(ctx context.Context, obj *model.Event) ([]*circleclient.Topic, error) {

@@ -64,16 +64,19 @@ func ofProfile[T any](ctx context.Context, m *model.Member, part func(*circlecli
 	return part(profile), nil
 }
 
-// ofRoles reads a part of a member's roles, from the record that told of the member where it carries any of what tells
-// it.
-func ofRoles(
-	ctx context.Context, m *model.Member, told model.MemberParts, part func(circleclient.Roles) bool,
-) (*bool, error) {
-	if m.Carried&told != 0 {
-		has := part(m.Roles)
-		return &has, nil
+// ofMember reads a part of a member, from the record that told of them if it carries the part, else from the profile.
+func ofMember[T any](
+	ctx context.Context, m *model.Member, part circleclient.Part, read func(*model.Member) T,
+) (T, error) {
+	if !m.Carries(part) {
+		loaded, err := loadMember(ctx, m.ID)
+		if err != nil {
+			var none T
+			return none, err
+		}
+		m = loaded
 	}
-	return ofProfile(ctx, m, func(p *circleclient.Profile) *bool { has := part(p.Roles); return &has })
+	return read(m), nil
 }
 
 func linksOf(p *circleclient.Profile) *model.MemberLinks {

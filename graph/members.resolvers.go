@@ -15,29 +15,20 @@ import (
 )
 
 func (r *memberResolver) Headline(ctx context.Context, obj *model.Member) (*string, error) {
-	if obj.Carried&model.MemberHeadline != 0 {
-		return obj.Headline, nil
-	}
-	return ofProfile(ctx, obj, func(p *circleclient.Profile) *string { return p.Headline })
+	return ofMember(ctx, obj, circleclient.MemberHeadline, func(m *model.Member) *string { return m.Headline })
 }
 
 func (r *memberResolver) IsAdmin(ctx context.Context, obj *model.Member) (*bool, error) {
-	return ofRoles(ctx, obj, model.MemberRoles|model.MemberAdmin, func(r circleclient.Roles) bool { return r.Admin })
+	return ofMember(ctx, obj, circleclient.MemberAdmin, func(m *model.Member) *bool { return &m.Roles.Admin })
 }
 
 func (r *memberResolver) IsModerator(ctx context.Context, obj *model.Member) (*bool, error) {
-	return ofRoles(ctx, obj, model.MemberRoles, func(r circleclient.Roles) bool { return r.Moderator })
+	return ofMember(ctx, obj, circleclient.MemberRoles, func(m *model.Member) *bool { return &m.Roles.Moderator })
 }
 
 func (r *memberResolver) Tags(ctx context.Context, obj *model.Member) ([]*circleclient.MemberTag, error) {
-	if obj.Carried&model.MemberTags != 0 {
-		return listed(obj.Tags.Get()), nil
-	}
-	profile, err := profileOf(ctx, obj)
-	if err != nil {
-		return nil, err
-	}
-	return listed(profile.MemberTags.Get()), nil
+	return ofMember(ctx, obj, circleclient.MemberTags,
+		func(m *model.Member) []*circleclient.MemberTag { return listed(m.Tags.Get()) })
 }
 
 func (r *memberResolver) LargeAvatarURL(ctx context.Context, obj *model.Member) (*string, error) {
@@ -74,10 +65,8 @@ func (r *memberResolver) Gamification(ctx context.Context, obj *model.Member) (*
 }
 
 func (r *memberResolver) ViewerCanSendMessage(ctx context.Context, obj *model.Member) (*bool, error) {
-	if obj.CanReceiveDM != nil {
-		return obj.CanReceiveDM, nil
-	}
-	return ofProfile(ctx, obj, func(p *circleclient.Profile) *bool { return orFalse(p.CanReceiveDM) })
+	return ofMember(ctx, obj, circleclient.MemberMessageable,
+		func(m *model.Member) *bool { return orFalse(m.CanReceiveDM) })
 }
 
 func (r *mutationResolver) UpdateProfile(

@@ -29,37 +29,14 @@ func changedPost(ctx context.Context, ref circleclient.Ref) (model.Post, error) 
 	return loadPost(ctx, ref)
 }
 
-// carrying is the record with a part that the operation it came from may not send: the post is read again where it does
-// not.
-func carrying(ctx context.Context, p model.PostBase, part circleclient.PostField) (*circleclient.Post, error) {
-	if p.Carries(part) {
-		return p.Post, nil
-	}
-	return loaders.From(ctx).Post.Load(ctx, p.NodeRef())
-}
-
-// ofPost reads a part of a post that its record may not carry.
-func ofPost[T any](
-	ctx context.Context, p model.PostBase, part circleclient.PostField, read func(*circleclient.Post) *T,
-) (*T, error) {
-	record, err := carrying(ctx, p, part)
-	if err != nil {
-		return nil, err
-	}
-	return read(record), nil
-}
-
 func topicsOf(ctx context.Context, p model.PostBase) ([]*circleclient.Topic, error) {
-	record, err := carrying(ctx, p, circleclient.PostTopics)
-	if err != nil {
-		return nil, err
-	}
-	return listed(record.Topics), nil
+	return loaders.OfPart(ctx, p.Post, circleclient.PostTopics,
+		func(p *circleclient.Post) []*circleclient.Topic { return listed(p.Topics) })
 }
 
 // viewerCan reads one of Circle's policies. A post that lacks them although its operation sends them permits nothing.
 func viewerCan(ctx context.Context, p model.PostBase, may func(circleclient.PostPermissions) bool) (*bool, error) {
-	return ofPost(ctx, p, circleclient.PostPolicies, func(record *circleclient.Post) *bool {
+	return loaders.OfPart(ctx, p.Post, circleclient.PostPolicies, func(record *circleclient.Post) *bool {
 		can := may(deref(record.Policies))
 		return &can
 	})
@@ -92,7 +69,7 @@ func (r *Resolver) postComments(
 	ctx context.Context, p model.PostBase, orderBy string, first int, after *string,
 ) (*model.CommentConnection, error) {
 	list := cursor.Of("Post.comments", p.ID, orderBy)
-	if p.Source == circleclient.SourceSpacePosts || p.Source == circleclient.SourcePost {
+	if p.Source.Carries(circleclient.PostParts) {
 		loaders.From(ctx).Post.Prime(ctx, p.NodeRef(), p.Post) // for Comment.post
 	}
 	if p.CommentsCount == 0 {
@@ -139,7 +116,7 @@ func (r *Resolver) postBy(ctx context.Context, by model.PostBy) (model.Post, err
 func (r *Resolver) spacePosts(
 	ctx context.Context, s *circleclient.Space, filter *model.SpacePostsFilter, orderBy *string, first int, after *string,
 ) (*model.PostConnection, error) {
-	if s.Source != circleclient.SourceUnknown {
+	if s.Carries(circleclient.SpaceDetails) {
 		loaders.From(ctx).Space.Prime(ctx, s.ID, s) // for what the viewer may do with the posts
 	}
 	opts := circleclient.SpacePostOptions{Sort: deref(orderBy)}

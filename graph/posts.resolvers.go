@@ -11,12 +11,13 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/cursor"
 	"circlegraph/graph/generated"
+	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 )
 
 func (r *basicPostResolver) Status(ctx context.Context, obj *model.BasicPost) (*string, error) {
-	return ofPost(ctx, obj.PostBase, circleclient.PostType, func(p *circleclient.Post) *string { return &p.Status })
+	return loaders.OfPart(ctx, obj.Post, circleclient.PostType, func(p *circleclient.Post) *string { return &p.Status })
 }
 
 func (r *basicPostResolver) Topics(ctx context.Context, obj *model.BasicPost) ([]*circleclient.Topic, error) {
@@ -76,7 +77,7 @@ func (r *followPostPayloadResolver) Post(ctx context.Context, obj *model.FollowP
 }
 
 func (r *imagePostResolver) Status(ctx context.Context, obj *model.ImagePost) (*string, error) {
-	return ofPost(ctx, obj.PostBase, circleclient.PostType, func(p *circleclient.Post) *string { return &p.Status })
+	return loaders.OfPart(ctx, obj.Post, circleclient.PostType, func(p *circleclient.Post) *string { return &p.Status })
 }
 
 func (r *imagePostResolver) Topics(ctx context.Context, obj *model.ImagePost) ([]*circleclient.Topic, error) {
@@ -132,7 +133,7 @@ func (r *imagePostResolver) Comments(
 }
 
 func (r *imagePostResolver) Gallery(ctx context.Context, obj *model.ImagePost) (*circleclient.Gallery, error) {
-	return ofPost(ctx, obj.PostBase, circleclient.PostGallery, galleryOf)
+	return loaders.OfPart(ctx, obj.Post, circleclient.PostGallery, galleryOf)
 }
 
 func (r *likePostPayloadResolver) Post(ctx context.Context, obj *model.LikePostPayload) (model.Post, error) {

@@ -43,42 +43,10 @@ func loadAttempt(ctx context.Context, ref circleclient.Ref) (*circleclient.QuizA
 	return loaders.From(ctx).QuizAttempt.Load(ctx, loaders.AttemptKey{Ref: ref, Review: review})
 }
 
-// ofAttempt reads a part of an attempt that lists do not carry.
-func ofAttempt[T any](
-	ctx context.Context, a *circleclient.QuizAttempt, part func(*circleclient.QuizAttempt) *T,
-) (*T, error) {
-	if !a.Whole() {
-		whole, err := loaders.From(ctx).QuizAttempt.Load(ctx, loaders.AttemptKey{Ref: a.NodeRef()})
-		if err != nil {
-			return nil, err
-		}
-		a = whole
-	}
-	return part(a), nil
-}
-
-// ofReview reads a part of an attempt that is told to reviewers alone.
-func ofReview[T any](
-	ctx context.Context, a *circleclient.QuizAttempt, part func(*circleclient.QuizAttempt) *T,
-) (*T, error) {
-	if !a.Reviewed() {
-		review, err := loaders.From(ctx).QuizAttempt.Load(ctx, loaders.AttemptKey{Ref: a.NodeRef(), Review: true})
-		if err != nil {
-			return nil, err
-		}
-		a = review
-	}
-	return part(a), nil
-}
-
 // attemptQuestions are the questions of an attempt; an attempt of which Circle forgot them has none.
 func attemptQuestions(ctx context.Context, a *circleclient.QuizAttempt) ([]*circleclient.QuizQuestion, error) {
-	questions, err := ofAttempt(ctx, a,
-		func(a *circleclient.QuizAttempt) *[]*circleclient.QuizQuestion { return &a.Questions })
-	if err != nil {
-		return nil, err
-	}
-	return listed(*questions), nil
+	return loaders.OfPart(ctx, a, circleclient.AttemptDetails,
+		func(a *circleclient.QuizAttempt) []*circleclient.QuizQuestion { return listed(a.Questions) })
 }
 
 // courseAttempts pages through the latest attempts at the quizzes of a course.

@@ -10,6 +10,7 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/generated"
+	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 )
 
@@ -36,15 +37,18 @@ func (r *queryResolver) QuizAttempt(ctx context.Context, by model.QuizAttemptBy)
 }
 
 func (r *quizResolver) Description(ctx context.Context, obj *model.Quiz) (*string, error) {
-	return ofAttempt(ctx, obj.Attempt, func(a *circleclient.QuizAttempt) *string { return a.Description })
+	return loaders.OfPart(ctx, obj.Attempt, circleclient.AttemptDetails,
+		func(a *circleclient.QuizAttempt) *string { return a.Description })
 }
 
 func (r *quizResolver) IsPassingRequired(ctx context.Context, obj *model.Quiz) (*bool, error) {
-	return ofAttempt(ctx, obj.Attempt, func(a *circleclient.QuizAttempt) *bool { return &a.EnforcePassingGrade })
+	return loaders.OfPart(ctx, obj.Attempt, circleclient.AttemptDetails,
+		func(a *circleclient.QuizAttempt) *bool { return &a.EnforcePassingGrade })
 }
 
 func (r *quizResolver) AreAnswersHidden(ctx context.Context, obj *model.Quiz) (*bool, error) {
-	return ofAttempt(ctx, obj.Attempt, func(a *circleclient.QuizAttempt) *bool { return &a.HideAnswers })
+	return loaders.OfPart(ctx, obj.Attempt, circleclient.AttemptDetails,
+		func(a *circleclient.QuizAttempt) *bool { return &a.HideAnswers })
 }
 
 func (r *quizAttemptResolver) Quiz(ctx context.Context, obj *circleclient.QuizAttempt) (*model.Quiz, error) {
@@ -56,7 +60,8 @@ func (r *quizAttemptResolver) Member(ctx context.Context, obj *circleclient.Quiz
 }
 
 func (r *quizAttemptResolver) CorrectAnswersCount(ctx context.Context, obj *circleclient.QuizAttempt) (*int, error) {
-	return ofAttempt(ctx, obj, func(a *circleclient.QuizAttempt) *int { return &a.CorrectResponses })
+	return loaders.OfPart(ctx, obj, circleclient.AttemptDetails,
+		func(a *circleclient.QuizAttempt) *int { return &a.CorrectResponses })
 }
 
 func (r *quizAttemptResolver) Questions(
@@ -66,15 +71,18 @@ func (r *quizAttemptResolver) Questions(
 }
 
 func (r *quizAttemptResolver) AttemptsCount(ctx context.Context, obj *circleclient.QuizAttempt) (*int, error) {
-	return ofReview(ctx, obj, func(a *circleclient.QuizAttempt) *int { return a.AttemptsCount })
+	return loaders.OfPart(ctx, obj, circleclient.AttemptReview,
+		func(a *circleclient.QuizAttempt) *int { return a.AttemptsCount })
 }
 
 func (r *quizAttemptResolver) LessonTitle(ctx context.Context, obj *circleclient.QuizAttempt) (*string, error) {
-	return ofReview(ctx, obj, func(a *circleclient.QuizAttempt) *string { return a.LessonName })
+	return loaders.OfPart(ctx, obj, circleclient.AttemptReview,
+		func(a *circleclient.QuizAttempt) *string { return a.LessonName })
 }
 
 func (r *quizAttemptResolver) SectionTitle(ctx context.Context, obj *circleclient.QuizAttempt) (*string, error) {
-	return ofReview(ctx, obj, func(a *circleclient.QuizAttempt) *string { return a.SectionName })
+	return loaders.OfPart(ctx, obj, circleclient.AttemptReview,
+		func(a *circleclient.QuizAttempt) *string { return a.SectionName })
 }
 
 func (r *Resolver) GradeQuizAttemptPayload() generated.GradeQuizAttemptPayloadResolver {

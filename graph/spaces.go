@@ -15,15 +15,8 @@ import (
 
 // ofSpace reads a part of a space, which is loaded where only its name and slug are known. The home space cannot be
 // loaded and needs not be.
-func ofSpace[T any](ctx context.Context, s *circleclient.Space, part func(*circleclient.Space) *T) (*T, error) {
-	if s.Source == circleclient.SourceUnknown {
-		whole, err := loaders.From(ctx).Space.Load(ctx, s.ID)
-		if err != nil {
-			return nil, err
-		}
-		s = whole
-	}
-	return part(s), nil
+func ofSpace[T any](ctx context.Context, s *circleclient.Space, read func(*circleclient.Space) *T) (*T, error) {
+	return loaders.OfPart(ctx, s, circleclient.SpaceDetails, read)
 }
 
 // ofUnread reads an unread count of a space. Circle leaves out spaces in which nothing is unread.

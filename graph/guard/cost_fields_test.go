@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,7 +42,7 @@ func (a *asking) reaches(name string, seen map[string]bool) bool {
 
 // calls reports whether a method is one of a loader, of a service of the client, of the sessions or of the feed.
 func calls(method *ast.SelectorExpr) bool {
-	if method.Sel.Name == "Load" || method.Sel.Name == "LoadFull" {
+	if slices.Contains([]string{"Load", "LoadFull", "WithPart", "OfPart"}, method.Sel.Name) {
 		return true
 	}
 	service, ok := method.X.(*ast.SelectorExpr)

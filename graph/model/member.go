@@ -11,29 +11,25 @@ type Member struct {
 	ID        int64
 	Name      string
 	AvatarURL *string
-	// Headline, Roles and Tags are told by some records; Carried says whether this one did.
+	// Source is the record that told of the member. Only some tell Headline, Roles and Tags.
+	Source   circleclient.Source
 	Headline *string
 	Roles    circleclient.Roles
 	Tags     lenient.Lazy[[]*circleclient.MemberTag]
-	// Carried names the parts that the record told, as a value or as its absence.
-	Carried MemberParts
 	// CanReceiveDM reports whether the viewer can send a message; nil where the record did not tell.
 	CanReceiveDM *bool
 	// Profile is the whole profile, where the record was one.
 	Profile *circleclient.Profile
 }
 
-// MemberParts are the parts of a member that only some records tell.
-type MemberParts uint8
-
-// The parts of a member that only some records tell.
-const (
-	MemberHeadline MemberParts = 1 << iota
-	MemberRoles
-	MemberTags
-	// MemberAdmin is whether Roles.Admin is told, though perhaps no other role.
-	MemberAdmin
-)
+// Carries reports whether the record told the part, as a value or as its absence. Circle may leave out whether the
+// member takes messages.
+func (m *Member) Carries(part circleclient.Part) bool {
+	if part == circleclient.MemberMessageable {
+		return m.CanReceiveDM != nil || m.Profile != nil
+	}
+	return m.Source.Carries(part)
+}
 
 // NodeRef is what it takes to fetch the member again.
 func (m *Member) NodeRef() circleclient.Ref { return circleclient.MemberRef(m.ID) }
@@ -44,16 +40,16 @@ func MemberOfAuthor(a *circleclient.Author) *Member {
 		return nil
 	}
 	return &Member{
-		ID: a.MemberID(), Name: a.Name, AvatarURL: a.AvatarURL, Headline: a.Headline, Roles: a.Roles, Tags: a.MemberTags,
-		Carried: MemberHeadline | MemberRoles | MemberTags,
+		Source: circleclient.SourceAuthor, ID: a.MemberID(), Name: a.Name, AvatarURL: a.AvatarURL, Headline: a.Headline,
+		Roles: a.Roles, Tags: a.MemberTags,
 	}
 }
 
 // MemberOfLiker is a member who likes something.
 func MemberOfLiker(l *circleclient.Liker) *Member {
 	return &Member{
-		ID: l.MemberID(), Name: l.Name, AvatarURL: l.AvatarURL, Headline: l.Headline, Roles: l.Roles, Tags: l.MemberTags,
-		Carried: MemberHeadline | MemberRoles | MemberTags,
+		Source: circleclient.SourceLiker, ID: l.MemberID(), Name: l.Name, AvatarURL: l.AvatarURL, Headline: l.Headline,
+		Roles: l.Roles, Tags: l.MemberTags,
 	}
 }
 
@@ -65,16 +61,17 @@ func MemberOfAttendee(a *circleclient.EventAttendee) *Member {
 // MemberOfDirectory is a row of the directory.
 func MemberOfDirectory(d *circleclient.DirectoryMember) *Member {
 	return &Member{
-		ID: d.MemberID(), Name: d.Name, AvatarURL: d.AvatarURL, Headline: d.Headline, Tags: d.MemberTags,
-		Carried: MemberHeadline | MemberTags, CanReceiveDM: d.CanReceiveDM,
+		Source: circleclient.SourceDirectory, ID: d.MemberID(), Name: d.Name, AvatarURL: d.AvatarURL, Headline: d.Headline,
+		Tags:         d.MemberTags,
+		CanReceiveDM: d.CanReceiveDM,
 	}
 }
 
 // MemberOfSearch is a row of the member search.
 func MemberOfSearch(s *circleclient.SearchedMember) *Member {
 	return &Member{
-		ID: s.MemberID(), Name: s.Name, AvatarURL: s.AvatarURL, Headline: s.Headline, Roles: circleclient.Roles{Admin: s.Admin},
-		Carried: MemberHeadline | MemberAdmin,
+		Source: circleclient.SourceMemberSearch, ID: s.MemberID(), Name: s.Name, AvatarURL: s.AvatarURL,
+		Headline: s.Headline, Roles: circleclient.Roles{Admin: s.Admin},
 	}
 }
 
@@ -89,15 +86,17 @@ func MemberOfSender(s *circleclient.ChatSender) *Member {
 // MemberOfParticipant is a member in a chat room.
 func MemberOfParticipant(p *circleclient.ChatParticipant) *Member {
 	return &Member{
-		ID: p.MemberID(), Name: p.Name, AvatarURL: p.AvatarURL, Headline: p.Headline, Carried: MemberHeadline, CanReceiveDM: p.CanSendMessage,
+		Source: circleclient.SourceParticipants, ID: p.MemberID(), Name: p.Name, AvatarURL: p.AvatarURL,
+		Headline: p.Headline, CanReceiveDM: p.CanSendMessage,
 	}
 }
 
 // MemberOfProfile is a public profile.
 func MemberOfProfile(p *circleclient.Profile) *Member {
 	return &Member{
-		ID: p.MemberID(), Name: p.Name, AvatarURL: p.AvatarURL, Headline: p.Headline, Roles: p.Roles, Tags: p.MemberTags,
-		Carried: MemberHeadline | MemberRoles | MemberTags, CanReceiveDM: p.CanReceiveDM, Profile: p,
+		Source: circleclient.SourceProfile, ID: p.MemberID(), Name: p.Name, AvatarURL: p.AvatarURL, Headline: p.Headline,
+		Roles: p.Roles, Tags: p.MemberTags,
+		CanReceiveDM: p.CanReceiveDM, Profile: p,
 	}
 }
 

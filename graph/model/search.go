@@ -114,7 +114,9 @@ func (h SpaceHit) Space() *circleclient.Space {
 
 // Member is the member, with name, picture and headline only.
 func (h MemberHit) Member() *Member {
-	return &Member{ID: h.ID, Name: h.Name, AvatarURL: h.AvatarURL, Headline: h.Headline, Carried: MemberHeadline}
+	return &Member{
+		Source: circleclient.SourceMemberHit, ID: h.ID, Name: h.Name, AvatarURL: h.AvatarURL, Headline: h.Headline,
+	}
 }
 
 // IsReply reports whether it replies to another comment.
