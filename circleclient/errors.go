@@ -4,12 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -291,22 +288,4 @@ func cleanRequestID(s string) string {
 		return ""
 	}
 	return s
-}
-
-// Recover turns a panic into err. It is deferred in goroutines above which nobody would catch it, so that it costs what
-// the goroutine was to do and not the whole process.
-func Recover(err *error) {
-	if value := recover(); value != nil {
-		*err = Panicked(value)
-	}
-}
-
-// Panicked makes an error of what was panicked with. It says where that was, and of the value only what the runtime
-// says: any other may hold an answer of Circle's, and errors are logged.
-func Panicked(value any) error {
-	what := fmt.Sprintf("%T", value)
-	if known, ok := value.(runtime.Error); ok {
-		what = known.Error()
-	}
-	return fmt.Errorf("panic: %s\n%s", what, debug.Stack())
 }

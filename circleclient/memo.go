@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/maypok86/otter/v2"
+
+	"circlegraph/internal/panics"
 )
 
 // MemoConfig says how long answers of Circle are remembered, each for the one access token that it was given to. The
@@ -191,7 +193,7 @@ func (m *memo) board(
 func (m *memo) fly(ctx context.Context, key memoKey, f *flight, ask func(context.Context) (*answer, error)) {
 	defer f.cancel()
 	defer m.land(key, f)
-	defer Recover(&f.err)
+	defer panics.Recover(&f.err)
 	f.answer, f.err = ask(ctx)
 }
 

@@ -15,6 +15,7 @@ import (
 	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/internal/panics"
 	"circlegraph/tokens"
 )
 
@@ -248,7 +249,7 @@ func sentence(s string) string {
 // recovered turns a panic of a resolver into the failure of one field. The log says where it was.
 func recovered(log *slog.Logger) graphql.RecoverFunc {
 	return func(ctx context.Context, p any) error {
-		log.ErrorContext(ctx, "a resolver panicked", "path", graphql.GetPath(ctx).String(), "error", circleclient.Panicked(p))
+		log.ErrorContext(ctx, "a resolver panicked", "path", graphql.GetPath(ctx).String(), "error", panics.Error(p))
 		return errInternal
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/internal/panics"
 )
 
 // maxNodes is how many objects `nodes` fetches at once.
@@ -19,7 +20,7 @@ const maxNodes = 100
 
 // loadNode fetches an object again, whatever its type.
 func loadNode(ctx context.Context, ref circleclient.Ref) (_ model.Node, err error) {
-	defer circleclient.Recover(&err)
+	defer panics.Recover(&err)
 	switch ref.Type {
 	case circleclient.RefMember:
 		return orNil(loadMember(ctx, ref.ID))

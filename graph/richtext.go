@@ -9,6 +9,7 @@ import (
 	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/internal/panics"
 )
 
 // richText reads a text to write, in whichever way it is written, with uploads attached to it by their signed ids.
@@ -72,7 +73,7 @@ func (r *Resolver) mentions(ctx context.Context) richtext.MentionLookup {
 
 // mention finds the signed id of one member and leaves it as it is where there is none.
 func (r *Resolver) mention(ctx context.Context, memberID int64, name string, sgid *string) (err error) {
-	defer circleclient.Recover(&err)
+	defer panics.Recover(&err)
 	if memberID == 0 {
 		return nil
 	}

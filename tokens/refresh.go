@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"circlegraph/circleclient"
+	"circlegraph/internal/panics"
 )
 
 const maxRefreshToken = 1 << 10 // bytes; Circle's take 43
@@ -105,7 +106,7 @@ func isRawRefreshToken(token string) bool {
 func (s *Service) refreshOnce(ctx context.Context, token string) (*circleclient.AccessToken, error) {
 	hash := hashToken(token)
 	result := s.refreshes.DoChan(string(hash[:]), func() (_ any, err error) {
-		defer circleclient.Recover(&err)
+		defer panics.Recover(&err)
 		return s.auth.RefreshAccessToken(context.WithoutCancel(ctx), token)
 	})
 	select {

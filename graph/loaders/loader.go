@@ -9,6 +9,7 @@ import (
 	"github.com/graph-gophers/dataloader/v7"
 
 	"circlegraph/circleclient"
+	"circlegraph/internal/panics"
 )
 
 // batchWait is how long a batch waits for keys that nobody has announced.
@@ -212,6 +213,6 @@ func (l *Loader[K, V]) run(ctx context.Context, keys []K) []*dataloader.Result[V
 
 // guarded is fetch in a goroutine of a loader, above which nobody would catch a panic.
 func guarded[K, V any](ctx context.Context, key K, fetch func(context.Context, K) (V, error)) (_ V, err error) {
-	defer circleclient.Recover(&err)
+	defer panics.Recover(&err)
 	return fetch(ctx, key)
 }
