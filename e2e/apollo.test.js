@@ -157,7 +157,7 @@ test('screens with different parts of the viewer live side by side, and a mutati
     resetNewNotificationsCount { viewer { id notificationCounts { id notifications } } userErrors { code } }
   }` });
   await badge.until(({ viewer }) => viewer.notificationCounts.notifications === 0);
-  assert.equal(requests.length, 4, 'nothing was asked for again');
+  assert.equal(requests.length, 4, 'nothing is fetched again');
   badge.stop();
   inbox.stop();
 });

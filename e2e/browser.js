@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 export const widths = [390, 1280];
 
 /**
- * Starts a browser of this machine: the one that CHROMIUM names, or Chromium or Chrome where their packages put them. Give
+ * Starts a browser of this machine: the one that CHROMIUM names, or Chromium or Chrome of the system's packages. Give
  * the test context `t`, and it ends with the test; otherwise close it in an `after` hook.
  *
  * @param {object} [options]
@@ -17,7 +17,7 @@ export const widths = [390, 1280];
 export async function launch({ t } = {}) {
   const known = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/usr/bin/chromium-browser'];
   const executablePath = process.env.CHROMIUM ?? known.find((path) => existsSync(path));
-  if (!executablePath) throw new Error('There is no browser: install the package chromium, or say in CHROMIUM where one is.');
+  if (!executablePath) throw new Error('There is no browser: install the package chromium, or set CHROMIUM to its path.');
   const browser = await chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',

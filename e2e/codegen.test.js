@@ -1,5 +1,5 @@
 // GraphQL Code Generator's client preset, an app that TypeScript checks at its strictest, and a server that carries out the
-// documents of its manifest and of Apollo's alone.
+// documents of its manifest and only of Apollo's.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
@@ -32,7 +32,7 @@ test('the app gets along with the hashes of its documents', async () => {
   assert.equal(new Set(titles).size, 4);
 });
 
-test('each document of the manifest may be asked for by documentId', async () => {
+test('each document of the manifest can be sent by documentId', async () => {
   const documents = Object.entries(readJSON('persisted-documents.json'));
   assert.equal(documents.length, 2);
   for (const [id, text] of documents) {

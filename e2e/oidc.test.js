@@ -1,5 +1,5 @@
 // The worked example of docs/deploy.md: a member's app signs in with a real OpenID Connect provider (authorization code
-// with PKCE), the server has a real community's settings, and the sandbox stands in for Circle.
+// with PKCE), the server has a real community's settings, and the sandbox plays Circle.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';

@@ -107,7 +107,7 @@ test('the editor completes fields, and the schema can be read and clicked togeth
   assert.deepEqual(problems, []);
 });
 
-test('the keyboard alone is enough', async (t) => {
+test('the keyboard is enough', async (t) => {
   const { page, problems } = await visit(t);
   await page.getByRole('searchbox', { name: 'Find a member' }).focus();
   await page.keyboard.type('ruth');
@@ -195,7 +195,7 @@ test('a real community brings its own tokens', async (t) => {
   assert.deepEqual(problems, []);
 });
 
-// A program that was built by Go alone. The CDN is the registry here: the files must have the very hashes that the page names.
+// A program that was built only by Go. The CDN is the registry here: the files must have the very hashes that the page names.
 test('without npm the page loads GraphiQL by its hashes', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'plain-'));
   t.after(() => rmSync(directory, { recursive: true }));

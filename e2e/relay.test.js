@@ -1,4 +1,4 @@
-// Relay: its compiler against the schema, and its store against a server that carries out the compiled documents alone.
+// Relay: its compiler against the schema, and its store against a server that only runs the compiled documents.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -127,11 +127,11 @@ test('an error throws, or is caught at its field, and leaves the rest as it is',
   assert.deepEqual(homeFeed.errors.map(({ extensions }) => extensions.code), ['BAD_USER_INPUT']);
 });
 
-test('what is null only with an error has non-null types where errors throw or are caught', () => {
+test('what is null only with an error has non-null types if errors throw or are caught', () => {
   compile('types.config.json');
   const typesOf = (name) => readFileSync(`${generated}types/${name}.graphql.ts`, 'utf8').split('const node')[0];
   assert.doesNotMatch(typesOf('feedThrowingQuery'), /null/);
-  assert.match(typesOf('feedCommentsQuery'), /readonly comments: \{[^]*\} \| null/, 'where neither is said, it may be null');
+  assert.match(typesOf('feedCommentsQuery'), /readonly comments: \{[^]*\} \| null/, 'without either it may be null');
 });
 
 test('what was not compiled is refused', async () => {

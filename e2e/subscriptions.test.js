@@ -128,7 +128,7 @@ test('urql: over a websocket', async (t) => {
   await followsCounts(emissions((next) => client.subscription(query, {}).subscribe(next)), token);
 });
 
-test('urql: by fetch alone', async () => {
+test('urql: only by fetch', async () => {
   const token = await login(server.url, 'zoe@example.com');
   const client = new Client({
     url: server.url,

@@ -56,7 +56,7 @@ test('a member reads, likes, comments, says that they come, reads a notification
     await card.getByRole('button', { name: 'Like, 8 likes', pressed: true }).waitFor();
   });
 
-  await t.test('a comment and a reply stand where they belong', async () => {
+  await t.test('a comment and a reply appear in their places', async () => {
     await posts(page).filter({ hasText: 'Is biochar worth the trouble?' }).getByRole('link', { name: 'comments' }).click();
     const comments = page.getByRole('region', { name: 'Comments' });
     await comments.getByLabel('Write a comment').fill('Two handfuls to a bucket.\n\nNo more.');
@@ -125,7 +125,7 @@ test('a member reads, likes, comments, says that they come, reads a notification
   assert.deepEqual(problems, []);
 });
 
-// What each screen asks of Circle where nothing is remembered. Three of these are for the badge, its subscription, and the
+// What each screen requests from Circle if nothing is remembered. Three of these are for the badge, its subscription, and the
 // events beside most screens.
 const cost = { home: 5, post: 6, pictures: 6, event: 6, events: 4, notifications: 4, profile: 5, member: 5 };
 
@@ -169,7 +169,7 @@ test('an expired token is renewed without a word, once for all, also for the sub
   assert.notEqual(accessToken, late);
 
   await ask(server.url, 'mutation { resetNewNotificationsCount { userErrors { message } } }', { token: accessToken });
-  await badge.waitFor({ state: 'detached' }); // which nothing but the subscription tells within a minute
+  await badge.waitFor({ state: 'detached' }); // which only the subscription shows within a minute
   assert.ok(refreshes.length <= 2, `${refreshes.length} refreshes: want one for the queries, and one for a socket that comes late`);
   assert.deepEqual(problems, []);
 });

@@ -20,10 +20,10 @@ import (
 	"circlegraph/tokens"
 )
 
-// Path is where the playground is served. Everything beneath it belongs to it.
+// Path is the path of the playground. Everything beneath it belongs to it.
 const Path = "/playground/"
 
-// CDN is where the plainer page loads GraphiQL from, in exactly the versions that it names the hashes of.
+// CDN is the origin of GraphiQL for the plainer page, in exactly the versions whose hashes it names.
 const CDN = "https://cdn.jsdelivr.net"
 
 //go:embed all:dist cdn
@@ -36,7 +36,7 @@ var tabs embed.FS
 type Settings struct {
 	// Login are the modes of signing in.
 	Login []tokens.Mode `json:"login"`
-	// Members are the made-up people of the sandbox, any of whom one may be. There are none for a real community.
+	// Members are the made-up people of the sandbox, any of whom one may be. Empty for a real community.
 	Members []Member `json:"members,omitempty"`
 }
 
@@ -47,7 +47,7 @@ type Member struct {
 	Email    string `json:"email"`
 }
 
-// Somebody is the e-mail address of the first of the members, empty where there are none.
+// Somebody is the e-mail address of the first of the members, empty if there is none.
 func (s Settings) Somebody() string {
 	if len(s.Members) == 0 {
 		return ""
@@ -71,7 +71,7 @@ type Playground struct {
 	policy []string
 }
 
-// New prepares the page: the built one where this program has it.
+// New prepares the page: the built one if this program has it.
 func New(s Settings) (*Playground, error) { return newPlayground(pages, s) }
 
 func newPlayground(pages fs.FS, s Settings) (*Playground, error) {
@@ -118,7 +118,7 @@ func fill(files fs.FS, s Settings) ([]byte, error) {
 	return page.Bytes(), err
 }
 
-// Tabs are the queries that the page opens with. The first of them signs in, where that is possible from a page.
+// Tabs are the queries that the page opens with. The first of them signs in, if that is possible from a page.
 func Tabs(s Settings) []Tab {
 	names, _ := fs.Glob(tabs, "tabs/*.graphql") // the pattern is a good one
 	var list []Tab
@@ -135,7 +135,7 @@ func Tabs(s Settings) []Tab {
 	return list
 }
 
-// proof is what a page can sign in with, as variables; empty where it can with nothing.
+// proof is what a page can sign in with, as variables; empty if it cannot.
 func proof(s Settings) string {
 	for _, mode := range s.Login {
 		switch {

@@ -130,7 +130,7 @@ func TestWhatIsBuiltInIsServed(t *testing.T) {
 	_, err := fs.Stat(pages, "dist/site/index.html")
 	p, failed := New(somebody)
 	if failed != nil || p.Built != (err == nil) {
-		t.Errorf("New() = %+v, %v, want the built page where there is one", p, failed)
+		t.Errorf("New() = %+v, %v, want the built page if there is one", p, failed)
 	}
 }
 

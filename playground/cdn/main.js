@@ -1,4 +1,4 @@
-// The plain playground: the server's tabs, and a list of members to be where the server is the sandbox.
+// The plain playground: the server's tabs, and a list of members to be if the server is the sandbox.
 /* global React, ReactDOM, GraphiQL */
 const place = document.getElementById('playground');
 const { login, members = [], tabs } = JSON.parse(place.dataset.settings);

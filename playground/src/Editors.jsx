@@ -3,7 +3,7 @@ import { useEffect, useRef, useSyncExternalStore } from 'react';
 
 /**
  * Breaks long lines of queries, and keeps the token in the editor of headers: at once when it changes, and again whenever
- * GraphiQL fills the editor for another tab or from its history. What somebody writes there is left alone.
+ * GraphiQL fills the editor for another tab or from its history. What somebody writes there stays.
  */
 export function Editors({ session }) {
   const { token } = useSyncExternalStore(session.subscribe, session.snapshot);
@@ -31,7 +31,7 @@ export function Editors({ session }) {
   return null;
 }
 
-/** Headers, as JSON, with the token in place of none or of one that may be replaced; without one where there is no token. */
+/** Headers, as JSON, with the token if there is none or a replaceable one; without one if there is no token. */
 function withToken(json, token, replaceable) {
   let headers;
   try {

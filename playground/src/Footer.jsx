@@ -1,7 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { openPanel } from './panel.js';
 
-/** Says who is asking, and what to do where nobody is. */
+/** Shows who is signed in, or how to sign in. */
 export function Footer({ session }) {
   const { name, token, expires, trouble } = useSyncExternalStore(session.subscribe, session.snapshot);
   const over = usePast(expires);
@@ -15,7 +15,7 @@ export function Footer({ session }) {
 
 const clock = (time) => time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 
-/** Whether a time has passed, also where it passes while the page is open. */
+/** Whether a time has passed, also if it passes while the page is open. */
 function usePast(time) {
   const [past, setPast] = useState(false);
   useEffect(() => {

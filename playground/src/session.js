@@ -8,7 +8,7 @@ const login = `mutation SignIn($input: LoginInput!) {
 }`;
 
 /**
- * Who is signed in. The token lives in this page alone; of the sandbox's members the chosen one is remembered, and signs in
+ * Who is signed in. The token only lives in this page; of the sandbox's members the chosen one is remembered, and signs in
  * again when the page is opened again.
  */
 export class Session {

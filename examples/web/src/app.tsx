@@ -67,7 +67,7 @@ function Tab({ href, icon: Icon, count = 0, children }: { href: string; icon: Lu
   );
 }
 
-/** After a link was followed: to the top of the new screen, and the keyboard with it. On the way back the browser knows where. */
+/** After a link was followed: to the top of the new screen, and the keyboard with it. On the way back the browser restores the place. */
 function useArrival(path: string, main: React.RefObject<HTMLElement | null>) {
   const isBack = useRef(true); // and so is the first screen
   useEffect(() => {

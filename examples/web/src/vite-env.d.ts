@@ -1,4 +1,4 @@
 interface ImportMetaEnv {
-  /** The endpoint, where it is not `/graphql` of the page's own origin. */
+  /** The endpoint, if it is not `/graphql` of the page's own origin. */
   readonly VITE_GRAPHQL_URL?: string;
 }

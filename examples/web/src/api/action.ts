@@ -6,7 +6,7 @@ import { explain } from './errors';
 type Result = { userErrors: { message: string }[] };
 
 /**
- * A mutation whose one field is called `result`. What is refused is said aloud; `run` gives the payload, or null where
+ * A mutation whose one field is called `result`. What is refused is shown; `run` gives the payload, or null if
  * nothing was done.
  */
 export function useAction<Data extends { result: Result }, Variables extends OperationVariables>(document: TypedDocumentNode<Data, Variables>) {

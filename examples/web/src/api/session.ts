@@ -8,7 +8,7 @@ const listeners = new Set<() => void>();
 let tokens = JSON.parse(sessionStorage.getItem(key) ?? 'null') as Tokens | null;
 
 /**
- * Who is signed in, for as long as the tab lives. Scripts of the page can read this store: an app that shows what others
+ * Who is signed in, while the tab lives. Scripts of the page can read this store: an app that shows what others
  * have written must trust its own rendering, as this one does in rich-text.tsx.
  */
 export const session = {
@@ -23,7 +23,7 @@ export const session = {
   },
 };
 
-/** The tokens of whoever is signed in; null where nobody is. */
+/** The tokens of the member who is signed in; null if nobody is. */
 export function useTokens() {
   return useSyncExternalStore(subscribe, () => tokens);
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 
-/** A member's picture; their initials on a colour of their own where there is none, or it does not load. */
+/** A member's picture; their initials on a colour of their own if there is none, or it does not load. */
 export function Avatar({ name, url, large = false }: { name: string; url: string | null | undefined; large?: boolean }) {
   const [broken, setBroken] = useState<string>();
   const className = large ? 'avatar large' : 'avatar';

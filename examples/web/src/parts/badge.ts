@@ -24,7 +24,7 @@ const BadgeChanged = graphql(`
 `);
 
 /**
- * The number of new notifications. The subscription tells at once what this member does, here or in another tab; what others
+ * The number of new notifications. The subscription shows at once what this member does, here or in another tab; what others
  * do shows by asking each minute while somebody looks.
  */
 export function useNewNotifications() {

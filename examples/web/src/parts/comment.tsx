@@ -23,7 +23,7 @@ const CommentFragment = graphql(`
   }
 `);
 
-// Circle sends the first replies with their comment; those to replies are asked for when somebody wants to read them.
+// Circle sends the first replies with their comment; those to replies are fetched when somebody opens them.
 const Replies = graphql(`
   query Replies($id: ID!) {
     comment(id: $id) { id repliesCount replies(first: 100) { edges { node { id ...Comment } } } }

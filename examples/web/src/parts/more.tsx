@@ -3,7 +3,7 @@ import { explain } from '../api/errors';
 import { say } from './announcements';
 
 /**
- * The end of a list that has more. Comes into view, and the next page is asked for; the button is for keyboards, and for
+ * The end of a list that has more. When it comes into view, the next page is fetched; the button is for keyboards, and for
  * trying again.
  */
 export function More({ load, label = 'Show more' }: { load: () => Promise<unknown>; label?: string }) {

@@ -25,7 +25,7 @@ const RsvpFragment = graphql(`
   }
 `);
 
-// What is hidden from those who do not come, such as the place, is asked for again.
+// What is hidden from those who do not come, such as the place, is fetched again.
 const RsvpToEvent = graphql(`
   mutation RsvpToEvent($id: ID!) {
     result: rsvpToEvent(input: { eventId: $id }) { event { id ...Rsvp ...EventFacts } userErrors { message } }

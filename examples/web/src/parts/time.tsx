@@ -21,7 +21,7 @@ function ago(date: Date) {
 const moment = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
 const hour = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 
-/** When an event takes place; the day of its end only where it lasts longer than one. */
+/** When an event takes place; the day of its end only if it lasts longer than one. */
 export function Span({ starts, ends }: { starts: string; ends: string | null | undefined }) {
   const isLong = ends && Date.parse(ends) - Date.parse(starts) > 86_400_000;
   const end = ends ? ` – ${(isLong ? moment : hour).format(new Date(ends))}` : '';

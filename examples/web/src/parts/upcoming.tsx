@@ -26,7 +26,7 @@ const UpcomingQuery = graphql(`
 
 const wide = matchMedia('(min-width: 1180px)');
 
-/** The next events, beside the screen where there is room. A phone does not ask for them. */
+/** The next events, beside the screen if there is room. A phone does not fetch them. */
 export function Upcoming() {
   const isWide = useSyncExternalStore(onWidthChange, () => wide.matches);
   const { data } = useQuery(UpcomingQuery, { skip: !isWide });
