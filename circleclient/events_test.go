@@ -2,8 +2,11 @@ package circleclient
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"circlegraph/circleclient/lenient"
 )
@@ -57,5 +60,48 @@ func TestAttendeeID(t *testing.T) {
 	if (*EventAttendee)(nil).MemberID() != 0 || (*EmbeddedAttendees)(nil).Complete() ||
 		(*EventSettings)(nil).Location() != nil {
 		t.Error("an absent part is not empty")
+	}
+}
+
+func TestEventLocation(t *testing.T) {
+	quoted := func(s string) string {
+		raw, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+	lat, lng := 48.137, 11.575
+	for _, c := range []struct {
+		name, json string
+		want       *EventLocation
+	}{
+		{
+			"a document in a string",
+			quoted(`{"name":"Rathaus","formatted_address":"Marienplatz 8, München","place_id":"x1","geometry":{"location":{"lat":48.137,"lng":11.575}}}`), &EventLocation{Name: new("Rathaus"), Address: new("Marienplatz 8, München"), Latitude: &lat, Longitude: &lng, PlaceID: new("x1")},
+		},
+		{
+			"flat, with numbers in strings", quoted(`{"address":"Marienplatz 8","latitude":"48.137","longitude":11.575}`),
+			&EventLocation{Address: new("Marienplatz 8"), Latitude: &lat, Longitude: &lng},
+		},
+		{"an object", `{"name":"Rathaus"}`, &EventLocation{Name: new("Rathaus")}},
+		{"a plain string", `"Behind the {old} mill"`, &EventLocation{Address: new("Behind the {old} mill")}},
+		{"a broken document", quoted(`{"name":`), &EventLocation{Address: new(`{"name":`)}},
+		{"an empty string", `""`, nil},
+		{"null", `null`, nil},
+		{"a number", `7`, nil},
+	} {
+		var post Post
+		if err := lenient.Decode([]byte(`{"event_setting_attributes":{"in_person_location":`+c.json+`,"rsvp_count":3}}`),
+			&post); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if diff := cmp.Diff(c.want, post.EventSettings.Location()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+		if post.EventSettings.RSVPCount != 3 {
+			t.Errorf("%s: the location costs the fields behind it", c.name)
+		}
 	}
 }

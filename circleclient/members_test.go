@@ -64,18 +64,6 @@ func TestSparseMembers(t *testing.T) {
 	}
 }
 
-func TestTagLocations(t *testing.T) {
-	for _, line := range []string{
-		`{"display_locations":["post_bio"]}`,
-		`{"display_locations":{"post_bio":true,"profile_page":false}}`,
-	} {
-		var tag MemberTag
-		if err := lenient.Decode([]byte(line), &tag); err != nil || !cmp.Equal(tag.DisplayLocations, DisplayLocations{"post_bio"}) {
-			t.Errorf("%s: %v, %v, want post_bio", line, tag.DisplayLocations, err)
-		}
-	}
-}
-
 func TestSearchAfterGoesBackAsItCame(t *testing.T) {
 	const places = `[1721398993645,"ada"]`
 	var query url.Values
@@ -206,5 +194,49 @@ func TestProfileUpdateLeavesOutWhatIsNil(t *testing.T) {
 		`{"success":false,"message":"You already created profile","error_details":{}}`))
 	if _, err := c.Members.CompleteSignup(asMember(t), ProfileUpdateRequest{}); !errors.Is(err, ErrConflict) {
 		t.Errorf("second sign-up: %v, want ErrConflict", err)
+	}
+}
+
+func TestRoles(t *testing.T) {
+	for _, c := range []struct {
+		json string
+		want Roles
+	}{
+		{`{"roles":{"admin":true,"moderator":false}}`, Roles{Admin: true}},
+		{`{"roles":["admin","moderator"]}`, Roles{Admin: true, Moderator: true}},
+		{`{"roles":["Moderator","owner",7,null]}`, Roles{Moderator: true}},
+		{`{"roles":"admin"}`, Roles{Admin: true}},
+		{`{"roles":[]}`, Roles{}},
+		{`{"roles":null}`, Roles{}},
+		{`{"roles":7}`, Roles{}},
+		{`{}`, Roles{}},
+	} {
+		var author Author
+		if err := lenient.Decode([]byte(c.json), &author); err != nil || author.Roles != c.want {
+			t.Errorf("decode %s = %+v, error %v, want %+v", c.json, author.Roles, err, c.want)
+		}
+	}
+}
+
+func TestMemberTags(t *testing.T) {
+	for _, c := range []struct {
+		json string
+		want DisplayLocations
+	}{
+		{`{"id":1,"name":"Senior","display_locations":["profile","bio"]}`, DisplayLocations{"profile", "bio"}},
+		{
+			`{"id":1,"name":"Senior","display_locations":{"profile_page":true,"post_bio":false,"member_directory":true}}`,
+			DisplayLocations{"member_directory", "profile_page"},
+		},
+		{`{"id":1,"name":"Senior","display_locations":null,"emoji":null,"custom_emoji_url":null,"custom_emoji_dark_url":null}`, nil},
+		{`{"id":1,"name":"Senior","display_locations":"profile"}`, nil},
+	} {
+		var tag MemberTag
+		if err := lenient.Decode([]byte(c.json), &tag); err != nil {
+			t.Errorf("decode %s: %v", c.json, err)
+		}
+		if diff := cmp.Diff(c.want, tag.DisplayLocations); diff != "" || tag.Name != "Senior" || tag.Emoji != nil {
+			t.Errorf("decode %s = %+v (-want +got locations):\n%s", c.json, tag, diff)
+		}
 	}
 }
