@@ -181,7 +181,7 @@ func (s *ChatService) React(ctx context.Context, messageID int64, emoji string) 
 	if errors.As(err, &failure) && slices.Contains(failure.Fields["emoji"], emojiTaken) {
 		return nil
 	}
-	return doneIf(err, ErrConflict)
+	return ignore(err, ErrConflict)
 }
 
 // Unreact takes a reaction back. Circle's answer for one that is not there does not tell it from a message that does
@@ -190,5 +190,5 @@ func (s *ChatService) React(ctx context.Context, messageID int64, emoji string) 
 //circle:op DELETE /api/headless/v1/reactions
 func (s *ChatService) Unreact(ctx context.Context, messageID int64, emoji string) error {
 	err := exec(ctx, s.client, http.MethodDelete, member("/reactions"), reactionBody{messageID, emoji})
-	return doneIf(err, ErrConflict, ErrNotFound)
+	return ignore(err, ErrConflict, ErrNotFound)
 }

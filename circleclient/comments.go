@@ -230,7 +230,7 @@ func (s *CommentsService) Likes(ctx context.Context, commentID int64, o PageOpti
 //circle:op POST /api/headless/v1/comments/{comment_id}/user_likes
 func (s *CommentsService) Like(ctx context.Context, commentID int64) error {
 	err := exec(ctx, s.client, http.MethodPost, member("/comments/{comment_id}/user_likes", id(commentID)), nil)
-	return doneIf(err, ErrConflict)
+	return ignore(err, ErrConflict)
 }
 
 // Unlike takes a like back. Circle's answer for a comment that is not liked does not tell it from a comment that does
@@ -239,7 +239,7 @@ func (s *CommentsService) Like(ctx context.Context, commentID int64) error {
 //circle:op DELETE /api/headless/v1/comments/{comment_id}/user_likes
 func (s *CommentsService) Unlike(ctx context.Context, commentID int64) error {
 	err := exec(ctx, s.client, http.MethodDelete, member("/comments/{comment_id}/user_likes", id(commentID)), nil)
-	return doneIf(err, ErrConflict, ErrNotFound)
+	return ignore(err, ErrConflict, ErrNotFound)
 }
 
 // commentBody is a comment to write. An update must send the form that the comment's editor keeps, which the caller may

@@ -268,7 +268,7 @@ func (s *EventsService) RSVP(ctx context.Context, eventID int64) (*EventAttendee
 //circle:op DELETE /api/headless/v1/events/{event_id}/event_attendees
 func (s *EventsService) CancelRSVP(ctx context.Context, eventID int64) error {
 	err := exec(ctx, s.client, http.MethodDelete, member("/events/{event_id}/event_attendees", id(eventID)), nil)
-	return doneIf(err, ErrConflict, ErrNotFound)
+	return ignore(err, ErrConflict, ErrNotFound)
 }
 
 // Occurrences reads the repetitions of a recurring event.

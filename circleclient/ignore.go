@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// doneIf turns the refusal of what is done already into success, so that a write can be repeated: Circle answers 4xx to
-// a second like. kinds are the sentinels that mean so for the operation.
-func doneIf(err error, kinds ...error) error {
+// ignore returns nil for a refusal of one of these kinds. A write whose refusal means that it is done already can then be
+// repeated: Circle answers a second like with 4xx.
+func ignore(err error, kinds ...error) error {
 	var failure *Error
 	if errors.As(err, &failure) && slices.Contains(kinds, failure.Kind) {
 		return nil
@@ -15,11 +15,11 @@ func doneIf(err error, kinds ...error) error {
 	return err
 }
 
-// AlreadyDone reports whether a write was refused because what it asks for is so already.
+// AlreadyDone reports whether a write was refused because what it asks for is already so.
 func AlreadyDone(err error) bool {
 	var failure *Error
-	return errors.As(err, &failure) && failure.Kind == ErrConflict && failure.Message == doneAlready
+	return errors.As(err, &failure) && failure.Kind == ErrConflict && failure.Message == alreadyDone
 }
 
-// doneAlready is what [Error.Message] says of a refusal that contains the word already.
-const doneAlready = "It is done already."
+// alreadyDone is the [Error.Message] of a refusal that contains the word already.
+const alreadyDone = "It is done already."

@@ -146,7 +146,7 @@ func (s *PostsService) Likes(ctx context.Context, postID int64, o PageOptions) (
 //
 //circle:op POST /api/headless/v1/posts/{post_id}/user_likes
 func (s *PostsService) Like(ctx context.Context, postID int64) error {
-	return doneIf(exec(ctx, s.client, http.MethodPost, member("/posts/{post_id}/user_likes", id(postID)), nil),
+	return ignore(exec(ctx, s.client, http.MethodPost, member("/posts/{post_id}/user_likes", id(postID)), nil),
 		ErrConflict)
 }
 
@@ -156,14 +156,14 @@ func (s *PostsService) Like(ctx context.Context, postID int64) error {
 //circle:op DELETE /api/headless/v1/posts/{post_id}/user_likes
 func (s *PostsService) Unlike(ctx context.Context, postID int64) error {
 	err := exec(ctx, s.client, http.MethodDelete, member("/posts/{post_id}/user_likes", id(postID)), nil)
-	return doneIf(err, ErrConflict, ErrNotFound)
+	return ignore(err, ErrConflict, ErrNotFound)
 }
 
 // Follow has the member asking notified of new comments. Following twice succeeds.
 //
 //circle:op POST /api/headless/v1/posts/{post_id}/post_followers
 func (s *PostsService) Follow(ctx context.Context, postID int64) error {
-	return doneIf(exec(ctx, s.client, http.MethodPost, member("/posts/{post_id}/post_followers", id(postID)), nil),
+	return ignore(exec(ctx, s.client, http.MethodPost, member("/posts/{post_id}/post_followers", id(postID)), nil),
 		ErrConflict)
 }
 
@@ -172,7 +172,7 @@ func (s *PostsService) Follow(ctx context.Context, postID int64) error {
 //circle:op DELETE /api/headless/v1/posts/{post_id}/post_followers
 func (s *PostsService) Unfollow(ctx context.Context, postID int64) error {
 	err := exec(ctx, s.client, http.MethodDelete, member("/posts/{post_id}/post_followers", id(postID)), nil)
-	return doneIf(err, ErrConflict, ErrNotFound)
+	return ignore(err, ErrConflict, ErrNotFound)
 }
 
 // UnfollowByID is [PostsService.Unfollow] by the number that [Post.PostFollowerID] gives.
@@ -180,7 +180,7 @@ func (s *PostsService) Unfollow(ctx context.Context, postID int64) error {
 //circle:op DELETE /api/headless/v1/posts/{post_id}/post_followers/{id}
 func (s *PostsService) UnfollowByID(ctx context.Context, postID, followerID int64) error {
 	path := member("/posts/{post_id}/post_followers/{id}", id(postID), id(followerID))
-	return doneIf(exec(ctx, s.client, http.MethodDelete, path, nil), ErrConflict, ErrNotFound)
+	return ignore(exec(ctx, s.client, http.MethodDelete, path, nil), ErrConflict, ErrNotFound)
 }
 
 // ReportRequest reports something to the admins.
