@@ -15,6 +15,7 @@ import (
 
 	"circlegraph/bench/screens"
 	"circlegraph/circleclient"
+	"circlegraph/internal/config"
 	"circlegraph/sandbox"
 )
 
@@ -119,9 +120,7 @@ type facadeApp struct {
 }
 
 func facadeApps(t *testing.T, circle *upstream) func(member int) app {
-	// the defaults
-	memo := circleclient.MemoConfig{Bytes: 64 << 20, Brief: 3 * time.Second, Long: time.Minute, Stale: 5 * time.Minute}
-	facade := newFacade(t, inMemory{circle}, memo, budget)
+	facade := newFacade(t, inMemory{circle}, func(cfg *config.Config) { cfg.UpstreamBudget = budget })
 	all, err := screens.All()
 	if err != nil {
 		t.Fatal(err)

@@ -9,12 +9,11 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
-	"time"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph"
+	"circlegraph/internal/config"
+	"circlegraph/internal/facade"
 	"circlegraph/sandbox"
-	"circlegraph/tokens"
 )
 
 // The facade in this process, without sockets: for what cannot be seen from outside, and for time that is made up.
@@ -49,35 +48,29 @@ func received(r *http.Request) *http.Request {
 	return r
 }
 
-// newFacade wires the facade as the server does, with circle as its Circle.
-func newFacade(tb testing.TB, circle http.RoundTripper, memo circleclient.MemoConfig, budget int) http.Handler {
+// newFacade is the endpoint with its default settings, changed by edit, and with circle as its Circle. Costs are not
+// limited and nothing is counted, so that only the way to the answer is measured.
+func newFacade(tb testing.TB, circle http.RoundTripper, edit func(*config.Config)) http.Handler {
 	tb.Helper()
-	log := slog.New(slog.DiscardHandler)
-	principals := tokens.NewPrincipals(0, time.Now)
-	client, err := circleclient.New(circleclient.Config{
-		BaseURL: "http://127.0.0.1", HeadlessToken: secret, Transport: circle, Principals: principals, Logger: log,
-		Memo: memo, Budget: circleclient.BudgetConfig{Requests: budget},
+	cfg, err := config.Load(nil, func(string) string { return "" }, "", io.Discard)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	cfg.CircleURL, cfg.CircleHeadlessToken, cfg.CommunityURL = "http://127.0.0.1", secret, sandbox.DefaultPublicURL
+	cfg.MaxCost, cfg.ShowUsage, cfg.Introspection = 0, false, false
+	edit(cfg)
+	f, err := facade.New(cfg, facade.Dependencies{
+		Logger: slog.New(slog.DiscardHandler),
+		Circle: func(c *circleclient.Config) { c.Transport, c.Observe = circle, nil },
 	})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	settings, err := tokens.Config{}.Validate(tokens.Deployment{Listen: "127.0.0.1:8080"})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	revocations := tokens.NewMemoryRevocations(0, time.Now)
-	sessions, err := tokens.New(settings, tokens.Dependencies{
-		Auth: client.Auth, Revocations: revocations, Principals: principals, OnRevoked: client.Forget, Clock: time.Now, Logger: log,
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	authenticator := tokens.NewAuthenticator(settings, revocations, time.Now)
-	return authenticator.Middleware(graph.NewHandler(graph.Options{
-		Circle: client, Sessions: sessions, Authenticator: authenticator, Logger: log, Timeout: 30 * time.Second,
-		CommunityURL: sandbox.DefaultPublicURL,
-	}))
+	return f.GraphQL
 }
+
+// withoutMemo asks Circle anew each time.
+func withoutMemo(cfg *config.Config) { cfg.MemoBytes = 0 }
 
 // replaying answers a read that was answered before by the same bytes, at no cost.
 type replaying struct {

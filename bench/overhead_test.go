@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"circlegraph/bench/screens"
-	"circlegraph/circleclient"
 	"circlegraph/sandbox"
 )
 
@@ -22,7 +21,7 @@ import (
 // nothing.
 func BenchmarkQueries(b *testing.B) {
 	box := sandbox.New(sandbox.Options{HeadlessToken: secret})
-	facade := newFacade(b, &replaying{handler: box}, circleclient.MemoConfig{}, 0)
+	facade := newFacade(b, &replaying{handler: box}, withoutMemo)
 	token := signIn(b, box, "member@example.com")
 	for _, w := range works {
 		b.Run(w.name, func(b *testing.B) { benchmark(b, facade, token, document(facadeQueries[w.name])) })
@@ -36,7 +35,7 @@ func BenchmarkScreens(b *testing.B) {
 		b.Fatal(err)
 	}
 	box := sandbox.New(sandbox.Options{HeadlessToken: secret})
-	facade := newFacade(b, &replaying{handler: box}, circleclient.MemoConfig{}, 0)
+	facade := newFacade(b, &replaying{handler: box}, withoutMemo)
 	token := signIn(b, box, "member@example.com")
 	for _, screen := range all {
 		body, err := json.Marshal(map[string]any{"query": screen.Document, "variables": screen.Variables})
