@@ -1,4 +1,4 @@
-package graph
+package graph_test
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph"
 	"circlegraph/graph/wire"
 	"circlegraph/internal/contract"
 	"circlegraph/sandbox"
@@ -128,7 +129,7 @@ func newCommunityAllowing(
 		Heartbeat: 20 * time.Millisecond, Streams: 10, PerAddress: 5,
 		Address: func(r *http.Request) string { return r.Header.Get("X-Test-Address") },
 	})
-	handler := NewHandler(Options{
+	handler := graph.NewHandler(graph.Options{
 		Circle: client, Sessions: c.service, Authenticator: authenticator, Live: c.live, Introspection: true, ShowUsage: true, MaxCost: maxCost,
 		RequestID: func(context.Context) string { return "the-request" }, Logger: logger, Now: c.clock.Now, WebSession: true, CommunityURL: sandbox.DefaultPublicURL,
 	})

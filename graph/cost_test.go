@@ -1,4 +1,4 @@
-package graph
+package graph_test
 
 import (
 	"encoding/json"
@@ -12,18 +12,19 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"circlegraph/graph"
 	"circlegraph/graph/guard"
 )
 
 // costOf is `extensions.cost` of an answer; false where it has none.
-func costOf(t *testing.T, answer []byte) (cost, bool) {
+func costOf(t *testing.T, answer []byte) (graph.Cost, bool) {
 	t.Helper()
-	var out struct{ Extensions struct{ Cost *cost } }
+	var out struct{ Extensions struct{ Cost *graph.Cost } }
 	if err := json.Unmarshal(answer, &out); err != nil {
 		t.Fatalf("%s: %v", answer, err)
 	}
 	if out.Extensions.Cost == nil {
-		return cost{}, false
+		return graph.Cost{}, false
 	}
 	return *out.Extensions.Cost, true
 }
@@ -106,7 +107,7 @@ func TestCostLimit(t *testing.T) {
 	if answer, _ := c.ask(member, costly, map[string]any{"n": 2}); strings.Contains(string(answer), guard.CodeCostLimit) {
 		t.Errorf("with fewer items it is refused, too: %s", answer)
 	}
-	server := endpoint(t, Options{})
+	server := endpoint(t, graph.Options{})
 	if _, _, answer := send(t, server, message{http.MethodPost, "", nil, body}); strings.Contains(answer, guard.CodeCostLimit) {
 		t.Errorf("without a limit it is refused: %s", answer)
 	}
@@ -120,7 +121,7 @@ func TestDocumentedOperationsAreAllowed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, shown := endpoint(t, Options{MaxCost: 50}), 0
+	server, shown := endpoint(t, graph.Options{MaxCost: 50}), 0
 	for _, file := range files {
 		for _, block := range graphqlBlock.FindAllSubmatch(readFile(t, file), -1) {
 			_, _, answer := send(t, server, message{http.MethodPost, "", nil, fmt.Sprintf(`{"query":%q}`, block[1])})

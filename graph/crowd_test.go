@@ -1,4 +1,4 @@
-package graph
+package graph_test
 
 import (
 	"context"
@@ -126,7 +126,7 @@ func complaint(answer []byte) string {
 		return err.Error()
 	}
 	for _, e := range got.Errors {
-		if e.Extensions.Code != codeRateLimited || e.Extensions.RetryAfterSeconds < 1 {
+		if e.Extensions.Code != "RATE_LIMITED" || e.Extensions.RetryAfterSeconds < 1 {
 			return fmt.Sprint(e)
 		}
 	}

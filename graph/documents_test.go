@@ -1,4 +1,4 @@
-package graph
+package graph_test
 
 import (
 	"crypto/sha256"
@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"circlegraph/graph"
 	"circlegraph/graph/documents"
 )
 
@@ -39,7 +40,7 @@ func body(t *testing.T, query, extensions string) string {
 
 // What clients go by when they send a hash first: the status, the message and the code.
 func TestAutomaticPersistedQueries(t *testing.T) {
-	server := endpoint(t, Options{})
+	server := endpoint(t, graph.Options{})
 	const query, notFound = "query Known { __typename }", `{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}`
 	const invalid = "query Invalid { nothing }"
 	inURL := func(query, hash string) string {
@@ -93,7 +94,7 @@ func TestTrustedDocuments(t *testing.T) {
 	} {
 		t.Run(string(tc.mode), func(t *testing.T) {
 			var log strings.Builder
-			server := endpoint(t, Options{Trusted: texts, Untrusted: tc.mode, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+			server := endpoint(t, graph.Options{Trusted: texts, Untrusted: tc.mode, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 			if !strings.Contains(log.String(), "does not fit the schema") || !strings.Contains(log.String(), "id=old") {
 				t.Errorf("the log says %q, want a warning of the old document", &log)
 			}

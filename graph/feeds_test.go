@@ -1,4 +1,4 @@
-package graph
+package graph_test
 
 // feeds says, for every operation, which GraphQL operation its answer feeds; it is a template over the official
 // example. EVERYTHING stands for all fields, and "id" makes the opaque id of a type out of Circle's numbers.

@@ -1,4 +1,4 @@
-package graph
+package graph_test
 
 import (
 	"io"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph"
 )
 
 // What cannot be read as a request is refused in words of ours; a body that may hold a token is not repeated.
@@ -16,9 +17,9 @@ func TestRefusedRequests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open := httptest.NewServer(NewHandler(Options{Circle: nowhere, Introspection: true}))
+	open := httptest.NewServer(graph.NewHandler(graph.Options{Circle: nowhere, Introspection: true}))
 	defer open.Close()
-	closed := httptest.NewServer(NewHandler(Options{Circle: nowhere}))
+	closed := httptest.NewServer(graph.NewHandler(graph.Options{Circle: nowhere}))
 	defer closed.Close()
 	for _, tc := range []struct {
 		name, url, contentType, body string

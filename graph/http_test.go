@@ -1,4 +1,4 @@
-package graph
+package graph_test
 
 import (
 	"io"
@@ -9,16 +9,17 @@ import (
 	"testing"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph"
 )
 
 // endpoint is a handler whose Circle cannot be reached.
-func endpoint(t testing.TB, o Options) *httptest.Server {
+func endpoint(t testing.TB, o graph.Options) *httptest.Server {
 	t.Helper()
 	var err error
 	if o.Circle, err = circleclient.New(circleclient.Config{BaseURL: "http://127.0.0.1:1"}); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(NewHandler(o))
+	server := httptest.NewServer(graph.NewHandler(o))
 	t.Cleanup(server.Close)
 	return server
 }
@@ -66,7 +67,7 @@ const (
 
 func TestHTTP(t *testing.T) {
 	const typename = `{"query":"{ __typename }"}`
-	server := endpoint(t, Options{Introspection: true, MaxBody: 2000})
+	server := endpoint(t, graph.Options{Introspection: true, MaxBody: 2000})
 	get := "query=" + url.QueryEscape("{ __typename }")
 	form := map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
 	for _, tc := range []struct {
@@ -192,7 +193,7 @@ func TestHTTP(t *testing.T) {
 
 // A body whose length is not announced is stopped while it is read.
 func TestChunkedBodyIsLimited(t *testing.T) {
-	server := endpoint(t, Options{MaxBody: 100})
+	server := endpoint(t, graph.Options{MaxBody: 100})
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL,
 		io.MultiReader(strings.NewReader(`{"query":"{ __typename }`+strings.Repeat(" ", 100)+`"}`)))
 	if err != nil {
@@ -211,7 +212,7 @@ func TestChunkedBodyIsLimited(t *testing.T) {
 
 // What clients list, and what they then get.
 func TestAccept(t *testing.T) {
-	server := endpoint(t, Options{})
+	server := endpoint(t, graph.Options{})
 	for accept, want := range map[string]string{
 		"":                                       asJSON,
 		"*/*":                                    asJSON,

@@ -1,4 +1,4 @@
-package graph
+package graph_test
 
 import (
 	"bytes"
@@ -15,14 +15,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql/handler"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/golang-jwt/jwt/v5"
-	"github.com/vektah/gqlparser/v2/ast"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/generated"
+	"circlegraph/graph"
 	"circlegraph/internal/contract"
 	"circlegraph/tokens"
 )
@@ -89,14 +85,9 @@ func newOfficialCircle(t *testing.T) *officialCircle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resolver := newResolver(Options{Circle: client, Sessions: sessions, WebSession: true, Now: noon})
-	// As NewHandler does it, but for the limits: to select everything is what they are there to refuse.
-	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: resolver}))
-	server.AddTransport(transport.POST{})
-	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedParses))
-	server.SetErrorPresenter(presenter(logger))
-	server.AroundResponses(resolver.attachLoaders)
-	server.AroundRootFields(resolver.stepOfMutation)
+	server := graph.NewUnlimited(graph.Options{
+		Circle: client, Sessions: sessions, WebSession: true, Logger: logger, Now: noon,
+	})
 	c.facade = tokens.NewAuthenticator(settings, revocations, noon).Middleware(server)
 	return c
 }

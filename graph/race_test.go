@@ -1,5 +1,5 @@
 //go:build race
 
-package graph
+package graph_test
 
 const raceDetector = true

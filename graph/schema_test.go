@@ -1,4 +1,4 @@
-package graph
+package graph_test
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
 
+	"circlegraph/graph"
 	"circlegraph/graph/generated"
 )
 
@@ -21,10 +22,10 @@ var update = flag.Bool("update", false, "rewrite golden files and the printed sc
 
 // printSchema prints the schema for clients: with descriptions, without the directives that are not for them.
 func printSchema() string {
-	schema := publicSchema()
+	schema := graph.PublicSchema()
 	public := func(list ast.DirectiveList) ast.DirectiveList {
 		return slices.DeleteFunc(slices.Clone(list), func(d *ast.Directive) bool {
-			return slices.Contains(internalDirectives(), d.Name)
+			return slices.Contains(graph.InternalDirectives(), d.Name)
 		})
 	}
 	schema.Types = maps.Clone(schema.Types) // and each definition, since others read the running schema meanwhile
@@ -52,12 +53,12 @@ func printSchema() string {
 
 // Clients see what the printed schema has, through introspection too.
 func TestInternalDirectivesAreHidden(t *testing.T) {
-	for _, name := range internalDirectives() {
-		if strings.Contains(SDL(), "@"+name) {
+	for _, name := range graph.InternalDirectives() {
+		if strings.Contains(graph.SDL(), "@"+name) {
 			t.Errorf("the printed schema has @%s", name)
 		}
 	}
-	server := endpoint(t, Options{Introspection: true})
+	server := endpoint(t, graph.Options{Introspection: true})
 	_, _, answer := send(t, server, message{http.MethodPost, "", nil, `{"query":"{ __schema { directives { name } } }"}`})
 	var got struct {
 		Data struct {
@@ -68,7 +69,7 @@ func TestInternalDirectivesAreHidden(t *testing.T) {
 		t.Fatalf("%v: %s", err, answer)
 	}
 	for _, d := range got.Data.Schema.Directives {
-		if slices.Contains(internalDirectives(), d.Name) {
+		if slices.Contains(graph.InternalDirectives(), d.Name) {
 			t.Errorf("introspection shows @%s", d.Name)
 		}
 	}
@@ -82,7 +83,7 @@ func TestPrintedSchemaIsCurrent(t *testing.T) {
 		}
 		return
 	}
-	if got != SDL() {
+	if got != graph.SDL() {
 		t.Error("schema.graphql is not what the SDL files say; run go test ./graph -update and look at the difference")
 	}
 }

@@ -1,10 +1,11 @@
-package graph
+package graph_test
 
 import (
 	"strings"
 	"testing"
 	"time"
 
+	"circlegraph/graph"
 	"circlegraph/tokens"
 )
 
@@ -81,12 +82,12 @@ func TestHiddenPlacesAreHidden(t *testing.T) {
 
 // Other members' addresses, which Circle's directory and profiles carry, are in no answer.
 func TestAddressesOfOthersAreNotInTheSchema(t *testing.T) {
-	for line := range strings.SplitSeq(SDL(), "\n") {
+	for line := range strings.SplitSeq(graph.SDL(), "\n") {
 		if field := strings.TrimSpace(line); strings.HasPrefix(field, "email:") && field != "email: String" {
 			t.Errorf("unexpected field %q", field)
 		}
 	}
-	if n := strings.Count(SDL(), "\n  email: String\n"); n != 2 {
+	if n := strings.Count(graph.SDL(), "\n  email: String\n"); n != 2 {
 		t.Errorf("%d fields called email, want the viewer's own and the one of LoginInput", n)
 	}
 }

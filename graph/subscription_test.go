@@ -1,4 +1,4 @@
-package graph
+package graph_test
 
 import (
 	"bufio"
@@ -14,6 +14,8 @@ import (
 	"github.com/coder/websocket"
 	"github.com/coder/websocket/wsjson"
 	"go.uber.org/goleak"
+
+	"circlegraph/graph"
 )
 
 const (
@@ -330,7 +332,7 @@ func TestStreamsAreLimited(t *testing.T) {
 }
 
 func TestSubscriptionsNeedAStream(t *testing.T) {
-	server := endpoint(t, Options{})
+	server := endpoint(t, graph.Options{})
 	status, _, answer := send(t, server, message{
 		"POST", "",
 		map[string]string{"Accept": asJSON},

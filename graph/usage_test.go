@@ -1,4 +1,4 @@
-package graph
+package graph_test
 
 import (
 	"encoding/json"
@@ -11,12 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph"
 )
 
-func upstreamOf(t *testing.T, answer []byte) upstreamUsage {
+func upstreamOf(t *testing.T, answer []byte) graph.UpstreamUsage {
 	t.Helper()
 	var out struct {
-		Extensions struct{ Upstream *upstreamUsage }
+		Extensions struct{ Upstream *graph.UpstreamUsage }
 	}
 	if err := json.Unmarshal(answer, &out); err != nil || out.Extensions.Upstream == nil {
 		t.Fatalf("no usage in %s", answer)
@@ -41,13 +42,13 @@ func TestUsage(t *testing.T) {
 		after  time.Duration
 		broken bool
 		query  string
-		want   upstreamUsage
+		want   graph.UpstreamUsage
 	}{
-		{"nothing", 0, false, `{ __typename }`, upstreamUsage{}},
-		{"cold", 0, false, feed, upstreamUsage{Requests: 3}},
-		{"again", 0, false, feed, upstreamUsage{Cached: 3}},
-		{"the feed has changed", 3 * time.Second, false, feed, upstreamUsage{Requests: 1, Cached: 2}},
-		{"Circle fails", 2 * time.Minute, true, feed, upstreamUsage{Requests: 3, Stale: 3}},
+		{"nothing", 0, false, `{ __typename }`, graph.UpstreamUsage{}},
+		{"cold", 0, false, feed, graph.UpstreamUsage{Requests: 3}},
+		{"again", 0, false, feed, graph.UpstreamUsage{Cached: 3}},
+		{"the feed has changed", 3 * time.Second, false, feed, graph.UpstreamUsage{Requests: 1, Cached: 2}},
+		{"Circle fails", 2 * time.Minute, true, feed, graph.UpstreamUsage{Requests: 3, Stale: 3}},
 	} {
 		c.clock.Advance(step.after)
 		broken.Store(step.broken)
@@ -70,13 +71,13 @@ func TestUsage(t *testing.T) {
 func TestCostIsShown(t *testing.T) {
 	c := newCommunity(t, remembering)
 	const query = `{ homeFeed(first: 2) { nodes { author { bio } } } }`
-	for _, want := range []cost{{Estimated: 3, Actual: 3}, {Estimated: 3, Actual: 0}} {
+	for _, want := range []graph.Cost{{Estimated: 3, Actual: 3}, {Estimated: 3, Actual: 0}} {
 		answer, _ := c.ask(member, query, nil)
 		if got, ok := costOf(t, answer); !ok || got != want {
 			t.Errorf("the cost is %+v, want %+v: %s", got, want, answer)
 		}
 	}
-	_, _, answer := send(t, endpoint(t, Options{}), message{http.MethodPost, "", nil, `{"query":"{ __typename }"}`})
+	_, _, answer := send(t, endpoint(t, graph.Options{}), message{http.MethodPost, "", nil, `{"query":"{ __typename }"}`})
 	if strings.Contains(answer, `"cost"`) {
 		t.Errorf("the cost is shown unasked: %s", answer)
 	}
