@@ -1,4 +1,5 @@
-// Package lenient decodes what Circle really sends.
+// Package lenient decodes what Circle really sends: nothing in the contract is required, and the live API departs from
+// it.
 package lenient
 
 import (
@@ -12,17 +13,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Decode reads an answer of Circle into out, leniently: nothing in the contract is required and the live API departs
-// from it, so one odd field must not cost the record. Unknown fields are ignored, null gives zero, numbers in strings
-// and strings in numbers are understood, and a value of the wrong kind leaves its field zero. A *string is nil for ""
-// too: Circle writes no text both ways. List items that are no records are dropped. What fails is text that is not
-// JSON, and an answer that is an array instead of an object or the reverse.
+// Decode reads an answer of Circle into out, so that one odd field does not cost the record. It ignores unknown fields;
+// null gives zero; it understands numbers in strings and strings in numbers; a value of the wrong kind leaves its field
+// zero. A *string is nil for "" too, since Circle writes "no text" both ways. List items that are not records are
+// dropped. It fails for text that is not JSON, and for an array instead of an object or the reverse.
 //
 // What is decoded shares memory with data, which must not change afterwards.
 //
-// The JSON packages can be made to do the same by a function that they ask about every value, which takes twice as long
-// as plans that are made once for each type; see [planOf]. Decoders of single oddities (UnmarshalJSON methods) call it
-// for their parts.
+// The JSON packages can do the same with a function that they call for every value. That takes twice as long as a plan
+// made once for each type, see [planOf]. UnmarshalJSON methods call Decode for their parts.
 func Decode(data []byte, out any) error {
 	d := decoders.Get().(*decoder)
 	defer d.release()
@@ -46,20 +45,21 @@ var (
 	errTrailing = errors.New("something follows the answer")
 )
 
-// decoder is the JSON package's tokenizer, over text that is at hand as a whole.
+// decoder is the tokenizer of the JSON package over data.
 type decoder struct {
 	jsontext.Decoder
 	reader bytes.Buffer
 	data   []byte
-	text   string // the same
+	text   string // data as a string
 }
 
-// decoders are at rest.
+// decoders are idle decoders.
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
 func (d *decoder) begin(data []byte) {
-	d.reader = *bytes.NewBuffer(data)                                       // which the tokenizer reads in place
-	d.data, d.text = data, unsafe.String(unsafe.SliceData(data), len(data)) //nolint:gosec // G103: data does not change, see Decode
+	d.reader = *bytes.NewBuffer(data) // the tokenizer reads it in place
+	d.data = data
+	d.text = unsafe.String(unsafe.SliceData(data), len(data)) //nolint:gosec // G103: data does not change, see Decode
 	d.Reset(&d.reader, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
@@ -68,7 +68,7 @@ func (d *decoder) release() {
 	decoders.Put(d)
 }
 
-// value reads the next value and gives it as it is written: as a part of the whole, twice.
+// value reads the next value and returns it as written, as a part of data and of text.
 func (d *decoder) value() (raw jsontext.Value, text string, err error) {
 	value, err := d.ReadValue()
 	if err != nil {
@@ -79,10 +79,10 @@ func (d *decoder) value() (raw jsontext.Value, text string, err error) {
 	return d.data[begin:end:end], d.text[begin:end], nil
 }
 
-// skip passes over a value that cannot be understood.
+// skip skips a value that cannot be understood.
 func (d *decoder) skip() (bool, error) { return false, d.SkipValue() }
 
-// each reads what is in an object or an array, up to its end.
+// each calls read for what is in an object or array, up to its end.
 func (d *decoder) each(end jsontext.Kind, read func() error) error {
 	if _, err := d.ReadToken(); err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// record has a field of every sort that answers hold.
+// record has a field of every kind that answers hold.
 type record struct {
 	ID    int64                `json:"id"`
 	Ref   *int64               `json:"ref"`
@@ -89,10 +89,12 @@ func TestOddities(t *testing.T) {
 		{"an id of words", `{"id":"space_1","ref":"x","name":"x"}`, record{Name: "x"}},
 		{"a number for a string", `{"name":12,"note":1.5}`, record{Name: "12", Note: new("1.5")}},
 		{"a number in a string", `{"ratio":"1.5","count":" 7 "}`, record{Ratio: 1.5, Count: 7}},
-		{"nulls everywhere", `{"id":null,"name":null,"on":null,"at":null,"part":null,"parts":null,"words":null,"map":null,"count":null,"roles":null}`, record{}},
+		{"nulls everywhere", `{"id":null,"name":null,"on":null,"at":null,"part":null,"parts":null,"words":null,"map":null,
+			"count":null,"roles":null}`, record{}},
 		{
 			"objects for scalars",
-			`{"id":{},"name":{"a":[1]},"on":[],"at":{},"count":[[]],"ratio":{},"note":{},"ref":[],"maybe":{},"until":[],"part":{"id":3}}`,
+			`{"id":{},"name":{"a":[1]},"on":[],"at":{},"count":[[]],"ratio":{},"note":{},"ref":[],"maybe":{},"until":[],
+				"part":{"id":3}}`,
 			record{Part: part{3}},
 		},
 		{
@@ -142,7 +144,7 @@ func TestOddities(t *testing.T) {
 	}
 }
 
-// sameWords takes nil and empty lists as the same.
+// sameWords treats nil and empty lists as equal.
 func sameWords(a, b []string) bool {
 	return len(a) == 0 && len(b) == 0 || cmp.Equal([]any{a}, []any{b})
 }

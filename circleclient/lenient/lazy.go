@@ -7,16 +7,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Lazy is a part of a record that stays JSON until somebody wants it, since few do and such parts are most of what
-// Circle sends: replies and likers are whole records inside of records. It is empty where Circle sent none, or
-// something else than a T.
+// Lazy is a part of a record that stays JSON until it is needed. Few need it, and such parts (replies and likers are
+// whole records) are most of what Circle sends. It is empty if Circle sent none, or something else than a T.
 type Lazy[T any] json.RawMessage
 
-// Get decodes the part, each time anew; T's zero value where there is none.
+// Get decodes the part, each time anew. It returns the zero T if there is none.
 func (l Lazy[T]) Get() T {
 	var value T
 	if len(l) > 0 {
-		_ = Decode(l, &value) // it was found to be JSON of the right kind
+		_ = Decode(l, &value) // planLazy has checked that it is JSON of the right kind
 	}
 	return value
 }
@@ -27,7 +26,7 @@ type lazy interface{ holds() reflect.Type }
 
 var lazyType = reflect.TypeFor[lazy]()
 
-// planLazy leaves a value as it is written where it can be understood.
+// planLazy keeps a value as written if it is of the right kind.
 func planLazy(t reflect.Type) plan {
 	kind := kindOf(reflect.Zero(t).Interface().(lazy).holds())
 	return func(d *decoder, v reflect.Value) (bool, error) {
@@ -38,7 +37,7 @@ func planLazy(t reflect.Type) plan {
 	}
 }
 
-// kindOf is the JSON that a type is written as; 0 for one that decodes itself.
+// kindOf returns the JSON kind of a type; 0 for one that decodes itself.
 func kindOf(t reflect.Type) jsontext.Kind {
 	if reflect.PointerTo(t).Implements(unmarshalerType) {
 		return 0

@@ -12,11 +12,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// plan reads the next value into v, which is zero. Where the value is null or cannot be understood, v stays zero and it
-// is not ok. An error means that the text is not JSON.
+// plan reads the next value into v, which is zero. If the value is null or cannot be understood, v stays zero and ok is
+// false. An error means that the text is not JSON.
 type plan func(d *decoder, v reflect.Value) (ok bool, err error)
 
-// plans are the plans of the types that have been decoded, by [reflect.Type].
+// plans holds the plan of each [reflect.Type] that has been decoded.
 var plans sync.Map
 
 var (
@@ -25,7 +25,7 @@ var (
 	unmarshalerType = reflect.TypeFor[stdjson.Unmarshaler]()
 )
 
-// planOf finds out, once, how to read a type.
+// planOf returns how to read a type; it is worked out once.
 func planOf(t reflect.Type) plan {
 	if known, ok := plans.Load(t); ok {
 		return known.(plan)
@@ -60,7 +60,7 @@ func makePlan(t reflect.Type) plan {
 	return readScalar
 }
 
-// readRaw keeps a value as it is written.
+// readRaw keeps a value as written.
 func readRaw(d *decoder, v reflect.Value) (bool, error) {
 	raw, _, err := d.value()
 	v.SetBytes(raw)
@@ -79,12 +79,12 @@ func readOddity(d *decoder, v reflect.Value) (bool, error) {
 	return raw.Kind() != jsontext.KindNull, nil
 }
 
-// readAny reads values whose shape nobody knows.
+// readAny reads values of unknown shape.
 func readAny(d *decoder, v reflect.Value) (bool, error) {
 	return true, json.UnmarshalDecode(&d.Decoder, v.Addr().Interface())
 }
 
-// planPointer leaves nil where the value cannot be understood, so that absent and odd look the same.
+// planPointer leaves nil if the value cannot be understood, so that absent and odd look the same.
 func planPointer(t reflect.Type) plan {
 	elem, text := planOf(t.Elem()), t.Elem().Kind() == reflect.String
 	return func(d *decoder, v reflect.Value) (bool, error) {
@@ -101,8 +101,7 @@ func planPointer(t reflect.Type) plan {
 	}
 }
 
-// planSlice reads a list. Where it is one of pointers, nulls and strangers are left out, so that no user meets a nil
-// record.
+// planSlice reads a list. A list of pointers drops nulls and values of the wrong kind: no caller meets a nil record.
 func planSlice(t reflect.Type) plan {
 	elem, records := planOf(t.Elem()), t.Elem().Kind() == reflect.Pointer
 	return func(d *decoder, v reflect.Value) (bool, error) {
@@ -149,13 +148,13 @@ func planMap(t reflect.Type) plan {
 	}
 }
 
-// field is a field of a struct or of one that is embedded in it.
+// field is a field of a struct or of one embedded in it.
 type field struct {
 	index []int
 	plan  plan
 }
 
-// planStruct reads a record. Its fields are looked at when it is first read: a type may hold itself.
+// planStruct reads a record. It looks at the fields when it first reads one, since a type may contain itself.
 func planStruct(t reflect.Type) plan {
 	fields := sync.OnceValue(func() map[string]field {
 		all := map[string]field{}
@@ -187,8 +186,8 @@ func planStruct(t reflect.Type) plan {
 	}
 }
 
-// addFields finds the fields by their names in JSON, in lower case. Those of the struct itself go before those of what
-// is embedded in it.
+// addFields finds the fields by their JSON names in lower case. Those of the struct go before those of embedded
+// structs.
 func addFields(all map[string]field, t reflect.Type, index []int) {
 	var embedded []reflect.StructField
 	for f := range t.Fields() {

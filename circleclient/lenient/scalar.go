@@ -10,7 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// readScalar reads a text, number or switch, each also where it is written as another of them.
+// readScalar reads a string, number or boolean, each also if it is written as another of them.
 func readScalar(d *decoder, v reflect.Value) (bool, error) {
 	raw, text, err := d.value()
 	if err != nil {
@@ -49,7 +49,7 @@ func readScalar(d *decoder, v reflect.Value) (bool, error) {
 	return false, nil
 }
 
-// readTime reads a moment.
+// readTime reads a time.
 func readTime(d *decoder, v reflect.Value) (bool, error) {
 	raw, text, err := d.value()
 	if err != nil || raw.Kind() != jsontext.KindString {
@@ -60,13 +60,13 @@ func readTime(d *decoder, v reflect.Value) (bool, error) {
 	return ok, nil
 }
 
-// unquote gives what a JSON string says: as a part of text, which is the string as it is written, where that will do.
+// unquote returns what a JSON string says: as a part of text, which is the string as written, if possible.
 func unquote(raw jsontext.Value, text string) string {
 	inner := text[1 : len(text)-1]
 	if strings.IndexByte(inner, '\\') < 0 && utf8.ValidString(inner) {
 		return inner
 	}
-	unquoted, _ := jsontext.AppendUnquote(nil, raw) // the error is about what is replaced
+	unquoted, _ := jsontext.AppendUnquote(nil, raw) // the error is only about what it replaces
 	return string(unquoted)
 }
 
@@ -75,7 +75,7 @@ func parseInt(text string) (int64, bool) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n, true
 	}
-	const exact = 1 << 53 // beyond it a float is no longer every integer
+	const exact = 1 << 53 // beyond it not every integer is a float
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || f != float64(int64(f)) || f > exact || f < -exact {
 		return 0, false
@@ -83,7 +83,7 @@ func parseInt(text string) (int64, bool) {
 	return int64(f), true
 }
 
-// parseTime reads the ways in which Circle writes a moment. Where no zone is given it is UTC.
+// parseTime reads the ways in which Circle writes a time. Without a zone it is UTC.
 func parseTime(text string) (time.Time, bool) {
 	for _, layout := range [...]string{
 		time.RFC3339Nano, "2006-01-02 15:04:05.999999999 MST",
@@ -96,7 +96,8 @@ func parseTime(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// FirstByte tells what a JSON value is: '{', '[', '"', a digit, 't', 'f', 'n', or 0 where there is none.
+// FirstByte returns the first byte of a JSON value, which tells its kind: '{', '[', '"', '-' or a digit, 't', 'f' or
+// 'n'; 0 if there is none.
 func FirstByte(data []byte) byte {
 	for _, c := range data {
 		switch c {

@@ -15,7 +15,7 @@ const (
 	AttachmentEmbed = "embed"
 )
 
-// Attachment is a file, picture or embedded link inside a text. What Circle does not say is nil.
+// Attachment is a file, picture or embedded link in a text. Fields that Circle does not send are nil.
 type Attachment struct {
 	// Kind is [AttachmentImage], [AttachmentFile] or [AttachmentEmbed].
 	Kind string
@@ -29,14 +29,14 @@ type Attachment struct {
 	ByteSize *int64
 	// Width and Height are in pixels.
 	Width, Height *int
-	// DurationSeconds is the length of an uploaded video or sound. Linked videos have none.
+	// DurationSeconds is the length of an uploaded video or sound; nil for linked videos.
 	DurationSeconds *float64
-	// SignedID names the upload in writes.
+	// SignedID names the upload when a text is written.
 	SignedID *string
 }
 
-// Attachments gives the files, pictures and embedded links: those of the document in order of appearance, then those
-// that are attached to it but stand nowhere in it. Each comes once.
+// Attachments returns the files, pictures and embedded links, each once: first those in the document, in order of
+// appearance, then those attached to it that do not appear in it.
 func (t *Text) Attachments() []Attachment {
 	attachments := []Attachment{}
 	if t == nil {
@@ -108,8 +108,7 @@ func newAttachment(kind string, o *object, attrs nodeAttrs) Attachment {
 	return a
 }
 
-// address is where an object can be loaded: what the document says, then what the envelope says. "" where neither says
-// something that may be followed.
+// address returns the first address that is safe to follow: of the document, then of the envelope; "" if there is none.
 func (o *object) address(attrs nodeAttrs) string {
 	candidates := []string{attrs.URL, attrs.Src, attrs.Href}
 	if o != nil {
@@ -123,7 +122,7 @@ func (o *object) address(attrs nodeAttrs) string {
 	return ""
 }
 
-// some is nil for the empty string.
+// some returns nil for the empty string.
 func some(s string) *string {
 	if s == "" {
 		return nil

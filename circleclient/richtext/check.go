@@ -17,11 +17,11 @@ const (
 	groupCode                // in a code block
 )
 
-// nodeRule is what Circle knows about a type of node.
+// nodeRule is where a type of node may stand and what it may hold.
 type nodeRule struct {
 	in      []group
-	holds   group // groupNone: nothing
-	needsID bool  // points to something by a signed id
+	holds   group // groupNone if it holds nothing
+	needsID bool  // it points to something by a signed id
 }
 
 func ruleOf(nodeType string) (nodeRule, bool) {
@@ -54,7 +54,7 @@ func ruleOf(nodeType string) (nodeRule, bool) {
 	return nodeRule{}, false
 }
 
-// checkNode reports whether Circle can hold a node at its place, and everything beneath it.
+// checkNode returns an error if Circle cannot hold a node at its place, or anything beneath it.
 func checkNode(n *node, at group, depth int) error {
 	if depth == 0 {
 		return &Error{
@@ -109,8 +109,8 @@ func checkMark(m *mark) error {
 	return nil
 }
 
-// checkShape makes sure that reading the document leniently dropped nothing of it: each list is a list of objects, each
-// text a string.
+// checkShape makes sure that lenient reading dropped nothing of the document: each list is a list of objects, each text
+// a string.
 func checkShape(raw json.RawMessage) error {
 	var n struct {
 		Type    *string           `json:"type"`

@@ -16,15 +16,15 @@ import (
 
 // What can be wrong with a text to write; see [Error].
 var (
-	// ErrInvalid is a text that cannot be written, whatever is wrong with it.
+	// ErrInvalid matches every text that cannot be written.
 	ErrInvalid = errors.New("the text cannot be written")
-	// ErrBlank is a text that shows nothing: Circle refuses blank comments and loses blank posts.
+	// ErrBlank is a text that shows nothing. Circle refuses blank comments and loses blank posts.
 	ErrBlank = errors.New("the text is blank")
 	// ErrUnsupportedContent is a part of a text that Circle cannot hold, such as a table.
 	ErrUnsupportedContent = errors.New("the text has a part that Circle cannot hold")
 	// ErrContentTooLarge is a text that is too long or nested too deeply.
 	ErrContentTooLarge = errors.New("the text is too large")
-	// ErrMalformedDocument is a document that is not one of TipTap.
+	// ErrMalformedDocument is a document that TipTap would not take.
 	ErrMalformedDocument = errors.New("the document is malformed")
 )
 
@@ -42,13 +42,13 @@ const (
 type Error struct {
 	// Kind is [ErrBlank], [ErrUnsupportedContent], [ErrUnknownMention], [ErrContentTooLarge] or [ErrMalformedDocument].
 	Kind error
-	// Detail names the part at fault, in words that can be shown; empty where Kind says it all.
+	// Detail names the part at fault, in words that can be shown; empty if Kind says it all.
 	Detail string
-	// Line is the line of the Markdown at fault, counted from 1; 0 where lines have no meaning.
+	// Line is the line of the Markdown at fault, counted from 1; 0 if lines have no meaning.
 	Line int
 }
 
-// Error says what is wrong; it can be shown to the person who wrote the text.
+// Error says what is wrong. It can be shown to the author of the text.
 func (e *Error) Error() string {
 	says := cmp.Or(e.Detail, e.Kind.Error())
 	if e.Line > 0 {
@@ -60,17 +60,16 @@ func (e *Error) Error() string {
 // Unwrap makes the error match its kind and [ErrInvalid].
 func (e *Error) Unwrap() []error { return []error{e.Kind, ErrInvalid} }
 
-// maxProblems bounds what one text is told at once.
+// maxProblems bounds the problems that are reported for one text.
 const maxProblems = 10
 
-// Errors is all that is wrong with a text, in the order of its lines; the first ten where there is more. It is
-// never empty.
+// Errors is all that is wrong with a text, in the order of its lines, at most ten. It is never empty.
 type Errors []*Error
 
 // Error says what is wrong first.
 func (e Errors) Error() string { return e[0].Error() }
 
-// Unwrap makes the error match whatever one of them matches.
+// Unwrap makes the error match what any of them matches.
 func (e Errors) Unwrap() []error {
 	errs := make([]error, len(e))
 	for i, problem := range e {
@@ -79,16 +78,16 @@ func (e Errors) Unwrap() []error {
 	return errs
 }
 
-// Document is a text to write. It goes to Circle as a TipTap document in the envelope without which Circle
-// accepts a text and silently loses it.
+// Document is a text to write. It goes to Circle as a TipTap document in an envelope: without one, Circle accepts the
+// text and silently loses it.
 type Document struct {
 	document    json.RawMessage
 	tree        *node
 	attachments []string
 }
 
-// FromText makes a text of plain text: an empty line starts a new paragraph, a single line break stays one. The
-// error is a *[Error].
+// FromText makes a text of plain text: an empty line starts a new paragraph, a single line break stays one. The error
+// is a *[Error].
 func FromText(text string) (*Document, error) {
 	if len(text) > MaxBytes {
 		return nil, tooLarge(MaxBytes)
@@ -96,9 +95,9 @@ func FromText(text string) (*Document, error) {
 	return newDocument(textDocument(text), nil)
 }
 
-// FromHTML makes a text of HTML: paragraphs, <h2>, <h3>, lists, quotes, code, rules, links and marks. A mention
-// is a <span data-sgid="…">, as [Text.HTML] writes it, or a <span data-member-id="…">. Any other element is refused
-// by name. The error is a *[Error], or what the lookup of mentions failed with.
+// FromHTML makes a text of HTML: paragraphs, <h2>, <h3>, lists, quotes, code, rules, links and marks. A mention is a
+// <span data-sgid="…">, as [Text.HTML] writes it, or a <span data-member-id="…">. Any other element is refused by name.
+// The error is a *[Error], or that of the lookup.
 func FromHTML(source string, lookup MentionLookup) (*Document, error) {
 	if len(source) > MaxBytes {
 		return nil, tooLarge(MaxBytes)
@@ -110,9 +109,8 @@ func FromHTML(source string, lookup MentionLookup) (*Document, error) {
 	return newDocument(doc, lookup)
 }
 
-// FromDocument takes a TipTap document, a node of type doc, after checking that Circle knows every node and
-// mark in it. A mention may have a memberId among its attributes instead of the sgid. The error is a *[Error],
-// or what the lookup of mentions failed with.
+// FromDocument takes a TipTap document, a node of type doc, if Circle knows every node and mark in it. A mention may
+// have the attribute memberId instead of sgid. The error is a *[Error], or that of the lookup.
 func FromDocument(doc json.RawMessage, lookup MentionLookup) (*Document, error) {
 	if len(doc) > MaxBytes {
 		return nil, tooLarge(MaxBytes)
@@ -129,7 +127,7 @@ func FromDocument(doc json.RawMessage, lookup MentionLookup) (*Document, error) 
 	if err := checkNode(tree, groupNone, MaxDepth); err != nil {
 		return nil, err
 	}
-	if err := checkShape(normal); err != nil { // after the depth is known: it reads each level anew
+	if err := checkShape(normal); err != nil { // only now that the depth is known: it reads each level anew
 		return nil, err
 	}
 	if isBlank(tree) {
@@ -144,7 +142,7 @@ func FromDocument(doc json.RawMessage, lookup MentionLookup) (*Document, error) 
 	return &Document{document: normal, tree: tree}, nil
 }
 
-// newDocument takes a document of our own making.
+// newDocument takes a document that this package made.
 func newDocument(doc *node, lookup MentionLookup) (*Document, error) {
 	if isBlank(doc) {
 		return nil, &Error{Kind: ErrBlank}
@@ -159,7 +157,7 @@ func newDocument(doc *node, lookup MentionLookup) (*Document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode a document: %w", err)
 	}
-	if len(raw) > 4*MaxBytes { // of many tiny elements each becomes a node
+	if len(raw) > 4*MaxBytes { // each of many tiny elements becomes a node
 		return nil, tooLarge(MaxBytes)
 	}
 	return &Document{document: raw, tree: doc}, nil
@@ -169,8 +167,8 @@ func tooLarge(most int) *Error {
 	return &Error{Kind: ErrContentTooLarge, Detail: fmt.Sprintf("the text exceeds %d KiB", most>>10)}
 }
 
-// Attach returns the text with uploads attached, by the signed ids of their direct uploads. Empty ones are left out and
-// what exceeds [MaxAttachments] is an error.
+// Attach returns the text with uploads attached, by the signed ids of their direct uploads. It leaves out empty ids and
+// refuses more than [MaxAttachments].
 func (r *Document) Attach(signedIDs ...string) (*Document, error) {
 	attached := *r
 	attached.attachments = slices.Concat(r.attachments, signedIDs)
@@ -183,13 +181,13 @@ func (r *Document) Attach(signedIDs ...string) (*Document, error) {
 	return &attached, nil
 }
 
-// JSON gives the TipTap document that is sent.
+// JSON returns the TipTap document that is sent.
 func (r *Document) JSON() json.RawMessage { return r.document }
 
-// HTML gives the text for records of Circle's older editor, which takes HTML.
+// HTML returns the text as HTML, for records of Circle's older editor.
 func (r *Document) HTML() string { return sanitise(renderHTML(r.tree, &Text{})) }
 
-// PlainText gives the text without markup.
+// PlainText returns the text without markup.
 func (r *Document) PlainText() string { return plainText(r.tree, &Text{}) }
 
 // MarshalJSON writes the envelope.
@@ -200,7 +198,7 @@ func (r *Document) MarshalJSON() ([]byte, error) {
 	}{r.document, r.attachments})
 }
 
-// cleanText drops what cannot be kept: Circle's database refuses NUL, and no other control character shows anything.
+// cleanText drops control characters: Circle's database refuses NUL, and the others show nothing.
 func cleanText(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && unicode.IsControl(r) {
@@ -232,7 +230,7 @@ func textDocument(text string) *node {
 	return doc
 }
 
-// isBlank reports whether a document shows nothing: no letters, and nothing like a picture.
+// isBlank reports whether a document shows nothing: no visible character, and nothing like a picture.
 func isBlank(doc *node) bool {
 	blank := true
 	doc.walk(func(n *node) {
@@ -250,7 +248,7 @@ func visible(r rune) bool {
 	return !unicode.IsSpace(r) && !unicode.In(r, unicode.Cf, unicode.Cc) && r != '\u3164' && r != '\u2800'
 }
 
-// normaliseJSON writes a value anew, so that what is checked is what is sent: no key twice, no broken UTF-8.
+// normaliseJSON writes a value anew, so that what is checked is what is sent: no duplicate key, no broken UTF-8.
 func normaliseJSON(raw json.RawMessage) (json.RawMessage, error) {
 	if !utf8.Valid(raw) {
 		return nil, errors.New("not UTF-8")

@@ -19,7 +19,8 @@ func TestFromText(t *testing.T) {
 		},
 		{
 			"empty lines", "\r\n\r\na \r\n \r\n\r\nb\n",
-			`[{"type":"paragraph","content":[{"type":"text","text":"a"}]},{"type":"paragraph","content":[{"type":"text","text":"b"}]}]`,
+			`[{"type":"paragraph","content":[{"type":"text","text":"a"}]},{"type":"paragraph","content":[{"type":"text",
+				"text":"b"}]}]`,
 		},
 		{"markup is text", "<b>1 & 2</b>", `[{"type":"paragraph","content":[{"type":"text","text":"<b>1 & 2</b>"}]}]`},
 		{"control characters", "a\x00\x07b", `[{"type":"paragraph","content":[{"type":"text","text":"ab"}]}]`},
@@ -39,11 +40,13 @@ func TestFromHTML(t *testing.T) {
 	for _, c := range []struct{ name, html, want string }{
 		{
 			"bare text", "Hello <b>you</b>",
-			`[{"type":"paragraph","content":[{"type":"text","text":"Hello "},{"type":"text","text":"you","marks":[{"type":"bold"}]}]}]`,
+			`[{"type":"paragraph","content":[{"type":"text","text":"Hello "},{"type":"text","text":"you",
+				"marks":[{"type":"bold"}]}]}]`,
 		},
 		{
 			"white space", "<p>\n  a\n  b </p>\n<p>c</p>",
-			`[{"type":"paragraph","content":[{"type":"text","text":"a b"}]},{"type":"paragraph","content":[{"type":"text","text":"c"}]}]`,
+			`[{"type":"paragraph","content":[{"type":"text","text":"a b"}]},{"type":"paragraph","content":[{"type":"text",
+				"text":"c"}]}]`,
 		},
 		{
 			"nested marks", "<em><strong>x</strong></em>",
@@ -55,19 +58,25 @@ func TestFromHTML(t *testing.T) {
 		},
 		{
 			"all marks", "<s>a</s><u>b</u><code>c</code><mark>d</mark>",
-			`[{"type":"paragraph","content":[{"type":"text","text":"a","marks":[{"type":"strike"}]},{"type":"text","text":"b","marks":[{"type":"underline"}]},{"type":"text","text":"c","marks":[{"type":"code"}]},{"type":"text","text":"d","marks":[{"type":"highlight"}]}]}]`,
+			`[{"type":"paragraph","content":[{"type":"text","text":"a","marks":[{"type":"strike"}]},{"type":"text","text":"b",
+				"marks":[{"type":"underline"}]},{"type":"text","text":"c","marks":[{"type":"code"}]},{"type":"text","text":"d",
+				"marks":[{"type":"highlight"}]}]}]`,
 		},
 		{
 			"a link", `<a href="https://example.com/?a=1&amp;b=2">x</a>`,
-			`[{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"link","attrs":{"href":"https://example.com/?a=1&b=2","target":"_blank"}}]}]}]`,
+			`[{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"link",
+				"attrs":{"href":"https://example.com/?a=1&b=2","target":"_blank"}}]}]}]`,
 		},
 		{
 			"headings", "<h2>A</h2><h3>B</h3>",
-			`[{"type":"heading","attrs":{"level":2},"content":[{"type":"text","text":"A"}]},{"type":"heading","attrs":{"level":3},"content":[{"type":"text","text":"B"}]}]`,
+			`[{"type":"heading","attrs":{"level":2},"content":[{"type":"text","text":"A"}]},{"type":"heading",
+				"attrs":{"level":3},"content":[{"type":"text","text":"B"}]}]`,
 		},
 		{
 			"lists", `<ol start="3"><li>a<ul><li>b</li></ul></li></ol>`,
-			`[{"type":"orderedList","attrs":{"start":3},"content":[{"type":"listItem","content":[{"type":"paragraph","content":[{"type":"text","text":"a"}]},{"type":"bulletList","content":[{"type":"listItem","content":[{"type":"paragraph","content":[{"type":"text","text":"b"}]}]}]}]}]}]`,
+			`[{"type":"orderedList","attrs":{"start":3},"content":[{"type":"listItem","content":[{"type":"paragraph",
+				"content":[{"type":"text","text":"a"}]},{"type":"bulletList","content":[{"type":"listItem",
+				"content":[{"type":"paragraph","content":[{"type":"text","text":"b"}]}]}]}]}]}]`,
 		},
 		{
 			"a quote", "<blockquote>a</blockquote>",
@@ -79,15 +88,18 @@ func TestFromHTML(t *testing.T) {
 		},
 		{
 			"a line break and a rule", "a<br> b<hr>",
-			`[{"type":"paragraph","content":[{"type":"text","text":"a"},{"type":"hardBreak"},{"type":"text","text":"b"}]},{"type":"horizontalRule"}]`,
+			`[{"type":"paragraph","content":[{"type":"text","text":"a"},{"type":"hardBreak"},{"type":"text","text":"b"}]},
+				{"type":"horizontalRule"}]`,
 		},
 		{
 			"a mention", `Hi <span class="mention" data-sgid="BAh7">@Ada</span>!`,
-			`[{"type":"paragraph","content":[{"type":"text","text":"Hi "},{"type":"mention","attrs":{"sgid":"BAh7"},"circle_ios_fallback_text":"@Ada"},{"type":"text","text":"!"}]}]`,
+			`[{"type":"paragraph","content":[{"type":"text","text":"Hi "},{"type":"mention","attrs":{"sgid":"BAh7"},
+				"circle_ios_fallback_text":"@Ada"},{"type":"text","text":"!"}]}]`,
 		},
 		{
 			"a mention by member", `<span data-member-id="3">@Ada</span> <a data-member-id="3">Ada</a>`,
-			`[{"type":"paragraph","content":[{"type":"mention","attrs":{"sgid":"sgid-3"},"circle_ios_fallback_text":"@Ada"},{"type":"text","text":" "},{"type":"mention","attrs":{"sgid":"sgid-3"},"circle_ios_fallback_text":"@Ada"}]}]`,
+			`[{"type":"paragraph","content":[{"type":"mention","attrs":{"sgid":"sgid-3"},"circle_ios_fallback_text":"@Ada"},
+				{"type":"text","text":" "},{"type":"mention","attrs":{"sgid":"sgid-3"},"circle_ios_fallback_text":"@Ada"}]}]`,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -115,17 +127,19 @@ func TestFromDocument(t *testing.T) {
 			t.Errorf("%s: %v", content, err)
 			continue
 		}
-		checkContent(t, r, "["+content+"]") // attributes that we do not know included
+		checkContent(t, r, "["+content+"]") // unknown attributes included
 	}
 }
 
 func TestFromDocumentWithMentions(t *testing.T) {
 	r, err := FromDocument(json.RawMessage(`{"type":"doc","content":[{"type":"paragraph","content":[
-		{"type":"mention","attrs":{"memberId":"3","label":"@Ada"}},{"type":"mention","attrs":{"sgid":"BAh7"}},{"type":"mention","attrs":{"memberId":"3","n":1.50}}]}]}`), knownMembers)
+		{"type":"mention","attrs":{"memberId":"3","label":"@Ada"}},{"type":"mention","attrs":{"sgid":"BAh7"}},
+		{"type":"mention","attrs":{"memberId":"3","n":1.50}}]}]}`), knownMembers)
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkContent(t, r, `[{"type":"paragraph","content":[{"type":"mention","attrs":{"sgid":"sgid-3","label":"@Ada"}},{"type":"mention","attrs":{"sgid":"BAh7"}},{"type":"mention","attrs":{"sgid":"sgid-3","n":1.50}}]}]`)
+	checkContent(t, r, `[{"type":"paragraph","content":[{"type":"mention","attrs":{"sgid":"sgid-3","label":"@Ada"}},
+		{"type":"mention","attrs":{"sgid":"BAh7"}},{"type":"mention","attrs":{"sgid":"sgid-3","n":1.50}}]}]`)
 	if want := "@Ada"; r.PlainText() != want {
 		t.Errorf("plain text %q, want %q", r.PlainText(), want)
 	}
@@ -170,7 +184,8 @@ func TestTextRefused(t *testing.T) {
 			"unknown mark", doc(`{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"blink"}]}]}`),
 			ErrUnsupportedContent, "blink",
 		},
-		{"script link", doc(`{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"link","attrs":{"href":"javascript:x"}}]}]}`), ErrUnsupportedContent, "link"},
+		{"script link", doc(`{"type":"paragraph","content":[{"type":"text","text":"x","marks":[{"type":"link",
+			"attrs":{"href":"javascript:x"}}]}]}`), ErrUnsupportedContent, "link"},
 		{"poll", doc(`{"type":"poll","attrs":{"sgid":"x"}}`), ErrUnsupportedContent, "polls"},
 		{
 			"heading 1", doc(`{"type":"heading","attrs":{"level":1},"content":[{"type":"text","text":"x"}]}`),
@@ -189,7 +204,8 @@ func TestTextRefused(t *testing.T) {
 		},
 		{
 			"content that is no list",
-			doc(`{"type":"paragraph","content":{"type":"text"}},{"type":"paragraph","content":[{"type":"text","text":"x"}]}`), ErrMalformedDocument, "lists",
+			doc(`{"type":"paragraph","content":{"type":"text"}},{"type":"paragraph","content":[{"type":"text","text":"x"}]}`),
+			ErrMalformedDocument, "lists",
 		},
 		{"nested deeply", doc(deep), ErrContentTooLarge, "levels"},
 		{"nested beyond reason", document(strings.Repeat(`{"type":"doc","content":[`, 9000)), ErrMalformedDocument, "JSON"},
@@ -197,7 +213,7 @@ func TestTextRefused(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var failure *Error
 			if !errors.As(c.err, &failure) || !errors.Is(c.err, c.kind) || !errors.Is(c.err, ErrInvalid) {
-				t.Fatalf("got error %v, want a Error of kind %q", c.err, c.kind)
+				t.Fatalf("got error %v, want an Error of kind %q", c.err, c.kind)
 			}
 			if !strings.Contains(c.err.Error(), c.says) {
 				t.Errorf("error says %q, want it to name %q", c.err, c.says)
@@ -231,11 +247,12 @@ func TestTextEnvelope(t *testing.T) {
 	}
 }
 
-// FuzzHTML: what HTML becomes is a document that we would take ourselves, and that says the same when it is read back.
+// FuzzHTML: HTML becomes a document that this package takes, and that reads back as the same text.
 func FuzzHTML(f *testing.F) {
 	for _, seed := range []string{
-		"<p>a <b>b</b><br>c</p><ul><li>d</li></ul>", "<blockquote><pre>x\n y</pre></blockquote>", "<h2><p>x</p></h2>", "a<hr>b",
-		`<a href="https://example.com" target="_self">x</a> <span data-sgid="x">@y</span>`, "<li>x", "<ul>x<p>y</ul>", "\x00\xff&#0;",
+		"<p>a <b>b</b><br>c</p><ul><li>d</li></ul>", "<blockquote><pre>x\n y</pre></blockquote>", "<h2><p>x</p></h2>",
+		"a<hr>b", `<a href="https://example.com" target="_self">x</a> <span data-sgid="x">@y</span>`, "<li>x", "<ul>x<p>y</ul>",
+		"\x00\xff&#0;",
 		"<b><p>x</b>y</p>", "<svg><p>x", "<pre>0<\x00\x80", "<template><p>x</template>", "<select><option>x",
 	} {
 		f.Add(seed)
@@ -245,7 +262,7 @@ func FuzzHTML(f *testing.F) {
 		r, err := FromHTML(source, knownMembers)
 		if err != nil {
 			if _, ok := errors.AsType[*Error](err); !ok {
-				t.Fatalf("FromHTML(%q) gives error %v, want a Error", source, err)
+				t.Fatalf("FromHTML(%q) gives error %v, want an Error", source, err)
 			}
 			return
 		}
@@ -275,7 +292,7 @@ func checkContent(t *testing.T, r *Document, want string) {
 	}
 }
 
-// checkHarmless parses HTML as a browser would and looks for what acts.
+// checkHarmless parses HTML as a browser would and looks for anything active.
 func checkHarmless(t *testing.T, source string) {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader("<body>" + source))

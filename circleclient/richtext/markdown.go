@@ -19,7 +19,7 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// The schemes of addresses by which Markdown names what has no address of its own.
+// The schemes by which Markdown names what has no address of its own.
 const (
 	// schemeMember mentions a member: [@Ada](member:ID).
 	schemeMember = "member:"
@@ -27,14 +27,13 @@ const (
 	schemeUpload = "upload:"
 )
 
-// MaxMarkdownBytes bounds a text of Markdown: the time that reading one takes can grow with the square of its length,
-// and with this stays below half a second for the worst that is known. Longer texts can be written as HTML or
-// documents.
+// MaxMarkdownBytes bounds a text of Markdown. The time to read one can grow with the square of its length; within this
+// bound, the worst known text takes less than half a second. Longer texts can be written as HTML or documents.
 const MaxMarkdownBytes = 32 << 10
 
 // FromMarkdown makes a text of Markdown: CommonMark with strikethrough and bare links. A mention is a link to
-// member:ID and a picture an image of upload:SIGNED_ID. What Circle cannot hold is refused by name and line, never left
-// out. The error is a *[Error], or what the lookup of mentions failed with.
+// member:ID, a picture an image of upload:SIGNED_ID. What Circle cannot hold is refused by name and line, never left
+// out. The error is an [Errors] or *[Error], or that of the lookup.
 func FromMarkdown(source string, lookup MentionLookup) (*Document, error) {
 	if len(source) > MaxMarkdownBytes {
 		return nil, tooLarge(MaxMarkdownBytes)
@@ -47,8 +46,8 @@ func FromMarkdown(source string, lookup MentionLookup) (*Document, error) {
 	return newDocument(doc, lookup)
 }
 
-// markdown is made once; goldmark's parsers are safe for concurrent use. Tables, task lists and footnotes are read so
-// that they can be refused: unread, they would be taken for text, or vanish.
+// markdown is made once; goldmark's parsers are safe for concurrent use. It reads tables, task lists and footnotes so
+// that they can be refused: otherwise they would become text, or vanish.
 var markdown = sync.OnceValue(func() parser.Parser {
 	return goldmark.New(
 		goldmark.WithExtensions(extension.Strikethrough, extension.Linkify, extension.Table, extension.TaskList),
@@ -78,7 +77,7 @@ func (r *markdownReader) read() *node {
 	return &node{Type: nodeDoc, Content: r.blocks(root, MaxDepth)}
 }
 
-// reference is the link definition that a link or picture uses; nil where it has an address of its own.
+// reference returns the link definition that a link or picture uses; nil if it has an address of its own.
 func reference(n ast.Node) *ast.ReferenceLink {
 	switch n := n.(type) {
 	case *ast.Link:
@@ -99,7 +98,7 @@ func (r *markdownReader) fail(n ast.Node, kind error, detail string) {
 	}
 }
 
-// line is where a node begins, counted from 1.
+// line returns the line on which a node begins, counted from 1.
 func (r *markdownReader) line(n ast.Node) int {
 	for n.Pos() < 0 && n.FirstChild() != nil {
 		n = n.FirstChild()
@@ -110,7 +109,7 @@ func (r *markdownReader) line(n ast.Node) int {
 	return 1 + bytes.Count(r.source[:max(n.Pos(), 0)], []byte("\n"))
 }
 
-// blocks gives the blocks in a document, quote or list item.
+// blocks returns the blocks in a document, quote or list item.
 func (r *markdownReader) blocks(parent ast.Node, depth int) []*node {
 	if depth == 0 {
 		r.fail(parent, ErrContentTooLarge, fmt.Sprintf("the text is nested deeper than %d levels", MaxDepth))
@@ -159,7 +158,7 @@ func blockName(n ast.Node) string {
 	return "a " + n.Kind().String()
 }
 
-// filled gives the blocks of what must hold one, at least an empty paragraph.
+// filled returns the blocks of a node that must hold at least one: an empty paragraph if it has none.
 func (r *markdownReader) filled(n ast.Node, depth int) []*node {
 	if blocks := r.blocks(n, depth); len(blocks) > 0 {
 		return blocks
@@ -186,7 +185,7 @@ func (r *markdownReader) code(n ast.Node, language string) *node {
 	return block
 }
 
-// language is the word behind the fence of a code block.
+// language returns the word behind the fence of a code block.
 func (r *markdownReader) language(n *ast.FencedCodeBlock) string {
 	if n.Info == nil {
 		return ""
@@ -198,7 +197,7 @@ func (r *markdownReader) language(n *ast.FencedCodeBlock) string {
 	return info
 }
 
-// paragraph gives a paragraph, or the pictures of one that has nothing else: a picture is a block at Circle.
+// paragraph returns a paragraph, or the pictures of one that holds only pictures: Circle's pictures are blocks.
 func (r *markdownReader) paragraph(n ast.Node) []*node {
 	var pictures []*node
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
@@ -227,7 +226,7 @@ func (r *markdownReader) picture(n *ast.Image) *node {
 	return &node{Type: nodeImage, Attrs: nodeAttrs{SignedID: signedID, Alt: r.plain(n)}}
 }
 
-// plain is the text of a node without its marks.
+// plain returns the text of a node without its marks.
 func (r *markdownReader) plain(n ast.Node) string {
 	var plain strings.Builder
 	for _, n := range r.inline(n) {
@@ -236,7 +235,7 @@ func (r *markdownReader) plain(n ast.Node) string {
 	return strings.TrimSpace(plain.String())
 }
 
-// unescape resolves backslashes and entities, as goldmark itself does where it writes HTML.
+// unescape resolves backslashes and entities, as goldmark does when it writes HTML.
 func unescape(source []byte) string {
 	if !bytes.ContainsAny(source, "\\&") {
 		return cleanText(string(source))
@@ -248,25 +247,25 @@ func unescape(source []byte) string {
 	return cleanText(html.UnescapeString(out.String()))
 }
 
-// inline gives the text of a paragraph or heading.
+// inline returns the text of a paragraph or heading.
 func (r *markdownReader) inline(n ast.Node) []*node {
 	b := inlineBuilder{}
 	r.spans(n, nil, &b)
 	return b.done()
 }
 
-// inlineBuilder collects text and what stands in it; text of the same marks becomes one node.
+// inlineBuilder collects text and what stands in it. Adjacent text of the same marks becomes one node.
 type inlineBuilder struct {
-	nodes []*node
-	begun strings.Builder // text that may go on
-	marks []*mark
+	nodes   []*node
+	started strings.Builder // text that may continue
+	marks   []*mark
 }
 
 func (b *inlineBuilder) text(s string, marks []*mark) {
-	if b.begun.Len() > 0 && !slices.EqualFunc(b.marks, marks, sameMark) {
+	if b.started.Len() > 0 && !slices.EqualFunc(b.marks, marks, sameMark) {
 		b.end()
 	}
-	b.begun.WriteString(s)
+	b.started.WriteString(s)
 	b.marks = marks
 }
 
@@ -276,9 +275,9 @@ func (b *inlineBuilder) add(n *node) {
 }
 
 func (b *inlineBuilder) end() {
-	if b.begun.Len() > 0 {
-		b.nodes = append(b.nodes, &node{Type: nodeText, Text: b.begun.String(), Marks: b.marks})
-		b.begun.Reset()
+	if b.started.Len() > 0 {
+		b.nodes = append(b.nodes, &node{Type: nodeText, Text: b.started.String(), Marks: b.marks})
+		b.started.Reset()
 	}
 }
 
@@ -320,7 +319,7 @@ func (r *markdownReader) spans(parent ast.Node, marks []*mark, b *inlineBuilder)
 	}
 }
 
-// rawHTML refuses an element, once for both of its tags.
+// rawHTML refuses an element, once for both its tags.
 func (r *markdownReader) rawHTML(n *ast.RawHTML) {
 	tag := string(n.Segments.Value(r.source))
 	if !strings.HasPrefix(tag, "</") || len(r.problems) == 0 {

@@ -24,9 +24,9 @@ func knownMembers(members []MentionedMember) ([]string, error) {
 	return signedIDs, nil
 }
 
-// TestMarkdownGolden converts each NAME.md of testdata/markdown. Beside it stands what must come of it:
-// NAME.json, a node of the document in each line, with NAME.html and NAME.txt, which are the same text read back; or
-// NAME.refused, what the person who wrote it is told.
+// TestMarkdownGolden converts each NAME.md of testdata/markdown. Beside it is the result: NAME.json, a node of the
+// document in each line, with NAME.html and NAME.txt, the same text read back; or NAME.refused, what its author is
+// told.
 func TestMarkdownGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/markdown/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -128,7 +128,7 @@ func TestMarkdownLookupFails(t *testing.T) {
 	}
 }
 
-// Text that is meant to be hard on a parser is read or refused in the time of any other.
+// Text that is hard on a parser is read or refused as fast as any other.
 func TestMarkdownOfPathologicalInput(t *testing.T) {
 	if _, err := FromMarkdown(strings.Repeat("x", MaxMarkdownBytes+1), knownMembers); !errors.Is(err,
 		ErrContentTooLarge) {
@@ -145,8 +145,8 @@ func TestMarkdownOfPathologicalInput(t *testing.T) {
 	}
 }
 
-// FuzzMarkdown: whatever Markdown is given, what comes of it is a document that we would take ourselves, of nodes and
-// marks that Circle knows, and that says the same when it is read back; or the text is refused.
+// FuzzMarkdown: Markdown becomes a document that this package takes, of nodes and marks that Circle knows, and that
+// reads back as the same text; or it is refused.
 func FuzzMarkdown(f *testing.F) {
 	files, err := filepath.Glob("testdata/markdown/*.txtar")
 	if err != nil {
@@ -165,7 +165,7 @@ func FuzzMarkdown(f *testing.F) {
 		r, err := FromMarkdown(source, knownMembers)
 		if err != nil {
 			if _, ok := errors.AsType[*Error](err); !ok {
-				t.Fatalf("FromMarkdown(%q) gives error %v, want a Error", source, err)
+				t.Fatalf("FromMarkdown(%q) gives error %v, want an Error", source, err)
 			}
 			return
 		}

@@ -7,24 +7,24 @@ import (
 	"strings"
 )
 
-// MaxMentions bounds the members whom one text mentions by number: each may cost requests to Circle.
+// MaxMentions bounds the members that one text mentions by number: each may cost requests to Circle.
 const MaxMentions = 20
 
-// ErrUnknownMention is a text that mentions somebody who is no member.
+// ErrUnknownMention is a text that mentions an id of no member.
 var ErrUnknownMention = errors.New("the text mentions somebody who is not a member")
 
-// MentionedMember is a member whom a text mentions by an id of the caller's; Circle knows them by a signed id only.
+// MentionedMember is a member mentioned by an id that Circle does not take in a text: it takes only signed ids.
 type MentionedMember struct {
 	// ID is the id as it stands in the text.
 	ID string
 	// Name is the name as it stands in the text, without the @. It may be empty or out of date.
 	Name string
-	// Line is where it stands first, counted from 1; 0 where lines have no meaning.
+	// Line is the line of the first mention, counted from 1; 0 if lines have no meaning.
 	Line int
 }
 
-// MentionLookup gives the signed ids of members in their order, "" for one who does not exist. It is asked once for all
-// members of a text, each once, and only where there are some.
+// MentionLookup returns the signed ids of members in their order, "" for one who does not exist. It is called at most
+// once for a text, with each of its members once, and not at all if it mentions nobody by number.
 type MentionLookup func([]MentionedMember) ([]string, error)
 
 func newMention(m MentionedMember, marks []*mark) *node {
@@ -75,14 +75,14 @@ func resolveMentions(doc *node, lookup MentionLookup) error {
 	return nil
 }
 
-// mentionByMember marks a mention of a written document that names the member and not the signed id.
+// mentionByMember notes whom a mention of a given document means, if it names the member instead of the signed id.
 func mentionByMember(n *node) {
 	if n.Type == nodeMention && n.Attrs.SGID == "" && n.Attrs.MemberID != "" {
 		n.mentioned = &MentionedMember{ID: n.Attrs.MemberID, Name: strings.TrimPrefix(n.Attrs.Label, "@")}
 	}
 }
 
-// signMentions puts the signed ids that were found for a tree into the document that it was read from.
+// signMentions puts the signed ids found for a tree into the JSON that it was read from.
 func signMentions(doc json.RawMessage, tree *node) (json.RawMessage, error) {
 	signedIDs := map[string]string{}
 	tree.walk(func(n *node) {

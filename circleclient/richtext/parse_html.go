@@ -8,14 +8,14 @@ import (
 	"golang.org/x/net/html"
 )
 
-// readHTML makes a document of foreign HTML, to take its plain text: what a document cannot hold is left out.
+// readHTML makes a document of HTML from Circle, to take its plain text. It leaves out what a document cannot hold.
 func readHTML(source string) *node {
 	r := &htmlReader{}
 	return r.read(source)
 }
 
-// parseHTML makes a document of HTML that a member wants to write. What Circle cannot hold is an error that names it:
-// silently losing a table would be worse.
+// parseHTML makes a document of HTML that a member wants to write. It refuses what Circle cannot hold: silently losing
+// a table would be worse.
 func parseHTML(source string) (*node, error) {
 	r := &htmlReader{strict: true}
 	doc := r.read(source)
@@ -25,7 +25,7 @@ func parseHTML(source string) (*node, error) {
 	return doc, nil
 }
 
-// htmlReader turns HTML into a document. Attributes of style are ignored.
+// htmlReader turns HTML into a document. It ignores styles.
 type htmlReader struct {
 	strict bool
 	err    error
@@ -116,7 +116,7 @@ func (r *htmlReader) element(n *html.Node, marks []*mark, b *blockBuilder, depth
 	}
 }
 
-// mentionOf is the mention that an element stands for; nil where it is none.
+// mentionOf returns the mention that an element stands for, or nil.
 func mentionOf(n *html.Node) *node {
 	if n.Data != "span" && n.Data != "a" {
 		return nil
@@ -154,7 +154,7 @@ func (r *htmlReader) heading(n *html.Node, marks []*mark, b *blockBuilder, depth
 	}
 }
 
-// inside gives the blocks in an element, at least an empty paragraph: a quote or list item must hold one.
+// inside returns the blocks in an element, at least an empty paragraph: a quote or list item must hold one.
 func (r *htmlReader) inside(n *html.Node, marks []*mark, depth int) []*node {
 	var b blockBuilder
 	r.children(n, marks, &b, depth)
@@ -263,7 +263,7 @@ func markOf(tag string) string {
 	return ""
 }
 
-// withMark adds a mark, unless one of its type is there: <b> within <strong> is one bold.
+// withMark adds a mark unless there is one of its type: <b> within <strong> is one bold.
 func withMark(marks []*mark, m *mark) []*mark {
 	for _, have := range marks {
 		if have.Type == m.Type {
@@ -273,7 +273,7 @@ func withMark(marks []*mark, m *mark) []*mark {
 	return append(slices.Clone(marks), m)
 }
 
-// blockBuilder collects blocks. Text between blocks becomes paragraphs; white space is what a browser would show.
+// blockBuilder collects blocks. Text between blocks becomes paragraphs; white space collapses as in a browser.
 type blockBuilder struct {
 	blocks []*node
 	inline []*node
@@ -335,7 +335,7 @@ func (b *blockBuilder) wantsNoSpace() bool {
 	return last == nil || last.Type == nodeHardBreak || last.Type == nodeText && strings.HasSuffix(last.Text, " ")
 }
 
-// trim takes the white space from the end of the line.
+// trim removes the white space at the end of the line.
 func (b *blockBuilder) trim() {
 	last := b.last()
 	if last == nil || last.Type != nodeText {
@@ -347,7 +347,7 @@ func (b *blockBuilder) trim() {
 	}
 }
 
-// flush ends the paragraph, if one has begun. A line break at its end shows nothing.
+// flush ends the paragraph, if one has begun. It drops a line break at the end, which shows nothing.
 func (b *blockBuilder) flush() {
 	b.trim()
 	if last := b.last(); last != nil && last.Type == nodeHardBreak {
@@ -359,7 +359,7 @@ func (b *blockBuilder) flush() {
 	b.inline = nil
 }
 
-// clean keeps a foreign word fit to be shown in an error.
+// clean makes a foreign word fit to be shown in an error.
 func clean(s string) string {
 	const most = 30
 	s = strings.Map(func(r rune) rune {

@@ -9,10 +9,10 @@ import (
 	"circlegraph/circleclient/lenient"
 )
 
-// PostBody is what Circle's older editor kept: HTML. Most records wrap it in an object beside its attachments; some
-// send the bare string. A text of the newer editor has a placeholder here instead, see [PostBody.Placeholder].
+// PostBody is a text of Circle's older editor: HTML. Most records wrap it in an object beside its attachments; some
+// send the bare string. Texts of the newer editor have a placeholder here, see [PostBody.Placeholder].
 type PostBody struct {
-	// HTML as Circle sends it: not sanitised. [Text.HTML] is.
+	// HTML is as Circle sends it, not sanitised; [Text.HTML] is.
 	HTML string
 
 	attachments []*object
@@ -37,11 +37,11 @@ func (b *PostBody) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// placeholderLength bounds the placeholder, so that a long post that quotes it is not taken for it.
+// placeholderLength bounds the placeholder, so that a long post that quotes it does not count as one.
 const placeholderLength = 400
 
-// Placeholder reports whether the HTML only asks the reader to update Circle's app, which is what old clients get to see
-// instead of a text of the newer editor.
+// Placeholder reports whether the HTML only asks the reader to update Circle's app. Old clients see that instead of a
+// text of the newer editor.
 func (b *PostBody) Placeholder() bool {
 	if b == nil || len(b.HTML) > placeholderLength {
 		return false

@@ -11,8 +11,8 @@ import (
 	"github.com/microcosm-cc/bluemonday"
 )
 
-// renderHTML writes a document as HTML; lookup knows what its nodes point to. Everything is escaped here already, so
-// [sanitise] is the second lock on the door.
+// renderHTML writes a document as HTML; lookup knows what its nodes point to. It escapes everything; [sanitise] is a
+// second safeguard.
 func renderHTML(doc *node, lookup *Text) string {
 	w := &htmlWriter{lookup: lookup}
 	w.node(doc, maxReadDepth)
@@ -117,10 +117,10 @@ func (w *htmlWriter) marked(s string, marks []*mark) {
 	w.WriteString(end.String())
 }
 
-// maxMarks bounds the marks on one text; there are seven types of them.
+// maxMarks bounds the marks on one text; there are seven types.
 const maxMarks = 16
 
-// markTag is the element that stands for a mark; "" for links, which need attributes, and for unknown marks.
+// markTag returns the element for a mark; "" for links, which need attributes, and for unknown marks.
 func markTag(mark string) string {
 	switch mark {
 	case markBold:
@@ -139,7 +139,7 @@ func markTag(mark string) string {
 	return ""
 }
 
-// codeBlock writes only text: marks have no place in code.
+// codeBlock writes only text: code has no marks.
 func (w *htmlWriter) codeBlock(n *node) {
 	class := ""
 	if languageName.MatchString(n.Attrs.Language) {
@@ -167,7 +167,7 @@ func (w *htmlWriter) mention(n *node) {
 		attrs += attr("data-member-id", strconv.FormatInt(m.CommunityMemberID, 10))
 	}
 	if signedID.MatchString(m.SGID) {
-		attrs += attr("data-sgid", m.SGID) // what makes HTML that is written back a mention again
+		attrs += attr("data-sgid", m.SGID) // makes it a mention again when the HTML is written back
 	}
 	w.WriteString("<span" + attrs + ">@")
 	w.text(m.Name)
@@ -189,7 +189,7 @@ func (w *htmlWriter) image(o *object, n *node) {
 	w.WriteString(">")
 }
 
-// file shows an uploaded picture, and links to every other file.
+// file shows an uploaded picture and links to any other file.
 func (w *htmlWriter) file(n *node) {
 	o := w.lookup.object(n.Attrs)
 	if o != nil && uploadKind(o.ContentType) == AttachmentImage {
@@ -225,10 +225,10 @@ var (
 	signedID     = regexp.MustCompile(`^[\w=+/.-]{1,1000}$`)
 )
 
-// sanitise keeps the elements of a text and nothing that could act.
+// sanitise keeps the elements of a text and drops everything active.
 func sanitise(s string) string { return policy().Sanitize(s) }
 
-// policy is made once; bluemonday's policies are safe for concurrent use after that.
+// policy is made once; bluemonday's policies are then safe for concurrent use.
 var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "div", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "ul", "ol", "li",
@@ -241,7 +241,7 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("data-sgid").Matching(signedID).OnElements("span")
 	p.AllowAttrs("colspan", "rowspan").Matching(bluemonday.Integer).OnElements("th", "td")
 
-	// Absolute addresses only: a relative one would lead into the site that shows the text.
+	// Only absolute addresses: a relative one would lead into the site that shows the text.
 	p.RequireParseableURLs(true)
 	p.AllowRelativeURLs(false)
 	p.AllowURLSchemes("http", "https", "mailto")

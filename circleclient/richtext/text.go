@@ -11,12 +11,12 @@ import (
 	"circlegraph/circleclient/lenient"
 )
 
-// Text is the text of a post, comment, event or lesson, whichever editor it was written with. It is read from
-// Circle's envelope around a TipTap document; texts of the older editor have HTML instead, and some posts have custom
-// HTML beside them.
+// Text is the text of a post, comment, event, lesson or message, whichever editor wrote it. It is read from Circle's
+// envelope around a TipTap document. Texts of the older editor have HTML instead, and some posts have custom HTML
+// beside the document.
 //
-// Nothing is parsed before it is asked for. The methods are safe for concurrent use and for nil, which is an empty
-// text. Odd and unknown parts of a text are left out; they never fail the rest.
+// A text is parsed when it is first needed. The methods are safe for concurrent use and for nil, which is an empty
+// text. They leave out odd and unknown parts.
 type Text struct {
 	source Source
 
@@ -36,12 +36,12 @@ type Source struct {
 	Plain string
 }
 
-// New reads a text from where a record keeps it.
+// New returns the text of a record.
 func New(source Source) *Text { return &Text{source: source} }
 
-// envelope is what Circle wraps a TipTap document in: the document points into these lists by signed ids.
+// envelope is what Circle wraps a TipTap document in. The document points into these lists by signed ids.
 type envelope struct {
-	Type              string             `json:"type"` // "doc" where the document came without an envelope
+	Type              string             `json:"type"` // "doc" if the document came without an envelope
 	Body              json.RawMessage    `json:"body"`
 	Attachments       []*object          `json:"attachments"`
 	InlineAttachments []*object          `json:"inline_attachments"`
@@ -52,8 +52,8 @@ type envelope struct {
 	Polls             []*object          `json:"polls"`
 }
 
-// object is a member, group, file, picture, embedded link, entity or poll that a document points to. They come in
-// one map without a reliable word for their kind, so one type has the fields of all of them.
+// object is a member, group, file, picture, embedded link, entity or poll that a document points to. One map holds all
+// of them without a reliable word for their kind, so one type has all their fields.
 type object struct {
 	SGID              string    `json:"sgid"`
 	RichTextFieldSGID string    `json:"rich_text_field_sgid"`
@@ -82,7 +82,7 @@ type metadata struct {
 	Duration *float64 `json:"duration"` // seconds
 }
 
-// parse reads what is JSON, once.
+// parse reads the JSON, once.
 func (t *Text) parse() {
 	t.once.Do(func() {
 		t.body = t.source.Body.Get()
@@ -101,13 +101,13 @@ func (t *Text) parse() {
 	})
 }
 
-// hasDocument reports whether there is a document with anything in it. Posts of custom HTML carry an empty one.
+// hasDocument reports whether there is a document that is not empty. Posts of custom HTML have an empty one.
 func (t *Text) hasDocument() bool {
 	t.parse()
 	return t.doc != nil && len(t.doc.Content) > 0
 }
 
-// Document gives the TipTap document (a node of type doc) as Circle keeps it; nil for texts of the older editor.
+// Document returns the TipTap document (a node of type doc) as Circle keeps it; nil for texts of the older editor.
 func (t *Text) Document() json.RawMessage {
 	if t == nil {
 		return nil
@@ -119,8 +119,8 @@ func (t *Text) Document() json.RawMessage {
 	return t.envelope.Body
 }
 
-// HTML renders the text. It is sanitised: no scripts, styles or forms, and only http, https and mailto addresses. Files
-// and embedded links become links.
+// HTML renders the text, sanitised: no scripts, styles or forms, and only http, https and mailto addresses. Files and
+// embedded links become links.
 func (t *Text) HTML() string {
 	if t == nil {
 		return ""
@@ -137,9 +137,8 @@ func (t *Text) HTML() string {
 	return sanitise(renderHTML(textDocument(t.source.Plain), t))
 }
 
-// PlainText gives the text without markup: blocks on lines of their own, mentions as @Name, files by their name,
-// embedded links by their address. Circle's own plain text glues paragraphs together, so it serves only where nothing
-// else is there.
+// PlainText returns the text without markup: blocks on lines of their own, mentions as @Name, files by their name,
+// embedded links by their address. Circle's own plain text glues paragraphs together, so it is the last resort.
 func (t *Text) PlainText() string {
 	if t == nil {
 		return ""
@@ -153,7 +152,7 @@ func (t *Text) PlainText() string {
 	return strings.TrimSpace(t.source.Plain)
 }
 
-// fallbackHTML is the HTML of a text that was parsed and has no document, without the placeholder for old clients.
+// fallbackHTML returns the HTML of a parsed text that has no document, without the placeholder for old clients.
 func (t *Text) fallbackHTML() string {
 	if custom := deref(t.source.CustomHTML); strings.TrimSpace(custom) != "" {
 		return custom
@@ -166,22 +165,22 @@ func (t *Text) fallbackHTML() string {
 
 // Mention is a member or a group of members named in a text.
 type Mention struct {
-	// SGID is the signed id that the document has in the mention's place.
+	// SGID is the signed id in the document.
 	SGID string
 	// Name is the name as it is shown, without the @.
 	Name string
-	// CommunityMemberID is the member's number, 0 for groups and for members who are gone.
+	// CommunityMemberID is the member's number; 0 for groups and for members who are gone.
 	CommunityMemberID int64
-	// IsGroup is whether a group was mentioned, such as everybody in the space.
+	// IsGroup reports whether a group was mentioned, such as everybody in the space.
 	IsGroup bool
 	// AvatarURL is the member's small picture.
 	AvatarURL *string
 }
 
-// MemberID gives the member's number, 0 for groups and for members who are gone.
+// MemberID returns the member's number; 0 for groups and for members who are gone.
 func (m Mention) MemberID() int64 { return m.CommunityMemberID }
 
-// Mentions gives who is mentioned, in order of appearance, each once.
+// Mentions returns who is mentioned, in order of appearance, each once.
 func (t *Text) Mentions() []Mention {
 	mentions := []Mention{}
 	if t == nil || !t.hasDocument() {
@@ -223,7 +222,7 @@ func (t *Text) mention(n *node) Mention {
 	return m
 }
 
-// object looks up what a node points to; nil where the envelope does not have it.
+// object looks up what a node points to; nil if the envelope does not have it.
 func (t *Text) object(attrs nodeAttrs) *object {
 	if o := t.envelope.Objects[attrs.SGID]; o != nil {
 		return o
@@ -238,7 +237,7 @@ func (t *Text) object(attrs nodeAttrs) *object {
 	return nil
 }
 
-// find gives the object that has one of the signed ids in attrs.
+// find returns the object with one of the signed ids in attrs, or nil.
 func find(list []*object, attrs nodeAttrs) *object {
 	for _, o := range list {
 		if attrs.SGID != "" && (o.SGID == attrs.SGID || o.RichTextFieldSGID == attrs.SGID ||

@@ -29,8 +29,8 @@ func (p *post) text() *Text {
 	return New(Source{Envelope: p.TipTapBody, CustomHTML: p.CustomHTML, Body: p.Body, Plain: p.BodyPlainText})
 }
 
-// TestTextGolden renders each record of testdata. A case is a txtar archive: record.json is a post, html,
-// plain, mentions.json and attachments.json are what its text must become.
+// TestTextGolden renders each record of testdata. A case is a txtar archive: record.json is a post; html, plain,
+// mentions.json and attachments.json are what its text must become.
 func TestTextGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -123,7 +123,7 @@ func TestPlaceholder(t *testing.T) {
 	}
 }
 
-// FuzzText: no envelope, however odd, makes reading fail, and nothing that acts comes out.
+// FuzzText: no envelope makes reading fail, and nothing active comes out.
 func FuzzText(f *testing.F) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil {
@@ -136,7 +136,8 @@ func FuzzText(f *testing.F) {
 		}
 		f.Add(archive.Files[0].Data)
 	}
-	f.Add([]byte(`{"tiptap_body":{"body":{"type":"doc","content":[null,1,"x",{"type":7},{"type":"mention","attrs":[]}]},"sgids_to_object_map":[]}}`))
+	f.Add([]byte(`{"tiptap_body":{"body":{"type":"doc","content":[null,1,"x",{"type":7},{"type":"mention","attrs":[]}]},
+		"sgids_to_object_map":[]}}`))
 	f.Add([]byte(`{"tiptap_body":{"body":{"type":"doc","content":` + strings.Repeat(`[{"type":"x","content":`, 300) + `1` +
 		strings.Repeat(`}]`, 300) + `}}}`))
 	f.Add([]byte(`{"body":"<a href=\"java\nscript:alert(1)\">x</a><svg/onload=alert(1)><img src=x onerror=alert(1)>"}`))

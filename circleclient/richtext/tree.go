@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Types of nodes in Circle's documents. Circle adds to them; unknown ones stand for their children.
+// Types of nodes in Circle's documents. Circle adds to them; an unknown node counts as its children.
 const (
 	nodeDoc            = "doc"
 	nodeParagraph      = "paragraph"
@@ -43,24 +43,25 @@ const (
 // maxReadDepth is where reading a document stops. Circle's editor makes a dozen levels; a thousand is an attack.
 const maxReadDepth = 100
 
-// node is a node of a TipTap document. It is read leniently and written by the conversions from text and HTML.
+// node is a node of a TipTap document. It is read leniently, and written by the conversions from text, Markdown and
+// HTML.
 type node struct {
 	Type    string    `json:"type"`
 	Text    string    `json:"text,omitempty"`
 	Attrs   nodeAttrs `json:"attrs,omitzero"`
 	Marks   []*mark   `json:"marks,omitempty"`
 	Content []*node   `json:"content,omitempty"`
-	// Fallback is what old clients show in the node's place.
+	// Fallback is what old clients show instead of the node.
 	Fallback string `json:"circle_ios_fallback_text,omitempty"`
 
-	// mentioned is whom a mention means whose signed id is not known yet.
+	// mentioned is the member of a mention whose signed id is not known yet.
 	mentioned *MentionedMember
 }
 
 // nodeAttrs are the attributes of all types of nodes together.
 type nodeAttrs struct {
 	SGID     string `json:"sgid,omitempty"`
-	MemberID string `json:"memberId,omitempty"` // of a mention to write, where its signed id is not known
+	MemberID string `json:"memberId,omitempty"` // of a mention to write whose signed id is not known
 	SignedID string `json:"signed_id,omitempty"`
 	URL      string `json:"url,omitempty"`
 	Src      string `json:"src,omitempty"`
@@ -109,8 +110,8 @@ var blankLines = regexp.MustCompile(`\n[ \t]*(\n[ \t]*)+\n`)
 
 type plainWriter struct {
 	strings.Builder
-	lookup    *Text
-	lineBegun bool
+	lookup      *Text
+	lineStarted bool
 }
 
 func (w *plainWriter) node(n *node, depth int) {
@@ -142,7 +143,7 @@ func (w *plainWriter) node(n *node, depth int) {
 	}
 }
 
-// block writes a node that stands on lines of its own. An empty paragraph is how Circle's members leave space.
+// block writes a node on lines of its own. Circle's members leave space by an empty paragraph.
 func (w *plainWriter) block(n *node, depth int) {
 	w.endLine()
 	before := w.Len()
@@ -163,7 +164,7 @@ func (w *plainWriter) text(s string) {
 		return
 	}
 	w.WriteString(s)
-	w.lineBegun = !strings.HasSuffix(s, "\n")
+	w.lineStarted = !strings.HasSuffix(s, "\n")
 }
 
 func (w *plainWriter) line(s string) {
@@ -174,16 +175,16 @@ func (w *plainWriter) line(s string) {
 
 func (w *plainWriter) breakLine() {
 	w.WriteByte('\n')
-	w.lineBegun = false
+	w.lineStarted = false
 }
 
 func (w *plainWriter) endLine() {
-	if w.lineBegun {
+	if w.lineStarted {
 		w.breakLine()
 	}
 }
 
-// label is the name by which an object is shown, "" where it has none.
+// label returns the name by which an object is shown, "" if it has none.
 func (o *object) label(n *node) string {
 	label := n.Attrs.Label
 	if o != nil {
@@ -194,7 +195,7 @@ func (o *object) label(n *node) string {
 	return cmp.Or(label, n.Fallback)
 }
 
-// WebURL gives an address that may be loaded: absolute, http or https. "" for every other.
+// WebURL returns an address that may be loaded, which is absolute, http or https; "" for every other.
 func WebURL(s string) string {
 	u, err := url.Parse(strings.TrimSpace(s))
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -203,7 +204,7 @@ func WebURL(s string) string {
 	return u.String()
 }
 
-// linkURL gives an address that may be linked to: one for [WebURL], or mailto. "" for every other.
+// linkURL returns an address that may be linked to, one for [WebURL] or mailto; "" for every other.
 func linkURL(s string) string {
 	u, err := url.Parse(strings.TrimSpace(s))
 	if err == nil && u.Scheme == "mailto" && u.Opaque != "" {
