@@ -69,7 +69,7 @@ func (s *AuthService) CreateToken(ctx context.Context, req TokenRequest) (*AuthT
 	if !req.namesOne() {
 		r.err = errors.New("the member must be named in exactly one way")
 	}
-	tokens, err := send[AuthTokens](ctx, s.client, http.MethodPost, r, req)
+	tokens, err := write[AuthTokens](ctx, s.client, http.MethodPost, r, req)
 	if err == nil && tokens.AccessToken == "" {
 		return nil, noToken(http.MethodPost, r)
 	}
@@ -81,7 +81,7 @@ func (s *AuthService) CreateToken(ctx context.Context, req TokenRequest) (*AuthT
 //circle:op PATCH /api/v1/headless/access_token/refresh
 func (s *AuthService) RefreshAccessToken(ctx context.Context, refreshToken string) (*AccessToken, error) {
 	r := auth("/access_token/refresh")
-	token, err := send[AccessToken](ctx, s.client, http.MethodPatch, r, refreshTokenBody{refreshToken})
+	token, err := write[AccessToken](ctx, s.client, http.MethodPatch, r, refreshTokenBody{refreshToken})
 	if err == nil && token.AccessToken == "" {
 		return nil, noToken(http.MethodPatch, r)
 	}

@@ -100,7 +100,7 @@ func (s *BookmarksService) List(ctx context.Context, opts BookmarkListOptions) (
 //
 //circle:op POST /api/headless/v1/bookmarks
 func (s *BookmarksService) Create(ctx context.Context, recordID int64, recordType string) (*Bookmark, error) {
-	return send[Bookmark](ctx, s.client, http.MethodPost, member("/bookmarks"), bookmarkBody{recordID, recordType})
+	return write[Bookmark](ctx, s.client, http.MethodPost, member("/bookmarks"), bookmarkBody{recordID, recordType})
 }
 
 // Delete removes a bookmark.

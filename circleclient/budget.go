@@ -91,7 +91,7 @@ func (b *budget) spend(ctx context.Context, who string, writes bool) (waited, re
 	rank := unbegun
 	switch {
 	case writes:
-		rank = write
+		rank = priorityWrite
 	case e != nil && e.begun.Load():
 		rank = begun
 	}

@@ -153,7 +153,7 @@ func TestWaitIsBounded(t *testing.T) {
 		synctest.Wait()
 		leave()
 		gone.Wait()
-		if !b.nobodyWaits() || len(b.lines[write].waiting) != 0 {
+		if !b.nobodyWaits() || len(b.lines[priorityWrite].waiting) != 0 {
 			t.Error("somebody who left is still in line")
 		}
 		time.Sleep(time.Minute) //nolint:forbidigo // in a bubble: a timer that nobody needs must not run on

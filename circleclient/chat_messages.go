@@ -138,7 +138,7 @@ func (s *ChatService) Send(ctx context.Context, roomUUID string, r ChatMessageRe
 		return nil, &richtext.Error{Kind: richtext.ErrBlank}
 	}
 	path := member("/messages/{chat_room_uuid}/chat_room_messages", uuid(roomUUID))
-	return send[SentChatMessage](ctx, s.client, http.MethodPost, path, r)
+	return write[SentChatMessage](ctx, s.client, http.MethodPost, path, r)
 }
 
 // UpdateMessage changes a message or reply. What Circle answers is not settled: the contract declares the message, and

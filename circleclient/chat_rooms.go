@@ -195,7 +195,7 @@ func (s *ChatService) CreateRoom(ctx context.Context, r CreateChatRoomRequest) (
 	body := struct {
 		Room chatRoom `json:"chat_room"`
 	}{room}
-	return unwrapped(send[wrappedRoom](ctx, s.client, http.MethodPost, member("/messages"), body))
+	return unwrapped(write[wrappedRoom](ctx, s.client, http.MethodPost, member("/messages"), body))
 }
 
 // MarkRoomAsRead marks all messages of a room as read.
@@ -236,5 +236,5 @@ func (s *ChatService) UpdateParticipant(
 	ctx context.Context, roomUUID string, participantID int64, r ChatParticipantRequest,
 ) (*ChatRoom, error) {
 	path := member("/messages/{chat_room_uuid}/chat_room_participants/{id}", uuid(roomUUID), id(participantID))
-	return unwrapped(send[wrappedRoom](ctx, s.client, http.MethodPut, path, r))
+	return unwrapped(write[wrappedRoom](ctx, s.client, http.MethodPut, path, r))
 }

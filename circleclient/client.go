@@ -221,8 +221,8 @@ func getList[T any](ctx context.Context, c *Client, r route, q query) ([]T, erro
 	return *list, nil
 }
 
-// send writes and decodes the answer. Circle leaves some answers to writes empty: then the value is zero.
-func send[T any](ctx context.Context, c *Client, method string, r route, body any) (*T, error) {
+// write writes and decodes the answer. Circle leaves some answers to writes empty: then the value is zero.
+func write[T any](ctx context.Context, c *Client, method string, r route, body any) (*T, error) {
 	return do[T](ctx, c, call{method: method, route: r, body: body})
 }
 

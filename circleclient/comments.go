@@ -259,6 +259,6 @@ func (s *CommentsService) write(
 	}
 	var body commentBody
 	body.Comment.Body, body.Comment.TipTapBody = text.HTML(), text
-	c, err := send[Comment](ctx, s.client, method, path, body)
+	c, err := write[Comment](ctx, s.client, method, path, body)
 	return filled(c, err, source)
 }

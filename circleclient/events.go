@@ -259,7 +259,7 @@ func (s *EventsService) Attendees(ctx context.Context, eventID int64, o PageOpti
 //circle:op POST /api/headless/v1/events/{event_id}/event_attendees
 func (s *EventsService) RSVP(ctx context.Context, eventID int64) (*EventAttendee, error) {
 	path := member("/events/{event_id}/event_attendees", id(eventID))
-	return send[EventAttendee](ctx, s.client, http.MethodPost, path, nil)
+	return write[EventAttendee](ctx, s.client, http.MethodPost, path, nil)
 }
 
 // CancelRSVP says that the member does not come. Circle answers 404 when they were not coming, as it does for an event

@@ -193,5 +193,5 @@ func (s *CoursesService) UpdateLessonProgress(
 	ctx context.Context, courseID, lessonID int64, status string,
 ) (*LessonProgress, error) {
 	path := member("/courses/{course_id}/lessons/{lesson_id}/progress", id(courseID), id(lessonID))
-	return send[LessonProgress](ctx, s.client, http.MethodPatch, path, LessonProgress{status})
+	return write[LessonProgress](ctx, s.client, http.MethodPatch, path, LessonProgress{status})
 }

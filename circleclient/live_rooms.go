@@ -71,5 +71,5 @@ type LiveInvited struct {
 //
 //circle:op POST /api/headless/v1/live_streams/rooms
 func (s *ChatService) CreateLiveRoom(ctx context.Context, r LiveRoomRequest) (*LiveRoom, error) {
-	return send[LiveRoom](ctx, s.client, http.MethodPost, member("/live_streams/rooms"), r)
+	return write[LiveRoom](ctx, s.client, http.MethodPost, member("/live_streams/rooms"), r)
 }

@@ -144,7 +144,7 @@ func (s *NotificationsService) MarkAllAsRead(ctx context.Context) error {
 //
 //circle:op POST /api/headless/v1/notifications/{id}/mark_as_read
 func (s *NotificationsService) MarkAsRead(ctx context.Context, notificationID int64) (*Notification, error) {
-	return mended(send[Notification](ctx, s.client, http.MethodPost,
+	return mended(write[Notification](ctx, s.client, http.MethodPost,
 		member("/notifications/{id}/mark_as_read", id(notificationID)), nil))
 }
 
@@ -152,7 +152,7 @@ func (s *NotificationsService) MarkAsRead(ctx context.Context, notificationID in
 //
 //circle:op POST /api/headless/v1/notifications/{id}/archive
 func (s *NotificationsService) Archive(ctx context.Context, notificationID int64) (*Notification, error) {
-	return mended(send[Notification](ctx, s.client, http.MethodPost,
+	return mended(write[Notification](ctx, s.client, http.MethodPost,
 		member("/notifications/{id}/archive", id(notificationID)), nil))
 }
 
@@ -160,7 +160,7 @@ func (s *NotificationsService) Archive(ctx context.Context, notificationID int64
 //
 //circle:op DELETE /api/headless/v1/notifications/{id}
 func (s *NotificationsService) Delete(ctx context.Context, notificationID int64) (*Notification, error) {
-	return mended(send[Notification](ctx, s.client, http.MethodDelete, member("/notifications/{id}", id(notificationID)),
+	return mended(write[Notification](ctx, s.client, http.MethodDelete, member("/notifications/{id}", id(notificationID)),
 		nil))
 }
 

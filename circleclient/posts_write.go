@@ -38,7 +38,7 @@ type createPostBody struct {
 //
 //circle:op POST /api/headless/v1/spaces/{space_id}/posts
 func (s *PostsService) Create(ctx context.Context, spaceID int64, r CreatePostRequest) (*Post, error) {
-	p, err := send[Post](ctx, s.client, http.MethodPost, member("/spaces/{space_id}/posts", id(spaceID)), createPostBody{
+	p, err := write[Post](ctx, s.client, http.MethodPost, member("/spaces/{space_id}/posts", id(spaceID)), createPostBody{
 		SpaceID: spaceID, Name: r.Name, Slug: r.Slug, CoverImage: r.CoverImage, IsCommentsEnabled: r.IsCommentsEnabled,
 		IsLikingEnabled: r.IsLikingEnabled, Topics: r.Topics, TipTapBody: r.Body,
 	})
@@ -116,7 +116,7 @@ func (s *PostsService) CreateImage(ctx context.Context, spaceID int64, r CreateI
 		SpaceID: spaceID, Slug: r.Slug, IsCommentsEnabled: r.IsCommentsEnabled, IsLikingEnabled: r.IsLikingEnabled,
 		TipTapBody: r.Body, Gallery: gallery(r.Images),
 	}
-	p, err := send[Post](ctx, s.client, http.MethodPost, member("/spaces/{space_id}/images/posts", id(spaceID)), body)
+	p, err := write[Post](ctx, s.client, http.MethodPost, member("/spaces/{space_id}/images/posts", id(spaceID)), body)
 	return filled(p, err, SourceCreateImagePost)
 }
 
@@ -131,7 +131,7 @@ func (s *PostsService) UpdateImage(
 		TipTapBody: r.Body, Gallery: gallery(r.Images),
 	}
 	path := member("/spaces/{space_id}/images/posts/{id}", id(spaceID), id(postID))
-	p, err := send[Post](ctx, s.client, http.MethodPut, path, body)
+	p, err := write[Post](ctx, s.client, http.MethodPut, path, body)
 	return filled(p, err, SourceUpdateImagePost)
 }
 

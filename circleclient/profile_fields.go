@@ -145,7 +145,7 @@ type profileReply struct {
 //
 //circle:op PUT /api/headless/v1/profile
 func (s *MembersService) UpdateProfile(ctx context.Context, req ProfileUpdateRequest) (*UpdatedMember, error) {
-	reply, err := send[profileReply](ctx, s.client, http.MethodPut, member("/profile"), profileBody{req})
+	reply, err := write[profileReply](ctx, s.client, http.MethodPut, member("/profile"), profileBody{req})
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +156,7 @@ func (s *MembersService) UpdateProfile(ctx context.Context, req ProfileUpdateReq
 //
 //circle:op PUT /api/headless/v1/signup/profile
 func (s *MembersService) CompleteSignup(ctx context.Context, req ProfileUpdateRequest) (*UpdatedMember, error) {
-	reply, err := send[profileReply](ctx, s.client, http.MethodPut, member("/signup/profile"), profileBody{req})
+	reply, err := write[profileReply](ctx, s.client, http.MethodPut, member("/signup/profile"), profileBody{req})
 	if err != nil {
 		return nil, err
 	}

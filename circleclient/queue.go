@@ -6,7 +6,7 @@ import "slices"
 type rank int
 
 const (
-	write   rank = iota
+	priorityWrite   rank = iota
 	begun        // a read of an errand of which something has been sent
 	unbegun      // any other
 	ranks

@@ -127,7 +127,7 @@ func (s *QuizzesService) Submit(ctx context.Context, quizID int64, responses []Q
 	body := struct {
 		Responses []QuizResponse `json:"responses"`
 	}{responses}
-	attempt, err := send[QuizAttempt](ctx, s.client, http.MethodPost, member("/quizzes/{quiz_id}/attempts", id(quizID)),
+	attempt, err := write[QuizAttempt](ctx, s.client, http.MethodPost, member("/quizzes/{quiz_id}/attempts", id(quizID)),
 		body)
 	return filled(attempt, err, SourceQuizAttempt)
 }

@@ -199,7 +199,7 @@ func (s *Space) IsHome() bool { return s.ID == 0 }
 //
 //circle:op POST /api/headless/v1/spaces/{id}/join
 func (s *SpacesService) Join(ctx context.Context, spaceID int64) (*Space, error) {
-	space, err := send[Space](ctx, s.client, http.MethodPost, member("/spaces/{id}/join", id(spaceID)), nil)
+	space, err := write[Space](ctx, s.client, http.MethodPost, member("/spaces/{id}/join", id(spaceID)), nil)
 	return filled(space, err, SourceJoin)
 }
 
@@ -207,7 +207,7 @@ func (s *SpacesService) Join(ctx context.Context, spaceID int64) (*Space, error)
 //
 //circle:op POST /api/headless/v1/spaces/{id}/leave
 func (s *SpacesService) Leave(ctx context.Context, spaceID int64) (*Space, error) {
-	space, err := send[Space](ctx, s.client, http.MethodPost, member("/spaces/{id}/leave", id(spaceID)), nil)
+	space, err := write[Space](ctx, s.client, http.MethodPost, member("/spaces/{id}/leave", id(spaceID)), nil)
 	return filled(space, err, SourceLeave)
 }
 
@@ -256,5 +256,5 @@ func (s *SpacesService) CommunityLinks(ctx context.Context) ([]*CommunityLink, e
 //
 //circle:op POST /api/headless/v1/invitation_links/{token}/join
 func (s *SpacesService) JoinByInvitation(ctx context.Context, token string) (*Invitation, error) {
-	return send[Invitation](ctx, s.client, http.MethodPost, member("/invitation_links/{token}/join", slug(token)), nil)
+	return write[Invitation](ctx, s.client, http.MethodPost, member("/invitation_links/{token}/join", slug(token)), nil)
 }
