@@ -132,7 +132,7 @@ func facadeApps(t *testing.T, circle *upstream) func(member int) app {
 	return func(member int) app {
 		address := netip.AddrFrom4([4]byte{10, 0, byte(member >> 8), byte(member)})
 		from := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			facade.ServeHTTP(w, r.WithContext(circleclient.WithAddress(r.Context(), address)))
+			facade.ServeHTTP(w, r.WithContext(circleclient.With(r.Context(), circleclient.FromAddress(address))))
 		})
 		return &facadeApp{member: member, client: &http.Client{Transport: inMemory{from}}, screens: byName}
 	}

@@ -16,10 +16,10 @@ import (
 // Whatever is asked for, no five minutes see more than the budget.
 func TestBudgetHoldsInEveryWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBudget(BudgetConfig{Requests: 400}, time.Now)
+		b := newBudget(BudgetConfig{Requests: 400}, noPrincipals{}, time.Now)
 		var sent []time.Time
 		for start := time.Now(); time.Since(start) < 20*time.Minute; {
-			if _, _, ok := b.spend(t.Context(), "a", false); ok {
+			if _, _, ok := b.take(t.Context(), &request{read: true}, "a"); ok {
 				sent = append(sent, time.Now())
 			}
 			if len(sent) == 500 {
@@ -43,15 +43,15 @@ func TestBudgetHoldsInEveryWindow(t *testing.T) {
 }
 
 // order lets everybody wait for an empty budget and tells in which order they went.
-func order(t *testing.T, join func(wait func(ctx context.Context, name, who string, write bool))) (went []string) {
-	b := newBudget(BudgetConfig{Requests: 400}, time.Now)
+func order(t *testing.T, join func(wait func(s *screen, name, who string, write bool))) (went []string) {
+	b := newBudget(BudgetConfig{Requests: 400}, noPrincipals{}, time.Now)
 	for b.bucket.AllowN(time.Now(), 1) {
 	}
 	var mu sync.Mutex
 	var all sync.WaitGroup
-	join(func(ctx context.Context, name, who string, write bool) {
+	join(func(s *screen, name, who string, write bool) {
 		all.Go(func() {
-			if _, _, ok := b.spend(ctx, who, write); !ok {
+			if _, _, ok := b.take(t.Context(), &request{read: !write, screen: s}, who); !ok {
 				t.Errorf("%s was turned away", name)
 			}
 			mu.Lock()
@@ -66,12 +66,12 @@ func order(t *testing.T, join func(wait func(ctx context.Context, name, who stri
 
 func TestMembersTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		went := order(t, func(wait func(ctx context.Context, name, who string, write bool)) {
+		went := order(t, func(wait func(s *screen, name, who string, write bool)) {
 			for i := range 5 {
-				wait(t.Context(), fmt.Sprint("greedy", i), "greedy", false)
+				wait(nil, fmt.Sprint("greedy", i), "greedy", false)
 			}
-			wait(t.Context(), "modest0", "modest", false)
-			wait(t.Context(), "modest1", "modest", false)
+			wait(nil, "modest0", "modest", false)
+			wait(nil, "modest1", "modest", false)
 		})
 		if got, want := fmt.Sprint(went), "[greedy0 modest0 greedy1 modest1 greedy2 greedy3 greedy4]"; got != want {
 			t.Errorf("they went %s, want %s", got, want)
@@ -81,11 +81,11 @@ func TestMembersTakeTurns(t *testing.T) {
 
 func TestWritesGoFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		went := order(t, func(wait func(ctx context.Context, name, who string, write bool)) {
-			wait(t.Context(), "read0", "a", false)
-			wait(t.Context(), "read1", "a", false)
+		went := order(t, func(wait func(s *screen, name, who string, write bool)) {
+			wait(nil, "read0", "a", false)
+			wait(nil, "read1", "a", false)
 			for i := range 5 {
-				wait(t.Context(), fmt.Sprint("write", i), "b", true)
+				wait(nil, fmt.Sprint("write", i), "b", true)
 			}
 		})
 		if got, want := fmt.Sprint(went), "[write0 write1 write2 read0 write3 write4 read1]"; got != want {
@@ -94,15 +94,15 @@ func TestWritesGoFirst(t *testing.T) {
 	})
 }
 
-func TestWhatIsBegunIsFinishedFirst(t *testing.T) {
+func TestStartedScreensAreFinishedFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		went := order(t, func(wait func(ctx context.Context, name, who string, write bool)) {
-			screen, other, third := Together(t.Context()), Together(t.Context()), Together(t.Context())
-			wait(screen, "a0", "a", false)
+		went := order(t, func(wait func(s *screen, name, who string, write bool)) {
+			one, other, third := &screen{}, &screen{}, &screen{}
+			wait(one, "a0", "a", false)
 			wait(other, "b0", "b", false)
 			wait(third, "c0", "c", false)
 			for i := range 4 { // whose turn is long
-				wait(screen, fmt.Sprint("a", i+1), "a", false)
+				wait(one, fmt.Sprint("a", i+1), "a", false)
 			}
 			wait(other, "b1", "b", false)
 		})
@@ -114,9 +114,9 @@ func TestWhatIsBegunIsFinishedFirst(t *testing.T) {
 
 func TestWaitIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBudget(BudgetConfig{Requests: 330}, time.Now) // about one a second once the first 16 are gone
+		b := newBudget(BudgetConfig{Requests: 330}, noPrincipals{}, time.Now) // about one a second once the first 16 are gone
 		for range 16 {
-			if waited, _, ok := b.spend(t.Context(), "a", false); !ok || waited != 0 {
+			if waited, _, ok := b.take(t.Context(), &request{read: true}, "a"); !ok || waited != 0 {
 				t.Fatalf("one of the first 16 waited %v, %v", waited, ok)
 			}
 		}
@@ -126,7 +126,7 @@ func TestWaitIsBounded(t *testing.T) {
 		var all sync.WaitGroup
 		for range 20 {
 			all.Go(func() {
-				waited, retryAfter, ok := b.spend(ctx, "a", false)
+				waited, retryAfter, ok := b.take(ctx, &request{read: true}, "a")
 				switch {
 				case ok && waited <= 5*time.Second:
 					wentThrough.Add(1)
@@ -146,15 +146,15 @@ func TestWaitIsBounded(t *testing.T) {
 		left, leave := context.WithCancel(t.Context())
 		var gone sync.WaitGroup
 		gone.Go(func() {
-			if _, retryAfter, ok := b.spend(left, "a", true); ok || retryAfter != 0 {
+			if _, retryAfter, ok := b.take(left, &request{}, "a"); ok || retryAfter != 0 {
 				t.Errorf("one who left: %v, %v", retryAfter, ok)
 			}
 		})
 		synctest.Wait()
 		leave()
 		gone.Wait()
-		if !b.nobodyWaits() || len(b.lines[priorityWrite].waiting) != 0 {
-			t.Error("somebody who left is still in line")
+		if !b.nobodyWaits() || len(b.queues[priorityWrite].waiting) != 0 {
+			t.Error("somebody who left is still in the queue")
 		}
 		time.Sleep(time.Minute) //nolint:forbidigo // in a bubble: a timer that nobody needs must not run on
 	})
@@ -162,7 +162,7 @@ func TestWaitIsBounded(t *testing.T) {
 
 func TestBudgetAdapts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBudget(BudgetConfig{Requests: 400}, time.Now)
+		b := newBudget(BudgetConfig{Requests: 400}, noPrincipals{}, time.Now)
 		for range 20 { // of one moment
 			b.refused(0)
 		}
@@ -174,7 +174,7 @@ func TestBudgetAdapts(t *testing.T) {
 			t.Errorf("%d requests remain while Circle wants none", remaining)
 		}
 		start := time.Now()
-		if waited, _, ok := b.spend(t.Context(), "a", false); !ok || waited < 30*time.Second ||
+		if waited, _, ok := b.take(t.Context(), &request{read: true}, "a"); !ok || waited < 30*time.Second ||
 			time.Since(start) > 31*time.Second {
 			t.Errorf("waited %v, %v, want the thirty seconds that Circle asked for", waited, ok)
 		}
@@ -197,11 +197,11 @@ func TestBudgetAdapts(t *testing.T) {
 
 func TestUnprovenHaveATenth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBudget(BudgetConfig{Requests: 1800}, time.Now)
+		b := newBudget(BudgetConfig{Requests: 1800}, noPrincipals{}, time.Now)
 		count := func(address func(i int) netip.Addr) (n int) {
 			for start := time.Now(); time.Since(start) < budgetWindow; time.Sleep(time.Second) { //nolint:forbidigo // in a bubble
 				for i := range 20 {
-					if retryAfter, ok := b.spendUnproven(address(i)); ok {
+					if retryAfter, ok := b.unproven.take(address(i)); ok {
 						n++
 					} else if retryAfter <= 0 {
 						t.Fatalf("turned away without a time: %v", retryAfter)
@@ -314,7 +314,7 @@ func TestProbeThatSaysNothing(t *testing.T) {
 func TestUnprovenCallsOfAnAddress(t *testing.T) {
 	s := &scripted{}
 	c := budgetClient(t, s, func(cfg *Config) { cfg.Budget.Requests = 600 }) // ten at once for an address
-	ctx := WithAddress(t.Context(), netip.MustParseAddr("192.0.2.1"))
+	ctx := With(t.Context(), FromAddress(netip.MustParseAddr("192.0.2.1")))
 	var last error
 	for range 30 {
 		if _, err := c.Auth.RefreshAccessToken(ctx, "r"); errors.Is(err, ErrRateLimited) {
@@ -329,7 +329,7 @@ func TestUnprovenCallsOfAnAddress(t *testing.T) {
 	if _, err := c.Spaces.Get(as(ctx, "proven"), 1); err != nil {
 		t.Errorf("a proven token of that address: %v", err)
 	}
-	if _, err := c.Auth.RefreshAccessToken(WithAddress(t.Context(), netip.MustParseAddr("192.0.2.2")), "r"); errors.Is(err,
+	if _, err := c.Auth.RefreshAccessToken(With(t.Context(), FromAddress(netip.MustParseAddr("192.0.2.2"))), "r"); errors.Is(err,
 		ErrRateLimited) {
 		t.Errorf("another address: %v", err)
 	}
@@ -360,8 +360,8 @@ func TestCircleSaysTooMany(t *testing.T) {
 	if _, err := c.Spaces.Get(as(t.Context(), "a"), 1); !errors.Is(err, ErrRateLimited) {
 		t.Fatal(err)
 	}
-	if c.admission.budget.strength != 0.5 {
-		t.Errorf("strength %v, want half", c.admission.budget.strength)
+	if c.budget.strength != 0.5 {
+		t.Errorf("strength %v, want half", c.budget.strength)
 	}
 }
 

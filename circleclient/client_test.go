@@ -24,7 +24,10 @@ func (t fixedToken) Token() (string, error) { return string(t), nil }
 // testClient makes a client of h that never sleeps.
 func testClient(t *testing.T, h http.Handler, edits ...func(*Config)) *Client {
 	t.Helper()
-	cfg := Config{HeadlessToken: "community-secret-0123"}
+	cfg := Config{
+		HeadlessToken: "community-secret-0123",
+		wait:          func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+	}
 	if h != nil {
 		server := httptest.NewServer(h)
 		t.Cleanup(server.Close)
@@ -37,12 +40,11 @@ func testClient(t *testing.T, h http.Handler, edits ...func(*Config)) *Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 	return c
 }
 
 func asMember(t *testing.T) context.Context {
-	return WithTokenSource(t.Context(), fixedToken(testToken))
+	return With(t.Context(), As(fixedToken(testToken)))
 }
 
 // say answers every request alike.
@@ -136,17 +138,17 @@ func TestTokens(t *testing.T) {
 		t.Error("a request without a token was sent")
 	}))
 	own := errors.New("the token cannot be used")
-	if _, err := c.Spaces.Get(WithTokenSource(t.Context(), failingToken{own}), 1); err != own { //nolint:errorlint // as it is
+	if _, err := c.Spaces.Get(With(t.Context(), As(failingToken{own})), 1); err != own { //nolint:errorlint // as it is
 		t.Errorf("error of the token source: %v, want it as it is", err)
 	}
 	if _, err := c.Spaces.Get(t.Context(), 1); !errors.Is(err, ErrNoToken) {
 		t.Errorf("no source: %v, want ErrNoToken", err)
 	}
-	if _, err := c.Spaces.Get(WithTokenSource(t.Context(), fixedToken("")), 1); !errors.Is(err, ErrNoToken) {
+	if _, err := c.Spaces.Get(With(t.Context(), As(fixedToken(""))), 1); !errors.Is(err, ErrNoToken) {
 		t.Errorf("empty token: %v, want ErrNoToken", err)
 	}
 	for _, bad := range []string{"a b", "a\r\nX-Evil: 1", "ä", "a\x00"} {
-		if _, err := c.Spaces.Get(WithTokenSource(t.Context(), fixedToken(bad)), 1); !errors.Is(err, ErrTokenInvalid) {
+		if _, err := c.Spaces.Get(With(t.Context(), As(fixedToken(bad))), 1); !errors.Is(err, ErrTokenInvalid) {
 			t.Errorf("token %q: %v, want ErrTokenInvalid", bad, err)
 		}
 	}

@@ -50,12 +50,11 @@ func (c *SessionCookie) ExpiresAt(now time.Time) *time.Time {
 //
 //circle:op POST /api/headless/v1/cookies
 func (s *CookiesService) Create(ctx context.Context) ([]*SessionCookie, error) {
-	call := call{method: http.MethodPost, route: community("/cookies")}
-	token, err := s.client.authorization(ctx, call)
-	if err != nil {
+	r := &request{method: http.MethodPost, route: community("/cookies")}
+	if err := s.client.prepare(ctx, r); err != nil {
 		return nil, err
 	}
-	answer, err := s.client.ask(ctx, call, token) // past the memory: nothing of this is to be kept
+	answer, err := s.client.send(ctx, r)
 	if err != nil {
 		return nil, err
 	}

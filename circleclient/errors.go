@@ -103,19 +103,19 @@ func confirms(status int) bool {
 	return status >= 300 && status < 500 && status != http.StatusRequestTimeout
 }
 
-// fail makes an error of this call; got may be nil.
-func (c call) fail(kind error, got *answer, cause error) *Error {
-	e := &Error{Kind: kind, Operation: c.operation(), cause: cause}
+// fail makes an error of the request; got may be nil.
+func (r *request) fail(kind error, got *answer, cause error) *Error {
+	e := &Error{Kind: kind, Operation: r.operation(), cause: cause}
 	if got != nil {
 		e.Status = got.status
-		e.RequestID = cleanRequestID(got.header.Get("X-Request-Id"))
-		e.unconfirmed = !c.read && !confirms(got.status)
+		e.RequestID = got.requestID()
+		e.unconfirmed = !r.read && !confirms(got.status)
 	}
 	return e
 }
 
-// failNetwork makes an error of a call without a whole answer.
-func (c call) failNetwork(ctx context.Context, err error) *Error {
+// failNetwork makes an error of a request without a whole answer.
+func (r *request) failNetwork(ctx context.Context, err error) *Error {
 	if withURL, ok := errors.AsType[*url.Error](err); ok {
 		err = withURL.Err // its text would show the query
 	}
@@ -127,16 +127,34 @@ func (c call) failNetwork(ctx context.Context, err error) *Error {
 	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		kind = ErrTimeout
 	}
-	e := c.fail(kind, nil, err)
+	e := r.fail(kind, nil, err)
 	op, _ := errors.AsType[*net.OpError](err)
-	e.unconfirmed = !c.read && (op == nil || op.Op != "dial")
+	e.unconfirmed = !r.read && (op == nil || op.Op != "dial")
+	return e
+}
+
+// tooMany makes an error of a request that was not sent because there have been too many.
+func (r *request) tooMany(retryAfter time.Duration) *Error {
+	e := r.fail(ErrRateLimited, nil, nil)
+	e.RetryAfter = max(retryAfter, time.Second)
+	return e
+}
+
+// unsent makes an error of a request whose context ended before it was sent.
+func (r *request) unsent(ctx context.Context) *Error {
+	return r.failNetwork(ctx, ctx.Err()).notSent()
+}
+
+// notSent notes that the request has not left this process, so the outcome of a write is known.
+func (e *Error) notSent() *Error {
+	e.unconfirmed = false
 	return e
 }
 
 // classify makes an error of an answer that is no success. Status alone does not do: Circle's Member API has no 403, so
 // 401 is both a dead token and "not allowed"; 404 is both a missing record and a missing parameter; and its edge, its
 // web application and its API answer in three voices.
-func (c *Client) classify(call call, got *answer) *Error {
+func (c *Client) classify(r *request, got *answer) *Error {
 	var reply errorReply
 	spoken := isJSON(got.contentType) && lenient.Decode(got.body, &reply) == nil && !reply.fromEdge()
 	var kind error
@@ -150,14 +168,14 @@ func (c *Client) classify(call call, got *answer) *Error {
 		kind = ErrUnavailable
 	case !spoken && len(bytes.TrimSpace(got.body)) > 0:
 		kind = ErrUnavailable // HTML of the web application, or the edge: 403 with "error code: 1010" and the like
-	case call.route.auth:
+	case r.route.auth:
 		kind, message = authKind(got.status, reply)
 	default:
 		kind, message = memberKind(got.status, reply)
 	}
-	e := call.fail(kind, got, nil)
+	e := r.fail(kind, got, nil)
 	e.Message = message
-	e.RetryAfter = parseRetryAfter(got.header.Get("Retry-After"), c.now())
+	e.RetryAfter = parseRetryAfter(got.header.Get("Retry-After"), c.config.Clock())
 	if kind == ErrInvalid || kind == ErrConflict {
 		e.Fields = reply.fields()
 	}
@@ -278,9 +296,10 @@ func directoryOff(err error) error {
 	return err
 }
 
-// cleanRequestID keeps a header from carrying anything but an id into logs.
-func cleanRequestID(s string) string {
+// requestID is Circle's name for the request, and nothing else: what a header says may come into logs.
+func (a *answer) requestID() string {
 	const most = 64
+	s := a.header.Get("X-Request-Id")
 	odd := func(r rune) bool {
 		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-'
 	}

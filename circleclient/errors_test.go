@@ -28,11 +28,11 @@ func jsonError(status int, message, details string) refusal {
 
 func TestClassify(t *testing.T) {
 	const html = "<!DOCTYPE html><html><title>Circle</title></html>"
-	memberCall := call{method: http.MethodGet, route: member("/spaces/{id}", id(1))}
-	authCall := call{method: http.MethodPost, route: auth("/auth_token")}
+	memberCall := &request{method: http.MethodGet, route: member("/spaces/{id}", id(1))}
+	authCall := &request{method: http.MethodPost, route: auth("/auth_token")}
 	tests := []struct {
 		name string
-		call call
+		call *request
 		got  refusal
 		want error
 	}{
@@ -163,7 +163,7 @@ func TestErrorFields(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := jsonError(422, "no", tt.details)
-			err := c.classify(call{}, &answer{
+			err := c.classify(&request{}, &answer{
 				status: r.status, contentType: r.contentType, header: http.Header{},
 				body: []byte(r.body),
 			})
@@ -178,7 +178,7 @@ func TestErrorFields(t *testing.T) {
 	}
 	many = strings.TrimSuffix(many, ",") + "}"
 	r := jsonError(422, "no", many)
-	err := c.classify(call{}, &answer{
+	err := c.classify(&request{}, &answer{
 		status: 422, contentType: r.contentType, header: http.Header{},
 		body: []byte(r.body),
 	})
@@ -229,7 +229,7 @@ func TestNetworkErrors(t *testing.T) {
 		{"caller left", canceled, context.Canceled, context.Canceled},
 	}
 	for _, tt := range tests {
-		if err := (call{}).failNetwork(tt.ctx, tt.err); !errors.Is(err, tt.want) {
+		if err := (&request{}).failNetwork(tt.ctx, tt.err); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
 		}
 	}

@@ -60,7 +60,7 @@ func FuzzClassify(f *testing.F) {
 		if status < 300 || status > 599 {
 			return
 		}
-		for _, of := range []call{
+		for _, of := range []*request{
 			{method: http.MethodGet, read: true, route: member("/spaces/{id}", id(1))},
 			{method: http.MethodPost, route: auth("/auth_token")},
 		} {

@@ -230,35 +230,37 @@ type MemberFilterRequest struct {
 	ProfileFieldID   string `json:"profile_field_id,omitempty"`
 }
 
-// Current reads the member who is asking, and so proves whose the token is.
+// Current reads the viewer, and so proves whose the token is.
 //
 //circle:op GET /api/headless/v1/community_member
 func (s *MembersService) Current(ctx context.Context) (*CurrentMember, error) {
-	r := member("/community_member")
-	token, err := s.client.authorization(ctx, call{method: http.MethodGet, route: r})
-	if err != nil {
-		return nil, err
-	}
-	current, err := get[CurrentMember](WithTokenSource(ctx, oneToken(token)), s.client, r, nil)
+	return s.current(ctx, requestCurrent())
+}
+
+func requestCurrent() *request {
+	return &request{method: http.MethodGet, route: member("/community_member"), read: true}
+}
+
+func (s *MembersService) current(ctx context.Context, r *request) (*CurrentMember, error) {
+	current, err := do[CurrentMember](ctx, s.client, r)
 	if err == nil {
-		s.client.principals.Prove(token, current.ID)
+		s.client.principals.Prove(r.caller, current.ID)
 	}
 	return current, err
 }
 
-// CurrentID is the number of the member who is asking, by Circle's own word. It costs a [MembersService.Current] only
-// where [Principals] do not know it, and callers who ask at the same time with the same token share that one.
+// CurrentID is the number of the viewer, by Circle's own word. It costs a [MembersService.Current] only if [Principals]
+// do not know it, and callers who ask at the same time with the same token share that one.
 func (s *MembersService) CurrentID(ctx context.Context) (int64, error) {
-	token, err := s.client.authorization(ctx, call{method: http.MethodGet, route: member("/community_member")})
-	if err != nil {
+	r := requestCurrent()
+	if err := s.client.prepare(ctx, r); err != nil {
 		return 0, err
 	}
-	if id, _ := s.client.principals.Member(token); id != 0 {
+	if id, _ := s.client.principals.Member(r.caller); id != 0 {
 		return id, nil
 	}
-	answer := s.client.whose.DoChan(token, func() (any, error) {
-		// one who leaves does not end it for the others
-		current, err := s.Current(WithTokenSource(context.WithoutCancel(ctx), oneToken(token)))
+	done := s.client.currentIDs.DoChan(r.caller, func() (any, error) {
+		current, err := s.current(context.WithoutCancel(ctx), r) // one who leaves does not end it for the others
 		if err != nil {
 			return int64(0), err
 		}
@@ -267,10 +269,10 @@ func (s *MembersService) CurrentID(ctx context.Context) (int64, error) {
 	select {
 	case <-ctx.Done():
 		return 0, ctx.Err()
-	case a := <-answer:
+	case a := <-done:
 		id, _ := a.Val.(int64)
 		if a.Err == nil && id <= 0 {
-			return 0, &Error{Kind: ErrUnavailable, Operation: "GET " + memberAPI + "/community_member", Status: http.StatusOK}
+			return 0, r.fail(ErrUnavailable, &answer{status: http.StatusOK}, nil)
 		}
 		return id, a.Err
 	}
@@ -327,7 +329,7 @@ func (s *MembersService) Spaces(ctx context.Context, memberID int64, opts PageOp
 func (s *MembersService) Search(ctx context.Context, req MemberSearchRequest) (*Page[*SearchedMember], error) {
 	req.PerPage, req.SearchAfter = min(req.PerPage, MaxPerPage), req.SearchAfter.asTexts()
 	return do[Page[*SearchedMember]](ctx, s.client,
-		call{method: http.MethodPost, route: member("/search/community_members"), body: req, read: true})
+		&request{method: http.MethodPost, route: member("/search/community_members"), body: req, read: true})
 }
 
 // MentionSGID gives the signed id by which texts mention a member. Circle tells it of no member by number, so they are

@@ -24,8 +24,7 @@ type MemoConfig struct {
 	Brief time.Duration
 	// Long is for what seldom changes: spaces, links, topics, the own profile.
 	Long time.Duration
-	// Stale is how long an answer may stand in, after its time, for a Circle that fails, is too slow or wants to be left
-	// alone.
+	// Stale is for how much longer an answer may be given if Circle fails, is too slow or refuses further calls.
 	Stale time.Duration
 }
 
@@ -34,8 +33,8 @@ const (
 	answerOverhead = 500
 	// maxWriters is how many writers the memo tells apart; beyond it everybody's answers are dropped.
 	maxWriters = 100_000
-	// maxAlone is how many calls may go on at a time that nobody waits for any more.
-	maxAlone = maxConns
+	// maxOrphaned is how many flights may go on at a time that nobody waits for any more.
+	maxOrphaned = maxConns
 )
 
 // memo answers a read that the same caller has made a moment ago, or is making right now. Its keys are made of the
@@ -44,172 +43,171 @@ const (
 type memo struct {
 	config     MemoConfig
 	principals Principals
-	total      *Usage
 	now        func() time.Time
 	answers    *otter.Cache[memoKey, *remembered]
 
-	mu      sync.Mutex
-	flights map[memoKey]*flight
-	alone   int // how many flights go on for nobody
-	// Time, for telling what was read before a write from what was read after it, is counted in writes.
-	writes  uint64
-	floor   uint64 // what began before it is not answered to anybody
+	mu       sync.Mutex
+	flights  map[memoKey]*flight
+	orphaned int // how many flights go on for nobody
+	// Versions tell what was read before a write from what was read after it: they count writes.
+	version uint64
+	oldest  uint64 // no older version is given to anybody
 	written map[writer]lastWrites
 }
 
 // memoKey is a read of one token.
 type memoKey struct {
-	token   tokenHash
+	token   TokenHash
 	request [sha256.Size]byte
 }
 
-type tokenHash [sha256.Size]byte
-
-// writer is a member where Circle has said whose the token is, else a token.
+// writer is a member if Circle has said whose the token is, else a token.
 type writer struct {
 	member int64
-	token  tokenHash
+	token  TokenHash
 }
 
-// lastWrites say when a writer changed something last.
+// lastWrites are the versions after a writer's last changes.
 type lastWrites struct{ brief, long uint64 }
 
 // remembered is an answer and when it is good.
 type remembered struct {
-	answer *answer
-	long   bool
-	begun  uint64 // when it was asked for, in writes
-	until  time.Time
+	answer  *answer
+	long    bool
+	version uint64 // when it was asked for
+	until   time.Time
 }
 
-// flight is a call that is under way for all who want its answer. While it waits to be sent, it ends with the last of
-// them. Once it is sent, Circle has counted it, so it goes on: whoever lost the connection comes back for the answer.
+// flight is a request under way for all who want its answer. While it waits to be sent, it ends with the last of them.
+// Once it is sent, Circle has counted it, so it goes on: whoever lost the connection comes back for the answer.
 type flight struct {
 	remembered
+	memo   *memo
 	done   chan struct{} // closed once answer and err are there
 	err    error
 	cancel context.CancelFunc
 
 	// Guarded by the memo.
-	waiting     int
-	sent, alone bool
+	waiting        int
+	sent, orphaned bool
 }
 
-func newMemo(config MemoConfig, principals Principals, total *Usage, now func() time.Time) *memo {
-	if config.Bytes == 0 {
-		return nil
-	}
-	m := &memo{
-		config: config, principals: principals, total: total, now: now, flights: map[memoKey]*flight{},
-		written: map[writer]lastWrites{},
-	}
-	m.answers = otter.Must(&otter.Options[memoKey, *remembered]{
-		MaximumWeight: config.Bytes,
-		Weigher:       func(_ memoKey, r *remembered) uint32 { return uint32(answerOverhead + cap(r.answer.body)) }, //nolint:gosec // G115: a body has maxBody at most
-		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[memoKey, *remembered]) time.Duration {
-			return e.Value.until.Sub(now()) + config.Stale
+func newMemo(config MemoConfig, principals Principals, now func() time.Time) *memo {
+	return &memo{
+		config: config, principals: principals, now: now, flights: map[memoKey]*flight{}, written: map[writer]lastWrites{},
+		answers: otter.Must(&otter.Options[memoKey, *remembered]{
+			MaximumWeight: max(config.Bytes, 1),
+			Weigher:       func(_ memoKey, r *remembered) uint32 { return uint32(answerOverhead + cap(r.answer.body)) }, //nolint:gosec // G115: a body has MaxBody at most
+			ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[memoKey, *remembered]) time.Duration {
+				return e.Value.until.Sub(now()) + config.Stale
+			}),
+			Clock:    otterClock{now},
+			Executor: func(task func()) { task() },
 		}),
-		Clock:    otterClock{now},
-		Executor: func(task func()) { task() },
-	})
-	return m
+	}
 }
 
-type freshKey struct{}
+// remember is the memo's link: it answers reads, and notes writes.
+func (m *memo) remember(next send) send {
+	return func(ctx context.Context, r *request) (*answer, error) {
+		switch {
+		case r.memorable():
+			return m.read(ctx, r, next)
+		case !r.read && !leavesAll(r):
+			defer m.wrote(r)
+		}
+		return next(ctx, r)
+	}
+}
 
-// Fresh returns a context whose reads are answered by Circle itself and neither by memory nor by calls under way: for
-// what a change has led to.
-func Fresh(ctx context.Context) context.Context { return context.WithValue(ctx, freshKey{}, true) }
-
-// read answers call from memory, by a call under way, or by ask.
-func (m *memo) read(
-	ctx context.Context, call call, token string, ask func(context.Context) (*answer, error),
-) (*answer, error) {
-	key := keyOf(call, token)
-	fresh := ctx.Value(freshKey{}) != nil
-	f, old := m.board(ctx, key, call, token, fresh, ask)
+// read answers from memory, by a flight under way or by a new one.
+func (m *memo) read(ctx context.Context, r *request, next send) (*answer, error) {
+	key := keyOf(r)
+	f, old := m.join(ctx, key, r, next)
 	if f == nil {
-		m.total.count(ctx, cached, 1)
+		r.count(cached, 1)
 		return old.answer, nil
 	}
 	var err error
 	select {
 	case <-f.done:
 		if err = f.err; err == nil {
-			errandFrom(ctx).begin() // also where another errand has sent it
+			if r.screen != nil {
+				r.screen.started.Store(true) // also if the flight is another screen's
+			}
 			return f.answer, nil
 		}
 	case <-ctx.Done():
 		m.leave(key, f)
-		err = call.failNetwork(ctx, ctx.Err())
+		err = r.failNetwork(ctx, ctx.Err())
 	}
-	if old != nil && mayStandIn(err) {
-		m.total.count(ctx, stale, 1)
+	if old != nil && isCirclesFault(err) {
+		r.count(stale, 1)
 		return old.answer, nil
 	}
 	return nil, err
 }
 
-// mayStandIn reports whether a failure is Circle's, so that an older answer is better than none.
-func mayStandIn(err error) bool {
+// isCirclesFault reports whether a stale answer is better than the failure.
+func isCirclesFault(err error) bool {
 	return errors.Is(err, ErrRateLimited) || errors.Is(err, ErrUnavailable) || errors.Is(err, ErrTimeout)
 }
 
-// board finds the flight to wait for, or starts it. It is nil where old is still good; otherwise old, where there is
-// one, may stand in for a failure.
-func (m *memo) board(
-	ctx context.Context, key memoKey, call call, token string, fresh bool, ask func(context.Context) (*answer, error),
-) (f *flight, old *remembered) {
+// join returns the flight to wait for, which it starts if there is none. It returns nil if old is still good; else old,
+// if there is one, may be given instead of a failure.
+func (m *memo) join(ctx context.Context, key memoKey, r *request, next send) (f *flight, old *remembered) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	long := livesLong(call.route.template)
-	since := m.lastWrite(token, key.token, long)
-	if !fresh {
-		if old, _ = m.answers.GetIfPresent(key); old != nil && old.begun < since {
+	long := livesLong(r.route.template)
+	if !r.fresh {
+		least := m.lastWrite(r.caller, key.token, long)
+		if old, _ = m.answers.GetIfPresent(key); old != nil && old.version < least {
 			old = nil
 		}
 		if old != nil && m.now().Before(old.until) {
 			return nil, old
 		}
-		if f := m.flights[key]; f != nil && f.begun >= since {
+		if f := m.flights[key]; f != nil && f.version >= least {
 			f.waiting++
-			m.setAlone(f, false)
-			m.total.count(ctx, coalesced, 1)
+			f.setOrphaned(false)
+			r.count(coalesced, 1)
 			return f, old
 		}
 	}
-	// One caller's end must not be the end for the others, so the call has a context of its own.
+	// One caller's end must not be the end for the others, so the request has a context of its own.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	f = &flight{remembered: remembered{long: long, begun: m.writes}, done: make(chan struct{}), waiting: 1, cancel: cancel}
-	m.flights[key] = f
-	if old != nil {
-		ctx = withStandIn(ctx)
+	f = &flight{
+		remembered: remembered{long: long, version: m.version}, memo: m, done: make(chan struct{}), cancel: cancel, waiting: 1,
 	}
-	go m.fly(context.WithValue(ctx, flightKey{}, f), key, f, ask)
+	m.flights[key] = f
+	flying := *r
+	flying.flight, flying.stale = f, old != nil
+	go m.run(ctx, key, &flying, next)
 	return f, old
 }
 
-// fly makes the call of a flight.
-func (m *memo) fly(ctx context.Context, key memoKey, f *flight, ask func(context.Context) (*answer, error)) {
+// run makes the request of a flight.
+func (m *memo) run(ctx context.Context, key memoKey, r *request, next send) {
+	f := r.flight
 	defer f.cancel()
-	defer m.land(key, f)
+	defer m.finish(key, f)
 	defer panics.Recover(&f.err)
-	f.answer, f.err = ask(ctx)
+	f.answer, f.err = next(ctx, r)
 }
 
-// land remembers the answer of a flight and lets those go on who wait for it.
-func (m *memo) land(key memoKey, f *flight) {
+// finish remembers the answer of a flight and lets go on who waits for it.
+func (m *memo) finish(key memoKey, f *flight) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	defer close(f.done)
-	m.setAlone(f, false)
+	f.setOrphaned(false)
 	if m.flights[key] == f {
 		delete(m.flights, key)
 	}
-	if f.err != nil || f.begun < max(m.floor, m.written[writer{token: key.token}].of(f.long)) {
+	if f.err != nil || f.version < max(m.oldest, m.written[writer{token: key.token}].of(f.long)) {
 		return
 	}
-	if newer, _ := m.answers.GetIfPresent(key); newer != nil && newer.begun > f.begun {
+	if newer, _ := m.answers.GetIfPresent(key); newer != nil && newer.version > f.version {
 		return
 	}
 	f.until = m.now().Add(m.config.Brief)
@@ -218,18 +216,18 @@ func (m *memo) land(key memoKey, f *flight) {
 	}
 	kept := *f.answer
 	kept.header = nil // Circle sets session cookies on every answer
-	m.answers.Set(key, &remembered{answer: &kept, long: f.long, begun: f.begun, until: f.until})
+	m.answers.Set(key, &remembered{answer: &kept, long: f.long, version: f.version, until: f.until})
 }
 
-// leave takes one who no longer waits off a flight.
+// leave removes a caller that has stopped waiting.
 func (m *memo) leave(key memoKey, f *flight) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if f.waiting--; f.waiting > 0 {
 		return
 	}
-	if f.sent && m.alone < maxAlone {
-		m.setAlone(f, true)
+	if f.sent && m.orphaned < maxOrphaned {
+		f.setOrphaned(true)
 		return
 	}
 	f.cancel()
@@ -238,74 +236,63 @@ func (m *memo) leave(key memoKey, f *flight) {
 	}
 }
 
-// setAlone notes whether a flight goes on for nobody.
-func (m *memo) setAlone(f *flight, alone bool) {
+// setOrphaned notes whether the flight goes on for nobody.
+func (f *flight) setOrphaned(orphaned bool) {
 	switch {
-	case alone && !f.alone:
-		m.alone++
-	case f.alone && !alone:
-		m.alone--
+	case orphaned && !f.orphaned:
+		f.memo.orphaned++
+	case f.orphaned && !orphaned:
+		f.memo.orphaned--
 	}
-	f.alone = alone
+	f.orphaned = orphaned
 }
 
-type flightKey struct{}
-
-// sent notes that the call of a context is about to be sent, where it is a flight's.
-func (m *memo) sent(ctx context.Context) { m.setSent(ctx, true) }
-
-// wanted tells, once a request has failed, whether anybody waits for another one. Until that is sent it ends with them.
-func (m *memo) wanted(ctx context.Context) bool { return m.setSent(ctx, false) }
-
-func (m *memo) setSent(ctx context.Context, sent bool) (wanted bool) {
-	f, ok := ctx.Value(flightKey{}).(*flight)
-	if !ok {
-		return true
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
+// underWay notes whether a request of the flight is being sent, and reports whether anybody still waits. A flight that
+// is not being sent ends with the last who waits.
+func (f *flight) underWay(sent bool) (wanted bool) {
+	f.memo.mu.Lock()
+	defer f.memo.mu.Unlock()
 	f.sent = sent
 	return f.waiting > 0
 }
 
 // wrote drops what a write has touched, for every token known to be the same member's. It is called at the end of a
-// write, whatever came of it: what is read after it has begun afterwards.
-func (m *memo) wrote(call call, token string) {
+// write, whatever its outcome: a read that follows has started after it.
+func (m *memo) wrote(r *request) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	hash := hashToken(token)
-	w := writer{token: hash}
-	if member, _ := m.principals.Member(token); member != 0 {
+	w := writer{token: HashToken(r.caller)}
+	if member, _ := m.principals.Member(r.caller); member != 0 {
 		w = writer{member: member}
 	}
-	m.mark(w, !leavesLongLived(call.route.template))
+	m.mark(w, !leavesLongLived(r.route.template))
 }
 
 // mark notes a write.
 func (m *memo) mark(w writer, long bool) {
-	m.writes++
+	m.version++
 	if len(m.written) >= maxWriters {
-		m.floor = m.writes
+		m.oldest = m.version
 		clear(m.written)
 	}
 	last := m.written[w]
-	if last.brief = m.writes; long {
-		last.long = m.writes
+	if last.brief = m.version; long {
+		last.long = m.version
 	}
 	m.written[w] = last
 }
 
-// lastWrite is the last write that an answer to the token must have been asked for after.
-func (m *memo) lastWrite(token string, hash tokenHash, long bool) uint64 {
+// lastWrite is the version that an answer to the token must have at least.
+func (m *memo) lastWrite(token string, hash TokenHash, long bool) uint64 {
 	own := m.written[writer{token: hash}]
 	var all lastWrites
 	if member, _ := m.principals.Member(token); member != 0 {
 		all = m.written[writer{member: member}]
 	}
-	return max(m.floor, own.of(long), all.of(long))
+	return max(m.oldest, own.of(long), all.of(long))
 }
 
-// of is the last write that touched what lives long, or not.
+// of is the version after the last write that touched what lives long, or what does not.
 func (l lastWrites) of(long bool) uint64 {
 	if long {
 		return l.long
@@ -313,9 +300,9 @@ func (l lastWrites) of(long bool) uint64 {
 	return l.brief
 }
 
-// forget drops all that was answered to a token, which is dead, and ends its calls that nobody waits for.
+// forget drops all that was answered to a token, which is dead, and ends its flights that nobody waits for.
 func (m *memo) forget(token string) {
-	hash := hashToken(token)
+	hash := HashToken(token)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.mark(writer{token: hash}, true)
@@ -325,26 +312,24 @@ func (m *memo) forget(token string) {
 		}
 	}
 	for key, f := range m.flights {
-		if key.token == hash && f.alone {
+		if key.token == hash && f.orphaned {
 			f.cancel()
 		}
 	}
 }
 
-// drop drops one answer, which cannot be read.
-func (m *memo) drop(call call, token string) { m.answers.Invalidate(keyOf(call, token)) }
+// drop drops an answer that cannot be decoded.
+func (m *memo) drop(r *request) { m.answers.Invalidate(keyOf(r)) }
 
-func keyOf(call call, token string) memoKey {
+func keyOf(r *request) memoKey {
 	return memoKey{
-		hashToken(token),
-		sha256.Sum256([]byte(call.method + " " + call.route.path + "?" + url.Values(call.query).Encode())),
+		HashToken(r.caller),
+		sha256.Sum256([]byte(r.method + " " + r.route.path + "?" + url.Values(r.query).Encode())),
 	}
 }
 
-func hashToken(token string) tokenHash { return sha256.Sum256([]byte(token)) }
-
-// memorable reports whether answers to a call may be remembered.
-func (c call) memorable() bool { return c.read && c.method == http.MethodGet && !c.route.auth }
+// memorable reports whether answers to the request may be remembered.
+func (r *request) memorable() bool { return r.read && r.method == http.MethodGet && !r.route.auth }
 
 // livesLong reports whether what an operation reads changes seldom.
 func livesLong(template string) bool {
@@ -356,13 +341,18 @@ func livesLong(template string) bool {
 	return false
 }
 
-// leavesLongLived reports whether a write certainly leaves alone what [livesLong]. Most do not: the own profile counts
+// leavesLongLived reports whether a write certainly does not touch what [livesLong]. Most do: the own profile counts
 // posts, comments, bookmarks and spaces.
 func leavesLongLived(template string) bool {
 	path := strings.TrimPrefix(template, memberAPI)
 	return strings.HasSuffix(path, "/user_likes") || strings.HasSuffix(path, "/mark_as_read") ||
 		strings.HasSuffix(path, "/mark_all_as_read") ||
 		strings.HasPrefix(path, "/notifications/") || strings.Contains(path, "/chat_room_messages") || path == "/reactions"
+}
+
+// leavesAll reports whether a write touches nothing that is read: signing in, and opening a session on the web pages.
+func leavesAll(r *request) bool {
+	return r.route.auth || r.method == http.MethodPost && r.route.template == memberAPI+"/cookies"
 }
 
 // otterClock makes a cache go by our clock, and do its work when it is used instead of in the background.

@@ -41,9 +41,8 @@ func (s *slowCircle) RoundTrip(r *http.Request) (*http.Response, error) {
 func leavers(t *testing.T, edits ...func(*Config)) (*Client, *slowCircle) {
 	s := &slowCircle{}
 	c, _, _ := memoClient(t, nil, append([]func(*Config){func(cfg *Config) {
-		cfg.Transport, cfg.Clock = s, time.Now
+		cfg.Transport, cfg.Clock, cfg.wait = s, time.Now, sleep
 	}}, edits...)...)
-	c.wait = sleep
 	return c, s
 }
 
@@ -58,8 +57,8 @@ func glance(t *testing.T, c *Client, token string, space int64, after time.Durat
 // noneUnderWay checks that calls leave nothing behind.
 func noneUnderWay(t *testing.T, c *Client) {
 	synctest.Wait()
-	if c.memo != nil && (c.memo.alone != 0 || len(c.memo.flights) != 0) {
-		t.Errorf("%d calls are under way, %d of them alone", len(c.memo.flights), c.memo.alone)
+	if c.memo.orphaned != 0 || len(c.memo.flights) != 0 {
+		t.Errorf("%d calls are under way, %d of them orphaned", len(c.memo.flights), c.memo.orphaned)
 	}
 }
 
@@ -89,9 +88,10 @@ func TestWhatIsSentIsFinished(t *testing.T) {
 // What Circle has not counted costs nothing yet.
 func TestWhatWaitsIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, s := leavers(t, func(cfg *Config) { cfg.Budget.Requests = 20 }) // one at once, and one every 16 seconds
+		c, s := leavers(t, func(cfg *Config) { // one at once, and one every 16 seconds
+			cfg.Budget.Requests, cfg.Timeout = 20, time.Minute
+		})
 		c.principals.Prove("a", 1)
-		c.timeout = time.Minute
 		if err := glance(t, c, "a", 1, 2*time.Second); err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestWhatWaitsIsDropped(t *testing.T) {
 		}
 		_ = sleep(t.Context(), time.Minute)
 		if n := s.calls.Load(); n != 1 {
-			t.Errorf("%d calls, want the first alone", n)
+			t.Errorf("%d calls, want only the first", n)
 		}
 	})
 }
@@ -140,7 +140,7 @@ func TestNoRetryForNobody(t *testing.T) {
 }
 
 // A call that nobody waits for ends in its time, with its token, and where there are too many of them.
-func TestWhatGoesOnAlone(t *testing.T) {
+func TestOrphans(t *testing.T) {
 	for name, tc := range map[string]struct {
 		edit  func(*Config)
 		kill  func(*Client)
@@ -150,7 +150,7 @@ func TestWhatGoesOnAlone(t *testing.T) {
 		"its time is over": {func(cfg *Config) { cfg.Timeout = 700 * time.Millisecond }, func(*Client) {}, 1, 1},
 		"its token dies":   {func(*Config) {}, func(c *Client) { c.Forget("a") }, 1, 1},
 		"another dies":     {func(*Config) {}, func(c *Client) { c.Forget("b") }, 1, 0},
-		"too many":         {func(*Config) {}, func(*Client) {}, maxAlone + 9, 9},
+		"too many":         {func(*Config) {}, func(*Client) {}, maxOrphaned + 9, 9},
 		"no memo":          {func(cfg *Config) { cfg.Memo = MemoConfig{} }, func(*Client) {}, 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

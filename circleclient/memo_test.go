@@ -75,7 +75,7 @@ func (n *lockedNotes) Forget(token string) {
 }
 
 func as(ctx context.Context, token string) context.Context {
-	return WithTokenSource(ctx, fixedToken(token))
+	return With(ctx, As(fixedToken(token)))
 }
 
 func TestMemoAnswersForItsTime(t *testing.T) {
@@ -110,7 +110,7 @@ func TestMemoAnswersForItsTime(t *testing.T) {
 		{"a feed after its time", 1, feed, a, 1},
 		{"a space within its time", 56, space, a, 0},
 		{"a space after its time", 1, space, a, 1},
-		{"one who wants it fresh", 0, space, Fresh(a), 1},
+		{"one who wants it fresh", 0, space, With(a, Fresh), 1},
 		{"what that one got", 0, space, a, 0},
 		{"a POST that reads", 0, search, a, 1},
 		{"is not remembered", 0, search, a, 1},
@@ -199,7 +199,7 @@ func TestCoalescing(t *testing.T) {
 	s.hold.Store(&hold)
 	c, _, _ := memoClient(t, s)
 	usage := &Usage{}
-	ctx := WithUsage(as(t.Context(), "a"), usage)
+	ctx := With(as(t.Context(), "a"), CountedIn(usage))
 	first, leave := context.WithCancel(ctx)
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -224,7 +224,7 @@ func TestCoalescing(t *testing.T) {
 	}
 }
 
-func TestStaleAnswersStandIn(t *testing.T) {
+func TestStaleAnswers(t *testing.T) {
 	for _, tc := range []struct {
 		status int64
 		stale  bool
@@ -240,10 +240,10 @@ func TestStaleAnswersStandIn(t *testing.T) {
 			s.status.Store(tc.status)
 			clock.Add(4)
 			usage := &Usage{}
-			if err := read(WithUsage(ctx, usage)); (err == nil) != tc.stale || usage.Stale() == 1 != tc.stale {
+			if err := read(With(ctx, CountedIn(usage))); (err == nil) != tc.stale || usage.Stale() == 1 != tc.stale {
 				t.Errorf("%v, %d stale, want an old answer: %v", err, usage.Stale(), tc.stale)
 			}
-			if err := read(Fresh(ctx)); err == nil {
+			if err := read(With(ctx, Fresh)); err == nil {
 				t.Error("one who wants it fresh got an old answer")
 			}
 			if err := read(as(t.Context(), "b")); err == nil {
@@ -377,7 +377,7 @@ func TestDeadTokensAreForgotten(t *testing.T) {
 				t.Error("the token is still proven")
 			}
 			for key := range c.memo.answers.Keys() {
-				if key.token == hashToken("a") {
+				if key.token == HashToken("a") {
 					t.Fatal("an answer is left")
 				}
 			}
@@ -413,7 +413,7 @@ func TestMemoIsBounded(t *testing.T) {
 		t.Errorf("%d answers after an hour, want the new one", n)
 	}
 	for i := range maxWriters + 10 {
-		c.memo.wrote(call{}, fmt.Sprint(i))
+		c.memo.wrote(&request{caller: fmt.Sprint(i)})
 	}
 	if n := len(c.memo.written); n > maxWriters {
 		t.Errorf("%d writers are told apart, want at most %d", n, maxWriters)

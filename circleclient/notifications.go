@@ -217,6 +217,6 @@ func (s *NotificationsService) SpaceMemberPreferences(
 }
 
 func (s *NotificationsService) put(ctx context.Context, r route, q query) error {
-	_, err := do[nothing](ctx, s.client, call{method: http.MethodPut, route: r, query: q})
+	_, err := do[nothing](ctx, s.client, &request{method: http.MethodPut, route: r, query: q})
 	return err
 }

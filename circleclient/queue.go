@@ -2,76 +2,76 @@ package circleclient
 
 import "slices"
 
-// rank says who goes first.
-type rank int
+// priority says who goes first.
+type priority int
 
 const (
-	priorityWrite   rank = iota
-	begun        // a read of an errand of which something has been sent
-	unbegun      // any other
-	ranks
+	priorityWrite   priority = iota
+	priorityStarted          // a read of a screen that has started
+	priorityRead             // any other
+	priorities
 )
 
-// waiter is a call that waits for its turn.
+// waiter is a request that waits for its turn.
 type waiter struct {
 	ready  chan struct{}
-	errand *errand // nil where the call stands alone
+	screen *screen // nil if the request stands by itself
 	stay   func()  // makes it wait for longer
 }
 
-// line is who waits, first come first served for each, taking turns among them.
-type line struct {
+// queue is who waits: first come, first served for each, and taking turns among them.
+type queue struct {
 	turns   []string
 	waiting map[string][]waiter
 }
 
-func (l *line) join(who string, w waiter) {
-	if l.waiting == nil {
-		l.waiting = map[string][]waiter{}
+func (q *queue) join(who string, w waiter) {
+	if q.waiting == nil {
+		q.waiting = map[string][]waiter{}
 	}
-	if len(l.waiting[who]) == 0 {
-		l.turns = append(l.turns, who)
+	if len(q.waiting[who]) == 0 {
+		q.turns = append(q.turns, who)
 	}
-	l.waiting[who] = append(l.waiting[who], w)
+	q.waiting[who] = append(q.waiting[who], w)
 }
 
-// next takes the one out whose turn it is.
-func (l *line) next() (who string, w waiter) {
-	who = l.turns[0]
-	l.turns = l.turns[1:]
-	w = l.waiting[who][0]
-	if l.waiting[who] = l.waiting[who][1:]; len(l.waiting[who]) > 0 {
-		l.turns = append(l.turns, who)
+// next removes the one whose turn it is.
+func (q *queue) next() (who string, w waiter) {
+	who = q.turns[0]
+	q.turns = q.turns[1:]
+	w = q.waiting[who][0]
+	if q.waiting[who] = q.waiting[who][1:]; len(q.waiting[who]) > 0 {
+		q.turns = append(q.turns, who)
 	} else {
-		delete(l.waiting, who)
+		delete(q.waiting, who)
 	}
 	return who, w
 }
 
-// leave takes those out who no longer wait.
-func (l *line) leave(who string, leaves func(waiter) bool) (left []waiter) {
-	if len(l.waiting[who]) == 0 {
+// leave removes those that no longer wait.
+func (q *queue) leave(who string, leaves func(waiter) bool) (left []waiter) {
+	if len(q.waiting[who]) == 0 {
 		return nil
 	}
-	l.waiting[who] = slices.DeleteFunc(l.waiting[who], func(w waiter) bool {
+	q.waiting[who] = slices.DeleteFunc(q.waiting[who], func(w waiter) bool {
 		if !leaves(w) {
 			return false
 		}
 		left = append(left, w)
 		return true
 	})
-	if len(l.waiting[who]) == 0 {
-		delete(l.waiting, who)
-		l.turns = slices.DeleteFunc(l.turns, func(w string) bool { return w == who })
+	if len(q.waiting[who]) == 0 {
+		delete(q.waiting, who)
+		q.turns = slices.DeleteFunc(q.turns, func(w string) bool { return w == who })
 	}
 	return left
 }
 
 // before is how many go before somebody who joins now.
-func (l *line) before(who string) int {
-	own := len(l.waiting[who])
+func (q *queue) before(who string) int {
+	own := len(q.waiting[who])
 	n := own
-	for other, waiting := range l.waiting {
+	for other, waiting := range q.waiting {
 		if other != who {
 			n += min(len(waiting), own+1)
 		}
@@ -79,11 +79,11 @@ func (l *line) before(who string) int {
 	return n
 }
 
-func (l *line) empty() bool { return len(l.turns) == 0 }
+func (q *queue) empty() bool { return len(q.turns) == 0 }
 
-func (l *line) len() int {
+func (q *queue) len() int {
 	n := 0
-	for _, waiting := range l.waiting {
+	for _, waiting := range q.waiting {
 		n += len(waiting)
 	}
 	return n

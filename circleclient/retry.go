@@ -15,22 +15,53 @@ const (
 	maxPause   = 2 * time.Second
 )
 
-// pause waits before a read is tried again and reports whether to try. It does not when the failure would come again,
-// when Retry-After reaches past the call's deadline, or when the caller leaves meanwhile.
-func (c *Client) pause(ctx context.Context, err error, attempt int) bool {
-	var failure *Error
-	if !errors.As(err, &failure) || !failure.transient() {
-		return false
+// retry sends a read again if it fails for a reason that passes, up to so many times and only while somebody still waits
+// for the answer. wait pauses before each repetition.
+func retry(times int, wait func(context.Context, time.Duration) error) link {
+	return func(next send) send {
+		return func(ctx context.Context, r *request) (*answer, error) {
+			for r.attempt = 0; ; r.attempt++ {
+				answer, err := next(ctx, r)
+				if err == nil {
+					return answer, nil
+				}
+				if !r.read || r.attempt >= times || !r.underWay(false) {
+					return nil, err
+				}
+				pause, ok := pauseAfter(ctx, err, r.attempt)
+				if !ok || wait(ctx, pause) != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+}
+
+// within bounds the time of a request with all its repetitions.
+func within(timeout time.Duration) link {
+	return func(next send) send {
+		return func(ctx context.Context, r *request) (*answer, error) {
+			ctx, cancel := context.WithTimeout(ctx, timeout)
+			defer cancel()
+			return next(ctx, r)
+		}
+	}
+}
+
+// pauseAfter returns how long to wait before a read is sent again. ok is false if the failure would come again, or if the
+// pause reaches past the deadline.
+func pauseAfter(ctx context.Context, err error, attempt int) (pause time.Duration, ok bool) {
+	failure, ok := errors.AsType[*Error](err)
+	if !ok || !failure.transient() {
+		return 0, false
 	}
 	// Full jitter: many callers that failed together must not come back together.
-	pause := rand.N(min(firstPause<<attempt, maxPause)) + time.Millisecond
+	pause = rand.N(min(firstPause<<attempt, maxPause)) + time.Millisecond
 	if failure.RetryAfter > 0 {
 		pause = failure.RetryAfter + rand.N(firstPause)
 	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= pause {
-		return false
-	}
-	return c.wait(ctx, pause) == nil
+	deadline, limited := ctx.Deadline()
+	return pause, !limited || time.Until(deadline) > pause
 }
 
 // transient reports whether the same read may well succeed in a moment.

@@ -79,12 +79,13 @@ func TestPauses(t *testing.T) {
 		retryAfter("3", say(429, "", "")), say(503, "", ""),
 		say(200, "application/json", `{"id":1}`),
 	}}
-	c := testClient(t, s)
 	var pauses []time.Duration
-	c.wait = func(_ context.Context, d time.Duration) error {
-		pauses = append(pauses, d)
-		return nil
-	}
+	c := testClient(t, s, func(cfg *Config) {
+		cfg.wait = func(_ context.Context, d time.Duration) error {
+			pauses = append(pauses, d)
+			return nil
+		}
+	})
 	if _, err := c.Spaces.Get(asMember(t), 1); err != nil {
 		t.Fatal(err)
 	}
@@ -96,11 +97,12 @@ func TestPauses(t *testing.T) {
 
 func TestRetryKeepsTheDeadline(t *testing.T) {
 	s := &script{answers: []http.HandlerFunc{retryAfter("60", say(429, "", ""))}}
-	c := testClient(t, s)
-	c.wait = func(context.Context, time.Duration) error {
-		t.Error("waited past the deadline")
-		return nil
-	}
+	c := testClient(t, s, func(cfg *Config) {
+		cfg.wait = func(context.Context, time.Duration) error {
+			t.Error("waited past the deadline")
+			return nil
+		}
+	})
 	_, err := c.Spaces.Get(asMember(t), 1) // 60 s is more than the 15 s of a call
 	var e *Error
 	if !errors.As(err, &e) || !errors.Is(err, ErrRateLimited) || e.RetryAfter != time.Minute {

@@ -23,13 +23,13 @@ func narrow(t *testing.T) (*Client, *slowCircle) {
 }
 
 // A screen is had as a whole or not at all: half of one costs requests that nobody gains by.
-func TestErrandIsNotTornApart(t *testing.T) {
+func TestScreenIsNotTornApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, s := narrow(t)
 		var had, refused atomic.Int64
 		var all sync.WaitGroup
 		screen := func(token string) {
-			ctx := Together(as(t.Context(), token))
+			ctx := With(as(t.Context(), token), AsOneScreen)
 			for i := range 3 { // the third comes after half a minute
 				all.Go(func() {
 					switch _, err := c.Spaces.Get(ctx, int64(i+1)); {
@@ -54,11 +54,11 @@ func TestErrandIsNotTornApart(t *testing.T) {
 	})
 }
 
-// What another errand has sent begins one as well.
-func TestSharedCallBeginsAnErrand(t *testing.T) {
+// What another screen has sent starts one as well.
+func TestSharedCallStartsAScreen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := leavers(t)
-		one, other := Together(as(t.Context(), "a")), Together(as(t.Context(), "a"))
+		one, other := With(as(t.Context(), "a"), AsOneScreen), With(as(t.Context(), "a"), AsOneScreen)
 		var all sync.WaitGroup
 		for _, ctx := range []context.Context{one, other} {
 			all.Go(func() {
@@ -69,18 +69,18 @@ func TestSharedCallBeginsAnErrand(t *testing.T) {
 			synctest.Wait()
 		}
 		all.Wait()
-		if !errandFrom(other).begun.Load() {
-			t.Error("the second of two taps has its first answer and is not begun")
+		if !AskingFrom(other).screen.started.Load() {
+			t.Error("the second of two taps has its first answer and has not started")
 		}
-		third := Together(as(t.Context(), "a"))
-		if _, err := c.Spaces.Get(third, 1); err != nil || errandFrom(third).begun.Load() {
-			t.Errorf("%v, or what memory alone has answered is begun", err)
+		third := With(as(t.Context(), "a"), AsOneScreen)
+		if _, err := c.Spaces.Get(third, 1); err != nil || AskingFrom(third).screen.started.Load() {
+			t.Errorf("%v, or a screen has started that only memory has answered", err)
 		}
 	})
 }
 
-// Where an older answer stands in, nobody waits long for a newer one.
-func TestOldAnswerStandsInSoon(t *testing.T) {
+// If a stale answer is available, nobody waits long for a newer one.
+func TestStaleAnswerComesSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, s := narrow(t)
 		_ = sleep(t.Context(), 90*time.Second)                    // the answer is old by then
@@ -88,11 +88,11 @@ func TestOldAnswerStandsInSoon(t *testing.T) {
 			t.Fatal(err)
 		}
 		usage, start := &Usage{}, time.Now()
-		if _, err := c.Spaces.Get(WithUsage(as(t.Context(), "a"), usage), 99); err != nil || usage.Stale() != 1 ||
-			time.Since(start) > standInPatience {
-			t.Errorf("%v, %d old answers after %v, want one within %v", err, usage.Stale(), time.Since(start), standInPatience)
+		if _, err := c.Spaces.Get(With(as(t.Context(), "a"), CountedIn(usage)), 99); err != nil || usage.Stale() != 1 ||
+			time.Since(start) > stalePatience {
+			t.Errorf("%v, %d old answers after %v, want one within %v", err, usage.Stale(), time.Since(start), stalePatience)
 		}
-		if _, err := c.Spaces.Get(Fresh(as(t.Context(), "a")), 99); err != nil || s.calls.Load() != 3 {
+		if _, err := c.Spaces.Get(With(as(t.Context(), "a"), Fresh), 99); err != nil || s.calls.Load() != 3 {
 			t.Errorf("%v after %d requests, want that one who wants it fresh waits for it", err, s.calls.Load())
 		}
 	})

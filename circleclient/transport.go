@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"net"
 	"net/http"
@@ -14,7 +16,95 @@ import (
 	"time"
 )
 
-const maxConns = 64
+const (
+	maxConns     = 64
+	maxErrorBody = 64 << 10
+)
+
+// wire is the last link: it sends the request once, and tells the principals what the answer says of the token.
+func (c *Client) wire(ctx context.Context, r *request) (*answer, error) {
+	r.underWay(true)
+	answer, err := c.attempt(ctx, r)
+	failure, _ := errors.AsType[*Error](err)
+	switch {
+	case r.route.auth: // says nothing of the member's token
+	case err == nil:
+		c.principals.Prove(r.caller, 0)
+	case failure != nil && isDeadToken(failure.Kind):
+		c.Forget(r.caller)
+	}
+	return answer, err
+}
+
+// attempt sends the request and reads the answer.
+func (c *Client) attempt(ctx context.Context, r *request) (*answer, error) {
+	got, start := &answer{}, c.config.Clock()
+	defer func() {
+		duration := c.config.Clock().Sub(start)
+		c.config.Observe(r.operation(), got.status, duration)
+		c.config.Logger.LogAttrs(ctx, slog.LevelDebug, "circle call", slog.String("method", r.method),
+			slog.String("operation", r.route.template), slog.Int("status", got.status), slog.Int("attempt", r.attempt+1),
+			slog.Duration("duration", duration), slog.String("request_id", got.requestID()))
+	}()
+	sending, cancel := withoutValues(ctx)
+	defer cancel()
+	req, err := c.encode(sending, r)
+	if err != nil {
+		return nil, r.fail(ErrInvalid, nil, errors.New("the request could not be built"))
+	}
+	r.count(requests, 1)
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, r.failNetwork(ctx, err)
+	}
+	defer resp.Body.Close()
+	got.status, got.contentType, got.header = resp.StatusCode, resp.Header.Get("Content-Type"), resp.Header
+	limit := c.config.MaxBody
+	if got.status >= 300 {
+		limit = min(limit, maxErrorBody)
+	}
+	got.body, err = readBody(resp, limit)
+	switch {
+	case got.status >= 300:
+		return nil, c.classify(r, got) // by its status, even if the body broke off
+	case err != nil:
+		return nil, r.failNetwork(ctx, err)
+	case int64(len(got.body)) > limit:
+		return nil, r.fail(ErrUnavailable, got, fmt.Errorf("the answer exceeds %d bytes", limit))
+	case len(bytes.TrimSpace(got.body)) == 0:
+		got.body = nil
+	case !isJSON(got.contentType):
+		return nil, r.fail(ErrUnavailable, got, errors.New("the answer is not JSON"))
+	}
+	return got, nil
+}
+
+// encode makes an HTTP request.
+func (c *Client) encode(ctx context.Context, r *request) (*http.Request, error) {
+	target := c.base
+	if r.route.community {
+		target = c.community
+	}
+	target += r.route.path
+	if len(r.query) > 0 {
+		target += "?" + url.Values(r.query).Encode()
+	}
+	var body io.Reader
+	if r.json != nil {
+		body = bytes.NewReader(r.json)
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, target, body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+r.caller)
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", c.config.UserAgent)
+	if r.json != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
+}
 
 func newTransport() http.RoundTripper {
 	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
@@ -33,8 +123,8 @@ func newTransport() http.RoundTripper {
 }
 
 // withoutValues returns a context that ends with ctx and holds nothing of it. A pooled transport keeps the context of a
-// request that had to wait for a connection until the next one has to, and all that an operation has read hangs on
-// ours.
+// request that had to wait for a connection until the next one has to wait, and ours holds all that an operation has
+// read.
 func withoutValues(ctx context.Context) (context.Context, context.CancelFunc) {
 	bare, cancel := context.WithCancel(context.Background())
 	if deadline, limited := ctx.Deadline(); limited {
@@ -64,7 +154,7 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	return bytes.Clone(buffer.Bytes()), err
 }
 
-// buffers are at rest. Circle compresses what it sends and does not say how long it is: a new buffer for each answer
+// buffers are kept for the next answers. Circle compresses what it sends and does not say how long it is: a new buffer for each answer
 // would have to grow, and be copied, again and again.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 

@@ -2,159 +2,126 @@ package circleclient
 
 import (
 	"context"
-	"errors"
 	"net/netip"
 	"sync"
 	"time"
 
 	"github.com/maypok86/otter/v2"
+	"golang.org/x/time/rate"
 )
 
 const (
+	// maxAddresses is how many addresses have a bucket of their own; the least used are forgotten.
+	maxAddresses = 10_000
 	// refusalAge is how long a token that Circle has refused is refused without asking again.
 	refusalAge = time.Minute
 	// maxRefusals is how many refused tokens are remembered.
 	maxRefusals = 10_000
 )
 
-// admission decides which calls may be sent now. Without a budget all may.
-type admission struct {
-	budget     *budget
+// unproven bounds requests that no known member vouches for: those with tokens that Circle has not accepted yet, sign-in,
+// refresh and revocation. Together they have a tenth of the budget, each address a third of that, and a token one request
+// at a time.
+type unproven struct {
 	principals Principals
-	total      *Usage
-	refusals   *otter.Cache[tokenHash, error] // what Circle said of a token, one of the sentinels
+	now        func() time.Time
+	tenth      *rate.Limiter
+	share      func() *rate.Limiter // a new address's
+	addresses  *otter.Cache[netip.Prefix, *rate.Limiter]
+	refusals   *otter.Cache[TokenHash, error] // what Circle said of a token, one of the sentinels
 
 	mu     sync.Mutex
-	probes map[tokenHash]chan struct{} // unproven tokens that Circle is being asked with
+	probes map[TokenHash]chan struct{} // tokens with which a request is under way
 }
 
-func newAdmission(config BudgetConfig, principals Principals, total *Usage, now func() time.Time) *admission {
-	if config.Requests <= 0 {
-		return nil
+func newUnproven(config BudgetConfig, principals Principals, now func() time.Time) *unproven {
+	bucket := func(requests, burst int) *rate.Limiter {
+		return rate.NewLimiter(rate.Limit(float64(requests-burst)/budgetWindow.Seconds()), max(burst, 1))
 	}
-	return &admission{
-		budget: newBudget(config, now), principals: principals, total: total, probes: map[tokenHash]chan struct{}{},
-		refusals: otter.Must(&otter.Options[tokenHash, error]{
-			MaximumSize: maxRefusals, ExpiryCalculator: otter.ExpiryWriting[tokenHash, error](refusalAge),
-			Clock: otterClock{now}, Executor: func(task func()) { task() },
+	inline := func(task func()) { task() }
+	return &unproven{
+		principals: principals, now: now, tenth: bucket(config.Requests/10, config.Requests/40),
+		share: func() *rate.Limiter { return bucket(config.Requests/30, config.Requests/60) },
+		addresses: otter.Must(&otter.Options[netip.Prefix, *rate.Limiter]{
+			MaximumSize: maxAddresses, Executor: inline,
 		}),
+		refusals: otter.Must(&otter.Options[TokenHash, error]{
+			MaximumSize: maxRefusals, ExpiryCalculator: otter.ExpiryWriting[TokenHash, error](refusalAge),
+			Clock: otterClock{now}, Executor: inline,
+		}),
+		probes: map[TokenHash]chan struct{}{},
 	}
 }
 
-type addressKey struct{}
-
-// WithAddress returns a context whose calls count, as long as Circle has not accepted the caller's token, as those of
-// an address. The zero address stands for nobody in particular, such as a server that is trusted to sign many in.
-func WithAddress(ctx context.Context, address netip.Addr) context.Context {
-	return context.WithValue(ctx, addressKey{}, address)
-}
-
-// AddressFrom returns the address that [WithAddress] gave, the zero address without one.
-func AddressFrom(ctx context.Context) netip.Addr {
-	address, _ := ctx.Value(addressKey{}).(netip.Addr)
-	return address
-}
-
-// admit waits until a request of call may be sent. done must be called when it is over.
-func (a *admission) admit(ctx context.Context, call call, token string) (done func(), err error) {
-	if a == nil {
-		return func() {}, nil
-	}
-	done = func() {}
-	memberID, proven := int64(0), false
-	if !call.route.auth {
-		if done, err = a.prove(ctx, call, token); err != nil {
-			return nil, err
-		}
-		memberID, proven = a.principals.Member(token)
-	}
-	who := memberKey(token, memberID)
-	if !proven {
-		if retryAfter, ok := a.budget.spendUnproven(AddressFrom(ctx)); !ok {
-			done()
-			return nil, call.tooMany(retryAfter)
-		}
-		who = "unproven"
-	}
-	delay, retryAfter, ok := a.budget.spend(ctx, who, !call.read)
-	a.total.count(ctx, waited, int64(delay))
-	switch {
-	case ok:
-		return done, nil
-	case retryAfter == 0:
-		err = call.unsent(ctx)
-	default:
-		err = call.tooMany(retryAfter)
-	}
-	done()
-	return nil, err
-}
-
-// prove lets one call at a time ask Circle with an unproven token. The others wait for what comes of it, so that an
-// invented token costs one request, and a genuine one is soon out of the unproven's narrow budget.
-func (a *admission) prove(ctx context.Context, call call, token string) (done func(), err error) {
-	hash := hashToken(token)
+// prove lets one request at a time go with an unproven token. The others wait for its outcome, so that an invented token
+// costs one request, and a genuine one soon leaves the narrow budget of the unproven. done must be called when the
+// request is over.
+func (u *unproven) prove(ctx context.Context, r *request) (done func(), err error) {
+	hash := HashToken(r.caller)
 	for {
-		if _, proven := a.principals.Member(token); proven {
+		if _, proven := u.principals.Member(r.caller); proven {
 			return func() {}, nil
 		}
-		if kind, refused := a.refusals.GetIfPresent(hash); refused {
-			return nil, call.fail(kind, nil, nil)
+		if kind, refused := u.refusals.GetIfPresent(hash); refused {
+			return nil, r.fail(kind, nil, nil)
 		}
-		a.mu.Lock()
-		probe := a.probes[hash]
+		u.mu.Lock()
+		probe := u.probes[hash]
 		if probe == nil {
 			probe = make(chan struct{})
-			a.probes[hash] = probe
-			a.mu.Unlock()
+			u.probes[hash] = probe
+			u.mu.Unlock()
 			return func() {
-				a.mu.Lock()
-				defer a.mu.Unlock()
-				delete(a.probes, hash)
+				u.mu.Lock()
+				defer u.mu.Unlock()
+				delete(u.probes, hash)
 				close(probe)
 			}, nil
 		}
-		a.mu.Unlock()
+		u.mu.Unlock()
 		select {
 		case <-probe:
 		case <-ctx.Done():
-			return nil, call.unsent(ctx)
+			return nil, r.unsent(ctx)
 		}
-	}
-}
-
-// learn takes from the outcome of a request what it says of Circle's patience.
-func (a *admission) learn(success bool, failure *Error) {
-	switch {
-	case a == nil:
-	case success:
-		a.budget.accepted()
-	case failure != nil && errors.Is(failure, ErrRateLimited):
-		a.budget.refused(failure.RetryAfter)
 	}
 }
 
 // refuse remembers that Circle refuses a token.
-func (a *admission) refuse(token string, kind error) {
-	if a != nil {
-		_, _ = a.refusals.Set(hashToken(token), kind) // what it was before does not matter
+func (u *unproven) refuse(token string, kind error) {
+	_, _ = u.refusals.Set(HashToken(token), kind) // what it was before does not matter
+}
+
+// take takes one request from the address's share and from the tenth of all. It does not wait.
+func (u *unproven) take(address netip.Addr) (retryAfter time.Duration, ok bool) {
+	now := u.now()
+	var own *rate.Reservation
+	if address.IsValid() {
+		network := networkOf(address)
+		share, _ := u.addresses.ComputeIfAbsent(network, func() (*rate.Limiter, bool) { return u.share(), false })
+		if own = share.ReserveN(now, 1); own.DelayFrom(now) > 0 {
+			own.CancelAt(now)
+			return own.DelayFrom(now), false
+		}
 	}
+	all := u.tenth.ReserveN(now, 1)
+	if delay := all.DelayFrom(now); delay > 0 {
+		all.CancelAt(now)
+		if own != nil {
+			own.CancelAt(now)
+		}
+		return delay, false
+	}
+	return 0, true
 }
 
-// tooMany is a call that was not sent, because there have been too many.
-func (c call) tooMany(retryAfter time.Duration) *Error {
-	e := c.fail(ErrRateLimited, nil, nil)
-	e.RetryAfter = max(retryAfter, time.Second)
-	return e
-}
-
-// unsent is a call whose context ended before it was sent.
-func (c call) unsent(ctx context.Context) *Error {
-	return c.failNetwork(ctx, ctx.Err()).notSent()
-}
-
-// notSent notes that the request has not left this process, so the outcome of a write is known.
-func (e *Error) notSent() *Error {
-	e.unconfirmed = false
-	return e
+// networkOf is what counts as one address: a household has 2^64 of IPv6.
+func networkOf(address netip.Addr) netip.Prefix {
+	address = address.Unmap()
+	bits := address.BitLen()
+	if address.Is6() {
+		bits = 64
+	}
+	network, _ := address.WithZone("").Prefix(bits) // fails only for bits out of range
+	return network
 }

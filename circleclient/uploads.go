@@ -68,16 +68,16 @@ func (u *DirectUpload) UploadHeaders() []UploadHeader {
 // Create announces a file. It is never nil without an error, and always says where to put the file.
 //
 //circle:op POST /api/headless/v1/direct_uploads
-func (s *UploadsService) Create(ctx context.Context, r DirectUploadRequest) (*DirectUpload, error) {
-	call := call{method: http.MethodPost, route: member("/direct_uploads"), body: struct {
+func (s *UploadsService) Create(ctx context.Context, file DirectUploadRequest) (*DirectUpload, error) {
+	r := &request{method: http.MethodPost, route: member("/direct_uploads"), body: struct {
 		Blob DirectUploadRequest `json:"blob"`
-	}{r}}
-	u, err := do[DirectUpload](ctx, s.client, call)
+	}{file}}
+	u, err := do[DirectUpload](ctx, s.client, r)
 	if err != nil {
 		return nil, err
 	}
 	if u.SignedID == "" || richtext.WebURL(u.Target.URL) == "" {
-		return nil, call.fail(ErrUnavailable, nil, errors.New("the answer does not say where to put the file"))
+		return nil, r.fail(ErrUnavailable, nil, errors.New("the answer does not say where to put the file"))
 	}
 	return u, nil
 }

@@ -1,7 +1,6 @@
 package circleclient
 
 import (
-	"context"
 	"sync/atomic"
 	"time"
 )
@@ -21,21 +20,6 @@ func cached(u *Usage) *atomic.Int64    { return &u.cached }
 func stale(u *Usage) *atomic.Int64     { return &u.stale }
 func waited(u *Usage) *atomic.Int64    { return &u.waited }
 
-// count adds n to a figure of all calls, whose sum u is, and of those of the context.
-func (u *Usage) count(ctx context.Context, f figure, n int64) {
-	f(u).Add(n)
-	if own, ok := ctx.Value(usageKey{}).(*Usage); ok {
-		f(own).Add(n)
-	}
-}
-
-type usageKey struct{}
-
-// WithUsage returns a context whose calls are counted in u.
-func WithUsage(ctx context.Context, u *Usage) context.Context {
-	return context.WithValue(ctx, usageKey{}, u)
-}
-
 // Requests is how many requests were sent to Circle, repetitions included.
 func (u *Usage) Requests() int64 { return u.requests.Load() }
 
@@ -45,7 +29,7 @@ func (u *Usage) Coalesced() int64 { return u.coalesced.Load() }
 // Cached is how many reads were answered from memory.
 func (u *Usage) Cached() int64 { return u.cached.Load() }
 
-// Stale is how many reads were answered from memory although their time was over, because Circle failed.
+// Stale is how many reads were answered from memory after their time, because Circle failed.
 func (u *Usage) Stale() int64 { return u.stale.Load() }
 
 // Waited is how long calls have waited for the budget, all added up.
@@ -57,7 +41,7 @@ type State struct {
 	Limited bool
 	// Remaining is how many requests could be sent at once.
 	Remaining int
-	// Strength is the part of the budget that Circle puts up with at present, 1 for all of it.
+	// Strength is the part of the budget that Circle accepts at present, 1 for all of it.
 	Strength float64
 	// Waiting is how many calls wait for the budget.
 	Waiting int
@@ -67,15 +51,14 @@ type State struct {
 	AnswerBytes uint64
 }
 
-// State tells how things stand.
+// State returns how things stand.
 func (c *Client) State() State {
-	var s State
-	if c.admission != nil {
-		s.Limited = true
-		s.Remaining, s.Strength, s.Waiting = c.admission.budget.state()
+	s := State{
+		Limited: c.config.Budget.Requests > 0,
+		Answers: c.memo.answers.EstimatedSize(), AnswerBytes: c.memo.answers.WeightedSize(),
 	}
-	if c.memo != nil {
-		s.Answers, s.AnswerBytes = c.memo.answers.EstimatedSize(), c.memo.answers.WeightedSize()
+	if s.Limited {
+		s.Remaining, s.Strength, s.Waiting = c.budget.state()
 	}
 	return s
 }

@@ -54,7 +54,7 @@ func (f *localFeed) NotificationCounts(ctx context.Context) (<-chan *circleclien
 	}
 	l := &listener{news: make(chan *circleclient.NotificationCounts, 1)}
 	f.add(id, l) // before reading, so that no change falls in between
-	counts, err := f.read(circleclient.Fresh(ctx))
+	counts, err := f.read(circleclient.With(ctx, circleclient.Fresh))
 	if err != nil {
 		f.remove(id, l)
 		return nil, err

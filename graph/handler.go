@@ -159,13 +159,13 @@ func deadline(after time.Duration) graphql.OperationMiddleware {
 	}
 }
 
-// attachLoaders gives each response its own loaders, and lets Circle's budget count its calls as one errand. What a
+// attachLoaders gives each response its own loaders, and lets Circle's budget take its calls for one screen. What a
 // subscription tells of has just happened, so no memory answers it.
 func (r *Resolver) attachLoaders(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if o := operationOf(ctx); o != nil && o.Operation == ast.Subscription {
-		ctx = circleclient.Fresh(ctx)
+		ctx = circleclient.With(ctx, circleclient.Fresh)
 	}
-	ctx = circleclient.Together(ctx)
+	ctx = circleclient.With(ctx, circleclient.AsOneScreen)
 	return next(loaders.With(ctx, loaders.New(ctx, r.circle, expect)))
 }
 
@@ -184,6 +184,6 @@ func (r *Resolver) stepOfMutation(ctx context.Context, next graphql.RootResolver
 	if graphql.GetOperationContext(ctx).Operation.Operation != ast.Mutation {
 		return next(ctx)
 	}
-	ctx = circleclient.Fresh(tokens.WithCaller(ctx, tokens.CallerFrom(ctx).Fork()))
+	ctx = circleclient.With(tokens.WithCaller(ctx, tokens.CallerFrom(ctx).Fork()), circleclient.Fresh)
 	return next(loaders.With(ctx, loaders.New(ctx, r.circle, expect)))
 }

@@ -39,7 +39,7 @@ func (r *Resolver) showUsage(ctx context.Context, next graphql.ResponseHandler) 
 		return next(ctx)
 	}
 	usage := &circleclient.Usage{}
-	response := next(circleclient.WithUsage(ctx, usage))
+	response := next(circleclient.With(ctx, circleclient.CountedIn(usage)))
 	if response == nil { // the end of a subscription
 		return nil
 	}

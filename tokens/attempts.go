@@ -116,7 +116,7 @@ func (m *MemoryAttempts) Release(token string) { m.used.Invalidate(token) }
 // attempt counts one of the request's address until over is told that it was no guess: only what is refused counts,
 // because all members of an office may share an address. A trusted server and the sandbox have no such limit.
 func (s *Service) attempt(ctx context.Context) (over func(guess bool), err error) {
-	address := circleclient.AddressFrom(ctx)
+	address := circleclient.AskingFrom(ctx).Address
 	if !address.IsValid() || s.settings.Has(ModeSandbox) {
 		return func(bool) {}, nil
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 func from(ctx context.Context, address string) context.Context {
-	return circleclient.WithAddress(ctx, netip.MustParseAddr(address))
+	return circleclient.With(ctx, circleclient.FromAddress(netip.MustParseAddr(address)))
 }
 
 func retryAfter(err error) time.Duration {
@@ -126,7 +126,7 @@ func TestRevocationsWait(t *testing.T) {
 		"logout": func(b *bench, ctx context.Context, t *testing.T) error {
 			invented++
 			token := memberToken(t, b.clock.Now().Add(time.Hour), fmt.Sprint("invented-", invented))
-			return b.Logout(circleclient.WithAddress(b.asking("Bearer "+token, ""), circleclient.AddressFrom(ctx)), false, "")
+			return b.Logout(circleclient.With(b.asking("Bearer "+token, ""), circleclient.FromAddress(circleclient.AskingFrom(ctx).Address)), false, "")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -155,8 +155,8 @@ func TestRevocationsWait(t *testing.T) {
 			if err := end(b, from(b.asking("", ""), "192.0.2.2"), t); err != nil {
 				t.Errorf("from another address: %v", err)
 			}
-			if err := b.Logout(circleclient.WithAddress(b.asking("Bearer "+session.AccessToken, ""),
-				circleclient.AddressFrom(ctx)), true, session.RefreshToken); err != nil {
+			if err := b.Logout(circleclient.With(b.asking("Bearer "+session.AccessToken, ""),
+				circleclient.FromAddress(circleclient.AskingFrom(ctx).Address)), true, session.RefreshToken); err != nil {
 				t.Errorf("a member behind the same address signs out: %v", err)
 			}
 			if !strings.Contains(b.log.String(), "outcome=RATE_LIMITED") {

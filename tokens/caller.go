@@ -115,20 +115,19 @@ func (c *Caller) Fork() *Caller {
 	}
 }
 
-type callerKey struct{}
-
 // WithCaller returns a context in which c is asking, for this package and for circleclient alike. A trusted server is
 // not held to what a single address may do: it signs many members in.
 func WithCaller(ctx context.Context, c *Caller) context.Context {
+	address := circleclient.AskingFrom(ctx).Address
 	if c.trusted {
-		ctx = circleclient.WithAddress(ctx, netip.Addr{})
+		address = netip.Addr{}
 	}
-	return circleclient.WithTokenSource(context.WithValue(ctx, callerKey{}, c), c)
+	return circleclient.With(ctx, circleclient.As(c), circleclient.FromAddress(address))
 }
 
 // CallerFrom returns who is asking. It is never nil: without [WithCaller] it is a caller without credentials.
 func CallerFrom(ctx context.Context) *Caller {
-	if c, ok := ctx.Value(callerKey{}).(*Caller); ok && c != nil {
+	if c, ok := circleclient.AskingFrom(ctx).Caller.(*Caller); ok && c != nil {
 		return c
 	}
 	return nobody()

@@ -149,7 +149,7 @@ func (f *Facade) routes(cfg *config.Config, d Dependencies, front *frontpage.Pag
 	address, endpoint := web.ClientAddress(cfg.ProxyNetworks), web.Private(f.GraphQL)
 	mux.HandleFunc("/graphql", func(w http.ResponseWriter, r *http.Request) {
 		from, _ := netip.ParseAddr(address(r)) // the zero address if it is not known
-		endpoint.ServeHTTP(w, r.WithContext(circleclient.WithAddress(r.Context(), from)))
+		endpoint.ServeHTTP(w, r.WithContext(circleclient.With(r.Context(), circleclient.FromAddress(from))))
 	})
 	mux.Handle("GET /schema.graphql", web.Text(graph.SDL()))
 	if cfg.Introspection {

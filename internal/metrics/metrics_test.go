@@ -35,7 +35,7 @@ func TestMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.Watch(client, principals.ActiveMembers)
-	ctx := circleclient.WithTokenSource(t.Context(), token("secret-token"))
+	ctx := circleclient.With(t.Context(), circleclient.As(token("secret-token")))
 	for range 2 {
 		if _, err := client.Members.Current(ctx); err != nil {
 			t.Fatal(err)
