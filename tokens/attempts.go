@@ -191,7 +191,7 @@ func (s *Service) useOnce(token string) (over func(error), err error) {
 }
 
 func attemptKey(kind, of string) string {
-	hash := hashToken(of)
+	hash := circleclient.HashToken(of)
 	return kind + string(hash[:])
 }
 

@@ -126,7 +126,8 @@ func TestRevocationsWait(t *testing.T) {
 		"logout": func(b *bench, ctx context.Context, t *testing.T) error {
 			invented++
 			token := memberToken(t, b.clock.Now().Add(time.Hour), fmt.Sprint("invented-", invented))
-			return b.Logout(circleclient.With(b.asking("Bearer "+token, ""), circleclient.FromAddress(circleclient.AskingFrom(ctx).Address)), false, "")
+			return b.Logout(circleclient.With(b.asking("Bearer "+token, ""),
+				circleclient.FromAddress(circleclient.AskingFrom(ctx).Address)), false, "")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

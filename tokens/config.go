@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"circlegraph/circleclient"
 )
 
 // Mode is a way to prove who is asking.
@@ -104,7 +106,7 @@ func (d Deployment) upstream() bool {
 // Settings are a configuration that [Config.Validate] found safe. The zero value allows nothing.
 type Settings struct {
 	modes     []Mode
-	secrets   []tokenHash
+	secrets   []circleclient.TokenHash
 	sealer    *sealer
 	issuer    string
 	audiences []string
@@ -207,13 +209,13 @@ func (c Config) checkSandbox(s Settings, d Deployment, found *problems) {
 		"The sandbox lets anybody become anybody: listen on a loopback address, or set %s to open it to other machines.", sandboxSetting)
 }
 
-func (c Config) checkSecrets(d Deployment, found *problems) []tokenHash {
+func (c Config) checkSecrets(d Deployment, found *problems) []circleclient.TokenHash {
 	found.add(len(c.TrustedSecrets) == 0, "The trusted mode needs %s.", secretSetting)
 	found.add(len(c.TrustedSecrets) > maxSecrets, "%s takes at most two secrets: the present one and its successor.",
 		secretSetting)
 	found.add(len(c.TrustedSecrets) == maxSecrets && c.TrustedSecrets[0] == c.TrustedSecrets[1],
 		"The two secrets of %s are the same.", secretSetting)
-	var hashes []tokenHash
+	var hashes []circleclient.TokenHash
 	for _, secret := range c.TrustedSecrets {
 		text := string(secret)
 		short := len(text) < minSecret

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/maypok86/otter/v2"
+
+	"circlegraph/circleclient"
 )
 
 const (
@@ -20,8 +22,8 @@ const (
 // gains by it. They implement circleclient's Principals and are safe for concurrent use.
 type Principals struct {
 	now     func() time.Time
-	access  *otter.Cache[tokenHash, int64] // members; 0 where Circle has not said whose it is
-	refresh *otter.Cache[tokenHash, int64]
+	access  *otter.Cache[circleclient.TokenHash, int64] // members; 0 where Circle has not said whose it is
+	refresh *otter.Cache[circleclient.TokenHash, int64]
 
 	mu     sync.Mutex
 	month  time.Time          // the first of it
@@ -33,10 +35,10 @@ func NewPrincipals(limit int, now func() time.Time) *Principals {
 	if limit <= 0 {
 		limit = DefaultPrincipalLimit
 	}
-	keep := func(age time.Duration) *otter.Cache[tokenHash, int64] {
-		return otter.Must(&otter.Options[tokenHash, int64]{
+	keep := func(age time.Duration) *otter.Cache[circleclient.TokenHash, int64] {
+		return otter.Must(&otter.Options[circleclient.TokenHash, int64]{
 			MaximumSize:      limit,
-			ExpiryCalculator: otter.ExpiryWriting[tokenHash, int64](age),
+			ExpiryCalculator: otter.ExpiryWriting[circleclient.TokenHash, int64](age),
 			Clock:            otterClock{now},
 			Executor:         func(task func()) { task() },
 		})
@@ -47,7 +49,7 @@ func NewPrincipals(limit int, now func() time.Time) *Principals {
 // Prove notes that Circle has accepted an access token. memberID is whose it is by Circle's own word, or 0 where it has
 // not said so, which takes nothing back.
 func (p *Principals) Prove(token string, memberID int64) {
-	hash := hashToken(token)
+	hash := circleclient.HashToken(token)
 	known, ok := p.access.GetIfPresent(hash)
 	if !ok || memberID != 0 && known != memberID {
 		p.access.Set(hash, memberID)
@@ -86,23 +88,23 @@ func (p *Principals) turnMonth() {
 
 // Member reports whether an access token is proven, and whose it is; 0 where that is not known.
 func (p *Principals) Member(token string) (memberID int64, proven bool) {
-	return p.access.GetIfPresent(hashToken(token))
+	return p.access.GetIfPresent(circleclient.HashToken(token))
 }
 
 // Forget drops a token that is dead.
-func (p *Principals) Forget(token string) { p.access.Invalidate(hashToken(token)) }
+func (p *Principals) Forget(token string) { p.access.Invalidate(circleclient.HashToken(token)) }
 
 // signedIn notes the tokens that Circle has made for a member.
 func (p *Principals) signedIn(accessToken, refreshToken string, memberID int64) {
 	p.Prove(accessToken, memberID)
 	if refreshToken != "" && memberID != 0 {
-		p.refresh.Set(hashToken(refreshToken), memberID)
+		p.refresh.Set(circleclient.HashToken(refreshToken), memberID)
 	}
 }
 
 // madeRefresh reports whether Circle has made a refresh token for this process.
 func (p *Principals) madeRefresh(token string) bool {
-	_, ok := p.refresh.GetIfPresent(hashToken(token))
+	_, ok := p.refresh.GetIfPresent(circleclient.HashToken(token))
 	return ok
 }
 
@@ -110,7 +112,7 @@ func (p *Principals) madeRefresh(token string) bool {
 // known.
 func (p *Principals) refreshed(accessToken, refreshToken string, memberID int64) int64 {
 	if memberID == 0 {
-		memberID, _ = p.refresh.GetIfPresent(hashToken(refreshToken))
+		memberID, _ = p.refresh.GetIfPresent(circleclient.HashToken(refreshToken))
 	}
 	p.Prove(accessToken, memberID)
 	return memberID

@@ -104,7 +104,7 @@ func isRawRefreshToken(token string) bool {
 
 // refreshOnce shares one request among all who bring the same token. Who may bring it has been looked at before.
 func (s *Service) refreshOnce(ctx context.Context, token string) (*circleclient.AccessToken, error) {
-	hash := hashToken(token)
+	hash := circleclient.HashToken(token)
 	result := s.refreshes.DoChan(string(hash[:]), func() (_ any, err error) {
 		defer panics.Recover(&err)
 		return s.auth.RefreshAccessToken(context.WithoutCancel(ctx), token)

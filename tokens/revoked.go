@@ -3,9 +3,10 @@ package tokens
 import (
 	"container/heap"
 	"context"
-	"crypto/sha256"
 	"sync"
 	"time"
+
+	"circlegraph/circleclient"
 )
 
 const (
@@ -32,7 +33,7 @@ type MemoryRevocations struct {
 	limit int
 
 	mu      sync.RWMutex
-	byToken map[tokenHash]*revocation
+	byToken map[circleclient.TokenHash]*revocation
 	byEnd   revocationHeap
 }
 
@@ -42,7 +43,7 @@ func NewMemoryRevocations(limit int, now func() time.Time) *MemoryRevocations {
 	if limit <= 0 {
 		limit = DefaultRevocationLimit
 	}
-	return &MemoryRevocations{now: now, limit: limit, byToken: map[tokenHash]*revocation{}}
+	return &MemoryRevocations{now: now, limit: limit, byToken: map[circleclient.TokenHash]*revocation{}}
 }
 
 // Add implements [Revocations]. It never fails.
@@ -59,7 +60,7 @@ func (m *MemoryRevocations) Add(_ context.Context, token string, until time.Time
 	if !now.Before(until) {
 		return nil
 	}
-	hash := hashToken(token)
+	hash := circleclient.HashToken(token)
 	if known, ok := m.byToken[hash]; ok {
 		if until.After(known.until) {
 			known.until = until
@@ -78,7 +79,7 @@ func (m *MemoryRevocations) Add(_ context.Context, token string, until time.Time
 
 // Contains implements [Revocations].
 func (m *MemoryRevocations) Contains(token string) bool {
-	hash := hashToken(token)
+	hash := circleclient.HashToken(token)
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	known, ok := m.byToken[hash]
@@ -98,13 +99,8 @@ func (m *MemoryRevocations) forgetFirst() {
 	}
 }
 
-// tokenHash stands for a token wherever one is remembered.
-type tokenHash [sha256.Size]byte
-
-func hashToken(token string) tokenHash { return sha256.Sum256([]byte(token)) }
-
 type revocation struct {
-	hash  tokenHash
+	hash  circleclient.TokenHash
 	until time.Time
 	index int
 }
