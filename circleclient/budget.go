@@ -304,7 +304,8 @@ func (b *budget) setStrength(now time.Time, strength float64) {
 	b.bucket.SetBurstAt(now, max(int(float64(b.burst)*strength), 1))
 }
 
-// state returns how many requests could be sent at once, which part of the budget is in use, and how many requests wait.
+// state returns how many requests could be sent at once, which part of the budget is in use, and how many requests
+// wait.
 func (b *budget) state() (remaining int, strength float64, waiting int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

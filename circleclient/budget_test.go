@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Whatever is asked for, no five minutes see more than the budget.
+// No five minutes see more than the budget.
 func TestBudgetHoldsInEveryWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBudget(BudgetConfig{Requests: 400}, noPrincipals{}, time.Now)
@@ -42,7 +42,7 @@ func TestBudgetHoldsInEveryWindow(t *testing.T) {
 	})
 }
 
-// order lets everybody wait for an empty budget and tells in which order they went.
+// order lets everybody wait for an empty budget and returns in which order they went.
 func order(t *testing.T, join func(wait func(s *screen, name, who string, write bool))) (went []string) {
 	b := newBudget(BudgetConfig{Requests: 400}, noPrincipals{}, time.Now)
 	for b.bucket.AllowN(time.Now(), 1) {
@@ -261,7 +261,7 @@ func TestInventedTokenCostsOneRequest(t *testing.T) {
 	}
 }
 
-// A genuine token that this process has not seen is asked with once, and then its calls go side by side.
+// A genuine token that this process has not seen is tried once, and then its calls go side by side.
 func TestUnknownTokenIsProvenOnce(t *testing.T) {
 	var most, now atomic.Int64
 	together := make(chan struct{})
@@ -329,8 +329,8 @@ func TestUnprovenCallsOfAnAddress(t *testing.T) {
 	if _, err := c.Spaces.Get(as(ctx, "proven"), 1); err != nil {
 		t.Errorf("a proven token of that address: %v", err)
 	}
-	if _, err := c.Auth.RefreshAccessToken(With(t.Context(), FromAddress(netip.MustParseAddr("192.0.2.2"))), "r"); errors.Is(err,
-		ErrRateLimited) {
+	ctx = With(t.Context(), FromAddress(netip.MustParseAddr("192.0.2.2")))
+	if _, err := c.Auth.RefreshAccessToken(ctx, "r"); errors.Is(err, ErrRateLimited) {
 		t.Errorf("another address: %v", err)
 	}
 }

@@ -79,8 +79,8 @@ func (c *circuits) watch(next send) send {
 	}
 }
 
-// isIll reports whether a failure is the operation's. A refusal with 4xx is not: a caller can bring that about, and would
-// close the operation to everybody.
+// isIll reports whether a failure is the operation's. A refusal with 4xx is not: a caller can bring that about, and
+// would close the operation to everybody.
 func isIll(err error) bool {
 	failure, ok := errors.AsType[*Error](err)
 	if !ok || !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrTimeout) {

@@ -23,7 +23,7 @@ func (f inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Result(), r.Context().Err()
 }
 
-// An operation that keeps failing is left alone, and nothing else is; one request finds out that it is well again.
+// Only an operation that keeps failing rests; one request finds out that it is well again.
 func TestCircuit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ill, asked := true, map[string]int{}
@@ -65,7 +65,7 @@ func TestCircuit(t *testing.T) {
 		}
 		if asked["/api/headless/v1/spaces/1"] != 50 || c.Circuits()[operation] != CircuitOpen ||
 			c.Circuits()["GET /api/headless/v1/spaces/{id}"] != CircuitClosed {
-			t.Errorf("asked %v, circuits %v, want the ill operation alone to rest", asked, c.Circuits())
+			t.Errorf("asked %v, circuits %v, want only the ill operation to rest", asked, c.Circuits())
 		}
 		// It is tried again by one request at a time, and rests again while it is ill.
 		<-time.After(2 * defaultRest)

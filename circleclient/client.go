@@ -56,7 +56,7 @@ type Config struct {
 	// Observe is called after each request that was sent, with the operation, such as "GET /api/headless/v1/spaces/{id}",
 	// the status, 0 if there was no answer, and how long it took.
 	Observe func(operation string, status int, duration time.Duration)
-	// Clock tells the time for durations and for Retry-After dates; [time.Now] by default.
+	// Clock gives the time for durations and for Retry-After dates; [time.Now] by default.
 	Clock func() time.Time
 
 	wait func(context.Context, time.Duration) error // before a read is sent again; sleep unless a test says otherwise
@@ -169,9 +169,9 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// chain makes memo(retry(circuit(budget(wire)))), from the last link to the first. What is switched off has no link in it.
-// The circuit has one on each side of the budget: nothing is spent on an operation that rests, and none is called that
-// has begun to rest while the request waited.
+// chain makes memo(retry(circuit(budget(wire)))), from the last link to the first. What is switched off has no link in
+// it. The circuit has one on each side of the budget: nothing is spent on an operation that rests, and none is called
+// that has begun to rest while the request waited.
 func (c *Client) chain() send {
 	cfg, next := c.config, c.wire
 	for _, l := range []struct {
@@ -197,5 +197,3 @@ func (c *Client) Forget(token string) {
 	c.principals.Forget(token)
 	c.memo.forget(token)
 }
-
-func or[T comparable](value, fallback T) T { return cmp.Or(value, fallback) }

@@ -16,7 +16,7 @@ import (
 
 const testToken = "member-token-0123456789"
 
-// fixedToken is a member who is asking.
+// fixedToken is a caller.
 type fixedToken string
 
 func (t fixedToken) Token() (string, error) { return string(t), nil }

@@ -12,13 +12,13 @@ import (
 type CookiesService struct{ client *Client }
 
 // SessionCookie is a cookie as Circle sets it. It signs its bearer in on the community's pages, for about a year: it is
-// for the member who asked and for nobody else, and stands in no log.
+// for the member who asked and for nobody else, and must not be logged.
 type SessionCookie struct{ http.Cookie }
 
 // String hides the value, for whoever logs a cookie by mistake.
 func (c SessionCookie) String() string { return c.Name + "=(hidden)" }
 
-// SameSiteWord is lax, strict or none; nil where Circle does not say.
+// SameSiteWord is lax, strict or none; nil if Circle does not say.
 func (c *SessionCookie) SameSiteWord() *string {
 	word := ""
 	switch c.SameSite {
@@ -34,7 +34,7 @@ func (c *SessionCookie) SameSiteWord() *string {
 	return &word
 }
 
-// ExpiresAt is when the cookie ends, counted from now where Circle gives its age; nil where it ends with the browser.
+// ExpiresAt is when the cookie ends, counted from now if Circle gives its age; nil if it ends with the browser.
 func (c *SessionCookie) ExpiresAt(now time.Time) *time.Time {
 	at := c.Expires
 	if c.MaxAge > 0 {
@@ -74,7 +74,7 @@ func (s *CookiesService) Delete(ctx context.Context) error {
 	return exec(ctx, s.client, http.MethodDelete, community("/cookies"), nil)
 }
 
-// ofEdge tells cookies that stand on every answer and are about this server's connection, not the member's session:
+// ofEdge reports whether a cookie comes with every answer and is about this server's connection, not the session:
 // Cloudflare's and the visit counter's.
 func ofEdge(name string) bool {
 	return strings.HasPrefix(name, "__cf") || strings.HasPrefix(name, "_cf") || strings.HasPrefix(name, "cf_") ||

@@ -29,7 +29,7 @@ func TestCookiesComeFromTheirAnswerAlone(t *testing.T) {
 		cookies, err := c.Cookies.Create(asMember(t))
 		if err != nil || len(cookies) != 1 || cookies[0].Value != "secret" || cookies[0].SameSite != http.SameSiteNoneMode ||
 			!cookies[0].Secure {
-			t.Fatalf("Create = %v, %v, want the session's cookie alone", cookies, err)
+			t.Fatalf("Create = %v, %v, want only the session's cookie", cookies, err)
 		}
 		if word := cookies[0].SameSiteWord(); word == nil || *word != "none" {
 			t.Errorf("SameSite = %v, want none", word)

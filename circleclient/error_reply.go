@@ -19,7 +19,7 @@ type errorReply struct {
 	Message string          `json:"message"`
 	Details json.RawMessage `json:"error_details"`
 
-	// EdgeError and EdgeCode are Cloudflare's, which stands in front of Circle.
+	// EdgeError and EdgeCode are Cloudflare's, which is in front of Circle.
 	EdgeError bool `json:"cloudflare_error"`
 	EdgeCode  int  `json:"error_code"`
 }
@@ -45,7 +45,7 @@ func (r errorReply) detail() string {
 }
 
 // fields keeps the complaints about single fields: {body: ["can't be blank"]}. Names are kept where they are plain
-// words, complaints where they are Rails' own; what else stands there may be somebody's data, so it becomes "is
+// words, complaints where they are Rails' own; anything else may be somebody's data, so it becomes "is
 // invalid".
 func (r errorReply) fields() map[string][]string {
 	if name, ok := strings.CutPrefix(r.detail(), "Missing parameter: "); ok && fieldName.MatchString(name) {

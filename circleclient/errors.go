@@ -40,13 +40,13 @@ var (
 	ErrConflict = errors.New("the request conflicts with the present state")
 	// ErrInvalid is a request that Circle, or this package before it, does not accept; [Error.Fields] may say why.
 	ErrInvalid = errors.New("the request is invalid")
-	// ErrRateLimited is too many requests from this address; [Error.RetryAfter] says how long to wait where Circle does.
+	// ErrRateLimited is too many requests from this address; [Error.RetryAfter] says how long to wait if Circle does.
 	ErrRateLimited = errors.New("too many requests")
 	// ErrUnavailable is Circle, its edge or the network out of order: 5xx, HTML, a redirect, a blocked client, a broken
 	// connection, an answer that cannot be read. An HTML 404 belongs here: Circle's API answers JSON, so it is a path
 	// that its web application caught, not a missing record.
 	ErrUnavailable = errors.New("the service is unavailable")
-	// ErrTimeout is no answer in time. Whether a write was carried out, [OutcomeUnknown] tells.
+	// ErrTimeout is no answer in time. [OutcomeUnknown] reports whether a write may have been carried out.
 	ErrTimeout = errors.New("the service did not answer in time")
 	// ErrCommunitySecret is the Auth API refusing the headless token of this installation: never the caller's fault.
 	ErrCommunitySecret = errors.New("the community's headless token was refused")
@@ -58,17 +58,17 @@ var (
 type Error struct {
 	// Kind is one of the sentinels, or [context.Canceled].
 	Kind error
-	// Status is the HTTP status, 0 where there was no answer.
+	// Status is the HTTP status, 0 if there was no answer.
 	Status int
 	// Operation is what was called, such as "GET /api/headless/v1/spaces/{id}".
 	Operation string
-	// Message is Circle's sentence where it is one that this package knows, else empty.
+	// Message is Circle's sentence if this package knows it, else empty.
 	Message string
 	// Fields are complaints about single fields, such as body: can't be blank; nil for most errors.
 	Fields map[string][]string
-	// RetryAfter is how long Circle asks to wait, 0 where it does not.
+	// RetryAfter is how long Circle asks to wait, 0 if it does not.
 	RetryAfter time.Duration
-	// RequestID is Circle's name for the request, to quote to its support; empty where unknown.
+	// RequestID is Circle's name for the request, to quote to its support; empty if unknown.
 	RequestID string
 
 	cause       error
@@ -90,15 +90,15 @@ func (e *Error) Is(target error) bool { return target == e.Kind }
 // Unwrap returns what the network or the decoder said, for [errors.Is] and [errors.As]. It is not fit to be shown.
 func (e *Error) Unwrap() error { return e.cause }
 
-// OutcomeUnknown reports whether err is the failure of a write that may have been carried out all the same: it was sent,
-// and Circle neither confirmed nor refused it. A refusal (4xx), a write that found no connection and every failed read
-// are none.
+// OutcomeUnknown reports whether err is the failure of a write that may have been carried out all the same: it was
+// sent, and Circle neither confirmed nor refused it. The outcome of a refusal (4xx), of a write that found no
+// connection and of every read is known.
 func OutcomeUnknown(err error) bool {
 	var failure *Error
 	return errors.As(err, &failure) && failure.unconfirmed
 }
 
-// confirms reports whether an answer says what became of a write: a redirect and a refusal do, a broken success does not.
+// confirms reports whether an answer says how a write ended: a redirect and a refusal do, a broken success does not.
 func confirms(status int) bool {
 	return status >= 300 && status < 500 && status != http.StatusRequestTimeout
 }
@@ -151,7 +151,7 @@ func (e *Error) notSent() *Error {
 	return e
 }
 
-// classify makes an error of an answer that is no success. Status alone does not do: Circle's Member API has no 403, so
+// classify makes an error of an answer that is no success. Its status is not enough: Circle's Member API has no 403, so
 // 401 is both a dead token and "not allowed"; 404 is both a missing record and a missing parameter; and its edge, its
 // web application and its API answer in three voices.
 func (c *Client) classify(r *request, got *answer) *Error {
@@ -245,7 +245,7 @@ func (list sentences) find(message string) (sentence, bool) {
 	return sentence{}, false
 }
 
-// The sentences of the contract, then words that tell live refusals apart where the contract is silent. They are
+// The sentences of the contract, then words that tell live refusals apart if the contract is silent. They are
 // constants in all but name: nothing writes to them.
 var (
 	tokenSentences = sentences{

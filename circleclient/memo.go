@@ -176,9 +176,8 @@ func (m *memo) join(ctx context.Context, key memoKey, r *request, next send) (f 
 	}
 	// One caller's end must not be the end for the others, so the request has a context of its own.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	f = &flight{
-		remembered: remembered{long: long, version: m.version}, memo: m, done: make(chan struct{}), cancel: cancel, waiting: 1,
-	}
+	f = &flight{memo: m, done: make(chan struct{}), cancel: cancel, waiting: 1}
+	f.long, f.version = long, m.version
 	m.flights[key] = f
 	flying := *r
 	flying.flight, flying.stale = f, old != nil

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// slowCircle is a Circle in made-up time that takes a second for each answer, unless whoever asked gives up.
+// slowCircle is a Circle in made-up time that takes a second for each answer, unless the caller gives up.
 type slowCircle struct {
 	calls, given, now, most atomic.Int64
 	status                  atomic.Int64 // 0 for success
@@ -139,7 +139,7 @@ func TestNoRetryForNobody(t *testing.T) {
 	})
 }
 
-// A call that nobody waits for ends in its time, with its token, and where there are too many of them.
+// A call that nobody waits for ends in its time, with its token, and if there are too many of them.
 func TestOrphans(t *testing.T) {
 	for name, tc := range map[string]struct {
 		edit  func(*Config)

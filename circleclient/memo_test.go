@@ -126,7 +126,7 @@ func TestMemoAnswersForItsTime(t *testing.T) {
 	}
 }
 
-// What is remembered for long, and which writes leave it alone, is decided by operation. A new one is brief and drops
+// What is remembered for long, and which writes do not touch it, is decided by operation. A new one is brief and drops
 // all.
 func TestWhatLivesLong(t *testing.T) {
 	var long, lenient []string
@@ -160,7 +160,7 @@ func TestWhatLivesLong(t *testing.T) {
 		"POST /notifications/{id}/mark_as_read", "POST /posts/{post_id}/user_likes", "POST /reactions",
 		"POST /space_members/{id}/mark_as_read", "PUT /messages/{chat_room_uuid}/chat_room_messages/{id}",
 	}, lenient); diff != "" {
-		t.Errorf("writes that leave it alone (-want +got):\n%s", diff)
+		t.Errorf("writes that do not touch it (-want +got):\n%s", diff)
 	}
 }
 
@@ -251,7 +251,7 @@ func TestStaleAnswers(t *testing.T) {
 			}
 			clock.Add(300)
 			if err := read(ctx); err == nil {
-				t.Error("an answer of five minutes ago stands in")
+				t.Error("an answer of five minutes ago was given")
 			}
 		})
 	}
@@ -384,7 +384,7 @@ func TestDeadTokensAreForgotten(t *testing.T) {
 			clock.Add(60)
 			s.status.Store(500)
 			if _, err := c.Spaces.Get(a, 1); err == nil {
-				t.Error("an old answer stands in for a dead token's read")
+				t.Error("a dead token's read got an old answer")
 			}
 			if _, err := c.Spaces.Get(b, 1); err != nil {
 				t.Errorf("another token lost its answers: %v", err)

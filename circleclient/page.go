@@ -25,7 +25,7 @@ type Page[T any] struct {
 	Count int `json:"count"`
 	// HasNextPage reports whether a page follows.
 	HasNextPage bool `json:"has_next_page"`
-	// NextSearchAfter leads to the page that follows where page numbers end (10,000 records). Only the member directory
+	// NextSearchAfter leads to the next page once page numbers end (10,000 records). Only the member directory
 	// and the member search send it; empty means the end.
 	NextSearchAfter SearchAfter `json:"next_search_after"`
 }
@@ -45,7 +45,7 @@ func (a SearchAfter) texts() []string {
 	return texts
 }
 
-// asTexts is the place with texts alone, which is what the member search takes although it gives numbers too.
+// asTexts is the place with texts only, which is what the member search takes although it gives numbers too.
 func (a SearchAfter) asTexts() SearchAfter {
 	var place SearchAfter
 	for _, text := range a.texts() {
@@ -99,7 +99,7 @@ func (q query) nums(name string, values []int64) query {
 }
 
 // filterIDs is a list inside the parameter "filters". The contract has no encoding for lists there, so they are always
-// written as Rails writes them; a name repeated without [] would leave Rails with the last value alone.
+// written as Rails writes them; a name repeated without [] would leave Rails with only the last value.
 func (q query) filterIDs(name string, values []int64) query {
 	for _, v := range values {
 		url.Values(q).Add("filters["+name+"][]", strconv.FormatInt(v, 10))

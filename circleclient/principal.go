@@ -5,8 +5,8 @@ import "crypto/sha256"
 // Principals remember which access tokens are proven: those that Circle has accepted, or has just made. Nothing that a
 // token says of itself proves it. Implementations are safe for concurrent use.
 type Principals interface {
-	// Prove notes that Circle has accepted an access token. memberID is the member's by Circle's own word, or 0 if Circle has
-	// not said, which takes nothing back.
+	// Prove notes that Circle has accepted an access token. memberID is the member's by Circle's own word, or 0 if Circle
+	// has not said, which takes nothing back.
 	Prove(token string, memberID int64)
 	// Member reports whether an access token is proven, and returns its member; 0 if that is not known.
 	Member(token string) (memberID int64, proven bool)

@@ -15,8 +15,8 @@ const (
 	maxPause   = 2 * time.Second
 )
 
-// retry sends a read again if it fails for a reason that passes, up to so many times and only while somebody still waits
-// for the answer. wait pauses before each repetition.
+// retry sends a read again if it fails for a reason that passes, up to so many times and only while somebody still
+// waits for the answer. wait pauses before each repetition.
 func retry(times int, wait func(context.Context, time.Duration) error) link {
 	return func(next send) send {
 		return func(ctx context.Context, r *request) (*answer, error) {
@@ -48,8 +48,8 @@ func within(timeout time.Duration) link {
 	}
 }
 
-// pauseAfter returns how long to wait before a read is sent again. ok is false if the failure would come again, or if the
-// pause reaches past the deadline.
+// pauseAfter returns how long to wait before a read is sent again. ok is false if the failure would come again, or if
+// the pause reaches past the deadline.
 func pauseAfter(ctx context.Context, err error, attempt int) (pause time.Duration, ok bool) {
 	failure, ok := errors.AsType[*Error](err)
 	if !ok || !failure.transient() {

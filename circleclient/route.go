@@ -12,7 +12,7 @@ import (
 
 const maxSlug = 255
 
-// route is where an operation lives: its template, as the contract writes it, and the path with its gaps filled.
+// route is the address of an operation: its template, as the contract writes it, and the path with its gaps filled.
 type route struct {
 	template  string
 	path      string

@@ -154,8 +154,8 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	return bytes.Clone(buffer.Bytes()), err
 }
 
-// buffers are kept for the next answers. Circle compresses what it sends and does not say how long it is: a new buffer for each answer
-// would have to grow, and be copied, again and again.
+// buffers are kept for the next answers. Circle compresses what it sends and does not say how long it is: a new buffer
+// for each answer would have to grow, and be copied, again and again.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // maxBuffer is the capacity, in bytes, up to which a buffer is kept.

@@ -19,9 +19,9 @@ const (
 	maxRefusals = 10_000
 )
 
-// unproven bounds requests that no known member vouches for: those with tokens that Circle has not accepted yet, sign-in,
-// refresh and revocation. Together they have a tenth of the budget, each address a third of that, and a token one request
-// at a time.
+// unproven bounds requests that no known member vouches for: those with tokens that Circle has not accepted yet,
+// sign-in, refresh and revocation. Together they have a tenth of the budget, each address a third of that, and a token
+// one request at a time.
 type unproven struct {
 	principals Principals
 	now        func() time.Time
@@ -53,9 +53,9 @@ func newUnproven(config BudgetConfig, principals Principals, now func() time.Tim
 	}
 }
 
-// prove lets one request at a time go with an unproven token. The others wait for its outcome, so that an invented token
-// costs one request, and a genuine one soon leaves the narrow budget of the unproven. done must be called when the
-// request is over.
+// prove lets one request at a time go with an unproven token. The others wait for its outcome, so that an invented
+// token costs one request, and a genuine one soon leaves the narrow budget of the unproven. done must be called when
+// the request is over.
 func (u *unproven) prove(ctx context.Context, r *request) (done func(), err error) {
 	hash := HashToken(r.caller)
 	for {

@@ -15,7 +15,7 @@ type UploadsService struct{ client *Client }
 
 // DirectUploadRequest announces a file.
 type DirectUploadRequest struct {
-	// Key is the name in the storage. Circle makes one up where it is empty, as it should be.
+	// Key is the name in the storage. Circle makes one up if it is empty, as it should be.
 	Key string `json:"key"`
 	// Filename is the name to show.
 	Filename string `json:"filename"`
@@ -36,7 +36,7 @@ type DirectUpload struct {
 	Filename       string `json:"filename"`
 	ContentType    string `json:"content_type"`
 	ByteSize       int64  `json:"byte_size"`
-	// URL is where the file can be loaded once it is there; nil where Circle does not say.
+	// URL is where the file can be loaded once it is there; nil if Circle does not say.
 	URL *string `json:"url"`
 	// Target is where to put it.
 	Target UploadTarget `json:"direct_upload"`
