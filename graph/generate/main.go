@@ -1,5 +1,5 @@
 // Generate runs gqlgen. Before, it gives types the fields of their interfaces, and writes the words of the enums that
-// are Circle's; afterwards, it lets the generated code marshal lists by package lists.
+// are Circle's; afterwards, it lets the generated code marshal lists by package serial.
 package main
 
 import (
@@ -63,11 +63,11 @@ func useOwnLists(name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	own := bytes.ReplaceAll(code, []byte("graphql.MarshalSliceConcurrently("), []byte("lists.Marshal("))
+	own := bytes.ReplaceAll(code, []byte("graphql.MarshalSliceConcurrently("), []byte("serial.Marshal("))
 	if bytes.Equal(own, code) {
 		return false, nil
 	}
-	own = bytes.Replace(own, []byte("import (\n"), []byte("import (\n\t\"circlegraph/graph/lists\"\n"), 1)
+	own = bytes.Replace(own, []byte("import (\n"), []byte("import (\n\t\"circlegraph/graph/serial\"\n"), 1)
 	if own, err = format.Source(own); err != nil {
 		return false, err
 	}

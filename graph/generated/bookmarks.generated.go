@@ -4,9 +4,9 @@ package generated
 
 import (
 	"circlegraph/circleclient"
-	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/graph/serial"
 	"context"
 	"errors"
 	"math"
@@ -936,7 +936,7 @@ func (ec *executionContext) _DeleteBookmarkPayload(ctx context.Context, sel ast.
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNBookmark2ᚕᚖcirclegraphᚋcircleclientᚐBookmarkᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.Bookmark) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNBookmark2ᚖcirclegraphᚋcircleclientᚐBookmark(ctx, sel, v[i])
@@ -960,7 +960,7 @@ func (ec *executionContext) marshalNBookmark2ᚖcirclegraphᚋcircleclientᚐBoo
 }
 
 func (ec *executionContext) marshalNBookmarkEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.Bookmark]) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNBookmarkEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])

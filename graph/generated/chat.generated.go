@@ -5,9 +5,9 @@ package generated
 import (
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
-	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/graph/serial"
 	"context"
 	"math"
 	"strconv"
@@ -4567,7 +4567,7 @@ func (ec *executionContext) marshalNChatEmoji2string(ctx context.Context, sel as
 }
 
 func (ec *executionContext) marshalNChatMessage2ᚕᚖcirclegraphᚋcircleclientᚐChatMessageᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.ChatMessage) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChatMessage2ᚖcirclegraphᚋcircleclientᚐChatMessage(ctx, sel, v[i])
@@ -4591,7 +4591,7 @@ func (ec *executionContext) marshalNChatMessage2ᚖcirclegraphᚋcircleclientᚐ
 }
 
 func (ec *executionContext) marshalNChatMessageEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.ChatMessage]) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChatMessageEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -4615,7 +4615,7 @@ func (ec *executionContext) marshalNChatMessageEdge2ᚖcirclegraphᚋgraphᚋmod
 }
 
 func (ec *executionContext) marshalNChatParticipant2ᚕᚖcirclegraphᚋcircleclientᚐChatParticipantᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.ChatParticipant) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChatParticipant2ᚖcirclegraphᚋcircleclientᚐChatParticipant(ctx, sel, v[i])
@@ -4639,7 +4639,7 @@ func (ec *executionContext) marshalNChatParticipant2ᚖcirclegraphᚋcircleclien
 }
 
 func (ec *executionContext) marshalNChatParticipantEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.ChatParticipant]) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChatParticipantEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -4663,7 +4663,7 @@ func (ec *executionContext) marshalNChatParticipantEdge2ᚖcirclegraphᚋgraph�
 }
 
 func (ec *executionContext) marshalNChatReaction2ᚕᚖcirclegraphᚋcircleclientᚐChatReactionᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.ChatReaction) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChatReaction2ᚖcirclegraphᚋcircleclientᚐChatReaction(ctx, sel, v[i])
@@ -4687,7 +4687,7 @@ func (ec *executionContext) marshalNChatReaction2ᚖcirclegraphᚋcircleclient�
 }
 
 func (ec *executionContext) marshalNChatRoom2ᚕᚖcirclegraphᚋcircleclientᚐChatRoomᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.ChatRoom) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChatRoom2ᚖcirclegraphᚋcircleclientᚐChatRoom(ctx, sel, v[i])
@@ -4711,7 +4711,7 @@ func (ec *executionContext) marshalNChatRoom2ᚖcirclegraphᚋcircleclientᚐCha
 }
 
 func (ec *executionContext) marshalNChatRoomEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.ChatRoom]) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChatRoomEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -4735,7 +4735,7 @@ func (ec *executionContext) marshalNChatRoomEdge2ᚖcirclegraphᚋgraphᚋmodel�
 }
 
 func (ec *executionContext) marshalNChatThread2ᚕᚖcirclegraphᚋcircleclientᚐChatThreadᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.ChatThread) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChatThread2ᚖcirclegraphᚋcircleclientᚐChatThread(ctx, sel, v[i])
@@ -4759,7 +4759,7 @@ func (ec *executionContext) marshalNChatThread2ᚖcirclegraphᚋcircleclientᚐC
 }
 
 func (ec *executionContext) marshalNChatThreadEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.ChatThread]) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChatThreadEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -4828,7 +4828,7 @@ func (ec *executionContext) marshalOChatMessage2ᚕᚖcirclegraphᚋcircleclient
 	if v == nil {
 		return graphql.Null
 	}
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChatMessage2ᚖcirclegraphᚋcircleclientᚐChatMessage(ctx, sel, v[i])
@@ -4877,7 +4877,7 @@ func (ec *executionContext) marshalOChatParticipant2ᚕᚖcirclegraphᚋcirclecl
 	if v == nil {
 		return graphql.Null
 	}
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChatParticipant2ᚖcirclegraphᚋcircleclientᚐChatParticipant(ctx, sel, v[i])

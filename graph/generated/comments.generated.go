@@ -5,9 +5,9 @@ package generated
 import (
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
-	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/graph/serial"
 	"context"
 	"errors"
 	"math"
@@ -2248,7 +2248,7 @@ func (ec *executionContext) _UpdateCommentPayload(ctx context.Context, sel ast.S
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNComment2ᚕᚖcirclegraphᚋcircleclientᚐCommentᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.Comment) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNComment2ᚖcirclegraphᚋcircleclientᚐComment(ctx, sel, v[i])
@@ -2272,7 +2272,7 @@ func (ec *executionContext) marshalNComment2ᚖcirclegraphᚋcircleclientᚐComm
 }
 
 func (ec *executionContext) marshalNCommentEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.Comment]) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCommentEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])

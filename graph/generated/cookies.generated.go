@@ -3,9 +3,9 @@
 package generated
 
 import (
-	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/graph/serial"
 	"context"
 	"math"
 	"strconv"
@@ -490,7 +490,7 @@ func (ec *executionContext) _WebCookie(ctx context.Context, sel ast.SelectionSet
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNWebCookie2ᚕᚖcirclegraphᚋgraphᚋmodelᚐWebCookieᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.WebCookie) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNWebCookie2ᚖcirclegraphᚋgraphᚋmodelᚐWebCookie(ctx, sel, v[i])

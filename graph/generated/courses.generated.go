@@ -5,9 +5,9 @@ package generated
 import (
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
-	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/graph/serial"
 	"context"
 	"math"
 	"strconv"
@@ -2249,7 +2249,7 @@ func (ec *executionContext) marshalNCourseSection2ᚖcirclegraphᚋcircleclient�
 }
 
 func (ec *executionContext) marshalNLesson2ᚕᚖcirclegraphᚋcircleclientᚐLessonᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.Lesson) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLesson2ᚖcirclegraphᚋcircleclientᚐLesson(ctx, sel, v[i])
@@ -2322,7 +2322,7 @@ func (ec *executionContext) marshalOCourseSection2ᚕᚖcirclegraphᚋcircleclie
 	if v == nil {
 		return graphql.Null
 	}
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCourseSection2ᚖcirclegraphᚋcircleclientᚐCourseSection(ctx, sel, v[i])
@@ -2363,7 +2363,7 @@ func (ec *executionContext) marshalOLessonFile2ᚕᚖcirclegraphᚋcircleclient�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLessonFile2ᚖcirclegraphᚋcircleclientᚐLessonFile(ctx, sel, v[i])

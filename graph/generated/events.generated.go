@@ -5,9 +5,9 @@ package generated
 import (
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
-	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/graph/serial"
 	"context"
 	"math"
 	"strconv"
@@ -3743,7 +3743,7 @@ func (ec *executionContext) unmarshalNCancelRsvpInput2circlegraphᚋgraphᚋmode
 }
 
 func (ec *executionContext) marshalNEvent2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Event) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNEvent2ᚖcirclegraphᚋgraphᚋmodelᚐEvent(ctx, sel, v[i])
@@ -3767,7 +3767,7 @@ func (ec *executionContext) marshalNEvent2ᚖcirclegraphᚋgraphᚋmodelᚐEvent
 }
 
 func (ec *executionContext) marshalNEventAttendee2ᚕᚖcirclegraphᚋcircleclientᚐEventAttendeeᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.EventAttendee) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNEventAttendee2ᚖcirclegraphᚋcircleclientᚐEventAttendee(ctx, sel, v[i])
@@ -3791,7 +3791,7 @@ func (ec *executionContext) marshalNEventAttendee2ᚖcirclegraphᚋcircleclient�
 }
 
 func (ec *executionContext) marshalNEventAttendeeEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.EventAttendee]) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNEventAttendeeEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -3815,7 +3815,7 @@ func (ec *executionContext) marshalNEventAttendeeEdge2ᚖcirclegraphᚋgraphᚋm
 }
 
 func (ec *executionContext) marshalNEventEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Event]) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNEventEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -3839,7 +3839,7 @@ func (ec *executionContext) marshalNEventEdge2ᚖcirclegraphᚋgraphᚋmodelᚐE
 }
 
 func (ec *executionContext) marshalNEventOccurrence2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEventOccurrenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.EventOccurrence) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNEventOccurrence2ᚖcirclegraphᚋgraphᚋmodelᚐEventOccurrence(ctx, sel, v[i])
@@ -3863,7 +3863,7 @@ func (ec *executionContext) marshalNEventOccurrence2ᚖcirclegraphᚋgraphᚋmod
 }
 
 func (ec *executionContext) marshalNEventOccurrenceEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.EventOccurrence]) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNEventOccurrenceEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])

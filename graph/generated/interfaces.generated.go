@@ -4,8 +4,8 @@ package generated
 
 import (
 	"circlegraph/circleclient"
-	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
+	"circlegraph/graph/serial"
 	"context"
 	"fmt"
 
@@ -383,7 +383,7 @@ func (ec *executionContext) marshalOCannotReason2ᚕcirclegraphᚋgraphᚋmodel�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCannotReason2circlegraphᚋgraphᚋmodelᚐCannotReason(ctx, sel, v[i])

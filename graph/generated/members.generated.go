@@ -4,9 +4,9 @@ package generated
 
 import (
 	"circlegraph/circleclient"
-	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/graph/serial"
 	"context"
 	"math"
 	"strconv"
@@ -3911,7 +3911,7 @@ func (ec *executionContext) unmarshalNCompleteSignupInput2circlegraphᚋgraphᚋ
 }
 
 func (ec *executionContext) marshalNMember2ᚕᚖcirclegraphᚋgraphᚋmodelᚐMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Member) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMember2ᚖcirclegraphᚋgraphᚋmodelᚐMember(ctx, sel, v[i])
@@ -3940,7 +3940,7 @@ func (ec *executionContext) unmarshalNMemberBy2circlegraphᚋgraphᚋmodelᚐMem
 }
 
 func (ec *executionContext) marshalNMemberEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Member]) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMemberEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -3985,7 +3985,7 @@ func (ec *executionContext) marshalNProfileField2ᚖcirclegraphᚋcircleclient�
 }
 
 func (ec *executionContext) marshalNProfileFieldChoice2ᚕᚖcirclegraphᚋcircleclientᚐProfileFieldChoiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.ProfileFieldChoice) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProfileFieldChoice2ᚖcirclegraphᚋcircleclientᚐProfileFieldChoice(ctx, sel, v[i])
@@ -4057,7 +4057,7 @@ func (ec *executionContext) marshalOMember2ᚕᚖcirclegraphᚋgraphᚋmodelᚐM
 	if v == nil {
 		return graphql.Null
 	}
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMember2ᚖcirclegraphᚋgraphᚋmodelᚐMember(ctx, sel, v[i])
@@ -4176,7 +4176,7 @@ func (ec *executionContext) marshalOMemberTag2ᚕᚖcirclegraphᚋcircleclient�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMemberTag2ᚖcirclegraphᚋcircleclientᚐMemberTag(ctx, sel, v[i])
@@ -4221,7 +4221,7 @@ func (ec *executionContext) marshalOProfileField2ᚕᚖcirclegraphᚋcircleclien
 	if v == nil {
 		return graphql.Null
 	}
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProfileField2ᚖcirclegraphᚋcircleclientᚐProfileField(ctx, sel, v[i])

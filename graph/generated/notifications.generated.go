@@ -4,9 +4,9 @@ package generated
 
 import (
 	"circlegraph/circleclient"
-	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/graph/serial"
 	"context"
 	"fmt"
 	"math"
@@ -2745,7 +2745,7 @@ func (ec *executionContext) unmarshalNMarkNotificationAsReadInput2circlegraphᚋ
 }
 
 func (ec *executionContext) marshalNNotification2ᚕᚖcirclegraphᚋcircleclientᚐNotificationᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.Notification) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNNotification2ᚖcirclegraphᚋcircleclientᚐNotification(ctx, sel, v[i])
@@ -2769,7 +2769,7 @@ func (ec *executionContext) marshalNNotification2ᚖcirclegraphᚋcircleclient�
 }
 
 func (ec *executionContext) marshalNNotificationEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.Notification]) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNNotificationEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -2807,7 +2807,7 @@ func (ec *executionContext) marshalNNotificationMedium2string(ctx context.Contex
 }
 
 func (ec *executionContext) marshalNNotificationPreference2ᚕᚖcirclegraphᚋcircleclientᚐNotificationPreferenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.NotificationPreference) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNNotificationPreference2ᚖcirclegraphᚋcircleclientᚐNotificationPreference(ctx, sel, v[i])
@@ -2873,7 +2873,7 @@ func (ec *executionContext) marshalNSpaceNotificationChoice2string(ctx context.C
 }
 
 func (ec *executionContext) marshalNSpaceNotificationPreference2ᚕᚖcirclegraphᚋcircleclientᚐSpacePreferenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.SpacePreference) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSpaceNotificationPreference2ᚖcirclegraphᚋcircleclientᚐSpacePreference(ctx, sel, v[i])

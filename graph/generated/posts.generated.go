@@ -5,9 +5,9 @@ package generated
 import (
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
-	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/graph/serial"
 	"context"
 	"errors"
 	"fmt"
@@ -4563,7 +4563,7 @@ func (ec *executionContext) unmarshalNFollowPostInput2circlegraphᚋgraphᚋmode
 }
 
 func (ec *executionContext) marshalNGalleryImage2ᚕᚖcirclegraphᚋcircleclientᚐGalleryImageᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.GalleryImage) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNGalleryImage2ᚖcirclegraphᚋcircleclientᚐGalleryImage(ctx, sel, v[i])
@@ -4633,7 +4633,7 @@ func (ec *executionContext) marshalNPost2circlegraphᚋgraphᚋmodelᚐPost(ctx 
 }
 
 func (ec *executionContext) marshalNPost2ᚕcirclegraphᚋgraphᚋmodelᚐPostᚄ(ctx context.Context, sel ast.SelectionSet, v []model.Post) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPost2circlegraphᚋgraphᚋmodelᚐPost(ctx, sel, v[i])
@@ -4654,7 +4654,7 @@ func (ec *executionContext) unmarshalNPostBy2circlegraphᚋgraphᚋmodelᚐPostB
 }
 
 func (ec *executionContext) marshalNPostEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[model.Post]) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPostEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])

@@ -4,9 +4,9 @@ package generated
 
 import (
 	"circlegraph/circleclient"
-	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/graph/serial"
 	"context"
 	"math"
 	"strconv"
@@ -1767,7 +1767,7 @@ func (ec *executionContext) unmarshalNQuizAnswerInput2ᚖcirclegraphᚋgraphᚋm
 }
 
 func (ec *executionContext) marshalNQuizAttempt2ᚕᚖcirclegraphᚋcircleclientᚐQuizAttemptᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.QuizAttempt) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNQuizAttempt2ᚖcirclegraphᚋcircleclientᚐQuizAttempt(ctx, sel, v[i])
@@ -1796,7 +1796,7 @@ func (ec *executionContext) unmarshalNQuizAttemptBy2circlegraphᚋgraphᚋmodel�
 }
 
 func (ec *executionContext) marshalNQuizAttemptEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.QuizAttempt]) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNQuizAttemptEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -1820,7 +1820,7 @@ func (ec *executionContext) marshalNQuizAttemptEdge2ᚖcirclegraphᚋgraphᚋmod
 }
 
 func (ec *executionContext) marshalNQuizOption2ᚕᚖcirclegraphᚋcircleclientᚐQuizOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.QuizOption) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNQuizOption2ᚖcirclegraphᚋcircleclientᚐQuizOption(ctx, sel, v[i])
@@ -1925,7 +1925,7 @@ func (ec *executionContext) marshalOQuizQuestion2ᚕᚖcirclegraphᚋcircleclien
 	if v == nil {
 		return graphql.Null
 	}
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNQuizQuestion2ᚖcirclegraphᚋcircleclientᚐQuizQuestion(ctx, sel, v[i])

@@ -5,9 +5,9 @@ package generated
 import (
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
-	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/graph/serial"
 	"context"
 	"encoding/json"
 	"errors"
@@ -2648,7 +2648,7 @@ func (ec *executionContext) marshalNAttachment2circlegraphᚋcircleclientᚋrich
 }
 
 func (ec *executionContext) marshalNAttachment2ᚕcirclegraphᚋcircleclientᚋrichtextᚐAttachmentᚄ(ctx context.Context, sel ast.SelectionSet, v []richtext.Attachment) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAttachment2circlegraphᚋcircleclientᚋrichtextᚐAttachment(ctx, sel, v[i])
@@ -2710,7 +2710,7 @@ func (ec *executionContext) marshalNMention2circlegraphᚋcircleclientᚋrichtex
 }
 
 func (ec *executionContext) marshalNMention2ᚕcirclegraphᚋcircleclientᚋrichtextᚐMentionᚄ(ctx context.Context, sel ast.SelectionSet, v []richtext.Mention) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMention2circlegraphᚋcircleclientᚋrichtextᚐMention(ctx, sel, v[i])
@@ -2726,7 +2726,7 @@ func (ec *executionContext) marshalNMention2ᚕcirclegraphᚋcircleclientᚋrich
 }
 
 func (ec *executionContext) marshalNNode2ᚕcirclegraphᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v []model.Node) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalONode2circlegraphᚋgraphᚋmodelᚐNode(ctx, sel, v[i])
@@ -2771,7 +2771,7 @@ func (ec *executionContext) marshalNURL2string(ctx context.Context, sel ast.Sele
 }
 
 func (ec *executionContext) marshalNUserError2ᚕᚖcirclegraphᚋgraphᚋmodelᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNUserError2ᚖcirclegraphᚋgraphᚋmodelᚐUserError(ctx, sel, v[i])

@@ -4,9 +4,9 @@ package generated
 
 import (
 	"circlegraph/circleclient"
-	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/graph/serial"
 	"context"
 	"errors"
 	"fmt"
@@ -2482,7 +2482,7 @@ func (ec *executionContext) marshalNHighlightSegment2circlegraphᚋcircleclient�
 }
 
 func (ec *executionContext) marshalNHighlightSegment2ᚕcirclegraphᚋcircleclientᚐHighlightSegmentᚄ(ctx context.Context, sel ast.SelectionSet, v []circleclient.HighlightSegment) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNHighlightSegment2circlegraphᚋcircleclientᚐHighlightSegment(ctx, sel, v[i])
@@ -2506,7 +2506,7 @@ func (ec *executionContext) marshalNSearchResult2circlegraphᚋgraphᚋmodelᚐS
 }
 
 func (ec *executionContext) marshalNSearchResult2ᚕcirclegraphᚋgraphᚋmodelᚐSearchResultᚄ(ctx context.Context, sel ast.SelectionSet, v []model.SearchResult) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSearchResult2circlegraphᚋgraphᚋmodelᚐSearchResult(ctx, sel, v[i])
@@ -2522,7 +2522,7 @@ func (ec *executionContext) marshalNSearchResult2ᚕcirclegraphᚋgraphᚋmodel�
 }
 
 func (ec *executionContext) marshalNSearchResultEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[model.SearchResult]) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSearchResultEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])

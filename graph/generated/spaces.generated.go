@@ -4,9 +4,9 @@ package generated
 
 import (
 	"circlegraph/circleclient"
-	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/graph/serial"
 	"context"
 	"math"
 	"strconv"
@@ -2655,7 +2655,7 @@ func (ec *executionContext) unmarshalNMarkSpaceAsReadInput2circlegraphᚋgraph�
 }
 
 func (ec *executionContext) marshalNPinnedLink2ᚕᚖcirclegraphᚋcircleclientᚐPinnedLinkᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.PinnedLink) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPinnedLink2ᚖcirclegraphᚋcircleclientᚐPinnedLink(ctx, sel, v[i])
@@ -2679,7 +2679,7 @@ func (ec *executionContext) marshalNPinnedLink2ᚖcirclegraphᚋcircleclientᚐP
 }
 
 func (ec *executionContext) marshalNSpace2ᚕᚖcirclegraphᚋcircleclientᚐSpaceᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.Space) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSpace2ᚖcirclegraphᚋcircleclientᚐSpace(ctx, sel, v[i])
@@ -2708,7 +2708,7 @@ func (ec *executionContext) unmarshalNSpaceBy2circlegraphᚋgraphᚋmodelᚐSpac
 }
 
 func (ec *executionContext) marshalNSpaceEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.Space]) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSpaceEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -2750,7 +2750,7 @@ func (ec *executionContext) marshalOCommunityLink2ᚕᚖcirclegraphᚋcircleclie
 	if v == nil {
 		return graphql.Null
 	}
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCommunityLink2ᚖcirclegraphᚋcircleclientᚐCommunityLink(ctx, sel, v[i])
@@ -2790,7 +2790,7 @@ func (ec *executionContext) marshalOPinnedLink2ᚕᚖcirclegraphᚋcircleclient�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPinnedLink2ᚖcirclegraphᚋcircleclientᚐPinnedLink(ctx, sel, v[i])
@@ -2809,7 +2809,7 @@ func (ec *executionContext) marshalOSpace2ᚕᚖcirclegraphᚋcircleclientᚐSpa
 	if v == nil {
 		return graphql.Null
 	}
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSpace2ᚖcirclegraphᚋcircleclientᚐSpace(ctx, sel, v[i])
@@ -2867,7 +2867,7 @@ func (ec *executionContext) marshalOTopic2ᚕᚖcirclegraphᚋcircleclientᚐTop
 	if v == nil {
 		return graphql.Null
 	}
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNTopic2ᚖcirclegraphᚋcircleclientᚐTopic(ctx, sel, v[i])

@@ -4,8 +4,8 @@ package generated
 
 import (
 	"circlegraph/circleclient"
-	"circlegraph/graph/lists"
 	"circlegraph/graph/model"
+	"circlegraph/graph/serial"
 	"context"
 	"math"
 	"strconv"
@@ -484,7 +484,7 @@ func (ec *executionContext) marshalNUploadHeader2circlegraphᚋcircleclientᚐUp
 }
 
 func (ec *executionContext) marshalNUploadHeader2ᚕcirclegraphᚋcircleclientᚐUploadHeaderᚄ(ctx context.Context, sel ast.SelectionSet, v []circleclient.UploadHeader) graphql.Marshaler {
-	ret := lists.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNUploadHeader2circlegraphᚋcircleclientᚐUploadHeader(ctx, sel, v[i])

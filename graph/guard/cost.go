@@ -9,7 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"circlegraph/graph/lists"
+	"circlegraph/graph/serial"
 )
 
 // maxSelections is how many fields and fragments an operation may have with every fragment written out in each of its
@@ -49,7 +49,7 @@ func (c *costs) MutateOperationContext(_ context.Context, oc *graphql.OperationC
 			maxSelections)
 	}
 	oc.Stats.SetExtension(c.ExtensionName(), e.calls)
-	lists.Know(oc, e.waiting)
+	serial.Know(oc, e.waiting)
 	if c.max > 0 && e.calls > int64(c.max) {
 		return tooCostly(e, c.max)
 	}
@@ -81,12 +81,12 @@ type estimate struct {
 	// selections is how many fields and fragments were looked at; beyond maxSelections the estimate is not complete.
 	selections int
 	// waiting are the lists whose items may ask Circle for something.
-	waiting lists.Waiting
+	waiting serial.Waiting
 }
 
 // estimate reckons what a validated operation costs at most, in requests to Circle.
 func (p *prices) estimate(operation *ast.OperationDefinition, variables map[string]any) estimate {
-	e := &estimator{prices: p, variables: variables, estimate: estimate{waiting: lists.Waiting{}}}
+	e := &estimator{prices: p, variables: variables, estimate: estimate{waiting: serial.Waiting{}}}
 	root := p.schema.Query
 	switch operation.Operation {
 	case ast.Mutation:
