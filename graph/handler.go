@@ -16,10 +16,10 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/documents"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/guard"
 	"circlegraph/graph/loaders"
+	"circlegraph/graph/persisted"
 	"circlegraph/graph/wire"
 	"circlegraph/tokens"
 )
@@ -52,7 +52,7 @@ type Options struct {
 	// Trusted are the documents of the operator's own apps, text by id.
 	Trusted map[string]string
 	// Untrusted says what becomes of other documents; they are carried out where empty.
-	Untrusted documents.Mode
+	Untrusted persisted.Mode
 	// MaxCost is how many requests to Circle an operation may need at most, by an estimate before the first; no limit
 	// where zero.
 	MaxCost int
@@ -88,7 +88,7 @@ func NewHandler(o Options) http.Handler {
 		o.Live = wire.NewLive(wire.LiveOptions{})
 	}
 	if o.Untrusted == "" {
-		o.Untrusted = documents.ModeOff
+		o.Untrusted = persisted.ModeOff
 	}
 	if o.MaxBody == 0 {
 		o.MaxBody = defaultMaxBody
@@ -106,7 +106,7 @@ func NewHandler(o Options) http.Handler {
 	s.SetParserTokenLimit(guard.MaxTokens)
 	s.SetErrorPresenter(named(o.RequestID, presenter(o.Logger)))
 	s.SetRecoverFunc(recovered(o.Logger))
-	s.Use(documents.New(o.Trusted, o.Untrusted, o.Logger))
+	s.Use(persisted.New(o.Trusted, o.Untrusted, o.Logger))
 	for _, e := range guard.Extensions(o.MaxCost) {
 		s.Use(e)
 	}

@@ -12,8 +12,8 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/docs"
 	"circlegraph/graph"
-	"circlegraph/graph/documents"
 	"circlegraph/graph/guard"
+	"circlegraph/graph/persisted"
 	"circlegraph/graph/wire"
 	"circlegraph/internal/config"
 	"circlegraph/internal/frontpage"
@@ -121,7 +121,7 @@ func (f *Facade) endpoint(cfg *config.Config, d Dependencies, circle *circleclie
 	if err != nil {
 		return err
 	}
-	trusted, err := documents.Load(cfg.TrustedDocuments)
+	trusted, err := persisted.Load(cfg.TrustedDocuments)
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func (f *Facade) endpoint(cfg *config.Config, d Dependencies, circle *circleclie
 		Circle: circle, Sessions: f.Sessions, Authenticator: authenticator, Live: f.Live,
 		Origins: cfg.CORSOrigins, Introspection: cfg.Introspection, ShowUsage: cfg.ShowUsage,
 		MaxBody: cfg.MaxBody, MaxCost: cfg.MaxCost, Timeout: cfg.RequestTimeout,
-		Trusted: trusted, Untrusted: documents.Mode(cfg.TrustedDocumentsMode),
+		Trusted: trusted, Untrusted: persisted.Mode(cfg.TrustedDocumentsMode),
 		WebSession: cfg.WebSession, CommunityURL: cfg.CommunityURL,
 		RequestID: web.RequestIDOf, Logger: d.Logger, Now: d.Now,
 	}))

@@ -1,7 +1,7 @@
-// Package documents lets clients send the id of a document instead of its text: documents that the operator trusts,
+// Package persisted lets clients send the id of a document instead of its text: documents that the operator trusts,
 // because they come out of the build of an app, and, where others are let in too, documents that a client has sent
 // before (automatic persisted queries).
-package documents
+package persisted
 
 import (
 	"context"

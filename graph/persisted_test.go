@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"circlegraph/graph"
-	"circlegraph/graph/documents"
+	"circlegraph/graph/persisted"
 )
 
 func hashOf(text string) string {
@@ -20,8 +20,8 @@ func hashOf(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// persisted is the extension of automatic persisted queries.
-func persisted(hash string) string {
+// byHash is the extension of automatic persisted queries.
+func byHash(hash string) string {
 	return fmt.Sprintf(`{"persistedQuery":{"version":1,"sha256Hash":%q}}`, hash)
 }
 
@@ -44,7 +44,7 @@ func TestAutomaticPersistedQueries(t *testing.T) {
 	const query, notFound = "query Known { __typename }", `{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}`
 	const invalid = "query Invalid { nothing }"
 	inURL := func(query, hash string) string {
-		return url.Values{"query": {query}, "extensions": {persisted(hash)}}.Encode()
+		return url.Values{"query": {query}, "extensions": {byHash(hash)}}.Encode()
 	}
 	long := "query Long { __typename } #" + strings.Repeat("x", 17<<10)
 	for i, tc := range []struct {
@@ -52,22 +52,22 @@ func TestAutomaticPersistedQueries(t *testing.T) {
 		status int
 		want   string
 	}{
-		{message{"POST", "", nil, body(t, "", persisted(hashOf(query)))}, 200, notFound},
-		{message{"POST", "", map[string]string{"Accept": asResponse}, body(t, "", persisted(hashOf(query)))}, 200, notFound},
+		{message{"POST", "", nil, body(t, "", byHash(hashOf(query)))}, 200, notFound},
+		{message{"POST", "", map[string]string{"Accept": asResponse}, body(t, "", byHash(hashOf(query)))}, 200, notFound},
 		{message{"GET", inURL("", hashOf(query)), nil, ""}, 200, notFound},
-		{message{"POST", "", nil, body(t, query, persisted(hashOf("another")))}, 400, "PERSISTED_QUERY_HASH_MISMATCH"},
-		{message{"POST", "", nil, body(t, "", persisted(hashOf("another")))}, 200, notFound},
+		{message{"POST", "", nil, body(t, query, byHash(hashOf("another")))}, 400, "PERSISTED_QUERY_HASH_MISMATCH"},
+		{message{"POST", "", nil, body(t, "", byHash(hashOf("another")))}, 200, notFound},
 		{message{"POST", "", nil, body(t, query, `{"persistedQuery":{"version":2,"sha256Hash":"x"}}`)}, 400, "BAD_REQUEST"},
 		{message{"POST", "", nil, body(t, query, `{"persistedQuery":[]}`)}, 400, "BAD_REQUEST"},
-		{message{"POST", "", nil, body(t, query, persisted(hashOf(query)))}, 200, `"__typename":"Query"`},
-		{message{"POST", "", nil, body(t, "", persisted(hashOf(query)))}, 200, `"__typename":"Query"`},
+		{message{"POST", "", nil, body(t, query, byHash(hashOf(query)))}, 200, `"__typename":"Query"`},
+		{message{"POST", "", nil, body(t, "", byHash(hashOf(query)))}, 200, `"__typename":"Query"`},
 		{message{"GET", inURL("", hashOf(query)), nil, ""}, 200, `"__typename":"Query"`},
 		{message{"POST", "", nil, fmt.Sprintf(`{"documentId":"sha256:%s"}`, hashOf(query))}, 200, `"__typename":"Query"`},
-		{message{"POST", "", nil, body(t, invalid, persisted(hashOf(invalid)))}, 200, "GRAPHQL_VALIDATION_FAILED"},
+		{message{"POST", "", nil, body(t, invalid, byHash(hashOf(invalid)))}, 200, "GRAPHQL_VALIDATION_FAILED"},
 		// nothing is kept that cannot be asked
-		{message{"POST", "", nil, body(t, "", persisted(hashOf(invalid)))}, 200, notFound},
-		{message{"POST", "", nil, body(t, long, persisted(hashOf(long)))}, 200, `"__typename":"Query"`},
-		{message{"POST", "", nil, body(t, "", persisted(hashOf(long)))}, 200, notFound}, // too long to keep
+		{message{"POST", "", nil, body(t, "", byHash(hashOf(invalid)))}, 200, notFound},
+		{message{"POST", "", nil, body(t, long, byHash(hashOf(long)))}, 200, `"__typename":"Query"`},
+		{message{"POST", "", nil, body(t, "", byHash(hashOf(long)))}, 200, notFound}, // too long to keep
 	} {
 		status, _, answer := send(t, server, tc.m)
 		if status != tc.status || !strings.Contains(answer, tc.want) {
@@ -84,13 +84,13 @@ func TestTrustedDocuments(t *testing.T) {
 		notFound = "PERSISTED_QUERY_NOT_FOUND"
 	)
 	for _, tc := range []struct {
-		mode                                 documents.Mode
+		mode                                 persisted.Mode
 		text, unknownID, otherText, anotherY string
 		logged                               bool
 	}{
-		{documents.ModeOff, yes, notFound, yes, yes, false},
-		{documents.ModeLog, yes, notFound, yes, yes, true},
-		{documents.ModeEnforce, yes, "PERSISTED_QUERY_NOT_IN_LIST", "QUERY_NOT_IN_SAFELIST", "QUERY_NOT_IN_SAFELIST", false},
+		{persisted.ModeOff, yes, notFound, yes, yes, false},
+		{persisted.ModeLog, yes, notFound, yes, yes, true},
+		{persisted.ModeEnforce, yes, "PERSISTED_QUERY_NOT_IN_LIST", "QUERY_NOT_IN_SAFELIST", "QUERY_NOT_IN_SAFELIST", false},
 	} {
 		t.Run(string(tc.mode), func(t *testing.T) {
 			var log strings.Builder
@@ -104,20 +104,20 @@ func TestTrustedDocuments(t *testing.T) {
 				`{"doc_id":"md5-of-relay"}`:                               yes,
 				`{"id":"md5-of-relay"}`:                                   yes,
 				`{"documentId":"sha256:` + hashOf(trusted) + `"}`:         yes,
-				body(t, "", persisted(hashOf(trusted))):                   yes,
-				body(t, "", persisted("md5-of-relay")):                    yes,
-				body(t, "", persisted("sha256:"+hashOf(trusted))):         yes,
+				body(t, "", byHash(hashOf(trusted))):                      yes,
+				body(t, "", byHash("md5-of-relay")):                       yes,
+				body(t, "", byHash("sha256:"+hashOf(trusted))):            yes,
 				`{"query":"` + trusted + `"}`:                             tc.text,
 				`{"documentId":"md5-of-relay","query":"` + trusted + `"}`: tc.text,
 				`{"documentId":"md5-of-relay","query":"` + other + `"}`:   "PERSISTED_QUERY_HASH_MISMATCH",
 				`{"documentId":"nowhere"}`:                                tc.unknownID,
 				`{"query":"` + other + `"}`:                               tc.otherText,
-				body(t, other, persisted(hashOf(other))):                  tc.anotherY,
+				body(t, other, byHash(hashOf(other))):                     tc.anotherY,
 				`{"query":"` + trusted +
 					` query More { __typename }","documentId":1}`: map[bool]string{
 					true:  "QUERY_NOT_IN_SAFELIST",
 					false: "operation  not found",
-				}[tc.mode == documents.ModeEnforce],
+				}[tc.mode == persisted.ModeEnforce],
 			} {
 				status, _, answer := send(t, server, message{http.MethodPost, "", nil, request})
 				if !strings.Contains(answer, want) {
