@@ -17,7 +17,7 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/graph"
-	"circlegraph/graph/wire"
+	"circlegraph/graph/transport"
 	"circlegraph/internal/contract"
 	"circlegraph/sandbox"
 	"circlegraph/tokens"
@@ -40,7 +40,7 @@ type community struct {
 	principals *tokens.Principals
 	url        string
 	tokens     map[string]string // by who signed in
-	live       *wire.Live
+	live       *transport.Live
 	log        logged
 	before     func(*http.Request) // sees each request to Circle before it is answered; set it before asking
 }
@@ -125,7 +125,7 @@ func newCommunityAllowing(
 		t.Fatal(err)
 	}
 	authenticator := tokens.NewAuthenticator(settings, revocations, c.clock.Now)
-	c.live = wire.NewLive(wire.LiveOptions{
+	c.live = transport.NewLive(transport.LiveOptions{
 		Heartbeat: 20 * time.Millisecond, Streams: 10, PerAddress: 5,
 		Address: func(r *http.Request) string { return r.Header.Get("X-Test-Address") },
 	})

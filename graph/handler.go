@@ -20,7 +20,7 @@ import (
 	"circlegraph/graph/guard"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/persisted"
-	"circlegraph/graph/wire"
+	"circlegraph/graph/transport"
 	"circlegraph/tokens"
 )
 
@@ -40,7 +40,7 @@ type Options struct {
 	// Authenticator tells who opens a websocket; there are none where nil.
 	Authenticator *tokens.Authenticator
 	// Live keeps the streams and websockets; one with the default limits where nil.
-	Live *wire.Live
+	Live *transport.Live
 	// Origins are the web origins, besides this server's own, whose pages may open a websocket.
 	Origins []string
 	// Introspection lets clients read the schema through the endpoint.
@@ -85,7 +85,7 @@ func NewHandler(o Options) http.Handler {
 		o.Now = time.Now
 	}
 	if o.Live == nil {
-		o.Live = wire.NewLive(wire.LiveOptions{})
+		o.Live = transport.NewLive(transport.LiveOptions{})
 	}
 	if o.Untrusted == "" {
 		o.Untrusted = persisted.ModeOff
@@ -95,9 +95,9 @@ func NewHandler(o Options) http.Handler {
 	}
 	r := newResolver(o)
 	s := handler.New(generated.NewExecutableSchema(generated.Config{Schema: publicSchema(), Resolvers: r}))
-	s.AddTransport(wire.HTTP{MaxBody: o.MaxBody, Live: o.Live, Check: credentials})
+	s.AddTransport(transport.HTTP{MaxBody: o.MaxBody, Live: o.Live, Check: credentials})
 	if o.Authenticator != nil {
-		s.AddTransport(wire.Socket{
+		s.AddTransport(transport.Socket{
 			MaxMessage: o.MaxBody, Origins: o.Origins, Live: o.Live, Init: o.Authenticator.FromInit,
 			Check: credentials,
 		})
@@ -147,10 +147,10 @@ func credentials(ctx context.Context) error {
 }
 
 // deadline ends what an operation waits for after a time. Subscriptions go on for as long as their client listens, and
-// what is deferred must run to its end (see package wire), which the limit on each call to Circle brings about.
+// what is deferred must run to its end (see package transport), which the limit on each call to Circle brings about.
 func deadline(after time.Duration) graphql.OperationMiddleware {
 	return func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		if oc := graphql.GetOperationContext(ctx); oc.Operation.Operation == ast.Subscription || wire.Defers(oc) {
+		if oc := graphql.GetOperationContext(ctx); oc.Operation.Operation == ast.Subscription || transport.Defers(oc) {
 			return next(ctx)
 		}
 		limited, cancel := context.WithTimeout(ctx, after)

@@ -14,13 +14,13 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 
 	"circlegraph/graph/generated"
-	"circlegraph/graph/wire"
+	"circlegraph/graph/transport"
 )
 
 // endpoint is the schema behind the guards, without resolvers: what they let through fails.
 func endpoint() http.Handler {
 	s := handler.New(generated.NewExecutableSchema(generated.Config{}))
-	s.AddTransport(wire.HTTP{MaxBody: 1 << 20, Live: wire.NewLive(wire.LiveOptions{})})
+	s.AddTransport(transport.HTTP{MaxBody: 1 << 20, Live: transport.NewLive(transport.LiveOptions{})})
 	s.SetParserTokenLimit(MaxTokens)
 	s.SetRecoverFunc(func(context.Context, any) error { return errors.New("no resolver") })
 	s.Use(extension.Introspection{})

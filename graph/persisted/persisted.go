@@ -18,7 +18,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
-	"circlegraph/graph/wire"
+	"circlegraph/graph/transport"
 )
 
 // Mode says what becomes of a document that is not trusted.
@@ -96,11 +96,11 @@ func (d *Documents) MutateOperationParameters(ctx context.Context, p *graphql.Ra
 	case p.Query == "":
 		known := false
 		if p.Query, known = d.sent.Get(ctx, id); !known {
-			return refuse(wire.CodeNotFound, "PersistedQueryNotFound") // clients look for exactly this
+			return refuse(transport.CodeNotFound, "PersistedQueryNotFound") // clients look for exactly this
 		}
 	case trusted && p.Query == text:
 	case trusted || hash(p.Query) != id:
-		return refuse(wire.CodeHashMismatch, "The document is not the one that its id belongs to.")
+		return refuse(transport.CodeHashMismatch, "The document is not the one that its id belongs to.")
 	}
 	if d.mode == ModeOff || d.texts[p.Query] {
 		return nil
@@ -129,14 +129,14 @@ func (d *Documents) MutateOperationContext(ctx context.Context, oc *graphql.Oper
 func identify(extensions map[string]any) (id string, automatic bool, refusal *gqlerror.Error) {
 	persisted := extensions["persistedQuery"]
 	if persisted == nil {
-		id, _ = extensions[wire.DocumentID].(string)
+		id, _ = extensions[transport.DocumentID].(string)
 		return strings.TrimPrefix(id, hashPrefix), false, nil
 	}
 	fields, _ := persisted.(map[string]any)
 	id, _ = fields["sha256Hash"].(string)
 	id = strings.TrimPrefix(id, hashPrefix)
 	if id == "" || fmt.Sprint(fields["version"]) != "1" {
-		return "", false, refuse(wire.CodeBadRequest, "`extensions.persistedQuery` must hold `version` 1 and a `sha256Hash`.")
+		return "", false, refuse(transport.CodeBadRequest, "`extensions.persistedQuery` must hold `version` 1 and a `sha256Hash`.")
 	}
 	return id, true, nil
 }

@@ -14,7 +14,7 @@ import (
 	"circlegraph/graph"
 	"circlegraph/graph/guard"
 	"circlegraph/graph/persisted"
-	"circlegraph/graph/wire"
+	"circlegraph/graph/transport"
 	"circlegraph/internal/config"
 	"circlegraph/internal/frontpage"
 	"circlegraph/internal/metrics"
@@ -49,7 +49,7 @@ type Facade struct {
 	// Health answers probes.
 	Health *web.Health
 	// Live keeps the streams and websockets.
-	Live *wire.Live
+	Live *transport.Live
 	// Playground is the page to try the schema on.
 	Playground *playground.Playground
 	// Sessions signs members in and out.
@@ -125,7 +125,7 @@ func (f *Facade) endpoint(cfg *config.Config, d Dependencies, circle *circleclie
 	if err != nil {
 		return err
 	}
-	f.Live = wire.NewLive(wire.LiveOptions{
+	f.Live = transport.NewLive(transport.LiveOptions{
 		Heartbeat: d.Heartbeat, Streams: cfg.MaxStreams, PerAddress: cfg.MaxStreamsPerAddress,
 		Address: web.ClientAddress(cfg.ProxyNetworks),
 	})

@@ -1,9 +1,9 @@
-// Package wire is GraphQL on the wire: it reads requests, decides for each operation which form of answer its client
-// can read, and writes that. It knows nothing of this schema.
+// Package transport is how operations come in and answers go out: it reads requests, decides for each operation which
+// form of answer its client can read, and writes that. It knows nothing of this schema.
 //
-// It stands in for gqlgen's own transports, which choose by what the Accept header contains: some clients list streams
-// on every query, and would get their plain queries as streams.
-package wire
+// It replaces gqlgen's own transports, which choose by what the Accept header contains: some clients list streams on
+// every query, and would get their plain queries as streams.
+package transport
 
 import (
 	"context"
