@@ -9,9 +9,9 @@ import (
 	"context"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
@@ -47,10 +47,10 @@ func (r *mutationResolver) DeleteBookmark(
 func (r *viewerResolver) Bookmarks(
 	ctx context.Context, obj *model.Viewer, typeArg *string, first int, after *string,
 ) (*model.Connection[*circleclient.Bookmark], error) {
-	return paginate(ctx, cursor.Of("Viewer.bookmarks", deref(typeArg)), first, after,
+	return paging.Paginate(ctx, paging.Of("Viewer.bookmarks", deref(typeArg)), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Bookmark], error) {
 			return r.circle.Bookmarks.List(ctx, circleclient.BookmarkListOptions{PageOptions: o, Type: deref(typeArg)})
-		}, same)
+		}, paging.Itself)
 }
 
 func (r *Resolver) Bookmark() generated.BookmarkResolver { return &bookmarkResolver{r} }

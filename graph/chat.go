@@ -7,9 +7,9 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
@@ -33,7 +33,7 @@ func lessonChatRoom(l *circleclient.Lesson) *circleclient.ChatRoom {
 func loadChatRoom(ctx context.Context, uuid string) (*circleclient.ChatRoom, error) {
 	fields := graphql.CollectAllFields(ctx)
 	if (slices.Contains(fields, "messages") || slices.Contains(fields, "participants")) &&
-		selectsOnly(ctx, "id", "circleId", "messages", "participants") {
+		paging.SelectsOnly(ctx, "id", "circleId", "messages", "participants") {
 		return chatRoom(uuid), nil
 	}
 	return loaders.From(ctx).ChatRoom.Load(ctx, uuid)
@@ -41,10 +41,10 @@ func loadChatRoom(ctx context.Context, uuid string) (*circleclient.ChatRoom, err
 
 // inbox pages through the viewer's rooms.
 func (r *Resolver) inbox(ctx context.Context, first int, after *string) (*model.ChatRoomConnection, error) {
-	c, err := paginate(ctx, cursor.Of("Viewer.chatRooms"), first, after,
+	c, err := paging.Paginate(ctx, paging.Of("Viewer.chatRooms"), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatRoom], error) {
 			return r.circle.Chat.Rooms(ctx, o)
-		}, same)
+		}, paging.Itself)
 	if err == nil {
 		loaders.From(ctx).Meet(ctx, c.Nodes...)
 	}
@@ -53,14 +53,14 @@ func (r *Resolver) inbox(ctx context.Context, first int, after *string) (*model.
 
 // unreadRooms pages through the rooms with unread messages, of which Circle tells the names alone.
 func (r *Resolver) unreadRooms(ctx context.Context, first int, after *string) (*model.ChatRoomConnection, error) {
-	if selectsOnly(ctx) {
+	if paging.SelectsOnly(ctx) {
 		return &model.ChatRoomConnection{}, nil
 	}
 	uuids, err := r.circle.Chat.UnreadRooms(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return whole(ctx, cursor.Of("Viewer.unreadChatRooms"), first, after, uuids, chatRoom)
+	return paging.Whole(ctx, paging.Of("Viewer.unreadChatRooms"), first, after, uuids, chatRoom)
 }
 
 // spaceChatRoom is the room of a chat space. Only a space that was read by itself tells it.

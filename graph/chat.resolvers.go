@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
@@ -117,10 +117,10 @@ func (r *chatRoomResolver) OtherParticipantsPreview(
 func (r *chatRoomResolver) Participants(
 	ctx context.Context, obj *circleclient.ChatRoom, first int, after *string,
 ) (*model.Connection[*circleclient.ChatParticipant], error) {
-	return paginate(ctx, cursor.Of("ChatRoom.participants", obj.UUID), first, after,
+	return paging.Paginate(ctx, paging.Of("ChatRoom.participants", obj.UUID), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatParticipant], error) {
 			return r.circle.Chat.Participants(ctx, obj.UUID, o)
-		}, same)
+		}, paging.Itself)
 }
 
 func (r *chatRoomResolver) LastMessage(

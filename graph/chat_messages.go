@@ -8,6 +8,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
@@ -35,15 +36,15 @@ func (r *Resolver) chatMessages(
 	if count != nil {
 		n = *count
 	}
-	if err := checkCount(names[0], names[1], n); err != nil {
+	if err := paging.CheckSize(names[0], names[1], n); err != nil {
 		return nil, err
 	}
 	anchor, err := messageAnchor(room, cursor)
 	if err != nil {
 		return nil, err
 	}
-	if selectsOnly(ctx, "totalCount") {
-		if !selected(ctx, "totalCount") {
+	if paging.SelectsOnly(ctx, "totalCount") {
+		if !paging.Selects(ctx, "totalCount") {
 			return &model.ChatMessageConnection{}, nil
 		}
 		n = 1 // a window tells the number of all, however small it is
@@ -115,7 +116,7 @@ func firstUnread(ctx context.Context, room *circleclient.ChatRoom) (*circleclien
 	if err != nil || number == nil {
 		return nil, err
 	}
-	if selectsOnly(ctx, "id", "circleId") {
+	if paging.SelectsOnly(ctx, "id", "circleId") {
 		return &circleclient.ChatMessage{ChatRoomUUID: room.UUID, ID: *number}, nil
 	}
 	return loaders.From(ctx).ChatMessage.Load(ctx, circleclient.ChatMessageRef(room.UUID, *number))
@@ -131,7 +132,7 @@ func changedMessage(ctx context.Context, ref circleclient.Ref) (*circleclient.Ch
 
 // messageAbove is the message that a reply answers, nil for one that is no reply. Its ids are known with the reply.
 func messageAbove(ctx context.Context, m *circleclient.ChatMessage) (*circleclient.ChatMessage, error) {
-	if m.ParentMessageID != nil && selectsOnly(ctx, "id", "circleId") {
+	if m.ParentMessageID != nil && paging.SelectsOnly(ctx, "id", "circleId") {
 		return &circleclient.ChatMessage{ChatRoomUUID: m.ChatRoomUUID, ID: *m.ParentMessageID}, nil
 	}
 	return changedMessage(ctx, aboveMessage(m))

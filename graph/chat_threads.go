@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 )
 
 // chatThread is a thread of which nothing but its number is known; everything else is loaded.
@@ -25,25 +25,25 @@ func threadReplies(
 			return nil, err
 		}
 	}
-	return whole(ctx, cursor.Of("ChatThread.replies", t.ID), first, after, t.Replies, same)
+	return paging.Whole(ctx, paging.Of("ChatThread.replies", t.ID), first, after, t.Replies, paging.Itself)
 }
 
 // threads pages through the threads that the viewer takes part in.
 func (r *Resolver) threads(ctx context.Context, first int, after *string) (*model.ChatThreadConnection, error) {
-	return paginate(ctx, cursor.Of("Viewer.chatThreads"), first, after,
+	return paging.Paginate(ctx, paging.Of("Viewer.chatThreads"), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatThread], error) {
 			return r.circle.Chat.Threads(ctx, o)
-		}, same)
+		}, paging.Itself)
 }
 
 // unreadThreads pages through the threads with unread replies, of which Circle tells the numbers alone.
 func (r *Resolver) unreadThreads(ctx context.Context, first int, after *string) (*model.ChatThreadConnection, error) {
-	if selectsOnly(ctx) {
+	if paging.SelectsOnly(ctx) {
 		return &model.ChatThreadConnection{}, nil
 	}
 	ids, err := r.circle.Chat.UnreadThreads(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return whole(ctx, cursor.Of("Viewer.unreadChatThreads"), first, after, ids, chatThread)
+	return paging.Whole(ctx, paging.Of("Viewer.unreadChatThreads"), first, after, ids, chatThread)
 }

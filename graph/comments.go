@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
@@ -22,7 +22,7 @@ func changedComment(ctx context.Context, ref circleclient.Ref) (*circleclient.Co
 // reply.
 func commentAbove(ctx context.Context, reply *circleclient.Comment) (*circleclient.Comment, error) {
 	ref := reply.NodeRef().Above()
-	if !ref.IsZero() && selectsOnly(ctx, "id", "circleId") {
+	if !ref.IsZero() && paging.SelectsOnly(ctx, "id", "circleId") {
 		return &circleclient.Comment{ID: ref.ID, PostID: ref.Post, SpaceID: ref.Space}, nil
 	}
 	return changedComment(ctx, ref)
@@ -52,19 +52,19 @@ func viewerCanComment(
 func (r *Resolver) commentReplies(
 	ctx context.Context, c *circleclient.Comment, orderBy *string, first int, after *string,
 ) (*model.CommentConnection, error) {
-	list := cursor.Of("Comment.replies", c.ID, deref(orderBy))
-	if selectsOnly(ctx, "totalCount") {
-		return embedded(ctx, list, first, after, []*circleclient.Comment(nil), c.RepliesCount, same)
+	list := paging.Of("Comment.replies", c.ID, deref(orderBy))
+	if paging.SelectsOnly(ctx, "totalCount") {
+		return paging.Embedded(ctx, list, first, after, []*circleclient.Comment(nil), c.RepliesCount, paging.Itself)
 	}
 	if orderBy == nil || c.RepliesCount == 0 {
 		if replies, all := c.AllReplies(); all {
-			return embedded(ctx, list, first, after, replies, c.RepliesCount, same)
+			return paging.Embedded(ctx, list, first, after, replies, c.RepliesCount, paging.Itself)
 		}
 	}
-	return paginate(ctx, list, first, after,
+	return paging.Paginate(ctx, list, first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
 			return r.circle.Comments.Replies(ctx, c.ID, circleclient.CommentListOptions{PageOptions: o, Sort: deref(orderBy)})
-		}, same)
+		}, paging.Itself)
 }
 
 // commentLikes gives the members who like a comment. Of one that nobody likes, or of which the number is wanted, that
@@ -72,11 +72,11 @@ func (r *Resolver) commentReplies(
 func (r *Resolver) commentLikes(
 	ctx context.Context, c *circleclient.Comment, first int, after *string,
 ) (*model.MemberConnection, error) {
-	list, none := cursor.Of("Comment.likes", c.ID), []*circleclient.Liker(nil)
-	if c.LikesCount == 0 || selectsOnly(ctx, "totalCount") {
-		return embedded(ctx, list, first, after, none, c.LikesCount, model.MemberOfLiker)
+	list, none := paging.Of("Comment.likes", c.ID), []*circleclient.Liker(nil)
+	if c.LikesCount == 0 || paging.SelectsOnly(ctx, "totalCount") {
+		return paging.Embedded(ctx, list, first, after, none, c.LikesCount, model.MemberOfLiker)
 	}
-	return paginate(ctx, list, first, after,
+	return paging.Paginate(ctx, list, first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
 			return r.circle.Comments.Likes(ctx, c.ID, o)
 		}, model.MemberOfLiker)

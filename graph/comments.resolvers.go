@@ -9,10 +9,10 @@ import (
 	"context"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
@@ -108,10 +108,10 @@ func (r *likeCommentPayloadResolver) Comment(
 func (r *memberResolver) Comments(
 	ctx context.Context, obj *model.Member, first int, after *string,
 ) (*model.Connection[*circleclient.Comment], error) {
-	return paginate(ctx, cursor.Of("Member.comments", obj.ID), first, after,
+	return paging.Paginate(ctx, paging.Of("Member.comments", obj.ID), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
 			return r.circle.Members.Comments(ctx, obj.ID, o)
-		}, same)
+		}, paging.Itself)
 }
 
 func (r *mutationResolver) CreateComment(

@@ -8,6 +8,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
@@ -26,7 +27,7 @@ func holderOf(ctx context.Context, c *model.Course) (*circleclient.Space, error)
 	switch {
 	case c.Holder != nil:
 		return c.Holder, nil
-	case c.Named != nil && selectsOnly(ctx, "id", "circleId", "name", "slug"):
+	case c.Named != nil && paging.SelectsOnly(ctx, "id", "circleId", "name", "slug"):
 		return model.SpaceOfRef(c.Named), nil
 	}
 	return loaders.From(ctx).Space.Load(ctx, c.ID)

@@ -14,6 +14,7 @@ import (
 	"circlegraph/graph/generated"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 )
 
 func (r *courseResolver) Space(ctx context.Context, obj *model.Course) (*circleclient.Space, error) {
@@ -70,7 +71,7 @@ func (r *lessonResolver) IsFeaturedMediaDownloadable(ctx context.Context, obj *c
 
 func (r *lessonResolver) Files(ctx context.Context, obj *circleclient.Lesson) ([]*circleclient.LessonFile, error) {
 	return loaders.Shared(ctx, fmt.Sprint("files of lesson ", obj.ID), func() ([]*circleclient.LessonFile, error) {
-		return everything(func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.LessonFile], error) {
+		return paging.AllPages(func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.LessonFile], error) {
 			return r.circle.Courses.LessonFiles(ctx, obj.CourseID, obj.ID, o)
 		})
 	})
@@ -107,7 +108,7 @@ func (r *queryResolver) Lesson(ctx context.Context, by model.LessonBy) (*circlec
 }
 
 func (r *queryResolver) CourseTopics(ctx context.Context) ([]*circleclient.Topic, error) {
-	return everything(func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Topic], error) {
+	return paging.AllPages(func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Topic], error) {
 		return r.circle.Courses.Topics(ctx, o)
 	})
 }

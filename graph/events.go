@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
@@ -53,7 +53,7 @@ func (r *Resolver) eventOccurrences(
 	ctx context.Context, e *model.Event, first int, after *string,
 ) (*model.EventOccurrenceConnection, error) {
 	ref := e.NodeRef()
-	return paginate(ctx, cursor.Of("Event.occurrences", ref.ID), first, after,
+	return paging.Paginate(ctx, paging.Of("Event.occurrences", ref.ID), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventOccurrence], error) {
 			return r.circle.Events.Occurrences(ctx, ref.Space, ref.ID, o)
 		}, func(o *circleclient.EventOccurrence) *model.EventOccurrence {
@@ -77,14 +77,14 @@ func changedEvent(ctx context.Context, ref circleclient.Ref) (*model.Event, erro
 func (r *Resolver) eventAttendees(
 	ctx context.Context, e *model.Event, first int, after *string,
 ) (*model.EventAttendeeConnection, error) {
-	list := cursor.Of("Event.attendees", e.ID)
-	if a := e.EventAttendees.Get(); a != nil && suffices(ctx, a.Records, a.Count, first, after) {
-		return embedded(ctx, list, first, after, a.Records, a.Count, same)
+	list := paging.Of("Event.attendees", e.ID)
+	if a := e.EventAttendees.Get(); a != nil && paging.Suffices(ctx, a.Records, a.Count, first, after) {
+		return paging.Embedded(ctx, list, first, after, a.Records, a.Count, paging.Itself)
 	}
-	return paginate(ctx, list, first, after,
+	return paging.Paginate(ctx, list, first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.EventAttendee], error) {
 			return r.circle.Events.Attendees(ctx, e.ID, o)
-		}, same)
+		}, paging.Itself)
 }
 
 func eventListOptions(filter *model.EventsFilter) circleclient.EventListOptions {

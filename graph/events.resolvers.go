@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 )
 
 func (r *cancelRsvpPayloadResolver) Event(ctx context.Context, obj *model.CancelRsvpPayload) (*model.Event, error) {
@@ -192,7 +192,7 @@ func (r *queryResolver) Events(
 	ctx context.Context, filter *model.EventsFilter, first int, after *string,
 ) (*model.Connection[*model.Event], error) {
 	opts := eventListOptions(filter)
-	return paginate(ctx, cursor.Of("events", fingerprint(opts)), first, after,
+	return paging.Paginate(ctx, paging.Of("events", fingerprint(opts)), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 			opts.PageOptions = o
 			return r.circle.Events.List(ctx, opts)

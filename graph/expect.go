@@ -6,6 +6,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 )
 
 // expect announces to the loaders what the fields of a node of a list may ask for, see [loaders.Announce]. A record that
@@ -60,7 +61,7 @@ func expectRef(ctx context.Context, ref circleclient.Ref) {
 		expectPost(ctx, ref)
 	case circleclient.RefComment:
 		l.Comment.Expect(ref)
-		if mentions(ctx, "post", "viewerCanComment", "viewerCannotCommentReasons") {
+		if paging.SelectsBeneath(ctx, "post", "viewerCanComment", "viewerCannotCommentReasons") {
 			l.Post.Expect(ref.OfPost())
 		}
 		l.Space.Expect(ref.Space)

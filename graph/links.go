@@ -9,6 +9,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 )
 
 const linksOff = featureOff("Addresses cannot be resolved: this server does not know the address of the community's " +
@@ -64,7 +65,7 @@ func (r *Resolver) commentOfPost(
 	ctx context.Context, post *circleclient.Post, commentID int64,
 ) (*circleclient.Comment, error) {
 	is := func(c *circleclient.Comment) bool { return c.ID == commentID }
-	for number := range maxPages {
+	for number := range paging.MaxPages {
 		page, err := r.circle.Comments.List(ctx, post.ID, circleclient.CommentListOptions{
 			PageOptions: circleclient.PageOptions{Page: number + 1, PerPage: circleclient.MaxPerPage},
 		})
@@ -95,7 +96,7 @@ func linkedLesson(ctx context.Context, link circleclient.Link) (model.Node, erro
 // memberOfUID walks the members, since Circle finds none by public uid.
 func (r *Resolver) memberOfUID(ctx context.Context, uid string) (*model.Member, error) {
 	req := circleclient.MemberSearchRequest{PerPage: circleclient.MaxPerPage}
-	for range maxPages {
+	for range paging.MaxPages {
 		page, err := r.circle.Members.Search(ctx, req)
 		if err != nil {
 			return nil, err

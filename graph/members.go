@@ -6,9 +6,9 @@ import (
 	"errors"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 	"circlegraph/tokens"
 )
@@ -112,7 +112,7 @@ func (r *Resolver) directory(
 	if filter != nil {
 		opts.SearchText = deref(filter.Text)
 	}
-	return walk(ctx, cursor.Of(field, fingerprint(opts)), first, after,
+	return paging.SearchAfter(ctx, paging.Of(field, fingerprint(opts)), first, after,
 		func(
 			o circleclient.PageOptions, place circleclient.SearchAfter,
 		) (*circleclient.Page[*circleclient.DirectoryMember], error) {

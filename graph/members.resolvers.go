@@ -9,9 +9,9 @@ import (
 	"context"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 )
 
 func (r *memberResolver) Headline(ctx context.Context, obj *model.Member) (*string, error) {
@@ -128,7 +128,7 @@ func (r *queryResolver) SearchMembers(
 	if err != nil {
 		return nil, err
 	}
-	return walk(ctx, cursor.Of("searchMembers", fingerprint(req)), first, after,
+	return paging.SearchAfter(ctx, paging.Of("searchMembers", fingerprint(req)), first, after,
 		func(
 			o circleclient.PageOptions, place circleclient.SearchAfter,
 		) (*circleclient.Page[*circleclient.SearchedMember], error) {

@@ -9,10 +9,10 @@ import (
 	"context"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
@@ -140,13 +140,13 @@ func (r *viewerResolver) Notifications(
 	ctx context.Context, obj *model.Viewer, filter *model.NotificationsFilter, orderBy string, first int, after *string,
 ) (*model.Connection[*circleclient.Notification], error) {
 	status := notificationStatus(filter)
-	return paginate(ctx, cursor.Of("Viewer.notifications", orderBy, status), first, after,
+	return paging.Paginate(ctx, paging.Of("Viewer.notifications", orderBy, status), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Notification], error) {
 			return r.circle.Notifications.List(ctx, circleclient.NotificationListOptions{
 				PageOptions: o, Sort: orderBy,
 				Status: status,
 			})
-		}, same)
+		}, paging.Itself)
 }
 
 func (r *viewerResolver) NotificationPreferences(

@@ -6,9 +6,9 @@ import (
 	"errors"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
@@ -54,11 +54,11 @@ func galleryOf(p *circleclient.Post) *circleclient.Gallery {
 func (r *Resolver) postLikes(
 	ctx context.Context, p model.PostBase, first int, after *string,
 ) (*model.MemberConnection, error) {
-	list := cursor.Of("Post.likes", p.ID)
-	if likers := p.FirstLikedBy.Get(); suffices(ctx, likers, p.LikesCount, first, after) {
-		return embedded(ctx, list, first, after, likers, p.LikesCount, model.MemberOfLiker)
+	list := paging.Of("Post.likes", p.ID)
+	if likers := p.FirstLikedBy.Get(); paging.Suffices(ctx, likers, p.LikesCount, first, after) {
+		return paging.Embedded(ctx, list, first, after, likers, p.LikesCount, model.MemberOfLiker)
 	}
-	return paginate(ctx, list, first, after,
+	return paging.Paginate(ctx, list, first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
 			return r.circle.Posts.Likes(ctx, p.ID, o)
 		}, model.MemberOfLiker)
@@ -68,17 +68,17 @@ func (r *Resolver) postLikes(
 func (r *Resolver) postComments(
 	ctx context.Context, p model.PostBase, orderBy string, first int, after *string,
 ) (*model.CommentConnection, error) {
-	list := cursor.Of("Post.comments", p.ID, orderBy)
+	list := paging.Of("Post.comments", p.ID, orderBy)
 	if p.Source.Carries(circleclient.PostParts) {
 		loaders.From(ctx).Post.Prime(ctx, p.NodeRef(), p.Post) // for Comment.post
 	}
 	if p.CommentsCount == 0 {
-		return whole(ctx, list, first, after, nil, same[*circleclient.Comment])
+		return paging.Whole(ctx, list, first, after, nil, paging.Itself[*circleclient.Comment])
 	}
-	return paginate(ctx, list, first, after,
+	return paging.Paginate(ctx, list, first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
 			return r.circle.Comments.List(ctx, p.ID, circleclient.CommentListOptions{PageOptions: o, Sort: orderBy})
-		}, same)
+		}, paging.Itself)
 }
 
 // postBy finds a post. Circle's paths take numbers and slugs alike.
@@ -132,7 +132,7 @@ func (r *Resolver) spacePosts(
 	}
 	list, slugged := fingerprint(opts), loaders.From(ctx).SlugPosts
 	isPlain := list == fingerprint(circleclient.SpacePostOptions{})
-	return paginate(ctx, cursor.Of("Space.posts", s.ID, list), first, after,
+	return paging.Paginate(ctx, paging.Of("Space.posts", s.ID, list), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 			key := loaders.SlugPosts{Slug: s.Slug, First: o.PerPage}
 			if isPlain && o.Page == 1 && slugged.Begun(ctx, key) {
@@ -150,7 +150,7 @@ func (r *Resolver) homePosts(
 	if filter != nil && (filter.Status != nil || filter.PastEvents != nil || len(filter.TopicIds) > 0) {
 		return nil, &scalar.InputError{Message: "The posts of the home space cannot be filtered: they come from all spaces."}
 	}
-	return paginate(ctx, cursor.Of("homeFeed", orderBy), first, after,
+	return paging.Paginate(ctx, paging.Of("homeFeed", orderBy), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 			return r.circle.Posts.Home(ctx, circleclient.PostListOptions{PageOptions: o, Sort: orderBy})
 		}, model.NewPost)

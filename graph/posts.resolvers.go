@@ -9,10 +9,10 @@ import (
 	"context"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
@@ -143,7 +143,7 @@ func (r *likePostPayloadResolver) Post(ctx context.Context, obj *model.LikePostP
 func (r *memberResolver) Posts(
 	ctx context.Context, obj *model.Member, first int, after *string,
 ) (*model.Connection[model.Post], error) {
-	return paginate(ctx, cursor.Of("Member.posts", obj.ID), first, after,
+	return paging.Paginate(ctx, paging.Of("Member.posts", obj.ID), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 			return r.circle.Members.Posts(ctx, obj.ID, o)
 		}, model.NewPost)

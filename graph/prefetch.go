@@ -9,6 +9,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 )
 
 // An object that is named by its number must have been read before its fields are asked for, although the lists that
@@ -68,12 +69,12 @@ func prefetchSlug(ctx context.Context, slug string) {
 		return
 	}
 	posts := func(ctx context.Context, p pageArgs) {
-		if p.after != nil || checkFirst(deref(p.first)) != nil {
+		if p.after != nil || paging.CheckFirst(deref(p.first)) != nil {
 			return
 		}
 		first := *p.first
-		if selectsOnly(ctx, "totalCount") {
-			if !selected(ctx, "totalCount") {
+		if paging.SelectsOnly(ctx, "totalCount") {
+			if !paging.Selects(ctx, "totalCount") {
 				return
 			}
 			first = 1
@@ -98,7 +99,7 @@ func prefetchList[O, C any](
 // prefetchOutline reads the outline of a course, if one of the fields that need it is selected.
 func prefetchOutline(courseID int64, needed ...string) prefetchField {
 	return func(ctx context.Context, _ pageArgs) {
-		if len(needed) == 0 || mentions(ctx, needed...) {
+		if len(needed) == 0 || paging.SelectsBeneath(ctx, needed...) {
 			loaders.From(ctx).Sections.Begin(ctx, courseID)
 		}
 	}

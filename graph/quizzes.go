@@ -8,9 +8,9 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
@@ -53,10 +53,10 @@ func attemptQuestions(ctx context.Context, a *circleclient.QuizAttempt) ([]*circ
 func (r *Resolver) courseAttempts(
 	ctx context.Context, c *model.Course, first int, after *string,
 ) (*model.QuizAttemptConnection, error) {
-	return paginate(ctx, cursor.Of("Course.quizAttempts", c.ID), first, after,
+	return paging.Paginate(ctx, paging.Of("Course.quizAttempts", c.ID), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.QuizAttempt], error) {
 			return r.circle.Quizzes.Attempts(ctx, c.ID, o)
-		}, same)
+		}, paging.Itself)
 }
 
 // memberOfAttempt is who made an attempt; nil where the record does not say.

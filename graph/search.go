@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
@@ -33,7 +33,7 @@ func (r *Resolver) search(
 		return nil, err
 	}
 	opts.Query, opts.Type = text, kind
-	return paginate(ctx, cursor.Of("search", fingerprint(opts)), first, after,
+	return paging.Paginate(ctx, paging.Of("search", fingerprint(opts)), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.SearchHit], error) {
 			opts.PageOptions = o
 			return r.circle.Search.Advanced(ctx, opts)
@@ -46,7 +46,7 @@ func (r *Resolver) quickSearch(
 	if err := checkSearchText("text", text); err != nil {
 		return nil, err
 	}
-	return paginate(ctx, cursor.Of("quickSearch", text), first, after,
+	return paging.Paginate(ctx, paging.Of("quickSearch", text), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.QuickHit], error) {
 			return r.circle.Search.Quick(ctx, text, o)
 		}, func(row *circleclient.QuickHit) model.SearchResult { return model.NewSearchResult(row.Hit()) })

@@ -4,12 +4,12 @@ import (
 	"context"
 	"slices"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
@@ -67,41 +67,10 @@ func spaceNamed(ctx context.Context, slug string) (*circleclient.Space, error) {
 	return spaces[i], nil
 }
 
-// selected reports whether a field beneath the present one was asked for.
-func selected(ctx context.Context, field string) bool {
-	return slices.Contains(graphql.CollectAllFields(ctx), field)
-}
-
-// selectsOnly reports whether nothing but these fields was asked for beneath the present one.
-func selectsOnly(ctx context.Context, fields ...string) bool {
-	return !slices.ContainsFunc(graphql.CollectAllFields(ctx), func(field string) bool {
-		return field != "__typename" && !slices.Contains(fields, field)
-	})
-}
-
-// mentions reports whether a field of one of these names was asked for anywhere beneath the present one.
-func mentions(ctx context.Context, fields ...string) bool {
-	var in func(ast.SelectionSet) bool
-	in = func(set ast.SelectionSet) bool {
-		return slices.ContainsFunc(set, func(s ast.Selection) bool {
-			switch s := s.(type) {
-			case *ast.Field:
-				return slices.Contains(fields, s.Name) || in(s.SelectionSet)
-			case *ast.InlineFragment:
-				return in(s.SelectionSet)
-			case *ast.FragmentSpread:
-				return in(s.Definition.SelectionSet)
-			}
-			return false
-		})
-	}
-	return in(graphql.GetFieldContext(ctx).Field.Selections)
-}
-
 // spaceOnceLoaded is the space in a payload: read after the change, and only where it was asked for. That the read
 // fails does not undo the change, so it is an error beside the payload.
 func spaceOnceLoaded(ctx context.Context, spaceID int64) *circleclient.Space {
-	if !selected(ctx, "space") {
+	if !paging.Selects(ctx, "space") {
 		return nil
 	}
 	space, err := loaders.From(ctx).Space.Load(ctx, spaceID)

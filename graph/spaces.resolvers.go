@@ -9,20 +9,20 @@ import (
 	"context"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
 func (r *memberResolver) Spaces(
 	ctx context.Context, obj *model.Member, first int, after *string,
 ) (*model.Connection[*circleclient.Space], error) {
-	return paginate(ctx, cursor.Of("Member.spaces", obj.ID), first, after,
+	return paging.Paginate(ctx, paging.Of("Member.spaces", obj.ID), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Space], error) {
 			return r.circle.Members.Spaces(ctx, obj.ID, o)
-		}, same)
+		}, paging.Itself)
 }
 
 func (r *mutationResolver) JoinSpace(ctx context.Context, input model.JoinSpaceInput) (*model.JoinSpacePayload, error) {
@@ -175,7 +175,7 @@ func (r *spaceResolver) Topics(ctx context.Context, obj *circleclient.Space) ([]
 	if obj.IsHome() {
 		return []*circleclient.Topic{}, nil
 	}
-	return everything(func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Topic], error) {
+	return paging.AllPages(func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Topic], error) {
 		return r.circle.Spaces.Topics(ctx, obj.ID, o)
 	})
 }
@@ -184,7 +184,7 @@ func (r *spaceResolver) PinnedLinks(ctx context.Context, obj *circleclient.Space
 	if obj.IsHome() {
 		return []*circleclient.PinnedLink{}, nil
 	}
-	return everything(func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.PinnedLink], error) {
+	return paging.AllPages(func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.PinnedLink], error) {
 		return r.circle.Spaces.PinnedLinks(ctx, obj.ID, o)
 	})
 }

@@ -82,22 +82,3 @@ func idUnless(problems []*model.UserError, id string) *string {
 	}
 	return &id
 }
-
-// maxPages bounds a list that is given whole: nobody pins a thousand links.
-const maxPages = 10
-
-// everything reads a small list that Circle pages and the schema gives whole.
-func everything[T any](fetch func(circleclient.PageOptions) (*circleclient.Page[T], error)) ([]T, error) {
-	all := []T{}
-	for number := 1; number <= maxPages; number++ {
-		page, err := fetch(circleclient.PageOptions{Page: number, PerPage: circleclient.MaxPerPage})
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, page.Records...)
-		if !page.HasNextPage {
-			break
-		}
-	}
-	return all, nil
-}

@@ -1,22 +1,21 @@
-package graph
+package paging
 
 import (
 	"context"
 	"fmt"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 )
 
-// walk answers `first` and `after` from a list of members, past where page numbers end. The cursor of a page's last
+// SearchAfter answers `first` and `after` from a list of members, past where page numbers end. The cursor of a page's last
 // item holds the place that it is at itself, that of every other item the one that the page before ended at.
-func walk[T, N any](
-	ctx context.Context, l cursor.List, first int, after *string, fetch func(circleclient.PageOptions,
+func SearchAfter[T, N any](
+	ctx context.Context, l List, first int, after *string, fetch func(circleclient.PageOptions,
 		circleclient.SearchAfter) (*circleclient.Page[T], error), node func(T) N,
 ) (*model.Connection[N], error) {
-	if err := checkFirst(first); err != nil {
+	if err := CheckFirst(first); err != nil {
 		return nil, err
 	}
 	at, err := l.Stop(after)
@@ -27,14 +26,14 @@ func walk[T, N any](
 		return loaders.Shared(ctx, fmt.Sprintf("%s %v after %s", l, o, place),
 			func() (*circleclient.Page[T], error) { return fetch(o, place) })
 	}
-	if selectsOnly(ctx, "totalCount") {
+	if SelectsOnly(ctx, "totalCount") {
 		return counted[N](ctx,
 			func() (*circleclient.Page[T], error) {
 				return once(circleclient.PageOptions{Page: 1, PerPage: 1}, nil)
 			})
 	}
 	numbered := func() (*model.Connection[N], error) { // where Circle gives no places to go on from
-		return paginate(ctx, l, first, after, func(
+		return Paginate(ctx, l, first, after, func(
 			o circleclient.PageOptions,
 		) (*circleclient.Page[T], error) {
 			return fetch(o, nil)
@@ -68,7 +67,7 @@ func walk[T, N any](
 	records = records[min(skip, len(records)):min(skip+first, len(records))]
 	c := connection(ctx, l, records, at.Offset, hasNext, &page.Count, node)
 	for i, edge := range c.Edges {
-		s := cursor.Stop{Offset: at.Offset + i + 1, Start: at.Start, After: at.After}
+		s := Stop{Offset: at.Offset + i + 1, Start: at.Start, After: at.After}
 		if i == len(c.Edges)-1 && len(place) > 0 {
 			s.Start, s.After = s.Offset, place
 		}

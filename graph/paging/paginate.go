@@ -1,21 +1,20 @@
-package graph
+package paging
 
 import (
 	"context"
 	"fmt"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 )
 
-// checkFirst holds `first` to what Circle gives at once.
-func checkFirst(first int) error { return checkCount("first", "after", first) }
+// CheckFirst holds `first` to what Circle gives at once.
+func CheckFirst(first int) error { return CheckSize("first", "after", first) }
 
-// checkCount holds the size of a page to 1 to 100: a silent cut would look like the end of the list.
-func checkCount(size, cursor string, n int) error {
+// CheckSize holds the size of a page to 1 to 100: a silent cut would look like the end of the list.
+func CheckSize(size, cursor string, n int) error {
 	if n < 1 || n > circleclient.MaxPerPage {
 		return &scalar.InputError{Message: fmt.Sprintf("`%s` must be 1 to %d, not %d. Ask for more with `%s`.", size,
 			circleclient.MaxPerPage, n, cursor)}
@@ -23,12 +22,12 @@ func checkCount(size, cursor string, n int) error {
 	return nil
 }
 
-// paginate answers `first` and `after` from a list that Circle pages by number and size. Where nothing but the number
+// Paginate answers `first` and `after` from a list that Circle pages by number and size. Where nothing but the number
 // of items is asked for, one item is read for it; where nothing is, none. A page is read once in a response.
-func paginate[T, N any](
-	ctx context.Context, l cursor.List, first int, after *string, fetch func(circleclient.PageOptions) (*circleclient.Page[T], error), node func(T) N,
+func Paginate[T, N any](
+	ctx context.Context, l List, first int, after *string, fetch func(circleclient.PageOptions) (*circleclient.Page[T], error), node func(T) N,
 ) (*model.Connection[N], error) {
-	if err := checkFirst(first); err != nil {
+	if err := CheckFirst(first); err != nil {
 		return nil, err
 	}
 	offset, err := l.Offset(after)
@@ -40,7 +39,7 @@ func paginate[T, N any](
 			return fetch(circleclient.PageOptions{Page: number, PerPage: size})
 		})
 	}
-	if selectsOnly(ctx, "totalCount") {
+	if SelectsOnly(ctx, "totalCount") {
 		return counted[N](ctx, func() (*circleclient.Page[T], error) { return once(1, 1) })
 	}
 	size, pages := window(offset, first)
@@ -67,7 +66,7 @@ func paginate[T, N any](
 
 // counted is a page of which nothing but `totalCount` is asked for, and perhaps not even that.
 func counted[N, T any](ctx context.Context, read func() (*circleclient.Page[T], error)) (*model.Connection[N], error) {
-	if !selected(ctx, "totalCount") {
+	if !Selects(ctx, "totalCount") {
 		return &model.Connection[N]{}, nil
 	}
 	page, err := read()
@@ -88,11 +87,11 @@ func window(offset, first int) (size, pages int) {
 	return first, 2
 }
 
-// whole answers `first` and `after` from a list that is here already.
-func whole[T, N any](
-	ctx context.Context, l cursor.List, first int, after *string, items []T, node func(T) N,
+// Whole answers `first` and `after` from a list that is here already.
+func Whole[T, N any](
+	ctx context.Context, l List, first int, after *string, items []T, node func(T) N,
 ) (*model.Connection[N], error) {
-	if err := checkFirst(first); err != nil {
+	if err := CheckFirst(first); err != nil {
 		return nil, err
 	}
 	offset, err := l.Offset(after)
@@ -105,17 +104,17 @@ func whole[T, N any](
 	return connection(ctx, l, items[start:end], offset, end < total, &total, node), nil
 }
 
-// suffices reports whether the first items of a list, which came with its parent, and their number are all that is asked
+// Suffices reports whether the first items of a list, which came with its parent, and their number are all that is asked
 // for.
-func suffices[T any](ctx context.Context, items []T, total, first int, after *string) bool {
-	return len(items) == total || after == nil && first >= 1 && first <= len(items) || selectsOnly(ctx, "totalCount")
+func Suffices[T any](ctx context.Context, items []T, total, first int, after *string) bool {
+	return len(items) == total || after == nil && first >= 1 && first <= len(items) || SelectsOnly(ctx, "totalCount")
 }
 
-// embedded answers from the first items of a list, where they suffice.
-func embedded[T, N any](
-	ctx context.Context, l cursor.List, first int, after *string, items []T, total int, node func(T) N,
+// Embedded answers from the first items of a list, where they suffice.
+func Embedded[T, N any](
+	ctx context.Context, l List, first int, after *string, items []T, total int, node func(T) N,
 ) (*model.Connection[N], error) {
-	c, err := whole(ctx, l, first, after, items, node)
+	c, err := Whole(ctx, l, first, after, items, node)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +125,7 @@ func embedded[T, N any](
 
 // connection makes a page of what was found, and announces it.
 func connection[T, N any](
-	ctx context.Context, l cursor.List, records []T, offset int, hasNext bool, total *int, node func(T) N,
+	ctx context.Context, l List, records []T, offset int, hasNext bool, total *int, node func(T) N,
 ) *model.Connection[N] {
 	c := &model.Connection[N]{
 		Edges: make([]*model.Edge[N], len(records)), Nodes: make([]N, len(records)),
@@ -144,5 +143,24 @@ func connection[T, N any](
 	return c
 }
 
-// same is the node of a list whose records are nodes as they are.
-func same[T any](v T) T { return v }
+// Itself is the node of a list whose records are nodes as they are.
+func Itself[T any](v T) T { return v }
+
+// MaxPages bounds a list that is given whole: nobody pins a thousand links.
+const MaxPages = 10
+
+// AllPages reads a small list that Circle pages and the schema gives whole.
+func AllPages[T any](fetch func(circleclient.PageOptions) (*circleclient.Page[T], error)) ([]T, error) {
+	all := []T{}
+	for number := 1; number <= MaxPages; number++ {
+		page, err := fetch(circleclient.PageOptions{Page: number, PerPage: circleclient.MaxPerPage})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Records...)
+		if !page.HasNextPage {
+			break
+		}
+	}
+	return all, nil
+}

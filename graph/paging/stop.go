@@ -1,4 +1,4 @@
-package cursor
+package paging
 
 import (
 	"encoding/base64"

@@ -1,5 +1,5 @@
-// Package cursor reads and writes the cursors of connections.
-package cursor
+// Package paging answers connections: cursors, pages of lists, and what is selected beneath a field.
+package paging
 
 import (
 	"crypto/sha256"

@@ -1,4 +1,4 @@
-package graph
+package paging
 
 import (
 	"context"
@@ -12,7 +12,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/cursor"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/scalar"
 )
@@ -62,7 +61,7 @@ func selecting(t *testing.T, fields ...string) context.Context {
 	ctx := graphql.WithOperationContext(t.Context(), &graphql.OperationContext{})
 	ctx = graphql.WithFieldContext(ctx,
 		&graphql.FieldContext{Field: graphql.CollectedField{Field: &ast.Field{}, Selections: beneath}})
-	return loaders.With(ctx, loaders.New(ctx, &circleclient.Client{}, expect))
+	return loaders.With(ctx, loaders.New(ctx, &circleclient.Client{}, nil))
 }
 
 // A list of more than 10,000 is walked to its end, each member once, a request for each page, and `first` may change.
@@ -72,7 +71,7 @@ func TestWalkPast10000(t *testing.T) {
 	seen, pages := 0, 0
 	for {
 		first := []int{100, 37, 80}[pages%3]
-		c, err := walk(selecting(t, "nodes"), cursor.Of("members"), first, after, d.fetch, same)
+		c, err := SearchAfter(selecting(t, "nodes"), Of("members"), first, after, d.fetch, Itself)
 		if err != nil {
 			t.Fatalf("page %d: %v", pages, err)
 		}
@@ -99,18 +98,18 @@ func TestWalkPast10000(t *testing.T) {
 // A cursor leads behind its own item, wherever in a page that is.
 func TestWalkFromTheMiddleOfAPage(t *testing.T) {
 	d := &directory{size: 400, places: true}
-	one, err := walk(selecting(t, "nodes"), cursor.Of("members"), 100, nil, d.fetch, same)
+	one, err := SearchAfter(selecting(t, "nodes"), Of("members"), 100, nil, d.fetch, Itself)
 	if err != nil {
 		t.Fatal(err)
 	}
-	two, err := walk(selecting(t, "nodes"), cursor.Of("members"), 100, one.PageInfo.EndCursor, d.fetch, same)
+	two, err := SearchAfter(selecting(t, "nodes"), Of("members"), 100, one.PageInfo.EndCursor, d.fetch, Itself)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, edge := range append(one.Edges, two.Edges...) {
 		for _, first := range []int{1, 50, 100} {
 			d.calls = 0
-			c, err := walk(selecting(t, "nodes"), cursor.Of("members"), first, &edge.Cursor, d.fetch, same)
+			c, err := SearchAfter(selecting(t, "nodes"), Of("members"), first, &edge.Cursor, d.fetch, Itself)
 			if err != nil || len(c.Nodes) != first || c.Nodes[0] != edge.Node+1 || c.Nodes[first-1] != edge.Node+first {
 				t.Fatalf("%d after %d: %v, %v", first, edge.Node, c, err)
 			}
@@ -127,7 +126,7 @@ func TestWalkWithoutPlaces(t *testing.T) {
 	seen := 0
 	var after *string
 	for {
-		c, err := walk(selecting(t, "nodes"), cursor.Of("members"), 60, after, d.fetch, same)
+		c, err := SearchAfter(selecting(t, "nodes"), Of("members"), 60, after, d.fetch, Itself)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,27 +146,27 @@ func TestWalkWithoutPlaces(t *testing.T) {
 
 func TestWalkRefusesCursors(t *testing.T) {
 	d := &directory{size: 400, places: true}
-	c, err := walk(selecting(t, "nodes"), cursor.Of("members", "Ada"), 10, nil, d.fetch, same)
+	c, err := SearchAfter(selecting(t, "nodes"), Of("members", "Ada"), 10, nil, d.fetch, Itself)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := cursor.Of("members", "Ada")
+	l := Of("members", "Ada")
 	place := circleclient.SearchAfter{[]byte(`"x"`)}
 	for name, test := range map[string]struct {
-		list   cursor.List
+		list   List
 		cursor string
 	}{
-		"of another filter":        {cursor.Of("members", "Bob"), *c.PageInfo.EndCursor},
+		"of another filter":        {Of("members", "Bob"), *c.PageInfo.EndCursor},
 		"no cursor":                {l, "nonsense"},
-		"a place before its start": {l, l.AtStop(cursor.Stop{Offset: 5, Start: 6, After: place})},
-		"too far from its start":   {l, l.AtStop(cursor.Stop{Offset: 500, Start: 5, After: place})},
+		"a place before its start": {l, l.AtStop(Stop{Offset: 5, Start: 6, After: place})},
+		"too far from its start":   {l, l.AtStop(Stop{Offset: 500, Start: 5, After: place})},
 		"too long": {
 			l,
-			l.AtStop(cursor.Stop{Offset: 5, Start: 5, After: circleclient.SearchAfter{fmt.Appendf(nil, `"%03000d"`, 1)}}),
+			l.AtStop(Stop{Offset: 5, Start: 5, After: circleclient.SearchAfter{fmt.Appendf(nil, `"%03000d"`, 1)}}),
 		},
 	} {
 		var input *scalar.InputError
-		if _, err := walk(selecting(t, "nodes"), test.list, 10, &test.cursor, d.fetch, same); !errors.As(err, &input) {
+		if _, err := SearchAfter(selecting(t, "nodes"), test.list, 10, &test.cursor, d.fetch, Itself); !errors.As(err, &input) {
 			t.Errorf("a cursor %s: %v, want an InputError", name, err)
 		}
 	}
