@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// BookmarksService reads and writes what the one who is asking has put aside.
+// BookmarksService reads and writes what the viewer has put aside.
 type BookmarksService struct{ client *Client }
 
 // Bookmark is something put aside.
@@ -17,7 +17,7 @@ type Bookmark struct {
 	// RecordID is the post, comment or message.
 	RecordID  int64     `json:"record_id"`
 	CreatedAt time.Time `json:"created_at"`
-	// Record is what was put aside; nil where Circle sends none.
+	// Record is what was put aside; nil if Circle sends none.
 	Record *BookmarkedRecord `json:"bookmark_record"`
 	// IsDeleted reports whether it was deleted since.
 	IsDeleted bool `json:"is_deleted"`
@@ -62,19 +62,19 @@ func (b *Bookmark) record() BookmarkedRecord {
 	return *b.Record
 }
 
-// Title is the title of the post, or of the post that was commented on; nil where it has none.
+// Title is the title of the post, or of the post that was commented on; nil if it has none.
 func (b *Bookmark) Title() *string { return b.record().Name }
 
-// Excerpt is the beginning of the text, nil where it has none.
+// Excerpt is the beginning of the text, nil if it has none.
 func (b *Bookmark) Excerpt() *string { return b.record().Body }
 
-// URL is the address of what was put aside, nil where it has none.
+// URL is the address of what was put aside, nil if it has none.
 func (b *Bookmark) URL() *string { return b.record().URL }
 
-// Author is who wrote it, nil where Circle does not say.
+// Author is who wrote it, nil if Circle does not say.
 func (b *Bookmark) Author() *BookmarkAuthor { return b.record().Author }
 
-// Space is where it stands, nil where Circle does not say.
+// Space is where it stands, nil if Circle does not say.
 func (b *Bookmark) Space() *SpaceRef { return b.record().Space }
 
 // BookmarkListOptions choose bookmarks.

@@ -23,21 +23,21 @@ type ChatMessage struct {
 	ChatRoomUUID string `json:"chat_room_uuid"`
 	// ParentMessageID is the message it replies to; nil for one that is no reply.
 	ParentMessageID *int64 `json:"parent_message_id"`
-	// ChatThreadID is the thread that it began or replies in; nil where there is none.
+	// ChatThreadID is the thread that it began or replies in; nil if there is none.
 	ChatThreadID *int64 `json:"chat_thread_id"`
 	// Body is the text without markup; the only one where RichTextBody is null. Read [ChatMessage.RichText] instead.
 	Body string `json:"body"`
 	// RichTextBody is the envelope around the TipTap document.
 	RichTextBody json.RawMessage `json:"rich_text_body"`
-	// BookmarkID is the number of the asking member's bookmark; nil where there is none.
+	// BookmarkID is the number of the viewer's bookmark; nil if there is none.
 	BookmarkID *int64 `json:"bookmark_id"`
 
 	// SentAt is when it was sent.
 	SentAt time.Time `json:"sent_at"`
-	// EditedAt is when it was changed last; nil where it never was.
+	// EditedAt is when it was changed last; nil if it never was.
 	EditedAt *time.Time `json:"edited_at"`
 
-	// Sender is who wrote it; nil where they are gone.
+	// Sender is who wrote it; nil if they are gone.
 	Sender *ChatSender `json:"sender"`
 	// Reactions are the reactions to it, by emoji.
 	Reactions []*ChatReaction `json:"reactions"`
@@ -48,7 +48,7 @@ type ChatMessage struct {
 	ThreadParticipantsCount int `json:"total_thread_participants_count"`
 	// ThreadParticipantsPreview are the first few of them; see [ChatMessageReplies].
 	ThreadParticipantsPreview []*ChatSender `json:"thread_participants_preview"`
-	// LastReplyAt is when the newest reply was sent, nil where there is none; see [ChatMessageLastReply].
+	// LastReplyAt is when the newest reply was sent, nil if there is none; see [ChatMessageLastReply].
 	LastReplyAt *time.Time `json:"last_reply_at"`
 }
 
@@ -85,15 +85,15 @@ func (m *ChatMessage) Carries(part Part) bool {
 
 func (m *ChatMessage) setSource(source Source) { m.Source = source }
 
-// RichText gives the text.
+// RichText returns the text.
 func (m *ChatMessage) RichText() *richtext.Text {
 	return richtext.New(richtext.Source{Envelope: m.RichTextBody, Plain: m.Body})
 }
 
-// ChatRoom gives the room it stands in, of which only the name is known.
+// ChatRoom returns the room it stands in, of which only the name is known.
 func (m *ChatMessage) ChatRoom() *ChatRoom { return &ChatRoom{UUID: m.ChatRoomUUID} }
 
-// Thread gives the thread that it began or replies in, of which only the number is known; nil where nobody has replied.
+// Thread returns the thread that it began or replies in, of which only the number is known; nil if nobody has replied.
 func (m *ChatMessage) Thread() *ChatThread {
 	if m.ChatThreadID == nil {
 		return nil
@@ -172,7 +172,7 @@ type reactionBody struct {
 // emojiTaken is what Rails says of a second row where there may be one.
 const emojiTaken = "has already been taken"
 
-// React gives a message an emoji, by Circle's word for it, such as heart. Giving it twice succeeds.
+// React returns a message an emoji, by Circle's word for it, such as heart. Giving it twice succeeds.
 //
 //circle:op POST /api/headless/v1/reactions
 func (s *ChatService) React(ctx context.Context, messageID int64, emoji string) error {

@@ -32,25 +32,24 @@ type ChatRoom struct {
 	Kind string `json:"chat_room_kind"`
 	// Name is the room's name, or made of the names of the others in it.
 	Name string `json:"chat_room_name"`
-	// Description is what the room is for; nil where nobody wrote any.
+	// Description is what the room is for; nil if nobody wrote any.
 	Description *string `json:"chat_room_description"`
-	// ShowHistory is whether who comes later sees what was written before.
+	// ShowHistory reports whether who comes later sees what was written before.
 	ShowHistory bool `json:"chat_room_show_history"`
-	// ParticipantsCount is the number of members in the room, the one asking included.
+	// ParticipantsCount is the number of members in the room, the viewer included.
 	ParticipantsCount int `json:"chat_room_participants_count"`
-	// UnreadMessagesCount is the number of messages that the one asking has not read.
+	// UnreadMessagesCount is the number of messages that the viewer has not read.
 	UnreadMessagesCount int `json:"unread_messages_count"`
 	// OtherParticipantsPreview are the first few of the others.
 	OtherParticipantsPreview []*ChatParticipant `json:"other_participants_preview"`
-	// CurrentParticipant is the place of the one asking; nil where they only look in.
+	// CurrentParticipant is the place of the viewer; nil if they only look in.
 	CurrentParticipant *ChatParticipant `json:"current_participant"`
 	// LastMessage is the newest message that is no reply; nil in an empty room.
 	LastMessage *ChatMessage `json:"last_message"`
-	// FirstUnreadMessageID is the oldest message that the one asking has not read, nil where there is none; see
+	// FirstUnreadMessageID is the oldest message that the viewer has not read, nil if there is none; see
 	// [ChatRoomFirstUnread].
 	FirstUnreadMessageID *int64 `json:"first_unread_message_id"`
-	// PinnedMessage is the message pinned to the room. Circle documents it for live updates only; nil where it is not
-	// sent.
+	// PinnedMessage is the message pinned to the room. Circle documents it for live updates only; nil if it is not sent.
 	PinnedMessage *ChatMessage `json:"pinned_message"`
 
 	// EmbeddedSpace and EmbeddedLesson are where the room is embedded; see [ChatRoomPlace].
@@ -76,26 +75,26 @@ type ChatParticipant struct {
 	Headline          *string `json:"headline"`
 	// Status is online or offline; empty in [ChatRoom.CurrentParticipant].
 	Status string `json:"status"`
-	// LastSeenText is when they were last there, as a phrase; nil where Circle has none.
+	// LastSeenText is when they were last there, as a phrase; nil if Circle has none.
 	LastSeenText *string `json:"last_seen_text"`
-	// Admin is whether they run the room, CommunityAdmin whether they run the community.
+	// Admin reports whether they run the room, CommunityAdmin whether they run the community.
 	Admin          bool `json:"admin"`
 	CommunityAdmin bool `json:"community_admin"`
 	Moderator      bool `json:"moderator"`
 	// Muted and Archived are what they decided for themselves.
 	Muted    bool `json:"muted"`
 	Archived bool `json:"archived"`
-	// PinnedAt is when they pinned the room. Circle documents it for live updates only; nil where it is not sent.
+	// PinnedAt is when they pinned the room. Circle documents it for live updates only; nil if it is not sent.
 	PinnedAt *time.Time `json:"pinned_at"`
 	// DeletedAt is when they left; nil while they are there.
 	DeletedAt *time.Time `json:"deleted_at"`
-	// CanSendMessage is whether they take messages of the one asking; nil in the list of participants.
+	// CanSendMessage reports whether they take messages of the viewer; nil in the list of participants.
 	CanSendMessage *bool `json:"can_send_message"`
-	// IsBlocked is whether the one asking has blocked them; nil unless the room was read by itself.
+	// IsBlocked reports whether the viewer has blocked them; nil unless the room was read by itself.
 	IsBlocked *bool `json:"is_blocked_by_current_community_member"`
 }
 
-// IsOnline reports whether they are there at the moment; nil where Circle does not say.
+// IsOnline reports whether they are there at the moment; nil if Circle does not say.
 func (p *ChatParticipant) IsOnline() *bool {
 	if p.Status == "" {
 		return nil
@@ -163,7 +162,7 @@ type ChatParticipantRequest struct {
 	Muted    *bool `json:"muted,omitempty"`
 }
 
-// Rooms reads the inbox: the rooms that the one asking is in, those last written in first, without embedded ones.
+// Rooms reads the inbox: the rooms that the viewer is in, those last written in first, without embedded ones.
 //
 //circle:op GET /api/headless/v1/messages
 func (s *ChatService) Rooms(ctx context.Context, o PageOptions) (*Page[*ChatRoom], error) {
@@ -218,7 +217,7 @@ func (s *ChatService) UnreadRooms(ctx context.Context) ([]string, error) {
 	return unread.Rooms, nil
 }
 
-// Participants reads the members in a room; 50 where no size is asked for.
+// Participants reads the members in a room; 50 by default.
 //
 //circle:op GET /api/headless/v1/messages/{chat_room_uuid}/chat_room_participants
 func (s *ChatService) Participants(
@@ -228,8 +227,8 @@ func (s *ChatService) Participants(
 	return get[Page[*ChatParticipant]](ctx, s.client, path, o.query())
 }
 
-// UpdateParticipant changes a participant, by the participant's number, and returns the room as it is then. Mute and
-// archive are for the one asking alone.
+// UpdateParticipant changes a participant, by the participant's number, and returns the room as it is afterwards. Mute
+// and archive are for the viewer alone.
 //
 //circle:op PUT /api/headless/v1/messages/{chat_room_uuid}/chat_room_participants/{id}
 func (s *ChatService) UpdateParticipant(

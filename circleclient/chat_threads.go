@@ -25,8 +25,7 @@ type ThreadRoom struct {
 	Lesson        *EmbeddedLesson `json:"lesson"`
 }
 
-// ChatRoom gives the room of the thread, of which only UUID, kind, name and place are known; nil where not even that
-// is.
+// ChatRoom returns the room of the thread, of which only UUID, kind, name and place are known; nil if not even that is.
 func (t *ChatThread) ChatRoom() *ChatRoom {
 	if t.ParentMessage == nil || t.ParentMessage.ChatRoomUUID == "" {
 		return nil
@@ -51,7 +50,7 @@ func (t *ChatThread) setSource(Source) {
 	}
 }
 
-// Threads reads the threads that the one asking takes part in, those last replied to first.
+// Threads reads the threads that the viewer takes part in, those last replied to first.
 //
 //circle:op GET /api/headless/v1/chat_threads
 func (s *ChatService) Threads(ctx context.Context, o PageOptions) (*Page[*ChatThread], error) {

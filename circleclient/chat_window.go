@@ -27,7 +27,7 @@ type MessageWindow struct {
 
 // MessageWindowOptions choose a window.
 type MessageWindowOptions struct {
-	// Anchor is a message of the room; the newest where it is 0.
+	// Anchor is a message of the room; the newest if it is 0.
 	Anchor int64
 	// Older and Newer are how many messages come on either side of the anchor, 0 to [MaxPerPage].
 	Older, Newer int
@@ -54,9 +54,9 @@ func (s *ChatService) Messages(ctx context.Context, roomUUID string, o MessageWi
 // messages. It comes inside of an error that matches [ErrNotFound].
 var ErrAnchorGone = errors.New("the message to go on from is gone")
 
-// MessagesBefore gives the last n messages that are older than a message, or the newest n where before is 0. The window
-// has those messages alone, and its ends tell whether the room goes on beyond them. It takes one request; one more
-// where before was deleted.
+// MessagesBefore returns the last n messages that are older than a message, or the newest n where before is 0. The
+// window has those messages alone, and its ends tell whether the room goes on beyond them. It takes one request; one
+// more where before was deleted.
 func (s *ChatService) MessagesBefore(
 	ctx context.Context, roomUUID string, before int64, n int,
 ) (*MessageWindow, error) {
@@ -72,7 +72,7 @@ func (s *ChatService) MessagesBefore(
 	return w, nil
 }
 
-// MessagesAfter gives the first n messages that are newer than a message, as [ChatService.MessagesBefore] gives older
+// MessagesAfter returns the first n messages that are newer than a message, as [ChatService.MessagesBefore] gives older
 // ones.
 func (s *ChatService) MessagesAfter(ctx context.Context, roomUUID string, after int64, n int) (*MessageWindow, error) {
 	w, err := s.windowAt(ctx, roomUUID, MessageWindowOptions{Anchor: after, Newer: n})

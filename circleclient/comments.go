@@ -49,22 +49,22 @@ type Comment struct {
 
 	// LikesCount is the number of likes.
 	LikesCount int `json:"user_likes_count"`
-	// IsLiked is whether the member asking likes it.
+	// IsLiked reports whether the viewer likes it.
 	IsLiked bool `json:"is_liked"`
 	// RepliesCount is the number of replies.
 	RepliesCount int `json:"replies_count"`
-	// BookmarkID is the number of the asking member's bookmark; nil where there is none.
+	// BookmarkID is the number of the viewer's bookmark; nil if there is none.
 	BookmarkID *int64 `json:"bookmark_id"`
 
-	// Author is who wrote it; nil where the author is gone, see [CommentAuthor].
+	// Author is who wrote it; nil if the author is gone, see [CommentAuthor].
 	Author *Author `json:"author"`
-	// Policies are what the asking member may do with it; see [CommentPolicies].
+	// Policies are what the viewer may do with it; see [CommentPolicies].
 	Policies *CommentPermissions `json:"policies"`
-	// Replies are replies to it, in no known number and order; see [Comment.AllReplies].
+	// Replies are replies to it, in unknown number and order; see [Comment.AllReplies].
 	Replies lenient.Lazy[EmbeddedReplies] `json:"replies"`
 }
 
-// CommentPermissions are what the member asking may do with a comment.
+// CommentPermissions are what the viewer may do with a comment.
 type CommentPermissions struct {
 	CanBookmark bool `json:"can_bookmark"`
 	CanDestroy  bool `json:"can_destroy"`
@@ -79,19 +79,19 @@ func (c *Comment) Carries(part Part) bool {
 		c.Source.Carries(part)
 }
 
-// AllReplies gives Replies where they are all there are. Only then may they stand for the list of replies, and only
+// AllReplies returns Replies where they are all there are. Only then may they stand for the list of replies, and only
 // where no order is asked for.
 func (c *Comment) AllReplies() ([]*Comment, bool) {
 	replies := c.Replies.Get()
 	return replies, c.RepliesCount == 0 || len(replies) == c.RepliesCount
 }
 
-// RichText gives the text.
+// RichText returns the text.
 func (c *Comment) RichText() *richtext.Text {
 	return richtext.New(richtext.Source{Envelope: c.TipTapBody, Body: c.Body, Plain: c.BodyText})
 }
 
-// MemberID gives the author's member number; it is there also where the author is left out.
+// MemberID returns the author's member number; it is there also where the author is left out.
 func (c *Comment) MemberID() int64 {
 	if c.CommunityMemberID == 0 && c.Author != nil {
 		return c.Author.MemberID()
@@ -99,10 +99,10 @@ func (c *Comment) MemberID() int64 {
 	return c.CommunityMemberID
 }
 
-// StandsIn gives the space it stands in, whose members may like and reply to it.
+// StandsIn returns the space it stands in, whose members may like and reply to it.
 func (c *Comment) StandsIn() int64 { return c.SpaceID }
 
-// ParentID gives the comment it replies to, 0 for a comment on the post itself.
+// ParentID returns the comment it replies to, 0 for a comment on the post itself.
 func (c *Comment) ParentID() int64 {
 	if c.ParentCommentID == nil {
 		return 0
@@ -130,11 +130,11 @@ type CommentsService struct{ client *Client }
 // CommentListOptions choose a page of comments or replies.
 type CommentListOptions struct {
 	PageOptions
-	// Sort is oldest, latest, alphabetical, likes, latest_updated or oldest_updated; Circle's choice where empty.
+	// Sort is oldest, latest, alphabetical, likes, latest_updated or oldest_updated; Circle's choice if empty.
 	Sort string
 }
 
-// List reads the comments on a post, each with some of its replies; 60 where no size is asked for.
+// List reads the comments on a post, each with some of its replies; 60 by default.
 //
 //circle:op GET /api/headless/v1/posts/{post_id}/comments
 func (s *CommentsService) List(ctx context.Context, postID int64, o CommentListOptions) (*Page[*Comment], error) {
@@ -176,7 +176,7 @@ func (s *CommentsService) Delete(ctx context.Context, postID, commentID int64) e
 	return exec(ctx, s.client, http.MethodDelete, path, nil)
 }
 
-// Replies reads the replies to a comment. They come without their authors; 60 where no size is asked for.
+// Replies reads the replies to a comment. They come without their authors; 60 by default.
 //
 //circle:op GET /api/headless/v1/comments/{comment_id}/replies
 func (s *CommentsService) Replies(ctx context.Context, commentID int64, o CommentListOptions) (*Page[*Comment], error) {

@@ -34,7 +34,7 @@ func (c *SessionCookie) SameSiteWord() *string {
 	return &word
 }
 
-// ExpiresAt is when the cookie ends, counted from now if Circle gives its age; nil if it ends with the browser.
+// ExpiresAt is when the cookie ends, counted from now where Circle gives its age; nil if it ends with the browser.
 func (c *SessionCookie) ExpiresAt(now time.Time) *time.Time {
 	at := c.Expires
 	if c.MaxAge > 0 {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// CoursesService reads courses and writes how far the one who is asking has got. A course is a space of type course,
-// and its number is the space's.
+// CoursesService reads courses and writes how far the viewer has got. A course is a space of type course, and its
+// number is the space's.
 type CoursesService struct{ client *Client }
 
 // CourseSection is a part of a course, with its lessons.
@@ -15,13 +15,13 @@ type CourseSection struct {
 	Name string `json:"name"`
 	// DripDelay is after how many days in the course it is released; 0 at once.
 	DripDelay int `json:"drip_delay"`
-	// NotifyStudentsEnabled is whether members hear of its release.
+	// NotifyStudentsEnabled reports whether members hear of its release.
 	NotifyStudentsEnabled bool `json:"notify_students_enabled"`
-	// IsDripped is whether it has been released to the one who is asking. Circle does not say what the word means; so it
-	// is taken because the official examples have it true beside lessons that can be read. The contract's schema misspells
+	// IsDripped reports whether it has been released to the viewer. Circle does not say what the word means; so it is
+	// taken because the official examples have it true beside lessons that can be read. The contract's schema misspells
 	// it.
 	IsDripped bool `json:"is_dripped"`
-	// DrippedAt is when it is released, past or to come; nil where it has no date.
+	// DrippedAt is when it is released, past or to come; nil if it has no date.
 	DrippedAt *time.Time `json:"dripped_at"`
 	// Lessons are in order, each without its content ([SourceSections]).
 	Lessons []*Lesson `json:"lessons"`
@@ -30,7 +30,7 @@ type CourseSection struct {
 // Progress counts the lessons of the section.
 func (s *CourseSection) Progress() CourseProgress { return ProgressOf([]*CourseSection{s}) }
 
-// CourseProgress is how far the one who is asking has got.
+// CourseProgress is how far the viewer has got.
 type CourseProgress struct {
 	// Lessons is the number of lessons, locked ones included.
 	Lessons int

@@ -19,11 +19,11 @@ type EventPart struct {
 	EventType string `json:"event_type"`
 	// Recurrence is how a recurring event repeats.
 	Recurrence *RecurringSettings `json:"recurring_setting_attributes"`
-	// RSVPedEvent is whether the member asking comes.
+	// RSVPedEvent reports whether the viewer comes.
 	RSVPedEvent bool `json:"rsvped_event"`
-	// RSVPStatus is what the member asking has said (yes, no, …); nil where they have said nothing.
+	// RSVPStatus is what the viewer has said (yes, no, …); nil if they have said nothing.
 	RSVPStatus *string `json:"rsvp_status"`
-	// InvitedAttendee is whether the member asking was invited.
+	// InvitedAttendee reports whether the viewer was invited.
 	InvitedAttendee *bool `json:"invited_attendee"`
 	// EventAttendees are the first few who come.
 	EventAttendees lenient.Lazy[*EmbeddedAttendees] `json:"event_attendees"`
@@ -31,7 +31,7 @@ type EventPart struct {
 
 // EventSettings are an event's time, place and RSVP rules.
 type EventSettings struct {
-	// StartsAt and EndsAt are nil where they are not set.
+	// StartsAt and EndsAt are nil if they are not set.
 	StartsAt *time.Time `json:"starts_at"`
 	EndsAt   *time.Time `json:"ends_at"`
 	// DurationInSeconds is the time between them.
@@ -44,22 +44,22 @@ type EventSettings struct {
 	VirtualLocationURL *string `json:"virtual_location_url"`
 	// LiveStreamRecordingURL is the recording of a live stream that is over.
 	LiveStreamRecordingURL *string `json:"live_stream_recording_url"`
-	// HideLocationFromNonAttendees is whether the place is meant for attendees only.
+	// HideLocationFromNonAttendees reports whether the place is meant for attendees only.
 	HideLocationFromNonAttendees bool `json:"hide_location_from_non_attendees"`
-	// RSVPDisabled is whether members cannot say that they come.
+	// RSVPDisabled reports whether members cannot say that they come.
 	RSVPDisabled bool `json:"rsvp_disabled"`
 	// RSVPLimit is how many can come; nil for any number.
 	RSVPLimit *int `json:"rsvp_limit"`
 	// RSVPCount is how many have said that they come.
 	RSVPCount int `json:"rsvp_count"`
-	// HideAttendees is whether the attendees are hidden.
+	// HideAttendees reports whether the attendees are hidden.
 	HideAttendees bool `json:"hide_attendees"`
 	// SendEmailReminder and the three below are which messages attendees get.
 	SendEmailReminder                 bool `json:"send_email_reminder"`
 	SendInAppNotificationReminder     bool `json:"send_in_app_notification_reminder"`
 	SendEmailConfirmation             bool `json:"send_email_confirmation"`
 	SendInAppNotificationConfirmation bool `json:"send_in_app_notification_confirmation"`
-	// EnableCustomThankYouMessage is whether the four below were written by hand.
+	// EnableCustomThankYouMessage reports whether the four below were written by hand.
 	EnableCustomThankYouMessage    bool    `json:"enable_custom_thank_you_message"`
 	ConfirmationMessageTitle       *string `json:"confirmation_message_title"`
 	ConfirmationMessageDescription *string `json:"confirmation_message_description"`
@@ -67,7 +67,7 @@ type EventSettings struct {
 	ConfirmationMessageButtonLink  *string `json:"confirmation_message_button_link"`
 }
 
-// Location gives the place of an event; nil where it has none.
+// Location returns the place of an event; nil if it has none.
 func (s *EventSettings) Location() *EventLocation {
 	if s == nil || s.InPersonLocation == (EventLocation{}) {
 		return nil
@@ -75,7 +75,7 @@ func (s *EventSettings) Location() *EventLocation {
 	return &s.InPersonLocation
 }
 
-// End gives when the event ends, by its duration where no end is set; nil where it has neither.
+// End returns when the event ends, by its duration where no end is set; nil if it has neither.
 func (s *EventSettings) End() *time.Time {
 	if s.EndsAt != nil || s.StartsAt == nil || s.DurationInSeconds <= 0 {
 		return s.EndsAt
@@ -83,8 +83,8 @@ func (s *EventSettings) End() *time.Time {
 	return new(s.StartsAt.Add(time.Duration(s.DurationInSeconds) * time.Second))
 }
 
-// LocationVisible reports whether the member asking may see where the event takes place: where it is not hidden, who
-// comes, and who may change or manage the event. Circle leaves hiding the place to its clients. A record without
+// LocationVisible reports whether the viewer may see where the event takes place: where it is not hidden, who comes,
+// and who may change or manage the event. Circle leaves hiding the place to its clients. A record without
 // [PostPolicies] hides it from those who run the event, too.
 func (p *Post) LocationVisible() bool {
 	return p.EventSettings == nil || !p.EventSettings.HideLocationFromNonAttendees || p.RSVPedEvent ||
@@ -97,9 +97,9 @@ type RecurringSettings struct {
 	Frequency string `json:"frequency"`
 	// RangeType is what ends the series, such as ends_at or occurrences.
 	RangeType string `json:"range_type"`
-	// EndsAt is when the series ends; nil where a number ends it.
+	// EndsAt is when the series ends; nil if a number ends it.
 	EndsAt *time.Time `json:"ends_at"`
-	// Occurrences is how often it takes place; nil where a day ends it.
+	// Occurrences is how often it takes place; nil if a day ends it.
 	Occurrences *int `json:"occurrences"`
 }
 
@@ -193,7 +193,7 @@ type EventAttendee struct {
 	ContactType string `json:"contact_type"`
 }
 
-// MemberID gives the member's number, 0 on nil.
+// MemberID returns the member's number, 0 on nil.
 func (a *EventAttendee) MemberID() int64 {
 	if a == nil {
 		return 0
@@ -209,11 +209,11 @@ type EventOccurrence struct {
 	Name string `json:"name"`
 	// StartsAt is when it starts.
 	StartsAt time.Time `json:"starts_at"`
-	// EndsAt is when it ends; nil where it has no end.
+	// EndsAt is when it ends; nil if it has no end.
 	EndsAt *time.Time `json:"ends_at"`
 	// TimeZone is the IANA name of its time zone.
 	TimeZone *string `json:"time_zone"`
-	// RSVPedEvent is whether the member asking comes.
+	// RSVPedEvent reports whether the viewer comes.
 	RSVPedEvent bool `json:"rsvped_event"`
 	// RSVPLimit is how many can come; nil for any number.
 	RSVPLimit *int `json:"rsvp_limit"`
@@ -227,9 +227,9 @@ type EventsService struct{ client *Client }
 // EventListOptions choose events of the community.
 type EventListOptions struct {
 	PageOptions
-	// StartDate and EndDate are days, YYYY-MM-DD; both are included. Any day where empty.
+	// StartDate and EndDate are days, YYYY-MM-DD; both are included. Any day if empty.
 	StartDate, EndDate string
-	// Status is a word of Circle's that the contract does not list; published where empty.
+	// Status is a word of Circle's that the contract does not list; published if empty.
 	Status string
 	// PastEvents lists past events instead of coming ones.
 	PastEvents *bool

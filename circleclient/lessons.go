@@ -27,30 +27,30 @@ type Lesson struct {
 	ID int64 `json:"id"`
 	// Name is the title.
 	Name string `json:"name"`
-	// IsFeaturedMediaEnabled is whether a video or sound stands above the text.
+	// IsFeaturedMediaEnabled reports whether a video or sound stands above the text.
 	IsFeaturedMediaEnabled bool `json:"is_featured_media_enabled"`
-	// FeaturedMediaDuration is its length in whole seconds; nil where unknown.
+	// FeaturedMediaDuration is its length in whole seconds; nil if unknown.
 	FeaturedMediaDuration *int `json:"featured_media_duration"`
-	// DrippedAt is when the lesson is released, past or to come; nil where it has no date.
+	// DrippedAt is when the lesson is released, past or to come; nil if it has no date.
 	DrippedAt *time.Time `json:"dripped_at"`
-	// Progress is how far the one who is asking has got.
+	// Progress is how far the viewer has got.
 	Progress LessonProgress `json:"progress"`
-	// NeedsToCompletePreviousLesson is whether the lesson before it keeps this one locked.
+	// NeedsToCompletePreviousLesson reports whether the lesson before it keeps this one locked.
 	NeedsToCompletePreviousLesson bool `json:"needs_to_complete_previous_lesson"`
 
-	// FeaturedMedia is the video or sound; nil where there is none.
+	// FeaturedMedia is the video or sound; nil if there is none.
 	FeaturedMedia *LessonMedia `json:"featured_media"`
-	// EnforceFeaturedMediaCompletion is whether it must be played to the end before the lesson can be completed.
+	// EnforceFeaturedMediaCompletion reports whether it must be played to the end before the lesson can be completed.
 	EnforceFeaturedMediaCompletion bool `json:"enforce_featured_media_completion"`
-	// AutocompleteOnFeaturedMediaCompletion is whether playing it to the end completes the lesson.
+	// AutocompleteOnFeaturedMediaCompletion reports whether playing it to the end completes the lesson.
 	AutocompleteOnFeaturedMediaCompletion bool `json:"autocomplete_on_featured_media_completion"`
-	// IsFeaturedMediaDownloadEnabled is whether it may be downloaded.
+	// IsFeaturedMediaDownloadEnabled reports whether it may be downloaded.
 	IsFeaturedMediaDownloadEnabled bool `json:"is_featured_media_download_enabled"`
-	// IsCommentsEnabled is whether the lesson can be discussed, which is done in the room ChatRoomUUID.
+	// IsCommentsEnabled reports whether the lesson can be discussed, which is done in the room ChatRoomUUID.
 	IsCommentsEnabled bool `json:"is_comments_enabled"`
-	// ChatRoomUUID is the chat room of the lesson; nil where it has none.
+	// ChatRoomUUID is the chat room of the lesson; nil if it has none.
 	ChatRoomUUID *string `json:"chat_room_uuid"`
-	// BookmarkID is the number of the asking member's bookmark; nil where there is none.
+	// BookmarkID is the number of the viewer's bookmark; nil if there is none.
 	BookmarkID *int64 `json:"bookmark_id"`
 	// RichTextBody is the envelope around the text's document. Read [Lesson.RichText] instead.
 	RichTextBody json.RawMessage `json:"rich_text_body"`
@@ -63,30 +63,30 @@ type Lesson struct {
 	LessonLabel  *string `json:"lesson_label"`
 	SectionLabel *string `json:"section_label"`
 
-	// unreleased is whether the section was not released yet when the outline was read.
+	// unreleased reports whether the section was not released yet when the outline was read.
 	unreleased bool
 }
 
 // Carries reports whether the record has the part: the outline of a course lacks [LessonDetails].
 func (l *Lesson) Carries(part Part) bool { return l.Source.Carries(part) }
 
-// RichText gives the text; empty without [LessonDetails].
+// RichText returns the text; empty without [LessonDetails].
 func (l *Lesson) RichText() *richtext.Text {
 	return richtext.New(richtext.Source{Envelope: l.RichTextBody})
 }
 
-// Status is how far the one who is asking has got: [LessonIncomplete], [LessonCompleted] or a word Circle adds.
+// Status is how far the viewer has got: [LessonIncomplete], [LessonCompleted] or a word Circle adds.
 func (l *Lesson) Status() string { return l.Progress.Status }
 
-// Locked reports whether the one who is asking cannot open the lesson at the moment: its time has not come, or the
-// lesson before it must be completed first.
+// Locked reports whether the viewer cannot open the lesson at the moment: its time has not come, or the lesson before
+// it must be completed first.
 func (l *Lesson) Locked(now time.Time) bool {
 	return l.unreleased || l.NeedsToCompletePreviousLesson || l.DrippedAt != nil && l.DrippedAt.After(now)
 }
 
 func (l *Lesson) setSource(source Source) { l.Source = source }
 
-// LessonProgress is how far the one who is asking has got with a lesson.
+// LessonProgress is how far the viewer has got with a lesson.
 type LessonProgress struct {
 	// Status is [LessonIncomplete], [LessonCompleted] or a word Circle adds.
 	Status string `json:"status"`
@@ -102,8 +102,8 @@ type LessonMedia struct {
 	Type string `json:"type"`
 	// URL is where it can be loaded.
 	URL *string `json:"url"`
-	// WebVTTFileURL are subtitles, ChaptersURL and PreviewThumbnailsURL what a player shows on its bar; nil where there
-	// are none.
+	// WebVTTFileURL are subtitles, ChaptersURL and PreviewThumbnailsURL what a player shows on its bar; nil if there are
+	// none.
 	WebVTTFileURL        *string `json:"webvtt_file_url"`
 	ChaptersURL          *string `json:"chapters_url"`
 	PreviewThumbnailsURL *string `json:"preview_thumbnails_url"`
@@ -121,16 +121,16 @@ func (m *LessonMedia) found() MediaMetadata {
 	return *m.Metadata
 }
 
-// Width is in pixels; nil for sounds, and where unknown.
+// Width is in pixels; nil for sounds, and if unknown.
 func (m *LessonMedia) Width() *int { return m.found().Width }
 
-// Height is in pixels; nil for sounds, and where unknown.
+// Height is in pixels; nil for sounds, and if unknown.
 func (m *LessonMedia) Height() *int { return m.found().Height }
 
-// DurationSeconds is how long it plays; nil where unknown.
+// DurationSeconds is how long it plays; nil if unknown.
 func (m *LessonMedia) DurationSeconds() *float64 { return m.found().Duration }
 
-// ThumbnailURL is a small picture; nil where there is none.
+// ThumbnailURL is a small picture; nil if there is none.
 func (m *LessonMedia) ThumbnailURL() *string { return m.ImageVariants.Thumbnail }
 
 // MediaMetadata is what Circle found in a video or sound.
@@ -138,13 +138,13 @@ type MediaMetadata struct {
 	// Width and Height are in pixels; nil for sounds.
 	Width  *int `json:"width"`
 	Height *int `json:"height"`
-	// Duration is in seconds; nil where Circle has not measured it.
+	// Duration is in seconds; nil if Circle has not measured it.
 	Duration *float64 `json:"duration"`
 }
 
 // MediaImages are pictures of a video.
 type MediaImages struct {
-	// Thumbnail is a small one; nil where there is none.
+	// Thumbnail is a small one; nil if there is none.
 	Thumbnail *string `json:"thumbnail"`
 }
 
@@ -185,7 +185,7 @@ func (s *CoursesService) LessonFiles(
 	return get[Page[*LessonFile]](ctx, s.client, path, opts.query())
 }
 
-// UpdateLessonProgress says whether the one who is asking has completed a lesson; status is [LessonIncomplete] or
+// UpdateLessonProgress reports whether the viewer has completed a lesson; status is [LessonIncomplete] or
 // [LessonCompleted]. Saying it again changes nothing.
 //
 //circle:op PATCH /api/headless/v1/courses/{course_id}/lessons/{lesson_id}/progress

@@ -56,7 +56,7 @@ func commentOfLink(u *url.URL) int64 {
 	return linkNumber(u.Query().Get("comment_id"))
 }
 
-// linkNumber is a number in an address, 0 where it is none.
+// linkNumber is a number in an address, 0 if it is none.
 func linkNumber(s string) int64 {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || n < 0 {

@@ -10,7 +10,7 @@ import (
 type LiveRoom struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
-	// Description is what it is about; nil where nobody wrote any.
+	// Description is what it is about; nil if nobody wrote any.
 	Description *string `json:"description"`
 	// Slug is its name in addresses.
 	Slug string `json:"slug"`
@@ -29,15 +29,15 @@ type LiveRoom struct {
 	LimitURLSharing  bool `json:"limit_url_sharing"`
 	// CreatedAt is when it was made.
 	CreatedAt time.Time `json:"created_at"`
-	// ChatRoomUUID is the room to write in beside it; nil where it has none.
+	// ChatRoomUUID is the room to write in beside it; nil if it has none.
 	ChatRoomUUID *string `json:"chat_room_uuid"`
-	// CanHost, CanManage and CanModerate are what the one asking may do.
+	// CanHost, CanManage and CanModerate are what the viewer may do.
 	CanHost     bool `json:"can_host"`
 	CanManage   bool `json:"can_manage"`
 	CanModerate bool `json:"can_moderate"`
 }
 
-// ChatRoom gives the room to write in, of which only the name is known; nil where there is none.
+// ChatRoom returns the room to write in, of which only the name is known; nil if there is none.
 func (r *LiveRoom) ChatRoom() *ChatRoom {
 	if r.ChatRoomUUID == nil {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"circlegraph/circleclient/lenient"
 )
 
-// MembersService reads members and writes the profile of the one who is asking.
+// MembersService reads members and writes the profile of the viewer.
 type MembersService struct{ client *Client }
 
 // Circle sends a member in many shapes, and their "id" means different things. Each shape is a small struct of its own
@@ -58,9 +58,9 @@ type DirectoryMember struct {
 	MemberTags        lenient.Lazy[[]*MemberTag] `json:"member_tags"`
 	// Email is private: Circle sends it although members may not have made it public.
 	Email string `json:"email"`
-	// MessagingEnabled reports whether the member takes direct messages; nil where Circle does not say.
+	// MessagingEnabled reports whether the member takes direct messages; nil if Circle does not say.
 	MessagingEnabled *bool `json:"messaging_enabled"`
-	// CanReceiveDM reports whether the one who is asking may send one; nil where Circle does not say.
+	// CanReceiveDM reports whether the viewer may send one; nil if Circle does not say.
 	CanReceiveDM *bool `json:"can_receive_dm_from_current_member"`
 }
 
@@ -112,7 +112,7 @@ type Profile struct {
 // MemberID is the member's number in the community.
 func (p *Profile) MemberID() int64 { return p.ID }
 
-// CurrentMember is the member who is asking. Here the id is the community member id.
+// CurrentMember is the viewer. Here the id is the community member id.
 type CurrentMember struct {
 	ID                int64                      `json:"id"`
 	UserID            int64                      `json:"user_id"`
@@ -140,7 +140,7 @@ type CurrentMember struct {
 // MemberID is the member's number in the community.
 func (m *CurrentMember) MemberID() int64 { return m.ID }
 
-// ViewerFeatures are switches of the community, as they stand for the member who is asking.
+// ViewerFeatures are switches of the community, as they stand for the viewer.
 type ViewerFeatures struct {
 	// DisplayHomePage reports whether the home feed exists for the member; without it GET /home is refused.
 	DisplayHomePage bool `json:"display_home_page"`
@@ -153,7 +153,7 @@ type ViewerFeatures struct {
 	ChatReactionsEnabled   bool `json:"chat_reactions_enabled"`
 }
 
-// ProfileInfo is where a member lives, and their pages elsewhere; each nil where the member gave none.
+// ProfileInfo is where a member lives, and their pages elsewhere; each nil if the member gave none.
 type ProfileInfo struct {
 	Website      *string `json:"website"`
 	Location     *string `json:"location"`
@@ -249,8 +249,8 @@ func (s *MembersService) current(ctx context.Context, r *request) (*CurrentMembe
 	return current, err
 }
 
-// CurrentID is the number of the viewer, by Circle's own word. It costs a [MembersService.Current] only if [Principals]
-// do not know it, and callers who ask at the same time with the same token share that one.
+// CurrentID is the number of the viewer, by Circle's own word. It costs a [MembersService.Current] only where
+// [Principals] do not know it, and callers who ask at the same time with the same token share that one.
 func (s *MembersService) CurrentID(ctx context.Context) (int64, error) {
 	r := requestCurrent()
 	if err := s.client.prepare(ctx, r); err != nil {
@@ -314,7 +314,7 @@ func (s *MembersService) Comments(ctx context.Context, memberID int64, opts Page
 	return filledBy(page, err, SourceMemberComments)
 }
 
-// Spaces reads the spaces that a member has joined and the one who is asking can see.
+// Spaces reads the spaces that a member has joined and the viewer can see.
 //
 //circle:op GET /api/headless/v1/community_members/{community_member_id}/spaces
 func (s *MembersService) Spaces(ctx context.Context, memberID int64, opts PageOptions) (*Page[*Space], error) {
@@ -332,8 +332,8 @@ func (s *MembersService) Search(ctx context.Context, req MemberSearchRequest) (*
 		&request{method: http.MethodPost, route: member("/search/community_members"), body: req, read: true})
 }
 
-// MentionSGID gives the signed id by which texts mention a member. Circle tells it of no member by number, so they are
-// searched by name: by the one given, and where that does not find them by the one in their profile. One to three
+// MentionSGID returns the signed id by which texts mention a member. Circle tells it of no member by number, so they
+// are searched by name: by the one given, and where that does not find them by the one in their profile. One to three
 // requests; [ErrNotFound] for a member who does not exist or does not take part.
 func (s *MembersService) MentionSGID(ctx context.Context, memberID int64, name string) (string, error) {
 	sgid, err := s.searchSGID(ctx, memberID, name)
@@ -370,7 +370,7 @@ func (s *MembersService) searchSGID(ctx context.Context, memberID int64, name st
 	return "", nil
 }
 
-// Deactivate ends the membership of the one who is asking. There is no way back.
+// Deactivate ends the membership of the viewer. There is no way back.
 //
 //circle:op DELETE /api/headless/v1/community_member/deactivate
 func (s *MembersService) Deactivate(ctx context.Context) error {

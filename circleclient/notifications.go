@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// NotificationsService reads and clears the notifications of the one who is asking, and sets what they are told of.
+// NotificationsService reads and clears the notifications of the viewer, and sets what they are told of.
 type NotificationsService struct{ client *Client }
 
 // Notification is something that a member was told of. There is no read of a single one.
@@ -19,7 +19,7 @@ type Notification struct {
 	ReadAt *time.Time `json:"read_at"`
 	// Action is one word: add, like, mention and so on.
 	Action string `json:"action"`
-	// DisplayAction is the words between the actor's name and the title, nil where Circle has none.
+	// DisplayAction is the words between the actor's name and the title, nil if Circle has none.
 	DisplayAction *string `json:"display_action"`
 	// TextStructure is the order of the parts of its sentence, such as actor_name.
 	TextStructure    []string `json:"notification_text_structure"`
@@ -34,7 +34,7 @@ type Notification struct {
 	NotifiableType  string  `json:"notifiable_type"`
 	NotifiableTitle *string `json:"notifiable_title"`
 	ActionWebURL    *string `json:"action_web_url"`
-	// Notifiable is what it takes to fetch what it is about; nil where that is gone.
+	// Notifiable is what it takes to fetch what it is about; nil if that is gone.
 	Notifiable *Notifiable `json:"notifiable"`
 }
 
@@ -70,7 +70,7 @@ type NotificationPreferences struct {
 	SpacePreferences        []*SpacePreference        `json:"space_preferences"`
 }
 
-// NotificationPreference is whether one type of notification is sent.
+// NotificationPreference reports whether one type of notification is sent.
 type NotificationPreference struct {
 	// Type is post_comment, comment_reply, mention, direct_messages, post_like, comment_like or new_course_content.
 	Type string `json:"type"`
@@ -140,7 +140,7 @@ func (s *NotificationsService) MarkAllAsRead(ctx context.Context) error {
 	return exec(ctx, s.client, http.MethodPost, member("/notifications/mark_all_as_read"), nil)
 }
 
-// MarkAsRead marks one notification as read and returns it as it is then.
+// MarkAsRead marks one notification as read and returns it as it is afterwards.
 //
 //circle:op POST /api/headless/v1/notifications/{id}/mark_as_read
 func (s *NotificationsService) MarkAsRead(ctx context.Context, notificationID int64) (*Notification, error) {
@@ -172,7 +172,7 @@ func mended(n *Notification, err error) (*Notification, error) {
 	return n, nil
 }
 
-// Preferences reads what the one who is asking is told of on a medium: in_app, push or mobile.
+// Preferences reads what the viewer is told of on a medium: in_app, push or mobile.
 //
 //circle:op GET /api/headless/v1/notification_preferences/{medium}
 func (s *NotificationsService) Preferences(ctx context.Context, medium string) (*NotificationPreferences, error) {

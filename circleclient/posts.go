@@ -25,7 +25,7 @@ type Post struct {
 	SpaceType string `json:"space_type"`
 	// Status is published, draft or scheduled; see [PostType].
 	Status string `json:"status"`
-	// Name is the title as it was written; nil where it has none.
+	// Name is the title as it was written; nil if it has none.
 	Name *string `json:"name"`
 	// DisplayTitle is the title as it is shown: taken from the text or the space where it has none.
 	DisplayTitle string `json:"display_title"`
@@ -38,29 +38,28 @@ type Post struct {
 	// CardviewImage is the address of the picture for lists; documented, but in no official example.
 	CardviewImage *string `json:"cardview_image"`
 
-	// IsCommentsEnabled is whether comments are allowed; see [Post.IsCommentable].
+	// IsCommentsEnabled reports whether comments are allowed; see [Post.IsCommentable].
 	IsCommentsEnabled bool `json:"is_comments_enabled"`
-	// IsCommentsClosed is whether no more comments are taken.
+	// IsCommentsClosed reports whether no more comments are taken.
 	IsCommentsClosed bool `json:"is_comments_closed"`
-	// IsLikingEnabled is whether likes are allowed.
+	// IsLikingEnabled reports whether likes are allowed.
 	IsLikingEnabled bool `json:"is_liking_enabled"`
-	// IsPinnedAtTopOfSpace is whether it is pinned.
+	// IsPinnedAtTopOfSpace reports whether it is pinned.
 	IsPinnedAtTopOfSpace bool `json:"is_pinned_at_top_of_space"`
-	// HideMetaInfo is whether author and time are hidden.
+	// HideMetaInfo reports whether author and time are hidden.
 	HideMetaInfo bool `json:"hide_meta_info"`
-	// IsTruncationDisabled is whether it is shown whole in feeds.
+	// IsTruncationDisabled reports whether it is shown whole in feeds.
 	IsTruncationDisabled bool `json:"is_truncation_disabled"`
 
 	// CommentsCount is the number of comments, replies included.
 	CommentsCount int `json:"comment_count"`
 	// LikesCount is the number of likes.
 	LikesCount int `json:"user_likes_count"`
-	// IsLiked is whether the member asking likes it.
+	// IsLiked reports whether the viewer likes it.
 	IsLiked bool `json:"is_liked"`
-	// BookmarkID is the number of the asking member's bookmark; nil where there is none.
+	// BookmarkID is the number of the viewer's bookmark; nil if there is none.
 	BookmarkID *int64 `json:"bookmark_id"`
-	// PostFollowerID is the number by which the asking member follows it, for [PostsService.UnfollowByID]; nil where
-	// they do not.
+	// PostFollowerID is the number by which the viewer follows it, for [PostsService.UnfollowByID]; nil if they do not.
 	PostFollowerID *int64 `json:"post_follower_id"`
 	// TopicFollowerID is an older name of PostFollowerID.
 	TopicFollowerID *int64 `json:"topic_follower_id"`
@@ -85,13 +84,13 @@ type Post struct {
 
 	// Space is the space it stands in: number, slug, name and emoji only.
 	Space *SpaceRef `json:"space"`
-	// Author is who wrote it; nil where the author is gone.
+	// Author is who wrote it; nil if the author is gone.
 	Author *Author `json:"author"`
 	// Action is what brought it into the feed.
 	Action *PostAction `json:"action"`
 	// Topics are the topics it has; see [PostTopics].
 	Topics []*Topic `json:"topics"`
-	// Policies are what the asking member may do with it; see [PostPolicies].
+	// Policies are what the viewer may do with it; see [PostPolicies].
 	Policies *PostPermissions `json:"policies"`
 
 	// Gallery is the pictures of an image post; see [PostGallery].
@@ -100,7 +99,7 @@ type Post struct {
 	EventPart
 }
 
-// PostPermissions are what the member asking may do with a post.
+// PostPermissions are what the viewer may do with a post.
 type PostPermissions struct {
 	CanUpdate    bool `json:"can_update_post"`
 	CanDestroy   bool `json:"can_destroy_post"`
@@ -123,7 +122,7 @@ type PostAction struct {
 type Gallery struct {
 	// ID is Circle's number of the gallery.
 	ID int64 `json:"id"`
-	// DownloadableImages is whether members may download the originals.
+	// DownloadableImages reports whether members may download the originals.
 	DownloadableImages bool `json:"downloadable_images"`
 	// Images are the pictures in their order.
 	Images []*GalleryImage `json:"images"`
@@ -137,7 +136,7 @@ type GalleryImage struct {
 	SignedID string `json:"signed_id"`
 	// URL is the picture at the size for screens.
 	URL string `json:"url"`
-	// OriginalURL is the picture as it was uploaded; nil where it is not shared.
+	// OriginalURL is the picture as it was uploaded; nil if it is not shared.
 	OriginalURL *string `json:"original_url"`
 	// Filename is the name of the uploaded file.
 	Filename *string `json:"filename"`
@@ -183,14 +182,14 @@ func (p *Post) Carries(part Part) bool {
 
 func (p *Post) setSource(source Source) { p.Source = source }
 
-// RichText gives the text.
+// RichText returns the text.
 func (p *Post) RichText() *richtext.Text {
 	return richtext.New(richtext.Source{
 		Envelope: p.TipTapBody, CustomHTML: p.CustomHTML, Body: p.Body, Plain: p.BodyPlainText,
 	})
 }
 
-// MemberID gives the author's member number, 0 where the author is gone.
+// MemberID returns the author's member number, 0 if the author is gone.
 func (p *Post) MemberID() int64 {
 	if p.Author == nil {
 		return 0
@@ -198,16 +197,16 @@ func (p *Post) MemberID() int64 {
 	return p.Author.MemberID()
 }
 
-// StandsIn gives the space it stands in, whose members may like and comment on it.
+// StandsIn returns the space it stands in, whose members may like and comment on it.
 func (p *Post) StandsIn() int64 { return p.NodeRef().Space }
 
 // IsCommentable reports whether comments are allowed and not closed.
 func (p *Post) IsCommentable() bool { return p.IsCommentsEnabled && !p.IsCommentsClosed }
 
-// FollowerID is PostFollowerID under either of its names; nil where the member asking does not follow the post.
+// FollowerID is PostFollowerID under either of its names; nil if the viewer does not follow the post.
 func (p *Post) FollowerID() *int64 { return cmp.Or(p.PostFollowerID, p.TopicFollowerID) }
 
-// IsFollowedByViewer reports whether the member asking is notified of new comments.
+// IsFollowedByViewer reports whether the viewer is notified of new comments.
 func (p *Post) IsFollowedByViewer() bool { return p.FollowerID() != nil }
 
 // SpaceKey names a space in a path: by its number, or by its slug where the number is 0.
@@ -238,7 +237,7 @@ type PostsService struct{ client *Client }
 // PostListOptions choose a page of the home feed.
 type PostListOptions struct {
 	PageOptions
-	// Sort is latest, popular, oldest, likes, alphabetical or new_activity; Circle's choice where empty.
+	// Sort is latest, popular, oldest, likes, alphabetical or new_activity; Circle's choice if empty.
 	Sort string
 }
 
@@ -247,7 +246,7 @@ type SpacePostOptions struct {
 	PageOptions
 	// Sort is as in [PostListOptions]. The contract leaves out latest, but the live API takes it.
 	Sort string
-	// Status is published or draft; both where empty.
+	// Status is published or draft; both if empty.
 	Status string
 	// PastEvents lists past events of an event space instead of coming ones.
 	PastEvents *bool
@@ -258,7 +257,7 @@ type SpacePostOptions struct {
 	PostIDs []int64
 }
 
-// Home reads the home feed of the member asking. It is [ErrFeatureDisabled] where the community or the member has none.
+// Home reads the home feed of the viewer. It is [ErrFeatureDisabled] where the community or the member has none.
 //
 //circle:op GET /api/headless/v1/home
 func (s *PostsService) Home(ctx context.Context, o PostListOptions) (*Page[*Post], error) {

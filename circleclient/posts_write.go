@@ -11,13 +11,13 @@ import (
 type CreatePostRequest struct {
 	// Name is the title; empty for none.
 	Name string
-	// Slug is the name in its address; Circle makes one of the title where empty.
+	// Slug is the name in its address; Circle makes one of the title if empty.
 	Slug string
 	// Body is the text; nil for none.
 	Body *richtext.Document
 	// CoverImage is the signed id of an uploaded cover picture.
 	CoverImage string
-	// IsCommentsEnabled and IsLikingEnabled allow comments and likes; the space's choice where nil.
+	// IsCommentsEnabled and IsLikingEnabled allow comments and likes; the space's choice if nil.
 	IsCommentsEnabled, IsLikingEnabled *bool
 	// Topics are the numbers of its topics.
 	Topics []int64
@@ -47,11 +47,11 @@ func (s *PostsService) Create(ctx context.Context, spaceID int64, r CreatePostRe
 
 // CreateImagePostRequest is a post of pictures to write.
 type CreateImagePostRequest struct {
-	// Slug is the name in its address; Circle makes one of the text where empty.
+	// Slug is the name in its address; Circle makes one of the text if empty.
 	Slug string
 	// Body is the text; nil for none.
 	Body *richtext.Document
-	// IsCommentsEnabled and IsLikingEnabled allow comments and likes; the space's choice where nil.
+	// IsCommentsEnabled and IsLikingEnabled allow comments and likes; the space's choice if nil.
 	IsCommentsEnabled, IsLikingEnabled *bool
 	// Images are the pictures in their order.
 	Images []ImageUpload
@@ -61,7 +61,7 @@ type CreateImagePostRequest struct {
 type ImageUpload struct {
 	// SignedID is the signed id of the upload.
 	SignedID string `json:"signed_id"`
-	// Width and Height are in pixels, 0 where unknown.
+	// Width and Height are in pixels, 0 if unknown.
 	Width  int `json:"width,omitempty"`
 	Height int `json:"height,omitempty"`
 }
@@ -84,7 +84,7 @@ type ImageChange struct {
 	ID int64 `json:"id,omitempty"`
 	// Image is the signed id of the upload; empty leaves the picture as it is.
 	Image string `json:"image,omitempty"`
-	// Position is the place in the gallery; Circle's choice where nil.
+	// Position is the place in the gallery; Circle's choice if nil.
 	Position *int `json:"position,omitempty"`
 }
 
@@ -159,7 +159,7 @@ func (s *PostsService) Unlike(ctx context.Context, postID int64) error {
 	return ignore(err, ErrConflict, ErrNotFound)
 }
 
-// Follow has the member asking notified of new comments. Following twice succeeds.
+// Follow has the viewer notified of new comments. Following twice succeeds.
 //
 //circle:op POST /api/headless/v1/posts/{post_id}/post_followers
 func (s *PostsService) Follow(ctx context.Context, postID int64) error {

@@ -32,8 +32,8 @@ type ProfileField struct {
 	Answer *ProfileFieldAnswer `json:"community_member_profile_field"`
 }
 
-// Value is the member's value as it is shown, nil where it is empty or was not sent. Circle leaves display_value empty
-// for long texts and for choices.
+// Value is the member's value as it is shown, nil if it is empty or was not sent. Circle leaves display_value empty for
+// long texts and for choices.
 func (f *ProfileField) Value() *string {
 	if f.Answer == nil {
 		return nil
@@ -86,8 +86,7 @@ type ProfileFieldChosen struct {
 	Choice *ProfileFieldChoice `json:"profile_field_choice"`
 }
 
-// ProfileUpdateRequest changes the profile of the one who is asking. Nil leaves a part as it is, an empty string
-// empties it.
+// ProfileUpdateRequest changes the profile of the viewer. Nil leaves a part as it is, an empty string empties it.
 type ProfileUpdateRequest struct {
 	Name *string `json:"name,omitempty"`
 	// Avatar is the signed id of an uploaded picture.
@@ -108,7 +107,7 @@ type ProfilePreferencesRequest struct {
 
 // ProfileFieldValueRequest is the value of one profile field.
 type ProfileFieldValueRequest struct {
-	// ID is the id of the present answer, 0 where there is none yet.
+	// ID is the id of the present answer, 0 if there is none yet.
 	ID             int64                       `json:"id,omitempty"`
 	ProfileFieldID int64                       `json:"profile_field_id,omitempty"`
 	Text           *string                     `json:"text,omitempty"`
@@ -124,7 +123,7 @@ type ProfileFieldChoiceRequest struct {
 	Destroy              bool  `json:"_destroy,omitempty"`
 }
 
-// UpdatedMember is the one who is asking after a change of their profile.
+// UpdatedMember is the viewer after a change of their profile.
 type UpdatedMember struct {
 	SearchedMember
 	ProfileFields ProfileFields `json:"profile_fields"`
@@ -141,7 +140,7 @@ type profileReply struct {
 	CurrentCommunityMember UpdatedMember `json:"current_community_member"`
 }
 
-// UpdateProfile changes the profile of the one who is asking.
+// UpdateProfile changes the profile of the viewer.
 //
 //circle:op PUT /api/headless/v1/profile
 func (s *MembersService) UpdateProfile(ctx context.Context, req ProfileUpdateRequest) (*UpdatedMember, error) {

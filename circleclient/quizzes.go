@@ -25,26 +25,26 @@ type QuizAttempt struct {
 	Result string `json:"result"`
 	// Grade is in percent.
 	Grade int `json:"grade"`
-	// PassingGrade is the percentage that passes; nil where a person decides.
+	// PassingGrade is the percentage that passes; nil if a person decides.
 	PassingGrade *int `json:"passing_grade"`
 	// CreatedAt is when it was submitted.
 	CreatedAt time.Time `json:"created_at"`
 
-	// Member is who made it; nil where the operation does not say.
+	// Member is who made it; nil if the operation does not say.
 	Member *QuizTaker `json:"community_member"`
-	// AttemptsCount is how often the member has tried the quiz so far; nil where the operation does not say.
+	// AttemptsCount is how often the member has tried the quiz so far; nil if the operation does not say.
 	AttemptsCount *int `json:"quiz_attempts_count"`
-	// LessonName and SectionName are the titles of where the quiz stands; nil where the operation does not say.
+	// LessonName and SectionName are the titles of where the quiz stands; nil if the operation does not say.
 	LessonName  *string `json:"lesson_name"`
 	SectionName *string `json:"section_name"`
 
 	// CorrectResponses is the number of questions answered correctly.
 	CorrectResponses int `json:"correct_responses"`
-	// EnforcePassingGrade is whether the lesson cannot be completed without passing.
+	// EnforcePassingGrade reports whether the lesson cannot be completed without passing.
 	EnforcePassingGrade bool `json:"enforce_passing_grade"`
-	// HideAnswers is whether members are not told which of their answers were correct.
+	// HideAnswers reports whether members are not told which of their answers were correct.
 	HideAnswers bool `json:"hide_answers"`
-	// Description says what the quiz is about; nil where it has none.
+	// Description says what the quiz is about; nil if it has none.
 	Description *string `json:"description"`
 	// Questions are those of the quiz, with what was answered.
 	Questions []*QuizQuestion `json:"questions"`
@@ -76,7 +76,7 @@ type QuizQuestion struct {
 	Type string `json:"question_type"`
 	// Statement is the question itself.
 	Statement string `json:"statement"`
-	// Correct is whether the answer was; nil where members are not told.
+	// Correct reports whether the answer was; nil if members are not told.
 	Correct *bool `json:"correct"`
 	// Options are what could be chosen.
 	Options []*QuizOption `json:"options"`
@@ -86,7 +86,7 @@ type QuizQuestion struct {
 type QuizOption struct {
 	ID    int64  `json:"id"`
 	Value string `json:"value"`
-	// Selected is whether it was chosen.
+	// Selected reports whether it was chosen.
 	Selected bool `json:"selected"`
 }
 

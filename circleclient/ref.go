@@ -68,19 +68,19 @@ func ChatMessageRef(roomUUID string, messageID int64) Ref {
 // ChatThreadRef is the ref of a thread.
 func ChatThreadRef(threadID int64) Ref { return Ref{Type: RefChatThread, ID: threadID} }
 
-// NodeRef is what it takes to fetch the room again.
+// NodeRef returns the ref of the room.
 func (r *ChatRoom) NodeRef() Ref { return ChatRoomRef(r.UUID) }
 
-// NodeRef is what it takes to fetch the message again.
+// NodeRef returns the ref of the message.
 func (m *ChatMessage) NodeRef() Ref { return ChatMessageRef(m.ChatRoomUUID, m.ID) }
 
-// NodeRef is what it takes to fetch the thread again.
+// NodeRef returns the ref of the thread.
 func (t *ChatThread) NodeRef() Ref { return ChatThreadRef(t.ID) }
 
-// NodeRef is what it takes to fetch the space again.
+// NodeRef returns the ref of the space.
 func (s *Space) NodeRef() Ref { return SpaceNodeRef(s.ID) }
 
-// NodeRef is what it takes to fetch the post again.
+// NodeRef returns the ref of the post.
 func (p *Post) NodeRef() Ref {
 	var spaceID int64
 	if p.Space != nil {
@@ -89,7 +89,7 @@ func (p *Post) NodeRef() Ref {
 	return PostRef(spaceID, p.ID)
 }
 
-// NodeRef is what it takes to fetch the comment or reply again.
+// NodeRef returns the ref of the comment or reply.
 func (c *Comment) NodeRef() Ref {
 	r := Ref{Type: RefComment, Space: c.SpaceID, Post: c.PostID, ID: c.ID}
 	if c.ParentCommentID != nil {
@@ -98,10 +98,10 @@ func (c *Comment) NodeRef() Ref {
 	return r
 }
 
-// NodeRef is what it takes to fetch the lesson again.
+// NodeRef returns the ref of the lesson.
 func (l *Lesson) NodeRef() Ref { return LessonRef(l.CourseID, l.ID) }
 
-// NodeRef is what it takes to fetch the attempt again.
+// NodeRef returns the ref of the attempt.
 func (a *QuizAttempt) NodeRef() Ref { return QuizAttemptRef(a.QuizID, a.ID) }
 
 // Above is the ref of the comment that a reply answers; the zero ref for a comment on the post itself. Circle nests

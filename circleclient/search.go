@@ -35,7 +35,7 @@ type SearchOptions struct {
 	PageOptions
 	// Query is the text.
 	Query string
-	// Type is general, members, posts, comments, spaces, lessons, events, entity_list or mentions; general where empty.
+	// Type is general, members, posts, comments, spaces, lessons, events, entity_list or mentions; general if empty.
 	Type string
 	// MentionScope is where a mention is to stand: space, group_chat, thread or direct.
 	MentionScope string
@@ -200,7 +200,7 @@ type QuickAttributes struct {
 	Space              *SpaceRef  `json:"space"`
 }
 
-// Hit gives the row in the form of the advanced search.
+// Hit returns the row in the form of the advanced search.
 func (h *QuickHit) Hit() *SearchHit {
 	a := h.Attributes
 	id, _ := strconv.ParseInt(a.ID, 10, 64) // what is no number names nothing, as 0 does

@@ -23,7 +23,7 @@ type Space struct {
 	Name        string `json:"name"`
 	Slug        string `json:"slug"`
 	CommunityID int64  `json:"community_id"`
-	// SpaceGroupID is 0 where the space stands in no group.
+	// SpaceGroupID is 0 if the space stands in no group.
 	SpaceGroupID   int64  `json:"space_group_id"`
 	SpaceGroupName string `json:"space_group_name"`
 	// Type is basic, chat, event, course, members or image, sent as "space_type".
@@ -52,7 +52,7 @@ type Space struct {
 	ShowInSpacesSegment       bool `json:"show_in_spaces_segment"`
 	ShowLockIcon              bool `json:"show_lock_icon_for_non_members"`
 	DisplaySpaceWelcomeBanner bool `json:"display_space_welcome_banner"`
-	// SpaceMemberID is the membership of the one who is asking, nil where they have not joined.
+	// SpaceMemberID is the membership of the viewer, nil if they have not joined.
 	SpaceMemberID *int64 `json:"space_member_id"`
 	// ChatRoomUUID is the room of a chat space. The contract does not say where it stands.
 	ChatRoomUUID *string `json:"chat_room_uuid"`
@@ -60,7 +60,7 @@ type Space struct {
 	Source Source `json:"-"`
 }
 
-// Group is the group the space stands in, nil where it stands in none.
+// Group is the group the space stands in, nil if it stands in none.
 func (s *Space) Group() *SpaceGroup {
 	if s.SpaceGroupID == 0 {
 		return nil
@@ -68,8 +68,8 @@ func (s *Space) Group() *SpaceGroup {
 	return &SpaceGroup{ID: s.SpaceGroupID, Name: s.SpaceGroupName}
 }
 
-// CanTakePart reports whether the one who is asking may like and comment there: those who have joined may, and those
-// who manage the space.
+// CanTakePart reports whether the viewer may like and comment there: those who have joined may, and those who manage
+// the space.
 func (s *Space) CanTakePart() bool { return s.IsMember || s.Policies.CanManageSpace }
 
 // Ref is the part of the space that comes with its posts.
@@ -96,7 +96,7 @@ type VisibleTabs struct {
 	Members bool `json:"members"`
 }
 
-// SpacePolicies are what the one who is asking may do in the space.
+// SpacePolicies are what the viewer may do in the space.
 type SpacePolicies struct {
 	CanManageSpace   bool `json:"can_manage_space"`
 	CanViewSpace     bool `json:"can_view_space"`
@@ -144,7 +144,7 @@ type PinnedLink struct {
 	Links []*PinnedLink `json:"links"`
 }
 
-// SpaceUnread is what the one who is asking has not seen of a space.
+// SpaceUnread is what the viewer has not seen of a space.
 type SpaceUnread struct {
 	// SpaceID is the space, sent as "id".
 	SpaceID                  int64 `json:"id"`
@@ -161,11 +161,11 @@ type CommunityLink struct {
 
 // Invitation is an accepted invitation.
 type Invitation struct {
-	// RedirectToSpaceID is the space it leads to, nil where it leads to none.
+	// RedirectToSpaceID is the space it leads to, nil if it leads to none.
 	RedirectToSpaceID *int64 `json:"redirect_to_space_id"`
 }
 
-// List reads all spaces that the one who is asking can see, in Circle's order and in one answer.
+// List reads all spaces that the viewer can see, in Circle's order and in one answer.
 //
 //circle:op GET /api/headless/v1/spaces
 func (s *SpacesService) List(ctx context.Context) ([]*Space, error) {
@@ -195,7 +195,7 @@ func (s *SpacesService) Home(ctx context.Context) (*Space, error) {
 // IsHome reports whether this stands for the home page. It has the number 0, and no operation on a space takes that.
 func (s *Space) IsHome() bool { return s.ID == 0 }
 
-// Join joins a space and returns it as it is then. A private space is refused with [ErrForbidden].
+// Join joins a space and returns it as it is afterwards. A private space is refused with [ErrForbidden].
 //
 //circle:op POST /api/headless/v1/spaces/{id}/join
 func (s *SpacesService) Join(ctx context.Context, spaceID int64) (*Space, error) {
@@ -203,7 +203,7 @@ func (s *SpacesService) Join(ctx context.Context, spaceID int64) (*Space, error)
 	return filled(space, err, SourceJoin)
 }
 
-// Leave leaves a space and returns it as it is then.
+// Leave leaves a space and returns it as it is afterwards.
 //
 //circle:op POST /api/headless/v1/spaces/{id}/leave
 func (s *SpacesService) Leave(ctx context.Context, spaceID int64) (*Space, error) {
@@ -226,7 +226,7 @@ func (s *SpacesService) PinnedLinks(ctx context.Context, spaceID int64, opts Pag
 }
 
 // NotificationDetails reads the unread counts of many spaces at once; of all spaces when none is named. Spaces that the
-// one who is asking cannot see are missing from the answer.
+// viewer cannot see are missing from the answer.
 //
 //circle:op GET /api/headless/v1/space_notification_details
 func (s *SpacesService) NotificationDetails(ctx context.Context, spaceIDs []int64) ([]*SpaceUnread, error) {
