@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// AuthService calls the Auth API, which answers to the community's secret and not to a member. It proves nothing about
-// the member: whoever may call it may become anybody. Callers must know who is asking before they do.
+// AuthService calls the Auth API, which needs the community's secret and no member. It proves nothing: its caller can
+// become any member, so it must know who the client is first.
 type AuthService struct{ client *Client }
 
 // AuthTokens let a client act as a member.
@@ -30,7 +30,8 @@ type AuthTokens struct {
 // MemberID is the member's number in the community.
 func (t *AuthTokens) MemberID() int64 { return t.CommunityMemberID }
 
-// AccessToken is what a refresh gives: the refresh token stays the same. Early refreshes may give the old token back.
+// AccessToken is the result of a refresh: the refresh token stays the same. An early refresh may return the old access
+// token.
 type AccessToken struct {
 	// AccessToken is a JWT.
 	AccessToken string `json:"access_token"`
@@ -48,8 +49,7 @@ type TokenRequest struct {
 	Email string `json:"email,omitempty"`
 }
 
-// namesOne reports whether the member is named in exactly one way. Circle would choose among several by a rule of its
-// own.
+// namesOne reports whether the member is named in exactly one way. Given several, Circle chooses by a rule of its own.
 func (r TokenRequest) namesOne() bool {
 	ways := 0
 	for _, given := range []bool{r.SSOUserID != "", r.CommunityMemberID != 0, r.Email != ""} {
@@ -60,8 +60,8 @@ func (r TokenRequest) namesOne() bool {
 	return ways == 1
 }
 
-// CreateToken makes tokens for a member, or gives those that are still good. [ErrNotFound] is an unknown member,
-// [ErrInvalid] one who is not named in exactly one way.
+// CreateToken makes tokens for a member, or returns those that are still good. [ErrNotFound] is an unknown member,
+// [ErrInvalid] a request that does not name one in exactly one way.
 //
 //circle:op POST /api/v1/headless/auth_token
 func (s *AuthService) CreateToken(ctx context.Context, req TokenRequest) (*AuthTokens, error) {
@@ -88,16 +88,16 @@ func (s *AuthService) RefreshAccessToken(ctx context.Context, refreshToken strin
 	return token, err
 }
 
-// RevokeAccessToken ends an access token at once. A token that is dead already fails with [ErrTokenInvalid],
-// [ErrTokenExpired] or [ErrTokenRevoked].
+// RevokeAccessToken ends an access token at once. A dead token fails with [ErrTokenInvalid], [ErrTokenExpired] or
+// [ErrTokenRevoked].
 //
 //circle:op POST /api/v1/headless/access_token/revoke
 func (s *AuthService) RevokeAccessToken(ctx context.Context, token string) error {
 	return exec(ctx, s.client, http.MethodPost, auth("/access_token/revoke"), accessTokenBody{token})
 }
 
-// RevokeRefreshToken ends a refresh token at once, maybe for all devices of the member. A token that is dead already
-// fails with [ErrRefreshTokenInvalid] or [ErrRefreshTokenExpired].
+// RevokeRefreshToken ends a refresh token at once, maybe for all devices of the member. A dead token fails with
+// [ErrRefreshTokenInvalid] or [ErrRefreshTokenExpired].
 //
 //circle:op POST /api/v1/headless/refresh_token/revoke
 func (s *AuthService) RevokeRefreshToken(ctx context.Context, token string) error {
@@ -112,7 +112,7 @@ type accessTokenBody struct {
 	AccessToken string `json:"access_token"`
 }
 
-// noToken is a success without the token it is about: nobody could tell it from a token that does not work.
+// noToken is a success without its token: a caller could not tell it from a token that does not work.
 func noToken(method string, r route) error {
 	return &Error{Kind: ErrUnavailable, Operation: method + " " + r.template, Status: http.StatusOK}
 }

@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-// BookmarksService reads and writes what the viewer has put aside.
+// BookmarksService reads and writes the viewer's bookmarks.
 type BookmarksService struct{ client *Client }
 
-// Bookmark is something put aside.
+// Bookmark is a bookmark of a post, comment or message.
 type Bookmark struct {
 	ID int64 `json:"id"`
 	// RecordID is the post, comment or message.
 	RecordID  int64     `json:"record_id"`
 	CreatedAt time.Time `json:"created_at"`
-	// Record is what was put aside; nil if Circle sends none.
+	// Record is what was bookmarked; nil if Circle sends none.
 	Record *BookmarkedRecord `json:"bookmark_record"`
-	// IsDeleted reports whether it was deleted since.
+	// IsDeleted reports whether the record has been deleted since.
 	IsDeleted bool `json:"is_deleted"`
 
 	// RecordType and DeclaredType are the same word; answers send the first, the contract declares the second.
@@ -27,22 +27,22 @@ type Bookmark struct {
 	DeclaredType string `json:"bookmarkable_type"`
 }
 
-// BookmarkedRecord is as much of the bookmarked thing as comes with the bookmark. Of a comment it lacks the post's id,
-// so the comment cannot be fetched again.
+// BookmarkedRecord is the part of a record that comes with its bookmark. A comment lacks its post's id, so it cannot be
+// fetched again.
 type BookmarkedRecord struct {
 	ID        int64     `json:"id"`
 	Name      *string   `json:"name"`
 	Slug      string    `json:"slug"`
 	CreatedAt time.Time `json:"created_at"`
 	URL       *string   `json:"url"`
-	// Body is plain text. Some records send an object here; then it is nil.
+	// Body is plain text. Some records send an object here, which gives nil.
 	Body            *string         `json:"body"`
 	AttachmentCount int             `json:"attachment_count"`
 	Author          *BookmarkAuthor `json:"author"`
 	Space           *SpaceRef       `json:"space"`
 }
 
-// BookmarkAuthor is who wrote what was put aside.
+// BookmarkAuthor is the author of a bookmarked record.
 type BookmarkAuthor struct {
 	CommunityMemberID int64   `json:"community_member_id"`
 	Name              string  `json:"name"`
@@ -52,7 +52,7 @@ type BookmarkAuthor struct {
 // MemberID is the member's number in the community.
 func (a *BookmarkAuthor) MemberID() int64 { return a.CommunityMemberID }
 
-// Type is what was put aside: post, comment or another word, in lower case.
+// Type is the kind of record: post, comment or another word, in lower case.
 func (b *Bookmark) Type() string { return strings.ToLower(cmp.Or(b.RecordType, b.DeclaredType)) }
 
 func (b *Bookmark) record() BookmarkedRecord {
@@ -65,16 +65,16 @@ func (b *Bookmark) record() BookmarkedRecord {
 // Title is the title of the post, or of the post that was commented on; nil if it has none.
 func (b *Bookmark) Title() *string { return b.record().Name }
 
-// Excerpt is the beginning of the text, nil if it has none.
+// Excerpt is the beginning of the text; nil if it has none.
 func (b *Bookmark) Excerpt() *string { return b.record().Body }
 
-// URL is the address of what was put aside, nil if it has none.
+// URL is the address of the record; nil if it has none.
 func (b *Bookmark) URL() *string { return b.record().URL }
 
-// Author is who wrote it, nil if Circle does not say.
+// Author is who wrote the record; nil if Circle does not say.
 func (b *Bookmark) Author() *BookmarkAuthor { return b.record().Author }
 
-// Space is where it stands, nil if Circle does not say.
+// Space is the record's space; nil if Circle does not say.
 func (b *Bookmark) Space() *SpaceRef { return b.record().Space }
 
 // BookmarkListOptions choose bookmarks.
@@ -96,7 +96,7 @@ func (s *BookmarksService) List(ctx context.Context, opts BookmarkListOptions) (
 	return get[Page[*Bookmark]](ctx, s.client, member("/bookmarks"), opts.query().str("bookmark_type", opts.Type))
 }
 
-// Create puts a record aside; recordType is post or comment.
+// Create bookmarks a record; recordType is post or comment.
 //
 //circle:op POST /api/headless/v1/bookmarks
 func (s *BookmarksService) Create(ctx context.Context, recordID int64, recordType string) (*Bookmark, error) {

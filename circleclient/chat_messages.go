@@ -11,21 +11,20 @@ import (
 	"circlegraph/circleclient/richtext"
 )
 
-// ChatMessage is a message in a room, or a reply to one. [ChatMessage.Carries] tells which parts the operation that
-// filled it never sends.
+// ChatMessage is a message in a room, or a reply to one. [ChatMessage.Carries] says which parts its source sends.
 type ChatMessage struct {
 	// Source is the operation that filled the record.
 	Source Source `json:"-"`
 
 	// ID is Circle's number of the message, unique in all rooms and beyond 32 bits soon.
 	ID int64 `json:"id"`
-	// ChatRoomUUID is the room it stands in.
+	// ChatRoomUUID is its room.
 	ChatRoomUUID string `json:"chat_room_uuid"`
-	// ParentMessageID is the message it replies to; nil for one that is no reply.
+	// ParentMessageID is the message it replies to; nil if it is not a reply.
 	ParentMessageID *int64 `json:"parent_message_id"`
-	// ChatThreadID is the thread that it began or replies in; nil if there is none.
+	// ChatThreadID is the thread that it starts or replies in; nil if there is none.
 	ChatThreadID *int64 `json:"chat_thread_id"`
-	// Body is the text without markup; the only one where RichTextBody is null. Read [ChatMessage.RichText] instead.
+	// Body is the text without markup, the only text if RichTextBody is null. Read [ChatMessage.RichText] instead.
 	Body string `json:"body"`
 	// RichTextBody is the envelope around the TipTap document.
 	RichTextBody json.RawMessage `json:"rich_text_body"`
@@ -34,7 +33,7 @@ type ChatMessage struct {
 
 	// SentAt is when it was sent.
 	SentAt time.Time `json:"sent_at"`
-	// EditedAt is when it was changed last; nil if it never was.
+	// EditedAt is when it was last changed; nil if it never was.
 	EditedAt *time.Time `json:"edited_at"`
 
 	// Sender is who wrote it; nil if they are gone.
@@ -62,17 +61,17 @@ type ChatSender struct {
 // MemberID is the member's number in the community.
 func (s *ChatSender) MemberID() int64 { return s.CommunityMemberID }
 
-// ChatReaction is everybody who gave a message the same emoji.
+// ChatReaction is the members who gave a message the same emoji.
 type ChatReaction struct {
 	// Emoji is Circle's word for it, such as thumbsup or heart.
 	Emoji string `json:"emoji"`
 	// Count is how many gave it.
 	Count int `json:"count"`
-	// CommunityMemberIDs are who did.
+	// CommunityMemberIDs are those members.
 	CommunityMemberIDs []int64 `json:"community_member_ids"`
 }
 
-// GivenBy reports whether a member is among those who gave it.
+// GivenBy reports whether a member gave it.
 func (r *ChatReaction) GivenBy(memberID int64) bool {
 	return slices.Contains(r.CommunityMemberIDs, memberID)
 }
@@ -90,10 +89,10 @@ func (m *ChatMessage) RichText() *richtext.Text {
 	return richtext.New(richtext.Source{Envelope: m.RichTextBody, Plain: m.Body})
 }
 
-// ChatRoom returns the room it stands in, of which only the name is known.
+// ChatRoom returns its room, of which only the UUID is known.
 func (m *ChatMessage) ChatRoom() *ChatRoom { return &ChatRoom{UUID: m.ChatRoomUUID} }
 
-// Thread returns the thread that it began or replies in, of which only the number is known; nil if nobody has replied.
+// Thread returns the thread that it starts or replies in, of which only the number is known; nil if it has no replies.
 func (m *ChatMessage) Thread() *ChatThread {
 	if m.ChatThreadID == nil {
 		return nil
@@ -109,10 +108,10 @@ type ChatMessageRequest struct {
 	ParentMessageID int64 `json:"parent_message_id,omitempty"`
 }
 
-// SentChatMessage is all that Circle says of a message it has taken: the message itself, and its number, come with the
-// next read of the room.
+// SentChatMessage is all that Circle says of a sent message. The message itself, and its number, come with the next
+// read of the room.
 type SentChatMessage struct {
-	// CreationUUID names the sending. Live updates have it, messages read later do not.
+	// CreationUUID names the sending. Live updates have it; messages read later do not.
 	CreationUUID string `json:"creation_uuid"`
 	// ParentMessageID is the message it replies to, nil for none.
 	ParentMessageID *int64 `json:"parent_message_id"`
@@ -129,8 +128,7 @@ func (s *ChatService) Message(ctx context.Context, roomUUID string, messageID in
 	return filled(m, err, SourceChatMessage)
 }
 
-// Send sends a message. Circle takes it without saying which it became. [ErrForbidden] is a member who takes no
-// messages.
+// Send sends a message. Circle does not say which message it became. [ErrForbidden] is a member who takes no messages.
 //
 //circle:op POST /api/headless/v1/messages/{chat_room_uuid}/chat_room_messages
 func (s *ChatService) Send(ctx context.Context, roomUUID string, r ChatMessageRequest) (*SentChatMessage, error) {
@@ -141,8 +139,8 @@ func (s *ChatService) Send(ctx context.Context, roomUUID string, r ChatMessageRe
 	return write[SentChatMessage](ctx, s.client, http.MethodPost, path, r)
 }
 
-// UpdateMessage changes a message or reply. What Circle answers is not settled: the contract declares the message, and
-// its example is empty. So the message must be read again.
+// UpdateMessage changes a message or reply. The contract declares the message as answer, its example is empty: read the
+// message again.
 //
 //circle:op PUT /api/headless/v1/messages/{chat_room_uuid}/chat_room_messages/{id}
 func (s *ChatService) UpdateMessage(
@@ -169,10 +167,10 @@ type reactionBody struct {
 	Emoji     string `json:"emoji"`
 }
 
-// emojiTaken is what Rails says of a second row where there may be one.
+// emojiTaken is what Rails says about a duplicate row.
 const emojiTaken = "has already been taken"
 
-// React returns a message an emoji, by Circle's word for it, such as heart. Giving it twice succeeds.
+// React adds an emoji to a message, by Circle's word for it, such as heart. Adding it twice succeeds.
 //
 //circle:op POST /api/headless/v1/reactions
 func (s *ChatService) React(ctx context.Context, messageID int64, emoji string) error {
@@ -184,8 +182,7 @@ func (s *ChatService) React(ctx context.Context, messageID int64, emoji string) 
 	return ignore(err, ErrConflict)
 }
 
-// Unreact takes a reaction back. Circle's answer for one that is not there does not tell it from a message that does
-// not exist: both succeed.
+// Unreact removes a reaction. Circle answers the same for a missing reaction and a missing message: both succeed.
 //
 //circle:op DELETE /api/headless/v1/reactions
 func (s *ChatService) Unreact(ctx context.Context, messageID int64, emoji string) error {

@@ -16,40 +16,40 @@ import (
 type ChatService struct{ client *Client }
 
 // ChatRoom is a place to talk: between two members, in a group, or embedded in a space, lesson or live room.
-// [ChatRoom.Carries] tells which parts the operation that filled it never sends.
+// [ChatRoom.Carries] says which parts its source sends.
 type ChatRoom struct {
-	// Source is the operation that filled the record; [SourceUnknown] where nothing but UUID is known.
+	// Source is the operation that filled the record; [SourceUnknown] if only the UUID is known.
 	Source Source `json:"-"`
 
-	// ID is Circle's number of the room. It names the room in live updates only.
+	// ID is Circle's number of the room. Only live updates use it.
 	ID int64 `json:"id"`
 	// UUID names the room everywhere else.
 	UUID string `json:"uuid"`
-	// Identifier is made of the kind and the members' numbers, such as group_chat-1-2-3; not so in embedded rooms, whose
-	// members come and go.
+	// Identifier is made of the kind and the members' numbers, such as group_chat-1-2-3. Embedded rooms have another form,
+	// since their members come and go.
 	Identifier string `json:"identifier"`
-	// Kind is direct or group_chat; embedded rooms call themselves group chats too.
+	// Kind is direct or group_chat; embedded rooms count as group chats.
 	Kind string `json:"chat_room_kind"`
-	// Name is the room's name, or made of the names of the others in it.
+	// Name is the room's name, or made of the names of the other members.
 	Name string `json:"chat_room_name"`
 	// Description is what the room is for; nil if nobody wrote any.
 	Description *string `json:"chat_room_description"`
-	// ShowHistory reports whether who comes later sees what was written before.
+	// ShowHistory reports whether later members see earlier messages.
 	ShowHistory bool `json:"chat_room_show_history"`
 	// ParticipantsCount is the number of members in the room, the viewer included.
 	ParticipantsCount int `json:"chat_room_participants_count"`
 	// UnreadMessagesCount is the number of messages that the viewer has not read.
 	UnreadMessagesCount int `json:"unread_messages_count"`
-	// OtherParticipantsPreview are the first few of the others.
+	// OtherParticipantsPreview are the first few of the other members.
 	OtherParticipantsPreview []*ChatParticipant `json:"other_participants_preview"`
-	// CurrentParticipant is the place of the viewer; nil if they only look in.
+	// CurrentParticipant is the viewer in the room; nil if they are not a member of it.
 	CurrentParticipant *ChatParticipant `json:"current_participant"`
-	// LastMessage is the newest message that is no reply; nil in an empty room.
+	// LastMessage is the newest message that is not a reply; nil in an empty room.
 	LastMessage *ChatMessage `json:"last_message"`
-	// FirstUnreadMessageID is the oldest message that the viewer has not read, nil if there is none; see
+	// FirstUnreadMessageID is the oldest message that the viewer has not read; nil if there is none. See
 	// [ChatRoomFirstUnread].
 	FirstUnreadMessageID *int64 `json:"first_unread_message_id"`
-	// PinnedMessage is the message pinned to the room. Circle documents it for live updates only; nil if it is not sent.
+	// PinnedMessage is the message pinned to the room; nil if it is not sent. Circle documents it only for live updates.
 	PinnedMessage *ChatMessage `json:"pinned_message"`
 
 	// EmbeddedSpace and EmbeddedLesson are where the room is embedded; see [ChatRoomPlace].
@@ -61,13 +61,13 @@ type ChatRoom struct {
 type EmbeddedLesson struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
-	// SectionID is the section of the course; the course itself is not told.
+	// SectionID is the section of the course. Circle does not name the course.
 	SectionID int64 `json:"courses_section_id"`
 }
 
-// ChatParticipant is a member in a room. Circle sends their e-mail address too, which is not read here.
+// ChatParticipant is a member in a room. Circle also sends their e-mail address, which is not read here.
 type ChatParticipant struct {
-	// ID is the participant's number, which is not the member's.
+	// ID is the participant's number, not the member's.
 	ID                int64   `json:"id"`
 	CommunityMemberID int64   `json:"community_member_id"`
 	Name              string  `json:"name"`
@@ -75,26 +75,26 @@ type ChatParticipant struct {
 	Headline          *string `json:"headline"`
 	// Status is online or offline; empty in [ChatRoom.CurrentParticipant].
 	Status string `json:"status"`
-	// LastSeenText is when they were last there, as a phrase; nil if Circle has none.
+	// LastSeenText says when they were last there, as a phrase; nil if Circle has none.
 	LastSeenText *string `json:"last_seen_text"`
 	// Admin reports whether they run the room, CommunityAdmin whether they run the community.
 	Admin          bool `json:"admin"`
 	CommunityAdmin bool `json:"community_admin"`
 	Moderator      bool `json:"moderator"`
-	// Muted and Archived are what they decided for themselves.
+	// Muted and Archived are their own choices.
 	Muted    bool `json:"muted"`
 	Archived bool `json:"archived"`
-	// PinnedAt is when they pinned the room. Circle documents it for live updates only; nil if it is not sent.
+	// PinnedAt is when they pinned the room; nil if it is not sent. Circle documents it only for live updates.
 	PinnedAt *time.Time `json:"pinned_at"`
 	// DeletedAt is when they left; nil while they are there.
 	DeletedAt *time.Time `json:"deleted_at"`
-	// CanSendMessage reports whether they take messages of the viewer; nil in the list of participants.
+	// CanSendMessage reports whether they take messages from the viewer; nil in the list of participants.
 	CanSendMessage *bool `json:"can_send_message"`
 	// IsBlocked reports whether the viewer has blocked them; nil unless the room was read by itself.
 	IsBlocked *bool `json:"is_blocked_by_current_community_member"`
 }
 
-// IsOnline reports whether they are there at the moment; nil if Circle does not say.
+// IsOnline reports whether they are there now; nil if Circle does not say.
 func (p *ChatParticipant) IsOnline() *bool {
 	if p.Status == "" {
 		return nil
@@ -111,13 +111,13 @@ const (
 	ChatRoomGroup  = "group_chat"
 )
 
-// Carries reports whether the record has the part, as what it has or as its absence.
+// Carries reports whether the record has the part, or shows that there is none.
 func (r *ChatRoom) Carries(part Part) bool {
 	return part == ChatRoomPlace && (r.EmbeddedSpace != nil || r.EmbeddedLesson != nil || r.isFree()) ||
 		r.Source.Carries(part)
 }
 
-// isFree reports whether the room is known to be embedded in nothing.
+// isFree reports whether the room is known not to be embedded.
 func (r *ChatRoom) isFree() bool {
 	return r.Kind != "" && (r.Kind == ChatRoomDirect || strings.HasPrefix(r.Identifier, r.Kind+"-"))
 }
@@ -131,7 +131,7 @@ func (r *ChatRoom) setSource(source Source) {
 	}
 }
 
-// wrappedRoom is a room by itself: only in the list do rooms come without the wrapper.
+// wrappedRoom is a room as all operations but the list send it.
 type wrappedRoom struct {
 	Room *ChatRoom `json:"chat_room"`
 }
@@ -156,13 +156,13 @@ type CreateChatRoomRequest struct {
 
 // ChatParticipantRequest is a change to a participant; what is nil stays.
 type ChatParticipantRequest struct {
-	// Admin makes another participant run the room too, which only those who do may.
+	// Admin lets another participant run the room. Only those who run it may change that.
 	Admin    *bool `json:"admin,omitempty"`
 	Archived *bool `json:"archived,omitempty"`
 	Muted    *bool `json:"muted,omitempty"`
 }
 
-// Rooms reads the inbox: the rooms that the viewer is in, those last written in first, without embedded ones.
+// Rooms reads the inbox: the viewer's rooms without embedded ones, those with the newest messages first.
 //
 //circle:op GET /api/headless/v1/messages
 func (s *ChatService) Rooms(ctx context.Context, o PageOptions) (*Page[*ChatRoom], error) {
@@ -177,8 +177,8 @@ func (s *ChatService) Room(ctx context.Context, roomUUID string) (*ChatRoom, err
 	return unwrapped(get[wrappedRoom](ctx, s.client, member("/messages/{uuid}", uuid(roomUUID)), nil))
 }
 
-// CreateRoom makes a group, or finds the direct room with a member and makes it where there is none. [ErrForbidden] is
-// a member who takes no messages.
+// CreateRoom makes a group, or returns the direct room with a member, which it makes if necessary. [ErrForbidden] is a
+// member who takes no messages.
 //
 //circle:op POST /api/headless/v1/messages
 func (s *ChatService) CreateRoom(ctx context.Context, r CreateChatRoomRequest) (*ChatRoom, error) {
@@ -204,7 +204,7 @@ func (s *ChatService) MarkRoomAsRead(ctx context.Context, roomUUID string) error
 	return exec(ctx, s.client, http.MethodPost, member("/messages/{uuid}/mark_all_as_read", uuid(roomUUID)), nil)
 }
 
-// UnreadRooms reads which rooms of the inbox have unread messages: their UUIDs, all of them.
+// UnreadRooms reads the UUIDs of all rooms of the inbox that have unread messages.
 //
 //circle:op GET /api/headless/v1/messages/unread_chat_rooms
 func (s *ChatService) UnreadRooms(ctx context.Context) ([]string, error) {
@@ -227,8 +227,8 @@ func (s *ChatService) Participants(
 	return get[Page[*ChatParticipant]](ctx, s.client, path, o.query())
 }
 
-// UpdateParticipant changes a participant, by the participant's number, and returns the room as it is afterwards. Mute
-// and archive are for the viewer alone.
+// UpdateParticipant changes a participant, by the participant's number, and returns the room as it is afterwards. Muted
+// and Archived can only be set for the viewer.
 //
 //circle:op PUT /api/headless/v1/messages/{chat_room_uuid}/chat_room_participants/{id}
 func (s *ChatService) UpdateParticipant(

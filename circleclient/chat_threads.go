@@ -10,13 +10,13 @@ type ChatThread struct {
 	ID int64 `json:"id"`
 	// ParentMessage is what was replied to.
 	ParentMessage *ChatMessage `json:"parent_message"`
-	// Replies are all replies where the thread was read by itself, oldest first; some of them in the list.
+	// Replies are all replies, oldest first; only some of them in the list of threads.
 	Replies []*ChatMessage `json:"replies"`
-	// Room is as much of the room as comes with a thread.
+	// Room is the part of the room that comes with a thread.
 	Room *ThreadRoom `json:"chat_room"`
 }
 
-// ThreadRoom is the room of a thread. Its UUID is that of the thread's messages.
+// ThreadRoom is the room of a thread. The thread's messages have its UUID.
 type ThreadRoom struct {
 	Kind string `json:"kind"`
 	Name string `json:"name"`
@@ -25,7 +25,7 @@ type ThreadRoom struct {
 	Lesson        *EmbeddedLesson `json:"lesson"`
 }
 
-// ChatRoom returns the room of the thread, of which only UUID, kind, name and place are known; nil if not even that is.
+// ChatRoom returns the room of the thread, of which only UUID, kind, name and place are known; nil without a UUID.
 func (t *ChatThread) ChatRoom() *ChatRoom {
 	if t.ParentMessage == nil || t.ParentMessage.ChatRoomUUID == "" {
 		return nil
@@ -50,7 +50,7 @@ func (t *ChatThread) setSource(Source) {
 	}
 }
 
-// Threads reads the threads that the viewer takes part in, those last replied to first.
+// Threads reads the threads that the viewer takes part in, those with the newest replies first.
 //
 //circle:op GET /api/headless/v1/chat_threads
 func (s *ChatService) Threads(ctx context.Context, o PageOptions) (*Page[*ChatThread], error) {
@@ -66,7 +66,7 @@ func (s *ChatService) Thread(ctx context.Context, threadID int64) (*ChatThread, 
 	return filled(t, err, SourceChatThread)
 }
 
-// UnreadThreads reads which threads have unread replies: their numbers, all of them.
+// UnreadThreads reads the numbers of all threads that have unread replies.
 //
 //circle:op GET /api/headless/v1/chat_threads/unread_chat_threads
 func (s *ChatService) UnreadThreads(ctx context.Context) ([]int64, error) {

@@ -8,36 +8,35 @@ import (
 	"strconv"
 )
 
-// MessageWindow is a piece of a room's history around one message, the anchor, which is in it. Replies are no part of
-// it.
+// MessageWindow is a part of a room's history around one message, the anchor, and includes it. It has no replies.
 type MessageWindow struct {
 	// ID is the anchor.
 	ID int64 `json:"id"`
 	// FirstID and LastID are the ends of the window; 0 in an empty room.
 	FirstID int64 `json:"first_id"`
 	LastID  int64 `json:"last_id"`
-	// HasPreviousPage and HasNextPage tell whether older and newer messages lie outside.
+	// HasPreviousPage and HasNextPage report whether there are older and newer messages.
 	HasPreviousPage bool `json:"has_previous_page"`
 	HasNextPage     bool `json:"has_next_page"`
 	// TotalCount is the number of messages in the room.
 	TotalCount int `json:"total_count"`
-	// Records are the messages, oldest first, none of them nil.
+	// Records are the messages, oldest first, never nil.
 	Records []*ChatMessage `json:"records"`
 }
 
 // MessageWindowOptions choose a window.
 type MessageWindowOptions struct {
-	// Anchor is a message of the room; the newest if it is 0.
+	// Anchor is a message of the room; 0 is the newest.
 	Anchor int64
-	// Older and Newer are how many messages come on either side of the anchor, 0 to [MaxPerPage].
+	// Older and Newer are how many messages to read on either side of the anchor, 0 to [MaxPerPage].
 	Older, Newer int
 }
 
-// Messages reads a window of a room's messages. [ErrNotFound] is also an anchor that was deleted.
+// Messages reads a window of a room's messages. A deleted anchor is [ErrNotFound].
 //
 //circle:op GET /api/headless/v1/messages/{chat_room_uuid}/chat_room_messages
 func (s *ChatService) Messages(ctx context.Context, roomUUID string, o MessageWindowOptions) (*MessageWindow, error) {
-	// Both sizes are sent, zero too: left out they mean 20.
+	// Zero sizes are sent too: Circle reads 20 without one.
 	q := query{}.num("id", o.Anchor).str("previous_per_page", strconv.Itoa(min(o.Older, MaxPerPage))).str("next_per_page",
 		strconv.Itoa(min(o.Newer, MaxPerPage)))
 	w, err := get[MessageWindow](ctx, s.client, member("/messages/{chat_room_uuid}/chat_room_messages", uuid(roomUUID)), q)
@@ -50,13 +49,12 @@ func (s *ChatService) Messages(ctx context.Context, roomUUID string, o MessageWi
 	return w, nil
 }
 
-// ErrAnchorGone is a message to page from that was deleted, where its neighbours cannot be told from the newest
-// messages. It comes inside of an error that matches [ErrNotFound].
+// ErrAnchorGone is an anchor that was deleted and whose neighbours are not among the newest messages. Its error also
+// matches [ErrNotFound].
 var ErrAnchorGone = errors.New("the message to go on from is gone")
 
-// MessagesBefore returns the last n messages that are older than a message, or the newest n where before is 0. The
-// window has those messages alone, and its ends tell whether the room goes on beyond them. It takes one request; one
-// more where before was deleted.
+// MessagesBefore returns the last n messages older than a message, or the newest n if before is 0. The window has only
+// these messages. It takes one request, and one more if before was deleted.
 func (s *ChatService) MessagesBefore(
 	ctx context.Context, roomUUID string, before int64, n int,
 ) (*MessageWindow, error) {
@@ -72,8 +70,7 @@ func (s *ChatService) MessagesBefore(
 	return w, nil
 }
 
-// MessagesAfter returns the first n messages that are newer than a message, as [ChatService.MessagesBefore] gives older
-// ones.
+// MessagesAfter returns the first n messages newer than a message, as [ChatService.MessagesBefore] returns older ones.
 func (s *ChatService) MessagesAfter(ctx context.Context, roomUUID string, after int64, n int) (*MessageWindow, error) {
 	w, err := s.windowAt(ctx, roomUUID, MessageWindowOptions{Anchor: after, Newer: n})
 	if err != nil {
@@ -84,8 +81,8 @@ func (s *ChatService) MessagesAfter(ctx context.Context, roomUUID string, after 
 	return w, nil
 }
 
-// windowAt reads a window that the neighbours of the anchor are in. Circle does not find an anchor that was deleted;
-// the newest messages tell its neighbours all the same, unless it was an old one.
+// windowAt reads a window that holds the neighbours of the anchor. Circle does not find a deleted anchor, but unless it
+// is old, its neighbours are among the newest messages.
 func (s *ChatService) windowAt(ctx context.Context, roomUUID string, o MessageWindowOptions) (*MessageWindow, error) {
 	w, err := s.Messages(ctx, roomUUID, o)
 	if o.Anchor == 0 || err == nil && w.holds(o.Anchor) || err != nil && !errors.Is(err, ErrNotFound) {
@@ -98,14 +95,14 @@ func (s *ChatService) windowAt(ctx context.Context, roomUUID string, o MessageWi
 	return w, err
 }
 
-// holds reports whether the neighbours of a message, there or deleted, are in the window.
+// holds reports whether the neighbours of a message, deleted or not, are in the window.
 func (w *MessageWindow) holds(messageID int64) bool {
 	older := slices.ContainsFunc(w.Records, func(m *ChatMessage) bool { return m.ID <= messageID })
 	newer := slices.ContainsFunc(w.Records, func(m *ChatMessage) bool { return m.ID >= messageID })
 	return w.ID == messageID || (older || !w.HasPreviousPage) && (newer || !w.HasNextPage)
 }
 
-// until counts the messages at the beginning of the window that are older than a message.
+// until counts the messages at the start of the window that are older than a message.
 func (w *MessageWindow) until(messageID int64) int {
 	newer := slices.IndexFunc(w.Records, func(m *ChatMessage) bool { return m.ID >= messageID })
 	if newer < 0 {
@@ -114,7 +111,7 @@ func (w *MessageWindow) until(messageID int64) int {
 	return newer
 }
 
-// cut leaves messages of the window out at its ends.
+// cut shortens the window to some of its messages.
 func (w *MessageWindow) cut(from, to int) {
 	w.HasPreviousPage = w.HasPreviousPage || from > 0
 	w.HasNextPage = w.HasNextPage || to < len(w.Records)

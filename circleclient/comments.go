@@ -10,15 +10,15 @@ import (
 	"circlegraph/circleclient/richtext"
 )
 
-// Comment is a comment on a post, or a reply to one. One type holds what all operations send; [Comment.Carries] tells
-// which parts the operation that filled it never does.
+// Comment is a comment on a post, or a reply to one. One type holds what all operations send; [Comment.Carries] says
+// which parts its source sends.
 type Comment struct {
 	// Source is the operation that filled the record.
 	Source Source `json:"-"`
 
 	// ID is Circle's number of the comment.
 	ID int64 `json:"id"`
-	// PostID, SpaceID and PostName are the post it belongs to, the post's space and title.
+	// PostID, SpaceID and PostName are its post, and the post's space and title.
 	PostID   int64  `json:"post_id"`
 	SpaceID  int64  `json:"space_id"`
 	PostName string `json:"post_name"`
@@ -26,25 +26,25 @@ type Comment struct {
 	ParentCommentID *int64 `json:"parent_comment_id"`
 	// CommunityMemberID is who wrote it.
 	CommunityMemberID int64 `json:"community_member_id"`
-	// UserID is the same person's number across communities.
+	// UserID is the author's number across communities.
 	UserID int64 `json:"user_id"`
 
-	// Editor is trix (HTML in Body) or tiptap (a document in TipTapBody). Read [Comment.RichText] instead of either.
+	// Editor is trix (HTML in Body) or tiptap (a document in TipTapBody). Read [Comment.RichText] instead.
 	Editor string `json:"editor"`
-	// Body is the text of the older editor; a placeholder where the newer one wrote it.
+	// Body is the text of the older editor; a placeholder if the newer one wrote it.
 	Body lenient.Lazy[*richtext.PostBody] `json:"body"`
 	// TipTapBody is the envelope around the document of the newer editor.
 	TipTapBody json.RawMessage `json:"tiptap_body"`
-	// BodyText is the text without markup and with its paragraphs glued together.
+	// BodyText is the text without markup, its paragraphs glued together.
 	BodyText string `json:"body_text"`
 
 	// CreatedAt is when it was written.
 	CreatedAt time.Time `json:"created_at"`
-	// UpdatedAt is when it was changed last.
+	// UpdatedAt is when it was last changed.
 	UpdatedAt time.Time `json:"updated_at"`
-	// RemovedAt is when it was removed, its place kept for its replies; nil as a rule.
+	// RemovedAt is when it was removed while its place is kept for its replies; usually nil.
 	RemovedAt *time.Time `json:"removed_at"`
-	// ShowURL is its address; sent by the two updates only.
+	// ShowURL is its address. Only the two updates send it.
 	ShowURL *string `json:"show_url"`
 
 	// LikesCount is the number of likes.
@@ -56,11 +56,11 @@ type Comment struct {
 	// BookmarkID is the number of the viewer's bookmark; nil if there is none.
 	BookmarkID *int64 `json:"bookmark_id"`
 
-	// Author is who wrote it; nil if the author is gone, see [CommentAuthor].
+	// Author is who wrote it; nil if they are gone. See [CommentAuthor].
 	Author *Author `json:"author"`
 	// Policies are what the viewer may do with it; see [CommentPolicies].
 	Policies *CommentPermissions `json:"policies"`
-	// Replies are replies to it, in unknown number and order; see [Comment.AllReplies].
+	// Replies are some replies, in no certain order; see [Comment.AllReplies].
 	Replies lenient.Lazy[EmbeddedReplies] `json:"replies"`
 }
 
@@ -73,14 +73,14 @@ type CommentPermissions struct {
 	CanReport   bool `json:"can_report"`
 }
 
-// Carries reports whether the record has the part, as what it has or as its absence.
+// Carries reports whether the record has the part, or shows that there is none.
 func (c *Comment) Carries(part Part) bool {
 	return part == CommentAuthor && c.Author != nil || part == CommentPolicies && c.Policies != nil ||
 		c.Source.Carries(part)
 }
 
-// AllReplies returns Replies where they are all there are. Only then may they stand for the list of replies, and only
-// where no order is asked for.
+// AllReplies returns Replies, and whether they are complete. Only then do they replace the list of replies, and only if
+// no order is asked for.
 func (c *Comment) AllReplies() ([]*Comment, bool) {
 	replies := c.Replies.Get()
 	return replies, c.RepliesCount == 0 || len(replies) == c.RepliesCount
@@ -91,7 +91,7 @@ func (c *Comment) RichText() *richtext.Text {
 	return richtext.New(richtext.Source{Envelope: c.TipTapBody, Body: c.Body, Plain: c.BodyText})
 }
 
-// MemberID returns the author's member number; it is there also where the author is left out.
+// MemberID returns the author's member number, also if the author is left out.
 func (c *Comment) MemberID() int64 {
 	if c.CommunityMemberID == 0 && c.Author != nil {
 		return c.Author.MemberID()
@@ -99,10 +99,10 @@ func (c *Comment) MemberID() int64 {
 	return c.CommunityMemberID
 }
 
-// StandsIn returns the space it stands in, whose members may like and reply to it.
+// StandsIn returns its space, whose members may like and reply to it.
 func (c *Comment) StandsIn() int64 { return c.SpaceID }
 
-// ParentID returns the comment it replies to, 0 for a comment on the post itself.
+// ParentID returns the comment it replies to; 0 for a comment on the post itself.
 func (c *Comment) ParentID() int64 {
 	if c.ParentCommentID == nil {
 		return 0
@@ -112,10 +112,10 @@ func (c *Comment) ParentID() int64 {
 
 func (c *Comment) setSource(source Source) { c.Source = source }
 
-// EmbeddedReplies are the replies inside of a comment.
+// EmbeddedReplies are the replies in a comment.
 type EmbeddedReplies []*Comment
 
-// UnmarshalJSON marks them as what they are.
+// UnmarshalJSON sets their source.
 func (r *EmbeddedReplies) UnmarshalJSON(data []byte) error {
 	err := lenient.Decode(data, (*[]*Comment)(r))
 	for _, reply := range *r {
@@ -124,7 +124,7 @@ func (r *EmbeddedReplies) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// CommentsService reads and writes comments and replies, as the member whose token the context carries.
+// CommentsService reads and writes comments and replies, as the member whose token is in the context.
 type CommentsService struct{ client *Client }
 
 // CommentListOptions choose a page of comments or replies.
@@ -158,7 +158,7 @@ func (s *CommentsService) Create(ctx context.Context, postID int64, body *richte
 	return s.write(ctx, http.MethodPost, member("/posts/{post_id}/comments", id(postID)), body, SourceCreateComment)
 }
 
-// Update changes a comment, whichever editor it was written with.
+// Update changes a comment of either editor.
 //
 //circle:op PATCH /api/headless/v1/posts/{post_id}/comments/{id}
 func (s *CommentsService) Update(
@@ -176,7 +176,7 @@ func (s *CommentsService) Delete(ctx context.Context, postID, commentID int64) e
 	return exec(ctx, s.client, http.MethodDelete, path, nil)
 }
 
-// Replies reads the replies to a comment. They come without their authors; 60 by default.
+// Replies reads the replies to a comment, without their authors; 60 by default.
 //
 //circle:op GET /api/headless/v1/comments/{comment_id}/replies
 func (s *CommentsService) Replies(ctx context.Context, commentID int64, o CommentListOptions) (*Page[*Comment], error) {
@@ -200,7 +200,7 @@ func (s *CommentsService) CreateReply(ctx context.Context, commentID int64, body
 	return s.write(ctx, http.MethodPost, member("/comments/{comment_id}/replies", id(commentID)), body, SourceCreateReply)
 }
 
-// UpdateReply changes a reply, whichever editor it was written with.
+// UpdateReply changes a reply of either editor.
 //
 //circle:op PATCH /api/headless/v1/comments/{comment_id}/replies/{id}
 func (s *CommentsService) UpdateReply(
@@ -233,8 +233,8 @@ func (s *CommentsService) Like(ctx context.Context, commentID int64) error {
 	return ignore(err, ErrConflict)
 }
 
-// Unlike takes a like back. Circle's answer for a comment that is not liked does not tell it from a comment that does
-// not exist: both succeed.
+// Unlike removes a like. Circle answers the same for a comment that is not liked and one that does not exist: both
+// succeed.
 //
 //circle:op DELETE /api/headless/v1/comments/{comment_id}/user_likes
 func (s *CommentsService) Unlike(ctx context.Context, commentID int64) error {
@@ -242,8 +242,8 @@ func (s *CommentsService) Unlike(ctx context.Context, commentID int64) error {
 	return ignore(err, ErrConflict, ErrNotFound)
 }
 
-// commentBody is a comment to write. An update must send the form that the comment's editor keeps, which the caller may
-// not know: it sends both, and Circle takes the one it needs. The wrapper is needed by each of the four writes.
+// commentBody is a comment to write. An update must have the form of the comment's editor, which the caller may not
+// know, so it has both and Circle takes the one it needs. All four writes need the wrapper.
 type commentBody struct {
 	Comment struct {
 		Body       string             `json:"body"`

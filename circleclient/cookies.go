@@ -8,14 +8,14 @@ import (
 )
 
 // CookiesService opens and closes sessions of the community's web pages, for apps that show them in a web view. It
-// calls the community's own address, since a cookie is of no use on another.
+// calls the community's own address: a cookie is of no use on another.
 type CookiesService struct{ client *Client }
 
-// SessionCookie is a cookie as Circle sets it. It signs its bearer in on the community's pages, for about a year: it is
-// for the member who asked and for nobody else, and must not be logged.
+// SessionCookie is a cookie as Circle sets it. It signs its bearer in on the community's pages for about a year: give
+// it only to its member, and never log it.
 type SessionCookie struct{ http.Cookie }
 
-// String hides the value, for whoever logs a cookie by mistake.
+// String hides the value, in case a cookie is logged by mistake.
 func (c SessionCookie) String() string { return c.Name + "=(hidden)" }
 
 // SameSiteWord is lax, strict or none; nil if Circle does not say.
@@ -34,7 +34,7 @@ func (c *SessionCookie) SameSiteWord() *string {
 	return &word
 }
 
-// ExpiresAt is when the cookie ends, counted from now where Circle gives its age; nil if it ends with the browser.
+// ExpiresAt is when the cookie ends, which now decides if Circle sends an age; nil if it ends with the browser.
 func (c *SessionCookie) ExpiresAt(now time.Time) *time.Time {
 	at := c.Expires
 	if c.MaxAge > 0 {
@@ -46,7 +46,7 @@ func (c *SessionCookie) ExpiresAt(now time.Time) *time.Time {
 	return &at
 }
 
-// Create opens a session on the community's web pages and gives its cookies.
+// Create opens a session on the community's web pages and returns its cookies.
 //
 //circle:op POST /api/headless/v1/cookies
 func (s *CookiesService) Create(ctx context.Context) ([]*SessionCookie, error) {
@@ -74,14 +74,14 @@ func (s *CookiesService) Delete(ctx context.Context) error {
 	return exec(ctx, s.client, http.MethodDelete, community("/cookies"), nil)
 }
 
-// ofEdge reports whether a cookie comes with every answer and is about this server's connection, not the session:
+// ofEdge reports whether a cookie is on every answer and about this server's connection, not the member's session:
 // Cloudflare's and the visit counter's.
 func ofEdge(name string) bool {
 	return strings.HasPrefix(name, "__cf") || strings.HasPrefix(name, "_cf") || strings.HasPrefix(name, "cf_") ||
 		strings.HasPrefix(name, "ahoy_")
 }
 
-// CommunityHost is the host of the community's web pages, to which cookies without a domain belong.
+// CommunityHost is the host of the community's web pages. Cookies without a domain belong to it.
 func (c *Client) CommunityHost() string {
 	_, host, _ := strings.Cut(c.community, "://")
 	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {

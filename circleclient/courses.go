@@ -5,23 +5,22 @@ import (
 	"time"
 )
 
-// CoursesService reads courses and writes how far the viewer has got. A course is a space of type course, and its
-// number is the space's.
+// CoursesService reads courses and writes the viewer's progress. A course is a space of type course, with the space's
+// number.
 type CoursesService struct{ client *Client }
 
 // CourseSection is a part of a course, with its lessons.
 type CourseSection struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
-	// DripDelay is after how many days in the course it is released; 0 at once.
+	// DripDelay is the number of days in the course after which it is released; 0 for at once.
 	DripDelay int `json:"drip_delay"`
-	// NotifyStudentsEnabled reports whether members hear of its release.
+	// NotifyStudentsEnabled reports whether members are notified of its release.
 	NotifyStudentsEnabled bool `json:"notify_students_enabled"`
-	// IsDripped reports whether it has been released to the viewer. Circle does not say what the word means; so it is
-	// taken because the official examples have it true beside lessons that can be read. The contract's schema misspells
-	// it.
+	// IsDripped reports whether it has been released to the viewer. Circle does not explain the word; the official
+	// examples have it true beside lessons that can be read. The contract's schema misspells it.
 	IsDripped bool `json:"is_dripped"`
-	// DrippedAt is when it is released, past or to come; nil if it has no date.
+	// DrippedAt is when it is released, past or future; nil if it has no date.
 	DrippedAt *time.Time `json:"dripped_at"`
 	// Lessons are in order, each without its content ([SourceSections]).
 	Lessons []*Lesson `json:"lessons"`
@@ -30,11 +29,11 @@ type CourseSection struct {
 // Progress counts the lessons of the section.
 func (s *CourseSection) Progress() CourseProgress { return ProgressOf([]*CourseSection{s}) }
 
-// CourseProgress is how far the viewer has got.
+// CourseProgress is the viewer's progress.
 type CourseProgress struct {
 	// Lessons is the number of lessons, locked ones included.
 	Lessons int
-	// Completed is the number of those that are completed.
+	// Completed is the number of completed lessons.
 	Completed int
 }
 
@@ -52,7 +51,7 @@ func ProgressOf(sections []*CourseSection) CourseProgress {
 	return p
 }
 
-// Percent is the completed part in percent, rounded down so that 100 means all; 0 of no lessons.
+// Percent is the completed part in percent, rounded down so that 100 means all; 0 without lessons.
 func (p CourseProgress) Percent() int {
 	if p.Lessons == 0 {
 		return 0

@@ -6,8 +6,8 @@ import (
 	"circlegraph/circleclient/lenient"
 )
 
-// DisplayLocations are places that show a tag, such as member_directory, post_bio and profile_page. The contract lists
-// them; the live API sends an object with a switch for each place.
+// DisplayLocations are the places that show a tag, such as member_directory, post_bio and profile_page. The contract
+// has a list; the live API sends an object with a switch for each place.
 type DisplayLocations []string
 
 // UnmarshalJSON reads both shapes.

@@ -10,10 +10,10 @@ import (
 	"circlegraph/circleclient/lenient"
 )
 
-// EventPart is what events have beyond other posts. All of it is zero for posts of other kinds and where [PostEvent] is
-// not carried. It is embedded in [Post] because an event is a post: likes, comments and bookmarks work on it.
+// EventPart is what only events have. It is zero for other posts, and without [PostEvent]. It is embedded in [Post]
+// because an event is a post: likes, comments and bookmarks work on it.
 type EventPart struct {
-	// EventSettings are time, place and RSVP rules; nil for posts that are no events.
+	// EventSettings are time, place and RSVP rules; nil for posts that are not events.
 	EventSettings *EventSettings `json:"event_setting_attributes"`
 	// EventType is single or recurring.
 	EventType string `json:"event_type"`
@@ -21,11 +21,11 @@ type EventPart struct {
 	Recurrence *RecurringSettings `json:"recurring_setting_attributes"`
 	// RSVPedEvent reports whether the viewer comes.
 	RSVPedEvent bool `json:"rsvped_event"`
-	// RSVPStatus is what the viewer has said (yes, no, …); nil if they have said nothing.
+	// RSVPStatus is the viewer's answer (yes, no, …); nil if there is none.
 	RSVPStatus *string `json:"rsvp_status"`
 	// InvitedAttendee reports whether the viewer was invited.
 	InvitedAttendee *bool `json:"invited_attendee"`
-	// EventAttendees are the first few who come.
+	// EventAttendees are the first few attendees.
 	EventAttendees lenient.Lazy[*EmbeddedAttendees] `json:"event_attendees"`
 }
 
@@ -42,24 +42,24 @@ type EventSettings struct {
 	InPersonLocation EventLocation `json:"in_person_location"`
 	// VirtualLocationURL is where to join. Circle sends it to everybody, see [Post.LocationVisible].
 	VirtualLocationURL *string `json:"virtual_location_url"`
-	// LiveStreamRecordingURL is the recording of a live stream that is over.
+	// LiveStreamRecordingURL is the recording of a past live stream.
 	LiveStreamRecordingURL *string `json:"live_stream_recording_url"`
-	// HideLocationFromNonAttendees reports whether the place is meant for attendees only.
+	// HideLocationFromNonAttendees reports whether only attendees should see the place.
 	HideLocationFromNonAttendees bool `json:"hide_location_from_non_attendees"`
-	// RSVPDisabled reports whether members cannot say that they come.
+	// RSVPDisabled reports whether members cannot RSVP.
 	RSVPDisabled bool `json:"rsvp_disabled"`
-	// RSVPLimit is how many can come; nil for any number.
+	// RSVPLimit is the greatest number of attendees; nil if there is no limit.
 	RSVPLimit *int `json:"rsvp_limit"`
 	// RSVPCount is how many have said that they come.
 	RSVPCount int `json:"rsvp_count"`
 	// HideAttendees reports whether the attendees are hidden.
 	HideAttendees bool `json:"hide_attendees"`
-	// SendEmailReminder and the three below are which messages attendees get.
+	// SendEmailReminder and the three below say which messages attendees get.
 	SendEmailReminder                 bool `json:"send_email_reminder"`
 	SendInAppNotificationReminder     bool `json:"send_in_app_notification_reminder"`
 	SendEmailConfirmation             bool `json:"send_email_confirmation"`
 	SendInAppNotificationConfirmation bool `json:"send_in_app_notification_confirmation"`
-	// EnableCustomThankYouMessage reports whether the four below were written by hand.
+	// EnableCustomThankYouMessage reports whether the four below are custom.
 	EnableCustomThankYouMessage    bool    `json:"enable_custom_thank_you_message"`
 	ConfirmationMessageTitle       *string `json:"confirmation_message_title"`
 	ConfirmationMessageDescription *string `json:"confirmation_message_description"`
@@ -75,7 +75,7 @@ func (s *EventSettings) Location() *EventLocation {
 	return &s.InPersonLocation
 }
 
-// End returns when the event ends, by its duration where no end is set; nil if it has neither.
+// End returns when the event ends, by its duration if no end is set; nil if it has neither.
 func (s *EventSettings) End() *time.Time {
 	if s.EndsAt != nil || s.StartsAt == nil || s.DurationInSeconds <= 0 {
 		return s.EndsAt
@@ -83,9 +83,9 @@ func (s *EventSettings) End() *time.Time {
 	return new(s.StartsAt.Add(time.Duration(s.DurationInSeconds) * time.Second))
 }
 
-// LocationVisible reports whether the viewer may see where the event takes place: where it is not hidden, who comes,
-// and who may change or manage the event. Circle leaves hiding the place to its clients. A record without
-// [PostPolicies] hides it from those who run the event, too.
+// LocationVisible reports whether the viewer may see where the event takes place: if it is not hidden, if they come, or
+// if they may change or manage the event. Circle leaves this to its clients. A record without [PostPolicies] hides the
+// place from those who run the event, too.
 func (p *Post) LocationVisible() bool {
 	return p.EventSettings == nil || !p.EventSettings.HideLocationFromNonAttendees || p.RSVPedEvent ||
 		p.Policies != nil && (p.Policies.CanManage || p.Policies.CanUpdate)
@@ -103,7 +103,7 @@ type RecurringSettings struct {
 	Occurrences *int `json:"occurrences"`
 }
 
-// EventLocation is a place. What is not known is nil.
+// EventLocation is a place. Unknown fields are nil.
 type EventLocation struct {
 	// Name of the place, such as a building's.
 	Name *string
@@ -111,12 +111,11 @@ type EventLocation struct {
 	Address *string
 	// Latitude and Longitude in degrees north and east.
 	Latitude, Longitude *float64
-	// PlaceID is the place's id with the map service that Circle's editor asks.
+	// PlaceID is the place's id at the map service of Circle's editor.
 	PlaceID *string
 }
 
-// UnmarshalJSON reads a place, which Circle sends as a JSON document inside a string. A string that is no document is
-// taken for the address.
+// UnmarshalJSON reads a place, which Circle sends as a JSON document in a string. Any other string becomes the address.
 func (l *EventLocation) UnmarshalJSON(data []byte) error {
 	*l = EventLocation{}
 	if lenient.FirstByte(data) == '"' {
@@ -165,17 +164,17 @@ func (l *EventLocation) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// EmbeddedAttendees are the first few attendees, as an event embeds them.
+// EmbeddedAttendees are the first few attendees, embedded in an event.
 type EmbeddedAttendees struct {
 	Records []*EventAttendee `json:"records"`
 	// Count is the number of all attendees.
 	Count int `json:"count"`
 }
 
-// Complete reports whether Records are all there are.
+// Complete reports whether Records holds all attendees.
 func (a *EmbeddedAttendees) Complete() bool { return a != nil && len(a.Records) >= a.Count }
 
-// EventAttendee is a member who has said whether they come to an event. It lacks the member's headline, roles and tags.
+// EventAttendee is a member who has answered an invitation to an event. It lacks the member's headline, roles and tags.
 type EventAttendee struct {
 	// ID is the number of the RSVP, not of a member.
 	ID int64 `json:"id"`
@@ -186,14 +185,14 @@ type EventAttendee struct {
 	AvatarURL *string `json:"avatar_url"`
 	// RSVPStatus is yes, no or a word Circle adds.
 	RSVPStatus string `json:"rsvp_status"`
-	// RSVPDate is when they said it.
+	// RSVPDate is when they answered.
 	RSVPDate *time.Time `json:"rsvp_date"`
-	// ContactID and ContactType are who was invited: a CommunityMember as a rule. Cancelling leaves them out.
+	// ContactID and ContactType are who was invited, usually a CommunityMember. Cancelling leaves them out.
 	ContactID   int64  `json:"contact_id"`
 	ContactType string `json:"contact_type"`
 }
 
-// MemberID returns the member's number, 0 on nil.
+// MemberID returns the member's number; 0 on nil.
 func (a *EventAttendee) MemberID() int64 {
 	if a == nil {
 		return 0
@@ -215,27 +214,27 @@ type EventOccurrence struct {
 	TimeZone *string `json:"time_zone"`
 	// RSVPedEvent reports whether the viewer comes.
 	RSVPedEvent bool `json:"rsvped_event"`
-	// RSVPLimit is how many can come; nil for any number.
+	// RSVPLimit is the greatest number of attendees; nil if there is no limit.
 	RSVPLimit *int `json:"rsvp_limit"`
 	// RSVPCount is how many have said that they come.
 	RSVPCount int `json:"rsvp_count"`
 }
 
-// EventsService reads events and says who comes, as the member whose token the context carries.
+// EventsService reads events and writes RSVPs, as the member whose token is in the context.
 type EventsService struct{ client *Client }
 
 // EventListOptions choose events of the community.
 type EventListOptions struct {
 	PageOptions
-	// StartDate and EndDate are days, YYYY-MM-DD; both are included. Any day if empty.
+	// StartDate and EndDate are days, YYYY-MM-DD, both included; any day if empty.
 	StartDate, EndDate string
-	// Status is a word of Circle's that the contract does not list; published if empty.
+	// Status is a word that the contract does not list; published if empty.
 	Status string
-	// PastEvents lists past events instead of coming ones.
+	// PastEvents lists past events instead of future ones.
 	PastEvents *bool
 }
 
-// List reads the events of all spaces that the member can see.
+// List reads the events of all spaces that the viewer can see.
 //
 //circle:op GET /api/headless/v1/community_events
 func (s *EventsService) List(ctx context.Context, o EventListOptions) (*Page[*Post], error) {
@@ -245,7 +244,7 @@ func (s *EventsService) List(ctx context.Context, o EventListOptions) (*Page[*Po
 	return filledBy(page, err, SourceCommunityEvents)
 }
 
-// Attendees reads who comes to an event.
+// Attendees reads the attendees of an event.
 //
 //circle:op GET /api/headless/v1/events/{event_id}/event_attendees
 func (s *EventsService) Attendees(ctx context.Context, eventID int64, o PageOptions) (*Page[*EventAttendee], error) {
@@ -253,8 +252,8 @@ func (s *EventsService) Attendees(ctx context.Context, eventID int64, o PageOpti
 	return get[Page[*EventAttendee]](ctx, s.client, path, o.query())
 }
 
-// RSVP says that the member comes and gives their RSVP. A full event and one they come to already are [ErrConflict];
-// see [AlreadyDone].
+// RSVP says that the viewer comes, and returns their RSVP. It is [ErrConflict] if the event is full or they come
+// already; see [AlreadyDone].
 //
 //circle:op POST /api/headless/v1/events/{event_id}/event_attendees
 func (s *EventsService) RSVP(ctx context.Context, eventID int64) (*EventAttendee, error) {
@@ -262,8 +261,8 @@ func (s *EventsService) RSVP(ctx context.Context, eventID int64) (*EventAttendee
 	return write[EventAttendee](ctx, s.client, http.MethodPost, path, nil)
 }
 
-// CancelRSVP says that the member does not come. Circle answers 404 when they were not coming, as it does for an event
-// that does not exist: both succeed.
+// CancelRSVP says that the viewer does not come. Circle answers 404 if they did not come before, as it does for a
+// missing event: both succeed.
 //
 //circle:op DELETE /api/headless/v1/events/{event_id}/event_attendees
 func (s *EventsService) CancelRSVP(ctx context.Context, eventID int64) error {
@@ -281,7 +280,7 @@ func (s *EventsService) Occurrences(
 	return get[Page[*EventOccurrence]](ctx, s.client, path, o.query())
 }
 
-// RSVPToOccurrences says to which repetitions the member comes: to all of these and to no others.
+// RSVPToOccurrences says to which repetitions the viewer comes: to these and to no others.
 //
 //circle:op PUT /api/headless/v1/spaces/{space_id}/events/{event_id}/recurring_events/rsvp
 func (s *EventsService) RSVPToOccurrences(ctx context.Context, spaceID, eventID int64, occurrenceIDs []int64) error {

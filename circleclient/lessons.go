@@ -15,12 +15,12 @@ const (
 	LessonCompleted  = "completed"
 )
 
-// Lesson is a lesson of a course. The outline of the course ([SourceSections]) sends the first block of fields, a read
-// of the lesson ([SourceLesson]) all of them.
+// Lesson is a lesson of a course. The outline of the course ([SourceSections]) sends the first block of fields, reading
+// the lesson ([SourceLesson]) sends all.
 type Lesson struct {
 	// Source is the operation that filled the record.
 	Source Source `json:"-"`
-	// CourseID is the course it was asked of: the answers do not all say.
+	// CourseID is the course in the request: not all answers have it.
 	CourseID int64 `json:"-"`
 
 	// ID is Circle's number of the lesson.
@@ -31,22 +31,22 @@ type Lesson struct {
 	IsFeaturedMediaEnabled bool `json:"is_featured_media_enabled"`
 	// FeaturedMediaDuration is its length in whole seconds; nil if unknown.
 	FeaturedMediaDuration *int `json:"featured_media_duration"`
-	// DrippedAt is when the lesson is released, past or to come; nil if it has no date.
+	// DrippedAt is when the lesson is released, past or future; nil if it has no date.
 	DrippedAt *time.Time `json:"dripped_at"`
-	// Progress is how far the viewer has got.
+	// Progress is the viewer's progress.
 	Progress LessonProgress `json:"progress"`
 	// NeedsToCompletePreviousLesson reports whether the lesson before it keeps this one locked.
 	NeedsToCompletePreviousLesson bool `json:"needs_to_complete_previous_lesson"`
 
 	// FeaturedMedia is the video or sound; nil if there is none.
 	FeaturedMedia *LessonMedia `json:"featured_media"`
-	// EnforceFeaturedMediaCompletion reports whether it must be played to the end before the lesson can be completed.
+	// EnforceFeaturedMediaCompletion reports whether the lesson can only be completed after it was played to the end.
 	EnforceFeaturedMediaCompletion bool `json:"enforce_featured_media_completion"`
 	// AutocompleteOnFeaturedMediaCompletion reports whether playing it to the end completes the lesson.
 	AutocompleteOnFeaturedMediaCompletion bool `json:"autocomplete_on_featured_media_completion"`
 	// IsFeaturedMediaDownloadEnabled reports whether it may be downloaded.
 	IsFeaturedMediaDownloadEnabled bool `json:"is_featured_media_download_enabled"`
-	// IsCommentsEnabled reports whether the lesson can be discussed, which is done in the room ChatRoomUUID.
+	// IsCommentsEnabled reports whether the lesson can be discussed, in the room ChatRoomUUID.
 	IsCommentsEnabled bool `json:"is_comments_enabled"`
 	// ChatRoomUUID is the chat room of the lesson; nil if it has none.
 	ChatRoomUUID *string `json:"chat_room_uuid"`
@@ -54,16 +54,16 @@ type Lesson struct {
 	BookmarkID *int64 `json:"bookmark_id"`
 	// RichTextBody is the envelope around the text's document. Read [Lesson.RichText] instead.
 	RichTextBody json.RawMessage `json:"rich_text_body"`
-	// Space is the space of the course, with id, name and slug only.
+	// Space is the space of the course, with only id, name and slug.
 	Space *SpaceRef `json:"space"`
-	// SectionID is the section it stands in.
+	// SectionID is its section.
 	SectionID int64 `json:"section_id"`
-	// LessonLabel and SectionLabel are what the course calls its lessons and sections, such as day and week. The examples
-	// have them, the contract's schema has not.
+	// LessonLabel and SectionLabel are what the course calls its lessons and sections, such as day and week. Only the
+	// examples of the contract have them, not its schema.
 	LessonLabel  *string `json:"lesson_label"`
 	SectionLabel *string `json:"section_label"`
 
-	// unreleased reports whether the section was not released yet when the outline was read.
+	// unreleased reports whether the section was not yet released when the outline was read.
 	unreleased bool
 }
 
@@ -75,18 +75,18 @@ func (l *Lesson) RichText() *richtext.Text {
 	return richtext.New(richtext.Source{Envelope: l.RichTextBody})
 }
 
-// Status is how far the viewer has got: [LessonIncomplete], [LessonCompleted] or a word Circle adds.
+// Status is the viewer's progress: [LessonIncomplete], [LessonCompleted] or a word Circle adds.
 func (l *Lesson) Status() string { return l.Progress.Status }
 
-// Locked reports whether the viewer cannot open the lesson at the moment: its time has not come, or the lesson before
-// it must be completed first.
+// Locked reports whether the viewer cannot open the lesson now: it is not yet released, or the lesson before it must be
+// completed first.
 func (l *Lesson) Locked(now time.Time) bool {
 	return l.unreleased || l.NeedsToCompletePreviousLesson || l.DrippedAt != nil && l.DrippedAt.After(now)
 }
 
 func (l *Lesson) setSource(source Source) { l.Source = source }
 
-// LessonProgress is how far the viewer has got with a lesson.
+// LessonProgress is the viewer's progress in a lesson.
 type LessonProgress struct {
 	// Status is [LessonIncomplete], [LessonCompleted] or a word Circle adds.
 	Status string `json:"status"`
@@ -102,8 +102,8 @@ type LessonMedia struct {
 	Type string `json:"type"`
 	// URL is where it can be loaded.
 	URL *string `json:"url"`
-	// WebVTTFileURL are subtitles, ChaptersURL and PreviewThumbnailsURL what a player shows on its bar; nil if there are
-	// none.
+	// WebVTTFileURL are subtitles; ChaptersURL and PreviewThumbnailsURL are what a player shows on its bar. Each may be
+	// nil.
 	WebVTTFileURL        *string `json:"webvtt_file_url"`
 	ChaptersURL          *string `json:"chapters_url"`
 	PreviewThumbnailsURL *string `json:"preview_thumbnails_url"`
@@ -148,7 +148,7 @@ type MediaImages struct {
 	Thumbnail *string `json:"thumbnail"`
 }
 
-// LessonFile is a file to take along from a lesson.
+// LessonFile is a file that comes with a lesson.
 type LessonFile struct {
 	ID          int64     `json:"id"`
 	Filename    string    `json:"filename"`
@@ -185,8 +185,8 @@ func (s *CoursesService) LessonFiles(
 	return get[Page[*LessonFile]](ctx, s.client, path, opts.query())
 }
 
-// UpdateLessonProgress reports whether the viewer has completed a lesson; status is [LessonIncomplete] or
-// [LessonCompleted]. Saying it again changes nothing.
+// UpdateLessonProgress sets the viewer's progress: [LessonIncomplete] or [LessonCompleted]. Repeating it changes
+// nothing.
 //
 //circle:op PATCH /api/headless/v1/courses/{course_id}/lessons/{lesson_id}/progress
 func (s *CoursesService) UpdateLessonProgress(

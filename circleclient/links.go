@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Link is what an address of the community's web pages names. What an address does not name is empty or 0; the zero
-// Link is a page that shows no single thing.
+// Link is what an address of the community's web pages names. Parts that it does not name are empty or 0; the zero Link
+// is a page without a single subject.
 type Link struct {
 	// SpaceSlug and PostSlug are of /c/space/post.
 	SpaceSlug, PostSlug string
 	// CommentID is of /c/space/post#comment_wrapper_1; it may be a reply.
 	CommentID int64
-	// LessonID is of /c/course/sections/1/lessons/2, where SpaceSlug is the course.
+	// LessonID is of /c/course/sections/1/lessons/2; SpaceSlug is then the course.
 	LessonID int64
 	// MemberUID is of /u/15790c98: the member's public uid.
 	MemberUID string
@@ -22,7 +22,7 @@ type Link struct {
 	MessageID int64
 }
 
-// ParseLink reads the address of a page; its host is not looked at.
+// ParseLink reads the address of a page, whatever its host.
 func ParseLink(u *url.URL) Link {
 	parts := strings.Split(strings.Trim(u.EscapedPath(), "/"), "/")
 	for i, part := range parts {
@@ -56,7 +56,7 @@ func commentOfLink(u *url.URL) int64 {
 	return linkNumber(u.Query().Get("comment_id"))
 }
 
-// linkNumber is a number in an address, 0 if it is none.
+// linkNumber returns a number in an address; 0 if it is not a number.
 func linkNumber(s string) int64 {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || n < 0 {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// LiveRoom is a room for video and voice. There is no read of one.
+// LiveRoom is a room for video and voice. A single one cannot be read.
 type LiveRoom struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
@@ -22,14 +22,14 @@ type LiveRoom struct {
 	ViewType string `json:"view_type"`
 	// AccessType is open, secret or public_stream.
 	AccessType string `json:"access_type"`
-	// HostCapacity is how many can be seen and heard at once.
+	// HostCapacity is how many members can be seen and heard at once.
 	HostCapacity     int  `json:"host_capacity"`
 	RecordingEnabled bool `json:"recording_enabled"`
 	MuteOnJoin       bool `json:"mute_on_join"`
 	LimitURLSharing  bool `json:"limit_url_sharing"`
 	// CreatedAt is when it was made.
 	CreatedAt time.Time `json:"created_at"`
-	// ChatRoomUUID is the room to write in beside it; nil if it has none.
+	// ChatRoomUUID is its chat room; nil if it has none.
 	ChatRoomUUID *string `json:"chat_room_uuid"`
 	// CanHost, CanManage and CanModerate are what the viewer may do.
 	CanHost     bool `json:"can_host"`
@@ -37,7 +37,7 @@ type LiveRoom struct {
 	CanModerate bool `json:"can_moderate"`
 }
 
-// ChatRoom returns the room to write in, of which only the name is known; nil if there is none.
+// ChatRoom returns its chat room, of which only the UUID is known; nil if it has none.
 func (r *LiveRoom) ChatRoom() *ChatRoom {
 	if r.ChatRoomUUID == nil {
 		return nil
@@ -45,7 +45,7 @@ func (r *LiveRoom) ChatRoom() *ChatRoom {
 	return &ChatRoom{UUID: *r.ChatRoomUUID}
 }
 
-// LiveRoomRequest is a live room to make. What is empty or nil is left to Circle.
+// LiveRoomRequest is a live room to make. Circle chooses what is empty or nil.
 type LiveRoomRequest struct {
 	Name             string       `json:"name,omitempty"`
 	Description      string       `json:"description,omitempty"`
@@ -59,7 +59,7 @@ type LiveRoomRequest struct {
 	Invited          *LiveInvited `json:"invited_entities_ids,omitempty"`
 }
 
-// LiveInvited is who is invited to a live room.
+// LiveInvited are those invited to a live room.
 type LiveInvited struct {
 	Members     []int64 `json:"members_ids,omitempty"`
 	Spaces      []int64 `json:"spaces_ids,omitempty"`

@@ -7,17 +7,17 @@ import (
 	"circlegraph/circleclient/lenient"
 )
 
-// MembersService reads members and writes the profile of the viewer.
+// MembersService reads members and writes the viewer's profile.
 type MembersService struct{ client *Client }
 
-// Circle sends a member in many shapes, and their "id" means different things. Each shape is a small struct of its own
-// here; all of them give the community member id by MemberID, which is the one number that names a member everywhere.
+// Circle sends a member in many shapes, whose "id" differs in meaning. Here each shape is a small struct. Their method
+// MemberID returns the community member id, the one number that names a member everywhere.
 
 // Author is who wrote a post or comment.
 type Author struct {
 	// UserID is the id of the person across communities, sent as "id".
 	UserID int64 `json:"id"`
-	// CommunityMemberID is the member's number; the contract's schema omits it, every answer has it.
+	// CommunityMemberID is the member's number. The contract's schema omits it, every answer has it.
 	CommunityMemberID int64 `json:"community_member_id"`
 	// Name is the name to show.
 	Name string `json:"name"`
@@ -67,7 +67,7 @@ type DirectoryMember struct {
 // MemberID is the member's number in the community.
 func (m *DirectoryMember) MemberID() int64 { return m.CommunityMemberID }
 
-// SearchedMember is a member as the search finds them. It has no tags and no counts.
+// SearchedMember is a member found by a search. It has no tags and no counts.
 type SearchedMember struct {
 	CommunityMemberID int64   `json:"community_member_id"`
 	UserID            int64   `json:"user_id"`
@@ -79,7 +79,7 @@ type SearchedMember struct {
 	PublicUID         string  `json:"public_uid"`
 	// UserAttachableSGID names the member in a mention.
 	UserAttachableSGID string `json:"user_attachable_sgid"`
-	// Admin reports whether the member is an admin of the community; moderators are not told apart here.
+	// Admin reports whether the member is an admin of the community. It is false for moderators.
 	Admin bool `json:"admin"`
 	// IsDeleted reports whether the member is gone.
 	IsDeleted bool `json:"is_deleted"`
@@ -88,7 +88,7 @@ type SearchedMember struct {
 // MemberID is the member's number in the community.
 func (m *SearchedMember) MemberID() int64 { return m.CommunityMemberID }
 
-// Profile is a member's public profile, the fullest shape of somebody else. Here the id is the community member id.
+// Profile is a member's public profile, the fullest shape of another member. Its id is the community member id.
 type Profile struct {
 	ID             int64   `json:"id"`
 	Name           string  `json:"name"`
@@ -112,7 +112,7 @@ type Profile struct {
 // MemberID is the member's number in the community.
 func (p *Profile) MemberID() int64 { return p.ID }
 
-// CurrentMember is the viewer. Here the id is the community member id.
+// CurrentMember is the viewer. Its id is the community member id.
 type CurrentMember struct {
 	ID                int64                      `json:"id"`
 	UserID            int64                      `json:"user_id"`
@@ -140,9 +140,9 @@ type CurrentMember struct {
 // MemberID is the member's number in the community.
 func (m *CurrentMember) MemberID() int64 { return m.ID }
 
-// ViewerFeatures are switches of the community, as they stand for the viewer.
+// ViewerFeatures are the community's switches as they apply to the viewer.
 type ViewerFeatures struct {
-	// DisplayHomePage reports whether the home feed exists for the member; without it GET /home is refused.
+	// DisplayHomePage reports whether the viewer has a home feed. Without it GET /home is refused.
 	DisplayHomePage bool `json:"display_home_page"`
 	// DisplayMemberDirectory reports whether the directory is open.
 	DisplayMemberDirectory bool `json:"display_member_directory"`
@@ -153,7 +153,7 @@ type ViewerFeatures struct {
 	ChatReactionsEnabled   bool `json:"chat_reactions_enabled"`
 }
 
-// ProfileInfo is where a member lives, and their pages elsewhere; each nil if the member gave none.
+// ProfileInfo is where a member lives and their pages elsewhere; each may be nil.
 type ProfileInfo struct {
 	Website      *string `json:"website"`
 	Location     *string `json:"location"`
@@ -190,13 +190,13 @@ type GamificationStats struct {
 // MemberListOptions choose members of the directory.
 type MemberListOptions struct {
 	PageOptions
-	// SpaceID leaves only the members of one space.
+	// SpaceID restricts the list to the members of one space.
 	SpaceID int64
 	// SearchText is matched against names and the like.
 	SearchText string
 	// Sort is alphabetical, oldest or latest.
 	Sort string
-	// SearchAfter goes on behind a page, past the 10,000 records that page numbers reach.
+	// SearchAfter continues after a page, beyond the 10,000 records that page numbers reach.
 	SearchAfter SearchAfter
 }
 
@@ -225,12 +225,12 @@ type MemberFilterRequest struct {
 	// GTE and LTE bound activity_score, both included.
 	GTE *int64 `json:"gte,omitempty"`
 	LTE *int64 `json:"lte,omitempty"`
-	// ProfileFieldType and ProfileFieldID name the field where Key is profile_field.
+	// ProfileFieldType and ProfileFieldID name the field if Key is profile_field.
 	ProfileFieldType string `json:"profile_field_type,omitempty"`
 	ProfileFieldID   string `json:"profile_field_id,omitempty"`
 }
 
-// Current reads the viewer, and so proves whose the token is.
+// Current reads the viewer, and so proves whose token it is.
 //
 //circle:op GET /api/headless/v1/community_member
 func (s *MembersService) Current(ctx context.Context) (*CurrentMember, error) {
@@ -249,8 +249,8 @@ func (s *MembersService) current(ctx context.Context, r *request) (*CurrentMembe
 	return current, err
 }
 
-// CurrentID is the number of the viewer, by Circle's own word. It costs a [MembersService.Current] only where
-// [Principals] do not know it, and callers who ask at the same time with the same token share that one.
+// CurrentID returns the viewer's number, as Circle says it. It costs a [MembersService.Current] only if [Principals] do
+// not know it; concurrent callers with the same token share one.
 func (s *MembersService) CurrentID(ctx context.Context) (int64, error) {
 	r := requestCurrent()
 	if err := s.client.prepare(ctx, r); err != nil {
@@ -260,7 +260,7 @@ func (s *MembersService) CurrentID(ctx context.Context) (int64, error) {
 		return id, nil
 	}
 	done := s.client.currentIDs.DoChan(r.caller, func() (any, error) {
-		current, err := s.current(context.WithoutCancel(ctx), r) // one who leaves does not end it for the others
+		current, err := s.current(context.WithoutCancel(ctx), r) // a caller that leaves does not end it for the others
 		if err != nil {
 			return int64(0), err
 		}
@@ -296,7 +296,7 @@ func (s *MembersService) Profile(ctx context.Context, memberID int64) (*Profile,
 		nil)
 }
 
-// Posts reads the posts of a member, newest first. They lack policies, topics and what makes an event.
+// Posts reads the posts of a member, newest first. They lack policies, topics and the fields of events.
 //
 //circle:op GET /api/headless/v1/community_members/{community_member_id}/posts
 func (s *MembersService) Posts(ctx context.Context, memberID int64, opts PageOptions) (*Page[*Post], error) {
@@ -323,7 +323,7 @@ func (s *MembersService) Spaces(ctx context.Context, memberID int64, opts PageOp
 	return filledBy(page, err, SourceMemberSpaces)
 }
 
-// Search searches members. It is a POST that changes nothing, so it is tried again as a GET is.
+// Search searches members. This POST changes nothing, so it is retried like a GET.
 //
 //circle:op POST /api/headless/v1/search/community_members
 func (s *MembersService) Search(ctx context.Context, req MemberSearchRequest) (*Page[*SearchedMember], error) {
@@ -332,9 +332,9 @@ func (s *MembersService) Search(ctx context.Context, req MemberSearchRequest) (*
 		&request{method: http.MethodPost, route: member("/search/community_members"), body: req, read: true})
 }
 
-// MentionSGID returns the signed id by which texts mention a member. Circle tells it of no member by number, so they
-// are searched by name: by the one given, and where that does not find them by the one in their profile. One to three
-// requests; [ErrNotFound] for a member who does not exist or does not take part.
+// MentionSGID returns the signed id by which texts mention a member. Circle has it only in search results, so this
+// searches for the given name and, if that fails, for the name in the member's profile. It takes one to three requests.
+// [ErrNotFound] is a member who does not exist or is inactive.
 func (s *MembersService) MentionSGID(ctx context.Context, memberID int64, name string) (string, error) {
 	sgid, err := s.searchSGID(ctx, memberID, name)
 	if err != nil || sgid != "" {
@@ -353,7 +353,7 @@ func (s *MembersService) MentionSGID(ctx context.Context, memberID int64, name s
 	return sgid, err
 }
 
-// searchSGID is "" where the search does not find the member.
+// searchSGID returns "" if the search does not find the member.
 func (s *MembersService) searchSGID(ctx context.Context, memberID int64, name string) (string, error) {
 	if name == "" {
 		return "", nil
@@ -370,7 +370,7 @@ func (s *MembersService) searchSGID(ctx context.Context, memberID int64, name st
 	return "", nil
 }
 
-// Deactivate ends the membership of the viewer. There is no way back.
+// Deactivate ends the viewer's membership. It cannot be undone.
 //
 //circle:op DELETE /api/headless/v1/community_member/deactivate
 func (s *MembersService) Deactivate(ctx context.Context) error {

@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// NotificationsService reads and clears the notifications of the viewer, and sets what they are told of.
+// NotificationsService reads and clears the viewer's notifications, and sets what they are notified of.
 type NotificationsService struct{ client *Client }
 
-// Notification is something that a member was told of. There is no read of a single one.
+// Notification tells a member of something. A single one cannot be read.
 type Notification struct {
-	// ID exceeds 32 bits by far.
+	// ID exceeds 32 bits.
 	ID        int64     `json:"id"`
 	CreatedAt time.Time `json:"created_at"`
 	// ReadAt is nil while it is unread.
 	ReadAt *time.Time `json:"read_at"`
 	// Action is one word: add, like, mention and so on.
 	Action string `json:"action"`
-	// DisplayAction is the words between the actor's name and the title, nil if Circle has none.
+	// DisplayAction is the words between the actor's name and the title; nil if Circle has none.
 	DisplayAction *string `json:"display_action"`
 	// TextStructure is the order of the parts of its sentence, such as actor_name.
 	TextStructure    []string `json:"notification_text_structure"`
@@ -34,7 +34,7 @@ type Notification struct {
 	NotifiableType  string  `json:"notifiable_type"`
 	NotifiableTitle *string `json:"notifiable_title"`
 	ActionWebURL    *string `json:"action_web_url"`
-	// Notifiable is what it takes to fetch what it is about; nil if that is gone.
+	// Notifiable is what it is about, by its ids; nil if that is gone.
 	Notifiable *Notifiable `json:"notifiable"`
 }
 
@@ -42,20 +42,20 @@ type Notification struct {
 type Notifiable struct {
 	ID      int64 `json:"id"`
 	SpaceID int64 `json:"space_id"`
-	// PostID is the post of a comment, 0 for everything else.
+	// PostID is the post of a comment; 0 for everything else.
 	PostID int64 `json:"post_id"`
-	// ParentCommentID is the comment that a reply answers, nil for everything else.
+	// ParentCommentID is the comment above a reply; nil for everything else.
 	ParentCommentID *int64 `json:"parent_comment_id"`
 }
 
-// mend takes out what Circle sends where a translation is missing.
+// mend removes what Circle sends for a missing translation.
 func (n *Notification) mend() {
 	if n.DisplayAction != nil && strings.HasPrefix(strings.ToLower(*n.DisplayAction), "translation missing") {
 		n.DisplayAction = nil
 	}
 }
 
-// NotificationCounts are how many notifications came since the counter was reset.
+// NotificationCounts are the numbers of notifications since the counter was reset.
 type NotificationCounts struct {
 	NewNotifications int `json:"new_notifications_count"`
 	NewMentions      int `json:"new_mentions_count"`
@@ -64,7 +64,7 @@ type NotificationCounts struct {
 	NewModeration    int `json:"new_moderation_count"`
 }
 
-// NotificationPreferences are what a member is told of on one medium.
+// NotificationPreferences are what a member is notified of on one medium.
 type NotificationPreferences struct {
 	NotificationPreferences []*NotificationPreference `json:"notification_preferences"`
 	SpacePreferences        []*SpacePreference        `json:"space_preferences"`
@@ -89,7 +89,7 @@ type SpacePreference struct {
 	IsChatSpace bool   `json:"is_chat_space"`
 }
 
-// SpaceMemberPreferences are what one space notifies a member of; the words are those of [SpacePreference.Choice].
+// SpaceMemberPreferences are what one space notifies a member of, in the words of [SpacePreference.Choice].
 type SpaceMemberPreferences struct {
 	InApp string `json:"in_app"`
 	Push  string `json:"push"`
@@ -104,7 +104,7 @@ type NotificationListOptions struct {
 	Status string
 }
 
-// List reads notifications, newest first unless asked otherwise.
+// List reads notifications, by default newest first.
 //
 //circle:op GET /api/headless/v1/notifications
 func (s *NotificationsService) List(ctx context.Context, opts NotificationListOptions) (*Page[*Notification], error) {
@@ -126,7 +126,7 @@ func (s *NotificationsService) Counts(ctx context.Context) (*NotificationCounts,
 	return get[NotificationCounts](ctx, s.client, member("/notifications/new_notifications_count"), nil)
 }
 
-// ResetCount sets the counter of new notifications to zero; they stay unread.
+// ResetCount sets the counter of new notifications to zero. They stay unread.
 //
 //circle:op POST /api/headless/v1/notifications/reset_new_notifications_count
 func (s *NotificationsService) ResetCount(ctx context.Context) error {
@@ -148,7 +148,7 @@ func (s *NotificationsService) MarkAsRead(ctx context.Context, notificationID in
 		member("/notifications/{id}/mark_as_read", id(notificationID)), nil))
 }
 
-// Archive takes a notification out of the list and returns it.
+// Archive removes a notification from the list and returns it.
 //
 //circle:op POST /api/headless/v1/notifications/{id}/archive
 func (s *NotificationsService) Archive(ctx context.Context, notificationID int64) (*Notification, error) {
@@ -172,14 +172,14 @@ func mended(n *Notification, err error) (*Notification, error) {
 	return n, nil
 }
 
-// Preferences reads what the viewer is told of on a medium: in_app, push or mobile.
+// Preferences reads what the viewer is notified of on a medium: in_app, push or mobile.
 //
 //circle:op GET /api/headless/v1/notification_preferences/{medium}
 func (s *NotificationsService) Preferences(ctx context.Context, medium string) (*NotificationPreferences, error) {
 	return get[NotificationPreferences](ctx, s.client, member("/notification_preferences/{medium}", slug(medium)), nil)
 }
 
-// UpdatePreference switches one type of notification on or off. Circle takes the change from the query.
+// UpdatePreference switches one type of notification on or off. Circle reads the change from the query.
 //
 //circle:op PUT /api/headless/v1/notification_preferences/{medium}
 func (s *NotificationsService) UpdatePreference(ctx context.Context, medium, typ string, enabled bool) error {

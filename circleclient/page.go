@@ -6,35 +6,35 @@ import (
 	"strconv"
 )
 
-// MaxPerPage is the largest page asked for. Circle documents no limit; 100 is used widely and works.
+// MaxPerPage is the largest page to ask for. Circle documents no limit; 100 is widely used and works.
 const MaxPerPage = 100
 
-// bracketArrays sends lists in a query as Rails writes them (topics[]=1&topics[]=2) instead of as the official contract
-// does (topics=1&topics=2). Which of them the live API takes is not settled; this is the one place to change it.
+// bracketArrays sends lists in a query as Rails writes them (topics[]=1&topics[]=2), not as the official contract does
+// (topics=1&topics=2). It is not known which the live API takes; this is the one place to change it.
 const bracketArrays = false
 
 // Page is one page of a list.
 type Page[T any] struct {
-	// Records are the page's items, none of them nil.
+	// Records are the page's items, never nil.
 	Records []T `json:"records"`
 	// Page is the number of this page, from 1.
 	Page int `json:"page"`
-	// PerPage is the size asked for; the last page may be shorter.
+	// PerPage is the requested size; the last page may be shorter.
 	PerPage int `json:"per_page"`
 	// Count is the number of items on all pages.
 	Count int `json:"count"`
 	// HasNextPage reports whether a page follows.
 	HasNextPage bool `json:"has_next_page"`
-	// NextSearchAfter leads to the next page once page numbers end (10,000 records). Only the member directory
-	// and the member search send it; empty means the end.
+	// NextSearchAfter leads to the next page, also beyond the end of page numbers (10,000 records). Only the member
+	// directory and the member search send it; empty means the end.
 	NextSearchAfter SearchAfter `json:"next_search_after"`
 }
 
-// SearchAfter is a place in a list of members: numbers and strings that are handed back as they came. The order and the
-// filters must not change on the way.
+// SearchAfter is a place in a list of members: numbers and strings, to send back as they came, with the same order and
+// filters.
 type SearchAfter []json.RawMessage
 
-// texts are the values as texts, as queries carry them; a number goes as it is written.
+// texts are the values as a query carries them; a number stays as written.
 func (a SearchAfter) texts() []string {
 	texts := make([]string, len(a))
 	for i, v := range a {
@@ -45,21 +45,22 @@ func (a SearchAfter) texts() []string {
 	return texts
 }
 
-// asTexts is the place with texts only, which is what the member search takes although it gives numbers too.
+// asTexts returns the place with all values as texts: the member search takes only texts, although it also sends
+// numbers.
 func (a SearchAfter) asTexts() SearchAfter {
 	var place SearchAfter
 	for _, text := range a.texts() {
-		raw, _ := json.Marshal(text) // strings cannot fail
+		raw, _ := json.Marshal(text) // a string cannot fail
 		place = append(place, raw)
 	}
 	return place
 }
 
-// PageOptions choose a page. Zero leaves the choice to Circle: the first page, mostly of 10.
+// PageOptions choose a page. Circle chooses what is zero: the first page, usually of 10.
 type PageOptions struct {
 	// Page counts from 1.
 	Page int
-	// PerPage is the size, 1 to [MaxPerPage]; more is cut to it.
+	// PerPage is the size, 1 to [MaxPerPage]; greater sizes are cut to it.
 	PerPage int
 }
 
@@ -98,8 +99,8 @@ func (q query) nums(name string, values []int64) query {
 	return q
 }
 
-// filterIDs is a list inside the parameter "filters". The contract has no encoding for lists there, so they are always
-// written as Rails writes them; a name repeated without [] would leave Rails with only the last value.
+// filterIDs is a list inside the parameter "filters". The contract has no encoding for that, so it is always written as
+// Rails writes it; Rails would keep only the last of a name repeated without [].
 func (q query) filterIDs(name string, values []int64) query {
 	for _, v := range values {
 		url.Values(q).Add("filters["+name+"][]", strconv.FormatInt(v, 10))

@@ -11,8 +11,8 @@ import (
 	"circlegraph/circleclient/richtext"
 )
 
-// Post is a post of any kind: text, pictures or an event. One type holds what all operations send; [Post.Carries] tells
-// which parts the operation that filled it never does. Fields without a word about that come with every operation.
+// Post is a post of any kind: text, pictures or an event. One type holds what all operations send; [Post.Carries] says
+// which parts its source sends. Every operation sends the fields that mention no part.
 type Post struct {
 	// Source is the operation that filled the record.
 	Source Source `json:"-"`
@@ -21,21 +21,21 @@ type Post struct {
 	ID int64 `json:"id"`
 	// PostType is basic, image or event; see [PostType] and [Post.Kind].
 	PostType string `json:"post_type"`
-	// SpaceType is the type of the space it stands in; see [PostType].
+	// SpaceType is the type of its space; see [PostType].
 	SpaceType string `json:"space_type"`
 	// Status is published, draft or scheduled; see [PostType].
 	Status string `json:"status"`
-	// Name is the title as it was written; nil if it has none.
+	// Name is the title as written; nil if it has none.
 	Name *string `json:"name"`
-	// DisplayTitle is the title as it is shown: taken from the text or the space where it has none.
+	// DisplayTitle is the title to show; without a title it is made of the text or the space.
 	DisplayTitle string `json:"display_title"`
 	// Slug is its name in addresses.
 	Slug string `json:"slug"`
 	// URL is its address.
 	URL string `json:"url"`
-	// CoverImage is the address of the cover picture; documented, but in no official example.
+	// CoverImage is the address of the cover picture. It is documented, but in no official example.
 	CoverImage *string `json:"cover_image"`
-	// CardviewImage is the address of the picture for lists; documented, but in no official example.
+	// CardviewImage is the address of the picture for lists. It is documented, but in no official example.
 	CardviewImage *string `json:"cardview_image"`
 
 	// IsCommentsEnabled reports whether comments are allowed; see [Post.IsCommentable].
@@ -59,30 +59,30 @@ type Post struct {
 	IsLiked bool `json:"is_liked"`
 	// BookmarkID is the number of the viewer's bookmark; nil if there is none.
 	BookmarkID *int64 `json:"bookmark_id"`
-	// PostFollowerID is the number by which the viewer follows it, for [PostsService.UnfollowByID]; nil if they do not.
+	// PostFollowerID is the number for [PostsService.UnfollowByID]; nil if the viewer does not follow the post.
 	PostFollowerID *int64 `json:"post_follower_id"`
 	// TopicFollowerID is an older name of PostFollowerID.
 	TopicFollowerID *int64 `json:"topic_follower_id"`
 	// FirstLikedBy are the first few members who like it.
 	FirstLikedBy lenient.Lazy[[]*Liker] `json:"first_liked_by"`
 
-	// Editor is trix (HTML in Body) or tiptap (a document in TipTapBody). Read [Post.RichText] instead of either.
+	// Editor is trix (HTML in Body) or tiptap (a document in TipTapBody). Read [Post.RichText] instead.
 	Editor string `json:"editor"`
-	// Body is the text of the older editor; a placeholder where the newer one wrote it.
+	// Body is the text of the older editor; a placeholder if the newer one wrote it.
 	Body lenient.Lazy[*richtext.PostBody] `json:"body"`
 	// TipTapBody is the envelope around the document of the newer editor.
 	TipTapBody json.RawMessage `json:"tiptap_body"`
 	// CustomHTML is HTML that admins put beside the text.
 	CustomHTML *string `json:"custom_html"`
-	// BodyPlainText is the text without markup and with its paragraphs glued together.
+	// BodyPlainText is the text without markup, its paragraphs glued together.
 	BodyPlainText string `json:"body_plain_text"`
 
 	// CreatedAt is when it was written.
 	CreatedAt time.Time `json:"created_at"`
-	// UpdatedAt is when it was changed last.
+	// UpdatedAt is when it was last changed.
 	UpdatedAt time.Time `json:"updated_at"`
 
-	// Space is the space it stands in: number, slug, name and emoji only.
+	// Space is its space, with only number, slug, name and emoji.
 	Space *SpaceRef `json:"space"`
 	// Author is who wrote it; nil if the author is gone.
 	Author *Author `json:"author"`
@@ -110,7 +110,7 @@ type PostPermissions struct {
 
 // PostAction is what brought a post into the feed, such as "Ada posted".
 type PostAction struct {
-	// UserName is the first name of who did it.
+	// UserName is the first name of the member who did it.
 	UserName string `json:"user_name"`
 	// CreatedAt is when.
 	CreatedAt time.Time `json:"created_at"`
@@ -136,7 +136,7 @@ type GalleryImage struct {
 	SignedID string `json:"signed_id"`
 	// URL is the picture at the size for screens.
 	URL string `json:"url"`
-	// OriginalURL is the picture as it was uploaded; nil if it is not shared.
+	// OriginalURL is the picture as uploaded; nil if it is not shared.
 	OriginalURL *string `json:"original_url"`
 	// Filename is the name of the uploaded file.
 	Filename *string `json:"filename"`
@@ -155,7 +155,7 @@ const (
 	KindEvent PostKind = "event"
 )
 
-// Kind tells what the post is: by what it carries, because not every operation says so, then by its post_type.
+// Kind returns what the post is: by what it carries, since not every operation sends a type, then by its post_type.
 func (p *Post) Kind() PostKind {
 	switch {
 	case p.EventSettings != nil, p.Source == SourceCommunityEvents:
@@ -168,8 +168,8 @@ func (p *Post) Kind() PostKind {
 	return KindBasic
 }
 
-// Carries reports whether the record has the part, as what it has or as its absence. If not, the part means nothing
-// until the post is read again, by [PostsService.ListInSpace] with its number or [PostsService.Get].
+// Carries reports whether the record has the part, or shows that there is none. If not, the part is unknown until the
+// post is read again, by [PostsService.ListInSpace] with its number or [PostsService.Get].
 func (p *Post) Carries(part Part) bool {
 	switch {
 	case part == PostPolicies && p.Policies != nil, part == PostTopics && p.Topics != nil,
@@ -189,7 +189,7 @@ func (p *Post) RichText() *richtext.Text {
 	})
 }
 
-// MemberID returns the author's member number, 0 if the author is gone.
+// MemberID returns the author's member number; 0 if the author is gone.
 func (p *Post) MemberID() int64 {
 	if p.Author == nil {
 		return 0
@@ -197,25 +197,25 @@ func (p *Post) MemberID() int64 {
 	return p.Author.MemberID()
 }
 
-// StandsIn returns the space it stands in, whose members may like and comment on it.
+// StandsIn returns its space, whose members may like and comment on it.
 func (p *Post) StandsIn() int64 { return p.NodeRef().Space }
 
 // IsCommentable reports whether comments are allowed and not closed.
 func (p *Post) IsCommentable() bool { return p.IsCommentsEnabled && !p.IsCommentsClosed }
 
-// FollowerID is PostFollowerID under either of its names; nil if the viewer does not follow the post.
+// FollowerID is PostFollowerID under either of its names.
 func (p *Post) FollowerID() *int64 { return cmp.Or(p.PostFollowerID, p.TopicFollowerID) }
 
 // IsFollowedByViewer reports whether the viewer is notified of new comments.
 func (p *Post) IsFollowedByViewer() bool { return p.FollowerID() != nil }
 
-// SpaceKey names a space in a path: by its number, or by its slug where the number is 0.
+// SpaceKey names a space in a path: by its number, or by its slug if the number is 0.
 type SpaceKey struct {
 	ID   int64
 	Slug string
 }
 
-// PostKey names a post in a path: by its number, or by its slug where the number is 0.
+// PostKey names a post in a path: by its number, or by its slug if the number is 0.
 type PostKey struct {
 	ID   int64
 	Slug string
@@ -231,7 +231,7 @@ func idOrSlug(number int64, name string) pathArg {
 	return slug(name)
 }
 
-// PostsService reads and writes posts, as the member whose token the context carries.
+// PostsService reads and writes posts, as the member whose token is in the context.
 type PostsService struct{ client *Client }
 
 // PostListOptions choose a page of the home feed.
@@ -244,20 +244,20 @@ type PostListOptions struct {
 // SpacePostOptions choose posts of a space.
 type SpacePostOptions struct {
 	PageOptions
-	// Sort is as in [PostListOptions]. The contract leaves out latest, but the live API takes it.
+	// Sort is as in [PostListOptions]. The contract leaves out latest; the live API takes it.
 	Sort string
 	// Status is published or draft; both if empty.
 	Status string
-	// PastEvents lists past events of an event space instead of coming ones.
+	// PastEvents lists past events of an event space instead of future ones.
 	PastEvents *bool
 	// Topics lists only posts that have one of these.
 	Topics []int64
-	// PostIDs lists only these, at most [MaxPerPage]. They are paged like any list, so PerPage becomes their number where
-	// it is 0; past events are missing unless PastEvents is true.
+	// PostIDs lists only these, at most [MaxPerPage]. If PerPage is 0 it becomes their number, since they are paged like
+	// any list. Past events are missing unless PastEvents is true.
 	PostIDs []int64
 }
 
-// Home reads the home feed of the viewer. It is [ErrFeatureDisabled] where the community or the member has none.
+// Home reads the viewer's home feed. It is [ErrFeatureDisabled] if the community or the member has none.
 //
 //circle:op GET /api/headless/v1/home
 func (s *PostsService) Home(ctx context.Context, o PostListOptions) (*Page[*Post], error) {
@@ -278,7 +278,7 @@ func (s *PostsService) ListInSpace(ctx context.Context, space SpaceKey, o SpaceP
 	return filledBy(page, err, SourceSpacePosts)
 }
 
-// Get reads one post. Circle has no way to read one without its space.
+// Get reads one post. Circle cannot read one without its space.
 //
 //circle:op GET /api/headless/v1/spaces/{space_id}/posts/{id}
 func (s *PostsService) Get(ctx context.Context, space SpaceKey, post PostKey) (*Post, error) {

@@ -78,7 +78,7 @@ type UpdateImagePostRequest struct {
 	Images []ImageChange
 }
 
-// ImageChange adds a picture to a gallery, or changes the one whose number is given.
+// ImageChange adds a picture to a gallery, or changes the one with the given number.
 type ImageChange struct {
 	// ID is the number of a picture of the gallery; 0 adds one.
 	ID int64 `json:"id,omitempty"`
@@ -150,8 +150,8 @@ func (s *PostsService) Like(ctx context.Context, postID int64) error {
 		ErrConflict)
 }
 
-// Unlike takes a like back. Circle's answer for a post that is not liked does not tell it from a post that does not
-// exist: both succeed.
+// Unlike removes a like. Circle answers the same for a post that is not liked and one that does not exist: both
+// succeed.
 //
 //circle:op DELETE /api/headless/v1/posts/{post_id}/user_likes
 func (s *PostsService) Unlike(ctx context.Context, postID int64) error {
@@ -167,7 +167,8 @@ func (s *PostsService) Follow(ctx context.Context, postID int64) error {
 		ErrConflict)
 }
 
-// Unfollow ends [PostsService.Follow]. As with Unlike, a post that is not followed and one that does not exist succeed.
+// Unfollow ends [PostsService.Follow]. As with Unlike, a post that is not followed and one that does not exist both
+// succeed.
 //
 //circle:op DELETE /api/headless/v1/posts/{post_id}/post_followers
 func (s *PostsService) Unfollow(ctx context.Context, postID int64) error {
@@ -175,7 +176,7 @@ func (s *PostsService) Unfollow(ctx context.Context, postID int64) error {
 	return ignore(err, ErrConflict, ErrNotFound)
 }
 
-// UnfollowByID is [PostsService.Unfollow] by the number that [Post.PostFollowerID] gives.
+// UnfollowByID is [PostsService.Unfollow] by [Post.PostFollowerID].
 //
 //circle:op DELETE /api/headless/v1/posts/{post_id}/post_followers/{id}
 func (s *PostsService) UnfollowByID(ctx context.Context, postID, followerID int64) error {
@@ -199,7 +200,7 @@ type ReportRequest struct {
 //
 //circle:op POST /api/headless/v1/flagged_contents
 func (s *PostsService) Report(ctx context.Context, r ReportRequest) error {
-	// The contract requires all four fields, so an empty one is sent too.
+	// The contract requires all four fields, so empty ones are sent too.
 	type flaggedContent struct {
 		ID     int64  `json:"flagged_contentable_id"`
 		Type   string `json:"flagged_contentable_type"`

@@ -32,8 +32,8 @@ type ProfileField struct {
 	Answer *ProfileFieldAnswer `json:"community_member_profile_field"`
 }
 
-// Value is the member's value as it is shown, nil if it is empty or was not sent. Circle leaves display_value empty for
-// long texts and for choices.
+// Value is the member's value as shown; nil if it is empty or was not sent. Circle leaves display_value empty for long
+// texts and for choices.
 func (f *ProfileField) Value() *string {
 	if f.Answer == nil {
 		return nil
@@ -53,12 +53,12 @@ func (f *ProfileField) Value() *string {
 	return nil
 }
 
-// TakesText reports whether the field is filled with text or a number, and not by choosing.
+// TakesText reports whether the field takes a text or a number, not a choice.
 func (f *ProfileField) TakesText() bool {
 	return len(f.Choices) == 0 || slices.Contains([]string{"text", "textarea", "number"}, f.FieldType)
 }
 
-// Offers reports whether the field has a choice of that number.
+// Offers reports whether the field has a choice with that number.
 func (f *ProfileField) Offers(choiceID int64) bool {
 	return slices.ContainsFunc(f.Choices, func(c *ProfileFieldChoice) bool { return c.ID == choiceID })
 }
@@ -81,12 +81,12 @@ type ProfileFieldAnswer struct {
 
 // ProfileFieldChosen is a choice that a member made.
 type ProfileFieldChosen struct {
-	// ID is the id of the choosing, needed to take it back.
+	// ID is the id of the chosen choice, needed to take it back.
 	ID     int64               `json:"id"`
 	Choice *ProfileFieldChoice `json:"profile_field_choice"`
 }
 
-// ProfileUpdateRequest changes the profile of the viewer. Nil leaves a part as it is, an empty string empties it.
+// ProfileUpdateRequest changes the viewer's profile. Nil leaves a part as it is, an empty string empties it.
 type ProfileUpdateRequest struct {
 	Name *string `json:"name,omitempty"`
 	// Avatar is the signed id of an uploaded picture.
@@ -98,7 +98,7 @@ type ProfileUpdateRequest struct {
 	ProfileFields []ProfileFieldValueRequest `json:"community_member_profile_fields_attributes,omitempty"`
 }
 
-// ProfilePreferencesRequest says what others may do and see. Nil leaves a switch as it is.
+// ProfilePreferencesRequest sets what others may do and see. Nil leaves a switch as it is.
 type ProfilePreferencesRequest struct {
 	MessagingEnabled         *bool `json:"messaging_enabled,omitempty"`
 	VisibleInMemberDirectory *bool `json:"visible_in_member_directory,omitempty"`
@@ -107,7 +107,7 @@ type ProfilePreferencesRequest struct {
 
 // ProfileFieldValueRequest is the value of one profile field.
 type ProfileFieldValueRequest struct {
-	// ID is the id of the present answer, 0 if there is none yet.
+	// ID is the id of the present answer; 0 if there is none.
 	ID             int64                       `json:"id,omitempty"`
 	ProfileFieldID int64                       `json:"profile_field_id,omitempty"`
 	Text           *string                     `json:"text,omitempty"`
@@ -117,7 +117,7 @@ type ProfileFieldValueRequest struct {
 
 // ProfileFieldChoiceRequest makes a choice, or takes one back.
 type ProfileFieldChoiceRequest struct {
-	// ID is the id of a choosing to take back, 0 for a new one.
+	// ID is the id of a chosen choice to take back; 0 for a new one.
 	ID                   int64 `json:"id,omitempty"`
 	ProfileFieldChoiceID int64 `json:"profile_field_choice_id,omitempty"`
 	Destroy              bool  `json:"_destroy,omitempty"`
@@ -127,7 +127,7 @@ type ProfileFieldChoiceRequest struct {
 type UpdatedMember struct {
 	SearchedMember
 	ProfileFields ProfileFields `json:"profile_fields"`
-	// The following are sent by [MembersService.CompleteSignup] only.
+	// Only [MembersService.CompleteSignup] sends the following.
 	MessagingEnabled         *bool `json:"messaging_enabled"`
 	VisibleInMemberDirectory *bool `json:"visible_in_member_directory"`
 }
@@ -140,7 +140,7 @@ type profileReply struct {
 	CurrentCommunityMember UpdatedMember `json:"current_community_member"`
 }
 
-// UpdateProfile changes the profile of the viewer.
+// UpdateProfile changes the viewer's profile.
 //
 //circle:op PUT /api/headless/v1/profile
 func (s *MembersService) UpdateProfile(ctx context.Context, req ProfileUpdateRequest) (*UpdatedMember, error) {
@@ -151,7 +151,7 @@ func (s *MembersService) UpdateProfile(ctx context.Context, req ProfileUpdateReq
 	return &reply.CurrentCommunityMember, nil
 }
 
-// CompleteSignup completes the profile of a new member. [ErrConflict] is a member who has one already.
+// CompleteSignup completes the profile of a new member. [ErrConflict] is a member who already has one.
 //
 //circle:op PUT /api/headless/v1/signup/profile
 func (s *MembersService) CompleteSignup(ctx context.Context, req ProfileUpdateRequest) (*UpdatedMember, error) {

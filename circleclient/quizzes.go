@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// QuizzesService reads and writes attempts at quizzes. Circle has no read of a quiz itself: its number and its
-// questions are known from attempts alone.
+// QuizzesService reads and writes attempts at quizzes. Circle cannot read a quiz itself: only attempts have its number
+// and questions.
 type QuizzesService struct{ client *Client }
 
-// QuizAttempt is a member's answers to a quiz, with their grade. The list of a course ([SourceQuizAttempts]) sends the
-// first two blocks of fields; reading one ([SourceQuizAttempt]) and submitting one the first and the third, and the
-// second only where it was asked for.
+// QuizAttempt is a member's graded answers to a quiz. The list of a course ([SourceQuizAttempts]) sends the first two
+// blocks of fields. Reading one ([SourceQuizAttempt]) and submitting one send the first and the third, a review also
+// the second.
 type QuizAttempt struct {
 	// Source is the operation that filled the record.
 	Source Source `json:"-"`
@@ -25,7 +25,7 @@ type QuizAttempt struct {
 	Result string `json:"result"`
 	// Grade is in percent.
 	Grade int `json:"grade"`
-	// PassingGrade is the percentage that passes; nil if a person decides.
+	// PassingGrade is the percentage that passes; nil if an admin decides.
 	PassingGrade *int `json:"passing_grade"`
 	// CreatedAt is when it was submitted.
 	CreatedAt time.Time `json:"created_at"`
@@ -34,7 +34,7 @@ type QuizAttempt struct {
 	Member *QuizTaker `json:"community_member"`
 	// AttemptsCount is how often the member has tried the quiz so far; nil if the operation does not say.
 	AttemptsCount *int `json:"quiz_attempts_count"`
-	// LessonName and SectionName are the titles of where the quiz stands; nil if the operation does not say.
+	// LessonName and SectionName are the titles of the quiz's lesson and section; nil if the operation does not say.
 	LessonName  *string `json:"lesson_name"`
 	SectionName *string `json:"section_name"`
 
@@ -42,22 +42,22 @@ type QuizAttempt struct {
 	CorrectResponses int `json:"correct_responses"`
 	// EnforcePassingGrade reports whether the lesson cannot be completed without passing.
 	EnforcePassingGrade bool `json:"enforce_passing_grade"`
-	// HideAnswers reports whether members are not told which of their answers were correct.
+	// HideAnswers reports whether members do not see which answers were correct.
 	HideAnswers bool `json:"hide_answers"`
 	// Description says what the quiz is about; nil if it has none.
 	Description *string `json:"description"`
-	// Questions are those of the quiz, with what was answered.
+	// Questions are the questions with the member's answers.
 	Questions []*QuizQuestion `json:"questions"`
 }
 
-// Carries reports whether the record has the part, as what it has or as its absence.
+// Carries reports whether the record has the part, or shows that there is none.
 func (a *QuizAttempt) Carries(part Part) bool {
 	return part == AttemptReview && (a.LessonName != nil || a.AttemptsCount != nil) || a.Source.Carries(part)
 }
 
 func (a *QuizAttempt) setSource(source Source) { a.Source = source }
 
-// QuizTaker is who made an attempt.
+// QuizTaker is the author of an attempt.
 type QuizTaker struct {
 	// ID is the community member id.
 	ID        int64   `json:"id"`
@@ -69,20 +69,20 @@ type QuizTaker struct {
 // MemberID is the member's number in the community.
 func (t *QuizTaker) MemberID() int64 { return t.ID }
 
-// QuizQuestion is a question with what was answered.
+// QuizQuestion is a question with the answer given.
 type QuizQuestion struct {
 	ID int64 `json:"id"`
-	// Type is single_choice, multiple_choice or a word Circle adds; the official examples show the first alone.
+	// Type is single_choice, multiple_choice or a word Circle adds; the official examples only show the first.
 	Type string `json:"question_type"`
 	// Statement is the question itself.
 	Statement string `json:"statement"`
-	// Correct reports whether the answer was; nil if members are not told.
+	// Correct reports whether the answer was correct; nil if members do not see it.
 	Correct *bool `json:"correct"`
-	// Options are what could be chosen.
+	// Options are the possible answers.
 	Options []*QuizOption `json:"options"`
 }
 
-// QuizOption is an answer that could be chosen.
+// QuizOption is a possible answer.
 type QuizOption struct {
 	ID    int64  `json:"id"`
 	Value string `json:"value"`
@@ -96,8 +96,8 @@ type QuizResponse struct {
 	SelectedOptions []int64 `json:"selected_options"`
 }
 
-// Attempts reads the latest attempt of each member at each quiz of a course, newest first. It is for admins: others get
-// [ErrForbidden].
+// Attempts reads the latest attempt of each member at each quiz of a course, newest first. It is only for admins:
+// others get [ErrForbidden].
 //
 //circle:op GET /api/headless/v1/courses/{course_id}/quiz_attempts
 func (s *QuizzesService) Attempts(ctx context.Context, courseID int64, opts PageOptions) (*Page[*QuizAttempt], error) {
@@ -106,8 +106,7 @@ func (s *QuizzesService) Attempts(ctx context.Context, courseID int64, opts Page
 	return filledBy(page, err, SourceQuizAttempts)
 }
 
-// Attempt reads an attempt; with review also where the quiz stands and how often it was tried, which is meant for
-// admins.
+// Attempt reads an attempt. A review, which is meant for admins, also has lesson, section and number of attempts.
 //
 //circle:op GET /api/headless/v1/quizzes/{quiz_id}/attempts/{id}
 func (s *QuizzesService) Attempt(ctx context.Context, quizID, attemptID int64, review bool) (*QuizAttempt, error) {
@@ -120,7 +119,7 @@ func (s *QuizzesService) Attempt(ctx context.Context, quizID, attemptID int64, r
 	return filled(attempt, err, source)
 }
 
-// Submit hands in answers to a quiz and gives them back graded.
+// Submit submits answers to a quiz and returns them graded.
 //
 //circle:op POST /api/headless/v1/quizzes/{quiz_id}/attempts
 func (s *QuizzesService) Submit(ctx context.Context, quizID int64, responses []QuizResponse) (*QuizAttempt, error) {
@@ -132,7 +131,8 @@ func (s *QuizzesService) Submit(ctx context.Context, quizID int64, responses []Q
 	return filled(attempt, err, SourceQuizAttempt)
 }
 
-// Grade decides an attempt at a quiz that has no passing grade; result is pending, passed or failed. It is for admins.
+// Grade decides an attempt at a quiz without a passing grade; result is pending, passed or failed. It is only for
+// admins.
 //
 //circle:op PUT /api/headless/v1/quizzes/{quiz_id}/attempts/{id}
 func (s *QuizzesService) Grade(ctx context.Context, quizID, attemptID int64, result string) error {

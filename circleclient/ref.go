@@ -16,8 +16,8 @@ const (
 	RefChatThread  RefType = "ChatThread"
 )
 
-// Ref is what it takes to fetch an object again: Circle has no GET /posts/{id}, so a post's ref names its space, and a
-// reply's ref names the comment above it. Refs are comparable; what a type does not need is zero.
+// Ref is what it takes to fetch an object again. Circle has no GET /posts/{id}, so a post's ref names its space; a
+// reply's ref names the comment above it. Refs are comparable; fields that a type does not need are zero.
 type Ref struct {
 	// Type says which of the fields below count.
 	Type RefType
@@ -29,7 +29,7 @@ type Ref struct {
 	Parent int64
 	// Quiz is the quiz of an attempt.
 	Quiz int64
-	// Room is the UUID of a chat room, its own or that of a message.
+	// Room is the UUID of a chat room, or of a message's room.
 	Room string
 	// ID is the object's own number; 0 for a chat room, which has its UUID.
 	ID int64
@@ -104,8 +104,8 @@ func (l *Lesson) NodeRef() Ref { return LessonRef(l.CourseID, l.ID) }
 // NodeRef returns the ref of the attempt.
 func (a *QuizAttempt) NodeRef() Ref { return QuizAttemptRef(a.QuizID, a.ID) }
 
-// Above is the ref of the comment that a reply answers; the zero ref for a comment on the post itself. Circle nests
-// replies one level deep, so the comment above is taken to be no reply.
+// Above returns the ref of the comment above a reply; the zero ref for a comment on the post itself. Circle nests
+// replies one level deep, so that comment is not a reply.
 func (r Ref) Above() Ref {
 	if r.Type != RefComment || r.Parent == 0 {
 		return Ref{}
@@ -113,5 +113,5 @@ func (r Ref) Above() Ref {
 	return Ref{Type: RefComment, Space: r.Space, Post: r.Post, ID: r.Parent}
 }
 
-// OfPost is the ref of the post that a comment belongs to.
+// OfPost returns the ref of a comment's post.
 func (r Ref) OfPost() Ref { return PostRef(r.Space, r.Post) }

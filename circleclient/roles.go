@@ -7,8 +7,8 @@ import (
 	"circlegraph/circleclient/lenient"
 )
 
-// Roles are what a member may do beyond taking part. Circle sends them as an object of switches on profiles and likers,
-// as a list of words on authors, and as null.
+// Roles are a member's rights beyond taking part. Circle sends an object of switches on profiles and likers, a list of
+// words on authors, and null.
 type Roles struct {
 	// Admin may change everything in the community.
 	Admin bool
@@ -16,7 +16,7 @@ type Roles struct {
 	Moderator bool
 }
 
-// UnmarshalJSON reads each of the shapes; words and switches that it does not know are ignored.
+// UnmarshalJSON reads each of the shapes and ignores unknown words and switches.
 func (r *Roles) UnmarshalJSON(data []byte) error {
 	*r = Roles{}
 	var words []string

@@ -37,18 +37,17 @@ type SearchOptions struct {
 	Query string
 	// Type is general, members, posts, comments, spaces, lessons, events, entity_list or mentions; general if empty.
 	Type string
-	// MentionScope is where a mention is to stand: space, group_chat, thread or direct.
+	// MentionScope is where the mention will be: space, group_chat, thread or direct.
 	MentionScope string
-	// SpaceIDs, TopicIDs and MemberTagIDs leave only what is in one of each.
+	// SpaceIDs, TopicIDs and MemberTagIDs restrict the search to what is in one of each.
 	SpaceIDs, TopicIDs, MemberTagIDs []int64
-	// AuthorName leaves only what somebody of this name wrote.
+	// AuthorName restricts the search to authors of this name.
 	AuthorName string
-	// Status leaves only upcoming or past events.
+	// Status restricts the search to upcoming or past events.
 	Status string
 }
 
-// SearchHit is something found, with the few fields that the search tells of it. Which are filled depends on what it
-// is.
+// SearchHit is something found, with the few fields that the search sends. Which are filled depends on its kind.
 type SearchHit struct {
 	ID   int64  `json:"id"`
 	Type string `json:"type"`
@@ -56,7 +55,7 @@ type SearchHit struct {
 	Name string `json:"name"`
 	// Body is the text without markup.
 	Body *string `json:"body"`
-	// HighlightedName and HighlightedBody are parts of both with what was found in <strong>, see [NewHighlight].
+	// HighlightedName and HighlightedBody are parts of both with the matches in <strong>, see [NewHighlight].
 	HighlightedName *string    `json:"highlighted_name"`
 	HighlightedBody *string    `json:"highlighted_body"`
 	SGID            string     `json:"sgid"`
@@ -99,7 +98,7 @@ type SearchHit struct {
 	MentionScope string `json:"mention_scope"`
 }
 
-// Kind tells what was found: by its type, and where that is no word known, by what the record carries.
+// Kind returns what was found: by its type or, if the type is unknown, by what the record carries.
 func (h *SearchHit) Kind() string {
 	switch strings.ToLower(h.Type) {
 	case "post", "event", "basic", "image":
@@ -126,8 +125,8 @@ func (h *SearchHit) Kind() string {
 	return HitOther
 }
 
-// NodeRef is what it takes to fetch what was found; the zero ref where Circle cannot fetch it, or the search did not
-// tell enough.
+// NodeRef returns the ref of what was found; the zero ref if Circle cannot fetch it, or if the search did not send
+// enough.
 func (h *SearchHit) NodeRef() Ref {
 	spaceID := h.SpaceID
 	if h.Space != nil {
@@ -173,9 +172,9 @@ type QuickHit struct {
 	Attributes QuickAttributes `json:"attributes"`
 }
 
-// QuickAttributes is what a row of the quick search tells of what was found.
+// QuickAttributes is what the quick search sends of what was found.
 type QuickAttributes struct {
-	// ID is the number of what was found; of a member it is the user id, as text.
+	// ID is the number of what was found; for a member it is the user id, as text.
 	ID                 string     `json:"id"`
 	CommunityMemberID  int64      `json:"community_member_id"`
 	Name               string     `json:"name"`
@@ -203,7 +202,7 @@ type QuickAttributes struct {
 // Hit returns the row in the form of the advanced search.
 func (h *QuickHit) Hit() *SearchHit {
 	a := h.Attributes
-	id, _ := strconv.ParseInt(a.ID, 10, 64) // what is no number names nothing, as 0 does
+	id, _ := strconv.ParseInt(a.ID, 10, 64) // 0 if it is not a number, which names nothing
 	hit := &SearchHit{
 		ID: id, Type: h.Type, Name: cmp.Or(a.Name, a.Title), Slug: a.Slug, Body: cmp.Or(a.Body,
 			a.BodyText), URL: a.URL, CreatedAt: a.CreatedAt,
@@ -217,27 +216,27 @@ func (h *QuickHit) Hit() *SearchHit {
 	return hit
 }
 
-// Quick searches titles alone.
+// Quick searches only titles.
 //
 //circle:op GET /api/headless/v1/search
 func (s *SearchService) Quick(ctx context.Context, text string, o PageOptions) (*Page[*QuickHit], error) {
 	return get[Page[*QuickHit]](ctx, s.client, member("/search"), o.query().str("search_text", text))
 }
 
-// Highlight is a piece of text with what was searched for marked in it.
+// Highlight is a piece of text with the matches marked.
 type Highlight struct {
-	// Segments are the parts of the text in order, none of them empty.
+	// Segments are the parts of the text in order, never empty.
 	Segments []HighlightSegment
 }
 
-// HighlightSegment is a part of a text that was searched for, or that stands between two such.
+// HighlightSegment is a match, or a part between two matches.
 type HighlightSegment struct {
 	Text    string
 	IsMatch bool
 }
 
-// NewHighlight reads a text with <strong> around what was found. Any other markup is dropped, since nobody knows
-// whether Circle escapes what members wrote. Nil gives nil.
+// NewHighlight reads a text with <strong> around its matches. It drops other markup, since it is not known whether
+// Circle escapes what members wrote. Nil gives nil.
 func NewHighlight(source *string) *Highlight {
 	if source == nil {
 		return nil
@@ -264,7 +263,7 @@ func NewHighlight(source *string) *Highlight {
 	}
 }
 
-// add joins parts of the same kind.
+// add joins adjacent parts of the same kind.
 func (h *Highlight) add(text string, match bool) {
 	last := len(h.Segments) - 1
 	if last >= 0 && h.Segments[last].IsMatch == match {
@@ -274,7 +273,7 @@ func (h *Highlight) add(text string, match bool) {
 	h.Segments = append(h.Segments, HighlightSegment{text, match})
 }
 
-// HTML is the text, escaped, with <strong> around what was found.
+// HTML returns the text, escaped, with <strong> around the matches.
 func (h *Highlight) HTML() string {
 	var b strings.Builder
 	for _, s := range h.Segments {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// The words of [Space.Type] that make a difference here.
+// The values of [Space.Type] that make a difference here.
 const (
 	SpaceTypeChat   = "chat"
 	SpaceTypeCourse = "course"
@@ -16,14 +16,14 @@ const (
 // SpacesService reads spaces, and joins and leaves them.
 type SpacesService struct{ client *Client }
 
-// Space is a room of the community. The home space ([SourceHomeSpace]) has id 0 and lacks the address, the cover's
-// address, the custom emoji, the space member id and the display switches; else all reads send all fields.
+// Space is a space of the community. The home space ([SourceHomeSpace]) has id 0 and lacks the address, the cover's
+// address, the custom emoji, the space member id and the display switches. Other reads send all fields.
 type Space struct {
 	ID          int64  `json:"id"`
 	Name        string `json:"name"`
 	Slug        string `json:"slug"`
 	CommunityID int64  `json:"community_id"`
-	// SpaceGroupID is 0 if the space stands in no group.
+	// SpaceGroupID is 0 if the space is in no group.
 	SpaceGroupID   int64  `json:"space_group_id"`
 	SpaceGroupName string `json:"space_group_name"`
 	// Type is basic, chat, event, course, members or image, sent as "space_type".
@@ -52,15 +52,15 @@ type Space struct {
 	ShowInSpacesSegment       bool `json:"show_in_spaces_segment"`
 	ShowLockIcon              bool `json:"show_lock_icon_for_non_members"`
 	DisplaySpaceWelcomeBanner bool `json:"display_space_welcome_banner"`
-	// SpaceMemberID is the membership of the viewer, nil if they have not joined.
+	// SpaceMemberID is the viewer's membership; nil if they have not joined.
 	SpaceMemberID *int64 `json:"space_member_id"`
-	// ChatRoomUUID is the room of a chat space. The contract does not say where it stands.
+	// ChatRoomUUID is the room of a chat space. It is not in the contract.
 	ChatRoomUUID *string `json:"chat_room_uuid"`
 	// Source is the operation that filled the space.
 	Source Source `json:"-"`
 }
 
-// Group is the group the space stands in, nil if it stands in none.
+// Group is the group of the space; nil if it is in none.
 func (s *Space) Group() *SpaceGroup {
 	if s.SpaceGroupID == 0 {
 		return nil
@@ -68,8 +68,7 @@ func (s *Space) Group() *SpaceGroup {
 	return &SpaceGroup{ID: s.SpaceGroupID, Name: s.SpaceGroupName}
 }
 
-// CanTakePart reports whether the viewer may like and comment there: those who have joined may, and those who manage
-// the space.
+// CanTakePart reports whether the viewer may like and comment there: members may, and those who manage the space.
 func (s *Space) CanTakePart() bool { return s.IsMember || s.Policies.CanManageSpace }
 
 // Ref is the part of the space that comes with its posts.
@@ -80,7 +79,7 @@ func (s *Space) Ref() *SpaceRef {
 	}
 }
 
-// Carries reports whether the record has the part. Spaces of other types than chat have no room, as all records say.
+// Carries reports whether the record has the part. Any record shows that a space of another type than chat has no room.
 func (s *Space) Carries(part Part) bool {
 	if part == SpaceChatRoom && (s.ChatRoomUUID != nil || s.Source.Carries(SpaceDetails) && s.Type != SpaceTypeChat) {
 		return true
@@ -105,7 +104,7 @@ type SpacePolicies struct {
 	CanInviteMembers bool `json:"can_invite_members"`
 }
 
-// SpaceGroup is a group of spaces. Circle gives no more of it than this, and not its place among the groups.
+// SpaceGroup is a group of spaces. Circle sends no more of it, not even its place among the groups.
 type SpaceGroup struct {
 	ID   int64
 	Name string
@@ -121,7 +120,7 @@ type SpaceRef struct {
 	CustomEmojiDarkURL *string `json:"custom_emoji_dark_url"`
 }
 
-// Topic is a topic that posts of a space can have.
+// Topic is a topic for posts of a space.
 type Topic struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
@@ -161,11 +160,11 @@ type CommunityLink struct {
 
 // Invitation is an accepted invitation.
 type Invitation struct {
-	// RedirectToSpaceID is the space it leads to, nil if it leads to none.
+	// RedirectToSpaceID is the space it leads to; nil if there is none.
 	RedirectToSpaceID *int64 `json:"redirect_to_space_id"`
 }
 
-// List reads all spaces that the viewer can see, in Circle's order and in one answer.
+// List reads all spaces that the viewer can see, in Circle's order, in one answer.
 //
 //circle:op GET /api/headless/v1/spaces
 func (s *SpacesService) List(ctx context.Context) ([]*Space, error) {
@@ -176,7 +175,7 @@ func (s *SpacesService) List(ctx context.Context) ([]*Space, error) {
 	return spaces, err
 }
 
-// Get reads one space. A slug cannot stand for the id here; it is found in [SpacesService.List].
+// Get reads one space by its number; find a slug in [SpacesService.List].
 //
 //circle:op GET /api/headless/v1/spaces/{id}
 func (s *SpacesService) Get(ctx context.Context, spaceID int64) (*Space, error) {
@@ -184,7 +183,7 @@ func (s *SpacesService) Get(ctx context.Context, spaceID int64) (*Space, error) 
 	return filled(space, err, SourceSpace)
 }
 
-// Home reads the space that stands for the home page.
+// Home reads the space of the home page.
 //
 //circle:op GET /api/headless/v1/spaces/home
 func (s *SpacesService) Home(ctx context.Context) (*Space, error) {
@@ -192,7 +191,7 @@ func (s *SpacesService) Home(ctx context.Context) (*Space, error) {
 	return filled(space, err, SourceHomeSpace)
 }
 
-// IsHome reports whether this stands for the home page. It has the number 0, and no operation on a space takes that.
+// IsHome reports whether this is the space of the home page. Its number is 0, which no operation on a space takes.
 func (s *Space) IsHome() bool { return s.ID == 0 }
 
 // Join joins a space and returns it as it is afterwards. A private space is refused with [ErrForbidden].
@@ -211,7 +210,7 @@ func (s *SpacesService) Leave(ctx context.Context, spaceID int64) (*Space, error
 	return filled(space, err, SourceLeave)
 }
 
-// Topics reads the topics that posts of a space can have.
+// Topics reads the topics for posts of a space.
 //
 //circle:op GET /api/headless/v1/spaces/{space_id}/topics
 func (s *SpacesService) Topics(ctx context.Context, spaceID int64, opts PageOptions) (*Page[*Topic], error) {
@@ -225,8 +224,8 @@ func (s *SpacesService) PinnedLinks(ctx context.Context, spaceID int64, opts Pag
 	return get[Page[*PinnedLink]](ctx, s.client, member("/spaces/{space_id}/bookmarks", id(spaceID)), opts.query())
 }
 
-// NotificationDetails reads the unread counts of many spaces at once; of all spaces when none is named. Spaces that the
-// viewer cannot see are missing from the answer.
+// NotificationDetails reads the unread counts of spaces at once, of all spaces if none is named. Spaces that the viewer
+// cannot see are missing from the answer.
 //
 //circle:op GET /api/headless/v1/space_notification_details
 func (s *SpacesService) NotificationDetails(ctx context.Context, spaceIDs []int64) ([]*SpaceUnread, error) {

@@ -10,12 +10,12 @@ import (
 	"circlegraph/circleclient/richtext"
 )
 
-// UploadsService announces files. The files themselves go straight to Circle's storage, never through this package.
+// UploadsService announces files. The files go straight to Circle's storage, never through this package.
 type UploadsService struct{ client *Client }
 
 // DirectUploadRequest announces a file.
 type DirectUploadRequest struct {
-	// Key is the name in the storage. Circle makes one up if it is empty, as it should be.
+	// Key is the name in the storage. Leave it empty: Circle then makes one up.
 	Key string `json:"key"`
 	// Filename is the name to show.
 	Filename string `json:"filename"`
@@ -31,22 +31,21 @@ type DirectUploadRequest struct {
 type DirectUpload struct {
 	// SignedID names the file in writes: attachments, pictures of a gallery, avatar, cover.
 	SignedID string `json:"signed_id"`
-	// AttachableSGID names it in a node of type file of a TipTap document.
+	// AttachableSGID names it in a file node of a TipTap document.
 	AttachableSGID string `json:"attachable_sgid"`
 	Filename       string `json:"filename"`
 	ContentType    string `json:"content_type"`
 	ByteSize       int64  `json:"byte_size"`
-	// URL is where the file can be loaded once it is there; nil if Circle does not say.
+	// URL is where the file can be loaded after the upload; nil if Circle does not say.
 	URL *string `json:"url"`
 	// Target is where to put it.
 	Target UploadTarget `json:"direct_upload"`
 }
 
-// UploadTarget is where a file is to be put, by a PUT of its bytes. The address lets anybody do so for some minutes:
-// keep it out of logs.
+// UploadTarget is where to PUT the bytes of a file. For some minutes anybody can use the address: keep it out of logs.
 type UploadTarget struct {
 	URL string `json:"url"`
-	// Headers are the headers that the PUT must have, exactly.
+	// Headers are the exact headers of the PUT.
 	Headers map[string]string `json:"headers"`
 }
 
@@ -65,7 +64,7 @@ func (u *DirectUpload) UploadHeaders() []UploadHeader {
 	return headers
 }
 
-// Create announces a file. It is never nil without an error, and always says where to put the file.
+// Create announces a file. Without an error, it says where to put the file.
 //
 //circle:op POST /api/headless/v1/direct_uploads
 func (s *UploadsService) Create(ctx context.Context, file DirectUploadRequest) (*DirectUpload, error) {
