@@ -144,7 +144,8 @@ var partKeys = map[Part][]string{
 	ChatMessageReplies:   {"replies_count", "total_thread_participants_count", "thread_participants_preview"},
 	ChatMessageLastReply: {"last_reply_at"},
 	ChatThreadDetails:    {"parent_message", "replies", "chat_room"},
-	MemberHeadline:       {"headline"}, MemberAdmin: {"roles|first_name"}, MemberRoles: {"roles"}, MemberTags: {"member_tags"},
+	MemberHeadline:       {"headline"}, MemberAdmin: {"roles|first_name"},
+	MemberRoles: {"roles"}, MemberTags: {"member_tags"},
 	MemberMessageable: {"can_receive_dm_from_current_member|can_send_message"},
 	MemberProfile:     {"large_avatar_url", "profile_info", "posts_count", "comments_count", "spaces_count"},
 }

@@ -22,12 +22,16 @@ func TestChatRequests(t *testing.T) {
 		{"create direct", func(ctx context.Context, c *Client) error {
 			return only(c.Chat.CreateRoom(ctx, CreateChatRoomRequest{Kind: ChatRoomDirect, MemberIDs: []int64{7}}))
 		}, "POST /api/headless/v1/messages", `{"chat_room":{"kind":"direct","community_member_ids":["7"]}}`},
-		{"create group", func(ctx context.Context, c *Client) error {
-			return only(c.Chat.CreateRoom(ctx, CreateChatRoomRequest{
-				Kind: ChatRoomGroup, MemberIDs: []int64{7, 8},
-				Message: hello,
-			}))
-		}, "POST /api/headless/v1/messages", `{"chat_room":{"kind":"group_chat","community_member_ids":["7","8"],"rich_text_body":{"body":` + helloDocument + `}}}`},
+		{
+			"create group", func(ctx context.Context, c *Client) error {
+				return only(c.Chat.CreateRoom(ctx, CreateChatRoomRequest{
+					Kind: ChatRoomGroup, MemberIDs: []int64{7, 8},
+					Message: hello,
+				}))
+			}, "POST /api/headless/v1/messages",
+			`{"chat_room":{"kind":"group_chat","community_member_ids":["7","8"],"rich_text_body":{"body":` +
+				helloDocument + `}}}`,
+		},
 		{"read", func(ctx context.Context, c *Client) error { return c.Chat.MarkRoomAsRead(ctx, roomUUID) }, "POST " + room +
 			"/mark_all_as_read", ""},
 		{
@@ -151,7 +155,9 @@ func TestChatOddities(t *testing.T) {
 
 func TestChatSources(t *testing.T) {
 	c, _ := recordingClient(t, http.StatusOK,
-		`{"chat_room":{"last_message":{"id":1},"pinned_message":{"id":2}},"records":[{"id":6,"last_message":{"id":1}}],"parent_message":{"id":1,"chat_room_uuid":"`+roomUUID+`"},"replies":[{"id":2}]}`)
+		`{"chat_room":{"last_message":{"id":1},"pinned_message":{"id":2}},
+			"records":[{"id":6,"last_message":{"id":1}}],
+			"parent_message":{"id":1,"chat_room_uuid":"`+roomUUID+`"},"replies":[{"id":2}]}`)
 	ctx := asMember(t)
 	list, err := c.Chat.Rooms(ctx, PageOptions{})
 	if err != nil {
@@ -206,10 +212,16 @@ func TestRoomOfAThread(t *testing.T) {
 					r.EmbeddedSpace == nil
 			},
 		},
-		{"of a space", `{` + parent +
-			`,"chat_room":{"kind":"group_chat","name":"Tea","embedded_space":{"id":5,"slug":"tea"}}}`, func(r *ChatRoom) bool { return r.EmbeddedSpace.Slug == "tea" }},
-		{"of a lesson", `{` + parent +
-			`,"chat_room":{"kind":"group_chat","lesson":{"id":5,"name":"One","courses_section_id":2}}}`, func(r *ChatRoom) bool { return r.EmbeddedLesson.Name == "One" }},
+		{
+			"of a space", `{` + parent +
+				`,"chat_room":{"kind":"group_chat","name":"Tea","embedded_space":{"id":5,"slug":"tea"}}}`,
+			func(r *ChatRoom) bool { return r.EmbeddedSpace.Slug == "tea" },
+		},
+		{
+			"of a lesson", `{` + parent +
+				`,"chat_room":{"kind":"group_chat","lesson":{"id":5,"name":"One","courses_section_id":2}}}`,
+			func(r *ChatRoom) bool { return r.EmbeddedLesson.Name == "One" },
+		},
 		{
 			"of which nothing is told", `{` + parent + `}`,
 			func(r *ChatRoom) bool { return r.UUID == roomUUID && !r.Carries(ChatRoomName) },

@@ -26,7 +26,10 @@ func TestCommentOddities(t *testing.T) {
 		},
 		{"no parent", `{"parent_comment_id":null}`, func(c *Comment) bool { return c.ParentID() == 0 }},
 		{"body in a string", `{"body":"<p>x</p>"}`, func(c *Comment) bool { return c.RichText().PlainText() == "x" }},
-		{"document", `{"body":{"html":"<div><strong>Update available</strong><br>Please update the app to view this comment.</div>"},"tiptap_body":{"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"x"}]}]}}}`, func(c *Comment) bool { return c.RichText().HTML() == "<p>x</p>" }},
+		{"document", `{"body":{
+			"html":"<div><strong>Update available</strong><br>Please update the app to view this comment.</div>"},
+			"tiptap_body":{"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text",
+			"text":"x"}]}]}}}`, func(c *Comment) bool { return c.RichText().HTML() == "<p>x</p>" }},
 		{"replies with a null", `{"replies_count":1,"replies":[null,{"id":3}]}`, func(c *Comment) bool {
 			replies, all := c.AllReplies()
 			return all && len(replies) == 1 && replies[0].ID == 3

@@ -10,7 +10,8 @@ const outline = `[
   {"id":11,"name":"Dig","progress":{"status":"completed"}},
   {"id":12,"name":"Or not","progress":{"status":"incomplete"}},
   {"id":13,"name":"Rest","progress":{"status":"a new word"},"needs_to_complete_previous_lesson":true}]},
- {"id":2,"name":"Seeds","is_dripped":true,"lessons":[{"id":21,"name":"Sow","dripped_at":"2026-03-09T10:00:00.000Z","progress":null}]},
+ {"id":2,"name":"Seeds","is_dripped":true,
+"lessons":[{"id":21,"name":"Sow","dripped_at":"2026-03-09T10:00:00.000Z","progress":null}]},
  {"id":3,"name":"Harvest","is_dripped":false,"dripped_at":null,"lessons":[{"id":31,"name":"Eat"}, null]},
  {"id":4,"name":"Winter"}]`
 
@@ -66,7 +67,8 @@ func TestWhoMadeAnAttempt(t *testing.T) {
 
 func TestHiddenAnswersAreNotWrongAnswers(t *testing.T) {
 	c := testClient(t, say(200, "application/json",
-		`{"id":1,"quiz_id":2,"hide_answers":true,"passing_grade":null,"result":"pending","questions":[{"id":3},{"id":4,"correct":false}]}`))
+		`{"id":1,"quiz_id":2,"hide_answers":true,"passing_grade":null,"result":"pending","questions":[{"id":3},{"id":4,
+			"correct":false}]}`))
 	a, err := c.Quizzes.Attempt(asMember(t), 2, 1, false)
 	if err != nil {
 		t.Fatal(err)

@@ -120,8 +120,10 @@ func TestClassify(t *testing.T) {
 	}
 	c := testClient(t, nil)
 	all := []error{
-		ErrNoToken, ErrTokenInvalid, ErrTokenExpired, ErrTokenRevoked, ErrRefreshTokenInvalid, ErrRefreshTokenExpired, ErrForbidden,
-		ErrFeatureDisabled, ErrNotFound, ErrConflict, ErrInvalid, ErrRateLimited, ErrUnavailable, ErrTimeout, ErrCommunitySecret, ErrNotEligible,
+		ErrNoToken, ErrTokenInvalid, ErrTokenExpired, ErrTokenRevoked, ErrRefreshTokenInvalid, ErrRefreshTokenExpired,
+		ErrForbidden,
+		ErrFeatureDisabled, ErrNotFound, ErrConflict, ErrInvalid, ErrRateLimited, ErrUnavailable, ErrTimeout,
+		ErrCommunitySecret, ErrNotEligible,
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -19,7 +19,8 @@ func TestEventRequests(t *testing.T) {
 				PageOptions: PageOptions{PerPage: 5}, StartDate: "2026-03-01",
 				EndDate: "2026-03-31", PastEvents: &past,
 			}))
-		}, "GET /api/headless/v1/community_events?filter_date%5Bend_date%5D=2026-03-31&filter_date%5Bstart_date%5D=2026-03-01&past_events=true&per_page=5", ""},
+		}, "GET /api/headless/v1/community_events?filter_date%5Bend_date%5D=2026-03-31&" +
+			"filter_date%5Bstart_date%5D=2026-03-01&past_events=true&per_page=5", ""},
 		{"attendees", func(ctx context.Context, c *Client) error {
 			return page(c.Events.Attendees(ctx, 8, PageOptions{Page: 2}))
 		}, "GET /api/headless/v1/events/8/event_attendees?page=2", ""},
@@ -51,7 +52,8 @@ func TestEventRequests(t *testing.T) {
 
 func TestAttendeeID(t *testing.T) {
 	var a EventAttendee
-	if err := lenient.Decode([]byte(`{"id":900,"community_member_id":4,"contact_type":"CommunityMember","rsvp_date":"2024-04-29T07:27:31.533Z"}`), &a); err != nil {
+	if err := lenient.Decode([]byte(`{"id":900,"community_member_id":4,"contact_type":"CommunityMember",
+		"rsvp_date":"2024-04-29T07:27:31.533Z"}`), &a); err != nil {
 		t.Fatal(err)
 	}
 	if a.ID != 900 || a.MemberID() != 4 || a.RSVPDate == nil {
@@ -78,7 +80,13 @@ func TestEventLocation(t *testing.T) {
 	}{
 		{
 			"a document in a string",
-			quoted(`{"name":"Rathaus","formatted_address":"Marienplatz 8, München","place_id":"x1","geometry":{"location":{"lat":48.137,"lng":11.575}}}`), &EventLocation{Name: new("Rathaus"), Address: new("Marienplatz 8, München"), Latitude: &lat, Longitude: &lng, PlaceID: new("x1")},
+			quoted(`{"name":"Rathaus","formatted_address":"Marienplatz 8, München","place_id":"x1",
+				"geometry":{"location":{"lat":48.137,
+				"lng":11.575}}}`),
+			&EventLocation{
+				Name: new("Rathaus"), Address: new("Marienplatz 8, München"), Latitude: &lat,
+				Longitude: &lng, PlaceID: new("x1"),
+			},
 		},
 		{
 			"flat, with numbers in strings", quoted(`{"address":"Marienplatz 8","latitude":"48.137","longitude":11.575}`),

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// ignore returns nil for a refusal of one of these kinds. A write whose refusal means that it is done already can then be
-// repeated: Circle answers a second like with 4xx.
+// ignore returns nil for a refusal of one of these kinds. It makes writes repeatable whose refusal means that they are
+// done already: Circle answers a second like with 4xx.
 func ignore(err error, kinds ...error) error {
 	var failure *Error
 	if errors.As(err, &failure) && slices.Contains(kinds, failure.Kind) {

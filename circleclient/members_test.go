@@ -43,8 +43,10 @@ func TestMemberID(t *testing.T) {
 
 func TestSparseMembers(t *testing.T) {
 	tests := []struct{ name, line string }{
-		{"nulls", `{"id":7,"name":null,"headline":null,"avatar_url":null,"roles":null,"member_tags":null,"profile_info":null,"gamification_stats":null}`},
-		{"empty texts", `{"id":7,"headline":"","avatar_url":"","bio":"","profile_info":{"website":""},"gamification_stats":""}`},
+		{"nulls", `{"id":7,"name":null,"headline":null,"avatar_url":null,"roles":null,"member_tags":null,"profile_info":null,
+			"gamification_stats":null}`},
+		{"empty texts", `{"id":7,"headline":"","avatar_url":"","bio":"","profile_info":{"website":""},
+			"gamification_stats":""}`},
 		{"nothing", `{"id":7}`},
 		{"tags that are none", `{"id":7,"member_tags":[null,"x"],"roles":"x","profile_info":[]}`},
 	}
@@ -122,7 +124,8 @@ func TestMentionSGID(t *testing.T) {
 				asked = append(asked, search.SearchText)
 				records := ""
 				if search.SearchText == "Ada" {
-					records = `{"community_member_id":7,"user_attachable_sgid":"sgid-7"},{"community_member_id":8,"user_attachable_sgid":"sgid-8"}`
+					records = `{"community_member_id":7,"user_attachable_sgid":"sgid-7"},
+						{"community_member_id":8,"user_attachable_sgid":"sgid-8"}`
 				}
 				say(200, "application/json", `{"records":[`+records+`]}`)(w, r)
 				return
@@ -228,7 +231,8 @@ func TestMemberTags(t *testing.T) {
 			`{"id":1,"name":"Senior","display_locations":{"profile_page":true,"post_bio":false,"member_directory":true}}`,
 			DisplayLocations{"member_directory", "profile_page"},
 		},
-		{`{"id":1,"name":"Senior","display_locations":null,"emoji":null,"custom_emoji_url":null,"custom_emoji_dark_url":null}`, nil},
+		{`{"id":1,"name":"Senior","display_locations":null,"emoji":null,"custom_emoji_url":null,
+			"custom_emoji_dark_url":null}`, nil},
 		{`{"id":1,"name":"Senior","display_locations":"profile"}`, nil},
 	} {
 		var tag MemberTag

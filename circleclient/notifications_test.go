@@ -6,7 +6,8 @@ import (
 )
 
 func TestNotificationOddities(t *testing.T) {
-	const line = `{"id":38100000001,"created_at":"2024-03-27T14:48:51.926Z","read_at":null,"action":"add","actor_name":null,"actor_image":"",` +
+	const line = `{"id":38100000001,"created_at":"2024-03-27T14:48:51.926Z","read_at":null,` +
+		`"action":"add","actor_name":null,"actor_image":"",` +
 		`"display_action":"Translation missing: en.notification_actions.comment.add","notifiable_type":"Hologram",` +
 		`"notifiable":{"id":1,"post_id":2,"parent_comment_id":3,"space_id":4}}`
 	c := testClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

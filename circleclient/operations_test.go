@@ -106,7 +106,8 @@ func operations(t *testing.T) []operation {
 		},
 		{id: "POST" + memberOp + "/search/community_members", call: func(ctx context.Context, c *Client) (any, error) {
 			return c.Members.Search(ctx, MemberSearchRequest{
-				Page: 1, PerPage: 30, SearchText: "a", Order: "role", Status: "active", ExcludeEmptyName: &yes, ExcludeEmptyProfiles: &yes,
+				Page: 1, PerPage: 30, SearchText: "a", Order: "role", Status: "active",
+				ExcludeEmptyName: &yes, ExcludeEmptyProfiles: &yes,
 				Filters: []MemberFilterRequest{
 					{Key: "name", FilterType: "is", Value: "a"},
 					{Key: "activity_score", GTE: &least, LTE: &least},
@@ -536,7 +537,8 @@ func operations(t *testing.T) []operation {
 		},
 		{id: "POST" + memberOp + "/live_streams/rooms", call: func(ctx context.Context, c *Client) (any, error) {
 			return c.Chat.CreateLiveRoom(ctx, LiveRoomRequest{
-				Name: "Pruning", Description: "Live", Slug: "pruning", RoomType: "stream", ViewType: "grid_view", AccessType: "open",
+				Name: "Pruning", Description: "Live", Slug: "pruning",
+				RoomType: "stream", ViewType: "grid_view", AccessType: "open",
 				RecordingEnabled: &yes, MuteOnJoin: &yes, LimitURLSharing: &yes,
 				Invited: &LiveInvited{Members: []int64{1}, Spaces: []int64{2}, SpaceGroups: []int64{3}, MemberTags: []int64{4}},
 			})

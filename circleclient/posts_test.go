@@ -29,7 +29,8 @@ func TestPostOddities(t *testing.T) {
 		{"no author", `{"author":null}`, func(p *Post) bool { return p.Author == nil && p.MemberID() == 0 }},
 		{
 			"author without headline",
-			`{"author":{"id":2,"community_member_id":3,"headline":null,"roles":["admin"],"member_tags":null}}`, func(p *Post) bool {
+			`{"author":{"id":2,"community_member_id":3,"headline":null,"roles":["admin"],
+				"member_tags":null}}`, func(p *Post) bool {
 				return p.MemberID() == 3 && p.Author.UserID == 2 && p.Author.Headline == nil && p.Author.Roles.Admin
 			},
 		},
@@ -50,7 +51,8 @@ func TestPostOddities(t *testing.T) {
 		},
 		{
 			"settings of an event that never ends",
-			`{"event_setting_attributes":{"starts_at":"2026-03-01T18:30:00.000Z","ends_at":"","rsvp_limit":null}}`, func(p *Post) bool {
+			`{"event_setting_attributes":{"starts_at":"2026-03-01T18:30:00.000Z","ends_at":"",
+				"rsvp_limit":null}}`, func(p *Post) bool {
 				return p.EventSettings.StartsAt != nil && p.EventSettings.EndsAt == nil && p.EventSettings.RSVPLimit == nil
 			},
 		},
@@ -68,13 +70,15 @@ func TestPostOddities(t *testing.T) {
 		},
 		{
 			"attendees with a null",
-			`{"event_attendees":{"records":[null,{"id":9,"community_member_id":4,"rsvp_status":"yes"}],"count":1}}`, func(p *Post) bool {
+			`{"event_attendees":{"records":[null,{"id":9,"community_member_id":4,"rsvp_status":"yes"}],
+				"count":1}}`, func(p *Post) bool {
 				return p.EventAttendees.Get().Complete() && p.EventAttendees.Get().Records[0].MemberID() == 4
 			},
 		},
 		{
 			"parts of other kinds",
-			`{"id":5,"gallery":"none","event_setting_attributes":[],"policies":7,"topics":{},"space":null,"created_at":"yesterday"}`, func(p *Post) bool {
+			`{"id":5,"gallery":"none","event_setting_attributes":[],"policies":7,"topics":{},"space":null,
+				"created_at":"yesterday"}`, func(p *Post) bool {
 				return p.ID == 5 && p.Gallery == nil && p.EventSettings == nil && p.Policies == nil && p.Space == nil &&
 					p.CreatedAt.IsZero()
 			},
@@ -225,13 +229,17 @@ func TestPostRequests(t *testing.T) {
 			_, err := c.Posts.Get(ctx, SpaceKey{Slug: "intros"}, PostKey{Slug: "hello"})
 			return err
 		}, "GET /api/headless/v1/spaces/intros/posts/hello", ""},
-		{"create", func(ctx context.Context, c *Client) error {
-			_, err := c.Posts.Create(ctx, 7, CreatePostRequest{
-				Name: "Hi", Slug: "hi", Body: hello, CoverImage: "eyJf",
-				IsLikingEnabled: &no, Topics: []int64{3},
-			})
-			return err
-		}, "POST /api/headless/v1/spaces/7/posts", `{"space_id":7,"name":"Hi","slug":"hi","cover_image":"eyJf","is_liking_enabled":false,"topics":[3],"tiptap_body":{"body":` + helloDocument + `}}`},
+		{
+			"create", func(ctx context.Context, c *Client) error {
+				_, err := c.Posts.Create(ctx, 7, CreatePostRequest{
+					Name: "Hi", Slug: "hi", Body: hello, CoverImage: "eyJf",
+					IsLikingEnabled: &no, Topics: []int64{3},
+				})
+				return err
+			}, "POST /api/headless/v1/spaces/7/posts",
+			`{"space_id":7,"name":"Hi","slug":"hi",` +
+				`"cover_image":"eyJf","is_liking_enabled":false,"topics":[3],"tiptap_body":{"body":` + helloDocument + `}}`,
+		},
 		{"create, the least", func(ctx context.Context, c *Client) error {
 			_, err := c.Posts.Create(ctx, 7, CreatePostRequest{Name: "Hi"})
 			return err
@@ -248,7 +256,8 @@ func TestPostRequests(t *testing.T) {
 			_, err := c.Posts.UpdateImage(ctx, 7, 8,
 				UpdateImagePostRequest{IsCommentsEnabled: &no, Images: []ImageChange{{ID: 1, Position: &second}, {Image: "eyJf"}}})
 			return err
-		}, "PUT /api/headless/v1/spaces/7/images/posts/8", `{"space_id":7,"is_comments_enabled":false,"gallery_attributes":{"images_attributes":[{"id":1,"position":2},{"image":"eyJf"}]}}`},
+		}, "PUT /api/headless/v1/spaces/7/images/posts/8", `{"space_id":7,"is_comments_enabled":false,
+			"gallery_attributes":{"images_attributes":[{"id":1,"position":2},{"image":"eyJf"}]}}`},
 		{"delete", func(ctx context.Context, c *Client) error {
 			return c.Posts.Delete(ctx, SpaceKey{ID: 7}, PostKey{ID: 8})
 		}, "DELETE /api/headless/v1/spaces/7/posts/8", ""},
@@ -277,10 +286,12 @@ func TestPostRequests(t *testing.T) {
 		},
 		{"report", func(ctx context.Context, c *Client) error {
 			return c.Posts.Report(ctx, ReportRequest{ID: 8, Type: "Post", Reason: "harassment", Body: "rude"})
-		}, "POST /api/headless/v1/flagged_contents", `{"flagged_content":{"flagged_contentable_id":8,"flagged_contentable_type":"Post","reported_reason_type":"harassment","reported_reason_body":"rude"}}`},
+		}, "POST /api/headless/v1/flagged_contents", `{"flagged_content":{"flagged_contentable_id":8,
+			"flagged_contentable_type":"Post","reported_reason_type":"harassment","reported_reason_body":"rude"}}`},
 		{"report, without words", func(ctx context.Context, c *Client) error {
 			return c.Posts.Report(ctx, ReportRequest{ID: 8, Type: "Comment", Reason: "spam"})
-		}, "POST /api/headless/v1/flagged_contents", `{"flagged_content":{"flagged_contentable_id":8,"flagged_contentable_type":"Comment","reported_reason_type":"spam","reported_reason_body":""}}`},
+		}, "POST /api/headless/v1/flagged_contents", `{"flagged_content":{"flagged_contentable_id":8,
+			"flagged_contentable_type":"Comment","reported_reason_type":"spam","reported_reason_body":""}}`},
 	})
 }
 
@@ -318,7 +329,8 @@ func TestPostSources(t *testing.T) {
 
 // TestRepeatedWrites: what is done already is success where Circle lets us tell, and nothing else is.
 func TestRepeatedWrites(t *testing.T) {
-	const already, missing = `{"success":false,"message":"Already liked"}`, `{"success":false,"message":"Oops! Missing record. Please try again later."}`
+	const already = `{"success":false,"message":"Already liked"}`
+	const missing = `{"success":false,"message":"Oops! Missing record. Please try again later."}`
 	for _, row := range []struct {
 		name string
 		call func(ctx context.Context, c *Client) error

@@ -206,9 +206,11 @@ func (h *QuickHit) Hit() *SearchHit {
 	hit := &SearchHit{
 		ID: id, Type: h.Type, Name: cmp.Or(a.Name, a.Title), Slug: a.Slug, Body: cmp.Or(a.Body,
 			a.BodyText), URL: a.URL, CreatedAt: a.CreatedAt,
-		HighlightedName: a.HighlightedName, HighlightedBody: a.HighlightedBody, Emoji: a.Emoji, CustomEmojiURL: a.CustomEmojiURL,
-		CustomEmojiDarkURL: a.CustomEmojiDarkURL, Headline: a.Headline, AvatarURL: a.AvatarURL, ParentCommentID: a.ParentCommentID,
-		PostID: a.PostID, PostName: a.PostName, SpaceID: a.SpaceID, Author: a.Author, Space: a.Space,
+		HighlightedName: a.HighlightedName, HighlightedBody: a.HighlightedBody, Emoji: a.Emoji,
+		CustomEmojiURL:     a.CustomEmojiURL,
+		CustomEmojiDarkURL: a.CustomEmojiDarkURL, Headline: a.Headline, AvatarURL: a.AvatarURL,
+		ParentCommentID: a.ParentCommentID,
+		PostID:          a.PostID, PostName: a.PostName, SpaceID: a.SpaceID, Author: a.Author, Space: a.Space,
 	}
 	if hit.Kind() == HitMember {
 		hit.ID, hit.UserID = a.CommunityMemberID, id

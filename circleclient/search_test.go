@@ -18,7 +18,8 @@ func TestSearchHits(t *testing.T) {
 		CustomEmojiDarkURL: new("https://x.example/d"),
 	}
 	const authorJSON = `"author":{"name":"Ada","avatar_url":"https://x.example/a.png","community_member_id":9}`
-	const spaceJSON = `"space":{"id":5,"slug":"veg","name":"Vegetables","emoji":"🌱","custom_emoji_url":"https://x.example/e","custom_emoji_dark_url":"https://x.example/d"}`
+	const spaceJSON = `"space":{"id":5,"slug":"veg","name":"Vegetables","emoji":"🌱",` +
+		`"custom_emoji_url":"https://x.example/e","custom_emoji_dark_url":"https://x.example/d"}`
 	for _, test := range []struct {
 		record string
 		want   SearchHit
@@ -26,28 +27,37 @@ func TestSearchHits(t *testing.T) {
 		ref    Ref
 	}{
 		{
-			`{"id":3,"type":"event","name":"Show","slug":"show","url":"https://x.example/c/veg/show","created_at":"2026-03-01T08:00:00.000Z","status":"published",
-			"highlighted_name":"<strong>Show</strong>","cover_image_url":"https://x.example/c.png","body":"Marrows","highlighted_body":"Marrows","sgid":"BAh7",
+			`{"id":3,"type":"event","name":"Show","slug":"show",
+			"url":"https://x.example/c/veg/show","created_at":"2026-03-01T08:00:00.000Z",
+			"status":"published",
+			"highlighted_name":"<strong>Show</strong>","cover_image_url":"https://x.example/c.png",
+			"body":"Marrows","highlighted_body":"Marrows","sgid":"BAh7",
 			"starts_at":"2026-03-01T08:00:00.000Z",` + authorJSON + `,` + spaceJSON + `}`,
 			SearchHit{
-				ID: 3, Type: "event", Name: "Show", Slug: "show", URL: new("https://x.example/c/veg/show"), CreatedAt: &at, Status: "published", StartsAt: &at,
-				HighlightedName: new("<strong>Show</strong>"), CoverImageURL: new("https://x.example/c.png"), Body: new("Marrows"), HighlightedBody: new("Marrows"),
-				SGID: "BAh7", Author: author, Space: space,
+				ID: 3, Type: "event", Name: "Show", Slug: "show", URL: new("https://x.example/c/veg/show"), CreatedAt: &at,
+				Status: "published", StartsAt: &at,
+				HighlightedName: new("<strong>Show</strong>"), CoverImageURL: new("https://x.example/c.png"), Body: new("Marrows"),
+				HighlightedBody: new("Marrows"),
+				SGID:            "BAh7", Author: author, Space: space,
 			},
 			HitPost, PostRef(5, 3),
 		},
 		{
-			`{"id":4,"type":"comment","body":"Peas","url":"https://x.example/c/veg/show#comment_4","post_id":3,"post_slug":"show","post_name":"Show","space_id":5,"space_slug":"veg",
+			`{"id":4,"type":"comment","body":"Peas","url":"https://x.example/c/veg/show#comment_4","post_id":3,
+			"post_slug":"show","post_name":"Show","space_id":5,"space_slug":"veg",
 			"parent_comment_id":2,"highlighted_body":"<strong>Peas</strong>",` + authorJSON + `}`,
 			SearchHit{
-				ID: 4, Type: "comment", Body: new("Peas"), URL: new("https://x.example/c/veg/show#comment_4"), PostID: 3, PostSlug: "show", PostName: "Show", SpaceID: 5,
+				ID: 4, Type: "comment", Body: new("Peas"),
+				URL: new("https://x.example/c/veg/show#comment_4"), PostID: 3, PostSlug: "show",
+				PostName: "Show", SpaceID: 5,
 				SpaceSlug: "veg", ParentCommentID: new(int64(2)), HighlightedBody: new("<strong>Peas</strong>"), Author: author,
 			},
 			HitComment,
 			Ref{Type: RefComment, Space: 5, Post: 3, Parent: 2, ID: 4},
 		},
 		{
-			`{"id":6,"type":"lesson","name":"Soil","body":"Dig","status":"published","section_name":"One","section_id":8,"created_at":"2026-03-01T08:00:00.000Z",` + spaceJSON + `}`,
+			`{"id":6,"type":"lesson","name":"Soil","body":"Dig","status":"published",
+			"section_name":"One","section_id":8,"created_at":"2026-03-01T08:00:00.000Z",` + spaceJSON + `}`,
 			SearchHit{
 				ID: 6, Type: "lesson", Name: "Soil", Body: new("Dig"), Status: "published", SectionName: "One",
 				SectionID: 8, CreatedAt: &at, Space: space,
@@ -55,9 +65,11 @@ func TestSearchHits(t *testing.T) {
 			HitLesson, LessonRef(5, 6),
 		},
 		{
-			`{"type":"member","id":9,"name":"Ada","headline":"Plot 1","avatar_url":"https://x.example/a.png","bio":"Beans","public_uid":"a1","location":"Leeds","user_id":77,"sgid":"BAh8"}`,
+			`{"type":"member","id":9,"name":"Ada","headline":"Plot 1","avatar_url":"https://x.example/a.png","bio":"Beans",
+				"public_uid":"a1","location":"Leeds","user_id":77,"sgid":"BAh8"}`,
 			SearchHit{
-				ID: 9, Type: "member", Name: "Ada", Headline: new("Plot 1"), AvatarURL: new("https://x.example/a.png"), Bio: new("Beans"), PublicUID: "a1", Location: new("Leeds"),
+				ID: 9, Type: "member", Name: "Ada", Headline: new("Plot 1"), AvatarURL: new("https://x.example/a.png"),
+				Bio: new("Beans"), PublicUID: "a1", Location: new("Leeds"),
 				UserID: 77, SGID: "BAh8",
 			},
 			HitMember, MemberRef(9),
@@ -99,13 +111,15 @@ func TestQuickHits(t *testing.T) {
 			`{"id":"space_5","type":"space","attributes":{"id":5,"name":"Vegetables"}}`, HitSpace, SpaceNodeRef(5),
 			"Vegetables",
 		},
-		{`{"id":"community_member_9","type":"community_member","attributes":{"id":"77","community_member_id":9,"name":"Ada"}}`, HitMember, MemberRef(9), "Ada"},
+		{`{"id":"community_member_9","type":"community_member","attributes":{"id":"77","community_member_id":9,
+			"name":"Ada"}}`, HitMember, MemberRef(9), "Ada"},
 		{
 			`{"id":"post_3","type":"post","attributes":{"id":3,"name":"Show","space":{"id":5}}}`, HitPost, PostRef(5, 3),
 			"Show",
 		},
 		{`{"id":"post_3","type":"post","attributes":{"id":3,"name":"Show"}}`, HitPost, Ref{}, "Show"},
-		{`{"id":"comment_4","type":"comment","attributes":{"id":4,"post_id":3,"space_id":5,"title":"Ada commented","body_text":"Peas"}}`, HitComment, Ref{Type: RefComment, Space: 5, Post: 3, ID: 4}, "Ada commented"},
+		{`{"id":"comment_4","type":"comment","attributes":{"id":4,"post_id":3,"space_id":5,"title":"Ada commented",
+			"body_text":"Peas"}}`, HitComment, Ref{Type: RefComment, Space: 5, Post: 3, ID: 4}, "Ada commented"},
 		{`{"id":"member_tag_1","type":"member_tag","attributes":{"id":1,"name":"Elders"}}`, HitOther, Ref{}, "Elders"},
 		{`{"id":"odd","type":"space_group","attributes":{"id":"odd"}}`, HitOther, Ref{}, ""},
 	} {
@@ -127,7 +141,8 @@ func TestSearchFiltersAreWrittenAsRailsReadsThem(t *testing.T) {
 		SearchOptions{Query: "peas", SpaceIDs: []int64{1, 2}, AuthorName: "Ada"}); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := serve.request.URL.Query().Encode(), "filters%5Bauthor_name%5D=Ada&filters%5Bspace_ids%5D%5B%5D=1&filters%5Bspace_ids%5D%5B%5D=2&query=peas"; got != want {
+	const want = "filters%5Bauthor_name%5D=Ada&filters%5Bspace_ids%5D%5B%5D=1&filters%5Bspace_ids%5D%5B%5D=2&query=peas"
+	if got := serve.request.URL.Query().Encode(); got != want {
 		t.Errorf("the query is %s, want %s", got, want)
 	}
 }

@@ -40,7 +40,9 @@ func TestSpaceSources(t *testing.T) {
 
 func TestSpaceParts(t *testing.T) {
 	var space Space
-	if err := lenient.Decode([]byte(`{"id":7,"slug":"welcome","name":"Welcome","emoji":"","space_group_id":3,"space_group_name":"Start","space_type":"hologram","policies":null,"custom_emoji_dark_url":null}`), &space); err != nil {
+	if err := lenient.Decode([]byte(`{"id":7,"slug":"welcome","name":"Welcome","emoji":"","space_group_id":3,
+		"space_group_name":"Start","space_type":"hologram","policies":null,
+		"custom_emoji_dark_url":null}`), &space); err != nil {
 		t.Fatal(err)
 	}
 	if g := space.Group(); g == nil || g.ID != 3 || g.Name != "Start" {
@@ -76,7 +78,8 @@ func TestInvitationWithoutSpace(t *testing.T) {
 		}
 	}
 	c := testClient(t, say(404, "application/json",
-		`{"message":"Oops! Missing record. Please try again later.","error_details":{"message":"Missing record: invitation_link"}}`))
+		`{"message":"Oops! Missing record. Please try again later.",
+			"error_details":{"message":"Missing record: invitation_link"}}`))
 	if _, err := c.Spaces.JoinByInvitation(asMember(t), "abc"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("unknown token: %v, want ErrNotFound", err)
 	}

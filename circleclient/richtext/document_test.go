@@ -251,7 +251,8 @@ func TestTextEnvelope(t *testing.T) {
 func FuzzHTML(f *testing.F) {
 	for _, seed := range []string{
 		"<p>a <b>b</b><br>c</p><ul><li>d</li></ul>", "<blockquote><pre>x\n y</pre></blockquote>", "<h2><p>x</p></h2>",
-		"a<hr>b", `<a href="https://example.com" target="_self">x</a> <span data-sgid="x">@y</span>`, "<li>x", "<ul>x<p>y</ul>",
+		"a<hr>b", `<a href="https://example.com" target="_self">x</a> <span data-sgid="x">@y</span>`, "<li>x",
+		"<ul>x<p>y</ul>",
 		"\x00\xff&#0;",
 		"<b><p>x</b>y</p>", "<svg><p>x", "<pre>0<\x00\x80", "<template><p>x</template>", "<select><option>x",
 	} {
