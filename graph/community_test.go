@@ -2,12 +2,12 @@ package graph_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph"
-	"circlegraph/graph/transport"
+	"circlegraph/internal/config"
 	"circlegraph/internal/contract"
+	"circlegraph/internal/facade"
 	"circlegraph/sandbox"
 	"circlegraph/tokens"
 )
@@ -33,16 +33,15 @@ const secret = "sandbox-secret-of-the-tests-only"
 
 // community is a sandbox with the facade before it, both over HTTP, at a moment that stands still.
 type community struct {
-	t          *testing.T
-	sandbox    *sandbox.Sandbox
-	clock      *sandbox.Clock
-	service    *tokens.Service
-	principals *tokens.Principals
-	url        string
-	tokens     map[string]string // by who signed in
-	live       *transport.Live
-	log        logged
-	before     func(*http.Request) // sees each request to Circle before it is answered; set it before asking
+	*facade.Facade
+
+	t       *testing.T
+	sandbox *sandbox.Sandbox
+	clock   *sandbox.Clock
+	url     string            // of the endpoint
+	tokens  map[string]string // by who signed in
+	log     logged
+	before  func(*http.Request) // sees each request to Circle before it is answered; set it before asking
 }
 
 // logged is a log that many write to.
@@ -100,43 +99,39 @@ func newCommunityAllowing(
 		upstream.ServeHTTP(w, r)
 	}))
 	t.Cleanup(circle.Close)
-	logger := slog.New(slog.NewTextHandler(&c.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	c.principals = tokens.NewPrincipals(0, c.clock.Now)
-	cfg := circleclient.Config{
-		BaseURL: circle.URL, HeadlessToken: secret, Principals: c.principals, Clock: c.clock.Now,
-		Logger: logger,
-	}
-	for _, edit := range edits {
-		edit(&cfg)
-	}
-	client, err := circleclient.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	settings, err := tokens.Config{}.Validate(tokens.Deployment{Listen: "127.0.0.1:8080"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	revocations := tokens.NewMemoryRevocations(0, c.clock.Now)
-	c.service, err = tokens.New(settings, tokens.Dependencies{
-		Auth: client.Auth, Revocations: revocations, Principals: c.principals, OnRevoked: client.Forget, Clock: c.clock.Now, Logger: logger,
+	cfg := sandboxSettings(t)
+	cfg.CircleURL, cfg.MaxCost = circle.URL, maxCost
+	cfg.ProxyNetworks = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+	cfg.MaxStreams, cfg.MaxStreamsPerAddress = 10, 5
+	var err error
+	c.Facade, err = facade.New(cfg, facade.Dependencies{
+		Logger: slog.New(slog.NewTextHandler(&c.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: c.clock.Now,
+		Heartbeat: 20 * time.Millisecond,
+		Circle: func(cfg *circleclient.Config) {
+			for _, edit := range edits {
+				edit(cfg)
+			}
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	authenticator := tokens.NewAuthenticator(settings, revocations, c.clock.Now)
-	c.live = transport.NewLive(transport.LiveOptions{
-		Heartbeat: 20 * time.Millisecond, Streams: 10, PerAddress: 5,
-		Address: func(r *http.Request) string { return r.Header.Get("X-Test-Address") },
-	})
-	handler := graph.NewHandler(graph.Options{
-		Circle: client, Sessions: c.service, Authenticator: authenticator, Live: c.live, Introspection: true, ShowUsage: true, MaxCost: maxCost,
-		RequestID: func(context.Context) string { return "the-request" }, Logger: logger, Now: c.clock.Now, WebSession: true, CommunityURL: sandbox.DefaultPublicURL,
-	})
-	server := httptest.NewServer(authenticator.Middleware(handler))
+	server := httptest.NewServer(c.Facade)
 	t.Cleanup(server.Close)
-	c.url = server.URL
+	c.url = server.URL + "/graphql"
 	return c
+}
+
+// sandboxSettings are the default settings with the sandbox, without a memo and a deadline, and with web sessions.
+func sandboxSettings(t *testing.T) *config.Config {
+	t.Helper()
+	cfg, err := config.Load(nil, func(string) string { return "" }, "", io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.CircleHeadlessToken, cfg.CommunityURL, cfg.WebSession = secret, sandbox.DefaultPublicURL, true
+	cfg.MemoBytes, cfg.RequestTimeout = 0, 0
+	return cfg
 }
 
 // token signs a member in; "" gives no token, and what is no address is a token itself.
@@ -146,7 +141,7 @@ func (c *community) token(as string) string {
 		return as
 	}
 	if c.tokens[as] == "" {
-		session, err := c.service.Login(c.t.Context(), tokens.LoginRequest{Email: as})
+		session, err := c.Sessions.Login(c.t.Context(), tokens.LoginRequest{Email: as})
 		if err != nil {
 			c.t.Fatal(err)
 		}
@@ -168,6 +163,7 @@ func (c *community) ask(as, query string, variables map[string]any) (answer []by
 		c.t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("X-Request-Id", "the-request")
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}

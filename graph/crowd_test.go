@@ -58,7 +58,7 @@ func TestCrowd(t *testing.T) {
 			callers := make([]string, crowdSize)
 			for i := range callers {
 				callers[i] = crowdToken(t, box, i+1)
-				c.principals.Prove(callers[i], 0)
+				c.Principals.Prove(callers[i], 0)
 			}
 			crowd := &http.Client{Transport: &http.Transport{}}
 			goroutines, heap := ours(), heapInUse()

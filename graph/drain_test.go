@@ -33,7 +33,7 @@ func TestDrainLetsOperationsEnd(t *testing.T) {
 	s.subscribe("write", resetCount)
 	<-arrived
 	drained := make(chan error)
-	go func() { drained <- c.live.Drain(context.WithoutCancel(t.Context())) }()
+	go func() { drained <- c.Live.Drain(context.WithoutCancel(t.Context())) }()
 
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()

@@ -63,20 +63,20 @@ func TestKeysOfTwoMembersAreTwo(t *testing.T) {
 func TestKeysSurviveTheToken(t *testing.T) {
 	c := newCommunity(t)
 	post := firstPost(c)
-	session, err := c.service.Login(t.Context(), tokens.LoginRequest{Email: member})
+	session, err := c.Sessions.Login(t.Context(), tokens.LoginRequest{Email: member})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := at(c.data(session.AccessToken, commentOnce, post), "createComment.comment.id")
 	c.clock.Advance(9 * time.Minute)
-	refreshed, err := c.service.Refresh(t.Context(), session.RefreshToken)
+	refreshed, err := c.Sessions.Refresh(t.Context(), session.RefreshToken)
 	if err != nil || refreshed.AccessToken == session.AccessToken {
 		t.Fatalf("the refresh gives no new token: %v", err)
 	}
 	if got := at(c.data(refreshed.AccessToken, commentOnce, post), "createComment.comment.id"); got != want {
 		t.Errorf("after the refresh the comment is %v, want %v", got, want)
 	}
-	c.principals.Forget(refreshed.AccessToken) // as another process would have it
+	c.Principals.Forget(refreshed.AccessToken) // as another process would have it
 	for _, cost := range []int{1, 0} {
 		answer, calls := c.ask(refreshed.AccessToken, commentOnce, post)
 		if !strings.Contains(string(answer), want.(string)) {

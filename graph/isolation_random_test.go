@@ -36,7 +36,7 @@ func TestAnybodySeesTheirOwnInAnyOrder(t *testing.T) {
 	want := map[string][]string{}
 	mayKnow := map[string]bool{}
 	for _, m := range alone.sandbox.Members() {
-		session, err := c.service.Login(t.Context(), tokens.LoginRequest{Email: m.Email})
+		session, err := c.Sessions.Login(t.Context(), tokens.LoginRequest{Email: m.Email})
 		if err != nil {
 			continue // one who has left, or never came
 		}
@@ -50,7 +50,7 @@ func TestAnybodySeesTheirOwnInAnyOrder(t *testing.T) {
 	c.clock.Advance(time.Minute)
 	alone.clock.Advance(time.Minute)
 	for i := range askers {
-		session, err := c.service.Login(t.Context(), tokens.LoginRequest{Email: askers[i].name})
+		session, err := c.Sessions.Login(t.Context(), tokens.LoginRequest{Email: askers[i].name})
 		if err != nil {
 			t.Fatal(err)
 		}

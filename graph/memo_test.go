@@ -40,12 +40,12 @@ func TestSameScreenAgainCostsNothing(t *testing.T) {
 // A mutation's payload and all that the member asks afterwards, with whichever token, show what it has done.
 func TestWritesAreSeenAtOnce(t *testing.T) {
 	c := newCommunity(t, remembering)
-	phone, err := c.service.Login(t.Context(), tokens.LoginRequest{Email: member})
+	phone, err := c.Sessions.Login(t.Context(), tokens.LoginRequest{Email: member})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.clock.Advance(50 * time.Minute) // for another token
-	tablet, err := c.service.Refresh(t.Context(), phone.RefreshToken)
+	tablet, err := c.Sessions.Refresh(t.Context(), phone.RefreshToken)
 	if err != nil || tablet.AccessToken == phone.AccessToken {
 		t.Fatalf("no second token: %v", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -20,7 +19,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph"
 	"circlegraph/internal/contract"
-	"circlegraph/tokens"
+	"circlegraph/internal/facade"
 )
 
 const (
@@ -66,29 +65,16 @@ func newOfficialCircle(t *testing.T) *officialCircle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := circleclient.New(circleclient.Config{
-		BaseURL: "https://circle.example.com", HeadlessToken: secret, Transport: c, Retries: -1,
+	cfg := sandboxSettings(t)
+	cfg.CircleURL, cfg.CommunityURL = "https://circle.example.com", ""
+	f, err := facade.New(cfg, facade.Dependencies{
+		Logger: slog.New(slog.DiscardHandler), Now: noon, Handler: graph.NewUnlimited,
+		Circle: func(cfg *circleclient.Config) { cfg.Transport, cfg.Retries = c, -1 },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
-	settings, err := tokens.Config{}.Validate(tokens.Deployment{Listen: "127.0.0.1:8080"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	revocations := tokens.NewMemoryRevocations(0, noon)
-	sessions, err := tokens.New(settings, tokens.Dependencies{
-		Auth: client.Auth, Revocations: revocations, Clock: noon,
-		Logger: logger,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := graph.NewUnlimited(graph.Options{
-		Circle: client, Sessions: sessions, WebSession: true, Logger: logger, Now: noon,
-	})
-	c.facade = tokens.NewAuthenticator(settings, revocations, noon).Middleware(server)
+	c.facade = f.GraphQL
 	return c
 }
 

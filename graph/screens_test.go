@@ -108,7 +108,7 @@ func (f *failing) anew(as string) string {
 	if !strings.Contains(as, "@") {
 		return as
 	}
-	session, err := f.service.Login(f.t.Context(), tokens.LoginRequest{Email: as})
+	session, err := f.Sessions.Login(f.t.Context(), tokens.LoginRequest{Email: as})
 	if err != nil {
 		return as // a member who is gone by now has the old token alone
 	}

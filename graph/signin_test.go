@@ -13,7 +13,7 @@ import (
 // way of signing in, refreshing, signing out or reading the schema.
 func TestExpiredHeaderBlocksNoSignIn(t *testing.T) {
 	c := newCommunity(t)
-	session, err := c.service.Login(t.Context(), tokens.LoginRequest{Email: member})
+	session, err := c.Sessions.Login(t.Context(), tokens.LoginRequest{Email: member})
 	if err != nil {
 		t.Fatal(err)
 	}

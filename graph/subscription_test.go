@@ -297,7 +297,7 @@ func TestSocketsAreClosedForAReason(t *testing.T) {
 		{"the end of the server", func(c *community) *socket {
 			s := c.connect(member)
 			s.subscribe("1", countsChanged)
-			go func() { _ = c.live.Drain(context.WithoutCancel(c.t.Context())) }()
+			go func() { _ = c.Live.Drain(context.WithoutCancel(c.t.Context())) }()
 			return s
 		}, websocket.StatusGoingAway, "about to stop"},
 	} {
@@ -308,21 +308,21 @@ func TestSocketsAreClosedForAReason(t *testing.T) {
 // Nobody can hold more than their share.
 func TestStreamsAreLimited(t *testing.T) {
 	c := newCommunity(t)
-	from := func(address string) map[string]string { return map[string]string{"X-Test-Address": address} }
+	from := func(address string) map[string]string { return map[string]string{"X-Forwarded-For": address} }
 	for range 5 {
-		receive(t, events(t, c.listen(http.MethodPost, member, from("a")))) //nolint:bodyclose // listen closes it
+		receive(t, events(t, c.listen(http.MethodPost, member, from("192.0.2.1")))) //nolint:bodyclose // listen closes it
 	}
-	if res := c.listen(http.MethodPost, member, from("a")); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" { //nolint:bodyclose // listen closes it
+	if res := c.listen(http.MethodPost, member, from("192.0.2.1")); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" { //nolint:bodyclose // listen closes it
 		t.Errorf("the sixth stream of an address gets %d, want 429 with Retry-After", res.StatusCode)
 	}
-	_, res, err := websocket.Dial(t.Context(), c.url, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"X-Test-Address": {"a"}}}) //nolint:bodyclose // the library has read it
+	_, res, err := websocket.Dial(t.Context(), c.url, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"X-Forwarded-For": {"192.0.2.1"}}}) //nolint:bodyclose // the library has read it
 	if err == nil || res.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("a socket beyond the limit gets %v, want 429", err)
 	}
 	for range 5 {
-		receive(t, events(t, c.listen(http.MethodPost, member, from("b")))) //nolint:bodyclose // listen closes it
+		receive(t, events(t, c.listen(http.MethodPost, member, from("192.0.2.2")))) //nolint:bodyclose // listen closes it
 	}
-	if res := c.listen(http.MethodPost, member, from("c")); res.StatusCode != http.StatusServiceUnavailable { //nolint:bodyclose // listen closes it
+	if res := c.listen(http.MethodPost, member, from("192.0.2.3")); res.StatusCode != http.StatusServiceUnavailable { //nolint:bodyclose // listen closes it
 		t.Errorf("the eleventh stream gets %d, want 503", res.StatusCode)
 	}
 	answer, _ := c.ask(member, `{ __typename }`, nil)
@@ -353,7 +353,7 @@ func TestSubscriptionInParts(t *testing.T) {
 	}
 	for lines.Scan() && lines.Text() != "{}" { // a heartbeat
 	}
-	if err := c.live.Drain(t.Context()); err != nil || lines.Err() != nil {
+	if err := c.Live.Drain(t.Context()); err != nil || lines.Err() != nil {
 		t.Error(err, lines.Err())
 	}
 }
@@ -379,8 +379,8 @@ func TestStreamsLeaveNothingBehind(t *testing.T) {
 		last.subscribe("1", countsChanged)
 		last.want("next")
 		go last.wantClose(websocket.StatusGoingAway, "")
-		if err := c.live.Drain(t.Context()); err != nil || c.live.Len() != 0 {
-			t.Errorf("draining leaves %d streams, %v", c.live.Len(), err)
+		if err := c.Live.Drain(t.Context()); err != nil || c.Live.Len() != 0 {
+			t.Errorf("draining leaves %d streams, %v", c.Live.Len(), err)
 		}
 	})
 	http.DefaultClient.CloseIdleConnections()

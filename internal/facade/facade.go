@@ -36,6 +36,8 @@ type Dependencies struct {
 	Heartbeat time.Duration
 	// Circle changes how Circle is asked, for tests; nothing is changed if nil.
 	Circle func(*circleclient.Config)
+	// Handler makes the GraphQL handler; [graph.NewHandler] if nil.
+	Handler func(graph.Options) http.Handler
 }
 
 // Facade serves a community over GraphQL. As a handler it is everything that clients may ask for.
@@ -65,6 +67,9 @@ func New(cfg *config.Config, d Dependencies) (*Facade, error) {
 	}
 	if d.Now == nil {
 		d.Now = time.Now
+	}
+	if d.Handler == nil {
+		d.Handler = graph.NewHandler
 	}
 	f := &Facade{Health: &web.Health{}, Principals: tokens.NewPrincipals(tokens.DefaultPrincipalLimit, d.Now)}
 	circle, err := f.circle(cfg, d)
@@ -130,7 +135,7 @@ func (f *Facade) endpoint(cfg *config.Config, d Dependencies, circle *circleclie
 		Address: web.ClientAddress(cfg.ProxyNetworks),
 	})
 	authenticator := tokens.NewAuthenticator(cfg.Settings, revocations, d.Now)
-	f.GraphQL = authenticator.Middleware(graph.NewHandler(graph.Options{
+	f.GraphQL = authenticator.Middleware(d.Handler(graph.Options{
 		Circle: circle, Sessions: f.Sessions, Authenticator: authenticator, Live: f.Live,
 		Origins: cfg.CORSOrigins, Introspection: cfg.Introspection, ShowUsage: cfg.ShowUsage,
 		MaxBody: cfg.MaxBody, MaxCost: cfg.MaxCost, Timeout: cfg.RequestTimeout,
