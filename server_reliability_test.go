@@ -68,40 +68,6 @@ func TestOpenCircuit(t *testing.T) {
 	}
 }
 
-// The time of a request is one for all that it asks of Circle: a call late in it is given up early, where its answer
-// would not be remembered.
-func TestRequestTimeoutEndsWork(t *testing.T) {
-	const limit = time.Second
-	lasted := make(chan time.Duration, 1)
-	s := startFor(t, func(circle http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			switch start := time.Now(); {
-			case strings.HasSuffix(r.URL.Path, "/home"):
-				<-time.After(limit / 2)
-			case strings.HasSuffix(r.URL.Path, "/comments"):
-				<-r.Context().Done()
-				lasted <- time.Since(start)
-				return
-			}
-			circle.ServeHTTP(w, r)
-		})
-	}, nil, "CIRCLEGRAPH_REQUEST_TIMEOUT", limit.String(), "CIRCLEGRAPH_UPSTREAM_TIMEOUT", limit.String(), "CIRCLEGRAPH_MEMO_BYTES", "0")
-	_, body := s.post(t, s.login(t, member).AccessToken,
-		request(`{ homeFeed(first: 1) { nodes { title comments(first: 1) { nodes { id } } } } }`))
-	if !strings.Contains(body, `"title":"`) || !strings.Contains(body, `"comments":null`) ||
-		strings.Count(body, "UPSTREAM_TIMEOUT") != 1 {
-		t.Errorf("answered %s, want the post without its comments and UPSTREAM_TIMEOUT", body)
-	}
-	select {
-	case d := <-lasted:
-		if d > limit*9/10 {
-			t.Errorf("the call was given up after %v, want what is left of %v", d, limit)
-		}
-	case <-time.After(10 * limit):
-		t.Error("Circle is still being asked")
-	}
-}
-
 // A process that is told to stop while it is busy carries out what it has taken: each comment that Circle has was
 // confirmed to whoever wrote it, and each that was confirmed is there. Sockets and streams are told to come again
 // elsewhere.

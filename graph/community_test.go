@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/netip"
 	"os"
 	"slices"
@@ -31,6 +30,9 @@ const (
 
 const secret = "sandbox-secret-of-the-tests-only"
 
+// moment is when the tests take place.
+var moment = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+
 // community is a sandbox with the facade before it, both over HTTP, at a moment that stands still.
 type community struct {
 	*facade.Facade
@@ -38,7 +40,8 @@ type community struct {
 	t       *testing.T
 	sandbox *sandbox.Sandbox
 	clock   *sandbox.Clock
-	url     string            // of the endpoint
+	url     string // of the endpoint
+	client  *http.Client
 	tokens  map[string]string // by who signed in
 	log     logged
 	before  func(*http.Request) // sees each request to Circle before it is answered; set it before asking
@@ -82,8 +85,24 @@ func newCommunityAllowing(
 	t *testing.T, maxCost int, between func(circle http.Handler) http.Handler, edits ...func(*circleclient.Config),
 ) *community {
 	t.Helper()
+	return newCommunityOver(t, loopback, func(cfg *config.Config) { cfg.MaxCost = maxCost }, between, edits...)
+}
+
+// newCommunityInBubble is newCommunityBehind for made-up time: everybody talks over a network in memory.
+func newCommunityInBubble(
+	t *testing.T, between func(circle http.Handler) http.Handler, edits ...func(*circleclient.Config),
+) *community {
+	t.Helper()
+	return newCommunityOver(t, inMemory, func(*config.Config) {}, between, edits...)
+}
+
+func newCommunityOver(
+	t *testing.T, net network, set func(*config.Config), between func(circle http.Handler) http.Handler,
+	edits ...func(*circleclient.Config),
+) *community {
+	t.Helper()
 	c := &community{
-		t: t, clock: sandbox.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)),
+		t: t, clock: sandbox.NewClock(moment),
 		tokens: map[string]string{},
 	}
 	c.sandbox = sandbox.New(sandbox.Options{HeadlessToken: secret, Clock: c.clock})
@@ -92,22 +111,25 @@ func newCommunityAllowing(
 		upstream = contract.Load(t).Middleware(t, upstream)
 	}
 	upstream = between(upstream)
-	circle := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	circle, transport := net(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c.before != nil {
 			c.before(r)
 		}
 		upstream.ServeHTTP(w, r)
 	}))
-	t.Cleanup(circle.Close)
 	cfg := sandboxSettings(t)
-	cfg.CircleURL, cfg.MaxCost = circle.URL, maxCost
+	cfg.CircleURL = circle
 	cfg.ProxyNetworks = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 	cfg.MaxStreams, cfg.MaxStreamsPerAddress = 10, 5
+	set(cfg)
 	var err error
 	c.Facade, err = facade.New(cfg, facade.Dependencies{
 		Logger: slog.New(slog.NewTextHandler(&c.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: c.clock.Now,
 		Heartbeat: 20 * time.Millisecond,
 		Circle: func(cfg *circleclient.Config) {
+			if transport.DialContext != nil { // else the client's own reaches it
+				cfg.Transport = transport
+			}
 			for _, edit := range edits {
 				edit(cfg)
 			}
@@ -116,9 +138,8 @@ func newCommunityAllowing(
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(c.Facade)
-	t.Cleanup(server.Close)
-	c.url = server.URL + "/graphql"
+	url, transport := net(t, c.Facade)
+	c.url, c.client = url+"/graphql", &http.Client{Transport: transport}
 	return c
 }
 
@@ -168,7 +189,7 @@ func (c *community) ask(as, query string, variables map[string]any) (answer []by
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	c.sandbox.ResetCalls()
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := c.client.Do(req)
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -75,11 +75,11 @@ func TestLeaving(t *testing.T) {
 		"without a memo": func(*circleclient.Config) {},
 		"with a memo":    remembering,
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(name, inBubble(func(t *testing.T) {
 			arrived, ended, answer := make(chan bool, 1), make(chan bool, 1), make(chan bool)
 			ill := &fault{}
 			var box http.Handler
-			c := newCommunityBehind(t, func(circle http.Handler) http.Handler {
+			c := newCommunityInBubble(t, func(circle http.Handler) http.Handler {
 				box = circle
 				return ill.between(circle, func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/home") })
 			}, memo)
@@ -105,7 +105,7 @@ func TestLeaving(t *testing.T) {
 				<-arrived
 				leave()
 			}()
-			if resp, err := http.DefaultClient.Do(req); err == nil {
+			if resp, err := c.client.Do(req); err == nil {
 				_ = resp.Body.Close()
 				t.Error("answered although the client had left")
 			}
@@ -126,6 +126,6 @@ func TestLeaving(t *testing.T) {
 			case <-time.After(10 * time.Second): // less than the 15 s after which a call is given up anyway
 				t.Error("Circle is still being asked")
 			}
-		})
+		}))
 	}
 }
