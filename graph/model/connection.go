@@ -2,13 +2,12 @@ package model
 
 import "circlegraph/circleclient"
 
-// Connection is a page of a list, after Relay's cursor connections specification. Nodes and the nodes of Edges are the
-// same.
+// Connection is a page of a list, as Relay's cursor connections specification says. Edges hold the same nodes as Nodes.
 type Connection[T any] struct {
 	Edges    []*Edge[T]
 	Nodes    []T
 	PageInfo *PageInfo
-	// TotalCount is the length of the whole list; nil where Circle does not say.
+	// TotalCount is the length of the whole list; nil if Circle does not say.
 	TotalCount *int
 }
 

@@ -2,9 +2,8 @@ package model
 
 import "circlegraph/circleclient"
 
-// The payloads below remember what changed by its ref: the object itself is read again only when it is selected, so
-// that a client that needs no more than the outcome costs no second request, and a failed read costs one field and
-// never hides that the change was made.
+// The payloads below hold the ref of what changed. The object is read again only if it is selected: a client that needs
+// only the outcome costs no second request, and a failed read never hides that the change was made.
 
 // PostPayload is the outcome of a change to a post.
 type PostPayload struct {
@@ -20,7 +19,7 @@ type (
 	UnlikePostPayload struct{ PostPayload }
 	// FollowPostPayload is the outcome of following a post.
 	FollowPostPayload struct{ PostPayload }
-	// UnfollowPostPayload is the outcome of following a post no more.
+	// UnfollowPostPayload is the outcome of unfollowing a post.
 	UnfollowPostPayload struct{ PostPayload }
 	// CancelRsvpPayload is the outcome of not coming to an event after all.
 	CancelRsvpPayload struct{ PostPayload }
@@ -67,7 +66,7 @@ type DeleteCommentPayload struct {
 	UserErrors       []*UserError
 }
 
-// UpdateLessonProgressPayload is the outcome of saying how far one has got with a lesson.
+// UpdateLessonProgressPayload is the outcome of a change to the progress of a lesson.
 type UpdateLessonProgressPayload struct {
 	LessonRef  circleclient.Ref
 	UserErrors []*UserError

@@ -12,18 +12,17 @@ import (
 	"circlegraph/circleclient"
 )
 
-// maxID bounds what is decoded: the longest id of ours is a reply's, five numbers of at most 19 digits.
+// maxID limits what is decoded. The longest id is a reply's, with four numbers of at most 19 digits.
 const maxID = 200
 
 // InputError is a value that a caller got wrong. Its message is meant for the caller, who sees it with the code
 // BAD_USER_INPUT.
 type InputError struct{ Message string }
 
-// Error gives the sentence for the caller.
+// Error returns the sentence for the caller.
 func (e *InputError) Error() string { return e.Message }
 
-// MarshalRef writes what it takes to fetch an object again as an opaque id: the URL-safe base64 of the type and its
-// numbers.
+// MarshalRef writes a ref as an opaque id: the URL-safe base64 of its type and numbers.
 func MarshalRef(r circleclient.Ref) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(FormatRef(r))) })
 }
@@ -37,7 +36,7 @@ func UnmarshalRef(v any) (circleclient.Ref, error) {
 	return ParseRef(s)
 }
 
-// FormatRef gives the opaque id of a ref, "" for the zero ref.
+// FormatRef returns the opaque id of a ref; "" for the zero ref.
 func FormatRef(r circleclient.Ref) string {
 	var numbers []int64
 	parts := []string{string(r.Type)}
@@ -101,7 +100,7 @@ func ParseRef(id string) (circleclient.Ref, error) {
 	case r.Type == circleclient.RefComment && len(n) == 4:
 		r.Space, r.Post, r.Parent, r.ID = n[0], n[1], n[2], n[3]
 	}
-	// Formatting again catches everything that is not exactly what we write, such as leading zeros.
+	// Formatting again finds whatever FormatRef does not write, such as leading zeros.
 	if id == "" || FormatRef(r) != id {
 		return circleclient.Ref{}, malformed
 	}
@@ -121,7 +120,7 @@ func ParseRefOf(want circleclient.RefType, id string) (circleclient.Ref, error) 
 	return r, nil
 }
 
-// MarshalCircleID writes Circle's own number as a string: live numbers pass 2^31, so they never are an Int.
+// MarshalCircleID writes Circle's own number as a string: live numbers exceed 2^31, so they are never an Int.
 func MarshalCircleID(n int64) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(strconv.FormatInt(n, 10))) })
 }
@@ -135,7 +134,7 @@ func UnmarshalCircleID(v any) (int64, error) {
 	return ParseCircleID(s)
 }
 
-// ParseCircleID reads Circle's own number from an id that is no Node's; the error is an *InputError.
+// ParseCircleID reads Circle's own number; the error is an *InputError.
 func ParseCircleID(id string) (int64, error) {
 	n, err := strconv.ParseInt(id, 10, 64)
 	if err != nil || n <= 0 || strconv.FormatInt(n, 10) != id {

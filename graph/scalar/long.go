@@ -7,10 +7,10 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// maxLong is the largest whole number that is exact in every client: JavaScript's numbers end there.
+// maxLong is the largest whole number that is exact in every client: JavaScript's limit.
 const maxLong = 1<<53 - 1
 
-// MarshalLong writes a whole number beyond 32 bits, which GraphQL's Int cannot be.
+// MarshalLong writes a whole number of more than 32 bits, GraphQL's limit for Int.
 func MarshalLong(n int64) graphql.Marshaler { return graphql.MarshalInt64(n) }
 
 // UnmarshalLong reads a whole number of up to 53 bits.

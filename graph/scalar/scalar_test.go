@@ -24,8 +24,7 @@ func written(m graphql.Marshaler) string {
 	return b.String()
 }
 
-// Every enum is written and read as the SDL says, and turns a word that Circle has made up since into UNKNOWN if it has
-// that value.
+// Every enum is written and read as the SDL says, and writes a word that it does not know as UNKNOWN.
 func TestEnumsAreThoseOfTheSDL(t *testing.T) {
 	files, err := filepath.Glob("../*.graphqls")
 	if err != nil {
@@ -133,7 +132,7 @@ func TestMoments(t *testing.T) {
 		t.Errorf("MarshalDateTime = %s", got)
 	}
 	if got := written(MarshalDateTime(time.Time{})); got == "null" {
-		t.Error("a zero time is null and would cost its parent")
+		t.Error("a zero time is null and would make its parent null")
 	}
 	for _, bad := range []any{"yesterday", 5, "2026-13-01", nil} {
 		if _, err := UnmarshalDate(bad); err == nil {

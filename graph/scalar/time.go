@@ -1,5 +1,4 @@
-// Package scalar says how values travel between Go and GraphQL: identifiers, moments, addresses, documents and the
-// words of Circle that are enums in the schema.
+// Package scalar converts values between Go and GraphQL: ids, times, addresses, documents and enums.
 package scalar
 
 import (
@@ -11,11 +10,11 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// dateTimeLayout is RFC 3339 with the milliseconds that Circle gives, always in UTC.
+// dateTimeLayout is RFC 3339 with the milliseconds that Circle sends, always in UTC.
 const dateTimeLayout = "2006-01-02T15:04:05.000Z07:00"
 
-// MarshalDateTime writes a moment as RFC 3339. A zero time is written as the year 1 and not as null: under a non-null
-// field a null would cost its whole parent.
+// MarshalDateTime writes a time as RFC 3339. A zero time is the year 1, not null, since a null in a non-null field makes
+// its parent null.
 func MarshalDateTime(t time.Time) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
 		_, _ = io.WriteString(w, strconv.Quote(t.UTC().Format(dateTimeLayout)))
@@ -51,7 +50,7 @@ func UnmarshalDate(v any) (string, error) {
 	return s, nil
 }
 
-// clip keeps what an error repeats short.
+// clip shortens what an error message repeats.
 func clip(s string) string {
 	const limit = 40
 	if r := []rune(s); len(r) > limit {
