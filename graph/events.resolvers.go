@@ -11,55 +11,12 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/generated"
-	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/paging"
 )
 
 func (r *cancelRsvpPayloadResolver) Event(ctx context.Context, obj *model.CancelRsvpPayload) (*model.Event, error) {
 	return changedEvent(ctx, obj.PostRef)
-}
-
-func (r *eventResolver) Status(ctx context.Context, obj *model.Event) (*string, error) {
-	return loaders.OfPart(ctx, obj.Post, circleclient.PostType, func(p *circleclient.Post) *string { return &p.Status })
-}
-
-func (r *eventResolver) Topics(ctx context.Context, obj *model.Event) ([]*circleclient.Topic, error) {
-	return topicsOf(ctx, obj.PostBase)
-}
-
-func (r *eventResolver) ViewerCanLike(ctx context.Context, obj *model.Event) (*bool, error) {
-	return can(cannotLikePost(ctx, obj.Post))
-}
-
-func (r *eventResolver) ViewerCannotLikeReasons(ctx context.Context, obj *model.Event) ([]model.CannotReason, error) {
-	return cannotLikePost(ctx, obj.Post)
-}
-
-func (r *eventResolver) ViewerCanComment(ctx context.Context, obj *model.Event) (*bool, error) {
-	return can(cannotCommentOnPost(ctx, obj.Post))
-}
-
-func (r *eventResolver) ViewerCannotCommentReasons(
-	ctx context.Context, obj *model.Event,
-) ([]model.CannotReason, error) {
-	return cannotCommentOnPost(ctx, obj.Post)
-}
-
-func (r *eventResolver) ViewerCanUpdate(ctx context.Context, obj *model.Event) (*bool, error) {
-	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanUpdate })
-}
-
-func (r *eventResolver) ViewerCanDelete(ctx context.Context, obj *model.Event) (*bool, error) {
-	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanDestroy })
-}
-
-func (r *eventResolver) ViewerCanReport(ctx context.Context, obj *model.Event) (*bool, error) {
-	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanReport })
-}
-
-func (r *eventResolver) ViewerCanManage(ctx context.Context, obj *model.Event) (*bool, error) {
-	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanManage })
 }
 
 func (r *eventResolver) Likes(

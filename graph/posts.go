@@ -29,27 +29,6 @@ func changedPost(ctx context.Context, ref circleclient.Ref) (model.Post, error) 
 	return loadPost(ctx, ref)
 }
 
-func topicsOf(ctx context.Context, p model.PostBase) ([]*circleclient.Topic, error) {
-	return loaders.OfPart(ctx, p.Post, circleclient.PostTopics,
-		func(p *circleclient.Post) []*circleclient.Topic { return listed(p.Topics) })
-}
-
-// viewerCan reads one of Circle's policies. A post that lacks them although its operation sends them permits nothing.
-func viewerCan(ctx context.Context, p model.PostBase, may func(circleclient.PostPermissions) bool) (*bool, error) {
-	return loaders.OfPart(ctx, p.Post, circleclient.PostPolicies, func(record *circleclient.Post) *bool {
-		can := may(deref(record.Policies))
-		return &can
-	})
-}
-
-// galleryOf is never null: an image post whose gallery Circle forgot has no pictures.
-func galleryOf(p *circleclient.Post) *circleclient.Gallery {
-	if p.Gallery == nil {
-		return &circleclient.Gallery{Images: []*circleclient.GalleryImage{}}
-	}
-	return p.Gallery
-}
-
 // postLikes gives the members who like a post: those that came with it where they suffice.
 func (r *Resolver) postLikes(
 	ctx context.Context, p model.PostBase, first int, after *string,

@@ -10,55 +10,10 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/generated"
-	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
-
-func (r *basicPostResolver) Status(ctx context.Context, obj *model.BasicPost) (*string, error) {
-	return loaders.OfPart(ctx, obj.Post, circleclient.PostType, func(p *circleclient.Post) *string { return &p.Status })
-}
-
-func (r *basicPostResolver) Topics(ctx context.Context, obj *model.BasicPost) ([]*circleclient.Topic, error) {
-	return topicsOf(ctx, obj.PostBase)
-}
-
-func (r *basicPostResolver) ViewerCanLike(ctx context.Context, obj *model.BasicPost) (*bool, error) {
-	return can(cannotLikePost(ctx, obj.Post))
-}
-
-func (r *basicPostResolver) ViewerCannotLikeReasons(
-	ctx context.Context, obj *model.BasicPost,
-) ([]model.CannotReason, error) {
-	return cannotLikePost(ctx, obj.Post)
-}
-
-func (r *basicPostResolver) ViewerCanComment(ctx context.Context, obj *model.BasicPost) (*bool, error) {
-	return can(cannotCommentOnPost(ctx, obj.Post))
-}
-
-func (r *basicPostResolver) ViewerCannotCommentReasons(
-	ctx context.Context, obj *model.BasicPost,
-) ([]model.CannotReason, error) {
-	return cannotCommentOnPost(ctx, obj.Post)
-}
-
-func (r *basicPostResolver) ViewerCanUpdate(ctx context.Context, obj *model.BasicPost) (*bool, error) {
-	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanUpdate })
-}
-
-func (r *basicPostResolver) ViewerCanDelete(ctx context.Context, obj *model.BasicPost) (*bool, error) {
-	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanDestroy })
-}
-
-func (r *basicPostResolver) ViewerCanReport(ctx context.Context, obj *model.BasicPost) (*bool, error) {
-	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanReport })
-}
-
-func (r *basicPostResolver) ViewerCanManage(ctx context.Context, obj *model.BasicPost) (*bool, error) {
-	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanManage })
-}
 
 func (r *basicPostResolver) Likes(
 	ctx context.Context, obj *model.BasicPost, first int, after *string,
@@ -76,50 +31,6 @@ func (r *followPostPayloadResolver) Post(ctx context.Context, obj *model.FollowP
 	return changedPost(ctx, obj.PostRef)
 }
 
-func (r *imagePostResolver) Status(ctx context.Context, obj *model.ImagePost) (*string, error) {
-	return loaders.OfPart(ctx, obj.Post, circleclient.PostType, func(p *circleclient.Post) *string { return &p.Status })
-}
-
-func (r *imagePostResolver) Topics(ctx context.Context, obj *model.ImagePost) ([]*circleclient.Topic, error) {
-	return topicsOf(ctx, obj.PostBase)
-}
-
-func (r *imagePostResolver) ViewerCanLike(ctx context.Context, obj *model.ImagePost) (*bool, error) {
-	return can(cannotLikePost(ctx, obj.Post))
-}
-
-func (r *imagePostResolver) ViewerCannotLikeReasons(
-	ctx context.Context, obj *model.ImagePost,
-) ([]model.CannotReason, error) {
-	return cannotLikePost(ctx, obj.Post)
-}
-
-func (r *imagePostResolver) ViewerCanComment(ctx context.Context, obj *model.ImagePost) (*bool, error) {
-	return can(cannotCommentOnPost(ctx, obj.Post))
-}
-
-func (r *imagePostResolver) ViewerCannotCommentReasons(
-	ctx context.Context, obj *model.ImagePost,
-) ([]model.CannotReason, error) {
-	return cannotCommentOnPost(ctx, obj.Post)
-}
-
-func (r *imagePostResolver) ViewerCanUpdate(ctx context.Context, obj *model.ImagePost) (*bool, error) {
-	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanUpdate })
-}
-
-func (r *imagePostResolver) ViewerCanDelete(ctx context.Context, obj *model.ImagePost) (*bool, error) {
-	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanDestroy })
-}
-
-func (r *imagePostResolver) ViewerCanReport(ctx context.Context, obj *model.ImagePost) (*bool, error) {
-	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanReport })
-}
-
-func (r *imagePostResolver) ViewerCanManage(ctx context.Context, obj *model.ImagePost) (*bool, error) {
-	return viewerCan(ctx, obj.PostBase, func(p circleclient.PostPermissions) bool { return p.CanManage })
-}
-
 func (r *imagePostResolver) Likes(
 	ctx context.Context, obj *model.ImagePost, first int, after *string,
 ) (*model.Connection[*model.Member], error) {
@@ -130,10 +41,6 @@ func (r *imagePostResolver) Comments(
 	ctx context.Context, obj *model.ImagePost, orderBy string, first int, after *string,
 ) (*model.Connection[*circleclient.Comment], error) {
 	return r.postComments(ctx, obj.PostBase, orderBy, first, after)
-}
-
-func (r *imagePostResolver) Gallery(ctx context.Context, obj *model.ImagePost) (*circleclient.Gallery, error) {
-	return loaders.OfPart(ctx, obj.Post, circleclient.PostGallery, galleryOf)
 }
 
 func (r *likePostPayloadResolver) Post(ctx context.Context, obj *model.LikePostPayload) (model.Post, error) {

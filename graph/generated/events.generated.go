@@ -24,18 +24,6 @@ type CancelRsvpPayloadResolver interface {
 	Event(ctx context.Context, obj *model.CancelRsvpPayload) (*model.Event, error)
 }
 type EventResolver interface {
-	Status(ctx context.Context, obj *model.Event) (*string, error)
-
-	Topics(ctx context.Context, obj *model.Event) ([]*circleclient.Topic, error)
-
-	ViewerCanLike(ctx context.Context, obj *model.Event) (*bool, error)
-	ViewerCannotLikeReasons(ctx context.Context, obj *model.Event) ([]model.CannotReason, error)
-	ViewerCanComment(ctx context.Context, obj *model.Event) (*bool, error)
-	ViewerCannotCommentReasons(ctx context.Context, obj *model.Event) ([]model.CannotReason, error)
-	ViewerCanUpdate(ctx context.Context, obj *model.Event) (*bool, error)
-	ViewerCanDelete(ctx context.Context, obj *model.Event) (*bool, error)
-	ViewerCanReport(ctx context.Context, obj *model.Event) (*bool, error)
-	ViewerCanManage(ctx context.Context, obj *model.Event) (*bool, error)
 	Likes(ctx context.Context, obj *model.Event, first int, after *string) (*model.Connection[*model.Member], error)
 	Comments(ctx context.Context, obj *model.Event, orderBy string, first int, after *string) (*model.Connection[*circleclient.Comment], error)
 	StartsAt(ctx context.Context, obj *model.Event) (*time.Time, error)
@@ -408,18 +396,18 @@ func (ec *executionContext) _Event_status(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Event_status(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Event().Status(ctx, obj)
+			return obj.Status(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOPostStatus2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOPostStatus2string(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Event_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Event", field, true, true, "PostStatus")
+	return graphql.NewScalarFieldContext("Event", field, true, false, "PostStatus")
 }
 
 func (ec *executionContext) _Event_body(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
@@ -573,7 +561,7 @@ func (ec *executionContext) _Event_topics(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Event_topics(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Event().Topics(ctx, obj)
+			return obj.Topics(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*circleclient.Topic) graphql.Marshaler {
@@ -588,7 +576,7 @@ func (ec *executionContext) fieldContext_Event_topics(_ context.Context, field g
 		Object:     "Event",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: true,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Topic(ctx, field)
 		},
@@ -812,18 +800,18 @@ func (ec *executionContext) _Event_viewerCanLike(ctx context.Context, field grap
 			return ec.fieldContext_Event_viewerCanLike(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Event().ViewerCanLike(ctx, obj)
+			return obj.ViewerCanLike(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Event_viewerCanLike(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Event", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("Event", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _Event_viewerCannotLikeReasons(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
@@ -835,7 +823,7 @@ func (ec *executionContext) _Event_viewerCannotLikeReasons(ctx context.Context, 
 			return ec.fieldContext_Event_viewerCannotLikeReasons(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Event().ViewerCannotLikeReasons(ctx, obj)
+			return obj.ViewerCannotLikeReasons(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.CannotReason) graphql.Marshaler {
@@ -846,7 +834,7 @@ func (ec *executionContext) _Event_viewerCannotLikeReasons(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_Event_viewerCannotLikeReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Event", field, true, true, "CannotReason")
+	return graphql.NewScalarFieldContext("Event", field, true, false, "CannotReason")
 }
 
 func (ec *executionContext) _Event_viewerCanComment(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
@@ -858,18 +846,18 @@ func (ec *executionContext) _Event_viewerCanComment(ctx context.Context, field g
 			return ec.fieldContext_Event_viewerCanComment(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Event().ViewerCanComment(ctx, obj)
+			return obj.ViewerCanComment(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Event_viewerCanComment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Event", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("Event", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _Event_viewerCannotCommentReasons(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
@@ -881,7 +869,7 @@ func (ec *executionContext) _Event_viewerCannotCommentReasons(ctx context.Contex
 			return ec.fieldContext_Event_viewerCannotCommentReasons(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Event().ViewerCannotCommentReasons(ctx, obj)
+			return obj.ViewerCannotCommentReasons(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.CannotReason) graphql.Marshaler {
@@ -892,7 +880,7 @@ func (ec *executionContext) _Event_viewerCannotCommentReasons(ctx context.Contex
 	)
 }
 func (ec *executionContext) fieldContext_Event_viewerCannotCommentReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Event", field, true, true, "CannotReason")
+	return graphql.NewScalarFieldContext("Event", field, true, false, "CannotReason")
 }
 
 func (ec *executionContext) _Event_viewerCanUpdate(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
@@ -904,18 +892,18 @@ func (ec *executionContext) _Event_viewerCanUpdate(ctx context.Context, field gr
 			return ec.fieldContext_Event_viewerCanUpdate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Event().ViewerCanUpdate(ctx, obj)
+			return obj.ViewerCanUpdate(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Event_viewerCanUpdate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Event", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("Event", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _Event_viewerCanDelete(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
@@ -927,18 +915,18 @@ func (ec *executionContext) _Event_viewerCanDelete(ctx context.Context, field gr
 			return ec.fieldContext_Event_viewerCanDelete(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Event().ViewerCanDelete(ctx, obj)
+			return obj.ViewerCanDelete(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Event_viewerCanDelete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Event", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("Event", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _Event_viewerCanReport(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
@@ -950,18 +938,18 @@ func (ec *executionContext) _Event_viewerCanReport(ctx context.Context, field gr
 			return ec.fieldContext_Event_viewerCanReport(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Event().ViewerCanReport(ctx, obj)
+			return obj.ViewerCanReport(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Event_viewerCanReport(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Event", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("Event", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _Event_viewerCanManage(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
@@ -973,18 +961,18 @@ func (ec *executionContext) _Event_viewerCanManage(ctx context.Context, field gr
 			return ec.fieldContext_Event_viewerCanManage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Event().ViewerCanManage(ctx, obj)
+			return obj.ViewerCanManage(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Event_viewerCanManage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Event", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("Event", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _Event_likes(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {

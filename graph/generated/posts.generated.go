@@ -23,18 +23,6 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type BasicPostResolver interface {
-	Status(ctx context.Context, obj *model.BasicPost) (*string, error)
-
-	Topics(ctx context.Context, obj *model.BasicPost) ([]*circleclient.Topic, error)
-
-	ViewerCanLike(ctx context.Context, obj *model.BasicPost) (*bool, error)
-	ViewerCannotLikeReasons(ctx context.Context, obj *model.BasicPost) ([]model.CannotReason, error)
-	ViewerCanComment(ctx context.Context, obj *model.BasicPost) (*bool, error)
-	ViewerCannotCommentReasons(ctx context.Context, obj *model.BasicPost) ([]model.CannotReason, error)
-	ViewerCanUpdate(ctx context.Context, obj *model.BasicPost) (*bool, error)
-	ViewerCanDelete(ctx context.Context, obj *model.BasicPost) (*bool, error)
-	ViewerCanReport(ctx context.Context, obj *model.BasicPost) (*bool, error)
-	ViewerCanManage(ctx context.Context, obj *model.BasicPost) (*bool, error)
 	Likes(ctx context.Context, obj *model.BasicPost, first int, after *string) (*model.Connection[*model.Member], error)
 	Comments(ctx context.Context, obj *model.BasicPost, orderBy string, first int, after *string) (*model.Connection[*circleclient.Comment], error)
 }
@@ -42,21 +30,8 @@ type FollowPostPayloadResolver interface {
 	Post(ctx context.Context, obj *model.FollowPostPayload) (model.Post, error)
 }
 type ImagePostResolver interface {
-	Status(ctx context.Context, obj *model.ImagePost) (*string, error)
-
-	Topics(ctx context.Context, obj *model.ImagePost) ([]*circleclient.Topic, error)
-
-	ViewerCanLike(ctx context.Context, obj *model.ImagePost) (*bool, error)
-	ViewerCannotLikeReasons(ctx context.Context, obj *model.ImagePost) ([]model.CannotReason, error)
-	ViewerCanComment(ctx context.Context, obj *model.ImagePost) (*bool, error)
-	ViewerCannotCommentReasons(ctx context.Context, obj *model.ImagePost) ([]model.CannotReason, error)
-	ViewerCanUpdate(ctx context.Context, obj *model.ImagePost) (*bool, error)
-	ViewerCanDelete(ctx context.Context, obj *model.ImagePost) (*bool, error)
-	ViewerCanReport(ctx context.Context, obj *model.ImagePost) (*bool, error)
-	ViewerCanManage(ctx context.Context, obj *model.ImagePost) (*bool, error)
 	Likes(ctx context.Context, obj *model.ImagePost, first int, after *string) (*model.Connection[*model.Member], error)
 	Comments(ctx context.Context, obj *model.ImagePost, orderBy string, first int, after *string) (*model.Connection[*circleclient.Comment], error)
-	Gallery(ctx context.Context, obj *model.ImagePost) (*circleclient.Gallery, error)
 }
 type LikePostPayloadResolver interface {
 	Post(ctx context.Context, obj *model.LikePostPayload) (model.Post, error)
@@ -304,18 +279,18 @@ func (ec *executionContext) _BasicPost_status(ctx context.Context, field graphql
 			return ec.fieldContext_BasicPost_status(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.BasicPost().Status(ctx, obj)
+			return obj.Status(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOPostStatus2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOPostStatus2string(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_BasicPost_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BasicPost", field, true, true, "PostStatus")
+	return graphql.NewScalarFieldContext("BasicPost", field, true, false, "PostStatus")
 }
 
 func (ec *executionContext) _BasicPost_body(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
@@ -469,7 +444,7 @@ func (ec *executionContext) _BasicPost_topics(ctx context.Context, field graphql
 			return ec.fieldContext_BasicPost_topics(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.BasicPost().Topics(ctx, obj)
+			return obj.Topics(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*circleclient.Topic) graphql.Marshaler {
@@ -484,7 +459,7 @@ func (ec *executionContext) fieldContext_BasicPost_topics(_ context.Context, fie
 		Object:     "BasicPost",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: true,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Topic(ctx, field)
 		},
@@ -708,18 +683,18 @@ func (ec *executionContext) _BasicPost_viewerCanLike(ctx context.Context, field 
 			return ec.fieldContext_BasicPost_viewerCanLike(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.BasicPost().ViewerCanLike(ctx, obj)
+			return obj.ViewerCanLike(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_BasicPost_viewerCanLike(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BasicPost", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("BasicPost", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _BasicPost_viewerCannotLikeReasons(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
@@ -731,7 +706,7 @@ func (ec *executionContext) _BasicPost_viewerCannotLikeReasons(ctx context.Conte
 			return ec.fieldContext_BasicPost_viewerCannotLikeReasons(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.BasicPost().ViewerCannotLikeReasons(ctx, obj)
+			return obj.ViewerCannotLikeReasons(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.CannotReason) graphql.Marshaler {
@@ -742,7 +717,7 @@ func (ec *executionContext) _BasicPost_viewerCannotLikeReasons(ctx context.Conte
 	)
 }
 func (ec *executionContext) fieldContext_BasicPost_viewerCannotLikeReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BasicPost", field, true, true, "CannotReason")
+	return graphql.NewScalarFieldContext("BasicPost", field, true, false, "CannotReason")
 }
 
 func (ec *executionContext) _BasicPost_viewerCanComment(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
@@ -754,18 +729,18 @@ func (ec *executionContext) _BasicPost_viewerCanComment(ctx context.Context, fie
 			return ec.fieldContext_BasicPost_viewerCanComment(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.BasicPost().ViewerCanComment(ctx, obj)
+			return obj.ViewerCanComment(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_BasicPost_viewerCanComment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BasicPost", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("BasicPost", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _BasicPost_viewerCannotCommentReasons(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
@@ -777,7 +752,7 @@ func (ec *executionContext) _BasicPost_viewerCannotCommentReasons(ctx context.Co
 			return ec.fieldContext_BasicPost_viewerCannotCommentReasons(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.BasicPost().ViewerCannotCommentReasons(ctx, obj)
+			return obj.ViewerCannotCommentReasons(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.CannotReason) graphql.Marshaler {
@@ -788,7 +763,7 @@ func (ec *executionContext) _BasicPost_viewerCannotCommentReasons(ctx context.Co
 	)
 }
 func (ec *executionContext) fieldContext_BasicPost_viewerCannotCommentReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BasicPost", field, true, true, "CannotReason")
+	return graphql.NewScalarFieldContext("BasicPost", field, true, false, "CannotReason")
 }
 
 func (ec *executionContext) _BasicPost_viewerCanUpdate(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
@@ -800,18 +775,18 @@ func (ec *executionContext) _BasicPost_viewerCanUpdate(ctx context.Context, fiel
 			return ec.fieldContext_BasicPost_viewerCanUpdate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.BasicPost().ViewerCanUpdate(ctx, obj)
+			return obj.ViewerCanUpdate(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_BasicPost_viewerCanUpdate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BasicPost", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("BasicPost", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _BasicPost_viewerCanDelete(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
@@ -823,18 +798,18 @@ func (ec *executionContext) _BasicPost_viewerCanDelete(ctx context.Context, fiel
 			return ec.fieldContext_BasicPost_viewerCanDelete(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.BasicPost().ViewerCanDelete(ctx, obj)
+			return obj.ViewerCanDelete(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_BasicPost_viewerCanDelete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BasicPost", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("BasicPost", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _BasicPost_viewerCanReport(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
@@ -846,18 +821,18 @@ func (ec *executionContext) _BasicPost_viewerCanReport(ctx context.Context, fiel
 			return ec.fieldContext_BasicPost_viewerCanReport(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.BasicPost().ViewerCanReport(ctx, obj)
+			return obj.ViewerCanReport(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_BasicPost_viewerCanReport(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BasicPost", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("BasicPost", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _BasicPost_viewerCanManage(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
@@ -869,18 +844,18 @@ func (ec *executionContext) _BasicPost_viewerCanManage(ctx context.Context, fiel
 			return ec.fieldContext_BasicPost_viewerCanManage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.BasicPost().ViewerCanManage(ctx, obj)
+			return obj.ViewerCanManage(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_BasicPost_viewerCanManage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BasicPost", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("BasicPost", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _BasicPost_likes(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
@@ -1567,18 +1542,18 @@ func (ec *executionContext) _ImagePost_status(ctx context.Context, field graphql
 			return ec.fieldContext_ImagePost_status(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ImagePost().Status(ctx, obj)
+			return obj.Status(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOPostStatus2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOPostStatus2string(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ImagePost_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImagePost", field, true, true, "PostStatus")
+	return graphql.NewScalarFieldContext("ImagePost", field, true, false, "PostStatus")
 }
 
 func (ec *executionContext) _ImagePost_body(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
@@ -1732,7 +1707,7 @@ func (ec *executionContext) _ImagePost_topics(ctx context.Context, field graphql
 			return ec.fieldContext_ImagePost_topics(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ImagePost().Topics(ctx, obj)
+			return obj.Topics(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*circleclient.Topic) graphql.Marshaler {
@@ -1747,7 +1722,7 @@ func (ec *executionContext) fieldContext_ImagePost_topics(_ context.Context, fie
 		Object:     "ImagePost",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: true,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Topic(ctx, field)
 		},
@@ -1971,18 +1946,18 @@ func (ec *executionContext) _ImagePost_viewerCanLike(ctx context.Context, field 
 			return ec.fieldContext_ImagePost_viewerCanLike(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ImagePost().ViewerCanLike(ctx, obj)
+			return obj.ViewerCanLike(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ImagePost_viewerCanLike(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImagePost", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("ImagePost", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _ImagePost_viewerCannotLikeReasons(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
@@ -1994,7 +1969,7 @@ func (ec *executionContext) _ImagePost_viewerCannotLikeReasons(ctx context.Conte
 			return ec.fieldContext_ImagePost_viewerCannotLikeReasons(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ImagePost().ViewerCannotLikeReasons(ctx, obj)
+			return obj.ViewerCannotLikeReasons(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.CannotReason) graphql.Marshaler {
@@ -2005,7 +1980,7 @@ func (ec *executionContext) _ImagePost_viewerCannotLikeReasons(ctx context.Conte
 	)
 }
 func (ec *executionContext) fieldContext_ImagePost_viewerCannotLikeReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImagePost", field, true, true, "CannotReason")
+	return graphql.NewScalarFieldContext("ImagePost", field, true, false, "CannotReason")
 }
 
 func (ec *executionContext) _ImagePost_viewerCanComment(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
@@ -2017,18 +1992,18 @@ func (ec *executionContext) _ImagePost_viewerCanComment(ctx context.Context, fie
 			return ec.fieldContext_ImagePost_viewerCanComment(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ImagePost().ViewerCanComment(ctx, obj)
+			return obj.ViewerCanComment(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ImagePost_viewerCanComment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImagePost", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("ImagePost", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _ImagePost_viewerCannotCommentReasons(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
@@ -2040,7 +2015,7 @@ func (ec *executionContext) _ImagePost_viewerCannotCommentReasons(ctx context.Co
 			return ec.fieldContext_ImagePost_viewerCannotCommentReasons(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ImagePost().ViewerCannotCommentReasons(ctx, obj)
+			return obj.ViewerCannotCommentReasons(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.CannotReason) graphql.Marshaler {
@@ -2051,7 +2026,7 @@ func (ec *executionContext) _ImagePost_viewerCannotCommentReasons(ctx context.Co
 	)
 }
 func (ec *executionContext) fieldContext_ImagePost_viewerCannotCommentReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImagePost", field, true, true, "CannotReason")
+	return graphql.NewScalarFieldContext("ImagePost", field, true, false, "CannotReason")
 }
 
 func (ec *executionContext) _ImagePost_viewerCanUpdate(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
@@ -2063,18 +2038,18 @@ func (ec *executionContext) _ImagePost_viewerCanUpdate(ctx context.Context, fiel
 			return ec.fieldContext_ImagePost_viewerCanUpdate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ImagePost().ViewerCanUpdate(ctx, obj)
+			return obj.ViewerCanUpdate(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ImagePost_viewerCanUpdate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImagePost", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("ImagePost", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _ImagePost_viewerCanDelete(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
@@ -2086,18 +2061,18 @@ func (ec *executionContext) _ImagePost_viewerCanDelete(ctx context.Context, fiel
 			return ec.fieldContext_ImagePost_viewerCanDelete(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ImagePost().ViewerCanDelete(ctx, obj)
+			return obj.ViewerCanDelete(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ImagePost_viewerCanDelete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImagePost", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("ImagePost", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _ImagePost_viewerCanReport(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
@@ -2109,18 +2084,18 @@ func (ec *executionContext) _ImagePost_viewerCanReport(ctx context.Context, fiel
 			return ec.fieldContext_ImagePost_viewerCanReport(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ImagePost().ViewerCanReport(ctx, obj)
+			return obj.ViewerCanReport(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ImagePost_viewerCanReport(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImagePost", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("ImagePost", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _ImagePost_viewerCanManage(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
@@ -2132,18 +2107,18 @@ func (ec *executionContext) _ImagePost_viewerCanManage(ctx context.Context, fiel
 			return ec.fieldContext_ImagePost_viewerCanManage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ImagePost().ViewerCanManage(ctx, obj)
+			return obj.ViewerCanManage(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
-			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalOBoolean2bool(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ImagePost_viewerCanManage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImagePost", field, true, true, "Boolean")
+	return graphql.NewScalarFieldContext("ImagePost", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _ImagePost_likes(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
@@ -2243,7 +2218,7 @@ func (ec *executionContext) _ImagePost_gallery(ctx context.Context, field graphq
 			return ec.fieldContext_ImagePost_gallery(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ImagePost().Gallery(ctx, obj)
+			return obj.Gallery(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.Gallery) graphql.Marshaler {
@@ -2258,7 +2233,7 @@ func (ec *executionContext) fieldContext_ImagePost_gallery(_ context.Context, fi
 		Object:     "ImagePost",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: true,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Gallery(ctx, field)
 		},
@@ -4807,21 +4782,15 @@ func (ec *executionContext) unmarshalOPostSlugInput2ᚖcirclegraphᚋgraphᚋmod
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOPostStatus2ᚖstring(ctx context.Context, v any) (*string, error) {
-	if v == nil {
-		return nil, nil
-	}
+func (ec *executionContext) unmarshalOPostStatus2string(ctx context.Context, v any) (string, error) {
 	res, err := scalar.UnmarshalPostStatus(v)
-	return &res, graphql.ErrorOnPath(ctx, err)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOPostStatus2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
+func (ec *executionContext) marshalOPostStatus2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := scalar.MarshalPostStatus(*v)
+	res := scalar.MarshalPostStatus(v)
 	return res
 }
 

@@ -8714,7 +8714,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   Whether it is published.
   """
-  status: PostStatus @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "type")
+  status: PostStatus @semanticNonNull @cost(load: "post", per: "space", part: "type")
   """
   The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only.
   """
@@ -8738,7 +8738,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   The topics it has.
   """
-  topics: [Topic!] @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "topics")
+  topics: [Topic!] @semanticNonNull @cost(load: "post", per: "space", part: "topics")
   """
   The number of comments, replies included.
   """
@@ -8778,35 +8778,35 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `.
   """
-  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCanLike: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
   Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it.
   """
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
   Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `.
   """
-  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCanComment: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
   Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it.
   """
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
   Whether the viewer may change it.
   """
-  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanUpdate: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   Whether the viewer may delete it.
   """
-  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanDelete: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   Whether the viewer may report it.
   """
-  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanReport: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   Whether the viewer may manage it (pin, move, close).
   """
-  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanManage: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   The members who like it. The first few come with the post and cost nothing where they suffice.
   """
@@ -10337,7 +10337,7 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   Whether it is published.
   """
-  status: PostStatus @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "type")
+  status: PostStatus @semanticNonNull @cost(load: "post", per: "space", part: "type")
   """
   The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only.
   """
@@ -10361,7 +10361,7 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   The topics it has.
   """
-  topics: [Topic!] @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "topics")
+  topics: [Topic!] @semanticNonNull @cost(load: "post", per: "space", part: "topics")
   """
   The number of comments, replies included.
   """
@@ -10401,35 +10401,35 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `.
   """
-  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCanLike: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
   Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it.
   """
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
   Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `.
   """
-  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCanComment: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
   Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it.
   """
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
   Whether the viewer may change it.
   """
-  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanUpdate: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   Whether the viewer may delete it.
   """
-  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanDelete: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   Whether the viewer may report it.
   """
-  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanReport: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   Whether the viewer may manage it (pin, move, close).
   """
-  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanManage: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   The members who like it. The first few come with the post and cost nothing where they suffice.
   """
@@ -10488,7 +10488,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   Whether it is published.
   """
-  status: PostStatus @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "type")
+  status: PostStatus @semanticNonNull @cost(load: "post", per: "space", part: "type")
   """
   The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only.
   """
@@ -10512,7 +10512,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   The topics it has.
   """
-  topics: [Topic!] @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "topics")
+  topics: [Topic!] @semanticNonNull @cost(load: "post", per: "space", part: "topics")
   """
   The number of comments, replies included.
   """
@@ -10552,35 +10552,35 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `.
   """
-  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCanLike: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
   Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it.
   """
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
   Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `.
   """
-  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCanComment: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
   Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it.
   """
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
   Whether the viewer may change it.
   """
-  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanUpdate: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   Whether the viewer may delete it.
   """
-  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanDelete: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   Whether the viewer may report it.
   """
-  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanReport: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   Whether the viewer may manage it (pin, move, close).
   """
-  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanManage: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   The members who like it. The first few come with the post and cost nothing where they suffice.
   """
@@ -10639,7 +10639,7 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   Whether it is published.
   """
-  status: PostStatus @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "type")
+  status: PostStatus @semanticNonNull @cost(load: "post", per: "space", part: "type")
   """
   The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only.
   """
@@ -10663,7 +10663,7 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   The topics it has.
   """
-  topics: [Topic!] @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "topics")
+  topics: [Topic!] @semanticNonNull @cost(load: "post", per: "space", part: "topics")
   """
   The number of comments, replies included.
   """
@@ -10703,35 +10703,35 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `.
   """
-  viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCanLike: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
   Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it.
   """
-  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
   Whether the viewer may comment on it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `.
   """
-  viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCanComment: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
   Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it.
   """
-  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
+  viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
   Whether the viewer may change it.
   """
-  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanUpdate: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   Whether the viewer may delete it.
   """
-  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanDelete: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   Whether the viewer may report it.
   """
-  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanReport: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   Whether the viewer may manage it (pin, move, close).
   """
-  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  viewerCanManage: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
   """
   The members who like it. The first few come with the post and cost nothing where they suffice.
   """
@@ -10768,7 +10768,7 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   The pictures; null only on error.
   """
-  gallery: Gallery @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "gallery")
+  gallery: Gallery @semanticNonNull @cost(load: "post", per: "space", part: "gallery")
 }
 """
 The pictures of a post.

@@ -12,10 +12,13 @@ import (
 	"circlegraph/graph/generated"
 )
 
-// asking finds the functions of graph that ask Circle, by themselves or by others: they call a loader, the
-// client, the sessions or the feed. Functions are told apart by their names alone.
+// asking finds the functions of graph and model that ask Circle, directly or through others: they call a loader, the
+// client, the sessions or the feed. Functions are told apart only by their names.
 type asking struct {
 	bodies map[string]*ast.FuncDecl
+	fields []string // type.field, of resolvers and of methods with context
+	// embeds are the types of model that embed one.
+	embeds map[string][]string
 }
 
 func (a *asking) asks(name string) bool { return a.reaches(name, map[string]bool{}) }
@@ -63,31 +66,20 @@ func TestResolversThatAskHaveACost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob("../*.go")
-	if err != nil {
-		t.Fatal(err)
+	a := asking{bodies: map[string]*ast.FuncDecl{}, embeds: map[string][]string{}}
+	for _, file := range parse(t, "../model/*.go") {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if def, ok := n.(*ast.TypeSpec); ok {
+				a.embedded(def)
+			}
+			return true
+		})
 	}
-	a := asking{bodies: map[string]*ast.FuncDecl{}}
-	var resolvers []string // type.field
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for name, file := range parse(t, "../*.go", "../model/*.go") {
 		for _, decl := range file.Decls {
-			f, ok := decl.(*ast.FuncDecl)
-			if !ok {
-				continue
+			if f, ok := decl.(*ast.FuncDecl); ok {
+				a.add(name, f)
 			}
-			key := f.Name.Name
-			if on := receiver(f); strings.HasSuffix(name, ".resolvers.go") && on != "Resolver" {
-				key = strings.ToLower(strings.TrimSuffix(on, "Resolver") + "." + key)
-				resolvers = append(resolvers, key)
-			}
-			a.bodies[key] = f
 		}
 	}
 	costs := map[string]bool{}
@@ -100,24 +92,89 @@ func TestResolversThatAskHaveACost(t *testing.T) {
 			}
 		}
 	}
-	for _, field := range resolvers {
+	for _, field := range a.fields {
 		if asks := a.asks(field); asks != costs[field] {
 			t.Errorf("%s: asks Circle: %v, has a @cost: %v", field, asks, costs[field])
 		}
 	}
-	if len(resolvers) < 200 || a.asks("member.circleid") || !a.asks("member.bio") {
-		t.Errorf("%d resolvers are told apart badly", len(resolvers))
+	if len(a.fields) < 200 || a.asks("member.circleid") || !a.asks("member.bio") || !a.asks("event.topics") {
+		t.Errorf("%d fields are told apart badly", len(a.fields))
 	}
+}
+
+// parse reads Go files by name, without tests.
+func parse(t *testing.T, patterns ...string) map[string]*ast.File {
+	files := map[string]*ast.File{}
+	for _, pattern := range patterns {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			if files[name], err = parser.ParseFile(token.NewFileSet(), name, nil, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return files
+}
+
+// embedded notes what a struct embeds.
+func (a *asking) embedded(def *ast.TypeSpec) {
+	s, ok := def.Type.(*ast.StructType)
+	if !ok {
+		return
+	}
+	for _, field := range s.Fields.List {
+		if on, ok := field.Type.(*ast.Ident); ok && field.Names == nil {
+			a.embeds[on.Name] = append(a.embeds[on.Name], def.Name.Name)
+		}
+	}
+}
+
+// add notes a function of a file: a resolver, a method with context, which is a field of its type and of those that
+// embed it, or another.
+func (a *asking) add(file string, f *ast.FuncDecl) {
+	on := receiver(f)
+	var types []string
+	if strings.HasSuffix(file, ".resolvers.go") && on != "Resolver" {
+		types = []string{strings.TrimSuffix(on, "Resolver")}
+	} else {
+		a.bodies[f.Name.Name] = f
+		if strings.HasPrefix(file, "../model/") && on != "" && f.Name.IsExported() && takesContext(f) {
+			if types = a.embeds[on]; types == nil {
+				types = []string{on}
+			}
+		}
+	}
+	for _, name := range types {
+		field := strings.ToLower(name + "." + f.Name.Name)
+		a.bodies[field] = f
+		a.fields = append(a.fields, field)
+	}
+}
+
+func takesContext(f *ast.FuncDecl) bool {
+	if f.Type.Params.NumFields() == 0 {
+		return false
+	}
+	of, ok := f.Type.Params.List[0].Type.(*ast.SelectorExpr)
+	return ok && of.Sel.Name == "Context"
 }
 
 func receiver(f *ast.FuncDecl) string {
 	if f.Recv == nil {
 		return ""
 	}
-	if star, ok := f.Recv.List[0].Type.(*ast.StarExpr); ok {
-		if on, ok := star.X.(*ast.Ident); ok {
-			return on.Name
-		}
+	on := f.Recv.List[0].Type
+	if star, ok := on.(*ast.StarExpr); ok {
+		on = star.X
+	}
+	if name, ok := on.(*ast.Ident); ok {
+		return name.Name
 	}
 	return ""
 }
