@@ -12,6 +12,7 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
+	"circlegraph/internal/inline"
 	"circlegraph/internal/panics"
 )
 
@@ -101,8 +102,8 @@ func newMemo(config MemoConfig, principals Principals, now func() time.Time) *me
 			ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[memoKey, *remembered]) time.Duration {
 				return e.Value.until.Sub(now()) + config.Stale
 			}),
-			Clock:    otterClock{now},
-			Executor: func(task func()) { task() },
+			Clock:    inline.Clock(now),
+			Executor: inline.Executor,
 		}),
 	}
 }
@@ -353,12 +354,3 @@ func leavesLongLived(template string) bool {
 func leavesAll(r *request) bool {
 	return r.route.auth || r.method == http.MethodPost && r.route.template == memberAPI+"/cookies"
 }
-
-// otterClock makes a cache go by our clock, and do its work when it is used instead of in the background.
-type otterClock struct{ now func() time.Time }
-
-// NowNano implements [otter.Clock].
-func (c otterClock) NowNano() int64 { return c.now().UnixNano() }
-
-// Tick implements [otter.Clock]: a nil channel means no goroutine.
-func (otterClock) Tick(time.Duration) <-chan time.Time { return nil }

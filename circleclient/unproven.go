@@ -8,6 +8,8 @@ import (
 
 	"github.com/maypok86/otter/v2"
 	"golang.org/x/time/rate"
+
+	"circlegraph/internal/inline"
 )
 
 const (
@@ -38,16 +40,15 @@ func newUnproven(config BudgetConfig, principals Principals, now func() time.Tim
 	bucket := func(requests, burst int) *rate.Limiter {
 		return rate.NewLimiter(rate.Limit(float64(requests-burst)/budgetWindow.Seconds()), max(burst, 1))
 	}
-	inline := func(task func()) { task() }
 	return &unproven{
 		principals: principals, now: now, tenth: bucket(config.Requests/10, config.Requests/40),
 		share: func() *rate.Limiter { return bucket(config.Requests/30, config.Requests/60) },
 		addresses: otter.Must(&otter.Options[netip.Prefix, *rate.Limiter]{
-			MaximumSize: maxAddresses, Executor: inline,
+			MaximumSize: maxAddresses, Executor: inline.Executor,
 		}),
 		refusals: otter.Must(&otter.Options[TokenHash, error]{
 			MaximumSize: maxRefusals, ExpiryCalculator: otter.ExpiryWriting[TokenHash, error](refusalAge),
-			Clock: otterClock{now}, Executor: inline,
+			Clock: inline.Clock(now), Executor: inline.Executor,
 		}),
 		probes: map[TokenHash]chan struct{}{},
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"circlegraph/circleclient"
+	"circlegraph/internal/inline"
 )
 
 const (
@@ -48,15 +49,14 @@ type MemoryAttempts struct {
 
 // NewMemoryAttempts makes an empty record.
 func NewMemoryAttempts(now func() time.Time) *MemoryAttempts {
-	inline := func(task func()) { task() }
 	return &MemoryAttempts{
 		now: now,
 		keys: otter.Must(&otter.Options[string, *tries]{
-			MaximumSize: maxAttempts, Clock: otterClock{now}, Executor: inline,
+			MaximumSize: maxAttempts, Clock: inline.Clock(now), Executor: inline.Executor,
 			ExpiryCalculator: otter.ExpiryAccessing[string, *tries](attemptsAge),
 		}),
 		used: otter.Must(&otter.Options[string, struct{}]{
-			MaximumSize: maxAttempts, Clock: otterClock{now}, Executor: inline,
+			MaximumSize: maxAttempts, Clock: inline.Clock(now), Executor: inline.Executor,
 			// No token is accepted for longer, and the clocks of two machines may differ.
 			ExpiryCalculator: otter.ExpiryWriting[string, struct{}](maxIdentityAge + 2*leeway),
 		}),

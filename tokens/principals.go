@@ -7,6 +7,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"circlegraph/circleclient"
+	"circlegraph/internal/inline"
 )
 
 const (
@@ -39,8 +40,8 @@ func NewPrincipals(limit int, now func() time.Time) *Principals {
 		return otter.Must(&otter.Options[circleclient.TokenHash, int64]{
 			MaximumSize:      limit,
 			ExpiryCalculator: otter.ExpiryWriting[circleclient.TokenHash, int64](age),
-			Clock:            otterClock{now},
-			Executor:         func(task func()) { task() },
+			Clock:            inline.Clock(now),
+			Executor:         inline.Executor,
 		})
 	}
 	return &Principals{now: now, access: keep(MaxRevocationAge + leeway), refresh: keep(maxRefreshTokenAge)}
@@ -117,12 +118,3 @@ func (p *Principals) refreshed(accessToken, refreshToken string, memberID int64)
 	p.Prove(accessToken, memberID)
 	return memberID
 }
-
-// otterClock makes a cache go by our clock, and do its work when it is used instead of in the background.
-type otterClock struct{ now func() time.Time }
-
-// NowNano implements [otter.Clock].
-func (c otterClock) NowNano() int64 { return c.now().UnixNano() }
-
-// Tick implements [otter.Clock]: a nil channel means no goroutine.
-func (otterClock) Tick(time.Duration) <-chan time.Time { return nil }
