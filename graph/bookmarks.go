@@ -55,7 +55,7 @@ func (r *Resolver) createBookmark(
 		return nil, &scalar.InputError{Message: "Only posts and comments can be put aside; this is the id of a " +
 			string(ref.Type) + "."}
 	}
-	bookmark, problems, err := once(ctx, r.idempotency, "createBookmark", in.IdempotencyKey, in,
+	bookmark, problems, err := idempotently(ctx, r.idempotency, "createBookmark", in.IdempotencyKey, in,
 		func(ctx context.Context) (*circleclient.Bookmark, error) {
 			return r.circle.Bookmarks.Create(ctx, ref.ID, strings.ToLower(string(ref.Type)))
 		})

@@ -137,7 +137,7 @@ func (r *Resolver) createChatRoom(
 	if in.Kind != nil {
 		req.Kind = *in.Kind
 	}
-	room, problems, err := once(ctx, r.idempotency, "createChatRoom", in.IdempotencyKey, in,
+	room, problems, err := idempotently(ctx, r.idempotency, "createChatRoom", in.IdempotencyKey, in,
 		func(ctx context.Context) (*circleclient.ChatRoom, error) {
 			message, err := r.optionalText(ctx, in.Message)
 			if err != nil {

@@ -162,7 +162,7 @@ func (r *Resolver) sendMessage(
 			return nil, &scalar.InputError{Message: "The message to reply to stands in another room."}
 		}
 	}
-	sent, problems, err := once(ctx, r.idempotency, "sendChatMessage", in.IdempotencyKey, in,
+	sent, problems, err := idempotently(ctx, r.idempotency, "sendChatMessage", in.IdempotencyKey, in,
 		func(ctx context.Context) (*circleclient.SentChatMessage, error) {
 			body, err := r.richText(ctx, in.Body, in.Attachments)
 			if err != nil {

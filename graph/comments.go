@@ -89,7 +89,7 @@ func (r *Resolver) createComment(
 	if err != nil {
 		return nil, err
 	}
-	comment, problems, err := once(ctx, r.idempotency, "createComment", in.IdempotencyKey, in,
+	comment, problems, err := idempotently(ctx, r.idempotency, "createComment", in.IdempotencyKey, in,
 		func(ctx context.Context) (*circleclient.Comment, error) {
 			body, err := r.richText(ctx, in.Body, in.Attachments)
 			if err != nil {
@@ -111,7 +111,7 @@ func (r *Resolver) createReply(ctx context.Context, in model.CreateReplyInput) (
 	if err != nil {
 		return nil, err
 	}
-	reply, problems, err := once(ctx, r.idempotency, "createReply", in.IdempotencyKey, in,
+	reply, problems, err := idempotently(ctx, r.idempotency, "createReply", in.IdempotencyKey, in,
 		func(ctx context.Context) (*circleclient.Comment, error) {
 			body, err := r.richText(ctx, in.Body, in.Attachments)
 			if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
+	"circlegraph/graph/idempotency"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 	"circlegraph/internal/panics"
@@ -186,6 +187,9 @@ func userErrors(err error) ([]*model.UserError, error) {
 		return nil, err // a mistake of the program: a malformed id, a cursor of another list
 	case errors.As(err, &text):
 		return textProblems(err, text), nil
+	case errors.Is(err, idempotency.ErrReused):
+		return refused(model.UserErrorCodeIdempotencyKeyReused,
+			"This `idempotencyKey` was used for another input. Make up a new one.", "idempotencyKey"), nil
 	case circleclient.OutcomeUnknown(err):
 		return refused(model.UserErrorCodeOutcomeUnknown,
 			"Circle did not confirm this, so it is not known whether it was carried out. Look before you try again."), nil

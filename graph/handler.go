@@ -18,6 +18,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/guard"
+	"circlegraph/graph/idempotency"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/persisted"
 	"circlegraph/graph/transport"
@@ -128,7 +129,7 @@ func NewHandler(o Options) http.Handler {
 
 func newResolver(o Options) *Resolver {
 	r := &Resolver{
-		circle: o.Circle, sessions: o.Sessions, idempotency: newIdempotency(o.Now, o.Circle.Members.CurrentID),
+		circle: o.Circle, sessions: o.Sessions, idempotency: idempotency.New(o.Now, o.Circle.Members.CurrentID),
 		feed: newLocalFeed(o.Circle.Notifications.Counts), now: o.Now, webSession: o.WebSession,
 	}
 	if o.CommunityURL != "" {

@@ -25,7 +25,7 @@ func (r *Resolver) createLiveRoom(
 	if len(members)+len(spaces) > 0 {
 		req.Invited = &circleclient.LiveInvited{Members: members, Spaces: spaces}
 	}
-	room, problems, err := once(ctx, r.idempotency, "createLiveRoom", in.IdempotencyKey, in,
+	room, problems, err := idempotently(ctx, r.idempotency, "createLiveRoom", in.IdempotencyKey, in,
 		func(ctx context.Context) (*circleclient.LiveRoom, error) {
 			return r.circle.Chat.CreateLiveRoom(ctx, req)
 		})

@@ -144,7 +144,7 @@ func (r *Resolver) createPost(ctx context.Context, in model.CreatePostInput) (*m
 	if err != nil {
 		return nil, err
 	}
-	record, problems, err := once(ctx, r.idempotency, "createPost", in.IdempotencyKey, in,
+	record, problems, err := idempotently(ctx, r.idempotency, "createPost", in.IdempotencyKey, in,
 		func(ctx context.Context) (*circleclient.Post, error) {
 			body, err := r.richText(ctx, in.Body, in.Attachments)
 			if err != nil {
@@ -169,7 +169,7 @@ func (r *Resolver) createImagePost(
 		return &model.CreateImagePostPayload{UserErrors: refused(model.UserErrorCodeInvalid,
 			"A post of pictures needs at least one picture.", "images")}, nil
 	}
-	record, problems, err := once(ctx, r.idempotency, "createImagePost", in.IdempotencyKey, in,
+	record, problems, err := idempotently(ctx, r.idempotency, "createImagePost", in.IdempotencyKey, in,
 		func(ctx context.Context) (*circleclient.Post, error) {
 			body, err := r.optionalText(ctx, in.Body)
 			if err != nil {
@@ -258,7 +258,7 @@ func (r *Resolver) reportContent(
 		return nil, &scalar.InputError{Message: "Only posts, comments and chat messages can be reported; this is the id " +
 			"of a " + string(ref.Type) + "."}
 	}
-	done, problems, err := once(ctx, r.idempotency, "reportContent", in.IdempotencyKey, in,
+	done, problems, err := idempotently(ctx, r.idempotency, "reportContent", in.IdempotencyKey, in,
 		func(ctx context.Context) (bool, error) {
 			err := r.circle.Posts.Report(ctx, circleclient.ReportRequest{
 				ID: ref.ID, Type: reported, Reason: in.Reason,

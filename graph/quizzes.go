@@ -79,7 +79,7 @@ func (r *Resolver) submitQuizAttempt(
 	if err != nil || len(problems) > 0 {
 		return &model.SubmitQuizAttemptPayload{UserErrors: problems}, err
 	}
-	attempt, problems, err := once(ctx, r.idempotency, "submitQuizAttempt", in.IdempotencyKey, in,
+	attempt, problems, err := idempotently(ctx, r.idempotency, "submitQuizAttempt", in.IdempotencyKey, in,
 		func(ctx context.Context) (*circleclient.QuizAttempt, error) {
 			return r.circle.Quizzes.Submit(ctx, quizID, responses)
 		})

@@ -3,10 +3,13 @@
 package graph
 
 import (
+	"context"
 	"net/url"
 	"time"
 
 	"circlegraph/circleclient"
+	"circlegraph/graph/idempotency"
+	"circlegraph/graph/model"
 	"circlegraph/tokens"
 )
 
@@ -16,11 +19,20 @@ import (
 type Resolver struct {
 	circle      *circleclient.Client
 	sessions    *tokens.Service
-	idempotency *idempotency
+	idempotency *idempotency.Store
 	feed        Feed
 	now         func() time.Time
 	// webSession reports whether members may sign in on the community's own web pages.
 	webSession bool
 	// communityURL is the address of the community's web pages; nil where it is not known.
 	communityURL *url.URL
+}
+
+// idempotently carries create out, or gives the result that it had under the same key before, see [idempotency.Do].
+func idempotently[T any](
+	ctx context.Context, s *idempotency.Store, mutation string, key *string, input any, create func(context.Context) (T, error),
+) (T, []*model.UserError, error) {
+	value, err := idempotency.Do(ctx, s, mutation, key, input, create)
+	problems, err := userErrors(err)
+	return value, problems, err
 }

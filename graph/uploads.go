@@ -22,7 +22,7 @@ func (r *Resolver) createDirectUpload(
 	if problems := checkUpload(in); len(problems) > 0 {
 		return &model.CreateDirectUploadPayload{UserErrors: problems}, nil
 	}
-	upload, problems, err := once(ctx, r.idempotency, "createDirectUpload", in.IdempotencyKey, in,
+	upload, problems, err := idempotently(ctx, r.idempotency, "createDirectUpload", in.IdempotencyKey, in,
 		func(ctx context.Context) (*circleclient.DirectUpload, error) {
 			return r.circle.Uploads.Create(ctx, circleclient.DirectUploadRequest{
 				Filename: in.Filename, ContentType: in.ContentType, ByteSize: in.ByteSize, Checksum: in.Checksum,

@@ -1,17 +1,18 @@
-package graph
+// Package idempotency gives the first result again where a create is repeated with the same key.
+package idempotency
 
 import (
 	linked "container/list"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"sync"
 	"time"
 
 	"circlegraph/circleclient"
-	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 )
 
@@ -27,10 +28,10 @@ const (
 	recordOverhead = 400
 )
 
-// idempotency remembers what a create gave, so that repeating it with the same key gives the same instead of a second
+// Store remembers what a create gave, so that repeating it with the same key gives the same instead of a second
 // object. A key belongs to the member who used it, whichever of their access tokens they use, and nobody else reaches
 // it: who is asking is what Circle said of the token, never what the token claims.
-type idempotency struct {
+type Store struct {
 	now func() time.Time
 	who func(context.Context) (memberID int64, err error)
 
@@ -54,75 +55,73 @@ type idempotencyRecord struct {
 	err   error
 }
 
-func newIdempotency(now func() time.Time, who func(context.Context) (int64, error)) *idempotency {
-	return &idempotency{now: now, who: who, records: map[idempotencyID]*linked.Element{}, order: linked.New()}
+// New remembers nothing yet. It asks who for the number of the member who makes a request.
+func New(now func() time.Time, who func(context.Context) (int64, error)) *Store {
+	return &Store{now: now, who: who, records: map[idempotencyID]*linked.Element{}, order: linked.New()}
 }
 
-// once carries create out, unless the caller has sent the same key for the same mutation and input within ten minutes:
-// then it gives that result, waiting for it if need be. Another input under the same key is a user error. Without a key
+// ErrReused is a key that came with another input before.
+var ErrReused = errors.New("the idempotency key was used for another input")
+
+// errPanicked is the outcome for those who wait for a create that panicked.
+var errPanicked = errors.New("the create panicked")
+
+// Do carries create out, unless the caller has sent the same key for the same mutation and input within ten minutes:
+// then it gives that result, waiting for it if need be. Another input under the same key is [ErrReused]. Without a key
 // it is create alone.
 //
 // With a key, create is carried out to its end even if the caller leaves, so that they find its result when they come
 // back. A refusal leaves the key unused; an unknown outcome is an outcome like any other, since trying again might do
 // it twice.
-func once[T any](ctx context.Context, store *idempotency, mutation string, key *string, input any,
-	create func(context.Context) (T, error),
-) (T, []*model.UserError, error) {
-	var none T
+func Do[T any](
+	ctx context.Context, s *Store, mutation string, key *string, input any, create func(context.Context) (T, error),
+) (T, error) {
 	if key == nil {
-		value, err := create(ctx)
-		return settle(value, err)
+		return create(ctx)
 	}
+	var none T
 	if *key == "" || len(*key) > maxIdempotencyKey {
-		return none, nil, &scalar.InputError{Message: "`idempotencyKey` must have 1 to 255 bytes."}
+		return none, &scalar.InputError{Message: "`idempotencyKey` must have 1 to 255 bytes."}
 	}
 	text, err := json.Marshal(input)
 	if err != nil {
-		return none, nil, err
+		return none, err
 	}
-	memberID, err := store.who(ctx)
+	memberID, err := s.who(ctx)
 	if err != nil {
-		return none, nil, err
+		return none, err
 	}
-	id := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s", memberID, mutation, *key))
-	record, first := store.record(id, sha256.Sum256(text))
+	of := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s", memberID, mutation, *key))
+	found, first := s.record(of, sha256.Sum256(text))
 	switch {
-	case record == nil:
-		return none, refused(model.UserErrorCodeIdempotencyKeyReused,
-			"This `idempotencyKey` was used for another input. Make up a new one.", "idempotencyKey"), nil
+	case found == nil:
+		return none, ErrReused
 	case first:
-		value, err := carryOut(context.WithoutCancel(ctx), store, record, create)
-		return settle(value, err)
+		return carryOut(context.WithoutCancel(ctx), s, found, create)
 	}
 	select {
-	case <-record.done:
+	case <-found.done:
 	case <-ctx.Done():
-		return none, nil, ctx.Err()
+		return none, ctx.Err()
 	}
-	value, _ := record.value.(T)
-	return settle(value, record.err)
+	value, _ := found.value.(T)
+	return value, found.err
 }
 
 // carryOut makes the attempt for all who wait. A panic is a failure for them too.
 func carryOut[T any](
-	ctx context.Context, store *idempotency, record *idempotencyRecord, create func(context.Context) (T, error),
+	ctx context.Context, store *Store, record *idempotencyRecord, create func(context.Context) (T, error),
 ) (value T, err error) {
-	record.err = errInternal
+	record.err = errPanicked
 	defer func() { store.finish(record) }()
 	value, err = create(ctx)
 	record.value, record.err = value, err
 	return value, err
 }
 
-// settle splits an outcome into the value, what the person can mend, and the rest.
-func settle[T any](value T, err error) (T, []*model.UserError, error) {
-	problems, err := userErrors(err)
-	return value, problems, err
-}
-
 // record finds or makes the record of a key; first tells that the caller is to fill it. It is nil where the key belongs
 // to another input.
-func (s *idempotency) record(id idempotencyID, input [sha256.Size]byte) (record *idempotencyRecord, first bool) {
+func (s *Store) record(id idempotencyID, input [sha256.Size]byte) (record *idempotencyRecord, first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
@@ -143,7 +142,7 @@ func (s *idempotency) record(id idempotencyID, input [sha256.Size]byte) (record 
 }
 
 // finish lets those who wait go on. Only an outcome is kept: what certainly came to nothing may be tried again.
-func (s *idempotency) finish(record *idempotencyRecord) {
+func (s *Store) finish(record *idempotencyRecord) {
 	size := recordOverhead + sizeOf(record.value)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -159,7 +158,7 @@ func (s *idempotency) finish(record *idempotencyRecord) {
 }
 
 // weigh says how much memory a record takes, and forgets the oldest until all have room.
-func (s *idempotency) weigh(record *idempotencyRecord, bytes int) {
+func (s *Store) weigh(record *idempotencyRecord, bytes int) {
 	s.bytes += bytes - record.bytes
 	record.bytes = bytes
 	for s.order.Len() > maxIdempotencyRecords || s.bytes > maxIdempotencyBytes {
@@ -167,7 +166,7 @@ func (s *idempotency) weigh(record *idempotencyRecord, bytes int) {
 	}
 }
 
-func (s *idempotency) oldest() *idempotencyRecord {
+func (s *Store) oldest() *idempotencyRecord {
 	if s.order.Len() == 0 {
 		return nil
 	}
@@ -175,7 +174,7 @@ func (s *idempotency) oldest() *idempotencyRecord {
 	return record
 }
 
-func (s *idempotency) forget(record *idempotencyRecord) {
+func (s *Store) forget(record *idempotencyRecord) {
 	s.order.Remove(s.records[record.id])
 	delete(s.records, record.id)
 	s.bytes -= record.bytes
