@@ -17,18 +17,18 @@ import (
 )
 
 const (
-	// idempotencyTTL is how long a key counts.
-	idempotencyTTL = 10 * time.Minute
-	// maxIdempotencyRecords and maxIdempotencyBytes bound the memory; beyond them the oldest are forgotten.
-	maxIdempotencyRecords = 10_000
-	maxIdempotencyBytes   = 64 << 20
-	// maxIdempotencyKey is the longest key, in bytes.
-	maxIdempotencyKey = 255
+	// ttl is how long a key counts.
+	ttl = 10 * time.Minute
+	// maxRecords and maxBytes bound the memory; beyond them the oldest are forgotten.
+	maxRecords = 10_000
+	maxBytes   = 64 << 20
+	// maxKey is the longest key, in bytes.
+	maxKey = 255
 	// recordOverhead is what a record takes beside its value, in bytes.
 	recordOverhead = 400
 )
 
-// Store remembers what a create gave, so that repeating it with the same key gives the same instead of a second
+// Store remembers what creates gave, so that repeating it with the same key gives the same instead of a second
 // object. A key belongs to the member who used it, whichever of their access tokens they use, and nobody else reaches
 // it: who is asking is what Circle said of the token, never what the token claims.
 type Store struct {
@@ -36,16 +36,16 @@ type Store struct {
 	who func(context.Context) (memberID int64, err error)
 
 	mu      sync.Mutex
-	records map[idempotencyID]*linked.Element
-	order   *linked.List // of *idempotencyRecord, oldest first
+	records map[id]*linked.Element
+	order   *linked.List // of *record, oldest first
 	bytes   int
 }
 
-// idempotencyID is a key of one member for one mutation.
-type idempotencyID [sha256.Size]byte
+// id is a key of one member for one mutation.
+type id [sha256.Size]byte
 
-type idempotencyRecord struct {
-	id      idempotencyID
+type record struct {
+	id      id
 	input   [sha256.Size]byte
 	expires time.Time
 	bytes   int
@@ -57,7 +57,7 @@ type idempotencyRecord struct {
 
 // New remembers nothing yet. It asks who for the number of the member who makes a request.
 func New(now func() time.Time, who func(context.Context) (int64, error)) *Store {
-	return &Store{now: now, who: who, records: map[idempotencyID]*linked.Element{}, order: linked.New()}
+	return &Store{now: now, who: who, records: map[id]*linked.Element{}, order: linked.New()}
 }
 
 // ErrReused is a key that came with another input before.
@@ -80,7 +80,7 @@ func Do[T any](
 		return create(ctx)
 	}
 	var none T
-	if *key == "" || len(*key) > maxIdempotencyKey {
+	if *key == "" || len(*key) > maxKey {
 		return none, &scalar.InputError{Message: "`idempotencyKey` must have 1 to 255 bytes."}
 	}
 	text, err := json.Marshal(input)
@@ -92,7 +92,7 @@ func Do[T any](
 		return none, err
 	}
 	of := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s", memberID, mutation, *key))
-	found, first := s.record(of, sha256.Sum256(text))
+	found, first := s.claim(of, sha256.Sum256(text))
 	switch {
 	case found == nil:
 		return none, ErrReused
@@ -110,18 +110,18 @@ func Do[T any](
 
 // carryOut makes the attempt for all who wait. A panic is a failure for them too.
 func carryOut[T any](
-	ctx context.Context, store *Store, record *idempotencyRecord, create func(context.Context) (T, error),
+	ctx context.Context, s *Store, r *record, create func(context.Context) (T, error),
 ) (value T, err error) {
-	record.err = errPanicked
-	defer func() { store.finish(record) }()
+	r.err = errPanicked
+	defer func() { s.finish(r) }()
 	value, err = create(ctx)
-	record.value, record.err = value, err
+	r.value, r.err = value, err
 	return value, err
 }
 
-// record finds or makes the record of a key; first tells that the caller is to fill it. It is nil where the key belongs
+// claim finds or makes the record of a key; first reports whether the caller is to fill it. It is nil if the key belongs
 // to another input.
-func (s *Store) record(id idempotencyID, input [sha256.Size]byte) (record *idempotencyRecord, first bool) {
+func (s *Store) claim(id id, input [sha256.Size]byte) (r *record, first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
@@ -129,55 +129,55 @@ func (s *Store) record(id idempotencyID, input [sha256.Size]byte) (record *idemp
 		s.forget(oldest)
 	}
 	if element, ok := s.records[id]; ok {
-		found, _ := element.Value.(*idempotencyRecord)
+		found, _ := element.Value.(*record)
 		if found.input != input {
 			return nil, false
 		}
 		return found, false
 	}
-	record = &idempotencyRecord{id: id, input: input, done: make(chan struct{}), expires: now.Add(idempotencyTTL)}
-	s.records[id] = s.order.PushBack(record)
-	s.weigh(record, recordOverhead)
-	return record, true
+	r = &record{id: id, input: input, done: make(chan struct{}), expires: now.Add(ttl)}
+	s.records[id] = s.order.PushBack(r)
+	s.weigh(r, recordOverhead)
+	return r, true
 }
 
 // finish lets those who wait go on. Only an outcome is kept: what certainly came to nothing may be tried again.
-func (s *Store) finish(record *idempotencyRecord) {
-	size := recordOverhead + sizeOf(record.value)
+func (s *Store) finish(r *record) {
+	size := recordOverhead + sizeOf(r.value)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer close(record.done)
-	if element, ok := s.records[record.id]; !ok || element.Value != any(record) {
+	defer close(r.done)
+	if element, ok := s.records[r.id]; !ok || element.Value != any(r) {
 		return // forgotten meanwhile
 	}
-	if record.err != nil && !circleclient.OutcomeUnknown(record.err) {
-		s.forget(record)
+	if r.err != nil && !circleclient.OutcomeUnknown(r.err) {
+		s.forget(r)
 		return
 	}
-	s.weigh(record, size)
+	s.weigh(r, size)
 }
 
 // weigh says how much memory a record takes, and forgets the oldest until all have room.
-func (s *Store) weigh(record *idempotencyRecord, bytes int) {
-	s.bytes += bytes - record.bytes
-	record.bytes = bytes
-	for s.order.Len() > maxIdempotencyRecords || s.bytes > maxIdempotencyBytes {
+func (s *Store) weigh(r *record, bytes int) {
+	s.bytes += bytes - r.bytes
+	r.bytes = bytes
+	for s.order.Len() > maxRecords || s.bytes > maxBytes {
 		s.forget(s.oldest())
 	}
 }
 
-func (s *Store) oldest() *idempotencyRecord {
+func (s *Store) oldest() *record {
 	if s.order.Len() == 0 {
 		return nil
 	}
-	record, _ := s.order.Front().Value.(*idempotencyRecord)
-	return record
+	r, _ := s.order.Front().Value.(*record)
+	return r
 }
 
-func (s *Store) forget(record *idempotencyRecord) {
-	s.order.Remove(s.records[record.id])
-	delete(s.records, record.id)
-	s.bytes -= record.bytes
+func (s *Store) forget(r *record) {
+	s.order.Remove(s.records[r.id])
+	delete(s.records, r.id)
+	s.bytes -= r.bytes
 }
 
 // sizeOf is about how many bytes a value takes.

@@ -45,7 +45,7 @@ func TestDo(t *testing.T) {
 		})
 	}
 	t.Run("a key has its limits", func(t *testing.T) {
-		key := strings.Repeat("x", maxIdempotencyKey+1)
+		key := strings.Repeat("x", maxKey+1)
 		if _, err := Do(t.Context(), New(clock.Now, me), "m", &key, "",
 			func(context.Context) (int, error) { return 1, nil }); err == nil {
 			t.Error("a key of 256 bytes was taken")
@@ -74,8 +74,8 @@ func TestRecordsAreBounded(t *testing.T) {
 		err      error
 		most     int
 	}{
-		{"by count", 1, maxIdempotencyRecords + 500, nil, maxIdempotencyRecords},
-		{"by bytes", 1 << 20, 100, nil, maxIdempotencyBytes >> 20},
+		{"by count", 1, maxRecords + 500, nil, maxRecords},
+		{"by bytes", 1 << 20, 100, nil, maxBytes >> 20},
 		{"refusals are not kept", 1, 100, &circleclient.Error{Kind: circleclient.ErrInvalid, Status: 422}, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestRecordsAreBounded(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if len(store.records) > tc.most || len(store.records) != store.order.Len() || store.bytes > maxIdempotencyBytes {
+			if len(store.records) > tc.most || len(store.records) != store.order.Len() || store.bytes > maxBytes {
 				t.Errorf("%d records of %d bytes (%d in order), want at most %d", len(store.records), store.bytes,
 					store.order.Len(), tc.most)
 			}
