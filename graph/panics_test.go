@@ -62,7 +62,7 @@ func TestPanicCostsAField(t *testing.T) {
 				t.Errorf("%s: %s is answered %s, want all but %s", name, query, raw, want)
 			}
 		}
-		if log := c.log.String(); !strings.Contains(log, "life_test.go") || strings.Contains(log, written) {
+		if log := c.log.String(); !strings.Contains(log, "panics_test.go") || strings.Contains(log, written) {
 			t.Errorf("%s: the log is %s, want the place and not the words", name, log)
 		}
 	}
