@@ -130,7 +130,7 @@ func NewHandler(o Options) http.Handler {
 func newResolver(o Options) *Resolver {
 	r := &Resolver{
 		circle: o.Circle, sessions: o.Sessions, idempotency: idempotency.New(o.Now, o.Circle.Members.CurrentID),
-		feed: newLocalFeed(o.Circle.Notifications.Counts), now: o.Now, webSession: o.WebSession,
+		updates: newLocalUpdates(o.Circle.Notifications.Counts), now: o.Now, webSession: o.WebSession,
 	}
 	if o.CommunityURL != "" {
 		r.communityURL, _ = url.Parse(o.CommunityURL) // the configuration has checked it; nil leaves addresses unresolved

@@ -53,10 +53,10 @@ func notificationStatus(filter *model.NotificationsFilter) string {
 	return deref(filter.Status)
 }
 
-// changed tells the feed of a change to notifications that has succeeded, and gives its error back.
+// changed tells the updates of a change to notifications that has succeeded, and gives its error back.
 func (r *Resolver) changed(ctx context.Context, err error) error {
 	if err == nil {
-		r.feed.ChangedNotifications(ctx)
+		r.updates.ChangedNotifications(ctx)
 	}
 	return err
 }

@@ -111,7 +111,7 @@ func (r *spaceNotificationPreferenceResolver) Space(
 func (r *subscriptionResolver) NotificationCountsChanged(
 	ctx context.Context,
 ) (<-chan *circleclient.NotificationCounts, error) {
-	return r.feed.NotificationCounts(ctx)
+	return r.updates.NotificationCounts(ctx)
 }
 
 func (r *updateAllSpaceNotificationPreferencesPayloadResolver) Preferences(
@@ -131,7 +131,7 @@ func (r *viewerResolver) NotificationCounts(
 ) (*circleclient.NotificationCounts, error) {
 	counts, err := r.circle.Notifications.Counts(ctx)
 	if err == nil {
-		r.feed.SawNotificationCounts(ctx, counts)
+		r.updates.SawNotificationCounts(ctx, counts)
 	}
 	return counts, err
 }

@@ -20,7 +20,7 @@ type Resolver struct {
 	circle      *circleclient.Client
 	sessions    *tokens.Service
 	idempotency *idempotency.Store
-	feed        Feed
+	updates     Updates
 	now         func() time.Time
 	// webSession reports whether members may sign in on the community's own web pages.
 	webSession bool

@@ -9,8 +9,8 @@ import (
 	"circlegraph/tokens"
 )
 
-// Feed carries to subscriptions what changes for a caller. A caller's events never reach another.
-type Feed interface {
+// Updates tell subscriptions what changes for a caller. A caller's events never reach another.
+type Updates interface {
 	// NotificationCounts gives the caller's counts, the present ones first and then each change, until ctx ends. Of
 	// changes that come faster than they are taken only the last counts.
 	NotificationCounts(ctx context.Context) (<-chan *circleclient.NotificationCounts, error)
@@ -20,8 +20,8 @@ type Feed interface {
 	ChangedNotifications(ctx context.Context)
 }
 
-// localFeed knows what passes through this process. It is safe for concurrent use.
-type localFeed struct {
+// localUpdates knows what passes through this process. It is safe for concurrent use.
+type localUpdates struct {
 	read func(context.Context) (*circleclient.NotificationCounts, error)
 
 	mu        sync.Mutex
@@ -36,9 +36,9 @@ type listener struct {
 	news chan *circleclient.NotificationCounts // holds the latest that has not been taken
 }
 
-// newLocalFeed makes a feed that reads counts by read.
-func newLocalFeed(read func(context.Context) (*circleclient.NotificationCounts, error)) *localFeed {
-	return &localFeed{read: read, listeners: map[callerID]map[*listener]bool{}}
+// newLocalUpdates returns updates that read counts by read.
+func newLocalUpdates(read func(context.Context) (*circleclient.NotificationCounts, error)) *localUpdates {
+	return &localUpdates{read: read, listeners: map[callerID]map[*listener]bool{}}
 }
 
 func identify(ctx context.Context) (callerID, error) {
@@ -46,23 +46,23 @@ func identify(ctx context.Context) (callerID, error) {
 	return sha256.Sum256([]byte(token)), err
 }
 
-// NotificationCounts implements [Feed]. Reading the counts first also proves the token to Circle.
-func (f *localFeed) NotificationCounts(ctx context.Context) (<-chan *circleclient.NotificationCounts, error) {
+// NotificationCounts implements [Updates]. Reading the counts first also proves the token to Circle.
+func (u *localUpdates) NotificationCounts(ctx context.Context) (<-chan *circleclient.NotificationCounts, error) {
 	id, err := identify(ctx)
 	if err != nil {
 		return nil, err
 	}
 	l := &listener{news: make(chan *circleclient.NotificationCounts, 1)}
-	f.add(id, l) // before reading, so that no change falls in between
-	counts, err := f.read(circleclient.With(ctx, circleclient.Fresh))
+	u.add(id, l) // before reading, so that no change falls in between
+	counts, err := u.read(circleclient.With(ctx, circleclient.Fresh))
 	if err != nil {
-		f.remove(id, l)
+		u.remove(id, l)
 		return nil, err
 	}
 	out := make(chan *circleclient.NotificationCounts)
 	go func() {
 		defer close(out)
-		defer f.remove(id, l)
+		defer u.remove(id, l)
 		l.forward(ctx, counts, out)
 	}()
 	return out, nil
@@ -88,15 +88,15 @@ func (l *listener) forward(
 	}
 }
 
-// SawNotificationCounts implements [Feed].
-func (f *localFeed) SawNotificationCounts(ctx context.Context, counts *circleclient.NotificationCounts) {
+// SawNotificationCounts implements [Updates].
+func (u *localUpdates) SawNotificationCounts(ctx context.Context, counts *circleclient.NotificationCounts) {
 	id, err := identify(ctx)
 	if err != nil {
 		return
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for l := range f.listeners[id] {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for l := range u.listeners[id] {
 		select {
 		case <-l.news: // out of date
 		default:
@@ -105,36 +105,36 @@ func (f *localFeed) SawNotificationCounts(ctx context.Context, counts *circlecli
 	}
 }
 
-// ChangedNotifications implements [Feed]: it reads the counts again if anybody listens. That they cannot be read is no
+// ChangedNotifications implements [Updates]: it reads the counts again if anybody listens. That they cannot be read is no
 // failure of the change.
-func (f *localFeed) ChangedNotifications(ctx context.Context) {
-	if id, err := identify(ctx); err != nil || !f.heard(id) {
+func (u *localUpdates) ChangedNotifications(ctx context.Context) {
+	if id, err := identify(ctx); err != nil || !u.heard(id) {
 		return
 	}
-	if counts, err := f.read(ctx); err == nil {
-		f.SawNotificationCounts(ctx, counts)
+	if counts, err := u.read(ctx); err == nil {
+		u.SawNotificationCounts(ctx, counts)
 	}
 }
 
-func (f *localFeed) add(id callerID, l *listener) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.listeners[id] == nil {
-		f.listeners[id] = map[*listener]bool{}
+func (u *localUpdates) add(id callerID, l *listener) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.listeners[id] == nil {
+		u.listeners[id] = map[*listener]bool{}
 	}
-	f.listeners[id][l] = true
+	u.listeners[id][l] = true
 }
 
-func (f *localFeed) remove(id callerID, l *listener) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if delete(f.listeners[id], l); len(f.listeners[id]) == 0 {
-		delete(f.listeners, id)
+func (u *localUpdates) remove(id callerID, l *listener) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if delete(u.listeners[id], l); len(u.listeners[id]) == 0 {
+		delete(u.listeners, id)
 	}
 }
 
-func (f *localFeed) heard(id callerID) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return len(f.listeners[id]) > 0
+func (u *localUpdates) heard(id callerID) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return len(u.listeners[id]) > 0
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // asking finds the functions of graph and model that ask Circle, directly or through others: they call a loader, the
-// client, the sessions or the feed. Functions are told apart only by their names.
+// client, the sessions or the updates. Functions are told apart only by their names.
 type asking struct {
 	bodies map[string]*ast.FuncDecl
 	fields []string // type.field, of resolvers and of methods with context
@@ -43,7 +43,7 @@ func (a *asking) reaches(name string, seen map[string]bool) bool {
 	return found
 }
 
-// calls reports whether a method is one of a loader, of a service of the client, of the sessions or of the feed.
+// calls reports whether a method is one of a loader, of a service of the client, of the sessions or of the updates.
 func calls(method *ast.SelectorExpr) bool {
 	if slices.Contains([]string{"Load", "LoadFull", "WithPart", "OfPart"}, method.Sel.Name) {
 		return true
@@ -52,7 +52,7 @@ func calls(method *ast.SelectorExpr) bool {
 	if !ok {
 		return false
 	}
-	if service.Sel.Name == "sessions" || service.Sel.Name == "feed" {
+	if service.Sel.Name == "sessions" || service.Sel.Name == "updates" {
 		return true
 	}
 	client, ok := service.X.(*ast.SelectorExpr)
