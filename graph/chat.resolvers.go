@@ -110,7 +110,7 @@ func (r *chatRoomResolver) OtherParticipantsPreview(
 ) ([]*circleclient.ChatParticipant, error) {
 	return loaders.OfPart(ctx, obj, circleclient.ChatRoomDetails,
 		func(r *circleclient.ChatRoom) []*circleclient.ChatParticipant {
-			return listed(r.OtherParticipantsPreview)
+			return notNil(r.OtherParticipantsPreview)
 		})
 }
 
@@ -176,7 +176,7 @@ func (r *chatThreadResolver) RepliesPreview(
 	ctx context.Context, obj *circleclient.ChatThread,
 ) ([]*circleclient.ChatMessage, error) {
 	return loaders.OfPart(ctx, obj, circleclient.ChatThreadDetails,
-		func(t *circleclient.ChatThread) []*circleclient.ChatMessage { return listed(t.Replies) })
+		func(t *circleclient.ChatThread) []*circleclient.ChatMessage { return notNil(t.Replies) })
 }
 
 func (r *chatThreadResolver) ChatRoom(

@@ -82,7 +82,7 @@ func messageAnchor(room string, cursor *string) (int64, error) {
 // messageConnection makes a page of a window, and announces it.
 func messageConnection(ctx context.Context, w *circleclient.MessageWindow) *model.ChatMessageConnection {
 	c := &model.ChatMessageConnection{
-		Edges: make([]*model.ChatMessageEdge, len(w.Records)), Nodes: listed(w.Records), TotalCount: &w.TotalCount,
+		Edges: make([]*model.ChatMessageEdge, len(w.Records)), Nodes: notNil(w.Records), TotalCount: &w.TotalCount,
 		PageInfo: &model.PageInfo{HasNextPage: w.HasNextPage, HasPreviousPage: w.HasPreviousPage},
 	}
 	for i, m := range w.Records {

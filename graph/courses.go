@@ -39,7 +39,7 @@ func courseSections(ctx context.Context, courseID int64) ([]*circleclient.Course
 	if err != nil {
 		return nil, err
 	}
-	return listed(sections), nil
+	return notNil(sections), nil
 }
 
 // courseProgress is how far the viewer has got with a course.

@@ -259,3 +259,5 @@ func recovered(log *slog.Logger) graphql.RecoverFunc {
 }
 
 var errInternal = errors.New("internal error")
+
+func isNotFound(err error) bool { return errors.Is(err, circleclient.ErrNotFound) }

@@ -65,7 +65,7 @@ func (r *eventResolver) IsRsvpEnabled(ctx context.Context, obj *model.Event) (*b
 	return ofEvent(ctx, obj, func(p *circleclient.Post,
 		s *circleclient.EventSettings,
 	) *bool {
-		return negated(s.RSVPDisabled)
+		return new(!s.RSVPDisabled)
 	})
 }
 

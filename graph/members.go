@@ -149,3 +149,12 @@ func fingerprint(v any) string {
 	}
 	return string(text)
 }
+
+// wide is an optional number of GraphQL as Circle takes it.
+func wide(n *int) *int64 {
+	if n == nil {
+		return nil
+	}
+	w := int64(*n)
+	return &w
+}

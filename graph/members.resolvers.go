@@ -28,7 +28,7 @@ func (r *memberResolver) IsModerator(ctx context.Context, obj *model.Member) (*b
 
 func (r *memberResolver) Tags(ctx context.Context, obj *model.Member) ([]*circleclient.MemberTag, error) {
 	return ofMember(ctx, obj, circleclient.MemberTags,
-		func(m *model.Member) []*circleclient.MemberTag { return listed(m.Tags.Get()) })
+		func(m *model.Member) []*circleclient.MemberTag { return notNil(m.Tags.Get()) })
 }
 
 func (r *memberResolver) LargeAvatarURL(ctx context.Context, obj *model.Member) (*string, error) {
@@ -66,7 +66,7 @@ func (r *memberResolver) Gamification(ctx context.Context, obj *model.Member) (*
 
 func (r *memberResolver) ViewerCanSendMessage(ctx context.Context, obj *model.Member) (*bool, error) {
 	return ofMember(ctx, obj, circleclient.MemberMessageable,
-		func(m *model.Member) *bool { return orFalse(m.CanReceiveDM) })
+		func(m *model.Member) *bool { return new(deref(m.CanReceiveDM)) })
 }
 
 func (r *mutationResolver) UpdateProfile(
@@ -143,7 +143,7 @@ func (r *queryResolver) ProfileFields(ctx context.Context, page string) ([]*circ
 	if err != nil {
 		return nil, err
 	}
-	return listed(fields.Records), nil
+	return notNil(fields.Records), nil
 }
 
 func (r *viewerResolver) Member(ctx context.Context, obj *model.Viewer) (*model.Member, error) {
@@ -175,7 +175,7 @@ func (r *viewerResolver) ProfileFields(ctx context.Context, obj *model.Viewer) (
 	if err != nil {
 		return nil, err
 	}
-	return append(listed(current.ProfileFields.Visible), current.ProfileFields.NotVisible...), nil
+	return append(notNil(current.ProfileFields.Visible), current.ProfileFields.NotVisible...), nil
 }
 
 func (r *Resolver) Member() generated.MemberResolver { return &memberResolver{r} }

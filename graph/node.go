@@ -96,3 +96,29 @@ func addError(ctx context.Context, err error, place ast.PathElement) {
 	}
 	graphql.AddError(graphql.WithFieldContext(ctx, child), err)
 }
+
+// numbersOf reads the ids of several objects of one type as Circle's own numbers.
+func numbersOf(of circleclient.RefType, ids []string) ([]int64, error) {
+	numbers := make([]int64, len(ids))
+	for i, id := range ids {
+		ref, err := scalar.ParseRefOf(of, id)
+		if err != nil {
+			return nil, err
+		}
+		numbers[i] = ref.ID
+	}
+	return numbers, nil
+}
+
+// refUnless is the id of what went, unless it was refused.
+func refUnless(problems []*model.UserError, ref circleclient.Ref) *string {
+	return idUnless(problems, scalar.FormatRef(ref))
+}
+
+// idUnless is the id of what went, unless it was refused.
+func idUnless(problems []*model.UserError, id string) *string {
+	if len(problems) > 0 {
+		return nil
+	}
+	return &id
+}

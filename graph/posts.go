@@ -3,7 +3,6 @@ package graph
 import (
 	"cmp"
 	"context"
-	"errors"
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
@@ -268,5 +267,3 @@ func (r *Resolver) reportContent(
 		})
 	return &model.ReportContentPayload{Reported: done, UserErrors: problems}, err
 }
-
-func isNotFound(err error) bool { return errors.Is(err, circleclient.ErrNotFound) }

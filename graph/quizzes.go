@@ -46,7 +46,7 @@ func loadAttempt(ctx context.Context, ref circleclient.Ref) (*circleclient.QuizA
 // attemptQuestions are the questions of an attempt; an attempt of which Circle forgot them has none.
 func attemptQuestions(ctx context.Context, a *circleclient.QuizAttempt) ([]*circleclient.QuizQuestion, error) {
 	return loaders.OfPart(ctx, a, circleclient.AttemptDetails,
-		func(a *circleclient.QuizAttempt) []*circleclient.QuizQuestion { return listed(a.Questions) })
+		func(a *circleclient.QuizAttempt) []*circleclient.QuizQuestion { return notNil(a.Questions) })
 }
 
 // courseAttempts pages through the latest attempts at the quizzes of a course.

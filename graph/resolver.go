@@ -36,3 +36,20 @@ func idempotently[T any](
 	problems, err := userErrors(err)
 	return value, problems, err
 }
+
+// deref is the value behind an optional argument, or its zero.
+func deref[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
+
+// notNil is a list that is never null.
+func notNil[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
+}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"maps"
+	"math"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -19,4 +20,13 @@ func publicSchema() *ast.Schema {
 		delete(schema.Directives, name)
 	}
 	return &schema
+}
+
+// narrow is a number as an Int, which has 32 bits; nil beyond them.
+func narrow(n *int64) *int {
+	if n == nil || *n < math.MinInt32 || *n > math.MaxInt32 {
+		return nil
+	}
+	i := int(*n)
+	return &i
 }

@@ -70,7 +70,7 @@ func (r *queryResolver) Spaces(ctx context.Context) ([]*circleclient.Space, erro
 		return nil, err
 	}
 	loaders.Announce(ctx, spaces)
-	return listed(spaces), nil
+	return notNil(spaces), nil
 }
 
 func (r *queryResolver) Space(ctx context.Context, by model.SpaceBy) (*circleclient.Space, error) {
@@ -86,7 +86,7 @@ func (r *queryResolver) CommunityLinks(ctx context.Context) ([]*circleclient.Com
 	if err != nil {
 		return nil, err
 	}
-	return listed(links), nil
+	return notNil(links), nil
 }
 
 func (r *spaceResolver) CustomEmojiURL(ctx context.Context, obj *circleclient.Space) (*string, error) {
