@@ -49,7 +49,7 @@ func ofCurrent[T any](ctx context.Context, part func(*circleclient.CurrentMember
 
 // profileOf is the whole profile of a member, loaded unless it is here.
 func profileOf(ctx context.Context, m *model.Member) (*circleclient.Profile, error) {
-	if m.Profile != nil {
+	if m.Carries(circleclient.MemberProfile) {
 		return m.Profile, nil
 	}
 	return loaders.From(ctx).Profile.Load(ctx, m.ID)

@@ -25,7 +25,7 @@ type upstreamUsage struct {
 	BudgetRemaining *int `json:"budgetRemaining"`
 }
 
-// cost is `extensions.cost`: what a response has cost beside what was reckoned for it before.
+// cost is `extensions.cost`: what a response has cost beside the estimate.
 type cost struct {
 	// Estimated is how many requests to Circle the operation could have needed.
 	Estimated int64 `json:"estimated"`

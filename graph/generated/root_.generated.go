@@ -7556,7 +7556,7 @@ type Bookmark {
   The post itself; null for comments, which Circle does not let us fetch from here, and for posts deleted since. One
   request for all posts of a space.
   """
-  subject: Post @goField(forceResolver: true) @cost(per: "space", carries: ["post"])
+  subject: Post @goField(forceResolver: true) @cost(per: "space", from: ["post", "spacePosts"])
 }
 
 "What can be put aside."
@@ -7630,7 +7630,7 @@ extend type Query {
   """
   chatRoom(
     "The room's UUID, which is its ` + "`" + `circleId` + "`" + `." uuid: ID!
-  ): ChatRoom @cost(calls: 2, carries: ["room", "first unread"])
+  ): ChatRoom @cost(calls: 2, from: "chatRoom")
 }
 
 extend type Viewer {
@@ -7641,7 +7641,7 @@ extend type Viewer {
   chatRooms(
     "How many, 1 to 100." first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
-  ): ChatRoomConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["room", "place"])
+  ): ChatRoomConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "chatRooms")
   """
   The rooms of the inbox in which something is unread. One request for the count and the ids; any other field of the
   rooms loads them, several with one more request.
@@ -7654,7 +7654,7 @@ extend type Viewer {
   chatThreads(
     "How many, 1 to 100." first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
-  ): ChatThreadConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["thread"])
+  ): ChatThreadConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "chatThreads")
   """
   The threads in which something is unread. One request for the count and the ids; any other field of the threads loads
   them, several with one more request.
@@ -7670,7 +7670,7 @@ extend type Space {
   The room of a chat space; null for spaces of other types. One request for each chat space, unless the space was read
   by itself.
   """
-  chatRoom: ChatRoom @goField(forceResolver: true) @cost(carries: ["place"])
+  chatRoom: ChatRoom @goField(forceResolver: true) @cost(from: "embeddedRoom")
 }
 
 extend type Mutation {
@@ -7708,46 +7708,47 @@ type ChatRoom implements Node {
   "The room's UUID, by which Circle names it."
   circleId: ID! @goField(name: "UUID")
   "Who is in it."
-  kind: ChatRoomKind @semanticNonNull @goField(forceResolver: true) @cost(load: "room", per: "list", part: "name")
+  kind: ChatRoomKind @semanticNonNull @goField(forceResolver: true) @cost(part: "chatRoom.name", per: "list")
   "The name to show: the room's own, or made of the names of the others in it."
-  name: String @semanticNonNull @goField(forceResolver: true) @cost(load: "room", per: "list", part: "name")
+  name: String @semanticNonNull @goField(forceResolver: true) @cost(part: "chatRoom.name", per: "list")
   "What it is for; null where nobody wrote any."
-  description: String @goField(forceResolver: true) @cost(load: "room", per: "list")
+  description: String @goField(forceResolver: true) @cost(part: "chatRoom.details", per: "list")
   "Whether members who come later see what was written before."
-  showsHistory: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "room", per: "list")
+  showsHistory: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "chatRoom.details", per: "list")
   "The number of members in it, the viewer included."
-  participantsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "room", per: "list")
+  participantsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "chatRoom.details", per: "list")
   "The number of messages that the viewer has not read."
-  unreadMessagesCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "room", per: "list")
+  unreadMessagesCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "chatRoom.details", per: "list")
   "The viewer's own place in it; null where they only look in, as into the room of a space that they have not joined."
-  currentParticipant: ChatParticipant @goField(forceResolver: true) @cost(load: "room", per: "list")
+  currentParticipant: ChatParticipant @goField(forceResolver: true) @cost(part: "chatRoom.details", per: "list")
   "The first few of the others, as many as Circle chooses."
   otherParticipantsPreview: [ChatParticipant!] @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "room", per: "list", items: 5)
+      @cost(part: "chatRoom.details", per: "list", items: 5)
   "The members in it, the viewer included. One request to Circle."
   participants(
     "How many, 1 to 100." first: Int! = 50
     "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
   ): ChatParticipantConnection @semanticNonNull @goField(forceResolver: true) @cost
   "The newest message that is no reply; null in an empty room."
-  lastMessage: ChatMessage @goField(forceResolver: true) @cost(load: "room", per: "list")
+  lastMessage: ChatMessage @goField(forceResolver: true) @cost(part: "chatRoom.details", per: "list")
   """
   The oldest message that the viewer has not read; null where there is none. Its ids cost nothing in a room that was
   read by itself, and one request in a room of the inbox in which something is unread; any other field of it costs one
   more.
   """
-  firstUnreadMessage: ChatMessage @goField(forceResolver: true) @cost(load: "room alone", part: "first unread")
-      @cost(carries: ["message"])
+  firstUnreadMessage: ChatMessage @goField(forceResolver: true) @cost(part: "chatRoom.firstUnread", load: "fullRoom")
+      @cost(from: "chatMessage")
   """
   The message pinned to it; null where none is, and where Circle does not say: it documents this for live updates only.
   """
-  pinnedMessage: ChatMessage @goField(forceResolver: true) @cost(load: "room", per: "list")
+  pinnedMessage: ChatMessage @goField(forceResolver: true) @cost(part: "chatRoom.details", per: "list")
   """
   The space that it is embedded in; null for rooms of the inbox, lessons and live rooms. Costs nothing where the room
   was reached through its space, a thread or the inbox. Else Circle does not say, and the spaces are asked: one request
   for their list and one for each chat space until the right one is found.
   """
-  space: Space @goField(forceResolver: true) @cost(unless: "place", calls: 42) @cost(if: "nameless place", per: "list")
+  space: Space @goField(forceResolver: true) @cost(part: "chatRoom.place", load: "", calls: 42)
+      @cost(if: "threadRoom", per: "list")
   """
   The lesson that it is embedded in; null for other rooms, and where Circle does not say: it does for rooms reached
   through a thread.
@@ -7771,7 +7772,7 @@ type ChatRoom implements Node {
     last: Int
     "The ` + "`" + `startCursor` + "`" + ` of the page after, or the ` + "`" + `id` + "`" + ` of a message of the room."
     before: String
-  ): ChatMessageConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["message"])
+  ): ChatMessageConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "chatMessages")
 }
 
 "Who is in a chat room."
@@ -7817,7 +7818,8 @@ type ChatParticipant {
   "Identifier for caches and for ` + "`" + `updateChatRoomParticipant` + "`" + `."
   id: ID! @goField(name: "ID")
   "The member."
-  member: Member! @goField(forceResolver: true) @cost(calls: 0, carries: ["headline", "messageable"])
+  member: Member! @goField(forceResolver: true) @cost(calls: 0, if: "participants", from: "participants")
+      @cost(calls: 0, unless: "participants", from: "roomParticipant")
   "Whether the member runs the room."
   isAdmin: Boolean! @goField(name: "Admin")
   "Whether the member keeps order in the room, as Circle says without saying more."
@@ -7877,20 +7879,20 @@ type ChatMessage implements Node & Bookmarkable {
   "The room it stands in. Any field but the ids loads the room, once for all its messages."
   chatRoom: ChatRoom!
   "The message it replies to; null for one that is no reply. Its ids cost nothing, any other field a request."
-  parentMessage: ChatMessage @goField(forceResolver: true) @cost(carries: ["message"])
+  parentMessage: ChatMessage @goField(forceResolver: true) @cost(from: "chatMessage")
   "The thread that it began or replies in, with all replies; null where nobody has replied. Costs a request."
   thread: ChatThread
   "The emoji that members gave it."
   reactions: [ChatReaction!]! @cost(calls: 0, items: 5)
   "The number of replies. Costs a request for the last message of a room, if it has any."
-  repliesCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "message", part: "replies")
+  repliesCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "chatMessage.replies")
   "The number of members who replied. Costs a request where ` + "`" + `repliesCount` + "`" + ` does."
-  threadParticipantsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "message", part: "replies")
+  threadParticipantsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "chatMessage.replies")
   "The first few members who replied. Costs a request where ` + "`" + `repliesCount` + "`" + ` does."
   threadParticipantsPreview: [Member!] @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "message", part: "replies", items: 5)
+      @cost(part: "chatMessage.replies", items: 5)
   "When the newest reply was sent; null where there is none. Costs a request where ` + "`" + `repliesCount` + "`" + ` does, and in threads."
-  lastReplyAt: DateTime @goField(forceResolver: true) @cost(load: "message")
+  lastReplyAt: DateTime @goField(forceResolver: true) @cost(part: "chatMessage.lastReply")
   "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
   viewerBookmarkId: ID @goField(name: "BookmarkID")
 }
@@ -7954,7 +7956,7 @@ type ChatThread implements Node {
   circleId: ID! @goField(name: "ID")
   "The message that was replied to."
   parentMessage: ChatMessage @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "thread", per: "list", carries: ["replies"])
+      @cost(part: "chatThread.details", per: "list", from: "threadParent")
   """
   The replies, oldest first. Circle gives all of them with a thread; where a list of threads had only some, one request
   to Circle.
@@ -7962,14 +7964,14 @@ type ChatThread implements Node {
   replies(
     "How many, 1 to 100." first: Int! = 50
     "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
-  ): ChatMessageConnection @semanticNonNull @goField(forceResolver: true) @cost(load: "thread", per: "list")
-      @cost(load: "thread alone", carries: ["message"])
+  ): ChatMessageConnection @semanticNonNull @goField(forceResolver: true) @cost(part: "chatThread.details", per: "list")
+      @cost(load: "fullThread", from: "threadReply")
   "Some of the replies, as many as Circle sends with a thread. Costs nothing in a list of threads."
   repliesPreview: [ChatMessage!] @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "thread", per: "list", carries: ["message"], items: 5)
+      @cost(part: "chatThread.details", per: "list", from: "threadReply", items: 5)
   "The room it stands in."
   chatRoom: ChatRoom @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "thread", per: "list", carries: ["name", "place", "nameless place"])
+      @cost(part: "chatThread.details", per: "list", from: "threadRoom")
 }
 
 "A page of threads."
@@ -8007,7 +8009,7 @@ input CreateChatRoomInput {
 "The chat that was opened."
 type CreateChatRoomPayload {
   "The room."
-  chatRoom: ChatRoom @cost(calls: 0, carries: ["room"])
+  chatRoom: ChatRoom @cost(calls: 0, from: "chatRoom")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8043,7 +8045,7 @@ input UpdateChatRoomParticipantInput {
 "The room after the change."
 type UpdateChatRoomParticipantPayload {
   "The room."
-  chatRoom: ChatRoom @cost(calls: 0, carries: ["room"])
+  chatRoom: ChatRoom @cost(calls: 0, from: "chatRoom")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8101,7 +8103,7 @@ input UpdateChatMessageInput {
 "The changed message."
 type UpdateChatMessagePayload {
   "The message after the change, read again when selected."
-  chatMessage: ChatMessage @goField(forceResolver: true) @cost(carries: ["message"])
+  chatMessage: ChatMessage @goField(forceResolver: true) @cost(from: "chatMessage")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8133,7 +8135,7 @@ input AddReactionInput {
 "The message with the emoji."
 type AddReactionPayload {
   "The message with its new count, read again when selected."
-  chatMessage: ChatMessage @goField(forceResolver: true) @cost(carries: ["message"])
+  chatMessage: ChatMessage @goField(forceResolver: true) @cost(from: "chatMessage")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8149,7 +8151,7 @@ input RemoveReactionInput {
 "The message without the emoji."
 type RemoveReactionPayload {
   "The message with its new count, read again when selected."
-  chatMessage: ChatMessage @goField(forceResolver: true) @cost(carries: ["message"])
+  chatMessage: ChatMessage @goField(forceResolver: true) @cost(from: "chatMessage")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8158,7 +8160,7 @@ type RemoveReactionPayload {
 
 extend type Query {
   "One comment or reply. One request to Circle."
-  comment("The ` + "`" + `id` + "`" + ` of the comment." id: ID!): Comment @cost(carries: ["comment", "author"])
+  comment("The ` + "`" + `id` + "`" + ` of the comment." id: ID!): Comment @cost(from: ["comment", "reply"])
 }
 
 extend type Member {
@@ -8166,7 +8168,7 @@ extend type Member {
   comments(
     "How many, 1 to 100." first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["author"])
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "memberComments")
 }
 
 extend type Mutation {
@@ -8201,13 +8203,14 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
   removedAt: DateTime
   "Who wrote it; null where the author is gone. Replies asked in an order of their own load it."
   author: Member @goField(forceResolver: true)
-      @cost(load: "author", part: "author", carries: ["headline", "admin", "roles", "tags"])
+      @cost(part: "comment.author", load: "author", from: ["author", "profile"])
   "The post it belongs to. Costs a request unless the comment was reached through the post."
-  post: Post @semanticNonNull @goField(forceResolver: true) @cost(load: "commented", per: "space", carries: ["post"])
+  post: Post @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "commented", per: "space", from: ["post", "spacePosts"])
   "Title of the post it belongs to."
   postTitle: String! @goField(name: "PostName")
   "The comment it replies to; null for a comment on the post itself. Its ids cost nothing, any other field a request."
-  parent: Comment @goField(forceResolver: true) @cost(carries: ["comment", "author"])
+  parent: Comment @goField(forceResolver: true) @cost(from: "comment")
   "The number of likes."
   likesCount: Int!
   "Whether the viewer likes it."
@@ -8231,19 +8234,19 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
   viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
       @cost(load: "commented", per: "space") @cost(load: "place", per: "list")
   "Whether the viewer may change it."
-  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "comment", part: "policies")
+  viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "comment.policies")
   "Whether the viewer may delete it."
-  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "comment", part: "policies")
+  viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "comment.policies")
   "Whether the viewer may report it."
-  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "comment", part: "policies")
+  viewerCanReport: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "comment.policies")
   "Whether the viewer may bookmark it."
-  viewerCanBookmark: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "comment", part: "policies")
+  viewerCanBookmark: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "comment.policies")
   "The members who like it. One request to Circle, none where nobody does or only ` + "`" + `totalCount` + "`" + ` is asked for."
   likes(
     "How many, 1 to 100." first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
   ): MemberConnection @semanticNonNull @goField(forceResolver: true)
-      @cost(carries: ["headline", "admin", "roles", "tags"])
+      @cost(from: "liker")
   """
   The replies to it. They come with the comment and cost nothing where all of them did and no order is asked for; else
   one request to Circle.
@@ -8256,8 +8259,8 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
   ): CommentConnection @semanticNonNull @goField(forceResolver: true)
-      @cost(unless: "orderBy", carries: ["author"], sameSpace: true)
-      @cost(if: "orderBy", carries: ["policies"], sameSpace: true)
+      @cost(unless: "orderBy", from: "embeddedReply", sameSpace: true)
+      @cost(if: "orderBy", from: "replies", sameSpace: true)
 }
 
 "A page of comments."
@@ -8311,9 +8314,9 @@ input CreateCommentInput {
 "The written comment."
 type CreateCommentPayload {
   "The new comment."
-  comment: Comment @cost(calls: 0, carries: ["comment", "author"])
+  comment: Comment @cost(calls: 0, from: "createComment")
   "The post with its new count."
-  post: Post @goField(forceResolver: true) @cost(carries: ["post"])
+  post: Post @goField(forceResolver: true) @cost(from: "post")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8333,9 +8336,9 @@ input CreateReplyInput {
 "The written reply."
 type CreateReplyPayload {
   "The new reply."
-  comment: Comment @cost(calls: 0, carries: ["comment", "author"])
+  comment: Comment @cost(calls: 0, from: "createReply")
   "The comment it replies to, with its new count."
-  parent: Comment @goField(forceResolver: true) @cost(carries: ["comment", "author"])
+  parent: Comment @goField(forceResolver: true) @cost(from: "comment")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8353,7 +8356,7 @@ input UpdateCommentInput {
 "The changed comment."
 type UpdateCommentPayload {
   "The comment after the change."
-  comment: Comment @cost(calls: 0, carries: ["comment", "author"])
+  comment: Comment @cost(calls: 0, from: ["updateComment", "updateReply"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8369,9 +8372,9 @@ type DeleteCommentPayload {
   "The ` + "`" + `id` + "`" + ` of the comment that went; null when refused."
   deletedCommentId: ID
   "The post with its new count."
-  post: Post @goField(forceResolver: true) @cost(carries: ["post"])
+  post: Post @goField(forceResolver: true) @cost(from: "post")
   "The comment that was replied to, with its new count; null where it was no reply."
-  parent: Comment @goField(forceResolver: true) @cost(carries: ["comment", "author"])
+  parent: Comment @goField(forceResolver: true) @cost(from: "comment")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8385,7 +8388,7 @@ input LikeCommentInput {
 "The liked comment."
 type LikeCommentPayload {
   "The comment with its new count, read again when selected."
-  comment: Comment @goField(forceResolver: true) @cost(carries: ["comment", "author"])
+  comment: Comment @goField(forceResolver: true) @cost(from: ["comment", "reply"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8399,7 +8402,7 @@ input UnlikeCommentInput {
 "The comment that is liked no more."
 type UnlikeCommentPayload {
   "The comment with its new count, read again when selected."
-  comment: Comment @goField(forceResolver: true) @cost(carries: ["comment", "author"])
+  comment: Comment @goField(forceResolver: true) @cost(from: ["comment", "reply"])
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -8474,7 +8477,7 @@ type DeleteWebSessionPayload {
 
 extend type Query {
   "One lesson. One request to Circle."
-  lesson("How the lesson is named." by: LessonBy!): Lesson @cost(carries: ["lesson"])
+  lesson("How the lesson is named." by: LessonBy!): Lesson @cost(from: "lesson")
   "The topics that courses of the community can have. One request to Circle for up to 100."
   courseTopics: [Topic!] @semanticNonNull @cost
 }
@@ -8492,7 +8495,7 @@ extend type Space {
   The course that the space holds; null where its type is not ` + "`" + `COURSE` + "`" + `. By itself it costs no more than ` + "`" + `type` + "`" + `. Its
   outline is read at the same time as a space that is named by its number, in vain where that holds no course.
   """
-  course: Course @goField(forceResolver: true) @cost(load: "space", per: "list")
+  course: Course @goField(forceResolver: true) @cost(part: "space.details", per: "list")
 }
 
 """
@@ -8578,27 +8581,27 @@ type Lesson implements Node & Bookmarkable {
   "The section it stands in. Costs the request of the course's ` + "`" + `sections` + "`" + `, once for all lessons of the course."
   section: CourseSection @semanticNonNull @goField(forceResolver: true) @cost(load: "sections")
   "The text."
-  body: RichText @semanticNonNull @goField(forceResolver: true) @cost(load: "lesson")
+  body: RichText @semanticNonNull @goField(forceResolver: true) @cost(part: "lesson.details")
   "The video or sound above the text; null where there is none."
-  featuredMedia: LessonMedia @goField(forceResolver: true) @cost(load: "lesson")
+  featuredMedia: LessonMedia @goField(forceResolver: true) @cost(part: "lesson.details")
   "Whether it must be played to the end before the lesson can be completed."
-  isFeaturedMediaRequired: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "lesson")
+  isFeaturedMediaRequired: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "lesson.details")
   "Whether playing it to the end completes the lesson. It is for the player to say so, with ` + "`" + `updateLessonProgress` + "`" + `."
-  isCompletedByFeaturedMedia: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "lesson")
+  isCompletedByFeaturedMedia: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "lesson.details")
   "Whether it may be downloaded."
-  isFeaturedMediaDownloadable: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "lesson")
+  isFeaturedMediaDownloadable: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "lesson.details")
   "The files to take along. One request to Circle for up to 100."
   files: [LessonFile!] @semanticNonNull @goField(forceResolver: true) @cost
   "Whether it can be discussed, which is done in its chat room."
-  isCommentable: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "lesson")
+  isCommentable: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "lesson.details")
   "The chat room in which it is discussed; null where it has none. Any field but the ids loads the room."
-  chatRoom: ChatRoom @goField(forceResolver: true) @cost(load: "lesson", carries: ["place"])
+  chatRoom: ChatRoom @goField(forceResolver: true) @cost(part: "lesson.details", from: "embeddedRoom")
   "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
-  viewerBookmarkId: ID @goField(forceResolver: true) @cost(load: "lesson")
+  viewerBookmarkId: ID @goField(forceResolver: true) @cost(part: "lesson.details")
   "What the course calls a lesson, such as ` + "`" + `day` + "`" + `; null where Circle does not say."
-  lessonLabel: String @goField(forceResolver: true) @cost(load: "lesson")
+  lessonLabel: String @goField(forceResolver: true) @cost(part: "lesson.details")
   "What the course calls a section, such as ` + "`" + `week` + "`" + `; null where Circle does not say."
-  sectionLabel: String @goField(forceResolver: true) @cost(load: "lesson")
+  sectionLabel: String @goField(forceResolver: true) @cost(part: "lesson.details")
 }
 
 "How far a member has got with a lesson."
@@ -8680,7 +8683,7 @@ input UpdateLessonProgressInput {
 "The lesson and its course."
 type UpdateLessonProgressPayload {
   "The lesson in its new state, read again when selected; null where it was refused."
-  lesson: Lesson @goField(forceResolver: true) @cost(carries: ["lesson"])
+  lesson: Lesson @goField(forceResolver: true) @cost(from: "lesson")
   """
   The course, whose ` + "`" + `viewerProgress` + "`" + ` and the locks of whose lessons may have changed, read again when they are selected;
   null where it was refused.
@@ -8714,7 +8717,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   Whether it is published.
   """
-  status: PostStatus @semanticNonNull @cost(load: "post", per: "space", part: "type")
+  status: PostStatus @semanticNonNull @cost(part: "post.type", per: "space")
   """
   The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only.
   """
@@ -8730,7 +8733,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   Who wrote it; null where the author is gone.
   """
-  author: Member @cost(calls: 0, carries: ["headline","admin","roles","tags"])
+  author: Member @cost(calls: 0, from: "author")
   """
   The space it stands in.
   """
@@ -8738,7 +8741,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   The topics it has.
   """
-  topics: [Topic!] @semanticNonNull @cost(load: "post", per: "space", part: "topics")
+  topics: [Topic!] @semanticNonNull @cost(part: "post.topics", per: "space")
   """
   The number of comments, replies included.
   """
@@ -8794,19 +8797,19 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   Whether the viewer may change it.
   """
-  viewerCanUpdate: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanUpdate: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   Whether the viewer may delete it.
   """
-  viewerCanDelete: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanDelete: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   Whether the viewer may report it.
   """
-  viewerCanReport: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanReport: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   Whether the viewer may manage it (pin, move, close).
   """
-  viewerCanManage: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanManage: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   The members who like it. The first few come with the post and cost nothing where they suffice.
   """
@@ -8820,7 +8823,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline","admin","roles","tags"])
+  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "liker")
   """
   The comments on it, each with its replies. One request to Circle.
   """
@@ -8839,68 +8842,68 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["comment","author"], sameSpace: true)
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "comments", sameSpace: true)
   """
   When it starts; null only on error.
   """
-  startsAt: DateTime @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  startsAt: DateTime @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
   When it ends; null where it has no end.
   """
-  endsAt: DateTime @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  endsAt: DateTime @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
   Whether it is taking place at this moment; false where it has no end.
   """
-  isLive: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  isLive: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
   The event for a calendar; null where it is not known yet when it takes place.
   """
-  calendar: CalendarEntry @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  calendar: CalendarEntry @goField(forceResolver: true) @cost(part: "post.policies", per: "space")
   """
   Where it takes place.
   """
-  locationType: EventLocationType @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  locationType: EventLocationType @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
   The place; null where it is online only, or hidden from the viewer: ` + "`" + `isLocationHiddenFromNonAttendees` + "`" + `, and they
   neither come nor run the event.
   """
-  location: EventLocation @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  location: EventLocation @goField(forceResolver: true) @cost(part: "post.policies", per: "space")
   """
   Where to join online; null where it is in person only, or hidden from the viewer as ` + "`" + `location` + "`" + ` is.
   """
-  virtualLocationUrl: URL @goField(forceResolver: true) @cost(load: "post", per: "space", part: "policies")
+  virtualLocationUrl: URL @goField(forceResolver: true) @cost(part: "post.policies", per: "space")
   """
   Whether the place is shown only to those who attend.
   """
-  isLocationHiddenFromNonAttendees: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  isLocationHiddenFromNonAttendees: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
   Whether it stands alone or repeats.
   """
-  recurrence: EventRecurrence @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  recurrence: EventRecurrence @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
   Whether members can say that they come.
   """
-  isRsvpEnabled: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  isRsvpEnabled: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
   How many can come; null for any number.
   """
-  rsvpLimit: Int @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  rsvpLimit: Int @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
   How many have said that they come.
   """
-  rsvpCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  rsvpCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
   What the viewer has said; null where they have said nothing.
   """
-  viewerRsvpStatus: RsvpStatus @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  viewerRsvpStatus: RsvpStatus @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
   Whether the viewer comes.
   """
-  isAttendedByViewer: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  isAttendedByViewer: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
   Whether the list of attendees is hidden.
   """
-  isAttendeesHidden: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "post", per: "space", part: "event")
+  isAttendeesHidden: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
   Those who come. The first few come with the event and cost nothing where they suffice; else one request to Circle.
   """
@@ -9240,7 +9243,7 @@ type RsvpToEventPayload {
   """
   The event with its new count, read again when selected.
   """
-  event: Event @goField(forceResolver: true) @cost(carries: ["post"])
+  event: Event @goField(forceResolver: true) @cost(from: "post")
   """
   The viewer among the attendees; null where they came already.
   """
@@ -9266,7 +9269,7 @@ type CancelRsvpPayload {
   """
   The event with its new count, read again when selected.
   """
-  event: Event @goField(forceResolver: true) @cost(carries: ["post"])
+  event: Event @goField(forceResolver: true) @cost(from: "post")
   """
   Why it was refused; empty on success.
   """
@@ -9292,7 +9295,7 @@ type RsvpToOccurrencesPayload {
   """
   The event, read again when selected; ask for its ` + "`" + `occurrences` + "`" + ` to see the new state.
   """
-  event: Event @goField(forceResolver: true) @cost(carries: ["post"])
+  event: Event @goField(forceResolver: true) @cost(from: "post")
   """
   Why it was refused; empty on success.
   """
@@ -9317,7 +9320,7 @@ extend type Query {
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): EventConnection @semanticNonNull @cost(carries: ["topics","event"])
+  ): EventConnection @semanticNonNull @cost(from: "communityEvents")
 }
 extend type Mutation {
   """
@@ -9431,9 +9434,9 @@ extend type Query {
   resolveUrl(
     "The address." url: URL!
   ): Node
-      @cost(calls: 11, carries: [
-        "profile", "space", "home", "post", "comment", "author", "lesson", "attempt", "review", "room", "message",
-        "thread"
+      @cost(calls: 11, from: [
+        "profile", "space", "spaces", "homeSpace", "post", "spacePosts", "comment", "reply", "lesson", "quizReview",
+        "chatRoom", "chatRooms", "chatMessage", "chatThread", "chatThreads"
       ])
 }
 `, BuiltIn: false},
@@ -9561,7 +9564,7 @@ extend type Query {
   """
   viewer: Viewer
   "One member. Costs one request to Circle."
-  member("How the member is named." by: MemberBy!): Member @cost(carries: ["profile"])
+  member("How the member is named." by: MemberBy!): Member @cost(from: "profile")
   "The member directory."
   members(
     "Which members."
@@ -9572,7 +9575,7 @@ extend type Query {
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): MemberConnection @semanticNonNull @cost(carries: ["headline", "tags", "messageable"])
+  ): MemberConnection @semanticNonNull @cost(from: "directory")
   "Searches members by name, role, tag, profile field and more."
   searchMembers(
     "Which members."
@@ -9583,7 +9586,7 @@ extend type Query {
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): MemberConnection @semanticNonNull @cost(carries: ["headline", "admin"])
+  ): MemberConnection @semanticNonNull @cost(from: "memberSearch")
   "The profile fields that the community shows on a page."
   profileFields("The page." page: ProfileFieldsPage!): [ProfileField!] @semanticNonNull @cost
 }
@@ -9605,7 +9608,7 @@ type Viewer {
   """
   id: ID!
   "The viewer as a member."
-  member: Member @semanticNonNull @goField(forceResolver: true) @cost(load: "me", per: "answer", carries: ["profile"])
+  member: Member @semanticNonNull @goField(forceResolver: true) @cost(load: "me", per: "answer", from: "currentMember")
   "The viewer's own e-mail address."
   email: String @goField(forceResolver: true) @cost(load: "me", per: "answer")
   "The viewer's short public identifier."
@@ -9646,32 +9649,32 @@ type Member implements Node {
   "The picture; null where there is none."
   avatarUrl: URL @goField(name: "AvatarURL")
   "One line about the member; null where there is none."
-  headline: String @goField(forceResolver: true) @cost(load: "profile", part: "headline")
+  headline: String @goField(forceResolver: true) @cost(part: "member.headline")
   "Whether the member is an admin of the community."
-  isAdmin: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "profile", part: "admin")
+  isAdmin: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "member.admin")
   "Whether the member is a moderator of the community."
-  isModerator: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "profile", part: "roles")
+  isModerator: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "member.roles")
   "The labels that the community gave the member."
-  tags: [MemberTag!] @semanticNonNull @goField(forceResolver: true) @cost(load: "profile", part: "tags")
+  tags: [MemberTag!] @semanticNonNull @goField(forceResolver: true) @cost(part: "member.tags")
   "The larger picture; null where there is none. Loads the profile."
-  largeAvatarUrl: URL @goField(forceResolver: true) @cost(load: "profile")
+  largeAvatarUrl: URL @goField(forceResolver: true) @cost(part: "member.profile")
   "A few sentences about the member; null where there are none. Loads the profile."
-  bio: String @goField(forceResolver: true) @cost(load: "profile")
+  bio: String @goField(forceResolver: true) @cost(part: "member.profile")
   "Where the member lives, as they wrote it; null where they did not. Loads the profile."
-  location: String @goField(forceResolver: true) @cost(load: "profile")
+  location: String @goField(forceResolver: true) @cost(part: "member.profile")
   "The member's pages elsewhere. Loads the profile."
-  links: MemberLinks @semanticNonNull @goField(forceResolver: true) @cost(load: "profile")
+  links: MemberLinks @semanticNonNull @goField(forceResolver: true) @cost(part: "member.profile")
   "The number of posts the member wrote. Loads the profile."
-  postsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "profile")
+  postsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "member.profile")
   "The number of comments the member wrote. Loads the profile."
-  commentsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "profile")
+  commentsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "member.profile")
   "The number of spaces the member has joined. Loads the profile."
-  spacesCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "profile")
+  spacesCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "member.profile")
   "The member's points and level; null where the community keeps none. Loads the profile."
-  gamification: GamificationStats @goField(forceResolver: true) @cost(load: "profile")
+  gamification: GamificationStats @goField(forceResolver: true) @cost(part: "member.profile")
   "Whether the viewer can send the member a direct message. Loads the profile."
   viewerCanSendMessage: Boolean @semanticNonNull @goField(forceResolver: true)
-      @cost(load: "profile", part: "messageable")
+      @cost(part: "member.messageable")
 }
 
 "A member's pages elsewhere; each null where the member gave none."
@@ -9979,7 +9982,7 @@ extend type Viewer {
 extend type Space {
   "What the viewer is notified of from this space; null where they have not joined it."
   viewerNotificationPreferences: SpaceNotificationPreferences @goField(forceResolver: true)
-      @cost(load: "space", per: "list") @cost
+      @cost(part: "space.details", per: "list") @cost
 }
 
 extend type Mutation {
@@ -10066,7 +10069,7 @@ type Notification {
   What it is about. Null without an error where it was deleted, is hidden from the viewer, or is of a kind that cannot
   be fetched. One request for all posts of a space, and one for all comments on a post that are among its latest 100.
   """
-  subject: NotificationSubject @goField(forceResolver: true) @cost(carries: ["post", "comment", "author"])
+  subject: NotificationSubject @goField(forceResolver: true) @cost(from: ["post", "spacePosts", "comment", "reply"])
 }
 
 "What a notification can be about."
@@ -10169,7 +10172,7 @@ type SpaceNotificationPreference {
   "The name of the space."
   spaceName: String!
   "The space. One request for the spaces of all preferences."
-  space: Space @semanticNonNull @goField(forceResolver: true) @cost(per: "list", carries: ["space"])
+  space: Space @semanticNonNull @goField(forceResolver: true) @cost(per: "list", from: ["space", "spaces"])
   "What it notifies of."
   choice: SpaceNotificationChoice!
   "Whether it is a chat."
@@ -10307,7 +10310,7 @@ input UpdateSpaceNotificationPreferenceInput {
 "The preferences after the change."
 type UpdateSpaceNotificationPreferencePayload {
   "The space; ask for ` + "`" + `viewerNotificationPreferences` + "`" + ` to see the new state."
-  space: Space @cost(carries: ["space"])
+  space: Space @cost(from: "space")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -10337,7 +10340,7 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   Whether it is published.
   """
-  status: PostStatus @semanticNonNull @cost(load: "post", per: "space", part: "type")
+  status: PostStatus @semanticNonNull @cost(part: "post.type", per: "space")
   """
   The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only.
   """
@@ -10353,7 +10356,7 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   Who wrote it; null where the author is gone.
   """
-  author: Member @cost(calls: 0, carries: ["headline","admin","roles","tags"])
+  author: Member @cost(calls: 0, from: "author")
   """
   The space it stands in.
   """
@@ -10361,7 +10364,7 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   The topics it has.
   """
-  topics: [Topic!] @semanticNonNull @cost(load: "post", per: "space", part: "topics")
+  topics: [Topic!] @semanticNonNull @cost(part: "post.topics", per: "space")
   """
   The number of comments, replies included.
   """
@@ -10417,19 +10420,19 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   Whether the viewer may change it.
   """
-  viewerCanUpdate: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanUpdate: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   Whether the viewer may delete it.
   """
-  viewerCanDelete: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanDelete: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   Whether the viewer may report it.
   """
-  viewerCanReport: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanReport: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   Whether the viewer may manage it (pin, move, close).
   """
-  viewerCanManage: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanManage: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   The members who like it. The first few come with the post and cost nothing where they suffice.
   """
@@ -10443,7 +10446,7 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline","admin","roles","tags"])
+  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "liker")
   """
   The comments on it, each with its replies. One request to Circle.
   """
@@ -10462,7 +10465,7 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["comment","author"], sameSpace: true)
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "comments", sameSpace: true)
 }
 """
 A post of text.
@@ -10488,7 +10491,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   Whether it is published.
   """
-  status: PostStatus @semanticNonNull @cost(load: "post", per: "space", part: "type")
+  status: PostStatus @semanticNonNull @cost(part: "post.type", per: "space")
   """
   The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only.
   """
@@ -10504,7 +10507,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   Who wrote it; null where the author is gone.
   """
-  author: Member @cost(calls: 0, carries: ["headline","admin","roles","tags"])
+  author: Member @cost(calls: 0, from: "author")
   """
   The space it stands in.
   """
@@ -10512,7 +10515,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   The topics it has.
   """
-  topics: [Topic!] @semanticNonNull @cost(load: "post", per: "space", part: "topics")
+  topics: [Topic!] @semanticNonNull @cost(part: "post.topics", per: "space")
   """
   The number of comments, replies included.
   """
@@ -10568,19 +10571,19 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   Whether the viewer may change it.
   """
-  viewerCanUpdate: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanUpdate: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   Whether the viewer may delete it.
   """
-  viewerCanDelete: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanDelete: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   Whether the viewer may report it.
   """
-  viewerCanReport: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanReport: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   Whether the viewer may manage it (pin, move, close).
   """
-  viewerCanManage: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanManage: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   The members who like it. The first few come with the post and cost nothing where they suffice.
   """
@@ -10594,7 +10597,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline","admin","roles","tags"])
+  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "liker")
   """
   The comments on it, each with its replies. One request to Circle.
   """
@@ -10613,7 +10616,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["comment","author"], sameSpace: true)
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "comments", sameSpace: true)
 }
 """
 A post of pictures.
@@ -10639,7 +10642,7 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   Whether it is published.
   """
-  status: PostStatus @semanticNonNull @cost(load: "post", per: "space", part: "type")
+  status: PostStatus @semanticNonNull @cost(part: "post.type", per: "space")
   """
   The text; its ` + "`" + `plainText` + "`" + ` is empty for posts of pictures only.
   """
@@ -10655,7 +10658,7 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   Who wrote it; null where the author is gone.
   """
-  author: Member @cost(calls: 0, carries: ["headline","admin","roles","tags"])
+  author: Member @cost(calls: 0, from: "author")
   """
   The space it stands in.
   """
@@ -10663,7 +10666,7 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   The topics it has.
   """
-  topics: [Topic!] @semanticNonNull @cost(load: "post", per: "space", part: "topics")
+  topics: [Topic!] @semanticNonNull @cost(part: "post.topics", per: "space")
   """
   The number of comments, replies included.
   """
@@ -10719,19 +10722,19 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   Whether the viewer may change it.
   """
-  viewerCanUpdate: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanUpdate: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   Whether the viewer may delete it.
   """
-  viewerCanDelete: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanDelete: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   Whether the viewer may report it.
   """
-  viewerCanReport: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanReport: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   Whether the viewer may manage it (pin, move, close).
   """
-  viewerCanManage: Boolean @semanticNonNull @cost(load: "post", per: "space", part: "policies")
+  viewerCanManage: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
   The members who like it. The first few come with the post and cost nothing where they suffice.
   """
@@ -10745,7 +10748,7 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline","admin","roles","tags"])
+  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "liker")
   """
   The comments on it, each with its replies. One request to Circle.
   """
@@ -10764,11 +10767,11 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["comment","author"], sameSpace: true)
+  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "comments", sameSpace: true)
   """
   The pictures; null only on error.
   """
-  gallery: Gallery @semanticNonNull @cost(load: "post", per: "space", part: "gallery")
+  gallery: Gallery @semanticNonNull @cost(part: "post.gallery", per: "space")
 }
 """
 The pictures of a post.
@@ -11051,7 +11054,7 @@ type CreatePostPayload {
   """
   The new post.
   """
-  post: Post @cost(calls: 0, carries: ["post"])
+  post: Post @cost(calls: 0, from: "createPost")
   """
   Why it was refused; empty on success.
   """
@@ -11077,7 +11080,7 @@ type DeletePostPayload {
   """
   The space it stood in.
   """
-  space: Space @cost(carries: ["space"])
+  space: Space @cost(from: "space")
   """
   Why it was refused; empty on success.
   """
@@ -11140,7 +11143,7 @@ type CreateImagePostPayload {
   """
   The new post.
   """
-  post: ImagePost @cost(calls: 0, carries: ["type","gallery"])
+  post: ImagePost @cost(calls: 0, from: "createImagePost")
   """
   Why it was refused; empty on success.
   """
@@ -11182,7 +11185,7 @@ type UpdateImagePostPayload {
   """
   The post after the change.
   """
-  post: ImagePost @cost(calls: 0, carries: ["type","gallery"])
+  post: ImagePost @cost(calls: 0, from: "updateImagePost")
   """
   Why it was refused; empty on success.
   """
@@ -11204,7 +11207,7 @@ type LikePostPayload {
   """
   The post with its new count, read again when selected.
   """
-  post: Post @goField(forceResolver: true) @cost(carries: ["post"])
+  post: Post @goField(forceResolver: true) @cost(from: "post")
   """
   Why it was refused; empty on success.
   """
@@ -11226,7 +11229,7 @@ type UnlikePostPayload {
   """
   The post with its new count, read again when selected.
   """
-  post: Post @goField(forceResolver: true) @cost(carries: ["post"])
+  post: Post @goField(forceResolver: true) @cost(from: "post")
   """
   Why it was refused; empty on success.
   """
@@ -11248,7 +11251,7 @@ type FollowPostPayload {
   """
   The post after the change, read again when selected.
   """
-  post: Post @goField(forceResolver: true) @cost(carries: ["post"])
+  post: Post @goField(forceResolver: true) @cost(from: "post")
   """
   Why it was refused; empty on success.
   """
@@ -11274,7 +11277,7 @@ type UnfollowPostPayload {
   """
   The post after the change, read again when selected.
   """
-  post: Post @goField(forceResolver: true) @cost(carries: ["post"])
+  post: Post @goField(forceResolver: true) @cost(from: "post")
   """
   Why it was refused; empty on success.
   """
@@ -11348,7 +11351,7 @@ extend type Query {
     How the post is named.
     """
     by: PostBy!
-  ): Post @cost(carries: ["post"])
+  ): Post @cost(from: "post")
   """
   The viewer's home feed. An error of code ` + "`" + `FORBIDDEN` + "`" + ` with reason ` + "`" + `FEATURE_DISABLED` + "`" + ` where the community has none; show
   ` + "`" + `spaces` + "`" + ` with their ` + "`" + `posts` + "`" + ` instead.
@@ -11368,7 +11371,7 @@ extend type Query {
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): PostConnection @semanticNonNull @cost(carries: ["type","topics","event"])
+  ): PostConnection @semanticNonNull @cost(from: "home")
 }
 extend type Space {
   """
@@ -11394,7 +11397,7 @@ extend type Space {
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): PostConnection @semanticNonNull @goField(forceResolver: true) @cost(unless: "home", carries: ["post"], sameSpace: true) @cost(if: "home", carries: ["type","topics","event"])
+  ): PostConnection @semanticNonNull @goField(forceResolver: true) @cost(unless: "homeSpace", from: "spacePosts", sameSpace: true) @cost(if: "homeSpace", from: "home")
 }
 extend type Member {
   """
@@ -11410,7 +11413,7 @@ extend type Member {
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): PostConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["type","gallery"])
+  ): PostConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "memberPosts")
 }
 extend type Mutation {
   """
@@ -11457,7 +11460,7 @@ extend type Query {
   """
   One attempt at a quiz: the viewer's own, or anybody's for admins. One request to Circle.
   """
-  quizAttempt("How the attempt is named." by: QuizAttemptBy!): QuizAttempt @cost(carries: ["attempt", "review"])
+  quizAttempt("How the attempt is named." by: QuizAttemptBy!): QuizAttempt @cost(from: "quizReview")
 }
 
 extend type Mutation {
@@ -11487,15 +11490,15 @@ type QuizAttempt implements Node {
   "Who made it; null where it is not from ` + "`" + `Course.quizAttempts` + "`" + `, which alone says so."
   member: Member @goField(forceResolver: true)
   "The number of questions answered correctly."
-  correctAnswersCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "attempt")
+  correctAnswersCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "attempt.details")
   "The questions with what was answered."
-  questions: [QuizQuestion!] @semanticNonNull @goField(forceResolver: true) @cost(load: "attempt")
+  questions: [QuizQuestion!] @semanticNonNull @goField(forceResolver: true) @cost(part: "attempt.details")
   "How often the member has tried the quiz so far; null where Circle does not say. Meant for admins."
-  attemptsCount: Int @goField(forceResolver: true) @cost(load: "review")
+  attemptsCount: Int @goField(forceResolver: true) @cost(part: "attempt.review", load: "review")
   "Title of the lesson in which the quiz stands; null where Circle does not say. Meant for admins."
-  lessonTitle: String @goField(forceResolver: true) @cost(load: "review")
+  lessonTitle: String @goField(forceResolver: true) @cost(part: "attempt.review", load: "review")
   "Title of that lesson's section; null where Circle does not say. Meant for admins."
-  sectionTitle: String @goField(forceResolver: true) @cost(load: "review")
+  sectionTitle: String @goField(forceResolver: true) @cost(part: "attempt.review", load: "review")
 }
 
 "What came of an attempt."
@@ -11517,11 +11520,11 @@ type Quiz {
   "The percentage that passes; null where a person decides."
   passingGrade: Int
   "What it is about; null where it has no description."
-  description: String @goField(forceResolver: true) @cost(load: "attempt")
+  description: String @goField(forceResolver: true) @cost(part: "attempt.details")
   "Whether its lesson cannot be completed without passing."
-  isPassingRequired: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "attempt")
+  isPassingRequired: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "attempt.details")
   "Whether members are not told which of their answers were correct."
-  areAnswersHidden: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "attempt")
+  areAnswersHidden: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "attempt.details")
 }
 
 "A question with what was answered."
@@ -11631,7 +11634,7 @@ input MultipleChoiceAnswerInput {
 "The graded attempt."
 type SubmitQuizAttemptPayload {
   "The attempt with its grade; null where it was refused."
-  attempt: QuizAttempt @cost(calls: 0, carries: ["attempt"])
+  attempt: QuizAttempt @cost(calls: 0, from: "quizAttempt")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -11647,7 +11650,7 @@ input GradeQuizAttemptInput {
 "The graded attempt."
 type GradeQuizAttemptPayload {
   "The attempt with its result, read again when selected; null where it was refused."
-  attempt: QuizAttempt @goField(forceResolver: true) @cost(carries: ["attempt", "review"])
+  attempt: QuizAttempt @goField(forceResolver: true) @cost(from: "quizReview")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -11693,19 +11696,25 @@ directive @cost(
   arguments.
   """
   per: String! = "object"
-  "What is asked for. Fields of an object that ask for the same share the requests, and one that carries it needs none."
-  load: String
-  "Which part of it. An object that carries the part needs no request either."
+  """
+  The part of the object's record that the field reads, by its word in circleclient/carries.go. If the operation that
+  filled the record sends the part, nothing is asked for.
+  """
   part: String
-  "What comes along with what the field gives: loads, parts and conditions."
-  carries: [String!]! = []
-  "How many things to reckon with in a list that no argument limits."
+  """
+  What is asked for, by default the record of ` + "`" + `part` + "`" + `. Fields of an object that ask for the same share the requests; an
+  empty one is shared with none.
+  """
+  load: String
+  "The operation that fills what the field gives, by its word in circleclient/carries.go; several if it is one of them."
+  from: [String!]! = []
+  "How many items to expect in a list that no argument limits."
   items: Int
   "Whether all that the field gives stands in the space of the object that has the field."
   sameSpace: Boolean! = false
-  "Only where this argument is given or the object carries this."
+  "Only if this argument is given, or if this operation may have filled the object's record."
   if: String
-  "Only where this argument is not given and the object does not carry this."
+  "Only if this argument is not given, and this operation has not filled the object's record."
   unless: String
 ) repeatable on FIELD_DEFINITION
 
@@ -11868,17 +11877,17 @@ type Query {
   node(
     "The ` + "`" + `id` + "`" + ` of any object that is a Node." id: ID!
   ): Node
-      @cost(calls: 2, carries: [
-        "profile", "space", "home", "post", "comment", "author", "lesson", "attempt", "review", "room", "message",
-        "thread"
+      @cost(calls: 2, from: [
+        "profile", "space", "spaces", "homeSpace", "post", "spacePosts", "comment", "reply", "lesson", "quizReview",
+        "chatRoom", "chatRooms", "chatMessage", "chatThread", "chatThreads"
       ])
   "Fetches up to 100 objects by their ids, in the order asked, each null where ` + "`" + `node` + "`" + ` would be null."
   nodes(
     "The ids to fetch." ids: [ID!]!
   ): [Node]! @cost(calls: 2)
-      @cost(per: "item", carries: [
-        "profile", "space", "home", "post", "comment", "author", "lesson", "attempt", "review", "room", "message",
-        "thread"
+      @cost(per: "item", from: [
+        "profile", "space", "spaces", "homeSpace", "post", "spacePosts", "comment", "reply", "lesson", "quizReview",
+        "chatRoom", "chatRooms", "chatMessage", "chatThread", "chatThreads"
       ])
 }
 `, BuiltIn: false},
@@ -12131,7 +12140,7 @@ type PostHit implements SearchHit {
   """
   The post itself. One request to Circle for the posts of each space.
   """
-  post: Post @goField(forceResolver: true) @cost(per: "space", carries: ["post"])
+  post: Post @goField(forceResolver: true) @cost(per: "space", from: ["post","spacePosts"])
 }
 """
 A comment or reply, found.
@@ -12172,7 +12181,7 @@ type CommentHit implements SearchHit {
   """
   The comment itself. One request to Circle for the comments on each post, where they are among its latest 100.
   """
-  comment: Comment @goField(forceResolver: true) @cost(carries: ["comment","author"])
+  comment: Comment @goField(forceResolver: true) @cost(from: ["comment","reply"])
 }
 """
 A lesson, found.
@@ -12213,7 +12222,7 @@ type LessonHit implements SearchHit {
   """
   The lesson itself. One request to Circle.
   """
-  lesson: Lesson @goField(forceResolver: true) @cost(carries: ["lesson"])
+  lesson: Lesson @goField(forceResolver: true) @cost(from: "lesson")
 }
 """
 A space, found.
@@ -12279,7 +12288,7 @@ type MemberHit implements SearchHit {
   """
   The member. Name, picture and headline cost nothing; the rest loads the profile.
   """
-  member: Member! @cost(calls: 0, carries: ["headline"])
+  member: Member! @cost(calls: 0, from: "memberHit")
 }
 """
 Anything else: a group that can be mentioned, a group of spaces, a tag of members, or what Circle finds since.
@@ -12375,14 +12384,14 @@ extend type Query {
 
 extend type Query {
   "All spaces that the viewer can see, in Circle's order. One request to Circle, however many there are."
-  spaces: [Space!] @semanticNonNull @cost(load: "spaces", per: "answer", carries: ["space"], items: 40)
+  spaces: [Space!] @semanticNonNull @cost(load: "spaces", per: "answer", from: "spaces", items: 40)
   "One space."
   space(
     "How the space is named." by: SpaceBy!
-  ): Space @cost(if: "by.slug", load: "spaces", per: "answer", carries: ["space"])
-      @cost(unless: "by.slug", carries: ["space", "home"])
+  ): Space @cost(if: "by.slug", load: "spaces", per: "answer", from: "spaces")
+      @cost(unless: "by.slug", from: ["space", "homeSpace"])
   "The space that stands for the home page of the community."
-  homeSpace: Space @cost(carries: ["space", "home"])
+  homeSpace: Space @cost(from: "homeSpace")
   "The links that the community shows in its sidebar."
   communityLinks: [CommunityLink!] @semanticNonNull @cost
 }
@@ -12403,7 +12412,7 @@ extend type Member {
   spaces(
     "How many, 1 to 100." first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
-  ): SpaceConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["space"])
+  ): SpaceConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "memberSpaces")
 }
 
 """
@@ -12421,39 +12430,39 @@ type Space implements Node {
   "The emoji of the space; null where it has none."
   emoji: String
   "Picture used as emoji; null where it has none."
-  customEmojiUrl: URL @goField(forceResolver: true) @cost(load: "space", per: "list")
+  customEmojiUrl: URL @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "The same picture for dark backgrounds."
-  customEmojiDarkUrl: URL @goField(forceResolver: true) @cost(load: "space", per: "list")
+  customEmojiDarkUrl: URL @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "What the space holds."
-  type: SpaceType @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
+  type: SpaceType @semanticNonNull @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "Address of the space; null for the home space."
-  url: URL @goField(forceResolver: true) @cost(load: "space", per: "list")
+  url: URL @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "Whether only its members can read it."
-  isPrivate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
+  isPrivate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "The group the space stands in; null where it stands in none."
-  group: SpaceGroup @goField(forceResolver: true) @cost(load: "space", per: "list")
+  group: SpaceGroup @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "Picture at the head of the space; null where it has none."
-  coverImageUrl: URL @goField(forceResolver: true) @cost(load: "space", per: "list")
+  coverImageUrl: URL @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "How posts are laid out, such as ` + "`" + `posts` + "`" + `, ` + "`" + `list` + "`" + ` or ` + "`" + `gallery` + "`" + `; null where Circle does not say."
-  displayView: String @goField(forceResolver: true) @cost(load: "space", per: "list")
+  displayView: String @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "The order of posts that the space asks for; null where it has none."
-  defaultSort: String @goField(forceResolver: true) @cost(load: "space", per: "list")
+  defaultSort: String @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "The number of topics."
-  topicsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
+  topicsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "Whether a new post needs a topic."
-  requiresTopic: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
+  requiresTopic: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "Whether nobody but admins can post."
-  isPostingDisabled: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
+  isPostingDisabled: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "Whether the viewer has joined the space."
-  isJoinedByViewer: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
+  isJoinedByViewer: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "Whether the viewer may post."
-  viewerCanCreatePost: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
+  viewerCanCreatePost: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "Whether the viewer may leave."
-  viewerCanLeave: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
+  viewerCanLeave: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "Whether the viewer may invite members."
-  viewerCanInvite: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
+  viewerCanInvite: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "Whether the viewer may manage the space."
-  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "space", per: "list")
+  viewerCanManage: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "The number of posts that the viewer has not seen. One request for all spaces asked."
   unreadContentCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "unread", per: "list")
   "The number of unread notifications from the space. One request for all spaces asked."
@@ -12472,7 +12481,7 @@ type Space implements Node {
     first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(carries: ["headline", "tags", "messageable"])
+  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "directory")
 }
 
 "What a space holds."
@@ -12578,7 +12587,7 @@ input JoinSpaceInput {
 "The joined space."
 type JoinSpacePayload {
   "The space after joining."
-  space: Space @cost(calls: 0, carries: ["space"])
+  space: Space @cost(calls: 0, from: "join")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -12592,7 +12601,7 @@ input LeaveSpaceInput {
 "The space that was left."
 type LeaveSpacePayload {
   "The space after leaving."
-  space: Space @cost(calls: 0, carries: ["space"])
+  space: Space @cost(calls: 0, from: "leave")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -12606,7 +12615,7 @@ input MarkSpaceAsReadInput {
 "The space that was read."
 type MarkSpaceAsReadPayload {
   "The space, with its new unread counts."
-  space: Space @cost(calls: 0, carries: ["space"])
+  space: Space @cost(calls: 0, from: "space")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }
@@ -12622,7 +12631,7 @@ type AcceptInvitationPayload {
   "Whether the invitation was accepted."
   accepted: Boolean!
   "The space that the invitation leads to; null where it leads to none."
-  space: Space @cost(carries: ["space"])
+  space: Space @cost(from: "space")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
 }

@@ -17,33 +17,33 @@ import (
 // has 200.
 const maxSelections = 10_000
 
-// costs estimates for each operation, before anything is asked, how many requests to Circle it can need, and refuses
-// what is beyond a limit. It is safe for concurrent use.
-type costs struct {
-	max    int // requests an operation may need; 0 for any number
-	prices *prices
+// costLimit estimates for each operation, before anything is asked, how many requests to Circle it can need, and
+// refuses what is beyond a limit. It is safe for concurrent use.
+type costLimit struct {
+	max   int // requests an operation may need; 0 for any number
+	table *costTable
 }
 
 var (
-	_ graphql.HandlerExtension        = (*costs)(nil)
-	_ graphql.OperationContextMutator = (*costs)(nil)
+	_ graphql.HandlerExtension        = (*costLimit)(nil)
+	_ graphql.OperationContextMutator = (*costLimit)(nil)
 )
 
 // ExtensionName names the extension in gqlgen's messages.
-func (*costs) ExtensionName() string { return "Costs" }
+func (*costLimit) ExtensionName() string { return "Costs" }
 
 // Validate reads what the fields of the schema cost.
-func (c *costs) Validate(s graphql.ExecutableSchema) (err error) {
-	c.prices, err = readPrices(s.Schema())
+func (c *costLimit) Validate(s graphql.ExecutableSchema) (err error) {
+	c.table, err = readCosts(s.Schema())
 	return err
 }
 
 // MutateOperationContext refuses an operation that could cost too much, and keeps the estimate for [Estimated].
-func (c *costs) MutateOperationContext(_ context.Context, oc *graphql.OperationContext) *gqlerror.Error {
+func (c *costLimit) MutateOperationContext(_ context.Context, oc *graphql.OperationContext) *gqlerror.Error {
 	if oc.Operation == nil {
 		return nil
 	}
-	e := c.prices.estimate(oc.Operation, oc.Variables)
+	e := c.table.estimate(oc.Operation, oc.Variables)
 	if e.selections > maxSelections {
 		return beyond("selections", maxSelections, "The operation has more than %d fields, with its fragments written out.",
 			maxSelections)
@@ -66,9 +66,9 @@ func tooCostly(e estimate, limit int) *gqlerror.Error {
 	}
 }
 
-// Estimated is how many requests an operation was reckoned to need at most.
+// Estimated is how many requests an operation is estimated to need at most.
 func Estimated(oc *graphql.OperationContext) int64 {
-	calls, _ := oc.Stats.GetExtension((*costs)(nil).ExtensionName()).(int64)
+	calls, _ := oc.Stats.GetExtension((*costLimit)(nil).ExtensionName()).(int64)
 	return calls
 }
 
@@ -84,17 +84,17 @@ type estimate struct {
 	waiting serial.Waiting
 }
 
-// estimate reckons what a validated operation costs at most, in requests to Circle.
-func (p *prices) estimate(operation *ast.OperationDefinition, variables map[string]any) estimate {
-	e := &estimator{prices: p, variables: variables, estimate: estimate{waiting: serial.Waiting{}}}
-	root := p.schema.Query
+// estimate is what a validated operation costs at most, in requests to Circle.
+func (t *costTable) estimate(operation *ast.OperationDefinition, variables map[string]any) estimate {
+	e := &estimator{table: t, variables: variables, estimate: estimate{waiting: serial.Waiting{}}}
+	root := t.schema.Query
 	switch operation.Operation {
 	case ast.Mutation:
-		root = p.schema.Mutation
+		root = t.schema.Mutation
 	case ast.Subscription:
-		root = p.schema.Subscription
+		root = t.schema.Subscription
 	}
-	all := e.total(root, []ast.SelectionSet{operation.SelectionSet}, scope{objects: 1, lists: 1, spaces: 1})
-	e.calls = e.once + all.objects + all.lists + all.spaces
+	all := e.sum(root, []ast.SelectionSet{operation.SelectionSet}, scope{objects: 1, lists: 1, spaces: 1})
+	e.calls = e.forAnswer + all.objects + all.lists + all.spaces
 	return e.estimate
 }

@@ -9,7 +9,7 @@ import (
 	"circlegraph/circleclient"
 )
 
-// argument is what an argument, or a key within it, is given or defaults to; nil where it is null or absent.
+// argument is what an argument, or a key within it, is given or defaults to; nil if it is null or absent.
 func (e *estimator) argument(field *ast.Field, path ...string) any {
 	var value any
 	if given := field.Arguments.ForName(path[0]); given != nil {
@@ -27,8 +27,8 @@ func (e *estimator) argument(field *ast.Field, path ...string) any {
 }
 
 // size is how many items a field gives at most, for each object that has it.
-func (e *estimator) size(p *price, field *ast.Field) int64 {
-	if p.page == nil && !p.isList {
+func (e *estimator) size(f *fieldCost, field *ast.Field) int64 {
+	if f.page == nil && !f.isList {
 		return 1
 	}
 	if ids, ok := e.argument(field, "ids").([]any); ok {
@@ -43,32 +43,31 @@ func (e *estimator) size(p *price, field *ast.Field) int64 {
 			return first
 		}
 	}
-	return p.items
+	return f.items
 }
 
 // extraPage is the second request of a page that does not begin where one of Circle's does, or from an item that is
 // gone.
-func (e *estimator) extraPage(c charge, field *ast.Field) int64 {
-	if c.load == 0 && (e.argument(field, "after") != nil || e.argument(field, "before") != nil) {
+func (e *estimator) extraPage(c cost, field *ast.Field) int64 {
+	if c.load == "" && (e.argument(field, "after") != nil || e.argument(field, "before") != nil) {
 		return c.calls
 	}
 	return 0
 }
 
-// applies reports whether the conditions of a charge hold.
-func (e *estimator) applies(c charge, field *ast.Field, carried names) bool {
-	none := condition{}
-	return (c.when.equal(none) || e.holds(c.when, field, carried)) && !e.holds(c.unless, field, carried)
+// applies reports whether the conditions of a cost hold for objects from these operations.
+func (e *estimator) applies(c cost, field *ast.Field, from circleclient.Sources) bool {
+	return (c.when == condition{} || e.holds(c.when, field, from)) && !e.holds(c.unless, field, from)
 }
 
-func (e *estimator) holds(c condition, field *ast.Field, carried names) bool {
-	if c.argument != nil {
-		return e.argument(field, c.argument...) != nil
+func (e *estimator) holds(c condition, field *ast.Field, from circleclient.Sources) bool {
+	if c.argument != "" {
+		return e.argument(field, strings.Split(c.argument, ".")...) != nil
 	}
-	return carried&c.carried != 0
+	return c.source != circleclient.SourceUnknown && from&c.source.Of() != 0
 }
 
-// includes tells what @skip and @include say.
+// includes reports what @skip and @include say.
 func (e *estimator) includes(directives ast.DirectiveList) bool {
 	for _, d := range directives {
 		if d.Name != "skip" && d.Name != "include" {

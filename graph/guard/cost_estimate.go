@@ -2,38 +2,41 @@ package guard
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"circlegraph/circleclient"
 )
 
-// maxReckoned is where reckoning ends, far beyond every limit and far below what overflows.
-const maxReckoned = 1_000_000
+// maxEstimate is where estimates end, far beyond every limit and far below what overflows.
+const maxEstimate = 1_000_000
 
 // estimator walks an operation as the executor will: fields of one name in the answer are one, and a fragment counts
 // once in each place.
 type estimator struct {
 	estimate
 
-	prices    *prices
+	table     *costTable
 	variables map[string]any
 	here      []string // names in the answer, from the root to where the walk is
-	asked     names    // loads of the whole answer that are reckoned already
-	once      int64    // what they cost
+	asked     []string // loads of the whole answer that are counted already
+	forAnswer int64    // what they cost
 	lists     []group  // that the walk is in
 }
 
 // scope is where a selection stands: of how many objects, in how many lists that each ask for all they need together,
-// and standing in how many spaces; and what the objects carry.
+// and standing in how many spaces; and which operations may have filled the records of the objects.
 type scope struct {
 	objects, lists, spaces int64
-	carried                names
+	from                   circleclient.Sources
 }
 
-// tally is a number of requests by what it grows with.
-type tally struct{ objects, lists, spaces int64 }
+// sum is a number of requests by what it grows with.
+type sum struct{ objects, lists, spaces int64 }
 
-// bill is what a scope costs. An object is of one of several types, so the dearest of them counts for all.
-type bill struct {
+// total is what a scope costs. An object is of one of several types, so the most expensive of them counts for all.
+type total struct {
 	byType        []int64
 	lists, spaces int64
 	loaded        []loaded
@@ -41,7 +44,7 @@ type bill struct {
 
 // loaded is what objects of some types have loaded already.
 type loaded struct {
-	load  names
+	load  string
 	types uint64
 }
 
@@ -49,7 +52,7 @@ type loaded struct {
 type group struct {
 	field   *ast.Field
 	written []*ast.Field
-	types   uint64 // those objects that have it, by their place in prices.types
+	types   uint64 // those objects that have it, by their place in costTable.types
 }
 
 // sets are the selections on it.
@@ -61,91 +64,91 @@ func (g group) sets() []ast.SelectionSet {
 	return sets
 }
 
-// total is what a selection costs in a scope.
-func (e *estimator) total(on *ast.Definition, sets []ast.SelectionSet, s scope) tally {
-	b := bill{byType: make([]int64, len(e.prices.types[on.Name]))}
-	e.selection(on, sets, s, &b)
-	return b.total()
+// sum is what a selection costs in a scope.
+func (e *estimator) sum(on *ast.Definition, sets []ast.SelectionSet, s scope) sum {
+	t := total{byType: make([]int64, len(e.table.types[on.Name]))}
+	e.selection(on, sets, s, &t)
+	return t.sum()
 }
 
-func (b *bill) total() tally {
-	t := tally{lists: b.lists, spaces: b.spaces}
-	for _, n := range b.byType {
-		t.objects = max(t.objects, n)
+func (t *total) sum() sum {
+	s := sum{lists: t.lists, spaces: t.spaces}
+	for _, n := range t.byType {
+		s.objects = max(s.objects, n)
 	}
-	return t
+	return s
 }
 
-// selection puts what is selected on a bill.
-func (e *estimator) selection(on *ast.Definition, sets []ast.SelectionSet, s scope, b *bill) {
+// selection adds what is selected to a total.
+func (e *estimator) selection(on *ast.Definition, sets []ast.SelectionSet, s scope, t *total) {
 	for _, g := range e.collect(on, sets) {
-		if on == e.prices.schema.Mutation {
-			e.asked = 0 // the steps of a mutation share nothing
+		if on == e.table.schema.Mutation {
+			e.asked = e.asked[:0] // the steps of a mutation share nothing
 		}
 		e.here = append(e.here, g.field.Alias)
-		e.field(g, s, b)
+		e.field(g, s, t)
 		e.here = e.here[:len(e.here)-1]
 	}
 }
 
-// field puts a field with all beneath it on a bill.
-func (e *estimator) field(g group, s scope, b *bill) {
-	p := e.prices.fields[g.field.Definition]
-	if p == nil {
-		p = &price{}
+// field adds a field with all beneath it to a total.
+func (e *estimator) field(g group, s scope, t *total) {
+	f := e.table.fields[g.field.Definition]
+	if f == nil {
+		f = &fieldCost{}
 	}
-	size := e.size(p, g.field)
+	size := e.size(f, g.field)
 	inner, apart, sameSpace := s, false, false
-	inner.carried = 0
-	for _, c := range p.charges {
-		if !e.applies(c, g.field, s.carried) {
+	inner.from = 0
+	for _, c := range f.costs {
+		if !e.applies(c, g.field, s.from) {
 			continue
 		}
-		inner.carried |= c.carries
+		inner.from |= c.from
 		sameSpace = sameSpace || c.sameSpace
-		if e.charge(c, g, size, s, b) && c.per == perObject {
+		if e.cost(c, g, size, s, t) && c.per == perObject {
 			apart = true // each comes at its time, so what is beneath cannot be asked together
 		}
 	}
 	if len(g.field.SelectionSet) == 0 {
 		return
 	}
-	of := e.prices.schema.Types[g.field.Definition.Type.Name()]
-	if p.page == nil && !p.isList {
+	of := e.table.schema.Types[g.field.Definition.Type.Name()]
+	if f.page == nil && !f.isList {
 		if apart {
 			inner.lists, inner.spaces = s.objects, s.objects
 		}
-		b.add(g.types, e.total(of, g.sets(), inner), apart, apart)
+		t.add(g.types, e.sum(of, g.sets(), inner), apart, apart)
 		return
 	}
-	inner.objects, inner.lists = min(s.objects*size, maxReckoned), s.objects
+	inner.objects, inner.lists = min(s.objects*size, maxEstimate), s.objects
 	if !sameSpace {
 		inner.spaces = inner.objects
 	}
-	if p.page != nil {
-		b.add(g.types, e.page(of, p.page, g.sets(), inner), true, !sameSpace)
+	if f.page != nil {
+		t.add(g.types, e.page(of, f.page, g.sets(), inner), true, !sameSpace)
 		return
 	}
 	e.lists = append(e.lists, g)
-	b.add(g.types, e.total(of, g.sets(), inner), true, !sameSpace)
+	t.add(g.types, e.sum(of, g.sets(), inner), true, !sameSpace)
 	e.lists = e.lists[:len(e.lists)-1]
 }
 
 // page is what the items of a page cost, which are the same through `nodes` and through `edges`.
-func (e *estimator) page(connection, item *ast.Definition, sets []ast.SelectionSet, s scope) tally {
-	b := bill{byType: make([]int64, len(e.prices.types[item.Name]))}
+func (e *estimator) page(connection, item *ast.Definition, sets []ast.SelectionSet, s scope) sum {
+	t := total{byType: make([]int64, len(e.table.types[item.Name]))}
 	depth := len(e.here)
 	for _, g := range e.collect(connection, sets) {
 		e.here = append(e.here, g.field.Alias)
 		e.lists = append(e.lists, g)
 		switch g.field.Name {
 		case "nodes":
-			e.selection(item, g.sets(), s, &b)
+			e.selection(item, g.sets(), s, &t)
 		case "edges":
-			for _, inEdge := range e.collect(e.prices.schema.Types[g.field.Definition.Type.Name()], g.sets()) {
+			for _, inEdge := range e.collect(e.table.schema.Types[g.field.Definition.Type.Name()], g.sets()) {
 				e.here = append(e.here, inEdge.field.Alias)
 				if inEdge.field.Name == "node" {
-					e.selection(item, inEdge.sets(), s, &b)
+					e.selection(item, inEdge.sets(), s, &t)
 				}
 				e.here = e.here[:depth+1]
 			}
@@ -153,69 +156,69 @@ func (e *estimator) page(connection, item *ast.Definition, sets []ast.SelectionS
 		e.lists = e.lists[:len(e.lists)-1]
 		e.here = e.here[:depth]
 	}
-	return b.total()
+	return t.sum()
 }
 
-// add puts what is beneath a field on the bill of the objects that have it: as much for each of them, or as it was.
-func (b *bill) add(types uint64, t tally, listsGrow, spacesGrow bool) {
+// add adds what is beneath a field to the total of the objects that have it: as much for each of them, or as it is.
+func (t *total) add(types uint64, s sum, listsGrow, spacesGrow bool) {
 	if listsGrow {
-		t.objects, t.lists = t.objects+t.lists, 0
+		s.objects, s.lists = s.objects+s.lists, 0
 	}
 	if spacesGrow {
-		t.objects, t.spaces = t.objects+t.spaces, 0
+		s.objects, s.spaces = s.objects+s.spaces, 0
 	}
-	for i := range b.byType {
+	for i := range t.byType {
 		if types&(1<<i) != 0 {
-			b.byType[i] = min(b.byType[i]+t.objects, maxReckoned)
+			t.byType[i] = min(t.byType[i]+s.objects, maxEstimate)
 		}
 	}
-	b.lists = min(b.lists+t.lists, maxReckoned)
-	b.spaces = min(b.spaces+t.spaces, maxReckoned)
+	t.lists = min(t.lists+s.lists, maxEstimate)
+	t.spaces = min(t.spaces+s.spaces, maxEstimate)
 }
 
-// charge puts one @cost on a bill, unless it is paid already, and reports whether it did.
-func (e *estimator) charge(c charge, g group, size int64, s scope, b *bill) bool {
+// cost adds one @cost to a total, unless it is part of it already, and reports whether it did.
+func (e *estimator) cost(c cost, g group, size int64, s scope, t *total) bool {
+	if c.part != 0 && s.from.Carry(c.part) {
+		return false
+	}
 	types, isFirst := g.types, true
-	if c.load != 0 {
-		if s.carried&(c.load|c.part) != 0 {
-			return false
-		}
-		types, isFirst = b.load(c.load, g.types)
+	if c.load != "" {
+		types, isFirst = t.load(c.load, g.types)
 	}
 	if c.calls > 0 {
 		e.wait()
 	}
-	var t tally
+	var n sum
 	switch c.per {
 	case perObject:
-		t.objects = s.objects * (c.calls + e.extraPage(c, g.field))
+		n.objects = s.objects * (c.calls + e.extraPage(c, g.field))
 	case perItem:
-		t.objects = s.objects * c.calls * size
+		n.objects = s.objects * c.calls * size
 	case perMention:
-		t.objects = s.objects * c.calls * e.mentions(g.field)
+		n.objects = s.objects * c.calls * e.mentions(g.field)
 	case perSpace:
-		if t.spaces = s.spaces * c.calls; s.spaces == s.objects {
-			t = tally{objects: t.spaces}
+		if n.spaces = s.spaces * c.calls; s.spaces == s.objects {
+			n = sum{objects: n.spaces}
 		}
 	case perList:
-		t.lists = min(s.lists, s.spaces) * c.calls
+		n.lists = min(s.lists, s.spaces) * c.calls
 	case perAnswer:
-		if isFirst = e.asked&c.load == 0 && s.objects > 0; isFirst {
-			e.asked |= c.load
-			e.once += c.calls
+		if isFirst = !slices.Contains(e.asked, c.load) && s.objects > 0; isFirst {
+			e.asked = append(e.asked, c.load)
+			e.forAnswer += c.calls
 			e.note(c.calls)
 		}
 		return isFirst
 	}
 	if !isFirst {
-		t.lists, t.spaces = 0, 0
+		n.lists, n.spaces = 0, 0
 	}
 	if types == 0 {
-		t.objects = 0
+		n.objects = 0
 	}
-	b.add(types, t, false, false)
-	e.note(t.objects + t.lists + t.spaces)
-	return t != tally{}
+	t.add(types, n, false, false)
+	e.note(n.objects + n.lists + n.spaces)
+	return n != sum{}
 }
 
 // wait notes that the items of all lists in which the walk is may have to wait.
@@ -227,28 +230,28 @@ func (e *estimator) wait() {
 	}
 }
 
-// load tells which types have not loaded something yet, and whether none has.
-func (b *bill) load(load names, types uint64) (missing uint64, isFirst bool) {
-	for i, l := range b.loaded {
+// load returns which of the types have not loaded something yet, and whether it is loaded for the first time.
+func (t *total) load(load string, types uint64) (missing uint64, isFirst bool) {
+	for i, l := range t.loaded {
 		if l.load == load {
-			b.loaded[i].types |= types
+			t.loaded[i].types |= types
 			return types &^ l.types, false
 		}
 	}
-	b.loaded = append(b.loaded, loaded{load, types})
+	t.loaded = append(t.loaded, loaded{load, types})
 	return types, true
 }
 
 // note remembers the place that costs most.
 func (e *estimator) note(calls int64) {
-	if calls = min(calls, maxReckoned); calls > e.most {
+	if calls = min(calls, maxEstimate); calls > e.most {
 		e.most, e.path = calls, append(e.path[:0], e.here...)
 	}
 }
 
 // collect gathers the fields of a selection as the executor does.
 func (e *estimator) collect(on *ast.Definition, sets []ast.SelectionSet) []group {
-	c := collector{estimator: e, on: on, types: e.prices.types[on.Name]}
+	c := collector{estimator: e, on: on, types: e.table.types[on.Name]}
 	all := uint64(1)<<len(c.types) - 1
 	for _, set := range sets {
 		c.add(set, all)
@@ -304,8 +307,8 @@ func (c *collector) spread(one spread) bool {
 	return false
 }
 
-// put adds a field. Those of one name are one where an object can have both; then validation has seen to it that their
-// arguments are the same.
+// put adds a field. Those of one name are one if an object can have both; validation has checked that their arguments
+// are the same.
 func (c *collector) put(field *ast.Field, types uint64) {
 	for i := range c.groups {
 		g := &c.groups[i]
@@ -329,7 +332,7 @@ func (c *collector) matching(condition string) uint64 {
 	}
 	var matching uint64
 	for i, t := range c.types {
-		for _, possible := range c.prices.types[condition] {
+		for _, possible := range c.table.types[condition] {
 			if possible == t {
 				matching |= 1 << i
 			}

@@ -21,10 +21,15 @@ type asking struct {
 	embeds map[string][]string
 }
 
-func (a *asking) asks(name string) bool { return a.reaches(name, map[string]bool{}) }
+func (a *asking) asks(name string) bool { return a.reaches(name, calls, map[string]bool{}) }
 
-// reaches looks through a function and those that it names, each once.
-func (a *asking) reaches(name string, seen map[string]bool) bool {
+// reads reports whether a function, or one that it names, names a part of records.
+func (a *asking) reads(name, part string) bool {
+	return a.reaches(name, func(s *ast.SelectorExpr) bool { return s.Sel.Name == part }, map[string]bool{})
+}
+
+// reaches looks for a selector in a function and those that it names, each once.
+func (a *asking) reaches(name string, is func(*ast.SelectorExpr) bool, seen map[string]bool) bool {
 	body, ok := a.bodies[name]
 	if !ok || seen[name] {
 		return false
@@ -34,9 +39,9 @@ func (a *asking) reaches(name string, seen map[string]bool) bool {
 	ast.Inspect(body.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
-			found = found || calls(n)
+			found = found || is(n)
 		case *ast.Ident:
-			found = found || a.reaches(n.Name, seen)
+			found = found || a.reaches(n.Name, is, seen)
 		}
 		return !found
 	})
@@ -59,13 +64,10 @@ func calls(method *ast.SelectorExpr) bool {
 	return ok && client.Sel.Name == "circle"
 }
 
-// A resolver that may ask Circle has a @cost in the SDL, and one that has a @cost may ask.
+// A resolver that may ask Circle has a @cost in the SDL, and one that has a @cost may ask. A part that is named there
+// is one that the resolver reads.
 func TestResolversThatAskHaveACost(t *testing.T) {
 	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
-	prices, err := readPrices(schema)
-	if err != nil {
-		t.Fatal(err)
-	}
 	a := asking{bodies: map[string]*ast.FuncDecl{}, embeds: map[string][]string{}}
 	for _, file := range parse(t, "../model/*.go") {
 		ast.Inspect(file, func(n ast.Node) bool {
@@ -82,12 +84,17 @@ func TestResolversThatAskHaveACost(t *testing.T) {
 			}
 		}
 	}
-	costs := map[string]bool{}
+	costs, parts := map[string]bool{}, map[string][]string{}
 	for name, def := range schema.Types {
 		for _, f := range def.Fields {
-			if p := prices.fields[f]; p != nil {
-				for _, c := range p.charges {
-					costs[strings.ToLower(name+"."+f.Name)] = costs[strings.ToLower(name+"."+f.Name)] || c.calls > 0
+			field := strings.ToLower(name + "." + f.Name)
+			for _, d := range f.Directives.ForNames("cost") {
+				values := d.ArgumentMap(nil)
+				calls, _ := values["calls"].(int64)
+				costs[field] = costs[field] || calls > 0
+				if word, ok := values["part"].(string); ok { // post.policies is PostPolicies
+					record, part, _ := strings.Cut(word, ".")
+					parts[field] = append(parts[field], capital(record)+capital(part))
 				}
 			}
 		}
@@ -96,8 +103,13 @@ func TestResolversThatAskHaveACost(t *testing.T) {
 		if asks := a.asks(field); asks != costs[field] {
 			t.Errorf("%s: asks Circle: %v, has a @cost: %v", field, asks, costs[field])
 		}
+		for _, part := range parts[field] {
+			if !a.reads(field, part) {
+				t.Errorf("%s: has a @cost for %s, which it does not read", field, part)
+			}
+		}
 	}
-	if len(a.fields) < 200 || a.asks("member.circleid") || !a.asks("member.bio") || !a.asks("event.topics") {
+	if len(a.fields) < 200 || len(parts) < 80 || a.asks("member.circleid") || !a.asks("member.bio") || !a.asks("event.topics") {
 		t.Errorf("%d fields are told apart badly", len(a.fields))
 	}
 }
@@ -164,6 +176,8 @@ func takesContext(f *ast.FuncDecl) bool {
 	of, ok := f.Type.Params.List[0].Type.(*ast.SelectorExpr)
 	return ok && of.Sel.Name == "Context"
 }
+
+func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
 
 func receiver(f *ast.FuncDecl) string {
 	if f.Recv == nil {

@@ -1,17 +1,19 @@
 package guard
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
 
 	"circlegraph/bench/screens"
+	"circlegraph/circleclient"
 	"circlegraph/graph/generated"
 )
 
@@ -23,7 +25,8 @@ func TestEstimate(t *testing.T) {
 	}{
 		{"nobody is asked", `{ __typename viewer { id } }`, "", 0, ""},
 		{"introspection", `{ __schema { types { name } } __type(name: "Post") { name } }`, "", 0, ""},
-		{"embedded fields", `{ homeFeed { nodes { title author { name headline isAdmin } space { name } topics { name } } } }`, "", 1, "homeFeed"},
+		{"embedded fields", `{ homeFeed { nodes { title author { name headline isAdmin } space { name } topics { name } } }
+				}`, "", 1, "homeFeed"},
 		{"default of first", `{ homeFeed { nodes { author { bio } } } }`, "", 21, "homeFeed.nodes.author.bio"},
 		{"first", `{ homeFeed(first: 3) { nodes { author { bio } } } }`, "", 4, "homeFeed.nodes.author.bio"},
 		{
@@ -56,24 +59,35 @@ func TestEstimate(t *testing.T) {
 			"nodes and edges", `{ homeFeed(first: 3) { nodes { viewerCanUpdate } edges { node { viewerCanDelete } } } }`, "", 4,
 			"homeFeed.nodes.viewerCanUpdate",
 		},
-		{"repeated fields", `{ homeFeed(first: 3) { nodes { author { bio } } } homeFeed(first: 3) { nodes { author { bio } author { bio } } } }`, "", 4, "homeFeed.nodes.author.bio"},
+		{"repeated fields", `{ homeFeed(first: 3) { nodes { author { bio } } } homeFeed(first: 3) { nodes { author { bio }
+				author { bio } } } }`, "", 4, "homeFeed.nodes.author.bio"},
 		{
 			"aliases", `{ a: homeFeed(first: 3) { nodes { id } } b: homeFeed(first: 3) { nodes { author { bio } } } }`, "", 5,
 			"b.nodes.author.bio",
 		},
-		{"fragments", `{ ...A ...A homeFeed(first: 3) { nodes { author { ...B } } } } fragment A on Query { homeFeed(first: 3) { nodes { author { ...B } } } } fragment B on Member { bio }`, "", 4, "homeFeed.nodes.author.bio"},
+		{"fragments", `{ ...A ...A homeFeed(first: 3) { nodes { author { ...B } } } } fragment A on Query { homeFeed(first:
+				3) { nodes { author { ...B } } } } fragment B on Member { bio }`, "", 4, "homeFeed.nodes.author.bio"},
 		{
 			"skipped and included",
-			`query($no: Boolean = false) { homeFeed(first: 3) { nodes { author { bio @skip(if: true) } ... @include(if: $no) { likes { nodes { id } } } ...L @skip(if: $no) } } } fragment L on Post { viewerCanUpdate }`, "", 4, "homeFeed.nodes.viewerCanUpdate",
+			`query($no: Boolean = false) { homeFeed(first: 3) { nodes { author { bio @skip(if: true) } ... @include(if: $no) {
+				likes { nodes { id } } } ...L @skip(if: $no) } } } fragment L on Post { viewerCanUpdate
+				}`, "", 4, "homeFeed.nodes.viewerCanUpdate",
 		},
-		{"the dearest type", `{ search(query: "x", first: 5) { nodes { ... on PostHit { post { title } } ... on CommentHit { comment { post { title } } } ... on LessonHit { lesson { title } } } } }`, "", 1 + 10, "search.nodes.post"},
+		{
+			"the most expensive type",
+			`{ search(query: "x", first: 5) { nodes { ... on PostHit { post { title } } ... on CommentHit { comment { post {
+				title } } } ... on LessonHit { lesson { title } } } } }`, "", 1 + 10, "search.nodes.post",
+		},
 		{
 			"a type and its interface",
-			`{ homeFeed(first: 3) { nodes { viewerCanUpdate ... on Event { viewerCanDelete attendees(first: 1) { nodes { id } } } ... on ImagePost { gallery { images { id } } likes { nodes { id } } } } } }`, "", 1 + 3 + 3, "homeFeed.nodes.viewerCanUpdate",
+			`{ homeFeed(first: 3) { nodes { viewerCanUpdate ... on Event { viewerCanDelete attendees(first: 1) { nodes { id }
+				} } ... on ImagePost { gallery { images { id } } likes { nodes { id } } } } }
+				}`, "", 1 + 3 + 3, "homeFeed.nodes.viewerCanUpdate",
 		},
 		{
 			"a field of types apart",
-			`{ homeFeed(first: 3) { nodes { ... on BasicPost { comments(first: 9) { nodes { id } } } ... on Event { comments(first: 4) { nodes { id } } } } } }`, "", 4, "homeFeed.nodes.comments",
+			`{ homeFeed(first: 3) { nodes { ... on BasicPost { comments(first: 9) { nodes { id } } } ... on Event {
+				comments(first: 4) { nodes { id } } } } } }`, "", 4, "homeFeed.nodes.comments",
 		},
 		{
 			"one request for a list",
@@ -82,7 +96,8 @@ func TestEstimate(t *testing.T) {
 		},
 		{
 			"one request for all",
-			`{ viewer { member { bio } email } me: viewer { features { messaging } } a: spaces { name } b: space(by: {slug: "x"}) { type } }`, "", 2, "viewer.member",
+			`{ viewer { member { bio } email } me: viewer { features { messaging } } a: spaces { name } b: space(by: {slug:
+				"x"}) { type } }`, "", 2, "viewer.member",
 		},
 		{
 			"posts of one space",
@@ -95,17 +110,20 @@ func TestEstimate(t *testing.T) {
 		},
 		{
 			"replies as they come",
-			`{ post(by: {slug: {space: "a", post: "b"}}) { comments { nodes { replies { nodes { author { name } } } } } } }`, "", 1 + 1 + 20, "post.comments.nodes.replies",
+			`{ post(by: {slug: {space: "a", post: "b"}}) { comments { nodes { replies { nodes { author { name } } } } } }
+				}`, "", 1 + 1 + 20, "post.comments.nodes.replies",
 		},
 		{
 			"replies in an order",
-			`{ post(by: {slug: {space: "a", post: "b"}}) { comments(first: 2) { nodes { replies(orderBy: LATEST, first: 3) { nodes { author { name } } } } } } }`, "", 1 + 1 + 2 + 6, "post.comments.nodes.replies.nodes.author",
+			`{ post(by: {slug: {space: "a", post: "b"}}) { comments(first: 2) { nodes { replies(orderBy: LATEST, first: 3) {
+				nodes { author { name } } } } } } }`, "", 1 + 1 + 2 + 6, "post.comments.nodes.replies.nodes.author",
 		},
 		{"a list without an argument", `{ spaces { topics { name } } }`, "", 1 + 40, "spaces.topics"},
 		{"ids", `query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, `{"ids":["a","b","c"]}`, 2 + 3, "nodes"},
 		{
 			"the steps of a mutation",
-			`mutation { a: likePost(input: {postId: "x"}) { post { author { bio } } } b: resetNewNotificationsCount { viewer { email } } c: markAllNotificationsAsRead { viewer { email } } }`, "", 3 + 3 + 3, "b",
+			`mutation { a: likePost(input: {postId: "x"}) { post { author { bio } } } b: resetNewNotificationsCount { viewer {
+				email } } c: markAllNotificationsAsRead { viewer { email } } }`, "", 3 + 3 + 3, "b",
 		},
 		{
 			"a key", `mutation($i: CreateCommentInput!) { createComment(input: $i) { comment { id } } }`,
@@ -117,7 +135,8 @@ func TestEstimate(t *testing.T) {
 		},
 		{
 			"mentions in a document",
-			`mutation { createComment(input: {postId: "x", body: {document: {type: "doc", content: [{type: "mention", attrs: {memberId: "1"}}]}}}) { comment { id } } }`, "", 4, "createComment",
+			`mutation { createComment(input: {postId: "x", body: {document: {type: "doc", content: [{type: "mention", attrs:
+				{memberId: "1"}}]}}}) { comment { id } } }`, "", 4, "createComment",
 		},
 		{"an event", `subscription { notificationCountsChanged { mentions } }`, "", 1, "notificationCountsChanged"},
 		{
@@ -145,7 +164,7 @@ func TestEstimate(t *testing.T) {
 func estimateOf(t testing.TB, query string, variables map[string]any) estimate {
 	t.Helper()
 	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
-	prices, err := readPrices(schema)
+	table, err := readCosts(schema)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +176,7 @@ func estimateOf(t testing.TB, query string, variables map[string]any) estimate {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return prices.estimate(doc.Operations[0], variables)
+	return table.estimate(doc.Operations[0], variables)
 }
 
 // A few fragments within each other make more fields than anybody can count, none of which asks for anything.
@@ -186,36 +205,70 @@ func withinEachOther() string {
 	return query.String()
 }
 
-// What a @cost names is named by another one: a misspelt name would make a field dear, or free.
-func TestNamesOfCostsMeet(t *testing.T) {
-	prices, err := readPrices(generated.NewExecutableSchema(generated.Config{}).Schema())
+// Each part that a field reads is sent by an operation that fills such objects, and each operation that a @cost names
+// sends a part that a field reads: a wrong word would make a field expensive, or free.
+func TestWordsOfCostsMeet(t *testing.T) {
+	table, err := readCosts(generated.NewExecutableSchema(generated.Config{}).Schema())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var given, asked, loads names
-	for _, p := range prices.fields {
-		for _, c := range p.charges {
-			given |= c.carries
-			asked |= c.part | c.load | c.when.carried | c.unless.carried
-			loads |= c.load
+	var from circleclient.Sources
+	var parts []circleclient.Part
+	for _, f := range table.fields {
+		for _, c := range f.costs {
+			from |= c.from
+			if c.part != 0 && !slices.Contains(parts, c.part) {
+				parts = append(parts, c.part)
+			}
 		}
 	}
-	for i, name := range prices.names {
-		switch bit := names(1) << i; {
-		case given&bit != 0 && asked&bit == 0:
-			t.Errorf("%q is carried, and nothing asks for it", name)
-		case asked&^loads&bit != 0 && given&bit == 0:
-			t.Errorf("%q is asked for, and nothing carries it", name)
+	for source := circleclient.Source(1); source < 64; source++ {
+		if from&source.Of() != 0 && !slices.ContainsFunc(parts, source.Carries) {
+			t.Errorf("source %d is named, and no field reads what it carries", source)
 		}
 	}
-	if bits.OnesCount64(uint64(given)) < 10 {
-		t.Errorf("only %d names are carried", bits.OnesCount64(uint64(given)))
+	for _, part := range parts {
+		named := false
+		for source := circleclient.Source(1); source < 64 && !named; source++ {
+			named = from&source.Of() != 0 && source.Carries(part)
+		}
+		if !named {
+			t.Errorf("part %b is read, and no source that is named carries it", part)
+		}
+	}
+	if len(parts) < 20 {
+		t.Errorf("only %d parts are read", len(parts))
+	}
+}
+
+// Words that nothing has are refused where the table is read.
+func TestUnknownWordsInCosts(t *testing.T) {
+	const directive = "directive @cost(calls: Int! = 1, per: String! = \"object\", part: String, load: String, " +
+		"from: [String!]! = [], sameSpace: Boolean! = false, if: String, unless: String) repeatable on FIELD_DEFINITION\n"
+	for _, c := range []struct{ cost, want string }{
+		{`from: "home"`, ""},
+		{`from: ["post", "home"]`, ""},
+		{`part: "post.topics"`, ""},
+		{`if: "argument.key"`, ""},
+		{`unless: "home"`, ""},
+		{`per: "moon"`, `per is "moon"`},
+		{`from: ["post", "moon"]`, `no operation is called "moon"`},
+		{`part: "post.moon"`, `no part is called "post.moon"`},
+		{`if: "moon"`, `no argument or operation is called "moon"`},
+		{`unless: "moon.key"`, `no argument or operation is called "moon.key"`},
+	} {
+		_, err := readCosts(gqlparser.MustLoadSchema(&ast.Source{
+			Input: directive + "type Query { field(argument: String): Int @cost(" + c.cost + ") }",
+		}))
+		if got := fmt.Sprint(err); got != cmp.Or(c.want, "<nil>") && got != "cost: Query.field: "+c.want {
+			t.Errorf("@cost(%s): %v, want %q", c.cost, err, c.want)
+		}
 	}
 }
 
 func BenchmarkEstimate(b *testing.B) {
 	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
-	prices, err := readPrices(schema)
+	table, err := readCosts(schema)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -236,7 +289,7 @@ func BenchmarkEstimate(b *testing.B) {
 		b.Run(d.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				prices.estimate(doc.Operations[0], nil)
+				table.estimate(doc.Operations[0], nil)
 			}
 		})
 	}
@@ -245,7 +298,7 @@ func BenchmarkEstimate(b *testing.B) {
 // A list whose items may have to wait is known by what is selected in it, however it is written.
 func TestListsThatWait(t *testing.T) {
 	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
-	prices, err := readPrices(schema)
+	table, err := readCosts(schema)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +322,7 @@ func TestListsThatWait(t *testing.T) {
 			t.Fatal(errs)
 		}
 		var got []string
-		for field := range prices.estimate(doc.Operations[0], nil).waiting {
+		for field := range table.estimate(doc.Operations[0], nil).waiting {
 			got = append(got, field.Alias)
 		}
 		slices.Sort(got)

@@ -15,8 +15,8 @@ const (
 // rememberedDocuments is how many documents are known to be within the limits.
 const rememberedDocuments = 1000
 
-// Extensions refuse documents and variables that are too large, variables that break `@oneOf`, and operations that could
-// need more than maxCost requests to Circle; any number where that is zero.
+// Extensions refuse documents and variables that are too large, variables that break `@oneOf`, and operations that
+// could need more than maxCost requests to Circle; any number if that is zero.
 func Extensions(maxCost int) []graphql.HandlerExtension {
-	return []graphql.HandlerExtension{newLimits(), &oneOf{}, &costs{max: maxCost}}
+	return []graphql.HandlerExtension{newLimits(), &oneOf{}, &costLimit{max: maxCost}}
 }

@@ -134,7 +134,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// hostile are documents that are dear without limits, from half a second to for ever, with the limit that refuses each
+// hostile are documents that are expensive without limits, from half a second to for ever, with the limit that refuses each
 // before it is validated; "" is for what the limits let through, which must be answered. BenchmarkHostileDocuments says
 // what each costs.
 var hostile = []struct{ name, query, limit string }{

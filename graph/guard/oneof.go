@@ -51,7 +51,7 @@ func (o *oneOf) check(t *ast.Type, value any, path ast.Path) *gqlerror.Error {
 	if t.Elem != nil {
 		items, ok := value.([]any)
 		if !ok {
-			return o.check(t.Elem, value, path) // a single value where a list is due
+			return o.check(t.Elem, value, path) // a single value for a list of one
 		}
 		for i, item := range items {
 			if err := o.check(t.Elem, item, append(slices.Clip(path), ast.PathIndex(i))); err != nil {
