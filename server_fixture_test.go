@@ -11,8 +11,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
-	"time"
 
 	"circlegraph/sandbox"
 )
@@ -26,6 +26,7 @@ type server struct {
 	client *http.Client
 	cancel context.CancelFunc
 	exit   chan int
+	asked  *atomic.Int64 // requests to Circle, if startFor has started it
 }
 
 // start runs the whole program on a free port with the environment that the pairs give.
@@ -37,12 +38,14 @@ func start(t *testing.T, args []string, pairs ...string) *server {
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	s := &server{
-		log: newLogBuffer(), client: &http.Client{Transport: &http.Transport{}, Timeout: time.Minute},
+		log: newLogBuffer(), client: &http.Client{Transport: &http.Transport{}},
 		cancel: cancel, exit: make(chan int, 1),
 	}
 	go func() {
-		s.exit <- run(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...),
+		code := run(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...),
 			func(name string) string { return env[name] }, io.Discard, s.log)
+		s.log.end()
+		s.exit <- code
 		close(s.exit)
 	}()
 	t.Cleanup(func() { s.stop(t) })
@@ -54,12 +57,19 @@ func start(t *testing.T, args []string, pairs ...string) *server {
 // startFor runs the whole program for a community for which the sandbox stands in, with something between the two.
 func startFor(t *testing.T, between func(circle http.Handler) http.Handler, args []string, pairs ...string) *server {
 	t.Helper()
-	circle := httptest.NewServer(between(sandbox.New(sandbox.Options{HeadlessToken: headless})))
+	asked := &atomic.Int64{}
+	behind := between(sandbox.New(sandbox.Options{HeadlessToken: headless}))
+	circle := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		behind.ServeHTTP(w, r)
+	}))
 	t.Cleanup(circle.Close)
-	return start(t, args, append([]string{
+	s := start(t, args, append([]string{
 		"CIRCLE_URL", circle.URL, "CIRCLE_HEADLESS_TOKEN", headless, "CIRCLEGRAPH_COMMUNITY_URL", circle.URL,
 		"CIRCLEGRAPH_LOGIN", "trusted", "CIRCLEGRAPH_TRUSTED_SECRET", secret,
 	}, pairs...)...)
+	s.asked = asked
+	return s
 }
 
 // nothing is between.
@@ -162,17 +172,29 @@ func request(query string) string {
 type logBuffer struct {
 	mu      sync.Mutex
 	text    strings.Builder
-	changed chan struct{} // closed and replaced with every write
+	ended   bool
+	changed *sync.Cond // with mu
 }
 
-func newLogBuffer() *logBuffer { return &logBuffer{changed: make(chan struct{})} }
+func newLogBuffer() *logBuffer {
+	b := &logBuffer{}
+	b.changed = sync.NewCond(&b.mu)
+	return b
+}
 
 func (b *logBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	close(b.changed)
-	b.changed = make(chan struct{})
+	b.changed.Broadcast()
 	return b.text.Write(p)
+}
+
+// end says that nothing more is written.
+func (b *logBuffer) end() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ended = true
+	b.changed.Broadcast()
 }
 
 func (b *logBuffer) String() string {
@@ -183,18 +205,12 @@ func (b *logBuffer) String() string {
 
 func (b *logBuffer) waitFor(t *testing.T, text string) {
 	t.Helper()
-	deadline := time.After(30 * time.Second)
-	for {
-		b.mu.Lock()
-		found, changed := strings.Contains(b.text.String(), text), b.changed
-		b.mu.Unlock()
-		if found {
-			return
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for !strings.Contains(b.text.String(), text) {
+		if b.ended {
+			t.Fatalf("the log never says %q:\n%s", text, b.text.String())
 		}
-		select {
-		case <-changed:
-		case <-deadline:
-			t.Fatalf("the log never says %q:\n%s", text, b)
-		}
+		b.changed.Wait()
 	}
 }

@@ -1,0 +1,99 @@
+package web
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// pipes is a network within this process, which takes made-up time.
+type pipes struct {
+	conns chan net.Conn
+	once  sync.Once
+	done  chan struct{}
+}
+
+func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), done: make(chan struct{})} }
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case conn := <-p.conns:
+		return conn, nil
+	case <-p.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error {
+	p.once.Do(func() { close(p.done) })
+	return nil
+}
+
+func (*pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case p.conns <- server:
+		return client, nil
+	case <-p.done:
+		return nil, net.ErrClosed
+	}
+}
+
+// While a server drains, /readyz says no and everything else goes on; then what is under way may end.
+func TestRunDrains(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const delay, work = 10 * time.Second, 15 * time.Second
+		health, mux, network := &Health{}, http.NewServeMux(), newPipes()
+		health.Register(mux)
+		mux.HandleFunc("/work", func(http.ResponseWriter, *http.Request) { <-time.After(work) })
+		log := slog.New(slog.DiscardHandler)
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() {
+			ended <- Run(ctx, NewServer(mux, time.Minute, log), network, health, Drain{
+				Delay: delay, Streams: func(context.Context) error { return nil }, Grace: time.Minute,
+			}, log)
+		}()
+		client := &http.Client{Transport: &http.Transport{DialContext: network.dial}}
+		defer client.CloseIdleConnections()
+		get := func(path string) int {
+			res, err := client.Get("http://server" + path)
+			if err != nil {
+				t.Errorf("GET %s: %v", path, err)
+				return 0
+			}
+			defer res.Body.Close()
+			_, _ = io.Copy(io.Discard, res.Body)
+			return res.StatusCode
+		}
+		if status := get("/readyz"); status != http.StatusOK {
+			t.Errorf("GET /readyz = %d, want 200", status)
+		}
+		started := time.Now()
+		stop()
+		synctest.Wait()
+		if status := get("/readyz"); status != http.StatusServiceUnavailable {
+			t.Errorf("GET /readyz = %d while draining, want 503", status)
+		}
+		if status := get("/healthz"); status != http.StatusOK {
+			t.Errorf("GET /healthz = %d while draining, want 200", status)
+		}
+		if status := get("/work"); status != http.StatusOK {
+			t.Errorf("what was under way = %d, want 200", status)
+		}
+		if err := <-ended; err != nil || time.Since(started) < work || time.Since(started) > work+time.Second {
+			t.Errorf("Run = %v after %v, want it to end with the work of %v", err, time.Since(started), work)
+		}
+		if _, err := network.dial(ctx, "", ""); err == nil {
+			t.Error("the port still answers after the end")
+		}
+	})
+}
