@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// A query by GET is kept by its client alone, which learns without a body that the answer still holds. What failed,
+// A query by GET is kept only by its client, which learns without a body that the answer still holds. What failed,
 // streams and what is sent by POST are kept by nobody.
 func TestQueriesByGETAreKeptByTheirClient(t *testing.T) {
 	s := start(t, nil)

@@ -133,7 +133,7 @@ func (s *server) post(t *testing.T, token, body string) (int, string) {
 	return status, answer
 }
 
-// query sends a query that must succeed. It comes from a trusted server, which counts for signing in alone.
+// query sends a query that must succeed. It comes from a trusted server, which counts only for signing in.
 func (s *server) query(t *testing.T, token, query string, into any) {
 	t.Helper()
 	req := s.request(t, http.MethodPost, "/graphql", token, request(query))

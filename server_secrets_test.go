@@ -204,7 +204,7 @@ func busyRun(t *testing.T, answer http.HandlerFunc) {
 // overheard is what answers say besides data.
 type overheard struct {
 	errors  []string
-	cookies []string // of web sessions, which their answers alone may hold
+	cookies []string // of web sessions, which only their answers may hold
 }
 
 func (o *overheard) answer(header http.Header, body string) {

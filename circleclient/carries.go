@@ -181,7 +181,7 @@ const (
 	MemberRoles
 	// MemberTags is the labels that the community gave the member.
 	MemberTags
-	// MemberMessageable is whether the member asking may write to the member.
+	// MemberMessageable is whether the viewer may write to the member.
 	MemberMessageable
 	// MemberProfile is everything else.
 	MemberProfile

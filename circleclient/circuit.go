@@ -89,7 +89,7 @@ func isIll(err error) bool {
 	return failure.Status < http.StatusBadRequest || failure.Status >= http.StatusInternalServerError
 }
 
-// Circuit says whether an operation is called.
+// Circuit reports whether an operation is called.
 type Circuit int
 
 // The states, in the order of their gravity.

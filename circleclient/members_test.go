@@ -93,7 +93,7 @@ func TestSearchAfterGoesBackAsItCame(t *testing.T) {
 	if _, err := c.Members.Search(asMember(t), MemberSearchRequest{SearchAfter: page.NextSearchAfter}); err != nil {
 		t.Fatal(err)
 	}
-	if want := `["1721398993645","ada"]`; string(body.SearchAfter) != want { // the contract takes texts alone there
+	if want := `["1721398993645","ada"]`; string(body.SearchAfter) != want { // the contract takes only texts there
 		t.Errorf("search: search_after %s, want %s", body.SearchAfter, want)
 	}
 }

@@ -24,7 +24,7 @@ type operation struct {
 	in string
 	// except are places of the value that this package mends on purpose, such as "Records.DisplayAction".
 	except []string
-	// answer stands in for an official example where the contract gives none; status is its status where the contract has
+	// answer serves instead of an official example if the contract gives none; status is its status where the contract has
 	// no example under any.
 	answer string
 	status int

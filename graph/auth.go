@@ -51,7 +51,7 @@ func (r *Resolver) refresh(
 	}, nil
 }
 
-// known is a moment, nil where it is not known.
+// known is a moment, nil if it is not known.
 func known(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil

@@ -174,7 +174,7 @@ func (c *comparison) field(of *ast.Definition, old, now *ast.FieldDefinition) {
 	}
 }
 
-// gives reports whether a value of the new type is one of the old type too: null where it was is fine, null where it was
+// gives reports whether a value of the new type is one of the old type too: null if it was is fine, null if it was
 // not is not.
 func gives(now, old *ast.Type) bool {
 	if old.NonNull && !now.NonNull || (now.Elem == nil) != (old.Elem == nil) || now.NamedType != old.NamedType {
@@ -194,7 +194,7 @@ func (c *comparison) due(directives ast.DirectiveList) bool {
 
 var wording = regexp.MustCompile("^Use `[^`]+`(?: [^.]+)?\\. Removal on (\\d{4}-\\d{2}-\\d{2})\\.$")
 
-// removal reads the date out of a deprecation; zero where there is none.
+// removal reads the date out of a deprecation; zero if there is none.
 func removal(deprecated *ast.Directive) (time.Time, error) {
 	if deprecated == nil {
 		return time.Time{}, nil
@@ -265,7 +265,7 @@ func TestCompare(t *testing.T) {
 	after := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
 	for _, tc := range []struct {
 		from, to string
-		want     string // empty where nothing breaks
+		want     string // empty if nothing breaks
 	}{
 		{"", "", ""},
 		{"scalar S", "", "The type S is gone."},

@@ -67,7 +67,7 @@ func occurrenceCalendar(ctx context.Context, o *model.EventOccurrence) (*model.C
 	return a.entry(), nil
 }
 
-// appointmentOf has all but the time; placed is nil where the place is hidden from the viewer.
+// appointmentOf has all but the time; placed is nil if the place is hidden from the viewer.
 func appointmentOf(record, placed *circleclient.Post) appointment {
 	a := appointment{text: record.RichText().PlainText(), url: record.URL, changed: record.UpdatedAt}
 	if placed == nil {

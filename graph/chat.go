@@ -16,7 +16,7 @@ import (
 // chatRoom is a room of which nothing but its name is known; everything else is loaded.
 func chatRoom(uuid string) *circleclient.ChatRoom { return &circleclient.ChatRoom{UUID: uuid} }
 
-// lessonChatRoom is the room in which a lesson is discussed, nil where it has none.
+// lessonChatRoom is the room in which a lesson is discussed, nil if it has none.
 func lessonChatRoom(l *circleclient.Lesson) *circleclient.ChatRoom {
 	if l.ChatRoomUUID == nil {
 		return nil
@@ -51,7 +51,7 @@ func (r *Resolver) inbox(ctx context.Context, first int, after *string) (*model.
 	return c, err
 }
 
-// unreadRooms pages through the rooms with unread messages, of which Circle tells the names alone.
+// unreadRooms pages through the rooms with unread messages, of which Circle gives only the names.
 func (r *Resolver) unreadRooms(ctx context.Context, first int, after *string) (*model.ChatRoomConnection, error) {
 	if paging.SelectsOnly(ctx) {
 		return &model.ChatRoomConnection{}, nil

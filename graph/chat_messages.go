@@ -122,7 +122,7 @@ func firstUnread(ctx context.Context, room *circleclient.ChatRoom) (*circleclien
 	return loaders.From(ctx).ChatMessage.Load(ctx, circleclient.ChatMessageRef(room.UUID, *number))
 }
 
-// changedMessage is the message in a payload or above a reply; null where there is none.
+// changedMessage is the message in a payload or above a reply; null if there is none.
 func changedMessage(ctx context.Context, ref circleclient.Ref) (*circleclient.ChatMessage, error) {
 	if ref.IsZero() {
 		return nil, nil //nolint:nilnil // no reply, or a refused change

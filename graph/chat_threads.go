@@ -36,7 +36,7 @@ func (r *Resolver) threads(ctx context.Context, first int, after *string) (*mode
 		}, paging.Itself)
 }
 
-// unreadThreads pages through the threads with unread replies, of which Circle tells the numbers alone.
+// unreadThreads pages through the threads with unread replies, of which Circle gives only the numbers.
 func (r *Resolver) unreadThreads(ctx context.Context, first int, after *string) (*model.ChatThreadConnection, error) {
 	if paging.SelectsOnly(ctx) {
 		return &model.ChatThreadConnection{}, nil

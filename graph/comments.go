@@ -10,7 +10,7 @@ import (
 	"circlegraph/graph/scalar"
 )
 
-// changedComment is the comment in a payload or above a reply; null where there is none.
+// changedComment is the comment in a payload or above a reply; null if there is none.
 func changedComment(ctx context.Context, ref circleclient.Ref) (*circleclient.Comment, error) {
 	if ref.IsZero() {
 		return nil, nil //nolint:nilnil // a comment on the post itself, or a refused change

@@ -16,7 +16,7 @@ import (
 	"circlegraph/graph/guard"
 )
 
-// costOf is `extensions.cost` of an answer; false where it has none.
+// costOf is `extensions.cost` of an answer; false if it has none.
 func costOf(t *testing.T, answer []byte) (graph.Cost, bool) {
 	t.Helper()
 	var out struct{ Extensions struct{ Cost *graph.Cost } }

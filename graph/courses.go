@@ -12,7 +12,7 @@ import (
 	"circlegraph/graph/scalar"
 )
 
-// courseOf is the course that a space holds; nil where it holds none.
+// courseOf is the course that a space holds; nil if it holds none.
 func courseOf(ctx context.Context, s *circleclient.Space) (*model.Course, error) {
 	kind, err := ofSpace(ctx, s, func(s *circleclient.Space) *string { return &s.Type })
 	if err != nil || *kind != circleclient.SpaceTypeCourse {
@@ -85,7 +85,7 @@ func ofLesson[T any](ctx context.Context, l *circleclient.Lesson, read func(*cir
 	return loaders.OfPart(ctx, l, circleclient.LessonDetails, read)
 }
 
-// bookmarkOfLesson is the number of the viewer's bookmark; nil where there is none.
+// bookmarkOfLesson is the number of the viewer's bookmark; nil if there is none.
 func bookmarkOfLesson(l *circleclient.Lesson) *string {
 	if l.BookmarkID == nil {
 		return nil
@@ -109,7 +109,7 @@ func sectionOf(ctx context.Context, l *circleclient.Lesson) (*circleclient.Cours
 	return sections[i], nil
 }
 
-// updateLessonProgress says whether the viewer has completed a lesson.
+// updateLessonProgress marks a lesson as completed by the viewer, or not.
 func (r *Resolver) updateLessonProgress(
 	ctx context.Context, in model.UpdateLessonProgressInput,
 ) (*model.UpdateLessonProgressPayload, error) {
@@ -125,7 +125,7 @@ func (r *Resolver) updateLessonProgress(
 	return &model.UpdateLessonProgressPayload{LessonRef: ref, UserErrors: problems}, err
 }
 
-// changedLesson is the lesson in a payload; null where the change was refused.
+// changedLesson is the lesson in a payload; null if the change was refused.
 func changedLesson(ctx context.Context, ref circleclient.Ref) (*circleclient.Lesson, error) {
 	if ref.IsZero() {
 		return nil, nil //nolint:nilnil // the payload's userErrors say why
@@ -133,7 +133,7 @@ func changedLesson(ctx context.Context, ref circleclient.Ref) (*circleclient.Les
 	return loadLesson(ctx, ref)
 }
 
-// changedCourse is the course in a payload; nil where the change was refused.
+// changedCourse is the course in a payload; nil if the change was refused.
 func changedCourse(ref circleclient.Ref) *model.Course {
 	if ref.IsZero() {
 		return nil

@@ -124,7 +124,7 @@ func present(err error) (string, map[string]any) {
 	return "Something went wrong on our side.", map[string]any{"code": codeInternal}
 }
 
-// unauthenticated tells why an error means that the caller's token cannot be used; empty where it means something else.
+// unauthenticated tells why an error means that the caller's token cannot be used; empty if it means something else.
 func unauthenticated(err error) tokens.Reason {
 	switch {
 	case errors.Is(err, circleclient.ErrNoToken):

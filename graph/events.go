@@ -26,7 +26,7 @@ func settingsOf(p *circleclient.Post) *circleclient.EventSettings {
 	return p.EventSettings
 }
 
-// placeOf is the event's record where the viewer may see the place, nil where it is hidden from them: Circle sends it
+// placeOf is the event's record where the viewer may see the place, nil if it is hidden from them: Circle sends it
 // to everybody and leaves hiding it to us. Those who run the event see it, which only some records tell.
 func placeOf(ctx context.Context, e *model.Event) (*circleclient.Post, error) {
 	record, err := loaders.WithPart(ctx, e.Post, circleclient.PostEvent)
@@ -39,7 +39,7 @@ func placeOf(ctx context.Context, e *model.Event) (*circleclient.Post, error) {
 	return record, nil
 }
 
-// ofPlace reads a part of where an event takes place; nil where it is hidden.
+// ofPlace reads a part of where an event takes place; nil if it is hidden.
 func ofPlace[T any](ctx context.Context, e *model.Event, part func(*circleclient.EventSettings) *T) (*T, error) {
 	record, err := placeOf(ctx, e)
 	if err != nil || record == nil {
@@ -61,7 +61,7 @@ func (r *Resolver) eventOccurrences(
 		})
 }
 
-// changedEvent is the event in a payload; null where the change was refused.
+// changedEvent is the event in a payload; null if the change was refused.
 func changedEvent(ctx context.Context, ref circleclient.Ref) (*model.Event, error) {
 	if ref.IsZero() {
 		return nil, nil //nolint:nilnil // the payload's userErrors say why

@@ -21,7 +21,7 @@ const (
 	brokenWrite  = `mutation($id: ID!) { likePost(input: {postId: $id}) { post { id } userErrors { code } } }`
 )
 
-// fault stands in for a part of Circle.
+// fault answers instead of a part of Circle.
 type fault struct {
 	mu       sync.Mutex
 	answer   http.HandlerFunc // nil while nothing is wrong
@@ -256,7 +256,7 @@ func TestBurstOfFailures(t *testing.T) {
 	}
 }
 
-// An operation that keeps failing is left alone at once for everybody, while the others are asked as before; when it is
+// An operation that keeps failing is not called for a while, by anybody, while the others are asked as before; when it is
 // well again, so is the field.
 func TestIllOperationClosesNoOther(t *testing.T) { inBubble(testIllOperationClosesNoOther)(t) }
 

@@ -52,7 +52,7 @@ type Options struct {
 	Timeout time.Duration
 	// Trusted are the documents of the operator's own apps, text by id.
 	Trusted map[string]string
-	// Untrusted says what becomes of other documents; they are carried out where empty.
+	// Untrusted says how other documents are handled; they are carried out if empty.
 	Untrusted persisted.Mode
 	// MaxCost is how many requests to Circle an operation may need at most, by an estimate before the first; no limit
 	// where zero.

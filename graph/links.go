@@ -60,7 +60,7 @@ func (r *Resolver) linkedPost(ctx context.Context, link circleclient.Link) (mode
 }
 
 // commentOfPost finds a comment or reply in the list of the post's comments, since its address does not tell which it
-// is; nil where it is gone.
+// is; nil if it is gone.
 func (r *Resolver) commentOfPost(
 	ctx context.Context, post *circleclient.Post, commentID int64,
 ) (*circleclient.Comment, error) {

@@ -13,7 +13,7 @@ import (
 	"circlegraph/tokens"
 )
 
-// viewerOf is the member asking: null without an error only where no token was sent. Nothing is asked of Circle yet.
+// viewerOf is the viewer: null without an error only if no token was sent. Nothing is asked of Circle yet.
 func viewerOf(ctx context.Context) (*model.Viewer, error) {
 	_, err := tokens.CallerFrom(ctx).Token()
 	if errors.Is(err, circleclient.ErrNoToken) {

@@ -82,7 +82,7 @@ func preferencesPayload(medium string, problems []*model.UserError) model.Notifi
 	return model.NotificationPreferencesPayload{Medium: medium, UserErrors: problems}
 }
 
-// changedPreferences reads the preferences after a change; null where it was refused.
+// changedPreferences reads the preferences after a change; null if it was refused.
 func (r *Resolver) changedPreferences(
 	ctx context.Context, p model.NotificationPreferencesPayload,
 ) (*circleclient.NotificationPreferences, error) {

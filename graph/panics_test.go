@@ -68,7 +68,7 @@ func TestPanicCostsAField(t *testing.T) {
 	}
 }
 
-// When a client leaves, what is asked of Circle for it alone is given up, unless there is a memory to keep the answer
+// When a client leaves, what is asked of Circle only for it is given up, unless there is a memory to keep the answer
 // for its return, which then costs nothing.
 func TestLeaving(t *testing.T) {
 	for name, memo := range map[string]func(*circleclient.Config){

@@ -20,7 +20,7 @@ func loadPost(ctx context.Context, ref circleclient.Ref) (model.Post, error) {
 	return model.NewPost(record), nil
 }
 
-// changedPost is the post in a payload; null where the change was refused.
+// changedPost is the post in a payload; null if the change was refused.
 func changedPost(ctx context.Context, ref circleclient.Ref) (model.Post, error) {
 	if ref.IsZero() {
 		return nil, nil //nolint:nilnil // the payload's userErrors say why

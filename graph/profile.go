@@ -110,7 +110,7 @@ func fieldProblems(err error) ([]*model.UserError, error) {
 	return refused(model.UserErrorCodeInvalid, unfit.message, "profileFields", strconv.Itoa(unfit.index)), nil
 }
 
-// unfit tells why a field does not take a value; empty where it does.
+// unfit tells why a field does not take a value; empty if it does.
 func unfit(field *circleclient.ProfileField, v *model.ProfileFieldValueInput, choices []int64) string {
 	switch {
 	case field == nil:

@@ -59,7 +59,7 @@ func (r *Resolver) courseAttempts(
 		}, paging.Itself)
 }
 
-// memberOfAttempt is who made an attempt; nil where the record does not say.
+// memberOfAttempt is who made an attempt; nil if the record does not say.
 func memberOfAttempt(a *circleclient.QuizAttempt) *model.Member {
 	if a.Member == nil {
 		return nil
@@ -146,7 +146,7 @@ func (r *Resolver) gradeQuizAttempt(
 	return &model.GradeQuizAttemptPayload{AttemptRef: ref, UserErrors: problems}, err
 }
 
-// changedAttempt is the attempt in a payload; null where the change was refused.
+// changedAttempt is the attempt in a payload; null if the change was refused.
 func changedAttempt(ctx context.Context, ref circleclient.Ref) (*circleclient.QuizAttempt, error) {
 	if ref.IsZero() {
 		return nil, nil //nolint:nilnil // the payload's userErrors say why

@@ -24,7 +24,7 @@ type Resolver struct {
 	now         func() time.Time
 	// webSession reports whether members may sign in on the community's own web pages.
 	webSession bool
-	// communityURL is the address of the community's web pages; nil where it is not known.
+	// communityURL is the address of the community's web pages; nil if it is not known.
 	communityURL *url.URL
 }
 

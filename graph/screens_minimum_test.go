@@ -151,7 +151,7 @@ func (b *barrier) hold(circle http.Handler) http.Handler {
 	})
 }
 
-// pass waits for the others; false where they do not come.
+// pass waits for the others; false if they do not come.
 func (b *barrier) pass(ctx context.Context) bool {
 	b.mu.Lock()
 	b.arrived++

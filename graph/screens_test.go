@@ -17,7 +17,7 @@ import (
 	"circlegraph/tokens"
 )
 
-// Of every query in the scripts and of every screen, each call to Circle fails in turn. What is lost is null where an
+// Of every query in the scripts and of every screen, each call to Circle fails in turn. What is lost is null if an
 // error says so, with its path and code, and nothing else is lost.
 func TestFailedCallCostsItsFields(t *testing.T) {
 	for _, name := range scripts(t) {
@@ -110,7 +110,7 @@ func (f *failing) anew(as string) string {
 	}
 	session, err := f.Sessions.Login(f.t.Context(), tokens.LoginRequest{Email: as})
 	if err != nil {
-		return as // a member who is gone by now has the old token alone
+		return as // a member who is gone by now has only the old token
 	}
 	return session.AccessToken
 }

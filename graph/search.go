@@ -68,7 +68,7 @@ func searchOptions(f *model.SearchFilter) (opts circleclient.SearchOptions, err 
 	return opts, err
 }
 
-// found fetches what a hit is about; null where the search did not tell enough.
+// found fetches what a hit is about; null if the search did not tell enough.
 func found[T any](h model.HitBase, load func(circleclient.Ref) (T, error)) (T, error) {
 	ref := h.NodeRef()
 	if ref.IsZero() {

@@ -109,7 +109,7 @@ func (r *Resolver) markSpaceAsRead(
 	return &model.MarkSpaceAsReadPayload{Space: space, UserErrors: problems}, err
 }
 
-// spacePreferences is what a space notifies the viewer of; nil where they have not joined it.
+// spacePreferences is what a space notifies the viewer of; nil if they have not joined it.
 func spacePreferences(ctx context.Context, s *circleclient.Space) (*circleclient.SpaceMemberPreferences, error) {
 	membership, err := ofSpace(ctx, s, func(s *circleclient.Space) *int64 { return s.SpaceMemberID })
 	if err != nil || membership == nil {

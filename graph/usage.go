@@ -21,7 +21,7 @@ type upstreamUsage struct {
 	Stale int64 `json:"stale"`
 	// WaitedMs is how many milliseconds its requests have waited for the budget, all added up.
 	WaitedMs int64 `json:"waitedMs"`
-	// BudgetRemaining is how many requests could be sent now; null where there is no budget.
+	// BudgetRemaining is how many requests could be sent now; null if there is no budget.
 	BudgetRemaining *int `json:"budgetRemaining"`
 }
 

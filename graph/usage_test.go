@@ -67,7 +67,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// What an answer has cost stands beside what was reckoned for it, also where it costs less for being remembered.
+// What an answer has cost stands beside what was estimated, also where it costs less for being remembered.
 func TestCostIsShown(t *testing.T) {
 	c := newCommunity(t, remembering)
 	const query = `{ homeFeed(first: 2) { nodes { author { bio } } } }`

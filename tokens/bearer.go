@@ -39,7 +39,7 @@ func (a *Authenticator) Middleware(next http.Handler) http.Handler {
 
 // FromInit puts a [Caller] into the context of a websocket: authorization is what connection_init carries under that
 // name, in the form of the header. Where it is empty the caller of the upgrade request stays. Trust comes from the
-// upgrade request alone, because browsers can write the payload but not the header.
+// upgrade request, because browsers can write the payload but not the header.
 func (a *Authenticator) FromInit(ctx context.Context, authorization string) context.Context {
 	if strings.TrimSpace(authorization) == "" {
 		return WithCaller(ctx, CallerFrom(ctx).Fork())
@@ -91,7 +91,7 @@ func isToken68(s string) bool {
 	})
 }
 
-// expiryHint reads when a member's token says it ends; zero where it does not say. ok is false where it is no JWT at
+// expiryHint reads when a member's token says it ends; zero if it does not say. ok is false if it is no JWT at
 // all. Nobody has verified the token, so this saves calls that Circle would refuse and decides nothing else.
 func expiryHint(token string) (expiresAt time.Time, ok bool) {
 	claims := jwt.MapClaims{}

@@ -65,8 +65,8 @@ type Caller struct {
 
 	mu        sync.RWMutex
 	token     string
-	refused   Reason    // why token cannot be used; empty where it can
-	expiresAt time.Time // the token's own word, unproven; zero where it says nothing
+	refused   Reason    // why token cannot be used; empty if it can
+	expiresAt time.Time // the token's own word, unproven; zero if it says nothing
 }
 
 // nobody is a caller without any credentials.
@@ -89,7 +89,7 @@ func (c *Caller) Token() (string, error) {
 	return token, nil
 }
 
-// Become makes the holder of token the caller from here on, in this cell alone. It is for tokens that this process has
+// Become makes the holder of token the caller from here on, only in this cell. It is for tokens that this process has
 // just obtained.
 func (c *Caller) Become(token string) {
 	expiresAt, _ := expiryHint(token)
@@ -99,7 +99,7 @@ func (c *Caller) Become(token string) {
 }
 
 // Presented returns the token of the request's header as it was sent, also where it has expired or was revoked, for
-// ending it. It is empty where no token was sent or what was sent cannot be one, and a login does not change it.
+// ending it. It is empty if no token was sent or what was sent cannot be one, and a login does not change it.
 func (c *Caller) Presented() string { return c.presented }
 
 // Trusted reports whether the request carried the right secret in [SecretHeader].

@@ -91,11 +91,11 @@ type Config struct {
 type Deployment struct {
 	// Listen is the address to listen on, such as 127.0.0.1:8080.
 	Listen string
-	// CircleURL is CIRCLE_URL as given, empty where it is not.
+	// CircleURL is CIRCLE_URL as given, empty if it is not.
 	CircleURL string
-	// HeadlessToken is CIRCLE_HEADLESS_TOKEN as given, empty where it is not.
+	// HeadlessToken is CIRCLE_HEADLESS_TOKEN as given, empty if it is not.
 	HeadlessToken Secret
-	// HeadlessTokenFile is CIRCLE_HEADLESS_TOKEN_FILE as given, empty where it is not.
+	// HeadlessTokenFile is CIRCLE_HEADLESS_TOKEN_FILE as given, empty if it is not.
 	HeadlessTokenFile string
 }
 

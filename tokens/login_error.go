@@ -22,7 +22,7 @@ const (
 	CodeIdentityProviderUnavailable Code = "IDENTITY_PROVIDER_UNAVAILABLE"
 	// CodeMemberNotFound is a proven name that no member has.
 	CodeMemberNotFound Code = "MEMBER_NOT_FOUND"
-	// CodeRefreshTokenInvalid is a refresh token that is none, or no longer.
+	// CodeRefreshTokenInvalid is a refresh token that is not one, or no longer.
 	CodeRefreshTokenInvalid Code = "REFRESH_TOKEN_INVALID"
 	// CodeRefreshTokenExpired is a refresh token past its month.
 	CodeRefreshTokenExpired Code = "REFRESH_TOKEN_EXPIRED"

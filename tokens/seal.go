@@ -79,7 +79,7 @@ func (s *sealer) seal(content sealed) (string, error) {
 	return sealPrefix + key.id + "." + base64.RawURLEncoding.EncodeToString(box), nil
 }
 
-// open returns the content, and current false where an older key sealed it. With errSealExpired the content is returned
+// open returns the content, and current false if an older key sealed it. With errSealExpired the content is returned
 // too.
 func (s *sealer) open(token string, now time.Time) (content sealed, current bool, err error) {
 	if !isSealed(token) || len(token) > maxSealed {

@@ -7460,7 +7460,7 @@ type RefreshAccessTokenPayload {
   accessTokenExpiresAt: DateTime
   "The refresh token to use next time; it may be the one that was sent."
   refreshToken: String
-  "When the refresh token ends; null where that is not known."
+  "When the refresh token ends; null if that is not known."
   refreshTokenExpiresAt: DateTime
   "Why the refresh was refused; empty on success."
   userErrors: [UserError!]!
@@ -7540,15 +7540,15 @@ type Bookmark {
   type: BookmarkType!
   "When it was put aside."
   createdAt: DateTime!
-  "The title of the post, or of the post that was commented on; null where it has none."
+  "The title of the post, or of the post that was commented on; null if it has none."
   title: String
-  "The beginning of the text; null where it has none."
+  "The beginning of the text; null if it has none."
   excerpt: String
-  "Its address; null where it has none."
+  "Its address; null if it has none."
   url: URL @goField(name: "URL")
-  "Who wrote it; null where the author is gone."
+  "Who wrote it; null if the author is gone."
   author: Member @goField(forceResolver: true)
-  "The space it stands in; null where Circle does not say."
+  "The space it stands in; null if Circle does not say."
   space: Space @goField(forceResolver: true)
   "Whether it was deleted since."
   isDeleted: Boolean!
@@ -7575,11 +7575,11 @@ enum BookmarkType {
 type BookmarkConnection {
   "The bookmarks with their cursors."
   edges: [BookmarkEdge!]!
-  "The bookmarks alone."
+  "Only the bookmarks."
   nodes: [Bookmark!]!
   "Where the page stands."
   pageInfo: PageInfo!
-  "The number of bookmarks; null where Circle does not say."
+  "The number of bookmarks; null if Circle does not say."
   totalCount: Int
 }
 
@@ -7711,7 +7711,7 @@ type ChatRoom implements Node {
   kind: ChatRoomKind @semanticNonNull @goField(forceResolver: true) @cost(part: "chatRoom.name", per: "list")
   "The name to show: the room's own, or made of the names of the others in it."
   name: String @semanticNonNull @goField(forceResolver: true) @cost(part: "chatRoom.name", per: "list")
-  "What it is for; null where nobody wrote any."
+  "What it is for; null if nobody wrote any."
   description: String @goField(forceResolver: true) @cost(part: "chatRoom.details", per: "list")
   "Whether members who come later see what was written before."
   showsHistory: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "chatRoom.details", per: "list")
@@ -7719,7 +7719,7 @@ type ChatRoom implements Node {
   participantsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "chatRoom.details", per: "list")
   "The number of messages that the viewer has not read."
   unreadMessagesCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "chatRoom.details", per: "list")
-  "The viewer's own place in it; null where they only look in, as into the room of a space that they have not joined."
+  "The viewer's own place in it; null if they only look in, as into the room of a space that they have not joined."
   currentParticipant: ChatParticipant @goField(forceResolver: true) @cost(part: "chatRoom.details", per: "list")
   "The first few of the others, as many as Circle chooses."
   otherParticipantsPreview: [ChatParticipant!] @semanticNonNull @goField(forceResolver: true)
@@ -7732,18 +7732,18 @@ type ChatRoom implements Node {
   "The newest message that is no reply; null in an empty room."
   lastMessage: ChatMessage @goField(forceResolver: true) @cost(part: "chatRoom.details", per: "list")
   """
-  The oldest message that the viewer has not read; null where there is none. Its ids cost nothing in a room that was
+  The oldest message that the viewer has not read; null if there is none. Its ids cost nothing in a room that was
   read by itself, and one request in a room of the inbox in which something is unread; any other field of it costs one
   more.
   """
   firstUnreadMessage: ChatMessage @goField(forceResolver: true) @cost(part: "chatRoom.firstUnread", load: "fullRoom")
       @cost(from: "chatMessage")
   """
-  The message pinned to it; null where none is, and where Circle does not say: it documents this for live updates only.
+  The message pinned to it; null if none is, and where Circle does not say: it documents this for live updates only.
   """
   pinnedMessage: ChatMessage @goField(forceResolver: true) @cost(part: "chatRoom.details", per: "list")
   """
-  The space that it is embedded in; null for rooms of the inbox, lessons and live rooms. Costs nothing where the room
+  The space that it is embedded in; null for rooms of the inbox, lessons and live rooms. Costs nothing if the room
   was reached through its space, a thread or the inbox. Else Circle does not say, and the spaces are asked: one request
   for their list and one for each chat space until the right one is found.
   """
@@ -7797,11 +7797,11 @@ type EmbeddedLesson {
 type ChatRoomConnection {
   "The rooms with their cursors."
   edges: [ChatRoomEdge!]!
-  "The rooms alone."
+  "Only the rooms."
   nodes: [ChatRoom!]!
   "Where the page stands."
   pageInfo: PageInfo!
-  "The number of rooms; null where Circle does not say."
+  "The number of rooms; null if Circle does not say."
   totalCount: Int
 }
 
@@ -7829,13 +7829,13 @@ type ChatParticipant {
   "Whether the member has put the room away for themselves."
   isArchived: Boolean! @goField(name: "Archived")
   """
-  When the member pinned the room; null where they have not, and where Circle does not say: it documents this for live
+  When the member pinned the room; null if they have not, and where Circle does not say: it documents this for live
   updates only.
   """
   pinnedAt: DateTime
   "Whether the member is there at the moment; null for the viewer."
   isOnline: Boolean
-  "When the member was there last, as a phrase; null where Circle has none."
+  "When the member was there last, as a phrase; null if Circle has none."
   lastSeenText: String
   "When the member left; null while they are there."
   leftAt: DateTime @goField(name: "DeletedAt")
@@ -7847,11 +7847,11 @@ type ChatParticipant {
 type ChatParticipantConnection {
   "The participants with their cursors."
   edges: [ChatParticipantEdge!]!
-  "The participants alone."
+  "Only the participants."
   nodes: [ChatParticipant!]!
   "Where the page stands."
   pageInfo: PageInfo!
-  "The number of participants; null where Circle does not say."
+  "The number of participants; null if Circle does not say."
   totalCount: Int
 }
 
@@ -7868,19 +7868,19 @@ type ChatMessage implements Node & Bookmarkable {
   id: ID! @goField(name: "NodeRef")
   "Circle's own number of the message."
   circleId: ID! @goField(name: "ID")
-  "The text; empty where Circle lost it."
+  "The text; empty if Circle lost it."
   body: RichText! @goField(name: "RichText")
   "When it was sent."
   sentAt: DateTime!
-  "When its text was changed last; null where it never was."
+  "When its text was changed last; null if it never was."
   editedAt: DateTime
-  "Who wrote it; null where they are gone."
+  "Who wrote it; null if they are gone."
   sender: Member @goField(forceResolver: true)
   "The room it stands in. Any field but the ids loads the room, once for all its messages."
   chatRoom: ChatRoom!
   "The message it replies to; null for one that is no reply. Its ids cost nothing, any other field a request."
   parentMessage: ChatMessage @goField(forceResolver: true) @cost(from: "chatMessage")
-  "The thread that it began or replies in, with all replies; null where nobody has replied. Costs a request."
+  "The thread that it began or replies in, with all replies; null if nobody has replied. Costs a request."
   thread: ChatThread
   "The emoji that members gave it."
   reactions: [ChatReaction!]! @cost(calls: 0, items: 5)
@@ -7891,9 +7891,9 @@ type ChatMessage implements Node & Bookmarkable {
   "The first few members who replied. Costs a request where ` + "`" + `repliesCount` + "`" + ` does."
   threadParticipantsPreview: [Member!] @semanticNonNull @goField(forceResolver: true)
       @cost(part: "chatMessage.replies", items: 5)
-  "When the newest reply was sent; null where there is none. Costs a request where ` + "`" + `repliesCount` + "`" + ` does, and in threads."
+  "When the newest reply was sent; null if there is none. Costs a request where ` + "`" + `repliesCount` + "`" + ` does, and in threads."
   lastReplyAt: DateTime @goField(forceResolver: true) @cost(part: "chatMessage.lastReply")
-  "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
+  "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null if there is none."
   viewerBookmarkId: ID @goField(name: "BookmarkID")
 }
 
@@ -7933,7 +7933,7 @@ enum ChatEmoji {
 type ChatMessageConnection {
   "The messages with their cursors."
   edges: [ChatMessageEdge!]!
-  "The messages alone."
+  "Only the messages."
   nodes: [ChatMessage!]!
   "Where the page stands."
   pageInfo: PageInfo!
@@ -7978,11 +7978,11 @@ type ChatThread implements Node {
 type ChatThreadConnection {
   "The threads with their cursors."
   edges: [ChatThreadEdge!]!
-  "The threads alone."
+  "Only the threads."
   nodes: [ChatThread!]!
   "Where the page stands."
   pageInfo: PageInfo!
-  "The number of threads; null where Circle does not say."
+  "The number of threads; null if Circle does not say."
   totalCount: Int
 }
 
@@ -8201,7 +8201,7 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
   updatedAt: DateTime!
   "When it was removed, with its place kept for the replies; null as a rule."
   removedAt: DateTime
-  "Who wrote it; null where the author is gone. Replies asked in an order of their own load it."
+  "Who wrote it; null if the author is gone. Replies asked in an order of their own load it."
   author: Member @goField(forceResolver: true)
       @cost(part: "comment.author", load: "author", from: ["author", "profile"])
   "The post it belongs to. Costs a request unless the comment was reached through the post."
@@ -8217,18 +8217,18 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
   isLikedByViewer: Boolean! @goField(name: "IsLiked")
   "The number of replies."
   repliesCount: Int!
-  "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
+  "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null if there is none."
   viewerBookmarkId: ID @goField(name: "BookmarkID")
   "Whether the viewer may like it; see ` + "`" + `viewerCannotLikeReasons` + "`" + `."
   viewerCanLike: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "place", per: "list")
-  "Why the viewer may not like it; empty where they may. Loads the space, once for all comments in it."
+  "Why the viewer may not like it; empty if they may. Loads the space, once for all comments in it."
   viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
       @cost(load: "place", per: "list")
   "Whether the viewer may reply to it; see ` + "`" + `viewerCannotCommentReasons` + "`" + `."
   viewerCanComment: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "commented", per: "space")
       @cost(load: "place", per: "list")
   """
-  Why the viewer may not reply to it; empty where they may. Loads the space, once for all comments in it, and the post
+  Why the viewer may not reply to it; empty if they may. Loads the space, once for all comments in it, and the post
   unless the comment was reached through it.
   """
   viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
@@ -8248,7 +8248,7 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
   ): MemberConnection @semanticNonNull @goField(forceResolver: true)
       @cost(from: "liker")
   """
-  The replies to it. They come with the comment and cost nothing where all of them did and no order is asked for; else
+  The replies to it. They come with the comment and cost nothing if all of them did and no order is asked for; else
   one request to Circle.
   """
   replies(
@@ -8267,11 +8267,11 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
 type CommentConnection {
   "The comments with their cursors."
   edges: [CommentEdge!]!
-  "The comments alone."
+  "Only the comments."
   nodes: [Comment!]!
   "Where the page stands."
   pageInfo: PageInfo!
-  "The number of comments in the whole list; null where Circle does not say."
+  "The number of comments in the whole list; null if Circle does not say."
   totalCount: Int
 }
 
@@ -8373,7 +8373,7 @@ type DeleteCommentPayload {
   deletedCommentId: ID
   "The post with its new count."
   post: Post @goField(forceResolver: true) @cost(from: "post")
-  "The comment that was replied to, with its new count; null where it was no reply."
+  "The comment that was replied to, with its new count; null if it was no reply."
   parent: Comment @goField(forceResolver: true) @cost(from: "comment")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
@@ -8443,13 +8443,13 @@ type WebCookie {
   domain: String!
   "The path beneath which it is sent."
   path: String!
-  "When it ends; null where it ends with the web view."
+  "When it ends; null if it ends with the web view."
   expiresAt: DateTime
-  "Whether it is sent over TLS alone."
+  "Whether it is sent only over TLS."
   isSecure: Boolean! @goField(name: "Secure")
   "Whether scripts of the pages must not read it."
   isHttpOnly: Boolean! @goField(name: "HttpOnly")
-  "Whether other sites' pages send it; null where Circle does not say."
+  "Whether other sites' pages send it; null if Circle does not say."
   sameSite: CookieSameSite
 }
 
@@ -8492,7 +8492,7 @@ extend type Mutation {
 
 extend type Space {
   """
-  The course that the space holds; null where its type is not ` + "`" + `COURSE` + "`" + `. By itself it costs no more than ` + "`" + `type` + "`" + `. Its
+  The course that the space holds; null if its type is not ` + "`" + `COURSE` + "`" + `. By itself it costs no more than ` + "`" + `type` + "`" + `. Its
   outline is read at the same time as a space that is named by its number, in vain where that holds no course.
   """
   course: Course @goField(forceResolver: true) @cost(part: "space.details", per: "list")
@@ -8531,7 +8531,7 @@ type CourseSection {
   releasedAfterDays: Int! @goField(name: "DripDelay")
   "Whether it has been released to the viewer."
   isReleased: Boolean! @goField(name: "IsDripped")
-  "When it is released to the viewer, or was; null where it has no date."
+  "When it is released to the viewer, or was; null if it has no date."
   releasesAt: DateTime @goField(name: "DrippedAt")
   "Whether members are told of its release."
   notifiesOfRelease: Boolean! @goField(name: "NotifyStudentsEnabled")
@@ -8568,21 +8568,21 @@ type Lesson implements Node & Bookmarkable {
   Who has not joined the space of the course can open none, whatever this says.
   """
   isLockedForViewer: Boolean! @goField(forceResolver: true)
-  "When it is released to the viewer, or was; null where it has no date."
+  "When it is released to the viewer, or was; null if it has no date."
   releasesAt: DateTime @goField(name: "DrippedAt")
   "Whether the viewer must complete the lesson before it first."
   viewerMustCompletePrevious: Boolean! @goField(name: "NeedsToCompletePreviousLesson")
   "Whether a video or sound stands above the text."
   hasFeaturedMedia: Boolean! @goField(name: "IsFeaturedMediaEnabled")
-  "Length of that video or sound in whole seconds; null where there is none, or it is unknown."
+  "Length of that video or sound in whole seconds; null if there is none, or it is unknown."
   featuredMediaSeconds: Int @goField(name: "FeaturedMediaDuration")
-  "The course. The name and slug of its space cost nothing where the lesson has been read."
+  "The course. The name and slug of its space cost nothing if the lesson has been read."
   course: Course! @goField(forceResolver: true)
   "The section it stands in. Costs the request of the course's ` + "`" + `sections` + "`" + `, once for all lessons of the course."
   section: CourseSection @semanticNonNull @goField(forceResolver: true) @cost(load: "sections")
   "The text."
   body: RichText @semanticNonNull @goField(forceResolver: true) @cost(part: "lesson.details")
-  "The video or sound above the text; null where there is none."
+  "The video or sound above the text; null if there is none."
   featuredMedia: LessonMedia @goField(forceResolver: true) @cost(part: "lesson.details")
   "Whether it must be played to the end before the lesson can be completed."
   isFeaturedMediaRequired: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "lesson.details")
@@ -8594,13 +8594,13 @@ type Lesson implements Node & Bookmarkable {
   files: [LessonFile!] @semanticNonNull @goField(forceResolver: true) @cost
   "Whether it can be discussed, which is done in its chat room."
   isCommentable: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "lesson.details")
-  "The chat room in which it is discussed; null where it has none. Any field but the ids loads the room."
+  "The chat room in which it is discussed; null if it has none. Any field but the ids loads the room."
   chatRoom: ChatRoom @goField(forceResolver: true) @cost(part: "lesson.details", from: "embeddedRoom")
-  "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
+  "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null if there is none."
   viewerBookmarkId: ID @goField(forceResolver: true) @cost(part: "lesson.details")
-  "What the course calls a lesson, such as ` + "`" + `day` + "`" + `; null where Circle does not say."
+  "What the course calls a lesson, such as ` + "`" + `day` + "`" + `; null if Circle does not say."
   lessonLabel: String @goField(forceResolver: true) @cost(part: "lesson.details")
-  "What the course calls a section, such as ` + "`" + `week` + "`" + `; null where Circle does not say."
+  "What the course calls a section, such as ` + "`" + `week` + "`" + `; null if Circle does not say."
   sectionLabel: String @goField(forceResolver: true) @cost(part: "lesson.details")
 }
 
@@ -8616,7 +8616,7 @@ enum LessonStatus {
 
 "The video or sound above the text of a lesson."
 type LessonMedia {
-  "Where it can be loaded; null where Circle gives no address."
+  "Where it can be loaded; null if Circle gives no address."
   url: URL @goField(name: "URL")
   "Name of the uploaded file."
   filename: String!
@@ -8628,15 +8628,15 @@ type LessonMedia {
   width: Int
   "Height in pixels; null for sounds, and where unknown."
   height: Int
-  "Length in seconds; null where unknown."
+  "Length in seconds; null if unknown."
   durationSeconds: Float
-  "A small picture of it; null where there is none."
+  "A small picture of it; null if there is none."
   thumbnailUrl: URL
-  "Subtitles as WebVTT; null where there are none."
+  "Subtitles as WebVTT; null if there are none."
   subtitlesUrl: URL @goField(name: "WebVTTFileURL")
-  "Its chapters, for the bar of a player; null where there are none."
+  "Its chapters, for the bar of a player; null if there are none."
   chaptersUrl: URL @goField(name: "ChaptersURL")
-  "Small pictures of its moments, for the bar of a player; null where there are none."
+  "Small pictures of its moments, for the bar of a player; null if there are none."
   previewThumbnailsUrl: URL @goField(name: "PreviewThumbnailsURL")
 }
 
@@ -8652,7 +8652,7 @@ type LessonFile {
   size: Long! @goField(name: "ByteSize")
   "When it was uploaded."
   createdAt: DateTime!
-  "Where it can be loaded; null where Circle gives no address."
+  "Where it can be loaded; null if Circle gives no address."
   url: URL @goField(name: "URL")
 }
 
@@ -8682,11 +8682,11 @@ input UpdateLessonProgressInput {
 
 "The lesson and its course."
 type UpdateLessonProgressPayload {
-  "The lesson in its new state, read again when selected; null where it was refused."
+  "The lesson in its new state, read again when selected; null if it was refused."
   lesson: Lesson @goField(forceResolver: true) @cost(from: "lesson")
   """
   The course, whose ` + "`" + `viewerProgress` + "`" + ` and the locks of whose lessons may have changed, read again when they are selected;
-  null where it was refused.
+  null if it was refused.
   """
   course: Course @goField(forceResolver: true)
   "Why it was refused; empty on success."
@@ -8731,7 +8731,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   updatedAt: DateTime!
   """
-  Who wrote it; null where the author is gone.
+  Who wrote it; null if the author is gone.
   """
   author: Member @cost(calls: 0, from: "author")
   """
@@ -8767,11 +8767,11 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   isFollowedByViewer: Boolean!
   """
-  Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post.
+  Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null if the viewer does not follow the post.
   """
   viewerFollowerId: ID @goField(name: "FollowerID")
   """
-  Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none.
+  Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null if there is none.
   """
   viewerBookmarkId: ID @goField(name: "BookmarkID")
   """
@@ -8783,7 +8783,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   viewerCanLike: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
-  Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it.
+  Why the viewer may not like it; empty if they may. Loads the space, once for all posts that stand in it.
   """
   viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
@@ -8791,7 +8791,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   viewerCanComment: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
-  Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it.
+  Why the viewer may not comment on it; empty if they may. Loads the space, once for all posts that stand in it.
   """
   viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
@@ -8811,7 +8811,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   viewerCanManage: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
-  The members who like it. The first few come with the post and cost nothing where they suffice.
+  The members who like it. The first few come with the post and cost nothing if they suffice.
   """
   likes(
     """
@@ -8848,15 +8848,15 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   startsAt: DateTime @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
-  When it ends; null where it has no end.
+  When it ends; null if it has no end.
   """
   endsAt: DateTime @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
-  Whether it is taking place at this moment; false where it has no end.
+  Whether it is taking place at this moment; false if it has no end.
   """
   isLive: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
-  The event for a calendar; null where it is not known yet when it takes place.
+  The event for a calendar; null if it is not known yet when it takes place.
   """
   calendar: CalendarEntry @goField(forceResolver: true) @cost(part: "post.policies", per: "space")
   """
@@ -8864,12 +8864,12 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   locationType: EventLocationType @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
-  The place; null where it is online only, or hidden from the viewer: ` + "`" + `isLocationHiddenFromNonAttendees` + "`" + `, and they
+  The place; null if it is online only, or hidden from the viewer: ` + "`" + `isLocationHiddenFromNonAttendees` + "`" + `, and they
   neither come nor run the event.
   """
   location: EventLocation @goField(forceResolver: true) @cost(part: "post.policies", per: "space")
   """
-  Where to join online; null where it is in person only, or hidden from the viewer as ` + "`" + `location` + "`" + ` is.
+  Where to join online; null if it is in person only, or hidden from the viewer as ` + "`" + `location` + "`" + ` is.
   """
   virtualLocationUrl: URL @goField(forceResolver: true) @cost(part: "post.policies", per: "space")
   """
@@ -8877,7 +8877,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   isLocationHiddenFromNonAttendees: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
-  Whether it stands alone or repeats.
+  Whether it happens once or repeats.
   """
   recurrence: EventRecurrence @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
@@ -8893,7 +8893,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   rsvpCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
-  What the viewer has said; null where they have said nothing.
+  What the viewer has said; null if they have said nothing.
   """
   viewerRsvpStatus: RsvpStatus @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
@@ -8905,7 +8905,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   isAttendeesHidden: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
-  Those who come. The first few come with the event and cost nothing where they suffice; else one request to Circle.
+  Those who come. The first few come with the event and cost nothing if they suffice; else one request to Circle.
   """
   attendees(
     """
@@ -8979,7 +8979,7 @@ enum EventLocationType {
   UNKNOWN
 }
 """
-Whether an event stands alone.
+Whether an event happens once.
 """
 enum EventRecurrence {
   """
@@ -9025,19 +9025,19 @@ A place.
 """
 type EventLocation {
   """
-  The name of the place; null where it has none.
+  The name of the place; null if it has none.
   """
   name: String
   """
-  The address in one line; null where it has none.
+  The address in one line; null if it has none.
   """
   address: String
   """
-  Degrees north; null where unknown.
+  Degrees north; null if unknown.
   """
   latitude: Float
   """
-  Degrees east; null where unknown.
+  Degrees east; null if unknown.
   """
   longitude: Float
 }
@@ -9058,7 +9058,7 @@ type EventAttendee {
   """
   rsvpStatus: RsvpStatus!
   """
-  When they said it; null where unknown.
+  When they said it; null if unknown.
   """
   rsvpAt: DateTime @goField(name: "RSVPDate")
 }
@@ -9079,15 +9079,15 @@ type EventOccurrence {
   """
   startsAt: DateTime!
   """
-  When it ends; null where it has no end.
+  When it ends; null if it has no end.
   """
   endsAt: DateTime
   """
-  The time zone as an IANA name; null where unknown.
+  The time zone as an IANA name; null if unknown.
   """
   timeZone: String
   """
-  Whether it is taking place at this moment; false where it has no end.
+  Whether it is taking place at this moment; false if it has no end.
   """
   isLive: Boolean! @goField(forceResolver: true)
   """
@@ -9117,7 +9117,7 @@ type EventConnection {
   """
   edges: [EventEdge!]!
   """
-  The events alone.
+  Only the events.
   """
   nodes: [Event!]!
   """
@@ -9125,7 +9125,7 @@ type EventConnection {
   """
   pageInfo: PageInfo!
   """
-  The number of events in the whole list; null where Circle does not say.
+  The number of events in the whole list; null if Circle does not say.
   """
   totalCount: Int
 }
@@ -9151,7 +9151,7 @@ type EventAttendeeConnection {
   """
   edges: [EventAttendeeEdge!]!
   """
-  The attendees alone.
+  Only the attendees.
   """
   nodes: [EventAttendee!]!
   """
@@ -9159,7 +9159,7 @@ type EventAttendeeConnection {
   """
   pageInfo: PageInfo!
   """
-  The number of attendees; null where Circle does not say.
+  The number of attendees; null if Circle does not say.
   """
   totalCount: Int
 }
@@ -9185,7 +9185,7 @@ type EventOccurrenceConnection {
   """
   edges: [EventOccurrenceEdge!]!
   """
-  The repetitions alone.
+  Only the repetitions.
   """
   nodes: [EventOccurrence!]!
   """
@@ -9193,7 +9193,7 @@ type EventOccurrenceConnection {
   """
   pageInfo: PageInfo!
   """
-  The number of repetitions; null where Circle does not say.
+  The number of repetitions; null if Circle does not say.
   """
   totalCount: Int
 }
@@ -9245,7 +9245,7 @@ type RsvpToEventPayload {
   """
   event: Event @goField(forceResolver: true) @cost(from: "post")
   """
-  The viewer among the attendees; null where they came already.
+  The viewer among the attendees; null if they came already.
   """
   attendee: EventAttendee
   """
@@ -9350,7 +9350,7 @@ interface Likeable implements Node {
   "Whether the viewer may like it, that is, whether ` + "`" + `viewerCannotLikeReasons` + "`" + ` is empty."
   viewerCanLike: Boolean @semanticNonNull
   """
-  Why the viewer may not like it; empty where they may. One reason that settles it is enough, others are not looked for.
+  Why the viewer may not like it; empty if they may. One reason that settles it is enough, others are not looked for.
   Loads the space, once for all that stand in it.
   """
   viewerCannotLikeReasons: [CannotReason!] @semanticNonNull
@@ -9367,7 +9367,7 @@ interface Commentable implements Node {
   "Whether the viewer may write beneath it, that is, whether ` + "`" + `viewerCannotCommentReasons` + "`" + ` is empty."
   viewerCanComment: Boolean @semanticNonNull
   """
-  Why the viewer may not write beneath it; empty where they may. One reason that settles it is enough, others are not
+  Why the viewer may not write beneath it; empty if they may. One reason that settles it is enough, others are not
   looked for. Loads the space, once for all that stand in it, and for a comment the post.
   """
   viewerCannotCommentReasons: [CannotReason!] @semanticNonNull
@@ -9376,7 +9376,7 @@ interface Commentable implements Node {
 "Something that the viewer can put aside."
 interface Bookmarkable implements Node {
   id: ID!
-  "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none."
+  "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null if there is none."
   viewerBookmarkId: ID
 }
 
@@ -9454,7 +9454,7 @@ type LiveRoom {
   id: ID! @goField(name: "ID")
   "The name to show."
   name: String!
-  "What it is about; null where nobody wrote any."
+  "What it is about; null if nobody wrote any."
   description: String
   "The name in addresses."
   slug: String!
@@ -9476,7 +9476,7 @@ type LiveRoom {
   isUrlSharingLimited: Boolean! @goField(name: "LimitURLSharing")
   "When it was made."
   createdAt: DateTime!
-  "The room to write in beside it; null where it has none. Any field but the ids loads the room."
+  "The room to write in beside it; null if it has none. Any field but the ids loads the room."
   chatRoom: ChatRoom
   "Whether the viewer may speak to all."
   viewerCanHost: Boolean! @goField(name: "CanHost")
@@ -9556,7 +9556,7 @@ type CreateLiveRoomPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
-	{Name: "../members.graphqls", Input: `# Members, and the viewer, who is the member asking.
+	{Name: "../members.graphqls", Input: `# Members, and the viewer, who is the member of the request's token.
 
 extend type Query {
   """
@@ -9646,9 +9646,9 @@ type Member implements Node {
   circleId: ID! @goField(name: "ID")
   "The name to show."
   name: String!
-  "The picture; null where there is none."
+  "The picture; null if there is none."
   avatarUrl: URL @goField(name: "AvatarURL")
-  "One line about the member; null where there is none."
+  "One line about the member; null if there is none."
   headline: String @goField(forceResolver: true) @cost(part: "member.headline")
   "Whether the member is an admin of the community."
   isAdmin: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "member.admin")
@@ -9656,11 +9656,11 @@ type Member implements Node {
   isModerator: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "member.roles")
   "The labels that the community gave the member."
   tags: [MemberTag!] @semanticNonNull @goField(forceResolver: true) @cost(part: "member.tags")
-  "The larger picture; null where there is none. Loads the profile."
+  "The larger picture; null if there is none. Loads the profile."
   largeAvatarUrl: URL @goField(forceResolver: true) @cost(part: "member.profile")
-  "A few sentences about the member; null where there are none. Loads the profile."
+  "A few sentences about the member; null if there are none. Loads the profile."
   bio: String @goField(forceResolver: true) @cost(part: "member.profile")
-  "Where the member lives, as they wrote it; null where they did not. Loads the profile."
+  "Where the member lives, as they wrote it; null if they did not. Loads the profile."
   location: String @goField(forceResolver: true) @cost(part: "member.profile")
   "The member's pages elsewhere. Loads the profile."
   links: MemberLinks @semanticNonNull @goField(forceResolver: true) @cost(part: "member.profile")
@@ -9670,14 +9670,14 @@ type Member implements Node {
   commentsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "member.profile")
   "The number of spaces the member has joined. Loads the profile."
   spacesCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "member.profile")
-  "The member's points and level; null where the community keeps none. Loads the profile."
+  "The member's points and level; null if the community keeps none. Loads the profile."
   gamification: GamificationStats @goField(forceResolver: true) @cost(part: "member.profile")
   "Whether the viewer can send the member a direct message. Loads the profile."
   viewerCanSendMessage: Boolean @semanticNonNull @goField(forceResolver: true)
       @cost(part: "member.messageable")
 }
 
-"A member's pages elsewhere; each null where the member gave none."
+"A member's pages elsewhere; each null if the member gave none."
 type MemberLinks {
   "The member's website."
   website: URL
@@ -9697,15 +9697,15 @@ type MemberTag {
   id: ID! @goField(name: "ID")
   "The text of the label."
   name: String!
-  "Colour of the label as ` + "`" + `#RRGGBB` + "`" + `; null where it has none."
+  "Colour of the label as ` + "`" + `#RRGGBB` + "`" + `; null if it has none."
   color: String
-  "Colour of the text on it as ` + "`" + `#RRGGBB` + "`" + `; null where it has none."
+  "Colour of the text on it as ` + "`" + `#RRGGBB` + "`" + `; null if it has none."
   textColor: String
-  "The emoji of the label; null where it has none."
+  "The emoji of the label; null if it has none."
   emoji: String
-  "Picture used as emoji; null where it has none."
+  "Picture used as emoji; null if it has none."
   customEmojiUrl: URL @goField(name: "CustomEmojiURL")
-  "The same for dark backgrounds; null where it has none."
+  "The same for dark backgrounds; null if it has none."
   customEmojiDarkUrl: URL @goField(name: "CustomEmojiDarkURL")
   "Whether everybody sees the label."
   isPublic: Boolean!
@@ -9717,7 +9717,7 @@ type GamificationStats {
   totalPoints: Int!
   "The level reached, from 1."
   currentLevel: Int!
-  "Name of the level; null where it has none."
+  "Name of the level; null if it has none."
   currentLevelName: String
   "Points missing to the next level."
   pointsToNextLevel: Int!
@@ -9729,11 +9729,11 @@ type GamificationStats {
 type MemberConnection {
   "The members with their cursors."
   edges: [MemberEdge!]!
-  "The members alone."
+  "Only the members."
   nodes: [Member!]!
   "Where the page stands."
   pageInfo: PageInfo!
-  "The number of members in the whole list; null where Circle does not say."
+  "The number of members in the whole list; null if Circle does not say."
   totalCount: Int
 }
 
@@ -9857,7 +9857,7 @@ type ProfileField {
   id: ID! @goField(name: "ID")
   "The label to show."
   label: String!
-  "The stable name of the field; null where it has none."
+  "The stable name of the field; null if it has none."
   key: String
   "What is to be filled in, such as ` + "`" + `text` + "`" + `, ` + "`" + `textarea` + "`" + `, ` + "`" + `select` + "`" + ` or ` + "`" + `number` + "`" + `."
   fieldType: String!
@@ -9869,7 +9869,7 @@ type ProfileField {
   required: Boolean!
   "The choices of a selection; empty for other types."
   choices: [ProfileFieldChoice!]!
-  "The viewer's value as it is shown; null where it is empty, and where the field was not asked through the viewer."
+  "The viewer's value as it is shown; null if it is empty, and where the field was not asked through the viewer."
   value: String
 }
 
@@ -9980,7 +9980,7 @@ extend type Viewer {
 }
 
 extend type Space {
-  "What the viewer is notified of from this space; null where they have not joined it."
+  "What the viewer is notified of from this space; null if they have not joined it."
   viewerNotificationPreferences: SpaceNotificationPreferences @goField(forceResolver: true)
       @cost(part: "space.details", per: "list") @cost
 }
@@ -10049,21 +10049,21 @@ type Notification {
   readAt: DateTime
   "What happened, as one word, such as ` + "`" + `add` + "`" + ` or ` + "`" + `like` + "`" + `."
   action: String!
-  "What happened, as the words between the actor's name and the title; null where Circle has none."
+  "What happened, as the words between the actor's name and the title; null if Circle has none."
   actionText: String @goField(name: "DisplayAction")
-  "The name of who did it; null where nobody did."
+  "The name of who did it; null if nobody did."
   actorName: String
-  "The picture of who did it; null where there is none."
+  "The picture of who did it; null if there is none."
   actorImageUrl: URL @goField(name: "ActorImage")
-  "The name of a second member who did it too; null where there is none."
+  "The name of a second member who did it too; null if there is none."
   secondActorName: String
-  "The picture of the second member; null where there is none."
+  "The picture of the second member; null if there is none."
   secondActorImageUrl: URL @goField(name: "SecondActorImage")
-  "The title of what it is about; null where it has none."
+  "The title of what it is about; null if it has none."
   title: String @goField(name: "NotifiableTitle")
-  "The name of the space it comes from; null where it comes from none."
+  "The name of the space it comes from; null if it comes from none."
   spaceName: String @goField(name: "SpaceTitle")
-  "Address of what it is about; null where it has none."
+  "Address of what it is about; null if it has none."
   url: URL @goField(name: "ActionWebURL")
   """
   What it is about. Null without an error where it was deleted, is hidden from the viewer, or is of a kind that cannot
@@ -10079,11 +10079,11 @@ union NotificationSubject = BasicPost | ImagePost | Event | Comment
 type NotificationConnection {
   "The notifications with their cursors."
   edges: [NotificationEdge!]!
-  "The notifications alone."
+  "Only the notifications."
   nodes: [Notification!]!
   "Where the page stands."
   pageInfo: PageInfo!
-  "The number of notifications in the whole list; null where Circle does not say."
+  "The number of notifications in the whole list; null if Circle does not say."
   totalCount: Int
 }
 
@@ -10354,7 +10354,7 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   updatedAt: DateTime!
   """
-  Who wrote it; null where the author is gone.
+  Who wrote it; null if the author is gone.
   """
   author: Member @cost(calls: 0, from: "author")
   """
@@ -10390,11 +10390,11 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   isFollowedByViewer: Boolean!
   """
-  Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post.
+  Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null if the viewer does not follow the post.
   """
   viewerFollowerId: ID @goField(name: "FollowerID")
   """
-  Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none.
+  Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null if there is none.
   """
   viewerBookmarkId: ID @goField(name: "BookmarkID")
   """
@@ -10406,7 +10406,7 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   viewerCanLike: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
-  Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it.
+  Why the viewer may not like it; empty if they may. Loads the space, once for all posts that stand in it.
   """
   viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
@@ -10414,7 +10414,7 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   viewerCanComment: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
-  Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it.
+  Why the viewer may not comment on it; empty if they may. Loads the space, once for all posts that stand in it.
   """
   viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
@@ -10434,7 +10434,7 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   viewerCanManage: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
-  The members who like it. The first few come with the post and cost nothing where they suffice.
+  The members who like it. The first few come with the post and cost nothing if they suffice.
   """
   likes(
     """
@@ -10505,7 +10505,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   updatedAt: DateTime!
   """
-  Who wrote it; null where the author is gone.
+  Who wrote it; null if the author is gone.
   """
   author: Member @cost(calls: 0, from: "author")
   """
@@ -10541,11 +10541,11 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   isFollowedByViewer: Boolean!
   """
-  Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post.
+  Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null if the viewer does not follow the post.
   """
   viewerFollowerId: ID @goField(name: "FollowerID")
   """
-  Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none.
+  Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null if there is none.
   """
   viewerBookmarkId: ID @goField(name: "BookmarkID")
   """
@@ -10557,7 +10557,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   viewerCanLike: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
-  Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it.
+  Why the viewer may not like it; empty if they may. Loads the space, once for all posts that stand in it.
   """
   viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
@@ -10565,7 +10565,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   viewerCanComment: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
-  Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it.
+  Why the viewer may not comment on it; empty if they may. Loads the space, once for all posts that stand in it.
   """
   viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
@@ -10585,7 +10585,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   viewerCanManage: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
-  The members who like it. The first few come with the post and cost nothing where they suffice.
+  The members who like it. The first few come with the post and cost nothing if they suffice.
   """
   likes(
     """
@@ -10656,7 +10656,7 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   updatedAt: DateTime!
   """
-  Who wrote it; null where the author is gone.
+  Who wrote it; null if the author is gone.
   """
   author: Member @cost(calls: 0, from: "author")
   """
@@ -10692,11 +10692,11 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   isFollowedByViewer: Boolean!
   """
-  Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null where the viewer does not follow the post.
+  Circle's number of the viewer's following, for ` + "`" + `unfollowPost` + "`" + `; null if the viewer does not follow the post.
   """
   viewerFollowerId: ID @goField(name: "FollowerID")
   """
-  Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null where there is none.
+  Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null if there is none.
   """
   viewerBookmarkId: ID @goField(name: "BookmarkID")
   """
@@ -10708,7 +10708,7 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   viewerCanLike: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
-  Why the viewer may not like it; empty where they may. Loads the space, once for all posts that stand in it.
+  Why the viewer may not like it; empty if they may. Loads the space, once for all posts that stand in it.
   """
   viewerCannotLikeReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
@@ -10716,7 +10716,7 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   viewerCanComment: Boolean @semanticNonNull @cost(load: "place", per: "list")
   """
-  Why the viewer may not comment on it; empty where they may. Loads the space, once for all posts that stand in it.
+  Why the viewer may not comment on it; empty if they may. Loads the space, once for all posts that stand in it.
   """
   viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
@@ -10736,7 +10736,7 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   viewerCanManage: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
-  The members who like it. The first few come with the post and cost nothing where they suffice.
+  The members who like it. The first few come with the post and cost nothing if they suffice.
   """
   likes(
     """
@@ -10799,19 +10799,19 @@ type GalleryImage {
   """
   url: URL! @goField(name: "URL")
   """
-  The picture as it was uploaded; null where it is not shared.
+  The picture as it was uploaded; null if it is not shared.
   """
   originalUrl: URL @goField(name: "OriginalURL")
   """
-  Name of the file; null where unknown.
+  Name of the file; null if unknown.
   """
   filename: String
   """
-  Width in pixels; null where unknown.
+  Width in pixels; null if unknown.
   """
   width: Int
   """
-  Height in pixels; null where unknown.
+  Height in pixels; null if unknown.
   """
   height: Int
 }
@@ -10845,7 +10845,7 @@ type PostConnection {
   """
   edges: [PostEdge!]!
   """
-  The posts alone.
+  Only the posts.
   """
   nodes: [Post!]!
   """
@@ -10853,7 +10853,7 @@ type PostConnection {
   """
   pageInfo: PageInfo!
   """
-  The number of posts in the whole list; null where Circle does not say.
+  The number of posts in the whole list; null if Circle does not say.
   """
   totalCount: Int
 }
@@ -11454,7 +11454,7 @@ extend type Mutation {
   reportContent(input: ReportContentInput!): ReportContentPayload @semanticNonNull @cost @cost(if: "input.idempotencyKey")
 }
 `, BuiltIn: false},
-	{Name: "../quizzes.graphqls", Input: `# Quizzes of lessons, and members' attempts at them. Circle shows a quiz in attempts alone.
+	{Name: "../quizzes.graphqls", Input: `# Quizzes of lessons, and members' attempts at them. Circle shows a quiz only in attempts.
 
 extend type Query {
   """
@@ -11487,17 +11487,17 @@ type QuizAttempt implements Node {
   result: QuizResult!
   "The quiz."
   quiz: Quiz! @goField(forceResolver: true)
-  "Who made it; null where it is not from ` + "`" + `Course.quizAttempts` + "`" + `, which alone says so."
+  "Who made it; null if it is not from ` + "`" + `Course.quizAttempts` + "`" + `, the only list that says so."
   member: Member @goField(forceResolver: true)
   "The number of questions answered correctly."
   correctAnswersCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "attempt.details")
   "The questions with what was answered."
   questions: [QuizQuestion!] @semanticNonNull @goField(forceResolver: true) @cost(part: "attempt.details")
-  "How often the member has tried the quiz so far; null where Circle does not say. Meant for admins."
+  "How often the member has tried the quiz so far; null if Circle does not say. Meant for admins."
   attemptsCount: Int @goField(forceResolver: true) @cost(part: "attempt.review", load: "review")
-  "Title of the lesson in which the quiz stands; null where Circle does not say. Meant for admins."
+  "Title of the lesson in which the quiz stands; null if Circle does not say. Meant for admins."
   lessonTitle: String @goField(forceResolver: true) @cost(part: "attempt.review", load: "review")
-  "Title of that lesson's section; null where Circle does not say. Meant for admins."
+  "Title of that lesson's section; null if Circle does not say. Meant for admins."
   sectionTitle: String @goField(forceResolver: true) @cost(part: "attempt.review", load: "review")
 }
 
@@ -11517,9 +11517,9 @@ enum QuizResult {
 type Quiz {
   "Identifier for caches, and Circle's own number to use in ` + "`" + `submitQuizAttempt` + "`" + `."
   id: ID! @goField(name: "ID")
-  "The percentage that passes; null where a person decides."
+  "The percentage that passes; null if a person decides."
   passingGrade: Int
-  "What it is about; null where it has no description."
+  "What it is about; null if it has no description."
   description: String @goField(forceResolver: true) @cost(part: "attempt.details")
   "Whether its lesson cannot be completed without passing."
   isPassingRequired: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "attempt.details")
@@ -11535,7 +11535,7 @@ type QuizQuestion {
   type: QuizQuestionType!
   "The question itself."
   statement: String!
-  "Whether the answer was correct; null where the viewer is not told."
+  "Whether the answer was correct; null if the viewer is not told."
   isAnsweredCorrectly: Boolean @goField(name: "Correct")
   "What could be chosen, in order."
   options: [QuizOption!]!
@@ -11565,11 +11565,11 @@ type QuizOption {
 type QuizAttemptConnection {
   "The attempts with their cursors."
   edges: [QuizAttemptEdge!]!
-  "The attempts alone."
+  "Only the attempts."
   nodes: [QuizAttempt!]!
   "Where the page stands."
   pageInfo: PageInfo!
-  "The number of attempts in the whole list; null where Circle does not say."
+  "The number of attempts in the whole list; null if Circle does not say."
   totalCount: Int
 }
 
@@ -11633,7 +11633,7 @@ input MultipleChoiceAnswerInput {
 
 "The graded attempt."
 type SubmitQuizAttemptPayload {
-  "The attempt with its grade; null where it was refused."
+  "The attempt with its grade; null if it was refused."
   attempt: QuizAttempt @cost(calls: 0, from: "quizAttempt")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
@@ -11649,7 +11649,7 @@ input GradeQuizAttemptInput {
 
 "The graded attempt."
 type GradeQuizAttemptPayload {
-  "The attempt with its result, read again when selected; null where it was refused."
+  "The attempt with its result, read again when selected; null if it was refused."
   attempt: QuizAttempt @goField(forceResolver: true) @cost(from: "quizReview")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
@@ -11685,7 +11685,7 @@ directive @semanticNonNull(levels: [Int!]! = [0]) on FIELD_DEFINITION
 
 """
 What a field costs in requests to Circle at most; several add up, and a field without costs nothing. It is for this
-server alone, see docs/limits.md: it is not in the printed schema.
+server only, see docs/limits.md: it is not in the printed schema.
 """
 directive @cost(
   "How many requests."
@@ -11733,7 +11733,7 @@ directive @goModel(
 directive
     @goField(forceResolver: Boolean, name: String, omittable: Boolean) on INPUT_FIELD_DEFINITION | FIELD_DEFINITION
 
-"An object that can be fetched again by its ` + "`" + `id` + "`" + ` alone, with ` + "`" + `Query.node` + "`" + `, at the cost of one request to Circle."
+"An object that can be fetched again by only its ` + "`" + `id` + "`" + `, with ` + "`" + `Query.node` + "`" + `, at the cost of one request to Circle."
 interface Node {
   "Opaque identifier, unique across all types. It stays the same for as long as the object stays where it is."
   id: ID!
@@ -11810,19 +11810,19 @@ type Mention {
 type Attachment {
   "What it is."
   kind: AttachmentKind!
-  "Where it can be loaded; null where Circle gives no address."
+  "Where it can be loaded; null if Circle gives no address."
   url: URL
   "Name of the uploaded file; null for links."
   filename: String
-  "MIME type; null where unknown."
+  "MIME type; null if unknown."
   contentType: String
-  "Size in bytes; null where unknown."
+  "Size in bytes; null if unknown."
   size: Long @goField(name: "ByteSize")
-  "Size in bytes; null where unknown and beyond 32 bits."
+  "Size in bytes; null if unknown and beyond 32 bits."
   byteSize: Int @goField(forceResolver: true) @deprecated(reason: "Use ` + "`" + `size` + "`" + `. Removal on 2027-12-01.")
-  "Width in pixels; null where unknown."
+  "Width in pixels; null if unknown."
   width: Int
-  "Height in pixels; null where unknown."
+  "Height in pixels; null if unknown."
   height: Int
   "Length in seconds of an uploaded video or sound; null for everything else."
   durationSeconds: Float
@@ -11881,7 +11881,7 @@ type Query {
         "profile", "space", "spaces", "homeSpace", "post", "spacePosts", "comment", "reply", "lesson", "quizReview",
         "chatRoom", "chatRooms", "chatMessage", "chatThread", "chatThreads"
       ])
-  "Fetches up to 100 objects by their ids, in the order asked, each null where ` + "`" + `node` + "`" + ` would be null."
+  "Fetches up to 100 objects by their ids, in the order asked, each null if ` + "`" + `node` + "`" + ` would be null."
   nodes(
     "The ids to fetch." ids: [ID!]!
   ): [Node]! @cost(calls: 2)
@@ -12012,7 +12012,7 @@ type SearchResultConnection {
   """
   pageInfo: PageInfo!
   """
-  How much was found on all pages; null where Circle does not say.
+  How much was found on all pages; null if Circle does not say.
   """
   totalCount: Int
 }
@@ -12043,19 +12043,19 @@ interface SearchHit {
   """
   title: String!
   """
-  The title with what was found in it marked; null where Circle marks none.
+  The title with what was found in it marked; null if Circle marks none.
   """
   titleHighlight: Highlight
   """
-  The beginning of the text, without markup; null where it has none.
+  The beginning of the text, without markup; null if it has none.
   """
   text: String
   """
-  The text with what was found in it marked; null where Circle marks none.
+  The text with what was found in it marked; null if Circle marks none.
   """
   textHighlight: Highlight
   """
-  Its address on the community's pages; null where Circle does not tell.
+  Its address on the community's pages; null if Circle does not tell.
   """
   url: URL
   """
@@ -12098,19 +12098,19 @@ type PostHit implements SearchHit {
   """
   title: String!
   """
-  The title with what was found in it marked; null where Circle marks none.
+  The title with what was found in it marked; null if Circle marks none.
   """
   titleHighlight: Highlight
   """
-  The beginning of the text, without markup; null where it has none.
+  The beginning of the text, without markup; null if it has none.
   """
   text: String
   """
-  The text with what was found in it marked; null where Circle marks none.
+  The text with what was found in it marked; null if Circle marks none.
   """
   textHighlight: Highlight
   """
-  Its address on the community's pages; null where Circle does not tell.
+  Its address on the community's pages; null if Circle does not tell.
   """
   url: URL
   """
@@ -12118,23 +12118,23 @@ type PostHit implements SearchHit {
   """
   subjectId: ID @goField(name: "SubjectRef")
   """
-  Who wrote it; null where Circle does not tell.
+  Who wrote it; null if Circle does not tell.
   """
   author: Member
   """
-  The space it stands in; null where Circle does not tell.
+  The space it stands in; null if Circle does not tell.
   """
   space: Space
   """
-  When it was written; null where Circle does not tell.
+  When it was written; null if Circle does not tell.
   """
   createdAt: DateTime
   """
-  When it begins; null where it is no event, and in ` + "`" + `quickSearch` + "`" + `.
+  When it begins; null if it is no event, and in ` + "`" + `quickSearch` + "`" + `.
   """
   startsAt: DateTime
   """
-  Its cover picture; null where it has none, and in ` + "`" + `quickSearch` + "`" + `.
+  Its cover picture; null if it has none, and in ` + "`" + `quickSearch` + "`" + `.
   """
   coverImageUrl: URL @goField(name: "CoverImageURL")
   """
@@ -12151,19 +12151,19 @@ type CommentHit implements SearchHit {
   """
   title: String!
   """
-  The title with what was found in it marked; null where Circle marks none.
+  The title with what was found in it marked; null if Circle marks none.
   """
   titleHighlight: Highlight
   """
-  The beginning of the text, without markup; null where it has none.
+  The beginning of the text, without markup; null if it has none.
   """
   text: String
   """
-  The text with what was found in it marked; null where Circle marks none.
+  The text with what was found in it marked; null if Circle marks none.
   """
   textHighlight: Highlight
   """
-  Its address on the community's pages; null where Circle does not tell.
+  Its address on the community's pages; null if Circle does not tell.
   """
   url: URL
   """
@@ -12171,7 +12171,7 @@ type CommentHit implements SearchHit {
   """
   subjectId: ID @goField(name: "SubjectRef")
   """
-  Who wrote it; null where Circle does not tell.
+  Who wrote it; null if Circle does not tell.
   """
   author: Member
   """
@@ -12192,19 +12192,19 @@ type LessonHit implements SearchHit {
   """
   title: String!
   """
-  The title with what was found in it marked; null where Circle marks none.
+  The title with what was found in it marked; null if Circle marks none.
   """
   titleHighlight: Highlight
   """
-  The beginning of the text, without markup; null where it has none.
+  The beginning of the text, without markup; null if it has none.
   """
   text: String
   """
-  The text with what was found in it marked; null where Circle marks none.
+  The text with what was found in it marked; null if Circle marks none.
   """
   textHighlight: Highlight
   """
-  Its address on the community's pages; null where Circle does not tell.
+  Its address on the community's pages; null if Circle does not tell.
   """
   url: URL
   """
@@ -12212,11 +12212,11 @@ type LessonHit implements SearchHit {
   """
   subjectId: ID @goField(name: "SubjectRef")
   """
-  The title of its section; empty where Circle does not tell.
+  The title of its section; empty if Circle does not tell.
   """
   sectionTitle: String! @goField(name: "SectionName")
   """
-  The space of its course; null where Circle does not tell.
+  The space of its course; null if Circle does not tell.
   """
   space: Space
   """
@@ -12233,19 +12233,19 @@ type SpaceHit implements SearchHit {
   """
   title: String!
   """
-  The title with what was found in it marked; null where Circle marks none.
+  The title with what was found in it marked; null if Circle marks none.
   """
   titleHighlight: Highlight
   """
-  The beginning of the text, without markup; null where it has none.
+  The beginning of the text, without markup; null if it has none.
   """
   text: String
   """
-  The text with what was found in it marked; null where Circle marks none.
+  The text with what was found in it marked; null if Circle marks none.
   """
   textHighlight: Highlight
   """
-  Its address on the community's pages; null where Circle does not tell.
+  Its address on the community's pages; null if Circle does not tell.
   """
   url: URL
   """
@@ -12266,19 +12266,19 @@ type MemberHit implements SearchHit {
   """
   title: String!
   """
-  The title with what was found in it marked; null where Circle marks none.
+  The title with what was found in it marked; null if Circle marks none.
   """
   titleHighlight: Highlight
   """
-  The beginning of the text, without markup; null where it has none.
+  The beginning of the text, without markup; null if it has none.
   """
   text: String
   """
-  The text with what was found in it marked; null where Circle marks none.
+  The text with what was found in it marked; null if Circle marks none.
   """
   textHighlight: Highlight
   """
-  Its address on the community's pages; null where Circle does not tell.
+  Its address on the community's pages; null if Circle does not tell.
   """
   url: URL
   """
@@ -12299,19 +12299,19 @@ type OtherHit implements SearchHit {
   """
   title: String!
   """
-  The title with what was found in it marked; null where Circle marks none.
+  The title with what was found in it marked; null if Circle marks none.
   """
   titleHighlight: Highlight
   """
-  The beginning of the text, without markup; null where it has none.
+  The beginning of the text, without markup; null if it has none.
   """
   text: String
   """
-  The text with what was found in it marked; null where Circle marks none.
+  The text with what was found in it marked; null if Circle marks none.
   """
   textHighlight: Highlight
   """
-  Its address on the community's pages; null where Circle does not tell.
+  Its address on the community's pages; null if Circle does not tell.
   """
   url: URL
   """
@@ -12323,7 +12323,7 @@ type OtherHit implements SearchHit {
   """
   kind: String! @goField(name: "Type")
   """
-  Names it in a node of type ` + "`" + `mention` + "`" + ` of a TipTap document; null where it cannot be mentioned.
+  Names it in a node of type ` + "`" + `mention` + "`" + ` of a TipTap document; null if it cannot be mentioned.
   """
   sgid: String @goField(name: "MentionSGID")
 }
@@ -12359,7 +12359,7 @@ extend type Query {
     after: String
   ): SearchResultConnection @semanticNonNull @cost
   """
-  Searches titles and names alone, not texts, for suggestions while somebody types. It also finds groups of spaces and
+  Searches only titles and names, not texts, for suggestions while somebody types. It also finds groups of spaces and
   tags of members. One request to Circle for a page.
   """
   quickSearch(
@@ -12427,9 +12427,9 @@ type Space implements Node {
   name: String!
   "The name in addresses."
   slug: String!
-  "The emoji of the space; null where it has none."
+  "The emoji of the space; null if it has none."
   emoji: String
-  "Picture used as emoji; null where it has none."
+  "Picture used as emoji; null if it has none."
   customEmojiUrl: URL @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "The same picture for dark backgrounds."
   customEmojiDarkUrl: URL @goField(forceResolver: true) @cost(part: "space.details", per: "list")
@@ -12439,13 +12439,13 @@ type Space implements Node {
   url: URL @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "Whether only its members can read it."
   isPrivate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "space.details", per: "list")
-  "The group the space stands in; null where it stands in none."
+  "The group the space stands in; null if it stands in none."
   group: SpaceGroup @goField(forceResolver: true) @cost(part: "space.details", per: "list")
-  "Picture at the head of the space; null where it has none."
+  "Picture at the head of the space; null if it has none."
   coverImageUrl: URL @goField(forceResolver: true) @cost(part: "space.details", per: "list")
-  "How posts are laid out, such as ` + "`" + `posts` + "`" + `, ` + "`" + `list` + "`" + ` or ` + "`" + `gallery` + "`" + `; null where Circle does not say."
+  "How posts are laid out, such as ` + "`" + `posts` + "`" + `, ` + "`" + `list` + "`" + ` or ` + "`" + `gallery` + "`" + `; null if Circle does not say."
   displayView: String @goField(forceResolver: true) @cost(part: "space.details", per: "list")
-  "The order of posts that the space asks for; null where it has none."
+  "The order of posts that the space asks for; null if it has none."
   defaultSort: String @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "The number of topics."
   topicsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "space.details", per: "list")
@@ -12528,11 +12528,11 @@ type PinnedLink {
   name: String!
   "The address; null for a folder."
   url: URL @goField(name: "URL")
-  "The emoji; null where it has none."
+  "The emoji; null if it has none."
   emoji: String
-  "Picture used as emoji; null where it has none."
+  "Picture used as emoji; null if it has none."
   customEmojiUrl: URL @goField(name: "CustomEmojiURL")
-  "The same for dark backgrounds; null where it has none."
+  "The same for dark backgrounds; null if it has none."
   customEmojiDarkUrl: URL @goField(name: "CustomEmojiDarkURL")
   "The links inside a folder; empty for a link."
   links: [PinnedLink!]!
@@ -12552,11 +12552,11 @@ type CommunityLink {
 type SpaceConnection {
   "The spaces with their cursors."
   edges: [SpaceEdge!]!
-  "The spaces alone."
+  "Only the spaces."
   nodes: [Space!]!
   "Where the page stands."
   pageInfo: PageInfo!
-  "The number of spaces in the whole list; null where Circle does not say."
+  "The number of spaces in the whole list; null if Circle does not say."
   totalCount: Int
 }
 
@@ -12630,7 +12630,7 @@ input AcceptInvitationInput {
 type AcceptInvitationPayload {
   "Whether the invitation was accepted."
   accepted: Boolean!
-  "The space that the invitation leads to; null where it leads to none."
+  "The space that the invitation leads to; null if it leads to none."
   space: Space @cost(from: "space")
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
@@ -12686,7 +12686,7 @@ type DirectUpload {
   uploadUrl: URL! @goField(name: "UploadURL")
   "The headers of the PUT. All of them are needed, as they are."
   uploadHeaders: [UploadHeader!]!
-  "Where the file can be loaded once it has been put; null where Circle does not say."
+  "Where the file can be loaded once it has been put; null if Circle does not say."
   url: URL
 }
 

@@ -60,7 +60,7 @@ func TestLimits(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		name, query, variables string
-		want                   string // the limit; empty where the request is within it, right or wrong
+		want                   string // the limit; empty if the request is within it, right or wrong
 	}{
 		{"117 KB of one field", "{" + strings.Repeat(" __typename", 10_640) + "}", "", "documentBytes"},
 		{"a long comment", "{ __typename } #" + strings.Repeat("x", 65<<10), "", "documentBytes"},

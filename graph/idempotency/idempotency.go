@@ -68,7 +68,7 @@ var errPanicked = errors.New("the create panicked")
 
 // Do carries create out, unless the caller has sent the same key for the same mutation and input within ten minutes:
 // then it gives that result, waiting for it if need be. Another input under the same key is [ErrReused]. Without a key
-// it is create alone.
+// it is only create.
 //
 // With a key, create is carried out to its end even if the caller leaves, so that they find its result when they come
 // back. A refusal leaves the key unused; an unknown outcome is an outcome like any other, since trying again might do

@@ -17,7 +17,7 @@ const batchWait = time.Millisecond
 
 // Loader reads values by key, each key once. What has been read, errors too, is remembered.
 //
-// If Circle answers many keys at once, a timer alone would make the number of requests a matter of luck: under load, the
+// If Circle answers many keys at once, only a timer would make the number of requests a matter of luck: under load, the
 // fields of a long list do not all run within a millisecond. So whoever makes a list announces with [Loader.Expect] what
 // the fields beneath may ask for, and the first of them to ask asks for all.
 type Loader[K comparable, V any] struct {
@@ -138,7 +138,7 @@ func (l *Loader[K, V]) join(ctx context.Context, key K) dataloader.Thunk[V] {
 	return b.batches.Load(ctx, key)
 }
 
-// alone starts to read a key by itself.
+// single starts to read a key by itself.
 func (l *Loader[K, V]) alone(ctx context.Context, key K) dataloader.Thunk[V] {
 	l.mu.Lock()
 	defer l.mu.Unlock()

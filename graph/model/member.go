@@ -16,7 +16,7 @@ type Member struct {
 	Headline *string
 	Roles    circleclient.Roles
 	Tags     lenient.Lazy[[]*circleclient.MemberTag]
-	// CanReceiveDM reports whether the viewer can send a message; nil where the record did not tell.
+	// CanReceiveDM reports whether the viewer can send a message; nil if the record did not tell.
 	CanReceiveDM *bool
 	// Profile is the whole profile, where the record was one.
 	Profile *circleclient.Profile
@@ -34,7 +34,7 @@ func (m *Member) Carries(part circleclient.Part) bool {
 // NodeRef is what it takes to fetch the member again.
 func (m *Member) NodeRef() circleclient.Ref { return circleclient.MemberRef(m.ID) }
 
-// MemberOfAuthor is the author of a post or comment; nil where the author is gone.
+// MemberOfAuthor is the author of a post or comment; nil if the author is gone.
 func MemberOfAuthor(a *circleclient.Author) *Member {
 	if a == nil {
 		return nil
@@ -75,7 +75,7 @@ func MemberOfSearch(s *circleclient.SearchedMember) *Member {
 	}
 }
 
-// MemberOfSender is who wrote a chat message, nil where they are gone.
+// MemberOfSender is who wrote a chat message, nil if they are gone.
 func MemberOfSender(s *circleclient.ChatSender) *Member {
 	if s == nil {
 		return nil
@@ -100,7 +100,7 @@ func MemberOfProfile(p *circleclient.Profile) *Member {
 	}
 }
 
-// MemberOfCurrent is the member asking, whose own record holds everything that a profile does. Nobody can send a
+// MemberOfCurrent is the viewer, whose own record holds everything that a profile does. Nobody can send a
 // message to themselves.
 func MemberOfCurrent(c *circleclient.CurrentMember) *Member {
 	never := false
@@ -111,12 +111,12 @@ func MemberOfCurrent(c *circleclient.CurrentMember) *Member {
 	})
 }
 
-// MemberLinks are a member's pages elsewhere; each nil where the member gave none.
+// MemberLinks are a member's pages elsewhere; each nil if the member gave none.
 type MemberLinks struct {
 	Website, Twitter, Facebook, Instagram, Linkedin *string
 }
 
-// Viewer is the member asking. It holds nothing: each of its fields asks Circle with the token of the request.
+// Viewer is the member whose token the request carries. It holds nothing: each of its fields asks Circle with the token of the request.
 type Viewer struct{}
 
 // ID is the same for every member. A client knows one viewer at a time; without an id, its cache would let the fields

@@ -22,7 +22,7 @@ type AcceptInvitationInput struct {
 type AcceptInvitationPayload struct {
 	// Whether the invitation was accepted.
 	Accepted bool `json:"accepted"`
-	// The space that the invitation leads to; null where it leads to none.
+	// The space that the invitation leads to; null if it leads to none.
 	Space *circleclient.Space `json:"space,omitempty"`
 	// Why it was refused; empty on success.
 	UserErrors []*UserError `json:"userErrors"`
@@ -712,7 +712,7 @@ type RefreshAccessTokenPayload struct {
 	AccessTokenExpiresAt *time.Time `json:"accessTokenExpiresAt,omitempty"`
 	// The refresh token to use next time; it may be the one that was sent.
 	RefreshToken *string `json:"refreshToken,omitempty"`
-	// When the refresh token ends; null where that is not known.
+	// When the refresh token ends; null if that is not known.
 	RefreshTokenExpiresAt *time.Time `json:"refreshTokenExpiresAt,omitempty"`
 	// Why the refresh was refused; empty on success.
 	UserErrors []*UserError `json:"userErrors"`
@@ -902,7 +902,7 @@ type SubmitQuizAttemptInput struct {
 
 // The graded attempt.
 type SubmitQuizAttemptPayload struct {
-	// The attempt with its grade; null where it was refused.
+	// The attempt with its grade; null if it was refused.
 	Attempt *circleclient.QuizAttempt `json:"attempt,omitempty"`
 	// Why it was refused; empty on success.
 	UserErrors []*UserError `json:"userErrors"`
@@ -1096,13 +1096,13 @@ type WebCookie struct {
 	Domain string `json:"domain"`
 	// The path beneath which it is sent.
 	Path string `json:"path"`
-	// When it ends; null where it ends with the web view.
+	// When it ends; null if it ends with the web view.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
-	// Whether it is sent over TLS alone.
+	// Whether it is sent only over TLS.
 	Secure bool `json:"isSecure"`
 	// Whether scripts of the pages must not read it.
 	HttpOnly bool `json:"isHttpOnly"`
-	// Whether other sites' pages send it; null where Circle does not say.
+	// Whether other sites' pages send it; null if Circle does not say.
 	SameSite *string `json:"sameSite,omitempty"`
 }
 

@@ -62,7 +62,7 @@ type PostBase struct{ *circleclient.Post }
 // Record is the post as Circle sent it.
 func (p PostBase) Record() *circleclient.Post { return p.Post }
 
-// Author is who wrote it; nil where the author is gone.
+// Author is who wrote it; nil if the author is gone.
 func (p PostBase) Author() *Member { return MemberOfAuthor(p.Post.Author) }
 
 // Space is the space it stands in, with name, slug and emoji only.

@@ -79,7 +79,7 @@ func (h HitBase) TextHighlight() *circleclient.Highlight {
 	return circleclient.NewHighlight(h.HighlightedBody)
 }
 
-// SubjectRef leads to what was found; nil where Circle cannot fetch it.
+// SubjectRef leads to what was found; nil if Circle cannot fetch it.
 func (h HitBase) SubjectRef() *circleclient.Ref {
 	ref := h.NodeRef()
 	if ref.IsZero() {
@@ -97,7 +97,7 @@ func (h HitBase) Author() *Member {
 	return &Member{ID: a.MemberID(), Name: a.Name, AvatarURL: a.AvatarURL}
 }
 
-// Space is the space it stands in, with name, slug and emoji only; nil where the search did not tell.
+// Space is the space it stands in, with name, slug and emoji only; nil if the search did not tell.
 func (h HitBase) Space() *circleclient.Space {
 	if h.SearchHit.Space == nil {
 		return nil
@@ -122,7 +122,7 @@ func (h MemberHit) Member() *Member {
 // IsReply reports whether it replies to another comment.
 func (h CommentHit) IsReply() bool { return h.ParentCommentID != nil && *h.ParentCommentID != 0 }
 
-// MentionSGID names it in a mention; nil where it cannot be mentioned.
+// MentionSGID names it in a mention; nil if it cannot be mentioned.
 func (h OtherHit) MentionSGID() *string {
 	if h.SGID == "" {
 		return nil

@@ -21,7 +21,7 @@ import (
 	"circlegraph/graph/transport"
 )
 
-// Mode says what becomes of a document that is not trusted.
+// Mode says how a document that is not trusted is handled.
 type Mode string
 
 // The modes.

@@ -44,7 +44,7 @@ func mayWait(ctx context.Context) bool {
 	return waiting[fc.Field.Field]
 }
 
-// marshal writes one item, which is null where that panics.
+// marshal writes one item, which is null if that panics.
 func marshal(
 	ctx context.Context, i int, letPanic bool, item func(context.Context, int) graphql.Marshaler,
 ) (written graphql.Marshaler) {

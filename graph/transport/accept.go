@@ -44,7 +44,7 @@ func parseAccept(values []string) acceptable {
 }
 
 // best is the offer that the client likes most: by q, then by the order in which the client names them, then by ours.
-// It is empty where none is acceptable.
+// It is empty if none is acceptable.
 func (a acceptable) best(offers ...string) string {
 	best, bestQ, bestPlace := "", 0.0, 0
 	for _, offer := range offers {

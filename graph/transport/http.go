@@ -18,7 +18,7 @@ import (
 
 // The codes of refusals that decide on the status.
 const (
-	// CodeBadRequest is a request that is none of GraphQL over HTTP: a mistake of the client program. The status is 4xx.
+	// CodeBadRequest is a request that is not GraphQL over HTTP: a mistake of the client program. The status is 4xx.
 	CodeBadRequest = "BAD_REQUEST"
 	// CodeHashMismatch is a document that does not have the hash that came with it. The status is 400.
 	CodeHashMismatch = "PERSISTED_QUERY_HASH_MISMATCH"
@@ -157,7 +157,7 @@ func statusOf(errs gqlerror.List, media string) int {
 	return http.StatusOK
 }
 
-// refusal is why a request is none that can be carried out.
+// refusal is why a request cannot be carried out.
 type refusal struct {
 	status  int
 	message string
@@ -187,7 +187,7 @@ func tooMany(message string) *gqlerror.Error {
 	}}
 }
 
-// refuseAll answers with errors alone: nothing was carried out, so there is no data, not even null.
+// refuseAll answers with errors only: nothing was carried out, so there is no data, not even null.
 func (x *exchange) refuseAll(ctx context.Context, status int, media string, errs gqlerror.List) {
 	errs = errs[:min(len(errs), maxErrors)]
 	x.answer(status, media, encodeRefusal(x.exec.DispatchError(ctx, errs)))

@@ -35,7 +35,7 @@ const (
 
 // Socket is GraphQL over websockets, by the protocol graphql-transport-ws.
 //
-// It stands in for gqlgen's transport, which closes with 1000 or 1002 whatever the reason is.
+// It replaces gqlgen's transport, which closes with 1000 or 1002 whatever the reason is.
 type Socket struct {
 	// MaxMessage is the largest message of a client in bytes.
 	MaxMessage int64

@@ -31,7 +31,7 @@ func RequestID(next http.Handler) http.Handler {
 	})
 }
 
-// RequestIDOf is the id of the request of a context, empty where it has none.
+// RequestIDOf is the id of the request of a context, empty if it has none.
 func RequestIDOf(ctx context.Context) string {
 	id, _ := ctx.Value(requestIDKey{}).(string)
 	return id
