@@ -171,8 +171,8 @@ func excused(path string, may map[string]bool) bool {
 	return false
 }
 
-// showsOtherwise reports whether a part of the answer is made of a place in a way that other values there do not tell: it
-// is fetched by them, shows their keys, or is the same for all words but one.
+// showsOtherwise reports whether a part of the answer is made of a place in a way that other values there do not tell:
+// it is fetched by them, shows their keys, or is the same for all words but one.
 func showsOtherwise(at place, path string) bool {
 	for part, shown := range map[string]string{
 		"notifiable": ".subject.", "bookmark_record": ".subject.", "space_member_id": ".viewerNotificationPreferences.",

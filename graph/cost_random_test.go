@@ -106,7 +106,8 @@ func TestNoQueryCostsMoreThanEstimated(t *testing.T) {
 		switch {
 		case strings.Contains(string(answer), "GRAPHQL_VALIDATION_FAILED"):
 			t.Fatalf("query %d: %s\n%s", seed, answer, w.out.String())
-		case !ok || strings.Contains(string(answer), guard.CodeCostLimit) || strings.Contains(string(answer), guard.CodeQueryLimit):
+		case !ok || strings.Contains(string(answer), guard.CodeCostLimit) ||
+			strings.Contains(string(answer), guard.CodeQueryLimit):
 			continue
 		case len(calls) > int(got.Estimated):
 			t.Errorf("query %d: estimated %d, took %d: %q\n%s", seed, got.Estimated, len(calls), calls, w.out.String())

@@ -108,7 +108,8 @@ func TestCostLimit(t *testing.T) {
 		t.Errorf("with fewer items it is refused, too: %s", answer)
 	}
 	server := endpoint(t, graph.Options{})
-	if _, _, answer := send(t, server, message{http.MethodPost, "", nil, body}); strings.Contains(answer, guard.CodeCostLimit) {
+	if _, _, answer := send(t, server, message{http.MethodPost, "", nil, body}); strings.Contains(answer,
+		guard.CodeCostLimit) {
 		t.Errorf("without a limit it is refused: %s", answer)
 	}
 }

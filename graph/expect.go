@@ -9,8 +9,8 @@ import (
 	"circlegraph/graph/paging"
 )
 
-// expect announces to the loaders what the fields of a node of a list may ask for, see [loaders.Announce]. A record that
-// carries what its fields need announces nothing.
+// expect announces to the loaders what the fields of a node of a list may ask for, see [loaders.Announce]. A record
+// that carries what its fields need announces nothing.
 func expect(ctx context.Context, node any) {
 	l := loaders.From(ctx)
 	switch n := node.(type) {

@@ -256,8 +256,8 @@ func TestBurstOfFailures(t *testing.T) {
 	}
 }
 
-// An operation that keeps failing is not called for a while, by anybody, while the others are asked as before; when it is
-// well again, so is the field.
+// An operation that keeps failing is not called for a while, by anybody, while the others are asked as before; when it
+// is well again, so is the field.
 func TestIllOperationClosesNoOther(t *testing.T) { inBubble(testIllOperationClosesNoOther)(t) }
 
 func testIllOperationClosesNoOther(t *testing.T) {

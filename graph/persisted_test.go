@@ -94,7 +94,10 @@ func TestTrustedDocuments(t *testing.T) {
 	} {
 		t.Run(string(tc.mode), func(t *testing.T) {
 			var log strings.Builder
-			server := endpoint(t, graph.Options{Trusted: texts, Untrusted: tc.mode, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+			server := endpoint(t, graph.Options{
+				Trusted: texts, Untrusted: tc.mode,
+				Logger: slog.New(slog.NewTextHandler(&log, nil)),
+			})
 			if !strings.Contains(log.String(), "does not fit the schema") || !strings.Contains(log.String(), "id=old") {
 				t.Errorf("the log says %q, want a warning of the old document", &log)
 			}

@@ -13,9 +13,9 @@ import (
 )
 
 // An object that is named by its number must have been read before its fields are asked for, although the lists that
-// hang on it need only the number. The functions here start to read such lists beside the object, so that a screen waits
-// once and not twice. The fields find what is read in the loaders, and report its errors. Only what is certain to be
-// needed is started, if the object is there.
+// hang on it need only the number. The functions here start to read such lists beside the object, so that a screen
+// waits once and not twice. The fields find what is read in the loaders, and report its errors. Only what is certain to
+// be needed is started, if the object is there.
 
 // prefetch starts what hangs on an object that is about to be read.
 func (r *Resolver) prefetch(ctx context.Context, ref circleclient.Ref) {
@@ -62,8 +62,8 @@ func (r *Resolver) prefetch(ctx context.Context, ref circleclient.Ref) {
 }
 
 // prefetchSlug starts the first page of the posts of a space that is looked up by its slug, since they can be read by
-// the slug too; all else takes the number. Circle takes a slug that begins with a digit for a number, so such slugs have
-// to wait.
+// the slug too; all else takes the number. Circle takes a slug that begins with a digit for a number, so such slugs
+// have to wait.
 func prefetchSlug(ctx context.Context, slug string) {
 	if slug == "" || slug[0] >= '0' && slug[0] <= '9' {
 		return
@@ -116,7 +116,8 @@ func prefetchFields(ctx context.Context, object string, reads map[string]prefetc
 	}
 }
 
-// readsBeneath yields the reads of selected fields. A field with other arguments than those of pages waits for its turn.
+// readsBeneath yields the reads of selected fields. A field with other arguments than those of pages waits for its
+// turn.
 func readsBeneath(ctx context.Context, object string, reads map[string]prefetchField) iter.Seq[func()] {
 	return func(yield func(func()) bool) {
 		variables := graphql.GetOperationContext(ctx).Variables

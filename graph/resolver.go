@@ -30,7 +30,8 @@ type Resolver struct {
 
 // idempotently carries create out, or gives the result that it had under the same key before, see [idempotency.Do].
 func idempotently[T any](
-	ctx context.Context, s *idempotency.Store, mutation string, key *string, input any, create func(context.Context) (T, error),
+	ctx context.Context, s *idempotency.Store, mutation string, key *string, input any, create func(context.Context) (T,
+		error),
 ) (T, []*model.UserError, error) {
 	value, err := idempotency.Do(ctx, s, mutation, key, input, create)
 	problems, err := userErrors(err)

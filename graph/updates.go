@@ -105,8 +105,8 @@ func (u *localUpdates) SawNotificationCounts(ctx context.Context, counts *circle
 	}
 }
 
-// ChangedNotifications implements [Updates]: it reads the counts again if anybody listens. That they cannot be read is no
-// failure of the change.
+// ChangedNotifications implements [Updates]: it reads the counts again if anybody listens. That they cannot be read is
+// no failure of the change.
 func (u *localUpdates) ChangedNotifications(ctx context.Context) {
 	if id, err := identify(ctx); err != nil || !u.heard(id) {
 		return

@@ -54,6 +54,9 @@ func (r *Resolver) showUsage(ctx context.Context, next graphql.ResponseHandler) 
 		response.Extensions = map[string]any{}
 	}
 	response.Extensions["upstream"] = shown
-	response.Extensions["cost"] = cost{Estimated: guard.Estimated(graphql.GetOperationContext(ctx)), Actual: shown.Requests}
+	response.Extensions["cost"] = cost{
+		Estimated: guard.Estimated(graphql.GetOperationContext(ctx)),
+		Actual:    shown.Requests,
+	}
 	return response
 }

@@ -38,8 +38,8 @@ func (s *Service) RevokeRefreshToken(ctx context.Context, token string) error {
 // Logout ends the access token of the request's header, also where it has expired, and with everywhere the refresh
 // token too, which Circle may have given to the member's other devices. Both are tried, whatever becomes of the other.
 //
-// The error is an [*Error] where the header has no token, a [*LoginError] for a refresh token that is not one, or one of
-// circleclient as for [Service.RevokeAccessToken].
+// The error is an [*Error] where the header has no token, a [*LoginError] for a refresh token that is not one, or one
+// of circleclient as for [Service.RevokeAccessToken].
 func (s *Service) Logout(ctx context.Context, everywhere bool, refreshToken string) error {
 	err := s.logout(ctx, everywhere, refreshToken)
 	s.audit(ctx, "logout", "", err)

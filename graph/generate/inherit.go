@@ -9,8 +9,8 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// inherit gives types the fields of their interfaces, which the SDL need not repeat. What a type does not declare itself
-// comes before its own fields.
+// inherit gives types the fields of their interfaces, which the SDL need not repeat. What a type does not declare
+// itself comes before its own fields.
 func inherit(sources []*ast.Source) error {
 	interfaces := map[string]*ast.Definition{}
 	docs := make([]*ast.SchemaDocument, len(sources))

@@ -109,7 +109,8 @@ func TestResolversThatAskHaveACost(t *testing.T) {
 			}
 		}
 	}
-	if len(a.fields) < 200 || len(parts) < 80 || a.asks("member.circleid") || !a.asks("member.bio") || !a.asks("event.topics") {
+	if len(a.fields) < 200 || len(parts) < 80 || a.asks("member.circleid") || !a.asks("member.bio") ||
+		!a.asks("event.topics") {
 		t.Errorf("%d fields are told apart badly", len(a.fields))
 	}
 }

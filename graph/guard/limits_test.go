@@ -134,9 +134,9 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// hostile are documents that are expensive without limits, from half a second to for ever, with the limit that refuses each
-// before it is validated; "" is for what the limits let through, which must be answered. BenchmarkHostileDocuments says
-// what each costs.
+// hostile are documents that are expensive without limits, from half a second to for ever, with the limit that refuses
+// each before it is validated; "" is for what the limits let through, which must be answered. BenchmarkHostileDocuments
+// says what each costs.
 var hostile = []struct{ name, query, limit string }{
 	{"117 KB of one field", "{" + strings.Repeat(" __typename", 10_640) + "}", "documentBytes"},
 	{"one field", "{" + strings.Repeat(" __typename", 1990) + "}", "rootFields"},

@@ -119,8 +119,8 @@ func carryOut[T any](
 	return value, err
 }
 
-// claim finds or makes the record of a key; first reports whether the caller is to fill it. It is nil if the key belongs
-// to another input.
+// claim finds or makes the record of a key; first reports whether the caller is to fill it. It is nil if the key
+// belongs to another input.
 func (s *Store) claim(id id, input [sha256.Size]byte) (r *record, first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -107,8 +107,8 @@ func (l *Loaders) attempt(ctx context.Context, k AttemptKey) (*circleclient.Quiz
 	return l.circle.Quizzes.Attempt(ctx, k.Ref.Quiz, k.Ref.ID, k.Review)
 }
 
-// Shared reads what the name stands for, such as a page of a list, once in a response: whoever asks for it again, at the
-// same time or later, gets the same. A name stands for one type of value.
+// Shared reads what the name stands for, such as a page of a list, once in a response: whoever asks for it again, at
+// the same time or later, gets the same. A name stands for one type of value.
 func Shared[T any](ctx context.Context, name string, read func() (T, error)) (T, error) {
 	l := From(ctx)
 	l.reads.LoadOrStore(name, func() (any, error) { return read() })

@@ -116,7 +116,8 @@ type MemberLinks struct {
 	Website, Twitter, Facebook, Instagram, Linkedin *string
 }
 
-// Viewer is the member whose token the request carries. It holds nothing: each of its fields asks Circle with the token of the request.
+// Viewer is the member whose token the request carries. It holds nothing: each of its fields asks Circle with the token
+// of the request.
 type Viewer struct{}
 
 // ID is the same for every member. A client knows one viewer at a time; without an id, its cache would let the fields

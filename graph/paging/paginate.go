@@ -25,7 +25,8 @@ func CheckSize(size, cursor string, n int) error {
 // Paginate answers `first` and `after` from a list that Circle pages by number and size. Where nothing but the number
 // of items is asked for, one item is read for it; where nothing is, none. A page is read once in a response.
 func Paginate[T, N any](
-	ctx context.Context, l List, first int, after *string, fetch func(circleclient.PageOptions) (*circleclient.Page[T], error), node func(T) N,
+	ctx context.Context, l List, first int, after *string, fetch func(circleclient.PageOptions) (*circleclient.Page[T],
+		error), node func(T) N,
 ) (*model.Connection[N], error) {
 	if err := CheckFirst(first); err != nil {
 		return nil, err
@@ -104,8 +105,8 @@ func Whole[T, N any](
 	return connection(ctx, l, items[start:end], offset, end < total, &total, node), nil
 }
 
-// Suffices reports whether the first items of a list, which came with its parent, and their number are all that is asked
-// for.
+// Suffices reports whether the first items of a list, which came with its parent, and their number are all that is
+// asked for.
 func Suffices[T any](ctx context.Context, items []T, total, first int, after *string) bool {
 	return len(items) == total || after == nil && first >= 1 && first <= len(items) || SelectsOnly(ctx, "totalCount")
 }

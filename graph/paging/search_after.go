@@ -9,8 +9,8 @@ import (
 	"circlegraph/graph/model"
 )
 
-// SearchAfter answers `first` and `after` from a list of members, past where page numbers end. The cursor of a page's last
-// item holds the place that it is at itself, that of every other item the one that the page before ended at.
+// SearchAfter answers `first` and `after` from a list of members, past where page numbers end. The cursor of a page's
+// last item holds the place that it is at itself, that of every other item the one that the page before ended at.
 func SearchAfter[T, N any](
 	ctx context.Context, l List, first int, after *string, fetch func(circleclient.PageOptions,
 		circleclient.SearchAfter) (*circleclient.Page[T], error), node func(T) N,

@@ -166,7 +166,8 @@ func TestWalkRefusesCursors(t *testing.T) {
 		},
 	} {
 		var input *scalar.InputError
-		if _, err := SearchAfter(selecting(t, "nodes"), test.list, 10, &test.cursor, d.fetch, Itself); !errors.As(err, &input) {
+		if _, err := SearchAfter(selecting(t, "nodes"), test.list, 10, &test.cursor, d.fetch, Itself); !errors.As(err,
+			&input) {
 			t.Errorf("a cursor %s: %v, want an InputError", name, err)
 		}
 	}

@@ -136,7 +136,8 @@ func identify(extensions map[string]any) (id string, automatic bool, refusal *gq
 	id, _ = fields["sha256Hash"].(string)
 	id = strings.TrimPrefix(id, hashPrefix)
 	if id == "" || fmt.Sprint(fields["version"]) != "1" {
-		return "", false, refuse(transport.CodeBadRequest, "`extensions.persistedQuery` must hold `version` 1 and a `sha256Hash`.")
+		return "", false, refuse(transport.CodeBadRequest,
+			"`extensions.persistedQuery` must hold `version` 1 and a `sha256Hash`.")
 	}
 	return id, true, nil
 }

@@ -27,7 +27,8 @@ func UnmarshalJSON(v any) (json.RawMessage, error) {
 	return doc, nil
 }
 
-// MarshalURL writes an address as Circle sent it. An address that Circle left out is null, or empty in a non-null field.
+// MarshalURL writes an address as Circle sent it. An address that Circle left out is null, or empty in a non-null
+// field.
 func MarshalURL(s string) graphql.ContextMarshaler {
 	return graphql.ContextWriterFunc(func(ctx context.Context, w io.Writer) error {
 		if s == "" && !required(ctx) {

@@ -141,7 +141,8 @@ func (c *Config) check(p *parser) error {
 	c.ProxyNetworks, err = parseProxies(c.TrustedProxies)
 	found = append(found, err)
 	c.CORSOrigins, err = parseOrigins(c.CORSOrigins)
-	found = append(found, err, checkListen("CIRCLEGRAPH_LISTEN", c.Listen), c.checkAdmin(), p.checkTimes(), c.checkLimits())
+	found = append(found, err, checkListen("CIRCLEGRAPH_LISTEN", c.Listen), c.checkAdmin(), p.checkTimes(),
+		c.checkLimits())
 	if !c.Sandbox() {
 		found = append(found, checkAddress("CIRCLE_URL", c.CircleURL))
 	}

@@ -99,8 +99,11 @@ func (f *Facade) circle(cfg *config.Config, d Dependencies) (*circleclient.Clien
 	options := circleclient.Config{
 		BaseURL: cfg.CircleURL, CommunityURL: cfg.SessionURL(), HeadlessToken: string(cfg.CircleHeadlessToken),
 		UserAgent: "circlegraph/" + process.Version(), Timeout: cfg.UpstreamTimeout,
-		Budget:     circleclient.BudgetConfig{Requests: cfg.UpstreamBudget},
-		Memo:       circleclient.MemoConfig{Bytes: cfg.MemoBytes, Brief: cfg.MemoBrief, Long: cfg.MemoLong, Stale: cfg.MemoStale},
+		Budget: circleclient.BudgetConfig{Requests: cfg.UpstreamBudget},
+		Memo: circleclient.MemoConfig{
+			Bytes: cfg.MemoBytes, Brief: cfg.MemoBrief, Long: cfg.MemoLong,
+			Stale: cfg.MemoStale,
+		},
 		Principals: f.Principals, Observe: measured.Observe, Logger: d.Logger, Clock: d.Now,
 	}
 	if d.Circle != nil {

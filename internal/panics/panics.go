@@ -14,8 +14,8 @@ func Recover(err *error) {
 	}
 }
 
-// Error makes an error of a recovered value, with the stack. Of the value it shows only what the runtime says: any other
-// may hold an answer of Circle's, and errors are logged.
+// Error makes an error of a recovered value, with the stack. Of the value it shows only what the runtime says: any
+// other may hold an answer of Circle's, and errors are logged.
 func Error(value any) error {
 	what := fmt.Sprintf("%T", value)
 	if known, ok := value.(runtime.Error); ok {

@@ -8,7 +8,8 @@ import (
 )
 
 // ClientAddress returns a function that tells who sent a request: the peer, or, where the peer is one of the proxies,
-// the last address of X-Forwarded-For that is not one of them. What stands before that one is the sender's own invention.
+// the last address of X-Forwarded-For that is not one of them. What stands before that one is the sender's own
+// invention.
 func ClientAddress(proxies []netip.Prefix) func(*http.Request) string {
 	trusted := func(ip netip.Addr) bool {
 		return slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(ip) })
