@@ -156,7 +156,8 @@ type session struct {
 func (s *server) login(t *testing.T, email string) session {
 	t.Helper()
 	var answer struct{ Login session }
-	s.query(t, "", fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken refreshToken viewer { member { name } } } }`, email), &answer)
+	s.query(t, "", fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken refreshToken viewer { member { name } }
+		} }`, email), &answer)
 	if answer.Login.AccessToken == "" || answer.Login.RefreshToken == "" {
 		t.Fatalf("login(%s) gives no tokens", email)
 	}

@@ -54,7 +54,8 @@ func TestDrainUnderLoad(t *testing.T) {
 	}
 	s.query(t, token, `{ space(by: {slug: "seed-swap"}) { posts(first: 1) { nodes { id } } } }`, &places)
 	write := func(text string) string {
-		return request(fmt.Sprintf(`mutation { createComment(input: {postId: %q, body: {markdown: %q}}) { comment { id } userErrors { message } } }`, places.Space.Posts.Nodes[0].ID, text))
+		return request(fmt.Sprintf(`mutation { createComment(input: {postId: %q, body: {markdown: %q}}) { comment { id }
+			userErrors { message } } }`, places.Space.Posts.Nodes[0].ID, text))
 	}
 	confirmed := newWords()
 	// until sends one thing after the other until the process takes no more. What it does not take it must not have done.
@@ -218,7 +219,8 @@ func (w *words) waitFor(n int) {
 // socket opens a websocket for a member.
 func (s *server) socket(t *testing.T, token string) *websocket.Conn {
 	t.Helper()
-	conn, _, err := websocket.Dial(t.Context(), s.url+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // a websocket has no body
+	conn, _, err := websocket.Dial(t.Context(), s.url+"/graphql", //nolint:bodyclose // a websocket has none
+		&websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -123,7 +123,8 @@ func busyRun(t *testing.T, answer http.HandlerFunc) {
 	told.Store(0)
 	for _, query := range []string{
 		`{ viewer { email member { name } notificationCounts { inbox } } homeFeed { nodes { id title author { name } } } }`,
-		`{ members(first: 5) { nodes { name bio } } viewer { notifications { nodes { id actorName } } chatRooms { nodes { id } } } }`,
+		`{ members(first: 5) { nodes { name bio } } viewer { notifications { nodes { id actorName } } chatRooms { nodes { id }
+			} } }`,
 		`{ search(query: "` + confidential +
 			`") { totalCount } searchMembers(filter: {text: "Dora Gossip"}) { totalCount } }`,
 		`{ post(by: {id: "nonsense-` + confidential + `"}) { id } }`,
@@ -138,9 +139,12 @@ func busyRun(t *testing.T, answer http.HandlerFunc) {
 		`mutation { login(input: {memberId: "1", email: "nobody-at-all@example.com"}) { accessToken } }`,
 		`mutation { refreshAccessToken(input: {refreshToken: "` + refresh +
 			`"}) { accessToken userErrors { code field message } } }`,
-		`mutation { refreshAccessToken(input: {refreshToken: "wrong-refresh-token"}) { accessToken userErrors { code field message } } }`,
-		`mutation { revokeRefreshToken(input: {refreshToken: "wrong-refresh-token"}) { revoked userErrors { code field message } } }`,
-		`mutation { revokeAccessToken(input: {accessToken: "forged.token.value"}) { revoked userErrors { code field message } } }`,
+		`mutation { refreshAccessToken(input: {refreshToken: "wrong-refresh-token"}) { accessToken userErrors { code field
+			message } } }`,
+		`mutation { revokeRefreshToken(input: {refreshToken: "wrong-refresh-token"}) { revoked userErrors { code field message
+			} } }`,
+		`mutation { revokeAccessToken(input: {accessToken: "forged.token.value"}) { revoked userErrors { code field message }
+			} }`,
 		`{ nonsense(token: "` + access + `") }`,
 		`{ spaces(order: "` + access + `") { id } }`,
 		`query { viewer { email "` + access,
@@ -243,7 +247,8 @@ func (o *overheard) walk(value any) {
 // socket listens to all that a websocket says before and when it is closed.
 func (o *overheard) socket(t *testing.T, s *server, token string) {
 	t.Helper()
-	conn, _, err := websocket.Dial(t.Context(), s.url+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // a websocket has no body
+	conn, _, err := websocket.Dial(t.Context(), s.url+"/graphql", //nolint:bodyclose // a websocket has none
+		&websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
 	if err != nil {
 		t.Fatal(err)
 	}

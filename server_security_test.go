@@ -56,7 +56,8 @@ func TestGraphQLCop(t *testing.T) {
 	for i := range 101 {
 		fmt.Fprintf(&aliases, " alias%d: __typename", i)
 	}
-	circular := `query { __schema { types { fields { type { fields { type { fields { type { fields { type { name } } } } } } } } } } }`
+	circular := `query { __schema { types { fields { type { fields { type { fields { type { fields { type { name } } } } }
+		} } } } } }`
 	for _, a := range []attempt{
 		{name: "alias overloading", body: repeated(aliases.String(), 1), status: 200, want: "QUERY_LIMIT_EXCEEDED"},
 		{name: "array-based query batching", body: "[" + strings.Repeat(request("{ __typename }")+",", 9) +
@@ -123,11 +124,13 @@ func TestOWASPQueryRules(t *testing.T) {
 		},
 		{
 			name: "fragments in a circle",
-			body: request("{ viewer { ...a } } fragment a on Viewer { ...b } fragment b on Viewer { ...a }"), status: 200, want: "GRAPHQL_VALIDATION_FAILED",
+			body: request("{ viewer { ...a } } fragment a on Viewer { ...b } fragment b on Viewer { ...a }"), status: 200,
+			want: "GRAPHQL_VALIDATION_FAILED",
 		},
 		{
 			name: "guessing in one request",
-			body: request(`mutation { a: login(input: {email: "a@example.com"}) { accessToken } b: login(input: {email: "b@example.com"}) { accessToken } }`), status: 200, want: `"limit":"onceOnly"`,
+			body: request(`mutation { a: login(input: {email: "a@example.com"}) { accessToken } b: login(input: {email:
+				"b@example.com"}) { accessToken } }`), status: 200, want: `"limit":"onceOnly"`,
 		},
 		{name: "types of input", body: request(`{ space(by: {circleId: "1; drop"}) { id } }`), status: 200, want: "errors"},
 		{

@@ -308,7 +308,8 @@ func TestDrain(t *testing.T) {
 // A websocket would go on for ever: it is told to come again elsewhere.
 func TestDrainEndsSockets(t *testing.T) {
 	s := start(t, nil)
-	conn, _, err := websocket.Dial(t.Context(), s.url+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // a websocket has no body
+	conn, _, err := websocket.Dial(t.Context(), s.url+"/graphql", //nolint:bodyclose // a websocket has none
+		&websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -369,7 +370,8 @@ func TestUpload(t *testing.T) {
 			}
 		}
 	}
-	s.query(t, session.AccessToken, `mutation { createDirectUpload(input: {filename: "abc.txt", contentType: "text/plain", byteSize: 3, checksum: "kAFQmDzST7DWlj99KOF/cg=="}) {
+	s.query(t, session.AccessToken, `mutation { createDirectUpload(input: {filename: "abc.txt", contentType: "text/plain",
+		byteSize: 3, checksum: "kAFQmDzST7DWlj99KOF/cg=="}) {
 		upload { uploadUrl url uploadHeaders { name value } } } }`, &announced)
 	upload := announced.CreateDirectUpload.Upload
 	put, err := http.NewRequestWithContext(t.Context(), http.MethodPut, upload.UploadURL, strings.NewReader("abc"))

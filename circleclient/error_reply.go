@@ -81,7 +81,9 @@ func (r errorReply) fields() map[string][]string {
 
 var (
 	fieldName      = regexp.MustCompile(`^[a-z][a-z0-9_.]{0,49}$`)
-	fieldComplaint = regexp.MustCompile(`^(can't be (blank|empty)|is (invalid|missing|too (long|short)( \((maximum|minimum) is \d+ characters?\))?|` +
-		`reserved|not a number|not included in the list|the wrong length.{0,40})|must (exist|be blank|be accepted|be an integer|` +
+	fieldComplaint = regexp.MustCompile(`^(can't be (blank|empty)|` +
+		`is (invalid|missing|too (long|short)( \((maximum|minimum) is \d+ characters?\))?|` +
+		`reserved|not a number|not included in the list|the wrong length.{0,40})|` +
+		`must (exist|be blank|be accepted|be an integer|` +
 		`be (greater|less) than (or equal to )?-?\d+)|has already been taken)$`)
 )

@@ -98,7 +98,9 @@ func newMemo(config MemoConfig, principals Principals, now func() time.Time) *me
 		config: config, principals: principals, now: now, flights: map[memoKey]*flight{}, written: map[writer]lastWrites{},
 		answers: otter.Must(&otter.Options[memoKey, *remembered]{
 			MaximumWeight: max(config.Bytes, 1),
-			Weigher:       func(_ memoKey, r *remembered) uint32 { return uint32(answerOverhead + cap(r.answer.body)) }, //nolint:gosec // G115: a body has MaxBody at most
+			Weigher: func(_ memoKey, r *remembered) uint32 {
+				return uint32(answerOverhead + cap(r.answer.body)) //nolint:gosec // G115: a body has MaxBody at most
+			},
 			ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[memoKey, *remembered]) time.Duration {
 				return e.Value.until.Sub(now()) + config.Stale
 			}),

@@ -47,7 +47,8 @@ func (r *Resolver) refresh(
 	}
 	return &model.RefreshAccessTokenPayload{
 		AccessToken: &session.AccessToken, AccessTokenExpiresAt: known(session.AccessTokenExpiresAt),
-		RefreshToken: &session.RefreshToken, RefreshTokenExpiresAt: known(session.RefreshTokenExpiresAt), UserErrors: problems,
+		RefreshToken: &session.RefreshToken, RefreshTokenExpiresAt: known(session.RefreshTokenExpiresAt),
+		UserErrors: problems,
 	}, nil
 }
 

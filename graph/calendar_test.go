@@ -17,7 +17,8 @@ func meeting(policies circleclient.PostPermissions, comes bool) *model.Event {
 	starts := time.Date(2026, 3, 29, 10, 0, 0, 0, time.FixedZone("CEST", 2*60*60))
 	name, link := "The hedge", "https://meet.example.com/x"
 	return model.NewEvent(&circleclient.Post{
-		Source: circleclient.SourcePost, ID: 7, DisplayTitle: "Tea; cake,\r\nand \\more\x07", URL: "https://example.com/c/events/tea",
+		Source: circleclient.SourcePost, ID: 7, DisplayTitle: "Tea; cake,\r\nand \\more\x07",
+		URL:           "https://example.com/c/events/tea",
 		BodyPlainText: "Bring:\n- a cup", UpdatedAt: starts.Add(-time.Hour), Policies: &policies,
 		EventPart: circleclient.EventPart{RSVPedEvent: comes, EventSettings: &circleclient.EventSettings{
 			StartsAt: &starts, DurationInSeconds: 3600, HideLocationFromNonAttendees: true,
@@ -90,7 +91,8 @@ func TestCalendarIsReadBack(t *testing.T) {
 	for property, want := range map[ics.ComponentProperty]string{
 		ics.ComponentPropertySummary: "Tea; cake,\nand \\more", ics.ComponentPropertyDescription: "Bring:\n- a cup\n" +
 			strings.TrimSpace(strings.Repeat("日本語 ", 50)) + "\n\nhttps://meet.example.com/x",
-		ics.ComponentPropertyDtStart: "20260329T080000Z", ics.ComponentPropertyDtEnd: "20260329T090000Z", ics.ComponentPropertyDtstamp: "20260329T070000Z",
+		ics.ComponentPropertyDtStart: "20260329T080000Z", ics.ComponentPropertyDtEnd: "20260329T090000Z",
+		ics.ComponentPropertyDtstamp:  "20260329T070000Z",
 		ics.ComponentPropertyUniqueId: "event-7@example.com", ics.ComponentPropertyLocation: "The hedge",
 	} {
 		if got := read.GetProperty(property); got == nil || got.Value != want {

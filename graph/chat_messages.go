@@ -175,7 +175,8 @@ func (r *Resolver) sendMessage(
 	}
 	status := model.ChatMessageStatusPending
 	return &model.SendChatMessagePayload{
-		Status: &status, CreationUUID: &sent.CreationUUID, SentAt: &sent.SentAt, ChatRoom: chatRoom(room.Room), UserErrors: problems,
+		Status: &status, CreationUUID: &sent.CreationUUID, SentAt: &sent.SentAt, ChatRoom: chatRoom(room.Room),
+		UserErrors: problems,
 	}, nil
 }
 

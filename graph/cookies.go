@@ -30,7 +30,8 @@ func (r *Resolver) createWebSession(ctx context.Context) (*model.CreateWebSessio
 // webCookie is a cookie as a client can set it, with everything said that a browser would add.
 func (r *Resolver) webCookie(c *circleclient.SessionCookie) *model.WebCookie {
 	cookie := &model.WebCookie{
-		Name: c.Name, Value: c.Value, Domain: c.Domain, Path: c.Path, Secure: c.Secure, HttpOnly: c.HttpOnly, SameSite: c.SameSiteWord(),
+		Name: c.Name, Value: c.Value, Domain: c.Domain, Path: c.Path, Secure: c.Secure, HttpOnly: c.HttpOnly,
+		SameSite:  c.SameSiteWord(),
 		ExpiresAt: c.ExpiresAt(r.now()),
 	}
 	if cookie.Domain == "" {

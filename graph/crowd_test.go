@@ -24,7 +24,8 @@ const (
 	crowdSize = 1000
 	// maxInFlight is how many requests to Circle are under way at a time, see circleclient's transport.
 	maxInFlight = 64
-	crowdScreen = `{ viewer { member { name } notificationCounts { inbox } } homeFeed(first: 5) { nodes { title } } spaces { name } }`
+	crowdScreen = `{ viewer { member { name } notificationCounts { inbox } } homeFeed(first: 5) { nodes { title } } spaces
+		{ name } }`
 )
 
 // A thousand members at once, some of whom hang up: Circle is asked no more than it may be, everybody who stays gets

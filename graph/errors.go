@@ -58,7 +58,8 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			err = parsed.Err
 		}
 		if err.Error() == introspectionOff {
-			out.Message, out.Extensions = "Introspection is switched off here. The schema can be read at /schema.graphql.", map[string]any{"code": codeForbidden, "reason": "INTROSPECTION_DISABLED"}
+			out.Message = "Introspection is switched off here. The schema can be read at /schema.graphql."
+			out.Extensions = map[string]any{"code": codeForbidden, "reason": "INTROSPECTION_DISABLED"}
 			return out
 		}
 		out.Message, out.Extensions = present(err)

@@ -80,7 +80,8 @@ func TestFaultsOfTheNetwork(t *testing.T) {
 			"UPSTREAM_UNAVAILABLE",
 			unknown, 1,
 		},
-		{"small pieces", []string{`{"type": "slicer", "attributes": {"average_size": 500, "size_variation": 100, "delay": 100}}`}, "", "", 1},
+		{"small pieces", []string{`{"type": "slicer", "attributes": {"average_size": 500, "size_variation": 100, "delay":
+			100}}`}, "", "", 1},
 		{
 			"slow drip",
 			[]string{`{"type": "slicer", "attributes": {"average_size": 2, "size_variation": 1, "delay": 100000}}`},

@@ -42,7 +42,8 @@ func TestRefusedRequests(t *testing.T) {
 		},
 		{
 			"two keys in a nested variable", open.URL, "application/json",
-			`{"query": "mutation($i: CreateCommentInput!) { createComment(input: $i) { userErrors { message } } }", "variables": {"i": {"postId": "x", "body": {"text": "a", "html": "b"}}}}`, `"code":"BAD_USER_INPUT"`,
+			`{"query": "mutation($i: CreateCommentInput!) { createComment(input: $i) { userErrors { message } } }", "variables":
+				{"i": {"postId": "x", "body": {"text": "a", "html": "b"}}}}`, `"code":"BAD_USER_INPUT"`,
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

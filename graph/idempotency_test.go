@@ -19,7 +19,8 @@ import (
 )
 
 const commentOnce = `mutation($id: ID!, $text: String! = "Once") {
-	createComment(input: {postId: $id, body: {text: $text}, idempotencyKey: "tap"}) { comment { id author { name } } userErrors { code message } }
+	createComment(input: {postId: $id, body: {text: $text}, idempotencyKey: "tap"}) { comment { id author { name } }
+	userErrors { code message } }
 }`
 
 func firstPost(c *community) map[string]any {

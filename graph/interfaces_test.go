@@ -15,9 +15,11 @@ import (
 // and no other: else `node` fails for it.
 func TestNodesSatisfyTheirInterfacesAlone(t *testing.T) {
 	types := map[string]model.Node{
-		"Member": &model.Member{}, "Space": &circleclient.Space{}, "BasicPost": &model.BasicPost{}, "ImagePost": &model.ImagePost{},
-		"Event": &model.Event{}, "Comment": &circleclient.Comment{}, "ChatRoom": &circleclient.ChatRoom{},
-		"ChatMessage": &circleclient.ChatMessage{}, "ChatThread": &circleclient.ChatThread{}, "Lesson": &circleclient.Lesson{},
+		"Member": &model.Member{}, "Space": &circleclient.Space{}, "BasicPost": &model.BasicPost{},
+		"ImagePost": &model.ImagePost{},
+		"Event":     &model.Event{}, "Comment": &circleclient.Comment{}, "ChatRoom": &circleclient.ChatRoom{},
+		"ChatMessage": &circleclient.ChatMessage{}, "ChatThread": &circleclient.ChatThread{},
+		"Lesson":      &circleclient.Lesson{},
 		"QuizAttempt": &circleclient.QuizAttempt{},
 	}
 	interfaces := map[string]reflect.Type{

@@ -22,7 +22,8 @@ func TestAnybodySeesTheirOwnInAnyOrder(t *testing.T) {
 	queries := []string{
 		`{ viewer { email member { circleId name } } }`,
 		`{ spaces { name isPrivate isJoinedByViewer } }`,
-		`{ private: space(by: {slug: "beekeepers"}) { name posts(first: 5) { nodes { title } } } secret: space(by: {slug: "committee"}) { name posts(first: 5) { nodes { title } } } }`,
+		`{ private: space(by: {slug: "beekeepers"}) { name posts(first: 5) { nodes { title } } } secret: space(by: {slug:
+			"committee"}) { name posts(first: 5) { nodes { title } } } }`,
 		`{ homeFeed(first: 20) { nodes { title isLikedByViewer space { slug } } } }`,
 		`{ viewer { chatRooms(first: 20) { nodes { id name } } notifications(first: 10) { nodes { title } } } }`,
 	}

@@ -12,7 +12,8 @@ import (
 // A token made up with another member's claims gets nothing, also right after that member was answered.
 func TestForgedTokenGetsNothing(t *testing.T) {
 	c := newCommunity(t)
-	const query = `{ viewer { email member { name } notifications(first: 1) { nodes { title } } } homeFeed(first: 1) { nodes { title } } spaces { name } }`
+	const query = `{ viewer { email member { name } notifications(first: 1) { nodes { title } } } homeFeed(first: 1) {
+		nodes { title } } spaces { name } }`
 	genuine := c.token(admin)
 	if answer, _ := c.ask(admin, query, nil); strings.Contains(string(answer), "errors") {
 		t.Fatalf("the admin got %s", answer)
@@ -59,7 +60,8 @@ func TestMembersAtOnceSeeTheirOwn(t *testing.T) {
 		for _, m := range members[:12] {
 			all.Go(func() {
 				answer := c.data(m.Email,
-					`query($n: Int!) { viewer { email member { name circleId } } spaces { name } homeFeed(first: $n) { nodes { isLikedByViewer } } }`, map[string]any{"n": round + 1})
+					`query($n: Int!) { viewer { email member { name circleId } } spaces { name } homeFeed(first: $n) { nodes {
+						isLikedByViewer } } }`, map[string]any{"n": round + 1})
 				if at(answer, "viewer.email") != m.Email || at(answer, "viewer.member.circleId") != fmt.Sprint(m.ID) {
 					t.Errorf("%s was answered as %v", m.Name, at(answer, "viewer"))
 				}

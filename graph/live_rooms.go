@@ -19,8 +19,10 @@ func (r *Resolver) createLiveRoom(
 		return nil, err
 	}
 	req := circleclient.LiveRoomRequest{
-		Name: in.Name, Description: deref(in.Description), Slug: deref(in.Slug), RoomType: deref(in.Type), ViewType: deref(in.View),
-		AccessType: deref(in.Access), RecordingEnabled: in.IsRecorded, MuteOnJoin: in.IsMutedOnJoin, LimitURLSharing: in.IsURLSharingLimited,
+		Name: in.Name, Description: deref(in.Description), Slug: deref(in.Slug), RoomType: deref(in.Type),
+		ViewType:   deref(in.View),
+		AccessType: deref(in.Access), RecordingEnabled: in.IsRecorded, MuteOnJoin: in.IsMutedOnJoin,
+		LimitURLSharing: in.IsURLSharingLimited,
 	}
 	if len(members)+len(spaces) > 0 {
 		req.Invited = &circleclient.LiveInvited{Members: members, Spaces: spaces}

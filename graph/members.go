@@ -106,7 +106,8 @@ func loadMember(ctx context.Context, memberID int64) (*model.Member, error) {
 
 // directory pages through the members of the community, or of one space.
 func (r *Resolver) directory(
-	ctx context.Context, field string, spaceID int64, filter *model.MembersFilter, orderBy *string, first int, after *string,
+	ctx context.Context, field string, spaceID int64, filter *model.MembersFilter, orderBy *string,
+	first int, after *string,
 ) (*model.MemberConnection, error) {
 	opts := circleclient.MemberListOptions{SpaceID: spaceID, Sort: deref(orderBy)}
 	if filter != nil {

@@ -73,7 +73,8 @@ func (r *mutationResolver) UpdateProfile(
 	ctx context.Context, input model.UpdateProfileInput,
 ) (*model.UpdateProfilePayload, error) {
 	change := circleclient.ProfileUpdateRequest{
-		Name: input.Name, Headline: input.Headline, Avatar: input.Avatar, TimeZone: input.TimeZone, Preferences: preferencesRequest(input.Preferences),
+		Name: input.Name, Headline: input.Headline, Avatar: input.Avatar, TimeZone: input.TimeZone,
+		Preferences: preferencesRequest(input.Preferences),
 	}
 	viewer, problems, err := r.changeProfile(ctx, "edit_profile", change, input.ProfileFields,
 		r.circle.Members.UpdateProfile)
@@ -84,7 +85,8 @@ func (r *mutationResolver) CompleteSignup(
 	ctx context.Context, input model.CompleteSignupInput,
 ) (*model.CompleteSignupPayload, error) {
 	change := circleclient.ProfileUpdateRequest{
-		Name: &input.Name, Headline: input.Headline, Avatar: input.Avatar, TimeZone: input.TimeZone, Preferences: preferencesRequest(input.Preferences),
+		Name: &input.Name, Headline: input.Headline, Avatar: input.Avatar, TimeZone: input.TimeZone,
+		Preferences: preferencesRequest(input.Preferences),
 	}
 	viewer, problems, err := r.changeProfile(ctx, "signup", change, input.ProfileFields, r.circle.Members.CompleteSignup)
 	return &model.CompleteSignupPayload{Viewer: viewer, UserErrors: problems}, err

@@ -16,7 +16,8 @@ func remembering(cfg *circleclient.Config) {
 	cfg.Memo = circleclient.MemoConfig{Bytes: 1 << 20, Brief: 3 * time.Second, Long: time.Minute, Stale: 5 * time.Minute}
 }
 
-const feed = `{ viewer { member { name } } spaces { name } homeFeed(first: 1) { nodes { id isLikedByViewer likesCount } } }`
+const feed = `{ viewer { member { name } } spaces { name } homeFeed(first: 1) { nodes { id isLikedByViewer likesCount }
+	} }`
 
 func TestSameScreenAgainCostsNothing(t *testing.T) {
 	c := newCommunity(t, remembering)
@@ -54,7 +55,8 @@ func TestWritesAreSeenAtOnce(t *testing.T) {
 	}
 	post := at(c.data(phone.AccessToken, feed, nil), "homeFeed.nodes.0").(map[string]any)
 	liked := post["isLikedByViewer"] == true
-	mutation := `mutation($id: ID!) { result: likePost(input: {postId: $id}) { post { isLikedByViewer likesCount } userErrors { message } } }`
+	mutation := `mutation($id: ID!) { result: likePost(input: {postId: $id}) { post { isLikedByViewer likesCount }
+		userErrors { message } } }`
 	if liked {
 		mutation = strings.ReplaceAll(mutation, "likePost", "unlikePost")
 	}

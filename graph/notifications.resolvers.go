@@ -72,7 +72,9 @@ func (r *mutationResolver) UpdateAllSpaceNotificationPreferences(
 	ctx context.Context, input model.UpdateAllSpaceNotificationPreferencesInput,
 ) (*model.UpdateAllSpaceNotificationPreferencesPayload, error) {
 	problems, err := userErrors(r.circle.Notifications.UpdateAllSpacePreferences(ctx, input.Medium, input.Choice))
-	return &model.UpdateAllSpaceNotificationPreferencesPayload{NotificationPreferencesPayload: preferencesPayload(input.Medium, problems)}, err
+	return &model.UpdateAllSpaceNotificationPreferencesPayload{
+		NotificationPreferencesPayload: preferencesPayload(input.Medium, problems),
+	}, err
 }
 
 func (r *mutationResolver) UpdateSpaceNotificationPreference(

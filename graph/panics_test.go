@@ -36,15 +36,17 @@ func TestPanicCostsAField(t *testing.T) {
 			cfg.Transport = panicking{regexp.MustCompile(`/(home|new_notifications_count|posts/\d+|search/community_members)$`)}
 		})
 		found := c.data(member,
-			`{ members(first: 1) { nodes { circleId } } space(by: {slug: "seed-swap"}) { id posts(first: 1) { nodes { id } } } }`, nil)
+			`{ members(first: 1) { nodes { circleId } } space(by: {slug: "seed-swap"}) { id posts(first: 1) { nodes { id } } }
+				}`, nil)
 		variables := map[string]any{
 			"space": at(found, "space.id"), "post": at(found, "space.posts.nodes.0.id"),
 			"text": fmt.Sprintf("[@A](member:%v)", at(found, "members.nodes.0.circleId")),
 		}
 		for query, want := range map[string][]string{
-			`{ viewer { member { name } notificationCounts { inbox } } homeFeed(first: 1) { nodes { id } } }`:                            {"homeFeed", "viewer notificationCounts"},
-			`query($post: ID!, $space: ID!) { nodes(ids: [$post, $space]) { id } viewer { member { name } } }`:                           {"nodes 0"},
-			`mutation($post: ID!, $text: String!) { createComment(input: {postId: $post, body: {markdown: $text}}) { comment { id } } }`: {"createComment"},
+			`{ viewer { member { name } notificationCounts { inbox } } homeFeed(first: 1) { nodes { id } } }`:  {"homeFeed", "viewer notificationCounts"},
+			`query($post: ID!, $space: ID!) { nodes(ids: [$post, $space]) { id } viewer { member { name } } }`: {"nodes 0"},
+			`mutation($post: ID!, $text: String!) { createComment(input: {postId: $post, body: {markdown: $text}}) { comment { id
+				} } }`: {"createComment"},
 		} {
 			raw, _ := c.ask(member, query, variables)
 			got := parseFailed(t, raw)

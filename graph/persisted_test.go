@@ -41,7 +41,8 @@ func body(t *testing.T, query, extensions string) string {
 // What clients go by when they send a hash first: the status, the message and the code.
 func TestAutomaticPersistedQueries(t *testing.T) {
 	server := endpoint(t, graph.Options{})
-	const query, notFound = "query Known { __typename }", `{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}`
+	const query = "query Known { __typename }"
+	const notFound = `{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}`
 	const invalid = "query Invalid { nothing }"
 	inURL := func(query, hash string) string {
 		return url.Values{"query": {query}, "extensions": {byHash(hash)}}.Encode()

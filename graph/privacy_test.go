@@ -55,7 +55,8 @@ func TestCircleSendsAddressesOfOthers(t *testing.T) {
 			circle.ServeHTTP(tee{w, &mu, &sent}, r)
 		})
 	})
-	const query = `{ members(first: 40) { nodes { name links { website } } } viewer { email chatRooms(first: 5) { nodes { id } } } }`
+	const query = `{ members(first: 40) { nodes { name links { website } } } viewer { email chatRooms(first: 5) { nodes {
+		id } } } }`
 	answer, _ := c.ask(member, query, nil)
 	others := 0
 	for _, m := range c.sandbox.Members() {

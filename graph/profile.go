@@ -160,6 +160,7 @@ func preferencesRequest(p *model.ProfilePreferencesInput) *circleclient.ProfileP
 		return nil
 	}
 	return &circleclient.ProfilePreferencesRequest{
-		MessagingEnabled: p.MessagingEnabled, VisibleInMemberDirectory: p.VisibleInMemberDirectory, MakeMyEmailPublic: p.EmailPublic,
+		MessagingEnabled: p.MessagingEnabled, VisibleInMemberDirectory: p.VisibleInMemberDirectory,
+		MakeMyEmailPublic: p.EmailPublic,
 	}
 }

@@ -168,7 +168,8 @@ func newLists(t *testing.T) *allLists {
 	found := ls.data(member, `{
 		space(by: {slug: "harvest-photos"}) { posts(first: 1) { nodes { slug } } }
 		viewer { chatThreads(first: 1) { nodes { id } } }
-		post(by: {slug: {space: "say-hello", post: "welcome-to-thornbury-lane"}}) { comments(first: 1, orderBy: LIKES) { nodes { id } } }
+		post(by: {slug: {space: "say-hello", post: "welcome-to-thornbury-lane"}}) { comments(first: 1, orderBy: LIKES) { nodes
+		{ id } } }
 	}`, nil)
 	ls.ids = strings.NewReplacer(
 		"{photo}", at(found, "space.posts.nodes.0.slug").(string), "{thread}", at(found,

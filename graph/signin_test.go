@@ -57,7 +57,8 @@ func TestLoginIsForItsOwnFieldOnly(t *testing.T) {
 // Circle sends hidden places to everybody; this server does not.
 func TestHiddenPlacesAreHidden(t *testing.T) {
 	c := newCommunity(t)
-	const query = `{ events(first: 40) { nodes { title isLocationHiddenFromNonAttendees isAttendedByViewer location { name } virtualLocationUrl } } }`
+	const query = `{ events(first: 40) { nodes { title isLocationHiddenFromNonAttendees isAttendedByViewer location { name
+		} virtualLocationUrl } } }`
 	nodes, ok := at(c.data(member, query, nil), "events.nodes").([]any)
 	if !ok {
 		t.Fatal("no events")

@@ -312,17 +312,21 @@ func TestStreamsAreLimited(t *testing.T) {
 	for range 5 {
 		receive(t, events(t, c.listen(http.MethodPost, member, from("192.0.2.1")))) //nolint:bodyclose // listen closes it
 	}
-	if res := c.listen(http.MethodPost, member, from("192.0.2.1")); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" { //nolint:bodyclose // listen closes it
+	res := c.listen(http.MethodPost, member, from("192.0.2.1")) //nolint:bodyclose // listen closes it
+	if res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" {
 		t.Errorf("the sixth stream of an address gets %d, want 429 with Retry-After", res.StatusCode)
 	}
-	_, res, err := websocket.Dial(t.Context(), c.url, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"X-Forwarded-For": {"192.0.2.1"}}}) //nolint:bodyclose // the library has read it
+	_, res, err := websocket.Dial(t.Context(), c.url, &websocket.DialOptions{ //nolint:bodyclose // it has been read
+		Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"X-Forwarded-For": {"192.0.2.1"}},
+	})
 	if err == nil || res.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("a socket beyond the limit gets %v, want 429", err)
 	}
 	for range 5 {
 		receive(t, events(t, c.listen(http.MethodPost, member, from("192.0.2.2")))) //nolint:bodyclose // listen closes it
 	}
-	if res := c.listen(http.MethodPost, member, from("192.0.2.3")); res.StatusCode != http.StatusServiceUnavailable { //nolint:bodyclose // listen closes it
+	res = c.listen(http.MethodPost, member, from("192.0.2.3")) //nolint:bodyclose // listen closes it
+	if res.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("the eleventh stream gets %d, want 503", res.StatusCode)
 	}
 	answer, _ := c.ask(member, `{ __typename }`, nil)
@@ -346,7 +350,8 @@ func TestSubscriptionsNeedAStream(t *testing.T) {
 // Apollo's clients take subscriptions as parts.
 func TestSubscriptionInParts(t *testing.T) {
 	c := newCommunity(t)
-	res := c.listen(http.MethodPost, member, map[string]string{"Accept": `multipart/mixed;subscriptionSpec="1.0", application/json`}) //nolint:bodyclose // listen closes it
+	accept := map[string]string{"Accept": `multipart/mixed;subscriptionSpec="1.0", application/json`}
+	res := c.listen(http.MethodPost, member, accept) //nolint:bodyclose // listen closes it
 	lines := bufio.NewScanner(res.Body)
 	for lines.Scan() && !strings.Contains(lines.Text(),
 		`{"payload":{"data":{"notificationCountsChanged":{"notifications":10`) {

@@ -19,7 +19,8 @@ func TestFailedReadOfTheViewerCostsItsFieldsAlone(t *testing.T) {
 		})
 	})
 	answer, _ := c.ask(member,
-		`{ viewer { member { name } email notificationCounts { notifications } bookmarks(first: 1) { nodes { title } } } homeFeed(first: 1) { nodes { title } } }`, nil)
+		`{ viewer { member { name } email notificationCounts { notifications } bookmarks(first: 1) { nodes { title } } }
+			homeFeed(first: 1) { nodes { title } } }`, nil)
 	var out struct {
 		Data   map[string]any
 		Errors []struct {

@@ -206,7 +206,8 @@ func (c Config) checkSandbox(s Settings, d Deployment, found *problems) {
 	found.add(d.upstream(),
 		"The sandbox lets anybody become anybody: %s=sandbox excludes CIRCLE_URL and the headless token.", loginSetting)
 	found.add(!c.SandboxOffLoopback && !isLoopback(hostOf(d.Listen)),
-		"The sandbox lets anybody become anybody: listen on a loopback address, or set %s to open it to other machines.", sandboxSetting)
+		"The sandbox lets anybody become anybody: listen on a loopback address, or set %s to open it to other machines.",
+		sandboxSetting)
 }
 
 func (c Config) checkSecrets(d Deployment, found *problems) []circleclient.TokenHash {

@@ -172,7 +172,8 @@ func TestConfigThatIsRefused(t *testing.T) {
 		},
 		{
 			"secret with a space",
-			trusted(func(c *Config) { c.TrustedSecrets = []Secret{"a secret of many words and 32 bytes"} }), "a header cannot carry",
+			trusted(func(c *Config) { c.TrustedSecrets = []Secret{"a secret of many words and 32 bytes"} }),
+			"a header cannot carry",
 		},
 		{"three secrets", trusted(func(c *Config) {
 			c.TrustedSecrets = []Secret{trustedSecret, trustedSecret + "2", trustedSecret + "3"}

@@ -145,12 +145,14 @@ func TestIdentityToken(t *testing.T) {
 		"access token by its scp":    {p.idToken(jwt.MapClaims{"scp": []string{"openid"}}), "an access token"},
 		"Cognito's access token":     {p.idToken(jwt.MapClaims{"token_use": "access"}), "an access token"},
 		"Keycloak's access token":    {p.idToken(jwt.MapClaims{"typ": "Bearer"}), "not an ID token"},
-		"logout token":               {p.idToken(jwt.MapClaims{"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}}), "a logout token"},
-		"no sub":                     {p.idToken(jwt.MapClaims{"sub": nil}), "no usable sub"},
-		"empty sub":                  {p.idToken(jwt.MapClaims{"sub": ""}), "no usable sub"},
-		"sub that is a number":       {p.idToken(jwt.MapClaims{"sub": 7}), "no usable sub"},
-		"long sub":                   {p.idToken(jwt.MapClaims{"sub": strings.Repeat("a", maxName+1)}), "no usable sub"},
-		"sub with a line break":      {p.idToken(jwt.MapClaims{"sub": "a\nb"}), "no usable sub"},
+		"logout token": {p.idToken(jwt.MapClaims{"events": map[string]any{
+			"http://schemas.openid.net/event/backchannel-logout": map[string]any{},
+		}}), "a logout token"},
+		"no sub":                {p.idToken(jwt.MapClaims{"sub": nil}), "no usable sub"},
+		"empty sub":             {p.idToken(jwt.MapClaims{"sub": ""}), "no usable sub"},
+		"sub that is a number":  {p.idToken(jwt.MapClaims{"sub": 7}), "no usable sub"},
+		"long sub":              {p.idToken(jwt.MapClaims{"sub": strings.Repeat("a", maxName+1)}), "no usable sub"},
+		"sub with a line break": {p.idToken(jwt.MapClaims{"sub": "a\nb"}), "no usable sub"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

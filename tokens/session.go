@@ -180,7 +180,8 @@ func (s *Service) create(ctx context.Context, p proof) (*Session, error) {
 		return session, nil
 	}
 	session.RefreshToken, err = s.settings.sealer.seal(sealed{
-		RefreshToken: made.RefreshToken, Subject: p.subject, MemberID: made.CommunityMemberID, ExpiresAt: made.RefreshTokenExpiresAt,
+		RefreshToken: made.RefreshToken, Subject: p.subject, MemberID: made.CommunityMemberID,
+		ExpiresAt: made.RefreshTokenExpiresAt,
 	})
 	return session, err
 }
@@ -212,7 +213,8 @@ func stillRevoked() error {
 // caller's token: neither is the caller's fault, nor can they mend it. The operator is told.
 func (s *Service) blameless(ctx context.Context, err error) error {
 	for _, ours := range []error{
-		circleclient.ErrCommunitySecret, circleclient.ErrNotEligible, circleclient.ErrForbidden, circleclient.ErrFeatureDisabled,
+		circleclient.ErrCommunitySecret, circleclient.ErrNotEligible, circleclient.ErrForbidden,
+		circleclient.ErrFeatureDisabled,
 		circleclient.ErrNoToken, circleclient.ErrTokenInvalid, circleclient.ErrTokenExpired, circleclient.ErrTokenRevoked,
 	} {
 		if !errors.Is(err, ours) {

@@ -180,7 +180,8 @@ func TestAuditSaysWhyATokenWasRefused(t *testing.T) {
 	if strings.Contains(err.Error(), "audience") {
 		t.Errorf("the caller is told %q, want no detail", err)
 	}
-	if want := `msg=audit action=login mode=oidc outcome=IDENTITY_TOKEN_INVALID reason="another audience"`; !strings.Contains(b.log.String(), want) {
+	want := `msg=audit action=login mode=oidc outcome=IDENTITY_TOKEN_INVALID reason="another audience"`
+	if !strings.Contains(b.log.String(), want) {
 		t.Errorf("no %q in the log:\n%s", want, b.log)
 	}
 }

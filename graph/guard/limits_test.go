@@ -90,19 +90,25 @@ func TestLimits(t *testing.T) {
 		},
 		{"50 directives", "{ viewer { ... " + strings.Repeat(" @nope", 50) + " { email } } }", "", ""},
 		{"51 directives", "{ viewer { email" + strings.Repeat(" @nope", 51) + "} }", "", "directives"},
-		{"two logins", `mutation { a: login(input: {email: "x"}) { accessToken } b: login(input: {email: "y"}) { accessToken } }`, "", "onceOnly"},
+		{"two logins", `mutation { a: login(input: {email: "x"}) { accessToken } b: login(input: {email: "y"}) { accessToken }
+			}`, "", "onceOnly"},
 		{
 			"two logins by a fragment",
-			`mutation { login(input: {email: "x"}) { accessToken } ...a } fragment a on Mutation { b: login(input: {email: "y"}) { accessToken } }`, "", "onceOnly",
+			`mutation { login(input: {email: "x"}) { accessToken } ...a } fragment a on Mutation { b: login(input: {email: "y"})
+				{ accessToken } }`, "", "onceOnly",
 		},
-		{"two refreshes", `mutation { a: refreshAccessToken(input: {refreshToken: "x"}) { accessToken } b: refreshAccessToken(input: {refreshToken: "y"}) { accessToken } }`, "", "onceOnly"},
-		{"two revocations", `mutation { a: revokeAccessToken(input: {accessToken: "x"}) { revoked } b: revokeAccessToken(input: {accessToken: "y"}) { revoked } }`, "", "onceOnly"},
+		{"two refreshes", `mutation { a: refreshAccessToken(input: {refreshToken: "x"}) { accessToken } b:
+			refreshAccessToken(input: {refreshToken: "y"}) { accessToken } }`, "", "onceOnly"},
+		{"two revocations", `mutation { a: revokeAccessToken(input: {accessToken: "x"}) { revoked } b:
+			revokeAccessToken(input: {accessToken: "y"}) { revoked } }`, "", "onceOnly"},
 		{
 			"two revocations of refresh tokens",
-			`mutation { a: revokeRefreshToken(input: {refreshToken: "x"}) { revoked } b: revokeRefreshToken(input: {refreshToken: "y"}) { revoked } }`, "", "onceOnly",
+			`mutation { a: revokeRefreshToken(input: {refreshToken: "x"}) { revoked } b: revokeRefreshToken(input: {refreshToken:
+				"y"}) { revoked } }`, "", "onceOnly",
 		},
 		{"two logouts", `mutation { a: logout { loggedOut } b: logout { loggedOut } }`, "", "onceOnly"},
-		{"two invitations", `mutation { a: acceptInvitation(input: {token: "x"}) { userErrors { message } } b: acceptInvitation(input: {token: "y"}) { userErrors { message } } }`, "", "onceOnly"},
+		{"two invitations", `mutation { a: acceptInvitation(input: {token: "x"}) { userErrors { message } } b:
+			acceptInvitation(input: {token: "y"}) { userErrors { message } } }`, "", "onceOnly"},
 		{"deep variables", "{ __typename }", lists(63), ""},
 		{"too deep variables", "{ __typename }", lists(64), "variableDepth"},
 		{"many variables", "{ __typename }", `{"v":[` + strings.Repeat("1,", 10_000) + `1]}`, "variableValues"},
@@ -194,9 +200,11 @@ func doubling(n int) string {
 func TestIntrospectionIsWithinTheLimits(t *testing.T) {
 	server := endpoint()
 	const query = `query IntrospectionQuery { __schema { queryType { name } types { ...FullType } } }
-	  fragment FullType on __Type { kind name fields(includeDeprecated: true) { name args { ...InputValue } type { ...TypeRef } } }
+	  fragment FullType on __Type { kind name fields(includeDeprecated: true) { name args { ...InputValue } type {
+	  ...TypeRef } } }
 	  fragment InputValue on __InputValue { name type { ...TypeRef } defaultValue }
-	  fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }`
+	  fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name
+	  ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }`
 	if answer := ask(t, server, query, "{}"); !strings.HasPrefix(answer, `{"data":{"__schema":`) {
 		t.Errorf("introspection answers %.300s", answer)
 	}

@@ -105,8 +105,9 @@ func MemberOfProfile(p *circleclient.Profile) *Member {
 func MemberOfCurrent(c *circleclient.CurrentMember) *Member {
 	never := false
 	return MemberOfProfile(&circleclient.Profile{
-		ID: c.MemberID(), Name: c.Name, Headline: c.Headline, Bio: c.Bio, AvatarURL: c.AvatarURL, LargeAvatarURL: c.LargeAvatarURL,
-		PostsCount: c.PostsCount, CommentsCount: c.CommentsCount, SpacesCount: c.SpacesCount, CanReceiveDM: &never,
+		ID: c.MemberID(), Name: c.Name, Headline: c.Headline, Bio: c.Bio, AvatarURL: c.AvatarURL,
+		LargeAvatarURL: c.LargeAvatarURL,
+		PostsCount:     c.PostsCount, CommentsCount: c.CommentsCount, SpacesCount: c.SpacesCount, CanReceiveDM: &never,
 		Info: c.Info, Roles: c.Roles, MemberTags: c.MemberTags, GamificationStats: c.GamificationStats,
 	})
 }

@@ -108,6 +108,7 @@ func SpaceOfRef(r *circleclient.SpaceRef) *circleclient.Space {
 		return &circleclient.Space{}
 	}
 	return &circleclient.Space{
-		ID: r.ID, Name: r.Name, Slug: r.Slug, Emoji: r.Emoji, CustomEmojiURL: r.CustomEmojiURL, CustomEmojiDarkURL: r.CustomEmojiDarkURL,
+		ID: r.ID, Name: r.Name, Slug: r.Slug, Emoji: r.Emoji, CustomEmojiURL: r.CustomEmojiURL,
+		CustomEmojiDarkURL: r.CustomEmojiDarkURL,
 	}
 }

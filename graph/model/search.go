@@ -108,7 +108,8 @@ func (h HitBase) Space() *circleclient.Space {
 // Space is the space itself, with name, slug and emoji only.
 func (h SpaceHit) Space() *circleclient.Space {
 	return &circleclient.Space{
-		ID: h.ID, Name: h.Name, Slug: h.Slug, Emoji: h.Emoji, CustomEmojiURL: h.CustomEmojiURL, CustomEmojiDarkURL: h.CustomEmojiDarkURL,
+		ID: h.ID, Name: h.Name, Slug: h.Slug, Emoji: h.Emoji, CustomEmojiURL: h.CustomEmojiURL,
+		CustomEmojiDarkURL: h.CustomEmojiDarkURL,
 	}
 }
 

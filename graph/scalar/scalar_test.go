@@ -99,10 +99,12 @@ func TestRefs(t *testing.T) {
 	}
 	encode := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 	for _, id := range []string{
-		"", "1", "nonsense!", encode("Member"), encode("Member:"), encode("Member:-1"), encode("Member:01"), encode("Member:1:2"),
+		"", "1", "nonsense!", encode("Member"), encode("Member:"), encode("Member:-1"), encode("Member:01"),
+		encode("Member:1:2"),
 		encode("Post:1"), encode("Lesson:1"), encode("QuizAttempt:1:2:3"), encode("Comment:1:2:3"), encode("Robot:1"),
 		encode("ChatRoom:1"), encode("ChatRoom:unread_chat_rooms"), encode("ChatRoom:b8178a11-e982-4504-b789-1b4a93c09fc3:1"),
-		encode("ChatMessage:b8178a11-e982-4504-b789-1b4a93c09fc3"), encode("ChatMessage:../../../../spaces:1"), encode("ChatThread:1:2"),
+		encode("ChatMessage:b8178a11-e982-4504-b789-1b4a93c09fc3"), encode("ChatMessage:../../../../spaces:1"),
+		encode("ChatThread:1:2"),
 		encode("ChatRoom"), encode("ChatMessage"), encode("Member:99999999999999999999"), strings.Repeat("A", 1000),
 	} {
 		var input *InputError

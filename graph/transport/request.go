@@ -95,7 +95,8 @@ func decodeRequest(body []byte) (*graphql.RawParams, error) {
 		return nil, err
 	}
 	p := &graphql.RawParams{
-		Query: request.Query, OperationName: request.OperationName, Variables: request.Variables, Extensions: request.Extensions,
+		Query: request.Query, OperationName: request.OperationName, Variables: request.Variables,
+		Extensions: request.Extensions,
 	}
 	nameDocument(p, request.DocumentID, request.DocID, request.ID)
 	return p, nil

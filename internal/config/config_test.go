@@ -61,8 +61,10 @@ func TestLoadTakesEmptyVariablesForAbsent(t *testing.T) {
 
 func TestLoadRealCommunity(t *testing.T) {
 	env := trusted(
-		"CIRCLEGRAPH_LOGIN", "oidc,trusted", "CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com", "CIRCLEGRAPH_OIDC_AUDIENCE", "web,ios",
-		"CIRCLEGRAPH_SEAL_KEYS", sealKey, "CIRCLEGRAPH_TRUSTED_PROXIES", "10.1.2.3/8, 192.0.2.7", "CIRCLEGRAPH_LOG_LEVEL", "debug",
+		"CIRCLEGRAPH_LOGIN", "oidc,trusted", "CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com",
+		"CIRCLEGRAPH_OIDC_AUDIENCE", "web,ios",
+		"CIRCLEGRAPH_SEAL_KEYS", sealKey, "CIRCLEGRAPH_TRUSTED_PROXIES", "10.1.2.3/8, 192.0.2.7",
+		"CIRCLEGRAPH_LOG_LEVEL", "debug",
 		"CIRCLEGRAPH_CORS_ORIGINS", "https://app.example.com,http://localhost:3000", "CIRCLEGRAPH_LISTEN", "0.0.0.0:80",
 		"CIRCLEGRAPH_REQUEST_TIMEOUT", "40s")
 	c, err := load(t, env, "--listen", "[::1]:9000")

@@ -83,7 +83,8 @@ func (m *Metrics) Watch(circle *circleclient.Client, activeMembers func() int) {
 type circuits struct{ circle *circleclient.Client }
 
 var circuitState = prometheus.NewDesc("circlegraph_upstream_circuit_state",
-	"Whether an operation of Circle is asked: 0 it is, 1 it is being tried again, 2 it keeps failing and is left alone.", []string{"operation"}, nil)
+	"Whether an operation of Circle is asked: 0 it is, 1 it is being tried again, 2 it keeps failing and is left alone.",
+	[]string{"operation"}, nil)
 
 // Describe implements [prometheus.Collector].
 func (circuits) Describe(ch chan<- *prometheus.Desc) { ch <- circuitState }
