@@ -7728,7 +7728,7 @@ type ChatRoom implements Node {
   participants(
     "How many, 1 to 100." first: Int! = 50
     "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
-  ): ChatParticipantConnection @semanticNonNull @goField(forceResolver: true) @cost
+  ): ChatParticipantConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "participants")
   "The newest message that is no reply; null in an empty room."
   lastMessage: ChatMessage @goField(forceResolver: true) @cost(part: "chatRoom.details", per: "list")
   """
@@ -8518,7 +8518,7 @@ type Course {
   quizAttempts(
     "How many, 1 to 100." first: Int! = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before." after: String
-  ): QuizAttemptConnection @semanticNonNull @goField(forceResolver: true) @cost
+  ): QuizAttemptConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "quizAttempts")
 }
 
 "A part of a course."

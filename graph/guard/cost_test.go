@@ -118,6 +118,12 @@ func TestEstimate(t *testing.T) {
 			`{ post(by: {slug: {space: "a", post: "b"}}) { comments(first: 2) { nodes { replies(orderBy: LATEST, first: 3) {
 				nodes { author { name } } } } } } }`, "", 1 + 1 + 2 + 6, "post.comments.nodes.replies.nodes.author",
 		},
+		{
+			"participants of a list, who lack what those in rooms have",
+			`{ viewer { chatRooms(first: 2) { nodes { otherParticipantsPreview { member { viewerCanSendMessage } }
+				participants(first: 3) { nodes { member { headline viewerCanSendMessage } } } } } } }`, "", 1 + 2 + 6,
+			"viewer.chatRooms.nodes.participants.nodes.member.viewerCanSendMessage",
+		},
 		{"a list without an argument", `{ spaces { topics { name } } }`, "", 1 + 40, "spaces.topics"},
 		{"ids", `query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, `{"ids":["a","b","c"]}`, 2 + 3, "nodes"},
 		{
