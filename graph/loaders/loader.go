@@ -155,7 +155,7 @@ func (l *Loader[K, V]) itself() *dataloader.Loader[K, V] {
 		cache = dataloader.NewCache[K, V]()
 	}
 	l.full = dataloader.NewBatchedLoader(func(_ context.Context, keys []K) []*dataloader.Result[V] {
-		v, err := guarded(l.ctx, keys[0], l.one)
+		v, err := guarded(l.ctx, keys[0], l.one) //nolint:contextcheck // the operation's, see New
 		return []*dataloader.Result[V]{{Data: v, Error: err}}
 	}, dataloader.WithCache(cache), dataloader.WithBatchCapacity[K, V](1), dataloader.WithInputCapacity[K, V](1))
 	return l.full
@@ -189,7 +189,7 @@ func (l *Loader[K, V]) run(ctx context.Context, keys []K) []*dataloader.Result[V
 	var rows []V
 	var err error
 	if len(keys) > 1 {
-		rows, err = guarded(l.ctx, keys, l.list)
+		rows, err = guarded(l.ctx, keys, l.list) //nolint:contextcheck // the operation's, see New
 	}
 	results := make([]*dataloader.Result[V], len(keys))
 	reads := make([]dataloader.Thunk[V], len(keys)) // side by side
