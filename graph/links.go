@@ -48,7 +48,7 @@ func (r *Resolver) linkedPost(ctx context.Context, link circleclient.Link) (mode
 	if err != nil {
 		return nil, err
 	}
-	loaders.From(ctx).Post.Prime(ctx, post.NodeRef(), post)
+	loaders.From(ctx).Post.Prime(post.NodeRef(), post)
 	if link.CommentID == 0 {
 		return model.NewPost(post), nil
 	}

@@ -48,7 +48,7 @@ func (r *Resolver) postComments(
 ) (*model.CommentConnection, error) {
 	list := paging.Of("Post.comments", p.ID, orderBy)
 	if p.Source.Carries(circleclient.PostParts) {
-		loaders.From(ctx).Post.Prime(ctx, p.NodeRef(), p.Post) // for Comment.post
+		loaders.From(ctx).Post.Prime(p.NodeRef(), p.Post) // for Comment.post
 	}
 	if p.CommentsCount == 0 {
 		return paging.Whole(ctx, list, first, after, nil, paging.Itself[*circleclient.Comment])
@@ -95,7 +95,7 @@ func (r *Resolver) spacePosts(
 	ctx context.Context, s *circleclient.Space, filter *model.SpacePostsFilter, orderBy *string, first int, after *string,
 ) (*model.PostConnection, error) {
 	if s.Carries(circleclient.SpaceDetails) {
-		loaders.From(ctx).Space.Prime(ctx, s.ID, s) // for what the viewer may do with the posts
+		loaders.From(ctx).Space.Prime(s.ID, s) // for what the viewer may do with the posts
 	}
 	opts := circleclient.SpacePostOptions{Sort: deref(orderBy)}
 	if filter != nil {
@@ -113,7 +113,7 @@ func (r *Resolver) spacePosts(
 	return paging.Paginate(ctx, paging.Of("Space.posts", s.ID, list), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 			key := loaders.SlugPosts{Slug: s.Slug, First: o.PerPage}
-			if isPlain && o.Page == 1 && slugged.Begun(ctx, key) {
+			if isPlain && o.Page == 1 && slugged.Begun(key) {
 				return slugged.Load(ctx, key)
 			}
 			opts.PageOptions = o

@@ -25,7 +25,7 @@ func (r *Resolver) changeProfile(
 		return nil, problems, err
 	}
 	_, err = send(ctx, change)
-	loaders.From(ctx).CurrentMember.Clear(ctx, struct{}{}) // it was read for the answers' numbers
+	loaders.From(ctx).CurrentMember.Clear(struct{}{}) // it was read for the answers' numbers
 	problems, err := userErrors(err)
 	return viewerUnless(problems), problems, err
 }

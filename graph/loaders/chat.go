@@ -39,7 +39,7 @@ func (l *Loaders) viewerID(ctx context.Context, none struct{}) (int64, error) {
 func (l *Loaders) Meet(ctx context.Context, rooms ...*circleclient.ChatRoom) {
 	for _, room := range rooms {
 		if p := room.CurrentParticipant; p != nil && p.MemberID() != 0 {
-			l.ViewerID.Prime(ctx, struct{}{}, p.MemberID())
+			l.ViewerID.Prime(struct{}{}, p.MemberID())
 			return
 		}
 	}

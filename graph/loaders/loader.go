@@ -17,9 +17,9 @@ const batchWait = time.Millisecond
 
 // Loader reads values by key, each key once. What has been read, errors too, is remembered.
 //
-// If Circle answers many keys at once, only a timer would make the number of requests a matter of luck: under load, the
-// fields of a long list do not all run within a millisecond. So whoever makes a list announces with [Loader.Expect]
-// what the fields beneath may ask for, and the first of them to ask asks for all.
+// If Circle answers many keys at once, a timer alone would make the number of requests a matter of luck: under load, the
+// fields of a long list do not all run within a millisecond. So whoever makes a list announces with [Loader.Expect] what
+// the fields beneath may ask for, and the first of them to ask asks for all.
 type Loader[K comparable, V any] struct {
 	ctx   context.Context
 	one   func(context.Context, K) (V, error)
@@ -29,10 +29,18 @@ type Loader[K comparable, V any] struct {
 	limit int                                     // most keys that are asked together; 0 for any number
 
 	mu     sync.Mutex
-	known  dataloader.Cache[K, V]    // what Load has been asked for
-	full   *dataloader.Loader[K, V]  // reads each key by itself
-	groups map[int64]*batching[K, V] // by group
+	reads  map[lookup[K]]read[V] // made when needed, like groups
+	groups map[int64]*batching[K, V]
 }
+
+// lookup is a key and whether it is read by itself.
+type lookup[K comparable] struct {
+	key    K
+	itself bool
+}
+
+// read waits for what is being read.
+type read[V any] = func() (V, error)
 
 // batching gathers the keys of a group.
 type batching[K comparable, V any] struct {
@@ -46,8 +54,8 @@ func one[K comparable, V any](ctx context.Context, fetch func(context.Context, K
 }
 
 // many makes a loader of what Circle answers many at once. It reads a single key by itself. Of several it looks first
-// into the list, which may be only the beginning of a longer one, and reads those by themselves that are not there.
-// With an error of the list, the keys that are not there have this error.
+// into the list, which may be only the beginning of a longer one, and reads those by themselves that are not there. With
+// an error of the list, the keys that are not there have this error.
 func many[K comparable, V any](
 	ctx context.Context, list func(context.Context, []K) ([]V, error), is func(K, V) bool,
 	fetch func(context.Context, K) (V, error),
@@ -71,17 +79,16 @@ func (l *Loader[K, V]) atMost(keys int) *Loader[K, V] {
 func (l *Loader[K, V]) Load(ctx context.Context, key K) (V, error) { return l.join(ctx, key)() }
 
 // LoadFull returns what a key gives if it is read by itself, for the parts that the rows of the list lack.
-func (l *Loader[K, V]) LoadFull(ctx context.Context, key K) (V, error) { return l.alone(ctx, key)() }
+func (l *Loader[K, V]) LoadFull(_ context.Context, key K) (V, error) { return l.itself(key, l.one)() }
 
 // Begin starts to read a key, without waiting for it.
-func (l *Loader[K, V]) Begin(ctx context.Context, key K) { l.join(ctx, key) }
+func (l *Loader[K, V]) Begin(ctx context.Context, key K) { go l.join(ctx, key)() }
 
 // Begun reports whether a key has been asked for.
-func (l *Loader[K, V]) Begun(ctx context.Context, key K) bool {
+func (l *Loader[K, V]) Begun(key K) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, begun := l.cache().Get(ctx, key)
-	return begun
+	return l.reads[l.lookup(key)] != nil
 }
 
 // Expect announces keys that may be asked for. By itself it asks for nothing.
@@ -99,75 +106,66 @@ func (l *Loader[K, V]) Expect(keys ...K) {
 
 // Prime remembers what is known of a key already, unless it has been asked for. The value must be all that a request
 // would give.
-func (l *Loader[K, V]) Prime(ctx context.Context, key K, value V) {
+func (l *Loader[K, V]) Prime(key K, value V) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, known := l.cache().Get(ctx, key); !known {
-		l.cache().Set(ctx, key, func() (V, error) { return value, nil })
+	if at := l.lookup(key); l.reads[at] == nil {
+		l.keep(at, func() (V, error) { return value, nil })
 	}
 }
 
 // Clear forgets a key, which is then read again.
-func (l *Loader[K, V]) Clear(ctx context.Context, key K) {
+func (l *Loader[K, V]) Clear(key K) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.cache().Delete(ctx, key)
-	l.itself().Clear(ctx, key)
+	delete(l.reads, lookup[K]{key, false})
+	delete(l.reads, lookup[K]{key, true})
+}
+
+// lookup is where Load finds a key.
+func (l *Loader[K, V]) lookup(key K) lookup[K] { return lookup[K]{key, l.list == nil} }
+
+// keep remembers a read.
+func (l *Loader[K, V]) keep(at lookup[K], r read[V]) read[V] {
+	if l.reads == nil {
+		l.reads = map[lookup[K]]read[V]{}
+	}
+	l.reads[at] = r
+	return r
 }
 
 // join puts a key and all that are expected with it on the open batch of its group.
-func (l *Loader[K, V]) join(ctx context.Context, key K) dataloader.Thunk[V] {
+func (l *Loader[K, V]) join(ctx context.Context, key K) read[V] {
 	if l.list == nil {
-		return l.alone(ctx, key)
+		return l.itself(key, l.one)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if known, ok := l.cache().Get(ctx, key); ok {
+	if known := l.reads[l.lookup(key)]; known != nil {
 		return known
 	}
 	b := l.batching(key)
-	if b.batches == nil {
-		b.batches = dataloader.NewBatchedLoader(l.run, dataloader.WithCache(l.cache()),
-			dataloader.WithWait[K, V](batchWait), dataloader.WithBatchCapacity[K, V](l.limit),
-			dataloader.WithInputCapacity[K, V](circleclient.MaxPerPage))
-	}
-	for _, k := range b.expected {
-		b.batches.Load(ctx, k)
+	for _, k := range append(b.expected, key) {
+		if at := l.lookup(k); l.reads[at] == nil {
+			l.keep(at, sync.OnceValues(b.batches.Load(ctx, k)))
+		}
 	}
 	b.expected = nil
-	return b.batches.Load(ctx, key)
+	return l.reads[l.lookup(key)]
 }
 
-// single starts to read a key by itself.
-func (l *Loader[K, V]) alone(ctx context.Context, key K) dataloader.Thunk[V] {
+// itself is the read of a key by itself, which the first one to wait for it carries out.
+func (l *Loader[K, V]) itself(key K, fetch func(context.Context, K) (V, error)) read[V] {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.itself().Load(ctx, key)
+	at := lookup[K]{key, true}
+	if known := l.reads[at]; known != nil {
+		return known
+	}
+	return l.keep(at, sync.OnceValues(func() (V, error) { return guarded(l.ctx, key, fetch) }))
 }
 
-// itself is the loader that reads each key by itself. It and the next two need the lock.
-func (l *Loader[K, V]) itself() *dataloader.Loader[K, V] {
-	if l.full != nil {
-		return l.full
-	}
-	cache := l.cache()
-	if l.list != nil { // which keeps rows of the list
-		cache = dataloader.NewCache[K, V]()
-	}
-	l.full = dataloader.NewBatchedLoader(func(_ context.Context, keys []K) []*dataloader.Result[V] {
-		v, err := guarded(l.ctx, keys[0], l.one) //nolint:contextcheck // the operation's, see New
-		return []*dataloader.Result[V]{{Data: v, Error: err}}
-	}, dataloader.WithCache(cache), dataloader.WithBatchCapacity[K, V](1), dataloader.WithInputCapacity[K, V](1))
-	return l.full
-}
-
-func (l *Loader[K, V]) cache() dataloader.Cache[K, V] {
-	if l.known == nil {
-		l.known = dataloader.NewCache[K, V]()
-	}
-	return l.known
-}
-
+// batching finds the group of a key.
 func (l *Loader[K, V]) batching(key K) *batching[K, V] {
 	var group int64
 	if l.group != nil {
@@ -175,40 +173,39 @@ func (l *Loader[K, V]) batching(key K) *batching[K, V] {
 	}
 	b := l.groups[group]
 	if b == nil {
+		b = &batching[K, V]{batches: dataloader.NewBatchedLoader(l.run, dataloader.WithCache(&dataloader.NoCache[K, V]{}),
+			dataloader.WithWait[K, V](batchWait), dataloader.WithBatchCapacity[K, V](l.limit),
+			dataloader.WithInputCapacity[K, V](circleclient.MaxPerPage))}
 		if l.groups == nil {
 			l.groups = map[int64]*batching[K, V]{}
 		}
-		b = &batching[K, V]{}
 		l.groups[group] = b
 	}
 	return b
 }
 
 // run reads the keys of a batch.
-func (l *Loader[K, V]) run(ctx context.Context, keys []K) []*dataloader.Result[V] {
+func (l *Loader[K, V]) run(_ context.Context, keys []K) []*dataloader.Result[V] {
 	var rows []V
 	var err error
 	if len(keys) > 1 {
 		rows, err = guarded(l.ctx, keys, l.list) //nolint:contextcheck // the operation's, see New
 	}
-	results := make([]*dataloader.Result[V], len(keys))
-	reads := make([]dataloader.Thunk[V], len(keys)) // side by side
+	results, pointers := make([]dataloader.Result[V], len(keys)), make([]*dataloader.Result[V], len(keys))
+	var reads sync.WaitGroup
 	for i, key := range keys {
+		result := &results[i]
+		pointers[i] = result
 		if at := slices.IndexFunc(rows, func(v V) bool { return l.is(key, v) }); at >= 0 {
-			results[i] = &dataloader.Result[V]{Data: rows[at]}
+			result.Data = rows[at]
 		} else if err != nil {
-			results[i] = &dataloader.Result[V]{Error: err}
+			result.Error = err
 		} else {
-			reads[i] = l.alone(ctx, key)
+			reads.Go(func() { result.Data, result.Error = l.itself(key, l.one)() })
 		}
 	}
-	for i, read := range reads {
-		if read != nil {
-			v, err := read()
-			results[i] = &dataloader.Result[V]{Data: v, Error: err}
-		}
-	}
-	return results
+	reads.Wait()
+	return pointers
 }
 
 // guarded is fetch in a goroutine of a loader, above which nobody would catch a panic.

@@ -120,19 +120,19 @@ func TestOneAtATime(t *testing.T) {
 	l := one(t.Context(), c.one)
 	l.Expect(1, 2, 3) // nothing to gather
 	l.Begin(t.Context(), 4)
-	if !l.Begun(t.Context(), 4) || l.Begun(t.Context(), 5) {
+	if !l.Begun(4) || l.Begun(5) {
 		t.Error("Begun is wrong")
 	}
 	load(t, l, 4, 5, 4)
 	c.was(t, "[[4] [5]]")
-	l.Clear(t.Context(), 5)
+	l.Clear(5)
 	load(t, l, 5)
 	c.was(t, "[[4] [5] [5]]")
 }
 
 func TestLoaderAnswers(t *testing.T) {
 	l := (&counter{}).many(t)
-	l.Prime(t.Context(), 9, 1)
+	l.Prime(9, 1)
 	if v, err := l.Load(t.Context(), 9); v != 1 || err != nil {
 		t.Errorf("a primed key: %d, %v", v, err)
 	}

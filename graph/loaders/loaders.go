@@ -6,7 +6,6 @@ package loaders
 import (
 	"context"
 	"errors"
-	"sync"
 
 	"circlegraph/circleclient"
 )
@@ -49,7 +48,6 @@ type Loaders struct {
 	circle *circleclient.Client
 	expect func(context.Context, any)
 	named  *Loader[string, any] // see [Shared]
-	reads  sync.Map             // by name: func() (any, error)
 }
 
 // AttemptKey is an attempt at a quiz, with or without what only its reviewers need.
@@ -90,7 +88,7 @@ func New(ctx context.Context, circle *circleclient.Client, expect func(ctx conte
 	l.ChatRoom = many(ctx, l.rooms, isRoom, l.room)
 	l.ChatMessage = one(ctx, l.message)
 	l.ChatThread = many(ctx, l.threads, isThread, circle.Chat.Thread)
-	l.named = one(ctx, l.read)
+	l.named = one[string, any](ctx, nil)
 	return l
 }
 
@@ -110,16 +108,9 @@ func (l *Loaders) attempt(ctx context.Context, k AttemptKey) (*circleclient.Quiz
 // Shared reads what the name stands for, such as a page of a list, once in a response: whoever asks for it again, at
 // the same time or later, gets the same. A name stands for one type of value.
 func Shared[T any](ctx context.Context, name string, read func() (T, error)) (T, error) {
-	l := From(ctx)
-	l.reads.LoadOrStore(name, func() (any, error) { return read() })
-	v, err := l.named.Load(ctx, name)
+	v, err := From(ctx).named.itself(name, func(context.Context, string) (any, error) { return read() })()
 	value, _ := v.(T) // nil if it failed
 	return value, err
-}
-
-func (l *Loaders) read(_ context.Context, name string) (any, error) {
-	read, _ := l.reads.Load(name)
-	return read.(func() (any, error))()
 }
 
 // errMissing is a key that Circle did not answer.
