@@ -1,64 +1,13 @@
-package graph_test
+package transport_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
-
-	"circlegraph/circleclient"
-	"circlegraph/graph"
 )
-
-// endpoint is a handler whose Circle cannot be reached.
-func endpoint(t testing.TB, o graph.Options) *httptest.Server {
-	t.Helper()
-	var err error
-	if o.Circle, err = circleclient.New(circleclient.Config{BaseURL: "http://127.0.0.1:1"}); err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(graph.NewHandler(o))
-	t.Cleanup(server.Close)
-	return server
-}
-
-// message is a request or an answer of HTTP.
-type message struct {
-	method, query string // query is the one in the address
-	header        map[string]string
-	body          string
-}
-
-func send(t testing.TB, server *httptest.Server, m message) (status int, header http.Header, body string) {
-	t.Helper()
-	return sendTo(t, server.URL, m)
-}
-
-func sendTo(t testing.TB, address string, m message) (status int, header http.Header, body string) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), m.method, address+"?"+m.query, strings.NewReader(m.body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if m.method == http.MethodPost {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	for name, value := range m.header {
-		req.Header.Set(name, value)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode, res.Header, string(text)
-}
 
 const (
 	asJSON     = "application/json"
@@ -67,7 +16,7 @@ const (
 
 func TestHTTP(t *testing.T) {
 	const typename = `{"query":"{ __typename }"}`
-	server := endpoint(t, graph.Options{Introspection: true, MaxBody: 2000})
+	server := newToy(t)
 	get := "query=" + url.QueryEscape("{ __typename }")
 	form := map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
 	for _, tc := range []struct {
@@ -79,8 +28,8 @@ func TestHTTP(t *testing.T) {
 	}{
 		{"post", message{"POST", "", nil, typename}, 200, asJSON, `{"data":{"__typename":"Query"}}`},
 		{"get", message{"GET", get, nil, ""}, 200, asJSON, `{"data":{"__typename":"Query"}}`},
-		{"get with variables", message{"GET", "query=" + url.QueryEscape("query($n:String!){__type(name:$n){name}}") +
-			"&variables=" + url.QueryEscape(`{"n":"Post"}`), nil, ""}, 200, asJSON, `{"name":"Post"}`},
+		{"get with variables", message{"GET", "query=" + url.QueryEscape("query($n:String!){echo(text:$n)}") +
+			"&variables=" + url.QueryEscape(`{"n":"back"}`), nil, ""}, 200, asJSON, `{"echo":"back"}`},
 		{
 			"get with a bad variable",
 			message{"GET", get + "&variables=%5B1%5D", nil, ""},
@@ -90,7 +39,7 @@ func TestHTTP(t *testing.T) {
 		{"get without a query", message{"GET", "", nil, ""}, 400, asJSON, "The request has no `query`."},
 		{
 			"get a mutation",
-			message{"GET", "query=" + url.QueryEscape("mutation { logout { loggedOut } }"), nil, ""},
+			message{"GET", "query=" + url.QueryEscape("mutation { write }"), nil, ""},
 			405,
 			asJSON, "must be sent by POST",
 		},
@@ -169,13 +118,13 @@ func TestHTTP(t *testing.T) {
 		}, 400, asResponse, "operation B not found"},
 		{
 			"a failed field",
-			message{"POST", "", map[string]string{"Accept": asResponse}, `{"query":"{ spaces { id } }"}`},
+			message{"POST", "", map[string]string{"Accept": asResponse}, `{"query":"{ broken }"}`},
 			200,
-			asResponse, `"data":{"spaces":null}`,
+			asResponse, `"data":{"broken":null}`,
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			status, header, body := send(t, server, tc.m)
+			status, header, body := server.send(tc.m)
 			media, _, _ := strings.Cut(header.Get("Content-Type"), ";")
 			if status != tc.status || media != tc.media || !strings.Contains(body, tc.want) ||
 				strings.Contains(body, "secret-token") {
@@ -193,9 +142,9 @@ func TestHTTP(t *testing.T) {
 
 // A body whose length is not announced is stopped while it is read.
 func TestChunkedBodyIsLimited(t *testing.T) {
-	server := endpoint(t, graph.Options{MaxBody: 100})
+	server := newToy(t)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL,
-		io.MultiReader(strings.NewReader(`{"query":"{ __typename }`+strings.Repeat(" ", 100)+`"}`)))
+		io.MultiReader(strings.NewReader(`{"query":"{ __typename }`+strings.Repeat(" ", 2000)+`"}`)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +161,7 @@ func TestChunkedBodyIsLimited(t *testing.T) {
 
 // What clients list, and what they then get.
 func TestAccept(t *testing.T) {
-	server := endpoint(t, graph.Options{})
+	server := newToy(t)
 	for accept, want := range map[string]string{
 		"":                                       asJSON,
 		"*/*":                                    asJSON,
@@ -235,11 +184,7 @@ func TestAccept(t *testing.T) {
 		";;":                       asJSON,
 		asJSON + ";q=0, text/html": "",
 	} {
-		status, header, body := send(t, server, message{
-			"POST", "",
-			map[string]string{"Accept": accept},
-			`{"query":"{ __typename }"}`,
-		})
+		status, header, body := server.send(ask(accept, "{ __typename }"))
 		media, _, _ := strings.Cut(header.Get("Content-Type"), ";")
 		if want == "" {
 			if status != http.StatusNotAcceptable || !strings.Contains(body, "Accept header") {
@@ -247,6 +192,43 @@ func TestAccept(t *testing.T) {
 			}
 		} else if status != http.StatusOK || media != want {
 			t.Errorf("Accept: %s answers %d %s, want 200 %s", accept, status, media, want)
+		}
+	}
+}
+
+// A small document can have thousands of mistakes.
+func TestErrorsAreFew(t *testing.T) {
+	query := "{"
+	for i := range 30 {
+		query += fmt.Sprint(" wrong", i)
+	}
+	_, _, body := newToy(t).send(ask(asJSON, query+" }"))
+	if n := strings.Count(body, `"message"`); n != 20 {
+		t.Errorf("%d mistakes are told, want 20: %s", n, body)
+	}
+}
+
+// What was read by GET has a tag, by which it is not sent again.
+func TestEntityTag(t *testing.T) {
+	s := newToy(t)
+	m := message{"GET", "query=" + url.QueryEscape("{ viewer { name } }"), nil, ""}
+	_, header, _ := s.send(m)
+	tag := header.Get("ETag")
+	if tag == "" || header.Get("Cache-Control") != "private, no-cache" {
+		t.Errorf("answered with the tag %q and %q", tag, header.Get("Cache-Control"))
+	}
+	m.header = map[string]string{"If-None-Match": `"other", ` + tag}
+	if status, _, body := s.send(m); status != http.StatusNotModified || body != "" {
+		t.Errorf("the same again is answered by %d %s, want 304", status, body)
+	}
+	for name, other := range map[string]message{
+		"another query": {"GET", "query=" + url.QueryEscape("{ viewer { email } }"), m.header, ""},
+		"another form":  {"GET", m.query, map[string]string{"If-None-Match": tag, "Accept": asResponse}, ""},
+		"a failure":     {"GET", "query=" + url.QueryEscape("{ broken }"), map[string]string{"If-None-Match": "*"}, ""},
+		"a POST":        {"POST", "", map[string]string{"If-None-Match": "*"}, `{"query":"{ viewer { name } }"}`},
+	} {
+		if status, header, _ := s.send(other); status != http.StatusOK || header.Get("ETag") == tag {
+			t.Errorf("%s is answered by %d with the tag %q", name, status, header.Get("ETag"))
 		}
 	}
 }

@@ -1,0 +1,181 @@
+package transport_test
+
+import (
+	"bufio"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"go.uber.org/goleak"
+)
+
+const counted = `subscription { counted }`
+
+// listen opens a stream of server-sent events.
+func (s *toy) listen(header map[string]string) *http.Response {
+	s.t.Helper()
+	m := ask("text/event-stream", counted)
+	for name, value := range header {
+		m.header[name] = value
+	}
+	return s.open(m)
+}
+
+// events gives the events of a stream, one `event` and `data` at a time; comments are left out. It is closed with the
+// stream.
+func events(t *testing.T, res *http.Response) <-chan string {
+	t.Helper()
+	out := make(chan string)
+	go func() {
+		defer close(out)
+		lines := bufio.NewScanner(res.Body)
+		event := ""
+		for lines.Scan() {
+			switch line := lines.Text(); {
+			case strings.HasPrefix(line, "event: "):
+				event = strings.TrimPrefix(line, "event: ")
+			case strings.HasPrefix(line, "data:"):
+				select {
+				case out <- event + strings.TrimPrefix(line, "data:"):
+				case <-t.Context().Done():
+					return
+				}
+			}
+		}
+	}()
+	return out
+}
+
+// wantEvents takes the next events of a stream.
+func wantEvents(t *testing.T, from <-chan string, want ...string) {
+	t.Helper()
+	for _, text := range want {
+		select {
+		case got := <-from:
+			if got != text {
+				t.Errorf("the next event is %s, want %s", got, text)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatalf("nothing comes, want %s", text)
+		}
+	}
+}
+
+func TestEvents(t *testing.T) {
+	for name, m := range map[string]message{
+		"POST": ask("text/event-stream", counted),
+		"GET":  {"GET", "query=" + url.QueryEscape(counted), map[string]string{"Accept": "text/event-stream"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newToy(t)
+			res := s.open(m) //nolint:bodyclose // open closes it
+			if media := res.Header.Get("Content-Type"); res.StatusCode != http.StatusOK || media != "text/event-stream" {
+				t.Fatalf("answered %d %s, want 200 text/event-stream", res.StatusCode, media)
+			}
+			heard := events(t, res)
+			wantEvents(t, heard, `next {"data":{"counted":1}}`)
+			s.counts <- 7
+			wantEvents(t, heard, `next {"data":{"counted":7}}`)
+			close(s.counts)
+			wantEvents(t, heard, "complete", "")
+		})
+	}
+}
+
+// A query whose client takes nothing but a stream is a stream of one.
+func TestQueryAsEvents(t *testing.T) {
+	s := newToy(t)
+	heard := events(t, s.open(ask("text/event-stream", `{ viewer { name } }`))) //nolint:bodyclose // open closes it
+	wantEvents(t, heard, `next {"data":{"viewer":{"name":"Maya"}}}`, "complete", "")
+}
+
+// A stream ends with its token: it says why, so that clients sign in again.
+func TestEventsEndWithTheToken(t *testing.T) {
+	s := newToy(t)
+	heard := events(t, s.listen(map[string]string{"Authorization": "Bearer ending"})) //nolint:bodyclose // open closes it
+	wantEvents(t, heard, `next {"data":{"counted":1}}`)
+	s.over.Store(true)
+	wantEvents(t, heard, `next {"errors":[{"message":"The token has ended."}]}`, "complete", "")
+}
+
+func TestSubscriptionsNeedAStream(t *testing.T) {
+	status, _, answer := newToy(t).send(ask(asJSON, counted))
+	if status != http.StatusNotAcceptable || !strings.Contains(answer, "graphql-transport-ws") {
+		t.Errorf("a subscription that wants JSON gets %d %s, want 406", status, answer)
+	}
+}
+
+// Apollo's clients take subscriptions as parts.
+func TestSubscriptionInParts(t *testing.T) {
+	s := newToy(t)
+	res := s.listen(map[string]string{"Accept": `multipart/mixed;subscriptionSpec="1.0", application/json`}) //nolint:bodyclose // open closes it
+	lines := bufio.NewScanner(res.Body)
+	for lines.Scan() && lines.Text() != `{"payload":{"data":{"counted":1}}}` {
+	}
+	for lines.Scan() && lines.Text() != "{}" { // a heartbeat
+	}
+	if err := s.live.Drain(t.Context()); err != nil || lines.Err() != nil {
+		t.Error(err, lines.Err())
+	}
+}
+
+// Nobody can hold more than their share.
+func TestStreamsAreLimited(t *testing.T) {
+	s := newToy(t)
+	from := func(address string) map[string]string { return map[string]string{"From": address} }
+	for range 5 {
+		wantEvents(t, events(t, s.listen(from("one"))), `next {"data":{"counted":1}}`) //nolint:bodyclose // open closes it
+	}
+	if res := s.listen(from("one")); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" { //nolint:bodyclose // open closes it
+		t.Errorf("the sixth stream of an address gets %d, want 429 with Retry-After", res.StatusCode)
+	}
+	_, res, err := websocket.Dial(t.Context(), s.URL, &websocket.DialOptions{ //nolint:bodyclose // the library has read it
+		Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"From": {"one"}},
+	})
+	if err == nil || res.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("a socket beyond the limit gets %v, want 429", err)
+	}
+	for range 5 {
+		wantEvents(t, events(t, s.listen(from("two"))), `next {"data":{"counted":1}}`) //nolint:bodyclose // open closes it
+	}
+	if res := s.listen(from("three")); res.StatusCode != http.StatusServiceUnavailable { //nolint:bodyclose // open closes it
+		t.Errorf("the eleventh stream gets %d, want 503", res.StatusCode)
+	}
+	if _, _, answer := s.send(ask(asJSON, `{ __typename }`)); !strings.Contains(answer, "Query") {
+		t.Errorf("a query beside the streams gets %s", answer)
+	}
+}
+
+// Whatever becomes of clients, nothing of them stays.
+func TestStreamsLeaveNothingBehind(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	t.Run("clients", func(t *testing.T) { // the server ends with it
+		s := newToy(t)
+		for range 3 {
+			res := s.listen(nil)
+			wantEvents(t, events(t, res), `next {"data":{"counted":1}}`)
+			_ = res.Body.Close()
+		}
+		gone := s.connect()
+		gone.subscribe("1", counted)
+		gone.want("next")
+		_ = gone.conn.CloseNow()
+		polite := s.connect()
+		polite.subscribe("1", counted)
+		_ = polite.conn.Close(websocket.StatusNormalClosure, "")
+		last := s.connect()
+		last.subscribe("1", counted)
+		last.want("next")
+		go last.wantClose(websocket.StatusGoingAway, "")
+		if err := s.live.Drain(t.Context()); err != nil || s.live.Len() != 0 {
+			t.Errorf("draining leaves %d streams, %v", s.live.Len(), err)
+		}
+	})
+	http.DefaultClient.CloseIdleConnections()
+	if err := goleak.Find(before); err != nil {
+		t.Error(err)
+	}
+}
