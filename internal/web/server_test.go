@@ -4,54 +4,19 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"circlegraph/internal/memnet"
 )
-
-// pipes is a network within this process, which takes made-up time.
-type pipes struct {
-	conns chan net.Conn
-	once  sync.Once
-	done  chan struct{}
-}
-
-func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), done: make(chan struct{})} }
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case conn := <-p.conns:
-		return conn, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.done) })
-	return nil
-}
-
-func (*pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
-func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case p.conns <- server:
-		return client, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
-}
 
 // While a server drains, /readyz says no and everything else goes on; then what is under way may end.
 func TestRunDrains(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const delay, work = 10 * time.Second, 15 * time.Second
-		health, mux, network := &Health{}, http.NewServeMux(), newPipes()
+		health, mux, network := &Health{}, http.NewServeMux(), memnet.Listen()
 		health.Register(mux)
 		mux.HandleFunc("/work", func(http.ResponseWriter, *http.Request) { <-time.After(work) })
 		log := slog.New(slog.DiscardHandler)
@@ -62,7 +27,7 @@ func TestRunDrains(t *testing.T) {
 				Delay: delay, Streams: func(context.Context) error { return nil }, Grace: time.Minute,
 			}, log)
 		}()
-		client := &http.Client{Transport: &http.Transport{DialContext: network.dial}}
+		client := &http.Client{Transport: &http.Transport{DialContext: network.Dial}}
 		defer client.CloseIdleConnections()
 		get := func(path string) int {
 			res, err := client.Get("http://server" + path)
@@ -92,7 +57,7 @@ func TestRunDrains(t *testing.T) {
 		if err := <-ended; err != nil || time.Since(started) < work || time.Since(started) > work+time.Second {
 			t.Errorf("Run = %v after %v, want it to end with the work of %v", err, time.Since(started), work)
 		}
-		if _, err := network.dial(ctx, "", ""); err == nil {
+		if _, err := network.Dial(ctx, "", ""); err == nil {
 			t.Error("the port still answers after the end")
 		}
 	})
