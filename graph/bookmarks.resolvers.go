@@ -46,7 +46,7 @@ func (r *mutationResolver) DeleteBookmark(
 
 func (r *viewerResolver) Bookmarks(
 	ctx context.Context, obj *model.Viewer, typeArg *string, first int, after *string,
-) (*model.Connection[*circleclient.Bookmark], error) {
+) (*paging.Connection[*circleclient.Bookmark], error) {
 	return paging.Paginate(ctx, paging.Of("Viewer.bookmarks", deref(typeArg)), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Bookmark], error) {
 			return r.circle.Bookmarks.List(ctx, circleclient.BookmarkListOptions{PageOptions: o, Type: deref(typeArg)})

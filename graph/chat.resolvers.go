@@ -116,7 +116,7 @@ func (r *chatRoomResolver) OtherParticipantsPreview(
 
 func (r *chatRoomResolver) Participants(
 	ctx context.Context, obj *circleclient.ChatRoom, first int, after *string,
-) (*model.Connection[*circleclient.ChatParticipant], error) {
+) (*paging.Connection[*circleclient.ChatParticipant], error) {
 	return paging.Paginate(ctx, paging.Of("ChatRoom.participants", obj.UUID), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ChatParticipant], error) {
 			return r.circle.Chat.Participants(ctx, obj.UUID, o)
@@ -155,7 +155,7 @@ func (r *chatRoomResolver) Lesson(
 
 func (r *chatRoomResolver) Messages(
 	ctx context.Context, obj *circleclient.ChatRoom, first *int, after *string, last *int, before *string,
-) (*model.Connection[*circleclient.ChatMessage], error) {
+) (*paging.Connection[*circleclient.ChatMessage], error) {
 	return r.chatMessages(ctx, obj.UUID, first, after, last, before)
 }
 
@@ -168,7 +168,7 @@ func (r *chatThreadResolver) ParentMessage(
 
 func (r *chatThreadResolver) Replies(
 	ctx context.Context, obj *circleclient.ChatThread, first int, after *string,
-) (*model.Connection[*circleclient.ChatMessage], error) {
+) (*paging.Connection[*circleclient.ChatMessage], error) {
 	return threadReplies(ctx, obj, first, after)
 }
 
@@ -264,25 +264,25 @@ func (r *updateChatMessagePayloadResolver) ChatMessage(
 
 func (r *viewerResolver) ChatRooms(
 	ctx context.Context, obj *model.Viewer, first int, after *string,
-) (*model.Connection[*circleclient.ChatRoom], error) {
+) (*paging.Connection[*circleclient.ChatRoom], error) {
 	return r.inbox(ctx, first, after)
 }
 
 func (r *viewerResolver) UnreadChatRooms(
 	ctx context.Context, obj *model.Viewer, first int, after *string,
-) (*model.Connection[*circleclient.ChatRoom], error) {
+) (*paging.Connection[*circleclient.ChatRoom], error) {
 	return r.unreadRooms(ctx, first, after)
 }
 
 func (r *viewerResolver) ChatThreads(
 	ctx context.Context, obj *model.Viewer, first int, after *string,
-) (*model.Connection[*circleclient.ChatThread], error) {
+) (*paging.Connection[*circleclient.ChatThread], error) {
 	return r.threads(ctx, first, after)
 }
 
 func (r *viewerResolver) UnreadChatThreads(
 	ctx context.Context, obj *model.Viewer, first int, after *string,
-) (*model.Connection[*circleclient.ChatThread], error) {
+) (*paging.Connection[*circleclient.ChatThread], error) {
 	return r.unreadThreads(ctx, first, after)
 }
 

@@ -83,7 +83,7 @@ func messageAnchor(room string, cursor *string) (int64, error) {
 func messageConnection(ctx context.Context, w *circleclient.MessageWindow) *model.ChatMessageConnection {
 	c := &model.ChatMessageConnection{
 		Edges: make([]*model.ChatMessageEdge, len(w.Records)), Nodes: notNil(w.Records), TotalCount: &w.TotalCount,
-		PageInfo: &model.PageInfo{HasNextPage: w.HasNextPage, HasPreviousPage: w.HasPreviousPage},
+		PageInfo: &paging.PageInfo{HasNextPage: w.HasNextPage, HasPreviousPage: w.HasPreviousPage},
 	}
 	for i, m := range w.Records {
 		c.Edges[i] = &model.ChatMessageEdge{Cursor: scalar.FormatRef(m.NodeRef()), Node: m}

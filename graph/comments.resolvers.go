@@ -66,13 +66,13 @@ func (r *commentResolver) ViewerCanBookmark(ctx context.Context, obj *circleclie
 
 func (r *commentResolver) Likes(
 	ctx context.Context, obj *circleclient.Comment, first int, after *string,
-) (*model.Connection[*model.Member], error) {
+) (*paging.Connection[*model.Member], error) {
 	return r.commentLikes(ctx, obj, first, after)
 }
 
 func (r *commentResolver) Replies(
 	ctx context.Context, obj *circleclient.Comment, orderBy *string, first int, after *string,
-) (*model.Connection[*circleclient.Comment], error) {
+) (*paging.Connection[*circleclient.Comment], error) {
 	return r.commentReplies(ctx, obj, orderBy, first, after)
 }
 
@@ -107,7 +107,7 @@ func (r *likeCommentPayloadResolver) Comment(
 
 func (r *memberResolver) Comments(
 	ctx context.Context, obj *model.Member, first int, after *string,
-) (*model.Connection[*circleclient.Comment], error) {
+) (*paging.Connection[*circleclient.Comment], error) {
 	return paging.Paginate(ctx, paging.Of("Member.comments", obj.ID), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
 			return r.circle.Members.Comments(ctx, obj.ID, o)

@@ -31,7 +31,7 @@ func (r *courseResolver) ViewerProgress(ctx context.Context, obj *model.Course) 
 
 func (r *courseResolver) QuizAttempts(
 	ctx context.Context, obj *model.Course, first int, after *string,
-) (*model.Connection[*circleclient.QuizAttempt], error) {
+) (*paging.Connection[*circleclient.QuizAttempt], error) {
 	return r.courseAttempts(ctx, obj, first, after)
 }
 

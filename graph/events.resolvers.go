@@ -21,13 +21,13 @@ func (r *cancelRsvpPayloadResolver) Event(ctx context.Context, obj *model.Cancel
 
 func (r *eventResolver) Likes(
 	ctx context.Context, obj *model.Event, first int, after *string,
-) (*model.Connection[*model.Member], error) {
+) (*paging.Connection[*model.Member], error) {
 	return r.postLikes(ctx, obj.PostBase, first, after)
 }
 
 func (r *eventResolver) Comments(
 	ctx context.Context, obj *model.Event, orderBy string, first int, after *string,
-) (*model.Connection[*circleclient.Comment], error) {
+) (*paging.Connection[*circleclient.Comment], error) {
 	return r.postComments(ctx, obj.PostBase, orderBy, first, after)
 }
 
@@ -91,13 +91,13 @@ func (r *eventResolver) IsAttendeesHidden(ctx context.Context, obj *model.Event)
 
 func (r *eventResolver) Attendees(
 	ctx context.Context, obj *model.Event, first int, after *string,
-) (*model.Connection[*circleclient.EventAttendee], error) {
+) (*paging.Connection[*circleclient.EventAttendee], error) {
 	return r.eventAttendees(ctx, obj, first, after)
 }
 
 func (r *eventResolver) Occurrences(
 	ctx context.Context, obj *model.Event, first int, after *string,
-) (*model.Connection[*model.EventOccurrence], error) {
+) (*paging.Connection[*model.EventOccurrence], error) {
 	return r.eventOccurrences(ctx, obj, first, after)
 }
 
@@ -147,7 +147,7 @@ func (r *mutationResolver) RsvpToOccurrences(
 
 func (r *queryResolver) Events(
 	ctx context.Context, filter *model.EventsFilter, first int, after *string,
-) (*model.Connection[*model.Event], error) {
+) (*paging.Connection[*model.Event], error) {
 	opts := eventListOptions(filter)
 	return paging.Paginate(ctx, paging.Of("events", fingerprint(opts)), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {

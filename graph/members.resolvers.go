@@ -119,13 +119,13 @@ func (r *queryResolver) Member(ctx context.Context, by model.MemberBy) (*model.M
 
 func (r *queryResolver) Members(
 	ctx context.Context, filter *model.MembersFilter, orderBy *string, first int, after *string,
-) (*model.Connection[*model.Member], error) {
+) (*paging.Connection[*model.Member], error) {
 	return r.directory(ctx, "members", 0, filter, orderBy, first, after)
 }
 
 func (r *queryResolver) SearchMembers(
 	ctx context.Context, filter *model.MemberSearchFilter, orderBy *string, first int, after *string,
-) (*model.Connection[*model.Member], error) {
+) (*paging.Connection[*model.Member], error) {
 	req, err := searchRequest(filter, orderBy)
 	if err != nil {
 		return nil, err

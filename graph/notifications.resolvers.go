@@ -140,7 +140,7 @@ func (r *viewerResolver) NotificationCounts(
 
 func (r *viewerResolver) Notifications(
 	ctx context.Context, obj *model.Viewer, filter *model.NotificationsFilter, orderBy string, first int, after *string,
-) (*model.Connection[*circleclient.Notification], error) {
+) (*paging.Connection[*circleclient.Notification], error) {
 	status := notificationStatus(filter)
 	return paging.Paginate(ctx, paging.Of("Viewer.notifications", orderBy, status), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Notification], error) {

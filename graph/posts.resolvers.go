@@ -17,13 +17,13 @@ import (
 
 func (r *basicPostResolver) Likes(
 	ctx context.Context, obj *model.BasicPost, first int, after *string,
-) (*model.Connection[*model.Member], error) {
+) (*paging.Connection[*model.Member], error) {
 	return r.postLikes(ctx, obj.PostBase, first, after)
 }
 
 func (r *basicPostResolver) Comments(
 	ctx context.Context, obj *model.BasicPost, orderBy string, first int, after *string,
-) (*model.Connection[*circleclient.Comment], error) {
+) (*paging.Connection[*circleclient.Comment], error) {
 	return r.postComments(ctx, obj.PostBase, orderBy, first, after)
 }
 
@@ -33,13 +33,13 @@ func (r *followPostPayloadResolver) Post(ctx context.Context, obj *model.FollowP
 
 func (r *imagePostResolver) Likes(
 	ctx context.Context, obj *model.ImagePost, first int, after *string,
-) (*model.Connection[*model.Member], error) {
+) (*paging.Connection[*model.Member], error) {
 	return r.postLikes(ctx, obj.PostBase, first, after)
 }
 
 func (r *imagePostResolver) Comments(
 	ctx context.Context, obj *model.ImagePost, orderBy string, first int, after *string,
-) (*model.Connection[*circleclient.Comment], error) {
+) (*paging.Connection[*circleclient.Comment], error) {
 	return r.postComments(ctx, obj.PostBase, orderBy, first, after)
 }
 
@@ -49,7 +49,7 @@ func (r *likePostPayloadResolver) Post(ctx context.Context, obj *model.LikePostP
 
 func (r *memberResolver) Posts(
 	ctx context.Context, obj *model.Member, first int, after *string,
-) (*model.Connection[model.Post], error) {
+) (*paging.Connection[model.Post], error) {
 	return paging.Paginate(ctx, paging.Of("Member.posts", obj.ID), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Post], error) {
 			return r.circle.Members.Posts(ctx, obj.ID, o)
@@ -127,13 +127,13 @@ func (r *queryResolver) Post(ctx context.Context, by model.PostBy) (model.Post, 
 
 func (r *queryResolver) HomeFeed(
 	ctx context.Context, orderBy string, first int, after *string,
-) (*model.Connection[model.Post], error) {
+) (*paging.Connection[model.Post], error) {
 	return r.homePosts(ctx, nil, orderBy, first, after)
 }
 
 func (r *spaceResolver) Posts(ctx context.Context, obj *circleclient.Space, filter *model.SpacePostsFilter,
 	orderBy *string, first int, after *string,
-) (*model.Connection[model.Post], error) {
+) (*paging.Connection[model.Post], error) {
 	return r.spacePosts(ctx, obj, filter, orderBy, first, after)
 }
 

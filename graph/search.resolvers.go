@@ -12,6 +12,7 @@ import (
 	"circlegraph/graph/generated"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 )
 
 func (r *commentHitResolver) Comment(ctx context.Context, obj *model.CommentHit) (*circleclient.Comment, error) {
@@ -30,13 +31,13 @@ func (r *postHitResolver) Post(ctx context.Context, obj *model.PostHit) (model.P
 
 func (r *queryResolver) Search(
 	ctx context.Context, query string, typeArg string, filter *model.SearchFilter, first int, after *string,
-) (*model.Connection[model.SearchResult], error) {
+) (*paging.Connection[model.SearchResult], error) {
 	return r.search(ctx, query, typeArg, filter, first, after)
 }
 
 func (r *queryResolver) QuickSearch(
 	ctx context.Context, text string, first int, after *string,
-) (*model.Connection[model.SearchResult], error) {
+) (*paging.Connection[model.SearchResult], error) {
 	return r.quickSearch(ctx, text, first, after)
 }
 

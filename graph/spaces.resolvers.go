@@ -18,7 +18,7 @@ import (
 
 func (r *memberResolver) Spaces(
 	ctx context.Context, obj *model.Member, first int, after *string,
-) (*model.Connection[*circleclient.Space], error) {
+) (*paging.Connection[*circleclient.Space], error) {
 	return paging.Paginate(ctx, paging.Of("Member.spaces", obj.ID), first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Space], error) {
 			return r.circle.Members.Spaces(ctx, obj.ID, o)
@@ -191,7 +191,7 @@ func (r *spaceResolver) PinnedLinks(ctx context.Context, obj *circleclient.Space
 
 func (r *spaceResolver) Members(
 	ctx context.Context, obj *circleclient.Space, filter *model.MembersFilter, orderBy *string, first int, after *string,
-) (*model.Connection[*model.Member], error) {
+) (*paging.Connection[*model.Member], error) {
 	return r.directory(ctx, "Space.members", obj.ID, filter, orderBy, first, after)
 }
 

@@ -5,6 +5,7 @@ package generated
 import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 	"circlegraph/graph/serial"
 	"context"
@@ -292,7 +293,7 @@ func (ec *executionContext) fieldContext_Bookmark_subject(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _BookmarkConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.Bookmark]) (ret graphql.Marshaler) {
+func (ec *executionContext) _BookmarkConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Bookmark]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -304,8 +305,8 @@ func (ec *executionContext) _BookmarkConnection_edges(ctx context.Context, field
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*circleclient.Bookmark]) graphql.Marshaler {
-			return ec.marshalNBookmarkEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*paging.Edge[*circleclient.Bookmark]) graphql.Marshaler {
+			return ec.marshalNBookmarkEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -324,7 +325,7 @@ func (ec *executionContext) fieldContext_BookmarkConnection_edges(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _BookmarkConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.Bookmark]) (ret graphql.Marshaler) {
+func (ec *executionContext) _BookmarkConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Bookmark]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -356,7 +357,7 @@ func (ec *executionContext) fieldContext_BookmarkConnection_nodes(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _BookmarkConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.Bookmark]) (ret graphql.Marshaler) {
+func (ec *executionContext) _BookmarkConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Bookmark]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -368,8 +369,8 @@ func (ec *executionContext) _BookmarkConnection_pageInfo(ctx context.Context, fi
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋpagingᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -388,7 +389,7 @@ func (ec *executionContext) fieldContext_BookmarkConnection_pageInfo(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _BookmarkConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.Bookmark]) (ret graphql.Marshaler) {
+func (ec *executionContext) _BookmarkConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Bookmark]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -411,7 +412,7 @@ func (ec *executionContext) fieldContext_BookmarkConnection_totalCount(_ context
 	return graphql.NewScalarFieldContext("BookmarkConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _BookmarkEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.Bookmark]) (ret graphql.Marshaler) {
+func (ec *executionContext) _BookmarkEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.Bookmark]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -434,7 +435,7 @@ func (ec *executionContext) fieldContext_BookmarkEdge_cursor(_ context.Context, 
 	return graphql.NewScalarFieldContext("BookmarkEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _BookmarkEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.Bookmark]) (ret graphql.Marshaler) {
+func (ec *executionContext) _BookmarkEdge_node(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.Bookmark]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -771,7 +772,7 @@ func (ec *executionContext) _Bookmark(ctx context.Context, sel ast.SelectionSet,
 
 var bookmarkConnectionImplementors = []string{"BookmarkConnection"}
 
-func (ec *executionContext) _BookmarkConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*circleclient.Bookmark]) graphql.Marshaler {
+func (ec *executionContext) _BookmarkConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.Bookmark]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, bookmarkConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -819,7 +820,7 @@ func (ec *executionContext) _BookmarkConnection(ctx context.Context, sel ast.Sel
 
 var bookmarkEdgeImplementors = []string{"BookmarkEdge"}
 
-func (ec *executionContext) _BookmarkEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*circleclient.Bookmark]) graphql.Marshaler {
+func (ec *executionContext) _BookmarkEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.Bookmark]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, bookmarkEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -959,11 +960,11 @@ func (ec *executionContext) marshalNBookmark2ᚖcirclegraphᚋcircleclientᚐBoo
 	return ec._Bookmark(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNBookmarkEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.Bookmark]) graphql.Marshaler {
+func (ec *executionContext) marshalNBookmarkEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[*circleclient.Bookmark]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNBookmarkEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNBookmarkEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -975,7 +976,7 @@ func (ec *executionContext) marshalNBookmarkEdge2ᚕᚖcirclegraphᚋgraphᚋmod
 	return ret
 }
 
-func (ec *executionContext) marshalNBookmarkEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*circleclient.Bookmark]) graphql.Marshaler {
+func (ec *executionContext) marshalNBookmarkEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v *paging.Edge[*circleclient.Bookmark]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "BookmarkEdge!")
 		return graphql.Null
@@ -1014,7 +1015,7 @@ func (ec *executionContext) marshalOBookmark2ᚖcirclegraphᚋcircleclientᚐBoo
 	return ec._Bookmark(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOBookmarkConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*circleclient.Bookmark]) graphql.Marshaler {
+func (ec *executionContext) marshalOBookmarkConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*circleclient.Bookmark]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -6,6 +6,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 	"circlegraph/graph/serial"
 	"context"
@@ -48,17 +49,17 @@ type ChatRoomResolver interface {
 	UnreadMessagesCount(ctx context.Context, obj *circleclient.ChatRoom) (*int, error)
 	CurrentParticipant(ctx context.Context, obj *circleclient.ChatRoom) (*circleclient.ChatParticipant, error)
 	OtherParticipantsPreview(ctx context.Context, obj *circleclient.ChatRoom) ([]*circleclient.ChatParticipant, error)
-	Participants(ctx context.Context, obj *circleclient.ChatRoom, first int, after *string) (*model.Connection[*circleclient.ChatParticipant], error)
+	Participants(ctx context.Context, obj *circleclient.ChatRoom, first int, after *string) (*paging.Connection[*circleclient.ChatParticipant], error)
 	LastMessage(ctx context.Context, obj *circleclient.ChatRoom) (*circleclient.ChatMessage, error)
 	FirstUnreadMessage(ctx context.Context, obj *circleclient.ChatRoom) (*circleclient.ChatMessage, error)
 	PinnedMessage(ctx context.Context, obj *circleclient.ChatRoom) (*circleclient.ChatMessage, error)
 	Space(ctx context.Context, obj *circleclient.ChatRoom) (*circleclient.Space, error)
 	Lesson(ctx context.Context, obj *circleclient.ChatRoom) (*circleclient.EmbeddedLesson, error)
-	Messages(ctx context.Context, obj *circleclient.ChatRoom, first *int, after *string, last *int, before *string) (*model.Connection[*circleclient.ChatMessage], error)
+	Messages(ctx context.Context, obj *circleclient.ChatRoom, first *int, after *string, last *int, before *string) (*paging.Connection[*circleclient.ChatMessage], error)
 }
 type ChatThreadResolver interface {
 	ParentMessage(ctx context.Context, obj *circleclient.ChatThread) (*circleclient.ChatMessage, error)
-	Replies(ctx context.Context, obj *circleclient.ChatThread, first int, after *string) (*model.Connection[*circleclient.ChatMessage], error)
+	Replies(ctx context.Context, obj *circleclient.ChatThread, first int, after *string) (*paging.Connection[*circleclient.ChatMessage], error)
 	RepliesPreview(ctx context.Context, obj *circleclient.ChatThread) ([]*circleclient.ChatMessage, error)
 	ChatRoom(ctx context.Context, obj *circleclient.ChatThread) (*circleclient.ChatRoom, error)
 }
@@ -631,7 +632,7 @@ func (ec *executionContext) fieldContext_ChatMessage_viewerBookmarkId(_ context.
 	return graphql.NewScalarFieldContext("ChatMessage", field, false, false, "ID")
 }
 
-func (ec *executionContext) _ChatMessageConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatMessage]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatMessageConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatMessage]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -643,8 +644,8 @@ func (ec *executionContext) _ChatMessageConnection_edges(ctx context.Context, fi
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*circleclient.ChatMessage]) graphql.Marshaler {
-			return ec.marshalNChatMessageEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*paging.Edge[*circleclient.ChatMessage]) graphql.Marshaler {
+			return ec.marshalNChatMessageEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -663,7 +664,7 @@ func (ec *executionContext) fieldContext_ChatMessageConnection_edges(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _ChatMessageConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatMessage]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatMessageConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatMessage]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -695,7 +696,7 @@ func (ec *executionContext) fieldContext_ChatMessageConnection_nodes(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _ChatMessageConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatMessage]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatMessageConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatMessage]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -707,8 +708,8 @@ func (ec *executionContext) _ChatMessageConnection_pageInfo(ctx context.Context,
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋpagingᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -727,7 +728,7 @@ func (ec *executionContext) fieldContext_ChatMessageConnection_pageInfo(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ChatMessageConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatMessage]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatMessageConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatMessage]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -750,7 +751,7 @@ func (ec *executionContext) fieldContext_ChatMessageConnection_totalCount(_ cont
 	return graphql.NewScalarFieldContext("ChatMessageConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ChatMessageEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.ChatMessage]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatMessageEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.ChatMessage]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -773,7 +774,7 @@ func (ec *executionContext) fieldContext_ChatMessageEdge_cursor(_ context.Contex
 	return graphql.NewScalarFieldContext("ChatMessageEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _ChatMessageEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.ChatMessage]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatMessageEdge_node(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.ChatMessage]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1067,7 +1068,7 @@ func (ec *executionContext) fieldContext_ChatParticipant_isBlockedByViewer(_ con
 	return graphql.NewScalarFieldContext("ChatParticipant", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _ChatParticipantConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatParticipant]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatParticipantConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatParticipant]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1079,8 +1080,8 @@ func (ec *executionContext) _ChatParticipantConnection_edges(ctx context.Context
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*circleclient.ChatParticipant]) graphql.Marshaler {
-			return ec.marshalNChatParticipantEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*paging.Edge[*circleclient.ChatParticipant]) graphql.Marshaler {
+			return ec.marshalNChatParticipantEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1099,7 +1100,7 @@ func (ec *executionContext) fieldContext_ChatParticipantConnection_edges(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ChatParticipantConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatParticipant]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatParticipantConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatParticipant]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1131,7 +1132,7 @@ func (ec *executionContext) fieldContext_ChatParticipantConnection_nodes(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ChatParticipantConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatParticipant]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatParticipantConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatParticipant]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1143,8 +1144,8 @@ func (ec *executionContext) _ChatParticipantConnection_pageInfo(ctx context.Cont
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋpagingᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1163,7 +1164,7 @@ func (ec *executionContext) fieldContext_ChatParticipantConnection_pageInfo(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _ChatParticipantConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatParticipant]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatParticipantConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatParticipant]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1186,7 +1187,7 @@ func (ec *executionContext) fieldContext_ChatParticipantConnection_totalCount(_ 
 	return graphql.NewScalarFieldContext("ChatParticipantConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ChatParticipantEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.ChatParticipant]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatParticipantEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.ChatParticipant]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1209,7 +1210,7 @@ func (ec *executionContext) fieldContext_ChatParticipantEdge_cursor(_ context.Co
 	return graphql.NewScalarFieldContext("ChatParticipantEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _ChatParticipantEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.ChatParticipant]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatParticipantEdge_node(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.ChatParticipant]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1594,8 +1595,8 @@ func (ec *executionContext) _ChatRoom_participants(ctx context.Context, field gr
 			return ec.Resolvers.ChatRoom().Participants(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.ChatParticipant]) graphql.Marshaler {
-			return ec.marshalOChatParticipantConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.ChatParticipant]) graphql.Marshaler {
+			return ec.marshalOChatParticipantConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1798,8 +1799,8 @@ func (ec *executionContext) _ChatRoom_messages(ctx context.Context, field graphq
 			return ec.Resolvers.ChatRoom().Messages(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.ChatMessage]) graphql.Marshaler {
-			return ec.marshalOChatMessageConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.ChatMessage]) graphql.Marshaler {
+			return ec.marshalOChatMessageConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1829,7 +1830,7 @@ func (ec *executionContext) fieldContext_ChatRoom_messages(ctx context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _ChatRoomConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatRoom]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatRoomConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatRoom]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1841,8 +1842,8 @@ func (ec *executionContext) _ChatRoomConnection_edges(ctx context.Context, field
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*circleclient.ChatRoom]) graphql.Marshaler {
-			return ec.marshalNChatRoomEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*paging.Edge[*circleclient.ChatRoom]) graphql.Marshaler {
+			return ec.marshalNChatRoomEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1861,7 +1862,7 @@ func (ec *executionContext) fieldContext_ChatRoomConnection_edges(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ChatRoomConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatRoom]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatRoomConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatRoom]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1893,7 +1894,7 @@ func (ec *executionContext) fieldContext_ChatRoomConnection_nodes(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ChatRoomConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatRoom]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatRoomConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatRoom]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1905,8 +1906,8 @@ func (ec *executionContext) _ChatRoomConnection_pageInfo(ctx context.Context, fi
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋpagingᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1925,7 +1926,7 @@ func (ec *executionContext) fieldContext_ChatRoomConnection_pageInfo(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _ChatRoomConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatRoom]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatRoomConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatRoom]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1948,7 +1949,7 @@ func (ec *executionContext) fieldContext_ChatRoomConnection_totalCount(_ context
 	return graphql.NewScalarFieldContext("ChatRoomConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ChatRoomEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.ChatRoom]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatRoomEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.ChatRoom]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1971,7 +1972,7 @@ func (ec *executionContext) fieldContext_ChatRoomEdge_cursor(_ context.Context, 
 	return graphql.NewScalarFieldContext("ChatRoomEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _ChatRoomEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.ChatRoom]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatRoomEdge_node(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.ChatRoom]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2094,8 +2095,8 @@ func (ec *executionContext) _ChatThread_replies(ctx context.Context, field graph
 			return ec.Resolvers.ChatThread().Replies(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.ChatMessage]) graphql.Marshaler {
-			return ec.marshalOChatMessageConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.ChatMessage]) graphql.Marshaler {
+			return ec.marshalOChatMessageConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2189,7 +2190,7 @@ func (ec *executionContext) fieldContext_ChatThread_chatRoom(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _ChatThreadConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatThread]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatThreadConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatThread]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2201,8 +2202,8 @@ func (ec *executionContext) _ChatThreadConnection_edges(ctx context.Context, fie
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*circleclient.ChatThread]) graphql.Marshaler {
-			return ec.marshalNChatThreadEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*paging.Edge[*circleclient.ChatThread]) graphql.Marshaler {
+			return ec.marshalNChatThreadEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2221,7 +2222,7 @@ func (ec *executionContext) fieldContext_ChatThreadConnection_edges(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _ChatThreadConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatThread]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatThreadConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatThread]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2253,7 +2254,7 @@ func (ec *executionContext) fieldContext_ChatThreadConnection_nodes(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _ChatThreadConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatThread]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatThreadConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatThread]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2265,8 +2266,8 @@ func (ec *executionContext) _ChatThreadConnection_pageInfo(ctx context.Context, 
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋpagingᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2285,7 +2286,7 @@ func (ec *executionContext) fieldContext_ChatThreadConnection_pageInfo(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _ChatThreadConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.ChatThread]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatThreadConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatThread]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2308,7 +2309,7 @@ func (ec *executionContext) fieldContext_ChatThreadConnection_totalCount(_ conte
 	return graphql.NewScalarFieldContext("ChatThreadConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ChatThreadEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.ChatThread]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatThreadEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.ChatThread]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2331,7 +2332,7 @@ func (ec *executionContext) fieldContext_ChatThreadEdge_cursor(_ context.Context
 	return graphql.NewScalarFieldContext("ChatThreadEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _ChatThreadEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.ChatThread]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChatThreadEdge_node(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.ChatThread]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3552,7 +3553,7 @@ func (ec *executionContext) _ChatMessage(ctx context.Context, sel ast.SelectionS
 
 var chatMessageConnectionImplementors = []string{"ChatMessageConnection"}
 
-func (ec *executionContext) _ChatMessageConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*circleclient.ChatMessage]) graphql.Marshaler {
+func (ec *executionContext) _ChatMessageConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.ChatMessage]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatMessageConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3600,7 +3601,7 @@ func (ec *executionContext) _ChatMessageConnection(ctx context.Context, sel ast.
 
 var chatMessageEdgeImplementors = []string{"ChatMessageEdge"}
 
-func (ec *executionContext) _ChatMessageEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*circleclient.ChatMessage]) graphql.Marshaler {
+func (ec *executionContext) _ChatMessageEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.ChatMessage]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatMessageEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3722,7 +3723,7 @@ func (ec *executionContext) _ChatParticipant(ctx context.Context, sel ast.Select
 
 var chatParticipantConnectionImplementors = []string{"ChatParticipantConnection"}
 
-func (ec *executionContext) _ChatParticipantConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*circleclient.ChatParticipant]) graphql.Marshaler {
+func (ec *executionContext) _ChatParticipantConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.ChatParticipant]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatParticipantConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3770,7 +3771,7 @@ func (ec *executionContext) _ChatParticipantConnection(ctx context.Context, sel 
 
 var chatParticipantEdgeImplementors = []string{"ChatParticipantEdge"}
 
-func (ec *executionContext) _ChatParticipantEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*circleclient.ChatParticipant]) graphql.Marshaler {
+func (ec *executionContext) _ChatParticipantEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.ChatParticipant]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatParticipantEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3985,7 +3986,7 @@ func (ec *executionContext) _ChatRoom(ctx context.Context, sel ast.SelectionSet,
 
 var chatRoomConnectionImplementors = []string{"ChatRoomConnection"}
 
-func (ec *executionContext) _ChatRoomConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*circleclient.ChatRoom]) graphql.Marshaler {
+func (ec *executionContext) _ChatRoomConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.ChatRoom]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatRoomConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4033,7 +4034,7 @@ func (ec *executionContext) _ChatRoomConnection(ctx context.Context, sel ast.Sel
 
 var chatRoomEdgeImplementors = []string{"ChatRoomEdge"}
 
-func (ec *executionContext) _ChatRoomEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*circleclient.ChatRoom]) graphql.Marshaler {
+func (ec *executionContext) _ChatRoomEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.ChatRoom]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatRoomEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4133,7 +4134,7 @@ func (ec *executionContext) _ChatThread(ctx context.Context, sel ast.SelectionSe
 
 var chatThreadConnectionImplementors = []string{"ChatThreadConnection"}
 
-func (ec *executionContext) _ChatThreadConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*circleclient.ChatThread]) graphql.Marshaler {
+func (ec *executionContext) _ChatThreadConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.ChatThread]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatThreadConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4181,7 +4182,7 @@ func (ec *executionContext) _ChatThreadConnection(ctx context.Context, sel ast.S
 
 var chatThreadEdgeImplementors = []string{"ChatThreadEdge"}
 
-func (ec *executionContext) _ChatThreadEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*circleclient.ChatThread]) graphql.Marshaler {
+func (ec *executionContext) _ChatThreadEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.ChatThread]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatThreadEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4590,11 +4591,11 @@ func (ec *executionContext) marshalNChatMessage2ᚖcirclegraphᚋcircleclientᚐ
 	return ec._ChatMessage(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNChatMessageEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.ChatMessage]) graphql.Marshaler {
+func (ec *executionContext) marshalNChatMessageEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[*circleclient.ChatMessage]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNChatMessageEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNChatMessageEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4606,7 +4607,7 @@ func (ec *executionContext) marshalNChatMessageEdge2ᚕᚖcirclegraphᚋgraphᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNChatMessageEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*circleclient.ChatMessage]) graphql.Marshaler {
+func (ec *executionContext) marshalNChatMessageEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v *paging.Edge[*circleclient.ChatMessage]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ChatMessageEdge!")
 		return graphql.Null
@@ -4638,11 +4639,11 @@ func (ec *executionContext) marshalNChatParticipant2ᚖcirclegraphᚋcircleclien
 	return ec._ChatParticipant(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNChatParticipantEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.ChatParticipant]) graphql.Marshaler {
+func (ec *executionContext) marshalNChatParticipantEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[*circleclient.ChatParticipant]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNChatParticipantEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNChatParticipantEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4654,7 +4655,7 @@ func (ec *executionContext) marshalNChatParticipantEdge2ᚕᚖcirclegraphᚋgrap
 	return ret
 }
 
-func (ec *executionContext) marshalNChatParticipantEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*circleclient.ChatParticipant]) graphql.Marshaler {
+func (ec *executionContext) marshalNChatParticipantEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v *paging.Edge[*circleclient.ChatParticipant]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ChatParticipantEdge!")
 		return graphql.Null
@@ -4710,11 +4711,11 @@ func (ec *executionContext) marshalNChatRoom2ᚖcirclegraphᚋcircleclientᚐCha
 	return ec._ChatRoom(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNChatRoomEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.ChatRoom]) graphql.Marshaler {
+func (ec *executionContext) marshalNChatRoomEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[*circleclient.ChatRoom]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNChatRoomEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNChatRoomEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4726,7 +4727,7 @@ func (ec *executionContext) marshalNChatRoomEdge2ᚕᚖcirclegraphᚋgraphᚋmod
 	return ret
 }
 
-func (ec *executionContext) marshalNChatRoomEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*circleclient.ChatRoom]) graphql.Marshaler {
+func (ec *executionContext) marshalNChatRoomEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v *paging.Edge[*circleclient.ChatRoom]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ChatRoomEdge!")
 		return graphql.Null
@@ -4758,11 +4759,11 @@ func (ec *executionContext) marshalNChatThread2ᚖcirclegraphᚋcircleclientᚐC
 	return ec._ChatThread(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNChatThreadEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.ChatThread]) graphql.Marshaler {
+func (ec *executionContext) marshalNChatThreadEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[*circleclient.ChatThread]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNChatThreadEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNChatThreadEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4774,7 +4775,7 @@ func (ec *executionContext) marshalNChatThreadEdge2ᚕᚖcirclegraphᚋgraphᚋm
 	return ret
 }
 
-func (ec *executionContext) marshalNChatThreadEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*circleclient.ChatThread]) graphql.Marshaler {
+func (ec *executionContext) marshalNChatThreadEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v *paging.Edge[*circleclient.ChatThread]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ChatThreadEdge!")
 		return graphql.Null
@@ -4850,7 +4851,7 @@ func (ec *executionContext) marshalOChatMessage2ᚖcirclegraphᚋcircleclientᚐ
 	return ec._ChatMessage(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOChatMessageConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*circleclient.ChatMessage]) graphql.Marshaler {
+func (ec *executionContext) marshalOChatMessageConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*circleclient.ChatMessage]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -4899,7 +4900,7 @@ func (ec *executionContext) marshalOChatParticipant2ᚖcirclegraphᚋcircleclien
 	return ec._ChatParticipant(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOChatParticipantConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*circleclient.ChatParticipant]) graphql.Marshaler {
+func (ec *executionContext) marshalOChatParticipantConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*circleclient.ChatParticipant]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -4913,7 +4914,7 @@ func (ec *executionContext) marshalOChatRoom2ᚖcirclegraphᚋcircleclientᚐCha
 	return ec._ChatRoom(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOChatRoomConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*circleclient.ChatRoom]) graphql.Marshaler {
+func (ec *executionContext) marshalOChatRoomConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*circleclient.ChatRoom]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -4945,7 +4946,7 @@ func (ec *executionContext) marshalOChatThread2ᚖcirclegraphᚋcircleclientᚐC
 	return ec._ChatThread(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOChatThreadConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*circleclient.ChatThread]) graphql.Marshaler {
+func (ec *executionContext) marshalOChatThreadConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*circleclient.ChatThread]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

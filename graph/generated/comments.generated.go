@@ -6,6 +6,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 	"circlegraph/graph/serial"
 	"context"
@@ -35,8 +36,8 @@ type CommentResolver interface {
 	ViewerCanDelete(ctx context.Context, obj *circleclient.Comment) (*bool, error)
 	ViewerCanReport(ctx context.Context, obj *circleclient.Comment) (*bool, error)
 	ViewerCanBookmark(ctx context.Context, obj *circleclient.Comment) (*bool, error)
-	Likes(ctx context.Context, obj *circleclient.Comment, first int, after *string) (*model.Connection[*model.Member], error)
-	Replies(ctx context.Context, obj *circleclient.Comment, orderBy *string, first int, after *string) (*model.Connection[*circleclient.Comment], error)
+	Likes(ctx context.Context, obj *circleclient.Comment, first int, after *string) (*paging.Connection[*model.Member], error)
+	Replies(ctx context.Context, obj *circleclient.Comment, orderBy *string, first int, after *string) (*paging.Connection[*circleclient.Comment], error)
 }
 type CreateCommentPayloadResolver interface {
 	Post(ctx context.Context, obj *model.CreateCommentPayload) (model.Post, error)
@@ -670,8 +671,8 @@ func (ec *executionContext) _Comment_likes(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Comment().Likes(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Member]) graphql.Marshaler {
-			return ec.marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*model.Member]) graphql.Marshaler {
+			return ec.marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -714,8 +715,8 @@ func (ec *executionContext) _Comment_replies(ctx context.Context, field graphql.
 			return ec.Resolvers.Comment().Replies(ctx, obj, fc.Args["orderBy"].(*string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.Comment]) graphql.Marshaler {
-			return ec.marshalOCommentConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.Comment]) graphql.Marshaler {
+			return ec.marshalOCommentConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -745,7 +746,7 @@ func (ec *executionContext) fieldContext_Comment_replies(ctx context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _CommentConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.Comment]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CommentConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Comment]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -757,8 +758,8 @@ func (ec *executionContext) _CommentConnection_edges(ctx context.Context, field 
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*circleclient.Comment]) graphql.Marshaler {
-			return ec.marshalNCommentEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*paging.Edge[*circleclient.Comment]) graphql.Marshaler {
+			return ec.marshalNCommentEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -777,7 +778,7 @@ func (ec *executionContext) fieldContext_CommentConnection_edges(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _CommentConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.Comment]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CommentConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Comment]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -809,7 +810,7 @@ func (ec *executionContext) fieldContext_CommentConnection_nodes(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _CommentConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.Comment]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CommentConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Comment]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -821,8 +822,8 @@ func (ec *executionContext) _CommentConnection_pageInfo(ctx context.Context, fie
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋpagingᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -841,7 +842,7 @@ func (ec *executionContext) fieldContext_CommentConnection_pageInfo(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _CommentConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.Comment]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CommentConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Comment]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -864,7 +865,7 @@ func (ec *executionContext) fieldContext_CommentConnection_totalCount(_ context.
 	return graphql.NewScalarFieldContext("CommentConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _CommentEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.Comment]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CommentEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.Comment]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -887,7 +888,7 @@ func (ec *executionContext) fieldContext_CommentEdge_cursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("CommentEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _CommentEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.Comment]) (ret graphql.Marshaler) {
+func (ec *executionContext) _CommentEdge_node(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.Comment]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1905,7 +1906,7 @@ func (ec *executionContext) _Comment(ctx context.Context, sel ast.SelectionSet, 
 
 var commentConnectionImplementors = []string{"CommentConnection"}
 
-func (ec *executionContext) _CommentConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*circleclient.Comment]) graphql.Marshaler {
+func (ec *executionContext) _CommentConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.Comment]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, commentConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1953,7 +1954,7 @@ func (ec *executionContext) _CommentConnection(ctx context.Context, sel ast.Sele
 
 var commentEdgeImplementors = []string{"CommentEdge"}
 
-func (ec *executionContext) _CommentEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*circleclient.Comment]) graphql.Marshaler {
+func (ec *executionContext) _CommentEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.Comment]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, commentEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2271,11 +2272,11 @@ func (ec *executionContext) marshalNComment2ᚖcirclegraphᚋcircleclientᚐComm
 	return ec._Comment(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCommentEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.Comment]) graphql.Marshaler {
+func (ec *executionContext) marshalNCommentEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[*circleclient.Comment]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCommentEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNCommentEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2287,7 +2288,7 @@ func (ec *executionContext) marshalNCommentEdge2ᚕᚖcirclegraphᚋgraphᚋmode
 	return ret
 }
 
-func (ec *executionContext) marshalNCommentEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*circleclient.Comment]) graphql.Marshaler {
+func (ec *executionContext) marshalNCommentEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v *paging.Edge[*circleclient.Comment]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CommentEdge!")
 		return graphql.Null
@@ -2346,7 +2347,7 @@ func (ec *executionContext) marshalOComment2ᚖcirclegraphᚋcircleclientᚐComm
 	return ec._Comment(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOCommentConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*circleclient.Comment]) graphql.Marshaler {
+func (ec *executionContext) marshalOCommentConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*circleclient.Comment]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

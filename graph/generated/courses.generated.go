@@ -6,6 +6,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 	"circlegraph/graph/serial"
 	"context"
@@ -24,7 +25,7 @@ type CourseResolver interface {
 	Space(ctx context.Context, obj *model.Course) (*circleclient.Space, error)
 	Sections(ctx context.Context, obj *model.Course) ([]*circleclient.CourseSection, error)
 	ViewerProgress(ctx context.Context, obj *model.Course) (*circleclient.CourseProgress, error)
-	QuizAttempts(ctx context.Context, obj *model.Course, first int, after *string) (*model.Connection[*circleclient.QuizAttempt], error)
+	QuizAttempts(ctx context.Context, obj *model.Course, first int, after *string) (*paging.Connection[*circleclient.QuizAttempt], error)
 }
 type LessonResolver interface {
 	IsLockedForViewer(ctx context.Context, obj *circleclient.Lesson) (bool, error)
@@ -210,8 +211,8 @@ func (ec *executionContext) _Course_quizAttempts(ctx context.Context, field grap
 			return ec.Resolvers.Course().QuizAttempts(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.QuizAttempt]) graphql.Marshaler {
-			return ec.marshalOQuizAttemptConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.QuizAttempt]) graphql.Marshaler {
+			return ec.marshalOQuizAttemptConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,

@@ -6,6 +6,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 	"circlegraph/graph/serial"
 	"context"
@@ -24,8 +25,8 @@ type CancelRsvpPayloadResolver interface {
 	Event(ctx context.Context, obj *model.CancelRsvpPayload) (*model.Event, error)
 }
 type EventResolver interface {
-	Likes(ctx context.Context, obj *model.Event, first int, after *string) (*model.Connection[*model.Member], error)
-	Comments(ctx context.Context, obj *model.Event, orderBy string, first int, after *string) (*model.Connection[*circleclient.Comment], error)
+	Likes(ctx context.Context, obj *model.Event, first int, after *string) (*paging.Connection[*model.Member], error)
+	Comments(ctx context.Context, obj *model.Event, orderBy string, first int, after *string) (*paging.Connection[*circleclient.Comment], error)
 	StartsAt(ctx context.Context, obj *model.Event) (*time.Time, error)
 	EndsAt(ctx context.Context, obj *model.Event) (*time.Time, error)
 	IsLive(ctx context.Context, obj *model.Event) (*bool, error)
@@ -41,8 +42,8 @@ type EventResolver interface {
 	ViewerRsvpStatus(ctx context.Context, obj *model.Event) (*string, error)
 	IsAttendedByViewer(ctx context.Context, obj *model.Event) (*bool, error)
 	IsAttendeesHidden(ctx context.Context, obj *model.Event) (*bool, error)
-	Attendees(ctx context.Context, obj *model.Event, first int, after *string) (*model.Connection[*circleclient.EventAttendee], error)
-	Occurrences(ctx context.Context, obj *model.Event, first int, after *string) (*model.Connection[*model.EventOccurrence], error)
+	Attendees(ctx context.Context, obj *model.Event, first int, after *string) (*paging.Connection[*circleclient.EventAttendee], error)
+	Occurrences(ctx context.Context, obj *model.Event, first int, after *string) (*paging.Connection[*model.EventOccurrence], error)
 }
 type EventAttendeeResolver interface {
 	Member(ctx context.Context, obj *circleclient.EventAttendee) (*model.Member, error)
@@ -988,8 +989,8 @@ func (ec *executionContext) _Event_likes(ctx context.Context, field graphql.Coll
 			return ec.Resolvers.Event().Likes(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Member]) graphql.Marshaler {
-			return ec.marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*model.Member]) graphql.Marshaler {
+			return ec.marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1032,8 +1033,8 @@ func (ec *executionContext) _Event_comments(ctx context.Context, field graphql.C
 			return ec.Resolvers.Event().Comments(ctx, obj, fc.Args["orderBy"].(string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.Comment]) graphql.Marshaler {
-			return ec.marshalOCommentConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.Comment]) graphql.Marshaler {
+			return ec.marshalOCommentConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1439,8 +1440,8 @@ func (ec *executionContext) _Event_attendees(ctx context.Context, field graphql.
 			return ec.Resolvers.Event().Attendees(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.EventAttendee]) graphql.Marshaler {
-			return ec.marshalOEventAttendeeConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.EventAttendee]) graphql.Marshaler {
+			return ec.marshalOEventAttendeeConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1483,8 +1484,8 @@ func (ec *executionContext) _Event_occurrences(ctx context.Context, field graphq
 			return ec.Resolvers.Event().Occurrences(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.EventOccurrence]) graphql.Marshaler {
-			return ec.marshalOEventOccurrenceConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*model.EventOccurrence]) graphql.Marshaler {
+			return ec.marshalOEventOccurrenceConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1615,7 +1616,7 @@ func (ec *executionContext) fieldContext_EventAttendee_rsvpAt(_ context.Context,
 	return graphql.NewScalarFieldContext("EventAttendee", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _EventAttendeeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.EventAttendee]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventAttendeeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.EventAttendee]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1627,8 +1628,8 @@ func (ec *executionContext) _EventAttendeeConnection_edges(ctx context.Context, 
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*circleclient.EventAttendee]) graphql.Marshaler {
-			return ec.marshalNEventAttendeeEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*paging.Edge[*circleclient.EventAttendee]) graphql.Marshaler {
+			return ec.marshalNEventAttendeeEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1647,7 +1648,7 @@ func (ec *executionContext) fieldContext_EventAttendeeConnection_edges(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _EventAttendeeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.EventAttendee]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventAttendeeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.EventAttendee]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1679,7 +1680,7 @@ func (ec *executionContext) fieldContext_EventAttendeeConnection_nodes(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _EventAttendeeConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.EventAttendee]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventAttendeeConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.EventAttendee]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1691,8 +1692,8 @@ func (ec *executionContext) _EventAttendeeConnection_pageInfo(ctx context.Contex
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋpagingᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1711,7 +1712,7 @@ func (ec *executionContext) fieldContext_EventAttendeeConnection_pageInfo(_ cont
 	return fc, nil
 }
 
-func (ec *executionContext) _EventAttendeeConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.EventAttendee]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventAttendeeConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.EventAttendee]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1734,7 +1735,7 @@ func (ec *executionContext) fieldContext_EventAttendeeConnection_totalCount(_ co
 	return graphql.NewScalarFieldContext("EventAttendeeConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _EventAttendeeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.EventAttendee]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventAttendeeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.EventAttendee]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1757,7 +1758,7 @@ func (ec *executionContext) fieldContext_EventAttendeeEdge_cursor(_ context.Cont
 	return graphql.NewScalarFieldContext("EventAttendeeEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _EventAttendeeEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.EventAttendee]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventAttendeeEdge_node(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.EventAttendee]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1789,7 +1790,7 @@ func (ec *executionContext) fieldContext_EventAttendeeEdge_node(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _EventConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Event]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.Event]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1801,8 +1802,8 @@ func (ec *executionContext) _EventConnection_edges(ctx context.Context, field gr
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.Event]) graphql.Marshaler {
-			return ec.marshalNEventEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*paging.Edge[*model.Event]) graphql.Marshaler {
+			return ec.marshalNEventEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1821,7 +1822,7 @@ func (ec *executionContext) fieldContext_EventConnection_edges(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _EventConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Event]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.Event]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1853,7 +1854,7 @@ func (ec *executionContext) fieldContext_EventConnection_nodes(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _EventConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Event]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.Event]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1865,8 +1866,8 @@ func (ec *executionContext) _EventConnection_pageInfo(ctx context.Context, field
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋpagingᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1885,7 +1886,7 @@ func (ec *executionContext) fieldContext_EventConnection_pageInfo(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _EventConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Event]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.Event]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1908,7 +1909,7 @@ func (ec *executionContext) fieldContext_EventConnection_totalCount(_ context.Co
 	return graphql.NewScalarFieldContext("EventConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _EventEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Event]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*model.Event]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1931,7 +1932,7 @@ func (ec *executionContext) fieldContext_EventEdge_cursor(_ context.Context, fie
 	return graphql.NewScalarFieldContext("EventEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _EventEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Event]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventEdge_node(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*model.Event]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2294,7 +2295,7 @@ func (ec *executionContext) fieldContext_EventOccurrence_rsvpCount(_ context.Con
 	return graphql.NewScalarFieldContext("EventOccurrence", field, false, false, "Int")
 }
 
-func (ec *executionContext) _EventOccurrenceConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.EventOccurrence]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrenceConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.EventOccurrence]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2306,8 +2307,8 @@ func (ec *executionContext) _EventOccurrenceConnection_edges(ctx context.Context
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.EventOccurrence]) graphql.Marshaler {
-			return ec.marshalNEventOccurrenceEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*paging.Edge[*model.EventOccurrence]) graphql.Marshaler {
+			return ec.marshalNEventOccurrenceEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2326,7 +2327,7 @@ func (ec *executionContext) fieldContext_EventOccurrenceConnection_edges(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _EventOccurrenceConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.EventOccurrence]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrenceConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.EventOccurrence]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2358,7 +2359,7 @@ func (ec *executionContext) fieldContext_EventOccurrenceConnection_nodes(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _EventOccurrenceConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.EventOccurrence]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrenceConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.EventOccurrence]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2370,8 +2371,8 @@ func (ec *executionContext) _EventOccurrenceConnection_pageInfo(ctx context.Cont
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋpagingᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2390,7 +2391,7 @@ func (ec *executionContext) fieldContext_EventOccurrenceConnection_pageInfo(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _EventOccurrenceConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.EventOccurrence]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrenceConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.EventOccurrence]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2413,7 +2414,7 @@ func (ec *executionContext) fieldContext_EventOccurrenceConnection_totalCount(_ 
 	return graphql.NewScalarFieldContext("EventOccurrenceConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _EventOccurrenceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.EventOccurrence]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrenceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*model.EventOccurrence]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2436,7 +2437,7 @@ func (ec *executionContext) fieldContext_EventOccurrenceEdge_cursor(_ context.Co
 	return graphql.NewScalarFieldContext("EventOccurrenceEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _EventOccurrenceEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.EventOccurrence]) (ret graphql.Marshaler) {
+func (ec *executionContext) _EventOccurrenceEdge_node(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*model.EventOccurrence]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3254,7 +3255,7 @@ func (ec *executionContext) _EventAttendee(ctx context.Context, sel ast.Selectio
 
 var eventAttendeeConnectionImplementors = []string{"EventAttendeeConnection"}
 
-func (ec *executionContext) _EventAttendeeConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*circleclient.EventAttendee]) graphql.Marshaler {
+func (ec *executionContext) _EventAttendeeConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.EventAttendee]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventAttendeeConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3302,7 +3303,7 @@ func (ec *executionContext) _EventAttendeeConnection(ctx context.Context, sel as
 
 var eventAttendeeEdgeImplementors = []string{"EventAttendeeEdge"}
 
-func (ec *executionContext) _EventAttendeeEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*circleclient.EventAttendee]) graphql.Marshaler {
+func (ec *executionContext) _EventAttendeeEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.EventAttendee]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventAttendeeEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3340,7 +3341,7 @@ func (ec *executionContext) _EventAttendeeEdge(ctx context.Context, sel ast.Sele
 
 var eventConnectionImplementors = []string{"EventConnection"}
 
-func (ec *executionContext) _EventConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.Event]) graphql.Marshaler {
+func (ec *executionContext) _EventConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*model.Event]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3388,7 +3389,7 @@ func (ec *executionContext) _EventConnection(ctx context.Context, sel ast.Select
 
 var eventEdgeImplementors = []string{"EventEdge"}
 
-func (ec *executionContext) _EventEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.Event]) graphql.Marshaler {
+func (ec *executionContext) _EventEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*model.Event]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3554,7 +3555,7 @@ func (ec *executionContext) _EventOccurrence(ctx context.Context, sel ast.Select
 
 var eventOccurrenceConnectionImplementors = []string{"EventOccurrenceConnection"}
 
-func (ec *executionContext) _EventOccurrenceConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.EventOccurrence]) graphql.Marshaler {
+func (ec *executionContext) _EventOccurrenceConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*model.EventOccurrence]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventOccurrenceConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3602,7 +3603,7 @@ func (ec *executionContext) _EventOccurrenceConnection(ctx context.Context, sel 
 
 var eventOccurrenceEdgeImplementors = []string{"EventOccurrenceEdge"}
 
-func (ec *executionContext) _EventOccurrenceEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.EventOccurrence]) graphql.Marshaler {
+func (ec *executionContext) _EventOccurrenceEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*model.EventOccurrence]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventOccurrenceEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3778,11 +3779,11 @@ func (ec *executionContext) marshalNEventAttendee2ᚖcirclegraphᚋcircleclient�
 	return ec._EventAttendee(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNEventAttendeeEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.EventAttendee]) graphql.Marshaler {
+func (ec *executionContext) marshalNEventAttendeeEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[*circleclient.EventAttendee]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNEventAttendeeEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNEventAttendeeEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3794,7 +3795,7 @@ func (ec *executionContext) marshalNEventAttendeeEdge2ᚕᚖcirclegraphᚋgraph�
 	return ret
 }
 
-func (ec *executionContext) marshalNEventAttendeeEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*circleclient.EventAttendee]) graphql.Marshaler {
+func (ec *executionContext) marshalNEventAttendeeEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v *paging.Edge[*circleclient.EventAttendee]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "EventAttendeeEdge!")
 		return graphql.Null
@@ -3802,11 +3803,11 @@ func (ec *executionContext) marshalNEventAttendeeEdge2ᚖcirclegraphᚋgraphᚋm
 	return ec._EventAttendeeEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNEventEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Event]) graphql.Marshaler {
+func (ec *executionContext) marshalNEventEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[*model.Event]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNEventEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNEventEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3818,7 +3819,7 @@ func (ec *executionContext) marshalNEventEdge2ᚕᚖcirclegraphᚋgraphᚋmodel�
 	return ret
 }
 
-func (ec *executionContext) marshalNEventEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.Event]) graphql.Marshaler {
+func (ec *executionContext) marshalNEventEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v *paging.Edge[*model.Event]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "EventEdge!")
 		return graphql.Null
@@ -3850,11 +3851,11 @@ func (ec *executionContext) marshalNEventOccurrence2ᚖcirclegraphᚋgraphᚋmod
 	return ec._EventOccurrence(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNEventOccurrenceEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.EventOccurrence]) graphql.Marshaler {
+func (ec *executionContext) marshalNEventOccurrenceEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[*model.EventOccurrence]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNEventOccurrenceEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNEventOccurrenceEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3866,7 +3867,7 @@ func (ec *executionContext) marshalNEventOccurrenceEdge2ᚕᚖcirclegraphᚋgrap
 	return ret
 }
 
-func (ec *executionContext) marshalNEventOccurrenceEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.EventOccurrence]) graphql.Marshaler {
+func (ec *executionContext) marshalNEventOccurrenceEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v *paging.Edge[*model.EventOccurrence]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "EventOccurrenceEdge!")
 		return graphql.Null
@@ -3926,14 +3927,14 @@ func (ec *executionContext) marshalOEventAttendee2ᚖcirclegraphᚋcircleclient�
 	return ec._EventAttendee(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOEventAttendeeConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*circleclient.EventAttendee]) graphql.Marshaler {
+func (ec *executionContext) marshalOEventAttendeeConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*circleclient.EventAttendee]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._EventAttendeeConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOEventConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Event]) graphql.Marshaler {
+func (ec *executionContext) marshalOEventConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*model.Event]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -3965,7 +3966,7 @@ func (ec *executionContext) marshalOEventLocationType2ᚖstring(ctx context.Cont
 	return res
 }
 
-func (ec *executionContext) marshalOEventOccurrenceConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.EventOccurrence]) graphql.Marshaler {
+func (ec *executionContext) marshalOEventOccurrenceConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*model.EventOccurrence]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

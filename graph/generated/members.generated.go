@@ -5,6 +5,7 @@ package generated
 import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 	"circlegraph/graph/serial"
 	"context"
@@ -32,9 +33,9 @@ type MemberResolver interface {
 	SpacesCount(ctx context.Context, obj *model.Member) (*int, error)
 	Gamification(ctx context.Context, obj *model.Member) (*circleclient.GamificationStats, error)
 	ViewerCanSendMessage(ctx context.Context, obj *model.Member) (*bool, error)
-	Comments(ctx context.Context, obj *model.Member, first int, after *string) (*model.Connection[*circleclient.Comment], error)
-	Posts(ctx context.Context, obj *model.Member, first int, after *string) (*model.Connection[model.Post], error)
-	Spaces(ctx context.Context, obj *model.Member, first int, after *string) (*model.Connection[*circleclient.Space], error)
+	Comments(ctx context.Context, obj *model.Member, first int, after *string) (*paging.Connection[*circleclient.Comment], error)
+	Posts(ctx context.Context, obj *model.Member, first int, after *string) (*paging.Connection[model.Post], error)
+	Spaces(ctx context.Context, obj *model.Member, first int, after *string) (*paging.Connection[*circleclient.Space], error)
 }
 type ViewerResolver interface {
 	Member(ctx context.Context, obj *model.Viewer) (*model.Member, error)
@@ -43,13 +44,13 @@ type ViewerResolver interface {
 	BookmarksCount(ctx context.Context, obj *model.Viewer) (*int, error)
 	Features(ctx context.Context, obj *model.Viewer) (*circleclient.ViewerFeatures, error)
 	ProfileFields(ctx context.Context, obj *model.Viewer) ([]*circleclient.ProfileField, error)
-	Bookmarks(ctx context.Context, obj *model.Viewer, typeArg *string, first int, after *string) (*model.Connection[*circleclient.Bookmark], error)
-	ChatRooms(ctx context.Context, obj *model.Viewer, first int, after *string) (*model.Connection[*circleclient.ChatRoom], error)
-	UnreadChatRooms(ctx context.Context, obj *model.Viewer, first int, after *string) (*model.Connection[*circleclient.ChatRoom], error)
-	ChatThreads(ctx context.Context, obj *model.Viewer, first int, after *string) (*model.Connection[*circleclient.ChatThread], error)
-	UnreadChatThreads(ctx context.Context, obj *model.Viewer, first int, after *string) (*model.Connection[*circleclient.ChatThread], error)
+	Bookmarks(ctx context.Context, obj *model.Viewer, typeArg *string, first int, after *string) (*paging.Connection[*circleclient.Bookmark], error)
+	ChatRooms(ctx context.Context, obj *model.Viewer, first int, after *string) (*paging.Connection[*circleclient.ChatRoom], error)
+	UnreadChatRooms(ctx context.Context, obj *model.Viewer, first int, after *string) (*paging.Connection[*circleclient.ChatRoom], error)
+	ChatThreads(ctx context.Context, obj *model.Viewer, first int, after *string) (*paging.Connection[*circleclient.ChatThread], error)
+	UnreadChatThreads(ctx context.Context, obj *model.Viewer, first int, after *string) (*paging.Connection[*circleclient.ChatThread], error)
 	NotificationCounts(ctx context.Context, obj *model.Viewer) (*circleclient.NotificationCounts, error)
-	Notifications(ctx context.Context, obj *model.Viewer, filter *model.NotificationsFilter, orderBy string, first int, after *string) (*model.Connection[*circleclient.Notification], error)
+	Notifications(ctx context.Context, obj *model.Viewer, filter *model.NotificationsFilter, orderBy string, first int, after *string) (*paging.Connection[*circleclient.Notification], error)
 	NotificationPreferences(ctx context.Context, obj *model.Viewer, medium string) (*circleclient.NotificationPreferences, error)
 }
 
@@ -962,8 +963,8 @@ func (ec *executionContext) _Member_comments(ctx context.Context, field graphql.
 			return ec.Resolvers.Member().Comments(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.Comment]) graphql.Marshaler {
-			return ec.marshalOCommentConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.Comment]) graphql.Marshaler {
+			return ec.marshalOCommentConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1006,8 +1007,8 @@ func (ec *executionContext) _Member_posts(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Member().Posts(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[model.Post]) graphql.Marshaler {
-			return ec.marshalOPostConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[model.Post]) graphql.Marshaler {
+			return ec.marshalOPostConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1050,8 +1051,8 @@ func (ec *executionContext) _Member_spaces(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Member().Spaces(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.Space]) graphql.Marshaler {
-			return ec.marshalOSpaceConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.Space]) graphql.Marshaler {
+			return ec.marshalOSpaceConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1081,7 +1082,7 @@ func (ec *executionContext) fieldContext_Member_spaces(ctx context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _MemberConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Member]) (ret graphql.Marshaler) {
+func (ec *executionContext) _MemberConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.Member]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1093,8 +1094,8 @@ func (ec *executionContext) _MemberConnection_edges(ctx context.Context, field g
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.Member]) graphql.Marshaler {
-			return ec.marshalNMemberEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*paging.Edge[*model.Member]) graphql.Marshaler {
+			return ec.marshalNMemberEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1113,7 +1114,7 @@ func (ec *executionContext) fieldContext_MemberConnection_edges(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _MemberConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Member]) (ret graphql.Marshaler) {
+func (ec *executionContext) _MemberConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.Member]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1145,7 +1146,7 @@ func (ec *executionContext) fieldContext_MemberConnection_nodes(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _MemberConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Member]) (ret graphql.Marshaler) {
+func (ec *executionContext) _MemberConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.Member]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1157,8 +1158,8 @@ func (ec *executionContext) _MemberConnection_pageInfo(ctx context.Context, fiel
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋpagingᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1177,7 +1178,7 @@ func (ec *executionContext) fieldContext_MemberConnection_pageInfo(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _MemberConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Member]) (ret graphql.Marshaler) {
+func (ec *executionContext) _MemberConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.Member]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1200,7 +1201,7 @@ func (ec *executionContext) fieldContext_MemberConnection_totalCount(_ context.C
 	return graphql.NewScalarFieldContext("MemberConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MemberEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Member]) (ret graphql.Marshaler) {
+func (ec *executionContext) _MemberEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*model.Member]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1223,7 +1224,7 @@ func (ec *executionContext) fieldContext_MemberEdge_cursor(_ context.Context, fi
 	return graphql.NewScalarFieldContext("MemberEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _MemberEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Member]) (ret graphql.Marshaler) {
+func (ec *executionContext) _MemberEdge_node(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*model.Member]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2081,8 +2082,8 @@ func (ec *executionContext) _Viewer_bookmarks(ctx context.Context, field graphql
 			return ec.Resolvers.Viewer().Bookmarks(ctx, obj, fc.Args["type"].(*string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.Bookmark]) graphql.Marshaler {
-			return ec.marshalOBookmarkConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.Bookmark]) graphql.Marshaler {
+			return ec.marshalOBookmarkConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2125,8 +2126,8 @@ func (ec *executionContext) _Viewer_chatRooms(ctx context.Context, field graphql
 			return ec.Resolvers.Viewer().ChatRooms(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.ChatRoom]) graphql.Marshaler {
-			return ec.marshalOChatRoomConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.ChatRoom]) graphql.Marshaler {
+			return ec.marshalOChatRoomConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2169,8 +2170,8 @@ func (ec *executionContext) _Viewer_unreadChatRooms(ctx context.Context, field g
 			return ec.Resolvers.Viewer().UnreadChatRooms(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.ChatRoom]) graphql.Marshaler {
-			return ec.marshalOChatRoomConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.ChatRoom]) graphql.Marshaler {
+			return ec.marshalOChatRoomConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2213,8 +2214,8 @@ func (ec *executionContext) _Viewer_chatThreads(ctx context.Context, field graph
 			return ec.Resolvers.Viewer().ChatThreads(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.ChatThread]) graphql.Marshaler {
-			return ec.marshalOChatThreadConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.ChatThread]) graphql.Marshaler {
+			return ec.marshalOChatThreadConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2257,8 +2258,8 @@ func (ec *executionContext) _Viewer_unreadChatThreads(ctx context.Context, field
 			return ec.Resolvers.Viewer().UnreadChatThreads(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.ChatThread]) graphql.Marshaler {
-			return ec.marshalOChatThreadConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.ChatThread]) graphql.Marshaler {
+			return ec.marshalOChatThreadConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2333,8 +2334,8 @@ func (ec *executionContext) _Viewer_notifications(ctx context.Context, field gra
 			return ec.Resolvers.Viewer().Notifications(ctx, obj, fc.Args["filter"].(*model.NotificationsFilter), fc.Args["orderBy"].(string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.Notification]) graphql.Marshaler {
-			return ec.marshalONotificationConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.Notification]) graphql.Marshaler {
+			return ec.marshalONotificationConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -3367,7 +3368,7 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 
 var memberConnectionImplementors = []string{"MemberConnection"}
 
-func (ec *executionContext) _MemberConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.Member]) graphql.Marshaler {
+func (ec *executionContext) _MemberConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*model.Member]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3415,7 +3416,7 @@ func (ec *executionContext) _MemberConnection(ctx context.Context, sel ast.Selec
 
 var memberEdgeImplementors = []string{"MemberEdge"}
 
-func (ec *executionContext) _MemberEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.Member]) graphql.Marshaler {
+func (ec *executionContext) _MemberEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*model.Member]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3939,11 +3940,11 @@ func (ec *executionContext) unmarshalNMemberBy2circlegraphᚋgraphᚋmodelᚐMem
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNMemberEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Member]) graphql.Marshaler {
+func (ec *executionContext) marshalNMemberEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[*model.Member]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMemberEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNMemberEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3955,7 +3956,7 @@ func (ec *executionContext) marshalNMemberEdge2ᚕᚖcirclegraphᚋgraphᚋmodel
 	return ret
 }
 
-func (ec *executionContext) marshalNMemberEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.Member]) graphql.Marshaler {
+func (ec *executionContext) marshalNMemberEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v *paging.Edge[*model.Member]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "MemberEdge!")
 		return graphql.Null
@@ -4079,7 +4080,7 @@ func (ec *executionContext) marshalOMember2ᚖcirclegraphᚋgraphᚋmodelᚐMemb
 	return ec._Member(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Member]) graphql.Marshaler {
+func (ec *executionContext) marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*model.Member]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

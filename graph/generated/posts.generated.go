@@ -6,6 +6,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 	"circlegraph/graph/serial"
 	"context"
@@ -23,15 +24,15 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type BasicPostResolver interface {
-	Likes(ctx context.Context, obj *model.BasicPost, first int, after *string) (*model.Connection[*model.Member], error)
-	Comments(ctx context.Context, obj *model.BasicPost, orderBy string, first int, after *string) (*model.Connection[*circleclient.Comment], error)
+	Likes(ctx context.Context, obj *model.BasicPost, first int, after *string) (*paging.Connection[*model.Member], error)
+	Comments(ctx context.Context, obj *model.BasicPost, orderBy string, first int, after *string) (*paging.Connection[*circleclient.Comment], error)
 }
 type FollowPostPayloadResolver interface {
 	Post(ctx context.Context, obj *model.FollowPostPayload) (model.Post, error)
 }
 type ImagePostResolver interface {
-	Likes(ctx context.Context, obj *model.ImagePost, first int, after *string) (*model.Connection[*model.Member], error)
-	Comments(ctx context.Context, obj *model.ImagePost, orderBy string, first int, after *string) (*model.Connection[*circleclient.Comment], error)
+	Likes(ctx context.Context, obj *model.ImagePost, first int, after *string) (*paging.Connection[*model.Member], error)
+	Comments(ctx context.Context, obj *model.ImagePost, orderBy string, first int, after *string) (*paging.Connection[*circleclient.Comment], error)
 }
 type LikePostPayloadResolver interface {
 	Post(ctx context.Context, obj *model.LikePostPayload) (model.Post, error)
@@ -871,8 +872,8 @@ func (ec *executionContext) _BasicPost_likes(ctx context.Context, field graphql.
 			return ec.Resolvers.BasicPost().Likes(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Member]) graphql.Marshaler {
-			return ec.marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*model.Member]) graphql.Marshaler {
+			return ec.marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -915,8 +916,8 @@ func (ec *executionContext) _BasicPost_comments(ctx context.Context, field graph
 			return ec.Resolvers.BasicPost().Comments(ctx, obj, fc.Args["orderBy"].(string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.Comment]) graphql.Marshaler {
-			return ec.marshalOCommentConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.Comment]) graphql.Marshaler {
+			return ec.marshalOCommentConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2134,8 +2135,8 @@ func (ec *executionContext) _ImagePost_likes(ctx context.Context, field graphql.
 			return ec.Resolvers.ImagePost().Likes(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Member]) graphql.Marshaler {
-			return ec.marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*model.Member]) graphql.Marshaler {
+			return ec.marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2178,8 +2179,8 @@ func (ec *executionContext) _ImagePost_comments(ctx context.Context, field graph
 			return ec.Resolvers.ImagePost().Comments(ctx, obj, fc.Args["orderBy"].(string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*circleclient.Comment]) graphql.Marshaler {
-			return ec.marshalOCommentConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.Comment]) graphql.Marshaler {
+			return ec.marshalOCommentConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2305,7 +2306,7 @@ func (ec *executionContext) fieldContext_LikePostPayload_userErrors(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _PostConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[model.Post]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PostConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[model.Post]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2317,8 +2318,8 @@ func (ec *executionContext) _PostConnection_edges(ctx context.Context, field gra
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[model.Post]) graphql.Marshaler {
-			return ec.marshalNPostEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*paging.Edge[model.Post]) graphql.Marshaler {
+			return ec.marshalNPostEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2337,7 +2338,7 @@ func (ec *executionContext) fieldContext_PostConnection_edges(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _PostConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[model.Post]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PostConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[model.Post]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2369,7 +2370,7 @@ func (ec *executionContext) fieldContext_PostConnection_nodes(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _PostConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[model.Post]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PostConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[model.Post]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2381,8 +2382,8 @@ func (ec *executionContext) _PostConnection_pageInfo(ctx context.Context, field 
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋpagingᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2401,7 +2402,7 @@ func (ec *executionContext) fieldContext_PostConnection_pageInfo(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _PostConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[model.Post]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PostConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[model.Post]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2424,7 +2425,7 @@ func (ec *executionContext) fieldContext_PostConnection_totalCount(_ context.Con
 	return graphql.NewScalarFieldContext("PostConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _PostEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[model.Post]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PostEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[model.Post]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2447,7 +2448,7 @@ func (ec *executionContext) fieldContext_PostEdge_cursor(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("PostEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _PostEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[model.Post]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PostEdge_node(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[model.Post]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4275,7 +4276,7 @@ func (ec *executionContext) _LikePostPayload(ctx context.Context, sel ast.Select
 
 var postConnectionImplementors = []string{"PostConnection"}
 
-func (ec *executionContext) _PostConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[model.Post]) graphql.Marshaler {
+func (ec *executionContext) _PostConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[model.Post]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4323,7 +4324,7 @@ func (ec *executionContext) _PostConnection(ctx context.Context, sel ast.Selecti
 
 var postEdgeImplementors = []string{"PostEdge"}
 
-func (ec *executionContext) _PostEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[model.Post]) graphql.Marshaler {
+func (ec *executionContext) _PostEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[model.Post]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4628,11 +4629,11 @@ func (ec *executionContext) unmarshalNPostBy2circlegraphᚋgraphᚋmodelᚐPostB
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNPostEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[model.Post]) graphql.Marshaler {
+func (ec *executionContext) marshalNPostEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[model.Post]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNPostEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNPostEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4644,7 +4645,7 @@ func (ec *executionContext) marshalNPostEdge2ᚕᚖcirclegraphᚋgraphᚋmodel�
 	return ret
 }
 
-func (ec *executionContext) marshalNPostEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[model.Post]) graphql.Marshaler {
+func (ec *executionContext) marshalNPostEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v *paging.Edge[model.Post]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PostEdge!")
 		return graphql.Null
@@ -4767,7 +4768,7 @@ func (ec *executionContext) unmarshalOPostCircleIdInput2ᚖcirclegraphᚋgraph�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOPostConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[model.Post]) graphql.Marshaler {
+func (ec *executionContext) marshalOPostConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[model.Post]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -5,6 +5,7 @@ package generated
 import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 	"circlegraph/graph/serial"
 	"context"
@@ -527,7 +528,7 @@ func (ec *executionContext) fieldContext_QuizAttempt_sectionTitle(_ context.Cont
 	return graphql.NewScalarFieldContext("QuizAttempt", field, true, true, "String")
 }
 
-func (ec *executionContext) _QuizAttemptConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.QuizAttempt]) (ret graphql.Marshaler) {
+func (ec *executionContext) _QuizAttemptConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.QuizAttempt]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -539,8 +540,8 @@ func (ec *executionContext) _QuizAttemptConnection_edges(ctx context.Context, fi
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*circleclient.QuizAttempt]) graphql.Marshaler {
-			return ec.marshalNQuizAttemptEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*paging.Edge[*circleclient.QuizAttempt]) graphql.Marshaler {
+			return ec.marshalNQuizAttemptEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -559,7 +560,7 @@ func (ec *executionContext) fieldContext_QuizAttemptConnection_edges(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _QuizAttemptConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.QuizAttempt]) (ret graphql.Marshaler) {
+func (ec *executionContext) _QuizAttemptConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.QuizAttempt]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -591,7 +592,7 @@ func (ec *executionContext) fieldContext_QuizAttemptConnection_nodes(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _QuizAttemptConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.QuizAttempt]) (ret graphql.Marshaler) {
+func (ec *executionContext) _QuizAttemptConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.QuizAttempt]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -603,8 +604,8 @@ func (ec *executionContext) _QuizAttemptConnection_pageInfo(ctx context.Context,
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋpagingᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -623,7 +624,7 @@ func (ec *executionContext) fieldContext_QuizAttemptConnection_pageInfo(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _QuizAttemptConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.QuizAttempt]) (ret graphql.Marshaler) {
+func (ec *executionContext) _QuizAttemptConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.QuizAttempt]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -646,7 +647,7 @@ func (ec *executionContext) fieldContext_QuizAttemptConnection_totalCount(_ cont
 	return graphql.NewScalarFieldContext("QuizAttemptConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _QuizAttemptEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.QuizAttempt]) (ret graphql.Marshaler) {
+func (ec *executionContext) _QuizAttemptEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.QuizAttempt]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -669,7 +670,7 @@ func (ec *executionContext) fieldContext_QuizAttemptEdge_cursor(_ context.Contex
 	return graphql.NewScalarFieldContext("QuizAttemptEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _QuizAttemptEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.QuizAttempt]) (ret graphql.Marshaler) {
+func (ec *executionContext) _QuizAttemptEdge_node(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.QuizAttempt]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1512,7 +1513,7 @@ func (ec *executionContext) _QuizAttempt(ctx context.Context, sel ast.SelectionS
 
 var quizAttemptConnectionImplementors = []string{"QuizAttemptConnection"}
 
-func (ec *executionContext) _QuizAttemptConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*circleclient.QuizAttempt]) graphql.Marshaler {
+func (ec *executionContext) _QuizAttemptConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.QuizAttempt]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, quizAttemptConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1560,7 +1561,7 @@ func (ec *executionContext) _QuizAttemptConnection(ctx context.Context, sel ast.
 
 var quizAttemptEdgeImplementors = []string{"QuizAttemptEdge"}
 
-func (ec *executionContext) _QuizAttemptEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*circleclient.QuizAttempt]) graphql.Marshaler {
+func (ec *executionContext) _QuizAttemptEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.QuizAttempt]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, quizAttemptEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1795,11 +1796,11 @@ func (ec *executionContext) unmarshalNQuizAttemptBy2circlegraphᚋgraphᚋmodel�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNQuizAttemptEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.QuizAttempt]) graphql.Marshaler {
+func (ec *executionContext) marshalNQuizAttemptEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[*circleclient.QuizAttempt]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNQuizAttemptEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNQuizAttemptEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1811,7 +1812,7 @@ func (ec *executionContext) marshalNQuizAttemptEdge2ᚕᚖcirclegraphᚋgraphᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNQuizAttemptEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*circleclient.QuizAttempt]) graphql.Marshaler {
+func (ec *executionContext) marshalNQuizAttemptEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v *paging.Edge[*circleclient.QuizAttempt]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "QuizAttemptEdge!")
 		return graphql.Null
@@ -1914,7 +1915,7 @@ func (ec *executionContext) unmarshalOQuizAttemptCircleIdInput2ᚖcirclegraphᚋ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOQuizAttemptConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*circleclient.QuizAttempt]) graphql.Marshaler {
+func (ec *executionContext) marshalOQuizAttemptConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*circleclient.QuizAttempt]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

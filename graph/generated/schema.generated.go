@@ -6,6 +6,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 	"circlegraph/graph/serial"
 	"context"
@@ -37,18 +38,18 @@ type QueryResolver interface {
 	Comment(ctx context.Context, id string) (*circleclient.Comment, error)
 	Lesson(ctx context.Context, by model.LessonBy) (*circleclient.Lesson, error)
 	CourseTopics(ctx context.Context) ([]*circleclient.Topic, error)
-	Events(ctx context.Context, filter *model.EventsFilter, first int, after *string) (*model.Connection[*model.Event], error)
+	Events(ctx context.Context, filter *model.EventsFilter, first int, after *string) (*paging.Connection[*model.Event], error)
 	ResolveURL(ctx context.Context, url string) (model.Node, error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
 	Member(ctx context.Context, by model.MemberBy) (*model.Member, error)
-	Members(ctx context.Context, filter *model.MembersFilter, orderBy *string, first int, after *string) (*model.Connection[*model.Member], error)
-	SearchMembers(ctx context.Context, filter *model.MemberSearchFilter, orderBy *string, first int, after *string) (*model.Connection[*model.Member], error)
+	Members(ctx context.Context, filter *model.MembersFilter, orderBy *string, first int, after *string) (*paging.Connection[*model.Member], error)
+	SearchMembers(ctx context.Context, filter *model.MemberSearchFilter, orderBy *string, first int, after *string) (*paging.Connection[*model.Member], error)
 	ProfileFields(ctx context.Context, page string) ([]*circleclient.ProfileField, error)
 	Post(ctx context.Context, by model.PostBy) (model.Post, error)
-	HomeFeed(ctx context.Context, orderBy string, first int, after *string) (*model.Connection[model.Post], error)
+	HomeFeed(ctx context.Context, orderBy string, first int, after *string) (*paging.Connection[model.Post], error)
 	QuizAttempt(ctx context.Context, by model.QuizAttemptBy) (*circleclient.QuizAttempt, error)
-	Search(ctx context.Context, query string, typeArg string, filter *model.SearchFilter, first int, after *string) (*model.Connection[model.SearchResult], error)
-	QuickSearch(ctx context.Context, text string, first int, after *string) (*model.Connection[model.SearchResult], error)
+	Search(ctx context.Context, query string, typeArg string, filter *model.SearchFilter, first int, after *string) (*paging.Connection[model.SearchResult], error)
+	QuickSearch(ctx context.Context, text string, first int, after *string) (*paging.Connection[model.SearchResult], error)
 	Spaces(ctx context.Context) ([]*circleclient.Space, error)
 	Space(ctx context.Context, by model.SpaceBy) (*circleclient.Space, error)
 	HomeSpace(ctx context.Context) (*circleclient.Space, error)
@@ -728,7 +729,7 @@ func (ec *executionContext) fieldContext_Mention_member(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
+func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *paging.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -751,7 +752,7 @@ func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context,
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
+func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field graphql.CollectedField, obj *paging.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -774,7 +775,7 @@ func (ec *executionContext) fieldContext_PageInfo_hasPreviousPage(_ context.Cont
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
+func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field graphql.CollectedField, obj *paging.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -797,7 +798,7 @@ func (ec *executionContext) fieldContext_PageInfo_startCursor(_ context.Context,
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
 }
 
-func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
+func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graphql.CollectedField, obj *paging.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1085,8 +1086,8 @@ func (ec *executionContext) _Query_events(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Query().Events(ctx, fc.Args["filter"].(*model.EventsFilter), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Event]) graphql.Marshaler {
-			return ec.marshalOEventConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*model.Event]) graphql.Marshaler {
+			return ec.marshalOEventConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1249,8 +1250,8 @@ func (ec *executionContext) _Query_members(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Query().Members(ctx, fc.Args["filter"].(*model.MembersFilter), fc.Args["orderBy"].(*string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Member]) graphql.Marshaler {
-			return ec.marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*model.Member]) graphql.Marshaler {
+			return ec.marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1293,8 +1294,8 @@ func (ec *executionContext) _Query_searchMembers(ctx context.Context, field grap
 			return ec.Resolvers.Query().SearchMembers(ctx, fc.Args["filter"].(*model.MemberSearchFilter), fc.Args["orderBy"].(*string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Member]) graphql.Marshaler {
-			return ec.marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*model.Member]) graphql.Marshaler {
+			return ec.marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1425,8 +1426,8 @@ func (ec *executionContext) _Query_homeFeed(ctx context.Context, field graphql.C
 			return ec.Resolvers.Query().HomeFeed(ctx, fc.Args["orderBy"].(string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[model.Post]) graphql.Marshaler {
-			return ec.marshalOPostConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[model.Post]) graphql.Marshaler {
+			return ec.marshalOPostConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1513,8 +1514,8 @@ func (ec *executionContext) _Query_search(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Query().Search(ctx, fc.Args["query"].(string), fc.Args["type"].(string), fc.Args["filter"].(*model.SearchFilter), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[model.SearchResult]) graphql.Marshaler {
-			return ec.marshalOSearchResultConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[model.SearchResult]) graphql.Marshaler {
+			return ec.marshalOSearchResultConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1557,8 +1558,8 @@ func (ec *executionContext) _Query_quickSearch(ctx context.Context, field graphq
 			return ec.Resolvers.Query().QuickSearch(ctx, fc.Args["text"].(string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[model.SearchResult]) graphql.Marshaler {
-			return ec.marshalOSearchResultConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[model.SearchResult]) graphql.Marshaler {
+			return ec.marshalOSearchResultConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2315,7 +2316,7 @@ func (ec *executionContext) _Mention(ctx context.Context, sel ast.SelectionSet, 
 
 var pageInfoImplementors = []string{"PageInfo"}
 
-func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *model.PageInfo) graphql.Marshaler {
+func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *paging.PageInfo) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, pageInfoImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2735,7 +2736,7 @@ func (ec *executionContext) marshalNNode2ᚕcirclegraphᚋgraphᚋmodelᚐNode(c
 	return ret
 }
 
-func (ec *executionContext) marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+func (ec *executionContext) marshalNPageInfo2ᚖcirclegraphᚋgraphᚋpagingᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PageInfo!")
 		return graphql.Null

@@ -5,6 +5,7 @@ package generated
 import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 	"circlegraph/graph/serial"
 	"context"
@@ -1337,7 +1338,7 @@ func (ec *executionContext) fieldContext_PostHit_post(_ context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) _SearchResultConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[model.SearchResult]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchResultConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[model.SearchResult]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1349,8 +1350,8 @@ func (ec *executionContext) _SearchResultConnection_edges(ctx context.Context, f
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[model.SearchResult]) graphql.Marshaler {
-			return ec.marshalNSearchResultEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*paging.Edge[model.SearchResult]) graphql.Marshaler {
+			return ec.marshalNSearchResultEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1369,7 +1370,7 @@ func (ec *executionContext) fieldContext_SearchResultConnection_edges(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _SearchResultConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[model.SearchResult]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchResultConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[model.SearchResult]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1392,7 +1393,7 @@ func (ec *executionContext) fieldContext_SearchResultConnection_nodes(_ context.
 	return graphql.NewScalarFieldContext("SearchResultConnection", field, false, false, "SearchResult")
 }
 
-func (ec *executionContext) _SearchResultConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[model.SearchResult]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchResultConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[model.SearchResult]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1404,8 +1405,8 @@ func (ec *executionContext) _SearchResultConnection_pageInfo(ctx context.Context
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋpagingᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1424,7 +1425,7 @@ func (ec *executionContext) fieldContext_SearchResultConnection_pageInfo(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _SearchResultConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[model.SearchResult]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchResultConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[model.SearchResult]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1447,7 +1448,7 @@ func (ec *executionContext) fieldContext_SearchResultConnection_totalCount(_ con
 	return graphql.NewScalarFieldContext("SearchResultConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _SearchResultEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[model.SearchResult]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchResultEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[model.SearchResult]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1470,7 +1471,7 @@ func (ec *executionContext) fieldContext_SearchResultEdge_cursor(_ context.Conte
 	return graphql.NewScalarFieldContext("SearchResultEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _SearchResultEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[model.SearchResult]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchResultEdge_node(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[model.SearchResult]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2326,7 +2327,7 @@ func (ec *executionContext) _PostHit(ctx context.Context, sel ast.SelectionSet, 
 
 var searchResultConnectionImplementors = []string{"SearchResultConnection"}
 
-func (ec *executionContext) _SearchResultConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[model.SearchResult]) graphql.Marshaler {
+func (ec *executionContext) _SearchResultConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[model.SearchResult]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, searchResultConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2374,7 +2375,7 @@ func (ec *executionContext) _SearchResultConnection(ctx context.Context, sel ast
 
 var searchResultEdgeImplementors = []string{"SearchResultEdge"}
 
-func (ec *executionContext) _SearchResultEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[model.SearchResult]) graphql.Marshaler {
+func (ec *executionContext) _SearchResultEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[model.SearchResult]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, searchResultEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2521,11 +2522,11 @@ func (ec *executionContext) marshalNSearchResult2ᚕcirclegraphᚋgraphᚋmodel�
 	return ret
 }
 
-func (ec *executionContext) marshalNSearchResultEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[model.SearchResult]) graphql.Marshaler {
+func (ec *executionContext) marshalNSearchResultEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[model.SearchResult]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSearchResultEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNSearchResultEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2537,7 +2538,7 @@ func (ec *executionContext) marshalNSearchResultEdge2ᚕᚖcirclegraphᚋgraph�
 	return ret
 }
 
-func (ec *executionContext) marshalNSearchResultEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[model.SearchResult]) graphql.Marshaler {
+func (ec *executionContext) marshalNSearchResultEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v *paging.Edge[model.SearchResult]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "SearchResultEdge!")
 		return graphql.Null
@@ -2610,7 +2611,7 @@ func (ec *executionContext) unmarshalOSearchFilter2ᚖcirclegraphᚋgraphᚋmode
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOSearchResultConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[model.SearchResult]) graphql.Marshaler {
+func (ec *executionContext) marshalOSearchResultConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[model.SearchResult]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -5,6 +5,7 @@ package generated
 import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 	"circlegraph/graph/serial"
 	"context"
@@ -40,11 +41,11 @@ type SpaceResolver interface {
 	UnreadNotificationsCount(ctx context.Context, obj *circleclient.Space) (*int, error)
 	Topics(ctx context.Context, obj *circleclient.Space) ([]*circleclient.Topic, error)
 	PinnedLinks(ctx context.Context, obj *circleclient.Space) ([]*circleclient.PinnedLink, error)
-	Members(ctx context.Context, obj *circleclient.Space, filter *model.MembersFilter, orderBy *string, first int, after *string) (*model.Connection[*model.Member], error)
+	Members(ctx context.Context, obj *circleclient.Space, filter *model.MembersFilter, orderBy *string, first int, after *string) (*paging.Connection[*model.Member], error)
 	ChatRoom(ctx context.Context, obj *circleclient.Space) (*circleclient.ChatRoom, error)
 	Course(ctx context.Context, obj *circleclient.Space) (*model.Course, error)
 	ViewerNotificationPreferences(ctx context.Context, obj *circleclient.Space) (*circleclient.SpaceMemberPreferences, error)
-	Posts(ctx context.Context, obj *circleclient.Space, filter *model.SpacePostsFilter, orderBy *string, first int, after *string) (*model.Connection[model.Post], error)
+	Posts(ctx context.Context, obj *circleclient.Space, filter *model.SpacePostsFilter, orderBy *string, first int, after *string) (*paging.Connection[model.Post], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1287,8 +1288,8 @@ func (ec *executionContext) _Space_members(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Space().Members(ctx, obj, fc.Args["filter"].(*model.MembersFilter), fc.Args["orderBy"].(*string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Member]) graphql.Marshaler {
-			return ec.marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*model.Member]) graphql.Marshaler {
+			return ec.marshalOMemberConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1427,8 +1428,8 @@ func (ec *executionContext) _Space_posts(ctx context.Context, field graphql.Coll
 			return ec.Resolvers.Space().Posts(ctx, obj, fc.Args["filter"].(*model.SpacePostsFilter), fc.Args["orderBy"].(*string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[model.Post]) graphql.Marshaler {
-			return ec.marshalOPostConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[model.Post]) graphql.Marshaler {
+			return ec.marshalOPostConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1458,7 +1459,7 @@ func (ec *executionContext) fieldContext_Space_posts(ctx context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _SpaceConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.Space]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SpaceConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Space]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1470,8 +1471,8 @@ func (ec *executionContext) _SpaceConnection_edges(ctx context.Context, field gr
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*circleclient.Space]) graphql.Marshaler {
-			return ec.marshalNSpaceEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*paging.Edge[*circleclient.Space]) graphql.Marshaler {
+			return ec.marshalNSpaceEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1490,7 +1491,7 @@ func (ec *executionContext) fieldContext_SpaceConnection_edges(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _SpaceConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.Space]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SpaceConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Space]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1522,7 +1523,7 @@ func (ec *executionContext) fieldContext_SpaceConnection_nodes(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _SpaceConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.Space]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SpaceConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Space]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1534,8 +1535,8 @@ func (ec *executionContext) _SpaceConnection_pageInfo(ctx context.Context, field
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖcirclegraphᚋgraphᚋpagingᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1554,7 +1555,7 @@ func (ec *executionContext) fieldContext_SpaceConnection_pageInfo(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _SpaceConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*circleclient.Space]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SpaceConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Space]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1577,7 +1578,7 @@ func (ec *executionContext) fieldContext_SpaceConnection_totalCount(_ context.Co
 	return graphql.NewScalarFieldContext("SpaceConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _SpaceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.Space]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SpaceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.Space]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1600,7 +1601,7 @@ func (ec *executionContext) fieldContext_SpaceEdge_cursor(_ context.Context, fie
 	return graphql.NewScalarFieldContext("SpaceEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _SpaceEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*circleclient.Space]) (ret graphql.Marshaler) {
+func (ec *executionContext) _SpaceEdge_node(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.Space]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2457,7 +2458,7 @@ func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, ob
 
 var spaceConnectionImplementors = []string{"SpaceConnection"}
 
-func (ec *executionContext) _SpaceConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*circleclient.Space]) graphql.Marshaler {
+func (ec *executionContext) _SpaceConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.Space]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2505,7 +2506,7 @@ func (ec *executionContext) _SpaceConnection(ctx context.Context, sel ast.Select
 
 var spaceEdgeImplementors = []string{"SpaceEdge"}
 
-func (ec *executionContext) _SpaceEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*circleclient.Space]) graphql.Marshaler {
+func (ec *executionContext) _SpaceEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.Space]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2707,11 +2708,11 @@ func (ec *executionContext) unmarshalNSpaceBy2circlegraphᚋgraphᚋmodelᚐSpac
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSpaceEdge2ᚕᚖcirclegraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*circleclient.Space]) graphql.Marshaler {
+func (ec *executionContext) marshalNSpaceEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[*circleclient.Space]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSpaceEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+		return ec.marshalNSpaceEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2723,7 +2724,7 @@ func (ec *executionContext) marshalNSpaceEdge2ᚕᚖcirclegraphᚋgraphᚋmodel�
 	return ret
 }
 
-func (ec *executionContext) marshalNSpaceEdge2ᚖcirclegraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*circleclient.Space]) graphql.Marshaler {
+func (ec *executionContext) marshalNSpaceEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v *paging.Edge[*circleclient.Space]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "SpaceEdge!")
 		return graphql.Null
@@ -2831,7 +2832,7 @@ func (ec *executionContext) marshalOSpace2ᚖcirclegraphᚋcircleclientᚐSpace(
 	return ec._Space(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOSpaceConnection2ᚖcirclegraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*circleclient.Space]) graphql.Marshaler {
+func (ec *executionContext) marshalOSpaceConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*circleclient.Space]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -14,7 +14,7 @@ func largest() circleclient.PageOptions {
 func isRoom(uuid string, r *circleclient.ChatRoom) bool { return r.UUID == uuid }
 
 func (l *Loaders) room(ctx context.Context, uuid string) (*circleclient.ChatRoom, error) {
-	room, err := l.circle.Chat.Room(ctx, uuid)
+	room, err := l.Circle.Chat.Room(ctx, uuid)
 	if err == nil {
 		l.Meet(ctx, room)
 	}
@@ -22,7 +22,7 @@ func (l *Loaders) room(ctx context.Context, uuid string) (*circleclient.ChatRoom
 }
 
 func (l *Loaders) rooms(ctx context.Context, _ []string) ([]*circleclient.ChatRoom, error) {
-	page, err := l.circle.Chat.Rooms(ctx, largest())
+	page, err := l.Circle.Chat.Rooms(ctx, largest())
 	l.Meet(ctx, records(page)...)
 	return records(page), err
 }
@@ -46,13 +46,13 @@ func (l *Loaders) Meet(ctx context.Context, rooms ...*circleclient.ChatRoom) {
 }
 
 func (l *Loaders) message(ctx context.Context, r circleclient.Ref) (*circleclient.ChatMessage, error) {
-	return l.circle.Chat.Message(ctx, r.Room, r.ID)
+	return l.Circle.Chat.Message(ctx, r.Room, r.ID)
 }
 
 func isThread(id int64, t *circleclient.ChatThread) bool { return t.ID == id }
 
 func (l *Loaders) threads(ctx context.Context, _ []int64) ([]*circleclient.ChatThread, error) {
-	page, err := l.circle.Chat.Threads(ctx, largest())
+	page, err := l.Circle.Chat.Threads(ctx, largest())
 	return records(page), err
 }
 

@@ -45,7 +45,9 @@ type Loaders struct {
 	// ChatThread reads threads by number. The rows of its list may lack some replies.
 	ChatThread *Loader[int64, *circleclient.ChatThread]
 
-	circle *circleclient.Client
+	// Circle asks for what has no key, such as a page of a list.
+	Circle *circleclient.Client
+
 	expect func(context.Context, any)
 	named  *Loader[string, any] // see [Shared]
 }
@@ -71,7 +73,7 @@ func Announce[N any](ctx context.Context, nodes []N) {
 // under its first field's deadline would fail the others with it. [Announce] calls expect, if there is any, with each
 // node.
 func New(ctx context.Context, circle *circleclient.Client, expect func(ctx context.Context, node any)) *Loaders {
-	l := &Loaders{circle: circle, expect: expect}
+	l := &Loaders{Circle: circle, expect: expect}
 	l.Profile = one(ctx, circle.Members.Profile)
 	l.CurrentMember = one(ctx, keyless(circle.Members.Current))
 	l.ViewerID = one(ctx, l.viewerID)
@@ -98,11 +100,11 @@ func keyless[V any](fetch func(context.Context) (V, error)) func(context.Context
 }
 
 func (l *Loaders) lesson(ctx context.Context, r circleclient.Ref) (*circleclient.Lesson, error) {
-	return l.circle.Courses.Lesson(ctx, r.Space, r.ID)
+	return l.Circle.Courses.Lesson(ctx, r.Space, r.ID)
 }
 
 func (l *Loaders) attempt(ctx context.Context, k AttemptKey) (*circleclient.QuizAttempt, error) {
-	return l.circle.Quizzes.Attempt(ctx, k.Ref.Quiz, k.Ref.ID, k.Review)
+	return l.Circle.Quizzes.Attempt(ctx, k.Ref.Quiz, k.Ref.ID, k.Review)
 }
 
 // Shared reads what the name stands for, such as a page of a list, once in a response: whoever asks for it again, at

@@ -12,7 +12,7 @@ func spaceOf(r circleclient.Ref) int64 { return r.Space }
 
 // post reads a single post, which Circle may show although the list hides it.
 func (l *Loaders) post(ctx context.Context, r circleclient.Ref) (*circleclient.Post, error) {
-	return l.circle.Posts.Get(ctx, circleclient.SpaceKey{ID: r.Space}, circleclient.PostKey{ID: r.ID})
+	return l.Circle.Posts.Get(ctx, circleclient.SpaceKey{ID: r.Space}, circleclient.PostKey{ID: r.ID})
 }
 
 // posts reads posts of one space, past events too, which Circle hides otherwise.
@@ -21,7 +21,7 @@ func (l *Loaders) posts(ctx context.Context, refs []circleclient.Ref) ([]*circle
 	for i, r := range refs {
 		opts.PostIDs[i] = r.ID
 	}
-	page, err := l.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: refs[0].Space}, opts)
+	page, err := l.Circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{ID: refs[0].Space}, opts)
 	return records(page), err
 }
 
@@ -32,6 +32,6 @@ type SlugPosts struct {
 }
 
 func (l *Loaders) slugPosts(ctx context.Context, p SlugPosts) (*circleclient.Page[*circleclient.Post], error) {
-	return l.circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{Slug: p.Slug},
+	return l.Circle.Posts.ListInSpace(ctx, circleclient.SpaceKey{Slug: p.Slug},
 		circleclient.SpacePostOptions{PageOptions: circleclient.PageOptions{Page: 1, PerPage: p.First}})
 }

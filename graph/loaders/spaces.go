@@ -19,9 +19,9 @@ func homeOrNot(id int64) int64 {
 
 func (l *Loaders) space(ctx context.Context, id int64) (*circleclient.Space, error) {
 	if id == 0 {
-		return l.circle.Spaces.Home(ctx)
+		return l.Circle.Spaces.Home(ctx)
 	}
-	return l.circle.Spaces.Get(ctx, id)
+	return l.Circle.Spaces.Get(ctx, id)
 }
 
 // spaces is the whole list, which the response may have read already: what is missing there cannot be read by itself.
@@ -33,7 +33,7 @@ func (l *Loaders) spaces(ctx context.Context, _ []int64) ([]*circleclient.Space,
 func isUnread(spaceID int64, u *circleclient.SpaceUnread) bool { return u.SpaceID == spaceID }
 
 func (l *Loaders) unreads(ctx context.Context, spaceIDs []int64) ([]*circleclient.SpaceUnread, error) {
-	counts, err := l.circle.Spaces.NotificationDetails(ctx, spaceIDs)
+	counts, err := l.Circle.Spaces.NotificationDetails(ctx, spaceIDs)
 	return counts, cmp.Or(err, errMissing())
 }
 

@@ -612,18 +612,6 @@ type NotificationsFilter struct {
 	Status *string `json:"status,omitempty"`
 }
 
-// Where a page stands in its list.
-type PageInfo struct {
-	// Whether more items follow this page.
-	HasNextPage bool `json:"hasNextPage"`
-	// Whether items precede this page.
-	HasPreviousPage bool `json:"hasPreviousPage"`
-	// Cursor of the first item of this page; null when the page is empty.
-	StartCursor *string `json:"startCursor,omitempty"`
-	// Cursor of the last item of this page, to pass as `after`; null when the page is empty.
-	EndCursor *string `json:"endCursor,omitempty"`
-}
-
 // How a post is named. Exactly one key must be given.
 type PostBy struct {
 	// The `id` of a post of any kind.

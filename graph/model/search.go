@@ -1,6 +1,9 @@
 package model
 
-import "circlegraph/circleclient"
+import (
+	"circlegraph/circleclient"
+	"circlegraph/graph/paging"
+)
 
 // SearchHit is something that a search found.
 type SearchHit interface {
@@ -12,9 +15,9 @@ type SearchResult interface{ SearchHit }
 
 type (
 	// SearchResultConnection is a page of what a search found.
-	SearchResultConnection = Connection[SearchResult]
+	SearchResultConnection = paging.Connection[SearchResult]
 	// SearchResultEdge is one thing of a page of what a search found.
-	SearchResultEdge = Edge[SearchResult]
+	SearchResultEdge = paging.Edge[SearchResult]
 )
 
 // HitBase is what everything found has.

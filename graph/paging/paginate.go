@@ -6,7 +6,6 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
-	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 )
 
@@ -25,9 +24,9 @@ func CheckSize(size, cursor string, n int) error {
 // Paginate answers `first` and `after` from a list that Circle pages by number and size. Where nothing but the number
 // of items is asked for, one item is read for it; where nothing is, none. A page is read once in a response.
 func Paginate[T, N any](
-	ctx context.Context, l List, first int, after *string, fetch func(circleclient.PageOptions) (*circleclient.Page[T],
-		error), node func(T) N,
-) (*model.Connection[N], error) {
+	ctx context.Context, l List, first int, after *string,
+	fetch func(circleclient.PageOptions) (*circleclient.Page[T], error), node func(T) N,
+) (*Connection[N], error) {
 	if err := CheckFirst(first); err != nil {
 		return nil, err
 	}
@@ -66,15 +65,15 @@ func Paginate[T, N any](
 }
 
 // counted is a page of which nothing but `totalCount` is asked for, and perhaps not even that.
-func counted[N, T any](ctx context.Context, read func() (*circleclient.Page[T], error)) (*model.Connection[N], error) {
+func counted[N, T any](ctx context.Context, read func() (*circleclient.Page[T], error)) (*Connection[N], error) {
 	if !Selects(ctx, "totalCount") {
-		return &model.Connection[N]{}, nil
+		return &Connection[N]{}, nil
 	}
 	page, err := read()
 	if err != nil {
 		return nil, err
 	}
-	return &model.Connection[N]{TotalCount: &page.Count}, nil
+	return &Connection[N]{TotalCount: &page.Count}, nil
 }
 
 // window finds the smallest page that holds all wanted items, so that one request does; where there is none, two pages
@@ -91,7 +90,7 @@ func window(offset, first int) (size, pages int) {
 // Whole answers `first` and `after` from a list that is here already.
 func Whole[T, N any](
 	ctx context.Context, l List, first int, after *string, items []T, node func(T) N,
-) (*model.Connection[N], error) {
+) (*Connection[N], error) {
 	if err := CheckFirst(first); err != nil {
 		return nil, err
 	}
@@ -114,7 +113,7 @@ func Suffices[T any](ctx context.Context, items []T, total, first int, after *st
 // Embedded answers from the first items of a list, where they suffice.
 func Embedded[T, N any](
 	ctx context.Context, l List, first int, after *string, items []T, total int, node func(T) N,
-) (*model.Connection[N], error) {
+) (*Connection[N], error) {
 	c, err := Whole(ctx, l, first, after, items, node)
 	if err != nil {
 		return nil, err
@@ -127,15 +126,15 @@ func Embedded[T, N any](
 // connection makes a page of what was found, and announces it.
 func connection[T, N any](
 	ctx context.Context, l List, records []T, offset int, hasNext bool, total *int, node func(T) N,
-) *model.Connection[N] {
-	c := &model.Connection[N]{
-		Edges: make([]*model.Edge[N], len(records)), Nodes: make([]N, len(records)),
-		PageInfo: &model.PageInfo{HasNextPage: hasNext, HasPreviousPage: offset > 0}, TotalCount: total,
+) *Connection[N] {
+	c := &Connection[N]{
+		Edges: make([]*Edge[N], len(records)), Nodes: make([]N, len(records)),
+		PageInfo: &PageInfo{HasNextPage: hasNext, HasPreviousPage: offset > 0}, TotalCount: total,
 	}
 	for i, record := range records {
 		n := node(record)
 		c.Nodes[i] = n
-		c.Edges[i] = &model.Edge[N]{Cursor: l.At(offset + i + 1), Node: n}
+		c.Edges[i] = &Edge[N]{Cursor: l.At(offset + i + 1), Node: n}
 	}
 	if len(records) > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[len(records)-1].Cursor

@@ -6,7 +6,6 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
-	"circlegraph/graph/model"
 )
 
 // SearchAfter answers `first` and `after` from a list of members, past where page numbers end. The cursor of a page's
@@ -14,7 +13,7 @@ import (
 func SearchAfter[T, N any](
 	ctx context.Context, l List, first int, after *string, fetch func(circleclient.PageOptions,
 		circleclient.SearchAfter) (*circleclient.Page[T], error), node func(T) N,
-) (*model.Connection[N], error) {
+) (*Connection[N], error) {
 	if err := CheckFirst(first); err != nil {
 		return nil, err
 	}
@@ -32,7 +31,7 @@ func SearchAfter[T, N any](
 				return once(circleclient.PageOptions{Page: 1, PerPage: 1}, nil)
 			})
 	}
-	numbered := func() (*model.Connection[N], error) { // where Circle gives no places to go on from
+	numbered := func() (*Connection[N], error) { // where Circle gives no places to go on from
 		return Paginate(ctx, l, first, after, func(
 			o circleclient.PageOptions,
 		) (*circleclient.Page[T], error) {
