@@ -5,58 +5,42 @@ package config
 // help is what the settings mean, by field.
 var help = map[string]string{
 	"AdminListen":             "Address to serve /metrics on, for Prometheus and not for the world.",
-	"CORSOrigins":             "Web origins that may call this server, such as https://app.example.com, separated by " +
-		"commas; https unless on a loopback address.",
+	"CORSOrigins":             "Web origins that may call this server, such as https://app.example.com, separated by commas; https unless on a loopback address.",
 	"CircleHeadlessToken":     "The community's Headless Auth token. Better given by environment or file than by flag.",
 	"CircleHeadlessTokenFile": "File that holds the community's Headless Auth token.",
 	"CircleURL":               "Circle's address.",
-	"CommunityURL":            "Address of the community's own web pages, such as https://community.example.com, for " +
-		"links and web sessions.",
-	"DrainDelay":              "How long to go on serving after SIGTERM while /readyz already says no, so that a load " +
-		"balancer can notice.",
+	"CommunityURL":            "Address of the community's own web pages, such as https://community.example.com, for links and web sessions.",
+	"DrainDelay":              "How long to go on serving after SIGTERM while /readyz already says no, so that a load balancer can notice.",
 	"Introspection":           "Serve the playground and let clients read the schema.",
 	"Listen":                  "Address to listen on.",
-	"LogLevel":                "Least severe level to log: debug, info, warn or error. No level logs tokens, secrets, " +
-		"e-mail addresses or content.",
+	"LogLevel":                "Least severe level to log: debug, info, warn or error. No level logs tokens, secrets, e-mail addresses or content.",
 	"Login":                   "How members prove who they are: oidc, trusted, oidc,trusted or sandbox.",
 	"MaxBody":                 "Largest request body, in bytes.",
-	"MaxCost":                 "Most requests to Circle that a GraphQL operation may need, by an estimate before the " +
-		"first; 0 for any number.",
+	"MaxCost":                 "Most requests to Circle that a GraphQL operation may need, by an estimate before the first; 0 for any number.",
 	"MaxStreams":              "How many event streams and websockets may be open at a time.",
-	"MaxStreamsPerAddress":    "How many of them from one address. Behind a reverse proxy, name it in " +
-		"CIRCLEGRAPH_TRUSTED_PROXIES: otherwise its address counts for everybody's.",
+	"MaxStreamsPerAddress":    "How many of them from one address. Behind a reverse proxy, name it in CIRCLEGRAPH_TRUSTED_PROXIES: otherwise its address counts for everybody's.",
 	"MemoBrief":               "How long feeds, comments and counts are used again.",
-	"MemoBytes":               "Memory for answers of Circle that are used again for the same access token, in bytes; " +
-		"0 for none.",
+	"MemoBytes":               "Memory for answers of Circle that are used again for the same access token, in bytes; 0 for none.",
 	"MemoLong":                "How long spaces, links, topics and the member's own profile are used again.",
 	"MemoStale":               "How long after that a stale answer may be used while Circle fails; 0s for never.",
 	"OIDCAudiences":           "Client ids whose ID tokens are accepted, separated by commas.",
 	"OIDCClaim":               "Claim of the ID token that is the member's SSO user id in Circle.",
-	"OIDCEmail":               "Find the member by the ID token's e-mail address, if the provider says it is verified, " +
-		"instead of by SSO user id.",
+	"OIDCEmail":               "Find the member by the ID token's e-mail address, if the provider says it is verified, instead of by SSO user id.",
 	"OIDCIssuer":              "Issuer of the community's OpenID Connect provider, exactly as its tokens name it.",
-	"Probe":                   "Ask the server that listens on the address whether it is alive, and end with 0 or 1: " +
-		"for health checks in containers.",
+	"Probe":                   "Ask the server that listens on the address whether it is alive, and end with 0 or 1: for health checks in containers.",
 	"ProxyNetworks":           "ProxyNetworks are those of TrustedProxies.",
 	"RequestTimeout":          "Longest a GraphQL request may take.",
 	"SandboxOffLoopback":      "Let other machines reach the sandbox, where anybody may become anybody.",
-	"SealKeys":                "Keys of 32 bytes in base64, separated by commas, that seal the refresh tokens given " +
-		"out in oidc mode. The first one seals, all of them open. Better given by environment than by flag.",
+	"SealKeys":                "Keys of 32 bytes in base64, separated by commas, that seal the refresh tokens given out in oidc mode. The first one seals, all of them open. Better given by environment than by flag.",
 	"Settings":                "Settings are the safe outcome of the sign-in part.",
 	"ShowUsage":               "Say in extensions.upstream and extensions.cost of each answer what it has cost.",
 	"ShutdownGrace":           "How long requests under way may take to end after SIGTERM.",
-	"TrustedDocuments":        "Manifest of trusted documents, or a directory of manifests: Apollo's, Relay's or " +
-		"GraphQL Code Generator's.",
-	"TrustedDocumentsMode":    "What happens to documents that are not trusted: off (they run), log (they run, and " +
-		"their hash is logged) or enforce (they are refused).",
-	"TrustedProxies":          "Networks of the reverse proxies whose X-Forwarded-For is believed, separated by " +
-		"commas. Used for the client's address in the log and for limits per address.",
-	"TrustedSecrets":          "Secret of at least 32 bytes that trusted servers send in the X-Circlegraph-Secret " +
-		"header; two, separated by a comma, while it is being changed. Better given by environment than by flag.",
-	"UpstreamBudget":          "Most requests to send to Circle in five minutes; 0 for no limit. Circle answers 2,000 " +
-		"per address: divide it among instances.",
+	"TrustedDocuments":        "Manifest of trusted documents, or a directory of manifests: Apollo's, Relay's or GraphQL Code Generator's.",
+	"TrustedDocumentsMode":    "What happens to documents that are not trusted: off (they run), log (they run, and their hash is logged) or enforce (they are refused).",
+	"TrustedProxies":          "Networks of the reverse proxies whose X-Forwarded-For is believed, separated by commas. Used for the client's address in the log and for limits per address.",
+	"TrustedSecrets":          "Secret of at least 32 bytes that trusted servers send in the X-Circlegraph-Secret header; two, separated by a comma, while it is being changed. Better given by environment than by flag.",
+	"UpstreamBudget":          "Most requests to send to Circle in five minutes; 0 for no limit. Circle answers 2,000 per address: divide it among instances.",
 	"UpstreamTimeout":         "Longest a call to Circle may take, retries included.",
 	"Version":                 "Print the version.",
-	"WebSession":              "Let members get the cookies that sign them in on the community's own web pages, for " +
-		"web views. They count for about a year.",
+	"WebSession":              "Let members get the cookies that sign them in on the community's own web pages, for web views. They count for about a year.",
 }
