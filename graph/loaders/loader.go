@@ -17,9 +17,9 @@ const batchWait = time.Millisecond
 
 // Loader reads values by key, each key once. What has been read, errors too, is remembered.
 //
-// If Circle answers many keys at once, a timer alone would make the number of requests a matter of luck: under load, the
-// fields of a long list do not all run within a millisecond. So whoever makes a list announces with [Loader.Expect] what
-// the fields beneath may ask for, and the first of them to ask asks for all.
+// If Circle answers many keys at once, a timer alone would make the number of requests a matter of luck: under load,
+// the fields of a long list do not all run within a millisecond. So whoever makes a list announces with [Loader.Expect]
+// what the fields beneath may ask for, and the first of them to ask asks for all.
 type Loader[K comparable, V any] struct {
 	ctx   context.Context
 	one   func(context.Context, K) (V, error)
@@ -54,8 +54,8 @@ func one[K comparable, V any](ctx context.Context, fetch func(context.Context, K
 }
 
 // many makes a loader of what Circle answers many at once. It reads a single key by itself. Of several it looks first
-// into the list, which may be only the beginning of a longer one, and reads those by themselves that are not there. With
-// an error of the list, the keys that are not there have this error.
+// into the list, which may be only the beginning of a longer one, and reads those by themselves that are not there.
+// With an error of the list, the keys that are not there have this error.
 func many[K comparable, V any](
 	ctx context.Context, list func(context.Context, []K) ([]V, error), is func(K, V) bool,
 	fetch func(context.Context, K) (V, error),
@@ -82,7 +82,9 @@ func (l *Loader[K, V]) Load(ctx context.Context, key K) (V, error) { return l.jo
 func (l *Loader[K, V]) LoadFull(_ context.Context, key K) (V, error) { return l.itself(key, l.one)() }
 
 // Begin starts to read a key, without waiting for it.
-func (l *Loader[K, V]) Begin(ctx context.Context, key K) { go l.join(ctx, key)() }
+func (l *Loader[K, V]) Begin(ctx context.Context, key K) {
+	go func() { _, _ = l.join(ctx, key)() }() // whoever loads the key gets the outcome
+}
 
 // Begun reports whether a key has been asked for.
 func (l *Loader[K, V]) Begun(key K) bool {

@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"bufio"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,9 +19,7 @@ const counted = `subscription { counted }`
 func (s *toy) listen(header map[string]string) *http.Response {
 	s.t.Helper()
 	m := ask("text/event-stream", counted)
-	for name, value := range header {
-		m.header[name] = value
-	}
+	maps.Copy(m.header, header)
 	return s.open(m)
 }
 
