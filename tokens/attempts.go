@@ -30,7 +30,7 @@ const (
 
 // Attempts bounds how often sign-in may be tried. Keys and tokens reach it as hashes.
 type Attempts interface {
-	// Begin counts an attempt under key. Where there were too many, it is not counted, and wait says how long to pause.
+	// Begin counts an attempt under key. If there were too many, it is not counted, and wait says how long to pause.
 	Begin(key string) (wait time.Duration)
 	// Forgive takes an attempt back.
 	Forgive(key string)
@@ -67,7 +67,7 @@ func NewMemoryAttempts(now func() time.Time) *MemoryAttempts {
 type tries struct {
 	mu    sync.Mutex
 	count int
-	since time.Time // when the regaining began
+	since time.Time // the start of regaining
 	until time.Time // of the pause
 }
 
@@ -86,7 +86,7 @@ func (m *MemoryAttempts) Begin(key string) (wait time.Duration) {
 	t.count++
 	if beyond := t.count - freeAttempts; beyond >= 0 {
 		t.until = now.Add(min(firstPause<<min(beyond, 16), longestPause))
-		t.since = t.until // who comes back at once regains nothing
+		t.since = t.until // a caller that comes back at once regains nothing
 	}
 	return 0
 }
@@ -113,9 +113,10 @@ func (m *MemoryAttempts) Use(token string) (first bool) {
 // Release implements [Attempts].
 func (m *MemoryAttempts) Release(token string) { m.used.Invalidate(token) }
 
-// attempt counts one of the request's address until over is told that it was no guess: only what is refused counts,
-// because all members of an office may share an address. A trusted server and the sandbox have no such limit.
-func (s *Service) attempt(ctx context.Context) (over func(guess bool), err error) {
+// countByAddress counts an attempt under the address of the request. over takes it back if it was no guess: only what
+// is refused counts, because all members of an office may share an address. A trusted server and the sandbox have no
+// such limit.
+func (s *Service) countByAddress(ctx context.Context) (over func(guess bool), err error) {
 	address := circleclient.AskingFrom(ctx).Address
 	if !address.IsValid() || s.settings.Has(ModeSandbox) {
 		return func(bool) {}, nil
@@ -140,29 +141,29 @@ func isGuess(err error) bool {
 	return ok && refused.Code != CodeIdentityProviderUnavailable
 }
 
-// attemptAs counts an attempt of somebody who has proven who they are, whatever comes of it. Without proof nothing is
+// countByMember counts an attempt of a member who has given proof, whether it succeeds or not. Without proof nothing is
 // counted under a name: anybody could lock its member out.
-func (s *Service) attemptAs(p proof) error {
+func (s *Service) countByMember(p proof) error {
 	if p.mode == ModeSandbox {
 		return nil
 	}
 	return pause(s.attempts.Begin(attemptKey("identity", strings.ToLower(fmt.Sprint(p.identity)))))
 }
 
-// attemptWith is attemptAs for a refresh token.
-func (s *Service) attemptWith(token refreshable) error {
+// countByRefreshToken counts an attempt under a refresh token.
+func (s *Service) countByRefreshToken(token refreshable) error {
 	if token.mode == ModeSandbox {
 		return nil
 	}
 	return pause(s.attempts.Begin(attemptKey("refresh", token.RefreshToken)))
 }
 
-// attemptToEnd counts an attempt to end a token: under the token, and, unless it is known to be one, under the address
-// too. Nobody's guesses keep others behind the same address from ending what is theirs.
-func (s *Service) attemptToEnd(ctx context.Context, token string, known bool) (over func(guess bool), err error) {
+// countByRevocation counts an attempt to end a token: under the token, and also under the address unless the token is
+// known. Guesses must not keep others behind the same address from ending their own tokens.
+func (s *Service) countByRevocation(ctx context.Context, token string, known bool) (over func(guess bool), err error) {
 	over = func(bool) {}
 	if !known {
-		if over, err = s.attempt(ctx); err != nil {
+		if over, err = s.countByAddress(ctx); err != nil {
 			return over, err
 		}
 	}
@@ -172,8 +173,8 @@ func (s *Service) attemptToEnd(ctx context.Context, token string, known bool) (o
 	return over, pause(s.attempts.Begin(attemptKey("end", token)))
 }
 
-// useOnce lets an ID token sign in once, so that one that was overheard is worth nothing. over gives it back where
-// nobody was signed in.
+// useOnce lets an ID token sign in once, so that a stolen one is worth nothing. over gives it back if nobody
+// was signed in.
 func (s *Service) useOnce(token string) (over func(error), err error) {
 	if token == "" {
 		return func(error) {}, nil

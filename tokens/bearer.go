@@ -15,7 +15,7 @@ const (
 	leeway    = 30 * time.Second // how far clocks may be apart
 )
 
-// Authenticator reads who is asking from a request. It refuses nothing itself: clients attach an old header to every
+// Authenticator reads the caller from a request. It refuses nothing itself: clients attach an old header to every
 // call, and login, refresh, revoke, logout and introspection must still pass. What needs a member fails by
 // [Caller.Token].
 type Authenticator struct {

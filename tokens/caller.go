@@ -9,7 +9,7 @@ import (
 	"circlegraph/circleclient"
 )
 
-// Reason says why a request has no member, in the words of the UNAUTHENTICATED error's "reason".
+// Reason says why a request has no member, as the UNAUTHENTICATED error's "reason" has it.
 type Reason string
 
 // The reasons.
@@ -27,7 +27,7 @@ type Error struct {
 	Reason Reason
 }
 
-// Error is a sentence that may be shown to the person asking.
+// Error is a sentence that may be shown to the caller.
 func (e *Error) Error() string {
 	switch e.Reason {
 	case ReasonMissing:
@@ -55,8 +55,8 @@ func (e *Error) Is(target error) bool {
 	}
 }
 
-// Caller is who asks: in one request, and in mutations in one root field ([Caller.Fork]), because a login changes who
-// asks for everything beneath it and for nothing beside it. It is safe for concurrent use.
+// Caller is whose access token is used: in one request, and in mutations in one root field ([Caller.Fork]), because a
+// login changes the caller for everything beneath it and for nothing beside it. It is safe for concurrent use.
 type Caller struct {
 	presented   string
 	trusted     bool
@@ -115,7 +115,7 @@ func (c *Caller) Fork() *Caller {
 	}
 }
 
-// WithCaller returns a context in which c is asking, for this package and for circleclient alike. A trusted server is
+// WithCaller returns a context whose caller is c, for this package and for circleclient alike. A trusted server is
 // not held to what a single address may do: it signs many members in.
 func WithCaller(ctx context.Context, c *Caller) context.Context {
 	address := circleclient.AskingFrom(ctx).Address
@@ -125,7 +125,7 @@ func WithCaller(ctx context.Context, c *Caller) context.Context {
 	return circleclient.With(ctx, circleclient.As(c), circleclient.FromAddress(address))
 }
 
-// CallerFrom returns who is asking. It is never nil: without [WithCaller] it is a caller without credentials.
+// CallerFrom returns the caller. It is never nil: without [WithCaller] it is a caller without credentials.
 func CallerFrom(ctx context.Context) *Caller {
 	if c, ok := circleclient.AskingFrom(ctx).Caller.(*Caller); ok && c != nil {
 		return c

@@ -14,7 +14,7 @@ import (
 	"circlegraph/circleclient"
 )
 
-// Mode is a way to prove who is asking.
+// Mode is a way for members to prove who they are.
 type Mode string
 
 // The modes.

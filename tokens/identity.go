@@ -37,7 +37,7 @@ type proof struct {
 	subject  string // whom the identity provider named; empty in other modes
 }
 
-// prove finds out whose tokens the request may have. Nothing upstream is asked, so neither answers nor their timing
+// prove finds out whose tokens the request may have. Circle is not called, so neither answers nor their timing
 // tell anything about members to somebody without proof.
 func (s *Service) prove(ctx context.Context, req LoginRequest) (proof, error) {
 	if req.given() != 1 {

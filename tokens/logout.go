@@ -9,8 +9,8 @@ import (
 	"circlegraph/circleclient"
 )
 
-// RevokeAccessToken ends an access token, whoever asks: who holds a token may end it. Ending one that is dead already
-// succeeds. Once begun it is carried out even if the caller leaves.
+// RevokeAccessToken ends an access token for any caller: whoever holds a token may end it. Ending one that is dead
+// already succeeds. Once started it goes on even if the caller leaves.
 //
 // The error is a [*LoginError] for what is no token, one of circleclient that says Circle is out of order, or
 // circleclient.ErrRateLimited for an address that guesses, or a token that is ended again and again.
@@ -20,8 +20,8 @@ func (s *Service) RevokeAccessToken(ctx context.Context, token string) error {
 	return err
 }
 
-// RevokeRefreshToken ends a refresh token, sealed or Circle's own, whoever asks. Ending one that is dead already
-// succeeds. Circle may have given the same one to all devices of the member. Once begun it is carried out even if the
+// RevokeRefreshToken ends a refresh token, sealed or Circle's own, for any caller. Ending one that is dead already
+// succeeds. Circle may have given the same one to all devices of the member. Once started it goes on even if the
 // caller leaves.
 //
 // The error is a [*LoginError] for what is no token, one of circleclient that says Circle is out of order, or
@@ -35,8 +35,8 @@ func (s *Service) RevokeRefreshToken(ctx context.Context, token string) error {
 	return err
 }
 
-// Logout ends the access token of the request's header, also where it has expired, and with everywhere the refresh
-// token too, which Circle may have given to the member's other devices. Both are tried, whatever becomes of the other.
+// Logout ends the access token of the request's header, even if it has expired, and with everywhere the refresh
+// token too, which Circle may have given to the member's other devices. Both are tried, even if the other fails.
 //
 // The error is an [*Error] where the header has no token, a [*LoginError] for a refresh token that is not one, or one
 // of circleclient as for [Service.RevokeAccessToken].
@@ -94,7 +94,7 @@ func (s *Service) revokeAccess(ctx context.Context, token string) error {
 		return nil // no token, so as dead as one can be
 	}
 	_, proven := s.principals.Member(token)
-	attempted, err := s.attemptToEnd(ctx, token, proven)
+	attempted, err := s.countByRevocation(ctx, token, proven)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (s *Service) revokeAccess(ctx context.Context, token string) error {
 }
 
 func (s *Service) revokeRefresh(ctx context.Context, token string, wasSealed bool) error {
-	attempted, err := s.attemptToEnd(ctx, token, wasSealed || s.principals.madeRefresh(token))
+	attempted, err := s.countByRevocation(ctx, token, wasSealed || s.principals.madeRefresh(token))
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (s *Service) revokeRefresh(ctx context.Context, token string, wasSealed boo
 	return s.blameless(ctx, err)
 }
 
-// refuse puts a token on the list until it ends by itself, for the longest time where that is not known.
+// refuse puts a token on the list until it ends by itself, for the longest time if that is not known.
 func (s *Service) refuse(ctx context.Context, token string, expiresAt time.Time) {
 	until := s.now().Add(MaxRevocationAge)
 	if !expiresAt.IsZero() && expiresAt.Add(leeway).Before(until) {

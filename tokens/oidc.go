@@ -100,7 +100,7 @@ func (v *verifier) verify(ctx context.Context, raw string) (Identity, string, er
 }
 
 // headerFlaw looks at what the header says the token is. An access token by RFC 9068 is typed at+jwt, a logout token
-// logout+jwt; ID tokens are typed JWT or not at all. An extension under "crit" must be refused where it is not known.
+// logout+jwt; ID tokens are typed JWT or not at all. An extension under "crit" must be refused if it is not known.
 func headerFlaw(header map[string]any) (why string) {
 	if _, ok := header["crit"]; ok {
 		return "critical header"
@@ -147,7 +147,7 @@ func (v *verifier) agePlaint(claims jwt.MapClaims) (why string) {
 	return ""
 }
 
-// partyPlaint looks at azp where a token is made for several: one of them asked for it, and that must be one of ours.
+// partyPlaint looks at azp if a token is made for several: one of them asked for it, and that must be one of ours.
 func (v *verifier) partyPlaint(claims jwt.MapClaims) (why string) {
 	audiences, err := claims.GetAudience()
 	if err != nil {
@@ -161,7 +161,7 @@ func (v *verifier) partyPlaint(claims jwt.MapClaims) (why string) {
 	return ""
 }
 
-// member reads whom the token names. An address counts only where the provider says that it has verified it: otherwise
+// member reads whom the token names. An address counts only if the provider says that it has verified it: otherwise
 // whoever can type a member's address into a profile would be that member.
 func (v *verifier) member(claims jwt.MapClaims) (_ Identity, why string) {
 	if !v.settings.byEmail {

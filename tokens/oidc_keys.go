@@ -20,7 +20,7 @@ import (
 const (
 	keysFresh     = 10 * time.Minute // then they are fetched again, so that a withdrawn key dies
 	keysUsable    = 6 * time.Hour    // while the provider is down
-	failurePause  = 5 * time.Second  // before a provider that failed is asked again
+	failurePause  = 5 * time.Second  // before a provider that failed is tried again
 	unknownPause  = 30 * time.Second // before an unknown key id may cause another fetch: anybody can invent key ids
 	fetchTimeout  = 5 * time.Second  // for discovery and keys together
 	maxProvider   = 1 << 20          // bytes of an answer
@@ -60,7 +60,7 @@ func newKeySource(issuer string, client *http.Client, now func() time.Time) *key
 	return &keySource{Storage: jwkset.NewMemoryStorage(), issuer: issuer, client: &own, timeout: fetchTimeout, now: now}
 }
 
-// KeyRead finds a key by its id, after another fetch where it is not known and the last fetch is long enough ago.
+// KeyRead finds a key by its id, after another fetch if it is not known and the last fetch is long enough ago.
 func (k *keySource) KeyRead(ctx context.Context, keyID string) (jwkset.JWK, error) {
 	if err := k.ensure(ctx); err != nil {
 		return jwkset.JWK{}, err

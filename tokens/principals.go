@@ -23,7 +23,7 @@ const (
 // gains by it. They implement circleclient's Principals and are safe for concurrent use.
 type Principals struct {
 	now     func() time.Time
-	access  *otter.Cache[circleclient.TokenHash, int64] // members; 0 where Circle has not said whose it is
+	access  *otter.Cache[circleclient.TokenHash, int64] // members; 0 if Circle has not named the member
 	refresh *otter.Cache[circleclient.TokenHash, int64]
 
 	mu     sync.Mutex
@@ -31,7 +31,7 @@ type Principals struct {
 	active map[int64]struct{} // members since then
 }
 
-// NewPrincipals makes an empty record of up to limit tokens, [DefaultPrincipalLimit] where limit is not positive.
+// NewPrincipals makes an empty record of up to limit tokens, [DefaultPrincipalLimit] if limit is not positive.
 func NewPrincipals(limit int, now func() time.Time) *Principals {
 	if limit <= 0 {
 		limit = DefaultPrincipalLimit
@@ -47,7 +47,7 @@ func NewPrincipals(limit int, now func() time.Time) *Principals {
 	return &Principals{now: now, access: keep(MaxRevocationAge + leeway), refresh: keep(maxRefreshTokenAge)}
 }
 
-// Prove notes that Circle has accepted an access token. memberID is whose it is by Circle's own word, or 0 where it has
+// Prove notes that Circle has accepted an access token. memberID is the member as Circle named them, or 0 if it has
 // not said so, which takes nothing back.
 func (p *Principals) Prove(token string, memberID int64) {
 	hash := circleclient.HashToken(token)
@@ -87,7 +87,7 @@ func (p *Principals) turnMonth() {
 	}
 }
 
-// Member reports whether an access token is proven, and whose it is; 0 where that is not known.
+// Member reports whether an access token is proven, and of which member; 0 if that is not known.
 func (p *Principals) Member(token string) (memberID int64, proven bool) {
 	return p.access.GetIfPresent(circleclient.HashToken(token))
 }
@@ -109,7 +109,7 @@ func (p *Principals) madeRefresh(token string) bool {
 	return ok
 }
 
-// refreshed notes an access token that Circle has made for a refresh token, and tells whose it is; 0 where that is not
+// refreshed notes an access token that Circle has made for a refresh token, and returns the member; 0 if that is not
 // known.
 func (p *Principals) refreshed(accessToken, refreshToken string, memberID int64) int64 {
 	if memberID == 0 {

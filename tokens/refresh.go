@@ -25,13 +25,13 @@ type refreshable struct {
 // The error is a [*LoginError], one of circleclient that says Circle is out of order, or circleclient.ErrRateLimited
 // for an address or a token that has been tried too often.
 func (s *Service) Refresh(ctx context.Context, refreshToken string) (*Session, error) {
-	attempted, err := s.attempt(ctx)
+	attempted, err := s.countByAddress(ctx)
 	var token refreshable
 	if err == nil {
 		token, err = s.mayRefresh(ctx, refreshToken)
 	}
 	if err == nil {
-		err = s.attemptWith(token)
+		err = s.countByRefreshToken(token)
 	}
 	var made *circleclient.AccessToken
 	if err == nil {

@@ -21,7 +21,7 @@ const (
 type Revocations interface {
 	// Add refuses token until then, but no longer than [MaxRevocationAge] from now.
 	Add(ctx context.Context, token string, until time.Time) error
-	// Contains reports whether token is refused now. It is asked before every call to Circle and so answers from memory:
+	// Contains reports whether token is refused now. It runs before every call to Circle and so answers from memory:
 	// an implementation that shares its list among processes keeps a copy.
 	Contains(token string) bool
 }
@@ -37,7 +37,7 @@ type MemoryRevocations struct {
 	byEnd   revocationHeap
 }
 
-// NewMemoryRevocations makes an empty list for up to limit tokens, [DefaultRevocationLimit] where limit is not
+// NewMemoryRevocations makes an empty list for up to limit tokens, [DefaultRevocationLimit] if limit is not
 // positive.
 func NewMemoryRevocations(limit int, now func() time.Time) *MemoryRevocations {
 	if limit <= 0 {

@@ -26,16 +26,16 @@ type Dependencies struct {
 	Auth        AuthAPI
 	Revocations Revocations
 	Clock       func() time.Time
-	// Logger gets one line per sign-in, refresh and revocation, and what the operator must mend; none where nil.
+	// Logger gets one line per sign-in, refresh and revocation, and what the operator must mend; none if nil.
 	Logger *slog.Logger
 	// OnRevoked is called for every token that is dead from now on, to drop what is remembered under it.
 	OnRevoked func(token string)
-	// Principals get to know the tokens that Circle makes; a record of their own where nil. A token that they know may be
-	// refused here even where Circle does not confirm its end.
+	// Principals get to know the tokens that Circle makes; a record of their own if nil. A token that they know may be
+	// refused here even if Circle does not confirm its end.
 	Principals *Principals
-	// Attempts bounds how often sign-in may be tried; a record of their own where nil.
+	// Attempts bounds how often sign-in may be tried; a record of their own if nil.
 	Attempts Attempts
-	// ProviderClient fetches the identity provider's documents; a client of its own where nil.
+	// ProviderClient fetches the identity provider's documents; a client of its own if nil.
 	ProviderClient *http.Client
 }
 
@@ -114,7 +114,7 @@ type Session struct {
 	AccessToken string
 	// AccessTokenExpiresAt is when it ends, about an hour after sign-in.
 	AccessTokenExpiresAt time.Time
-	// RefreshToken gets new access tokens. It is sealed where the sign-in was by ID token, else Circle's own.
+	// RefreshToken gets new access tokens. It is sealed if the sign-in was by ID token, else Circle's own.
 	RefreshToken string
 	// RefreshTokenExpiresAt is when it ends, about a month after sign-in; zero after the refresh of an unsealed token.
 	RefreshTokenExpiresAt time.Time
@@ -129,13 +129,13 @@ type Session struct {
 // The error is a [*LoginError], one of circleclient that says Circle is out of order, or circleclient.ErrRateLimited
 // for an address or a member that has tried too often.
 func (s *Service) Login(ctx context.Context, req LoginRequest) (*Session, error) {
-	attempted, err := s.attempt(ctx)
+	attempted, err := s.countByAddress(ctx)
 	var p proof
 	if err == nil {
 		p, err = s.prove(ctx, req)
 	}
 	if err == nil {
-		err = s.attemptAs(p)
+		err = s.countByMember(p)
 	}
 	var session *Session
 	if err == nil {

@@ -149,7 +149,7 @@ func (c *Config) checkOrigins() error {
 	return nil
 }
 
-// checkTimes refuses negative times, and none where some time is needed.
+// checkTimes refuses negative times, and zero if some time is needed.
 func (p *parser) checkTimes() error {
 	var found []error
 	for _, flag := range p.Model.Flags {

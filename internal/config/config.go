@@ -17,7 +17,7 @@ import (
 // its comment is the text of --help and of the README. Besides Kong's, these tags count:
 //
 //	community, sandbox  the default with a real community and with the sandbox
-//	without             what holds if the setting is not given, where that is no value
+//	without             what holds if the setting is not given, if that is no value
 //	positive            the time must be longer than zero; others must not be negative
 //	see                 the page that says more, for the README
 type Config struct {
@@ -120,7 +120,7 @@ type Limits struct {
 	ShutdownGrace time.Duration `default:"20s" placeholder:"TIME" positive:""`
 }
 
-// Upstream says how much Circle is asked.
+// Upstream says how often Circle is called, and what is remembered.
 type Upstream struct {
 	// Most requests to send to Circle in five minutes; 0 for no limit. Circle answers 2,000 per address: divide it among
 	// instances.

@@ -34,7 +34,7 @@ type Dependencies struct {
 	Members []playground.Member
 	// Heartbeat is how often a stream shows that it lives; a default if zero.
 	Heartbeat time.Duration
-	// Circle changes how Circle is asked, for tests; nothing is changed if nil.
+	// Circle changes how Circle is called, for tests; nothing is changed if nil.
 	Circle func(*circleclient.Config)
 	// Handler makes the GraphQL handler; [graph.NewHandler] if nil.
 	Handler func(graph.Options) http.Handler

@@ -99,7 +99,7 @@ const apolloSandbox = "https://studio.apollographql.com"
 type front struct {
 	Options
 
-	// Origin is this server's address as the browser sees it. The page's script mends it where a proxy hides it.
+	// Origin is this server's address as the browser sees it. The page's script mends it if a proxy hides it.
 	Origin, URL string
 	// SignIn is how to, by the modes that are on.
 	SignIn   map[string]string

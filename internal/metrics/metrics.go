@@ -1,4 +1,4 @@
-// Package metrics tells Prometheus how this process gets on with Circle. No label of it can be chosen by a client.
+// Package metrics shows Prometheus how this process does with Circle. No label of it can be chosen by a client.
 package metrics
 
 import (
@@ -65,7 +65,7 @@ func (m *Metrics) Watch(circle *circleclient.Client, activeMembers func() int) {
 	if circle.State().Limited {
 		gauge("circlegraph_budget_remaining", "Requests that could be sent to Circle at once.",
 			func() float64 { return float64(circle.State().Remaining) })
-		gauge("circlegraph_budget_strength", "Part of the budget that Circle puts up with.",
+		gauge("circlegraph_budget_strength", "Part of the budget that Circle accepts.",
 			func() float64 { return circle.State().Strength })
 		gauge("circlegraph_budget_waiting", "Calls that wait for the budget.",
 			func() float64 { return float64(circle.State().Waiting) })

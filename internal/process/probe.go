@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// probeTimeout is shorter than that of whoever runs the probe, so that the reason is told.
+// probeTimeout is shorter than that of whoever runs the probe, so that the reason is reported.
 const probeTimeout = 2 * time.Second
 
 // Probe asks the server that listens at an address, from the same machine, whether it is alive, and returns the exit

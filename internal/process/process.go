@@ -3,7 +3,7 @@ package process
 
 import "runtime/debug"
 
-// TuneMemory trades memory for time where the operator has not chosen by GOGC or GOMEMLIMIT: a gateway makes much
+// TuneMemory trades memory for time if the operator has not chosen by GOGC or GOMEMLIMIT: a gateway makes much
 // garbage and keeps little, so collecting at five times the live heap halves what collection costs. The soft limit
 // keeps a burst from using it all.
 func TuneMemory(getenv func(string) string) {
@@ -22,7 +22,7 @@ func TuneMemory(getenv func(string) string) {
 var stamped string
 
 // Version is the one that the build was given, or else what Go has read from the clone that it was built in: a tag, or
-// the commit with its time. "devel" where there is neither, as with go run.
+// the commit with its time. "devel" if there is neither, as with go run.
 func Version() string {
 	if stamped != "" {
 		return stamped

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// AccessLog writes one line per request: method, route, status, duration and the address that clientAddress tells.
+// AccessLog writes one line per request: method, route, status, duration and the address that clientAddress returns.
 // Never a query string, header or body: they hold tokens and what members wrote. For the same reason it is the route
 // that is written and not the path. Probes of health are at debug level.
 func AccessLog(
@@ -19,7 +19,7 @@ func AccessLog(
 		ctx, start := r.Context(), now()
 		recorded := &recorder{ResponseWriter: w, status: http.StatusOK}
 		aborted := true
-		defer func() { // also where the handler panics
+		defer func() { // even if the handler panics
 			status := recorded.status
 			if aborted {
 				status = 0
@@ -84,5 +84,5 @@ func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 // Flush implements [http.Flusher], which streaming answers look for by type.
 func (r *recorder) Flush() {
 	r.written = true
-	_ = http.NewResponseController(r.ResponseWriter).Flush() // nothing to flush where it is not possible
+	_ = http.NewResponseController(r.ResponseWriter).Flush() // some writers cannot
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/rs/cors"
 )
 
-// CORS lets pages of exactly these origins call next, and no page where there are none. Members' pages need three
+// CORS lets pages of exactly these origins call next, and no page if there are none. Members' pages need three
 // headers; the secret of a trusted server is not among them, because a page that could send it would have to hold it.
 func CORS(origins []string, next http.Handler) http.Handler {
 	if len(origins) == 0 { // the library would take none for all

@@ -18,7 +18,7 @@ type requestIDKey struct{}
 // saneID is short enough that no token can pass for one, and safe in every log.
 var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-// RequestID gives each request an id: the caller's own where that is sane, a new one otherwise. The answer carries it,
+// RequestID gives each request an id: the caller's own if that is sane, else a new one. The answer carries it,
 // and so does every line that LogHandler writes under the request's context.
 func RequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

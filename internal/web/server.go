@@ -25,7 +25,7 @@ func NewServer(next http.Handler, requestTimeout time.Duration, log *slog.Logger
 
 // Drain says how to stop.
 type Drain struct {
-	// Delay is how long to go on after /readyz has begun to say no.
+	// Delay is how long to go on after /readyz starts to say no.
 	Delay time.Duration
 	// Streams ends what would go on for ever, such as subscriptions, and returns once it has ended or its context has.
 	Streams func(context.Context) error

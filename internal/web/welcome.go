@@ -6,7 +6,7 @@ import (
 	"net"
 )
 
-// Welcome greets somebody who has started the sandbox, with a first step to paste. The member is one of the made-up
+// Welcome greets whoever has started the sandbox, with a first step to paste. The member is one of the made-up
 // ones.
 func Welcome(w io.Writer, address net.Addr, playground, built bool, name, email string) {
 	base := "http://" + reachable(address)
@@ -29,7 +29,7 @@ func Welcome(w io.Writer, address net.Addr, playground, built bool, name, email 
 	fmt.Fprintf(w, "and send the access token with what follows, as the header Authorization: Bearer …\n\n")
 }
 
-// reachable is the address to type: that of this machine where the server listens on all of them.
+// reachable is the address to type: that of this machine if the server listens on all of them.
 func reachable(address net.Addr) string {
 	tcp, ok := address.(*net.TCPAddr)
 	if !ok || !tcp.IP.IsUnspecified() {
