@@ -9,6 +9,7 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/graph"
+	"circlegraph/graph/persisted"
 )
 
 // endpoint is a handler whose Circle cannot be reached.
@@ -68,6 +69,9 @@ const (
 func TestRefusedRequests(t *testing.T) {
 	open := endpoint(t, graph.Options{Introspection: true})
 	closed := endpoint(t, graph.Options{})
+	trusting := endpoint(t, graph.Options{
+		Trusted: map[string]string{"a": "query A { __typename }"}, Untrusted: persisted.ModeEnforce,
+	})
 	for _, tc := range []struct {
 		name   string
 		server *httptest.Server
@@ -76,6 +80,7 @@ func TestRefusedRequests(t *testing.T) {
 	}{
 		{"malformed body", open, `{"query": "secret-token`, `"code":"BAD_REQUEST"`},
 		{"syntax error", open, `{"query": "{ viewer {"}`, `"code":"GRAPHQL_PARSE_FAILED"`},
+		{"no trusted document", trusting, `{"query": "{ __typename }"}`, `"code":"QUERY_NOT_IN_SAFELIST"`},
 		{"unknown field", open, `{"query": "{ nothing }"}`, `"code":"GRAPHQL_VALIDATION_FAILED"`},
 		{
 			"too many tokens", open, `{"query": "{` + strings.Repeat(" a", 3000) + `}"}`,

@@ -2,7 +2,6 @@ package graph_test
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -13,9 +12,6 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/coder/websocket/wsjson"
-	"go.uber.org/goleak"
-
-	"circlegraph/graph"
 )
 
 const (
@@ -25,8 +21,7 @@ const (
 
 // events gives the events of a stream, one `event` and `data` at a time; comments are left out. It is closed with the
 // stream.
-func events(t *testing.T, res *http.Response) <-chan string {
-	t.Helper()
+func events(res *http.Response) <-chan string {
 	out := make(chan string)
 	go func() {
 		defer close(out)
@@ -37,27 +32,19 @@ func events(t *testing.T, res *http.Response) <-chan string {
 			case strings.HasPrefix(line, "event: "):
 				event = strings.TrimPrefix(line, "event: ")
 			case strings.HasPrefix(line, "data:"):
-				select {
-				case out <- event + strings.TrimPrefix(line, "data:"):
-				case <-t.Context().Done():
-					return
-				}
+				out <- event + strings.TrimPrefix(line, "data:")
 			}
 		}
 	}()
 	return out
 }
 
-// receive takes the next of a stream.
-func receive[T any](t *testing.T, from <-chan T) (T, bool) {
-	t.Helper()
-	select {
-	case v, ok := <-from:
-		return v, ok
-	case <-time.After(20 * time.Second):
-		t.Fatal("nothing comes")
-		panic("not reached")
-	}
+// inMadeUpTime runs a test of a community, on which no heartbeat comes late. It is over once nothing is left of servers
+// and clients.
+func inMadeUpTime(test func(*testing.T, *community)) func(*testing.T) {
+	return inBubble(func(t *testing.T) {
+		test(t, newCommunityInBubble(t, func(circle http.Handler) http.Handler { return circle }))
+	})
 }
 
 // listen opens a stream of server-sent events, by POST or GET.
@@ -81,7 +68,7 @@ func (c *community) listen(method, as string, header map[string]string) *http.Re
 	for name, value := range header {
 		req.Header.Set(name, value)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := c.client.Do(req)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -92,42 +79,42 @@ func (c *community) listen(method, as string, header map[string]string) *http.Re
 // A caller hears of what the caller does, and of nothing that another does.
 func TestEvents(t *testing.T) {
 	for _, method := range []string{http.MethodPost, http.MethodGet} {
-		t.Run(method, func(t *testing.T) {
-			c := newCommunity(t)
+		t.Run(method, inMadeUpTime(func(t *testing.T, c *community) {
 			res := c.listen(method, member, nil) //nolint:bodyclose // listen closes it
 			if media := res.Header.Get("Content-Type"); res.StatusCode != http.StatusOK || media != "text/event-stream" {
 				t.Fatalf("answered %d %s, want 200 text/event-stream", res.StatusCode, media)
 			}
-			heard := events(t, res)
-			if first, _ := receive(t, heard); !strings.Contains(first, `"notifications":10`) {
+			heard := events(res)
+			if first := <-heard; !strings.Contains(first, `"notifications":10`) {
 				t.Fatalf("the first event is %s, want the counts as they are", first)
 			}
 			c.data(admin, resetCount, nil)
 			c.data(admin, `{ viewer { notificationCounts { notifications } } }`, nil)
 			c.data(member, `{ viewer { notificationCounts { notifications } } }`, nil) // no change
 			c.data(member, resetCount, nil)
-			if second, _ := receive(t, heard); !strings.HasPrefix(second,
+			if second := <-heard; !strings.HasPrefix(second,
 				`next {"data":{"notificationCountsChanged":{"notifications":0,"mentions":0}}`) {
 				t.Errorf("the second event is %s, want the counts after the reset", second)
 			}
-		})
+		}))
 	}
 }
 
 // A subscription that fails says so and is over.
 func TestEventsOfNobody(t *testing.T) {
-	c := newCommunity(t)
-	heard := events(t, c.listen(http.MethodPost, "", nil)) //nolint:bodyclose // listen closes it
-	if first, _ := receive(t, heard); !strings.Contains(first, "UNAUTHENTICATED") ||
-		!strings.Contains(first, "TOKEN_MISSING") {
-		t.Errorf("the first event is %s, want UNAUTHENTICATED", first)
-	}
-	if second, _ := receive(t, heard); second != "complete" {
-		t.Errorf("the second event is %s, want the end", second)
-	}
-	if third, ok := receive(t, heard); ok {
-		t.Errorf("the stream goes on with %s", third)
-	}
+	inMadeUpTime(func(t *testing.T, c *community) {
+		heard := events(c.listen(http.MethodPost, "", nil)) //nolint:bodyclose // listen closes it
+		if first := <-heard; !strings.Contains(first, "UNAUTHENTICATED") ||
+			!strings.Contains(first, "TOKEN_MISSING") {
+			t.Errorf("the first event is %s, want UNAUTHENTICATED", first)
+		}
+		if second := <-heard; second != "complete" {
+			t.Errorf("the second event is %s, want the end", second)
+		}
+		if third, ok := <-heard; ok {
+			t.Errorf("the stream goes on with %s", third)
+		}
+	})(t)
 }
 
 // A stream ends with its token: it says why, so that clients sign in again.
@@ -136,18 +123,17 @@ func TestEventsEndWithTheToken(t *testing.T) {
 		"TOKEN_EXPIRED": func(c *community) { c.clock.Advance(2 * time.Hour) },
 		"TOKEN_REVOKED": func(c *community) { c.data(member, `mutation { logout { loggedOut } }`, nil) },
 	} {
-		t.Run(reason, func(t *testing.T) {
-			c := newCommunity(t)
-			heard := events(t, c.listen(http.MethodPost, member, nil)) //nolint:bodyclose // listen closes it
-			receive(t, heard)
+		t.Run(reason, inMadeUpTime(func(t *testing.T, c *community) {
+			heard := events(c.listen(http.MethodPost, member, nil)) //nolint:bodyclose // listen closes it
+			<-heard
 			end(c)
-			if last, _ := receive(t, heard); !strings.Contains(last, "UNAUTHENTICATED") || !strings.Contains(last, reason) {
+			if last := <-heard; !strings.Contains(last, "UNAUTHENTICATED") || !strings.Contains(last, reason) {
 				t.Errorf("the stream goes on with %s, want %s", last, reason)
 			}
-			if complete, _ := receive(t, heard); complete != "complete" {
+			if complete := <-heard; complete != "complete" {
 				t.Errorf("the stream goes on with %s, want its end", complete)
 			}
-		})
+		}))
 	}
 }
 
@@ -160,7 +146,7 @@ type socket struct {
 func (c *community) dial(header http.Header, protocols ...string) *socket {
 	c.t.Helper()
 	conn, res, err := websocket.Dial(c.t.Context(), c.url,
-		&websocket.DialOptions{Subprotocols: protocols, HTTPHeader: header})
+		&websocket.DialOptions{HTTPClient: c.client, Subprotocols: protocols, HTTPHeader: header})
 	if res != nil && res.Body != nil {
 		_ = res.Body.Close()
 	}
@@ -195,10 +181,8 @@ func (s *socket) subscribe(id, query string) {
 // want takes the next message, which must hold a text.
 func (s *socket) want(text string) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
-	defer cancel()
 	var message json.RawMessage
-	if err := wsjson.Read(ctx, s.conn, &message); err != nil || !strings.Contains(string(message), text) {
+	if err := wsjson.Read(s.t.Context(), s.conn, &message); err != nil || !strings.Contains(string(message), text) {
 		s.t.Fatalf("the socket says %s, %v, want %s", message, err, text)
 	}
 }
@@ -206,10 +190,8 @@ func (s *socket) want(text string) {
 // wantClose waits for the end.
 func (s *socket) wantClose(code websocket.StatusCode, reason string) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
-	defer cancel()
 	for {
-		_, _, err := s.conn.Read(ctx)
+		_, _, err := s.conn.Read(s.t.Context())
 		if err == nil {
 			continue
 		}
@@ -222,155 +204,75 @@ func (s *socket) wantClose(code websocket.StatusCode, reason string) {
 }
 
 func TestSocket(t *testing.T) {
-	c := newCommunity(t)
-	s := c.connect(member)
-	s.send(`{"type":"ping","payload":{"at":1}}`)
-	s.want(`{"type":"pong","payload":{"at":1}}`)
-	s.subscribe("1", countsChanged)
-	s.want(`{"id":"1","type":"next","payload":{"data":{"notificationCountsChanged":{"notifications":10,`)
-	s.subscribe("2", resetCount) // mutations and queries too
-	for range 3 {                // in either order: the event, the answer and its end
-		s.want(`"type":`)
-	}
-	s.send(`{"id":"1","type":"complete"}`)
-	s.subscribe("3", `{ viewer { member { name } ... @defer { email } } }`)
-	s.want(`{"id":"3","type":"next","payload":{"data":{"viewer":{"member":{"name":"Maya Fielding"},"email":`)
-	s.want(`{"id":"3","type":"complete"}`)
-	s.subscribe("4", `{ nothing }`)
-	s.want(`{"id":"4","type":"error","payload":[{"message":`)
-	s.subscribe("3", `{ __typename }`) // an id is free again after its end
-	s.want(`"Query"`)
+	inMadeUpTime(func(t *testing.T, c *community) {
+		s := c.connect(member)
+		s.send(`{"type":"ping","payload":{"at":1}}`)
+		s.want(`{"type":"pong","payload":{"at":1}}`)
+		s.subscribe("1", countsChanged)
+		s.want(`{"id":"1","type":"next","payload":{"data":{"notificationCountsChanged":{"notifications":10,`)
+		s.subscribe("2", resetCount) // mutations and queries too
+		for range 3 {                // in either order: the event, the answer and its end
+			s.want(`"type":`)
+		}
+		s.send(`{"id":"1","type":"complete"}`)
+		s.subscribe("3", `{ viewer { member { name } ... @defer { email } } }`)
+		s.want(`{"id":"3","type":"next","payload":{"data":{"viewer":{"member":{"name":"Maya Fielding"},"email":`)
+		s.want(`{"id":"3","type":"complete"}`)
+		s.subscribe("4", `{ nothing }`)
+		s.want(`{"id":"4","type":"error","payload":[{"message":`)
+		s.subscribe("3", `{ __typename }`) // an id is free again after its end
+		s.want(`"Query"`)
+	})(t)
 }
 
-// Clients decide by the code whether to come again, and how.
-func TestSocketsAreClosedForAReason(t *testing.T) {
+// A socket ends with its token, and says why.
+func TestSocketsEndWithTheToken(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		do     func(*community) *socket
-		code   websocket.StatusCode
 		reason string
 	}{
-		{"no protocol", func(c *community) *socket { return c.dial(nil) }, 4406, ""},
-		{"another protocol", func(c *community) *socket { return c.dial(nil, "graphql-ws") }, 4406, ""},
-		{"no JSON", func(c *community) *socket { s := c.connect(member); s.send("hello"); return s }, 4400, ""},
-		{
-			"an unknown message", func(c *community) *socket { s := c.connect(member); s.send(`{"type":"start"}`); return s },
-			4400, "",
-		},
-		{"no query", func(c *community) *socket {
-			s := c.connect(member)
-			s.send(`{"type":"subscribe","id":"1","payload":{}}`)
-			return s
-		}, 4400, ""},
-		{"no id", func(c *community) *socket { s := c.connect(member); s.subscribe("", countsChanged); return s }, 4400, ""},
-		{"not asked who", func(c *community) *socket {
-			s := c.dial(nil, "graphql-transport-ws")
-			s.subscribe("1", countsChanged)
-			return s
-		}, 4401, "connection_init comes first"},
-		{
-			"asked twice", func(c *community) *socket { s := c.connect(member); s.send(`{"type":"connection_init"}`); return s },
-			4429, "",
-		},
-		{"one id twice", func(c *community) *socket {
-			s := c.connect(member)
-			s.subscribe("1", countsChanged)
-			s.subscribe("1", countsChanged)
-			return s
-		}, 4409, "already exists"},
 		{"a bad token", func(c *community) *socket {
 			s := c.dial(nil, "graphql-transport-ws")
 			s.send(`{"type":"connection_init","payload":{"authorization":"Bearer nonsense"}}`)
 			return s
-		}, 4401, "The access token is invalid"},
+		}, "The access token is invalid"},
 		{"an expired token", func(c *community) *socket {
 			s := c.connect(member)
 			s.subscribe("1", countsChanged)
 			c.clock.Advance(2 * time.Hour)
 			return s
-		}, 4401, "The access token has expired"},
+		}, "The access token has expired"},
 		{"a revoked token", func(c *community) *socket {
 			s := c.connect(member)
 			c.data(member, `mutation { logout { loggedOut } }`, nil)
 			return s
-		}, 4401, "The access token was revoked"},
-		{"the end of the server", func(c *community) *socket {
-			s := c.connect(member)
-			s.subscribe("1", countsChanged)
-			go func() { _ = c.Live.Drain(context.WithoutCancel(c.t.Context())) }()
-			return s
-		}, websocket.StatusGoingAway, "about to stop"},
+		}, "The access token was revoked"},
 	} {
-		t.Run(tc.name, func(t *testing.T) { tc.do(newCommunity(t)).wantClose(tc.code, tc.reason) })
+		t.Run(tc.name, inMadeUpTime(func(_ *testing.T, c *community) { tc.do(c).wantClose(4401, tc.reason) }))
 	}
 }
 
-// Nobody can hold more than their share.
+// Nobody can hold more than their share, by the address that the proxy tells.
 func TestStreamsAreLimited(t *testing.T) {
-	c := newCommunity(t)
-	from := func(address string) map[string]string { return map[string]string{"X-Forwarded-For": address} }
-	for range 5 {
-		receive(t, events(t, c.listen(http.MethodPost, member, from("192.0.2.1")))) //nolint:bodyclose // listen closes it
-	}
-	res := c.listen(http.MethodPost, member, from("192.0.2.1")) //nolint:bodyclose // listen closes it
-	if res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" {
-		t.Errorf("the sixth stream of an address gets %d, want 429 with Retry-After", res.StatusCode)
-	}
-	_, res, err := websocket.Dial(t.Context(), c.url, &websocket.DialOptions{ //nolint:bodyclose // it has been read
-		Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"X-Forwarded-For": {"192.0.2.1"}},
-	})
-	if err == nil || res.StatusCode != http.StatusTooManyRequests {
-		t.Errorf("a socket beyond the limit gets %v, want 429", err)
-	}
-	for range 5 {
-		receive(t, events(t, c.listen(http.MethodPost, member, from("192.0.2.2")))) //nolint:bodyclose // listen closes it
-	}
-	res = c.listen(http.MethodPost, member, from("192.0.2.3")) //nolint:bodyclose // listen closes it
-	if res.StatusCode != http.StatusServiceUnavailable {
-		t.Errorf("the eleventh stream gets %d, want 503", res.StatusCode)
-	}
-	answer, _ := c.ask(member, `{ __typename }`, nil)
-	if !strings.Contains(string(answer), "Query") {
-		t.Errorf("a query beside the streams gets %s", answer)
-	}
-}
-
-func TestSubscriptionsNeedAStream(t *testing.T) {
-	server := endpoint(t, graph.Options{})
-	status, _, answer := send(t, server, message{
-		"POST", "",
-		map[string]string{"Accept": asJSON},
-		fmt.Sprintf(`{"query":%q}`, countsChanged),
-	})
-	if status != http.StatusNotAcceptable || !strings.Contains(answer, "graphql-transport-ws") {
-		t.Errorf("a subscription that wants JSON gets %d %s, want 406", status, answer)
-	}
-}
-
-// Apollo's clients take subscriptions as parts.
-func TestSubscriptionInParts(t *testing.T) {
-	c := newCommunity(t)
-	accept := map[string]string{"Accept": `multipart/mixed;subscriptionSpec="1.0", application/json`}
-	res := c.listen(http.MethodPost, member, accept) //nolint:bodyclose // listen closes it
-	lines := bufio.NewScanner(res.Body)
-	for lines.Scan() && !strings.Contains(lines.Text(),
-		`{"payload":{"data":{"notificationCountsChanged":{"notifications":10`) {
-	}
-	for lines.Scan() && lines.Text() != "{}" { // a heartbeat
-	}
-	if err := c.Live.Drain(t.Context()); err != nil || lines.Err() != nil {
-		t.Error(err, lines.Err())
-	}
+	inMadeUpTime(func(t *testing.T, c *community) {
+		from := func(address string) map[string]string { return map[string]string{"X-Forwarded-For": address} }
+		for range 5 {
+			<-events(c.listen(http.MethodPost, member, from("192.0.2.1"))) //nolint:bodyclose // listen closes it
+		}
+		if res := c.listen(http.MethodPost, member, from("192.0.2.1")); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" { //nolint:bodyclose // listen closes it
+			t.Errorf("the sixth stream of an address gets %d, want 429 with Retry-After", res.StatusCode)
+		}
+		<-events(c.listen(http.MethodPost, member, from("192.0.2.2"))) //nolint:bodyclose // listen closes it
+	})(t)
 }
 
 // Whatever becomes of clients, nothing of them stays.
 func TestStreamsLeaveNothingBehind(t *testing.T) {
-	before := goleak.IgnoreCurrent()
-	t.Run("clients", func(t *testing.T) { // the servers end with it
-		c := newCommunity(t)
+	inMadeUpTime(func(t *testing.T, c *community) {
 		for range 3 {
 			res := c.listen(http.MethodPost, member, nil)
-			receive(t, events(t, res))
+			<-events(res)
 			_ = res.Body.Close()
 		}
 		gone := c.connect(member)
@@ -387,9 +289,5 @@ func TestStreamsLeaveNothingBehind(t *testing.T) {
 		if err := c.Live.Drain(t.Context()); err != nil || c.Live.Len() != 0 {
 			t.Errorf("draining leaves %d streams, %v", c.Live.Len(), err)
 		}
-	})
-	http.DefaultClient.CloseIdleConnections()
-	if err := goleak.Find(before); err != nil {
-		t.Error(err)
-	}
+	})(t)
 }

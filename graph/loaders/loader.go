@@ -17,9 +17,9 @@ const batchWait = time.Millisecond
 
 // Loader reads values by key, each key once. What has been read, errors too, is remembered.
 //
-// If Circle answers many keys at once, only a timer would make the number of requests a matter of luck: under load,
-// the fields of a long list do not all run within a millisecond. So whoever makes a list announces with [Loader.Expect]
-// what the fields beneath may ask for, and the first of them to ask asks for all.
+// If Circle answers many keys at once, a timer by itself would make the number of requests a matter of luck: under
+// load, the fields of a long list do not all run within a millisecond. So whoever makes a list announces with
+// [Loader.Expect] what the fields beneath may ask for, and the first of them to ask asks for all.
 type Loader[K comparable, V any] struct {
 	ctx   context.Context
 	one   func(context.Context, K) (V, error)

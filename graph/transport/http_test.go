@@ -143,13 +143,13 @@ func TestHTTP(t *testing.T) {
 // A body whose length is not announced is stopped while it is read.
 func TestChunkedBodyIsLimited(t *testing.T) {
 	server := newToy(t)
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL,
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.url,
 		io.MultiReader(strings.NewReader(`{"query":"{ __typename }`+strings.Repeat(" ", 2000)+`"}`)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", asJSON)
-	res, err := server.Client().Do(req)
+	res, err := server.client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

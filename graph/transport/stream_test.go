@@ -7,10 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/coder/websocket"
-	"go.uber.org/goleak"
 )
 
 const counted = `subscription { counted }`
@@ -25,8 +23,7 @@ func (s *toy) listen(header map[string]string) *http.Response {
 
 // events gives the events of a stream, one `event` and `data` at a time; comments are left out. It is closed with the
 // stream.
-func events(t *testing.T, res *http.Response) <-chan string {
-	t.Helper()
+func events(res *http.Response) <-chan string {
 	out := make(chan string)
 	go func() {
 		defer close(out)
@@ -37,11 +34,7 @@ func events(t *testing.T, res *http.Response) <-chan string {
 			case strings.HasPrefix(line, "event: "):
 				event = strings.TrimPrefix(line, "event: ")
 			case strings.HasPrefix(line, "data:"):
-				select {
-				case out <- event + strings.TrimPrefix(line, "data:"):
-				case <-t.Context().Done():
-					return
-				}
+				out <- event + strings.TrimPrefix(line, "data:")
 			}
 		}
 	}()
@@ -52,13 +45,8 @@ func events(t *testing.T, res *http.Response) <-chan string {
 func wantEvents(t *testing.T, from <-chan string, want ...string) {
 	t.Helper()
 	for _, text := range want {
-		select {
-		case got := <-from:
-			if got != text {
-				t.Errorf("the next event is %s, want %s", got, text)
-			}
-		case <-time.After(20 * time.Second):
-			t.Fatalf("nothing comes, want %s", text)
+		if got := <-from; got != text {
+			t.Errorf("the next event is %s, want %s", got, text)
 		}
 	}
 }
@@ -69,35 +57,38 @@ func TestEvents(t *testing.T) {
 		"GET":  {"GET", "query=" + url.QueryEscape(counted), map[string]string{"Accept": "text/event-stream"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newToy(t)
-			res := s.open(m) //nolint:bodyclose // open closes it
-			if media := res.Header.Get("Content-Type"); res.StatusCode != http.StatusOK || media != "text/event-stream" {
-				t.Fatalf("answered %d %s, want 200 text/event-stream", res.StatusCode, media)
-			}
-			heard := events(t, res)
-			wantEvents(t, heard, `next {"data":{"counted":1}}`)
-			s.counts <- 7
-			wantEvents(t, heard, `next {"data":{"counted":7}}`)
-			close(s.counts)
-			wantEvents(t, heard, "complete", "")
+			inBubble(t, func(t *testing.T, s *toy) {
+				res := s.open(m) //nolint:bodyclose // open closes it
+				if media := res.Header.Get("Content-Type"); res.StatusCode != http.StatusOK || media != "text/event-stream" {
+					t.Fatalf("answered %d %s, want 200 text/event-stream", res.StatusCode, media)
+				}
+				heard := events(res)
+				wantEvents(t, heard, `next {"data":{"counted":1}}`)
+				s.counts <- 7
+				wantEvents(t, heard, `next {"data":{"counted":7}}`)
+				close(s.counts)
+				wantEvents(t, heard, "complete", "")
+			})
 		})
 	}
 }
 
 // A query whose client takes nothing but a stream is a stream of one.
 func TestQueryAsEvents(t *testing.T) {
-	s := newToy(t)
-	heard := events(t, s.open(ask("text/event-stream", `{ viewer { name } }`))) //nolint:bodyclose // open closes it
-	wantEvents(t, heard, `next {"data":{"viewer":{"name":"Maya"}}}`, "complete", "")
+	inBubble(t, func(t *testing.T, s *toy) {
+		heard := events(s.open(ask("text/event-stream", `{ viewer { name } }`))) //nolint:bodyclose // open closes it
+		wantEvents(t, heard, `next {"data":{"viewer":{"name":"Maya"}}}`, "complete", "")
+	})
 }
 
 // A stream ends with its token: it says why, so that clients sign in again.
 func TestEventsEndWithTheToken(t *testing.T) {
-	s := newToy(t)
-	heard := events(t, s.listen(map[string]string{"Authorization": "Bearer ending"})) //nolint:bodyclose // open closes it
-	wantEvents(t, heard, `next {"data":{"counted":1}}`)
-	s.over.Store(true)
-	wantEvents(t, heard, `next {"errors":[{"message":"The token has ended."}]}`, "complete", "")
+	inBubble(t, func(t *testing.T, s *toy) {
+		heard := events(s.listen(map[string]string{"Authorization": "Bearer ending"})) //nolint:bodyclose // open closes it
+		wantEvents(t, heard, `next {"data":{"counted":1}}`)
+		s.over.Store(true)
+		wantEvents(t, heard, `next {"errors":[{"message":"The token has ended."}]}`, "complete", "")
+	})
 }
 
 func TestSubscriptionsNeedAStream(t *testing.T) {
@@ -109,53 +100,53 @@ func TestSubscriptionsNeedAStream(t *testing.T) {
 
 // Apollo's clients take subscriptions as parts.
 func TestSubscriptionInParts(t *testing.T) {
-	s := newToy(t)
-	res := s.listen(map[string]string{"Accept": `multipart/mixed;subscriptionSpec="1.0", application/json`}) //nolint:bodyclose // open closes it
-	lines := bufio.NewScanner(res.Body)
-	for lines.Scan() && lines.Text() != `{"payload":{"data":{"counted":1}}}` {
-	}
-	for lines.Scan() && lines.Text() != "{}" { // a heartbeat
-	}
-	if err := s.live.Drain(t.Context()); err != nil || lines.Err() != nil {
-		t.Error(err, lines.Err())
-	}
+	inBubble(t, func(t *testing.T, s *toy) {
+		res := s.listen(map[string]string{"Accept": `multipart/mixed;subscriptionSpec="1.0", application/json`}) //nolint:bodyclose // open closes it
+		lines := bufio.NewScanner(res.Body)
+		for lines.Scan() && lines.Text() != `{"payload":{"data":{"counted":1}}}` {
+		}
+		for lines.Scan() && lines.Text() != "{}" { // a heartbeat
+		}
+		if err := s.live.Drain(t.Context()); err != nil || lines.Err() != nil {
+			t.Error(err, lines.Err())
+		}
+	})
 }
 
 // Nobody can hold more than their share.
 func TestStreamsAreLimited(t *testing.T) {
-	s := newToy(t)
-	from := func(address string) map[string]string { return map[string]string{"From": address} }
-	for range 5 {
-		wantEvents(t, events(t, s.listen(from("one"))), `next {"data":{"counted":1}}`) //nolint:bodyclose // open closes it
-	}
-	if res := s.listen(from("one")); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" { //nolint:bodyclose // open closes it
-		t.Errorf("the sixth stream of an address gets %d, want 429 with Retry-After", res.StatusCode)
-	}
-	_, res, err := websocket.Dial(t.Context(), s.URL, &websocket.DialOptions{ //nolint:bodyclose // the library has read it
-		Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"From": {"one"}},
+	inBubble(t, func(t *testing.T, s *toy) {
+		from := func(address string) map[string]string { return map[string]string{"From": address} }
+		for range 5 {
+			wantEvents(t, events(s.listen(from("one"))), `next {"data":{"counted":1}}`) //nolint:bodyclose // open closes it
+		}
+		if res := s.listen(from("one")); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" { //nolint:bodyclose // open closes it
+			t.Errorf("the sixth stream of an address gets %d, want 429 with Retry-After", res.StatusCode)
+		}
+		_, res, err := websocket.Dial(t.Context(), s.url, &websocket.DialOptions{ //nolint:bodyclose // the library has read it
+			HTTPClient: s.client, Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"From": {"one"}},
+		})
+		if err == nil || res.StatusCode != http.StatusTooManyRequests {
+			t.Errorf("a socket beyond the limit gets %v, want 429", err)
+		}
+		for range 5 {
+			wantEvents(t, events(s.listen(from("two"))), `next {"data":{"counted":1}}`) //nolint:bodyclose // open closes it
+		}
+		if res := s.listen(from("three")); res.StatusCode != http.StatusServiceUnavailable { //nolint:bodyclose // open closes it
+			t.Errorf("the eleventh stream gets %d, want 503", res.StatusCode)
+		}
+		if _, _, answer := s.send(ask(asJSON, `{ __typename }`)); !strings.Contains(answer, "Query") {
+			t.Errorf("a query beside the streams gets %s", answer)
+		}
 	})
-	if err == nil || res.StatusCode != http.StatusTooManyRequests {
-		t.Errorf("a socket beyond the limit gets %v, want 429", err)
-	}
-	for range 5 {
-		wantEvents(t, events(t, s.listen(from("two"))), `next {"data":{"counted":1}}`) //nolint:bodyclose // open closes it
-	}
-	if res := s.listen(from("three")); res.StatusCode != http.StatusServiceUnavailable { //nolint:bodyclose // open closes it
-		t.Errorf("the eleventh stream gets %d, want 503", res.StatusCode)
-	}
-	if _, _, answer := s.send(ask(asJSON, `{ __typename }`)); !strings.Contains(answer, "Query") {
-		t.Errorf("a query beside the streams gets %s", answer)
-	}
 }
 
 // Whatever becomes of clients, nothing of them stays.
 func TestStreamsLeaveNothingBehind(t *testing.T) {
-	before := goleak.IgnoreCurrent()
-	t.Run("clients", func(t *testing.T) { // the server ends with it
-		s := newToy(t)
+	inBubble(t, func(t *testing.T, s *toy) {
 		for range 3 {
 			res := s.listen(nil)
-			wantEvents(t, events(t, res), `next {"data":{"counted":1}}`)
+			wantEvents(t, events(res), `next {"data":{"counted":1}}`)
 			_ = res.Body.Close()
 		}
 		gone := s.connect()
@@ -173,8 +164,4 @@ func TestStreamsLeaveNothingBehind(t *testing.T) {
 			t.Errorf("draining leaves %d streams, %v", s.live.Len(), err)
 		}
 	})
-	http.DefaultClient.CloseIdleConnections()
-	if err := goleak.Find(before); err != nil {
-		t.Error(err)
-	}
 }

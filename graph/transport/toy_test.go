@@ -13,7 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
@@ -22,6 +22,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"circlegraph/graph/transport"
+	"circlegraph/internal/memnet"
 )
 
 // toySchema is a schema that needs no code behind it.
@@ -46,9 +47,9 @@ const toyData = `{
 
 // toy is a server of the toy schema. Who presents "Bearer bad" is turned away, and "Bearer ending" once over is set.
 type toy struct {
-	*httptest.Server
-
 	t      *testing.T
+	url    string
+	client *http.Client
 	live   *transport.Live
 	counts chan int    // of the subscription, after the first
 	over   atomic.Bool // whether the token has ended
@@ -61,7 +62,7 @@ func newToy(t *testing.T) *toy {
 	t.Helper()
 	s := &toy{t: t, counts: make(chan int), write: func() {}}
 	s.live = transport.NewLive(transport.LiveOptions{
-		Heartbeat: 20 * time.Millisecond, Streams: 10, PerAddress: 5,
+		Streams: 10, PerAddress: 5,
 		Address: func(r *http.Request) string { return r.Header.Get("From") },
 	})
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: toySchema})
@@ -77,11 +78,27 @@ func newToy(t *testing.T) *toy {
 		},
 	})
 	h.SetQueryCache(lru.New[*ast.QueryDocument](10))
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), caller{}, r.Header.Get("Authorization"))))
-	}))
-	t.Cleanup(s.Close)
+	network := memnet.Listen()
+	server := &httptest.Server{
+		Listener: network,
+		Config: &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { //nolint:gosec // no slow clients
+			h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), caller{}, r.Header.Get("Authorization"))))
+		})},
+	}
+	server.Start()
+	transport := &http.Transport{DialContext: network.Dial}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		server.Close()
+	})
+	s.url, s.client = server.URL, &http.Client{Transport: transport}
 	return s
+}
+
+// inBubble runs a test in made-up time, which is over once nothing is left of server and clients.
+func inBubble(t *testing.T, test func(*testing.T, *toy)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { test(t, newToy(t)) })
 }
 
 func (s *toy) check(ctx context.Context) error {
@@ -248,7 +265,7 @@ type message struct {
 // open sends a request and gives the answer before its body has been read.
 func (s *toy) open(m message) *http.Response {
 	s.t.Helper()
-	r, err := http.NewRequestWithContext(s.t.Context(), m.method, s.URL+"?"+m.query, strings.NewReader(m.body))
+	r, err := http.NewRequestWithContext(s.t.Context(), m.method, s.url+"?"+m.query, strings.NewReader(m.body))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -258,7 +275,7 @@ func (s *toy) open(m message) *http.Response {
 	for name, value := range m.header {
 		r.Header.Set(name, value)
 	}
-	res, err := s.Client().Do(r)
+	res, err := s.client.Do(r)
 	if err != nil {
 		s.t.Fatal(err)
 	}

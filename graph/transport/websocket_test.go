@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/coder/websocket"
 	"github.com/coder/websocket/wsjson"
@@ -22,7 +21,8 @@ type socket struct {
 
 func (s *toy) dial(protocols ...string) *socket {
 	s.t.Helper()
-	conn, res, err := websocket.Dial(s.t.Context(), s.URL, &websocket.DialOptions{Subprotocols: protocols})
+	conn, res, err := websocket.Dial(s.t.Context(), s.url,
+		&websocket.DialOptions{HTTPClient: s.client, Subprotocols: protocols})
 	if res != nil && res.Body != nil {
 		_ = res.Body.Close()
 	}
@@ -57,10 +57,8 @@ func (c *socket) subscribe(id, query string) {
 // want takes the next message, which must hold a text.
 func (c *socket) want(text string) {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 20*time.Second)
-	defer cancel()
 	var got json.RawMessage
-	if err := wsjson.Read(ctx, c.conn, &got); err != nil || !strings.Contains(string(got), text) {
+	if err := wsjson.Read(c.t.Context(), c.conn, &got); err != nil || !strings.Contains(string(got), text) {
 		c.t.Fatalf("the socket says %s, %v, want %s", got, err, text)
 	}
 }
@@ -68,10 +66,8 @@ func (c *socket) want(text string) {
 // wantClose waits for the end.
 func (c *socket) wantClose(code websocket.StatusCode, reason string) {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 20*time.Second)
-	defer cancel()
 	for {
-		if _, _, err := c.conn.Read(ctx); err != nil {
+		if _, _, err := c.conn.Read(c.t.Context()); err != nil {
 			if got := websocket.CloseStatus(err); got != code || !strings.Contains(err.Error(), reason) {
 				c.t.Errorf("closed by %v, want %d %s", err, code, reason)
 			}
@@ -81,25 +77,26 @@ func (c *socket) wantClose(code websocket.StatusCode, reason string) {
 }
 
 func TestSocket(t *testing.T) {
-	s := newToy(t)
-	c := s.connect()
-	c.send(`{"type":"ping","payload":{"at":1}}`)
-	c.want(`{"type":"pong","payload":{"at":1}}`)
-	c.subscribe("1", counted)
-	c.want(`{"id":"1","type":"next","payload":{"data":{"counted":1}}}`)
-	s.counts <- 2
-	c.want(`{"id":"1","type":"next","payload":{"data":{"counted":2}}}`)
-	c.subscribe("2", `mutation { write }`) // mutations and queries too
-	c.want(`{"id":"2","type":"next","payload":{"data":{"write":true}}}`)
-	c.want(`{"id":"2","type":"complete"}`)
-	c.send(`{"id":"1","type":"complete"}`)
-	c.subscribe("3", `{ viewer { name ... @defer { email } } }`)
-	c.want(`{"id":"3","type":"next","payload":{"data":{"viewer":{"name":"Maya","email":"maya@example.com"}}}}`)
-	c.want(`{"id":"3","type":"complete"}`)
-	c.subscribe("4", `{ nothing }`)
-	c.want(`{"id":"4","type":"error","payload":[{"message":`)
-	c.subscribe("3", `{ __typename }`) // an id is free again after its end
-	c.want(`"Query"`)
+	inBubble(t, func(t *testing.T, s *toy) {
+		c := s.connect()
+		c.send(`{"type":"ping","payload":{"at":1}}`)
+		c.want(`{"type":"pong","payload":{"at":1}}`)
+		c.subscribe("1", counted)
+		c.want(`{"id":"1","type":"next","payload":{"data":{"counted":1}}}`)
+		s.counts <- 2
+		c.want(`{"id":"1","type":"next","payload":{"data":{"counted":2}}}`)
+		c.subscribe("2", `mutation { write }`) // mutations and queries too
+		c.want(`{"id":"2","type":"next","payload":{"data":{"write":true}}}`)
+		c.want(`{"id":"2","type":"complete"}`)
+		c.send(`{"id":"1","type":"complete"}`)
+		c.subscribe("3", `{ viewer { name ... @defer { email } } }`)
+		c.want(`{"id":"3","type":"next","payload":{"data":{"viewer":{"name":"Maya","email":"maya@example.com"}}}}`)
+		c.want(`{"id":"3","type":"complete"}`)
+		c.subscribe("4", `{ nothing }`)
+		c.want(`{"id":"4","type":"error","payload":[{"message":`)
+		c.subscribe("3", `{ __typename }`) // an id is free again after its end
+		c.want(`"Query"`)
+	})
 }
 
 // Clients decide by the code whether to come again, and how.
@@ -154,62 +151,63 @@ func TestSocketsAreClosedForAReason(t *testing.T) {
 			return c
 		}, websocket.StatusGoingAway, "about to stop"},
 	} {
-		t.Run(tc.name, func(t *testing.T) { tc.do(newToy(t)).wantClose(tc.code, tc.reason) })
+		t.Run(tc.name, func(t *testing.T) {
+			inBubble(t, func(_ *testing.T, s *toy) { tc.do(s).wantClose(tc.code, tc.reason) })
+		})
 	}
 }
 
 // A process that stops lets what is under way on its sockets end: a mutation that was taken is answered. Nothing new
 // begins, and subscriptions hold nobody up.
 func TestDrainLetsOperationsEnd(t *testing.T) {
-	s := newToy(t)
-	arrived, held := make(chan bool), make(chan bool)
-	release := sync.OnceFunc(func() { close(held) })
-	t.Cleanup(release)
-	s.write = func() {
-		arrived <- true
-		<-held
-	}
-	c := s.connect()
-	c.subscribe("changes", counted)
-	c.want(`{"id":"changes","type":"next"`)
-	c.subscribe("write", `mutation { write }`)
-	<-arrived
-	drained := make(chan error)
-	go func() { drained <- s.live.Drain(context.WithoutCancel(t.Context())) }()
-
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	heard := ""
-	hear := func() error {
-		_, frame, err := c.conn.Read(ctx)
-		heard += string(frame) + "\n"
-		return err
-	}
-	for n := 0; !strings.Contains(heard, `"type":"error"`); n++ { // until the socket has heard of the end
-		c.subscribe(fmt.Sprint("late", n), `{ __typename }`)
-		if err := hear(); err != nil {
-			t.Fatalf("%v after\n%s", err, heard)
+	inBubble(t, func(t *testing.T, s *toy) {
+		arrived, held := make(chan bool), make(chan bool)
+		release := sync.OnceFunc(func() { close(held) })
+		t.Cleanup(release)
+		s.write = func() {
+			arrived <- true
+			<-held
 		}
-	}
-	if !strings.Contains(heard, `"RATE_LIMITED"`) || !strings.Contains(heard, "about to stop") {
-		t.Errorf("what comes too late is answered\n%s\nwant RATE_LIMITED", heard)
-	}
-	release()
-	var err error
-	for err == nil {
-		err = hear()
-	}
-	if got := websocket.CloseStatus(err); got != websocket.StatusGoingAway {
-		t.Errorf("closed by %v, want 1001", err)
-	}
-	if !strings.Contains(heard, `{"id":"write","type":"next","payload":{"data":{"write":true}}}`) ||
-		!strings.Contains(heard, `{"id":"write","type":"complete"}`) {
-		t.Errorf("the socket says\n%s\nwant the answer to the mutation and its end", heard)
-	}
-	if err := <-drained; err != nil {
-		t.Errorf("Drain: %v", err)
-	}
-	if status, _, _ := s.send(ask("text/event-stream", counted)); status != http.StatusServiceUnavailable {
-		t.Errorf("a stream after the end gets %d, want 503", status)
-	}
+		c := s.connect()
+		c.subscribe("changes", counted)
+		c.want(`{"id":"changes","type":"next"`)
+		c.subscribe("write", `mutation { write }`)
+		<-arrived
+		drained := make(chan error)
+		go func() { drained <- s.live.Drain(context.WithoutCancel(t.Context())) }()
+
+		heard := ""
+		hear := func() error {
+			_, frame, err := c.conn.Read(c.t.Context())
+			heard += string(frame) + "\n"
+			return err
+		}
+		for n := 0; !strings.Contains(heard, `"type":"error"`); n++ { // until the socket has heard of the end
+			c.subscribe(fmt.Sprint("late", n), `{ __typename }`)
+			if err := hear(); err != nil {
+				t.Fatalf("%v after\n%s", err, heard)
+			}
+		}
+		if !strings.Contains(heard, `"RATE_LIMITED"`) || !strings.Contains(heard, "about to stop") {
+			t.Errorf("what comes too late is answered\n%s\nwant RATE_LIMITED", heard)
+		}
+		release()
+		var err error
+		for err == nil {
+			err = hear()
+		}
+		if got := websocket.CloseStatus(err); got != websocket.StatusGoingAway {
+			t.Errorf("closed by %v, want 1001", err)
+		}
+		if !strings.Contains(heard, `{"id":"write","type":"next","payload":{"data":{"write":true}}}`) ||
+			!strings.Contains(heard, `{"id":"write","type":"complete"}`) {
+			t.Errorf("the socket says\n%s\nwant the answer to the mutation and its end", heard)
+		}
+		if err := <-drained; err != nil {
+			t.Errorf("Drain: %v", err)
+		}
+		if status, _, _ := s.send(ask("text/event-stream", counted)); status != http.StatusServiceUnavailable {
+			t.Errorf("a stream after the end gets %d, want 503", status)
+		}
+	})
 }

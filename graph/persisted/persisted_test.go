@@ -1,4 +1,4 @@
-package graph_test
+package persisted
 
 import (
 	"crypto/sha256"
@@ -7,13 +7,40 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
-	"circlegraph/graph"
-	"circlegraph/graph/persisted"
+	"github.com/99designs/gqlgen/graphql/handler/testserver"
+
+	"circlegraph/graph/transport"
 )
+
+// endpoint is a schema whose only query is `{ name }`.
+func endpoint(trusted map[string]string, mode Mode, log *slog.Logger) http.Handler {
+	s := testserver.New()
+	s.AddTransport(transport.HTTP{MaxBody: 1 << 20})
+	s.Use(New(trusted, mode, log))
+	return s
+}
+
+// message is a request of HTTP.
+type message struct {
+	method, query string // query is the one in the address
+	accept        string
+	body          string
+}
+
+func send(t *testing.T, server http.Handler, m message) (status int, answer string) {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), m.method, "/?"+m.query, strings.NewReader(m.body))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", m.accept)
+	w := httptest.NewRecorder()
+	server.ServeHTTP(w, r)
+	return w.Code, w.Body.String()
+}
 
 func hashOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
@@ -40,37 +67,36 @@ func body(t *testing.T, query, extensions string) string {
 
 // What clients go by when they send a hash first: the status, the message and the code.
 func TestAutomaticPersistedQueries(t *testing.T) {
-	server := endpoint(t, graph.Options{})
-	const query = "query Known { __typename }"
-	const notFound = `{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}`
+	server := endpoint(nil, ModeOff, slog.New(slog.DiscardHandler))
+	const query, notFound = "query Known { name }", `{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}`
 	const invalid = "query Invalid { nothing }"
 	inURL := func(query, hash string) string {
 		return url.Values{"query": {query}, "extensions": {byHash(hash)}}.Encode()
 	}
-	long := "query Long { __typename } #" + strings.Repeat("x", 17<<10)
+	long := "query Long { name } #" + strings.Repeat("x", 17<<10)
 	for i, tc := range []struct {
 		m      message
 		status int
 		want   string
 	}{
-		{message{"POST", "", nil, body(t, "", byHash(hashOf(query)))}, 200, notFound},
-		{message{"POST", "", map[string]string{"Accept": asResponse}, body(t, "", byHash(hashOf(query)))}, 200, notFound},
-		{message{"GET", inURL("", hashOf(query)), nil, ""}, 200, notFound},
-		{message{"POST", "", nil, body(t, query, byHash(hashOf("another")))}, 400, "PERSISTED_QUERY_HASH_MISMATCH"},
-		{message{"POST", "", nil, body(t, "", byHash(hashOf("another")))}, 200, notFound},
-		{message{"POST", "", nil, body(t, query, `{"persistedQuery":{"version":2,"sha256Hash":"x"}}`)}, 400, "BAD_REQUEST"},
-		{message{"POST", "", nil, body(t, query, `{"persistedQuery":[]}`)}, 400, "BAD_REQUEST"},
-		{message{"POST", "", nil, body(t, query, byHash(hashOf(query)))}, 200, `"__typename":"Query"`},
-		{message{"POST", "", nil, body(t, "", byHash(hashOf(query)))}, 200, `"__typename":"Query"`},
-		{message{"GET", inURL("", hashOf(query)), nil, ""}, 200, `"__typename":"Query"`},
-		{message{"POST", "", nil, fmt.Sprintf(`{"documentId":"sha256:%s"}`, hashOf(query))}, 200, `"__typename":"Query"`},
-		{message{"POST", "", nil, body(t, invalid, byHash(hashOf(invalid)))}, 200, "GRAPHQL_VALIDATION_FAILED"},
+		{message{"POST", "", "", body(t, "", byHash(hashOf(query)))}, 200, notFound},
+		{message{"POST", "", "application/graphql-response+json", body(t, "", byHash(hashOf(query)))}, 200, notFound},
+		{message{"GET", inURL("", hashOf(query)), "", ""}, 200, notFound},
+		{message{"POST", "", "", body(t, query, byHash(hashOf("another")))}, 400, "PERSISTED_QUERY_HASH_MISMATCH"},
+		{message{"POST", "", "", body(t, "", byHash(hashOf("another")))}, 200, notFound},
+		{message{"POST", "", "", body(t, query, `{"persistedQuery":{"version":2,"sha256Hash":"x"}}`)}, 400, "BAD_REQUEST"},
+		{message{"POST", "", "", body(t, query, `{"persistedQuery":[]}`)}, 400, "BAD_REQUEST"},
+		{message{"POST", "", "", body(t, query, byHash(hashOf(query)))}, 200, `"name":"test"`},
+		{message{"POST", "", "", body(t, "", byHash(hashOf(query)))}, 200, `"name":"test"`},
+		{message{"GET", inURL("", hashOf(query)), "", ""}, 200, `"name":"test"`},
+		{message{"POST", "", "", fmt.Sprintf(`{"documentId":"sha256:%s"}`, hashOf(query))}, 200, `"name":"test"`},
+		{message{"POST", "", "", body(t, invalid, byHash(hashOf(invalid)))}, 200, "GRAPHQL_VALIDATION_FAILED"},
 		// nothing is kept that cannot be asked
-		{message{"POST", "", nil, body(t, "", byHash(hashOf(invalid)))}, 200, notFound},
-		{message{"POST", "", nil, body(t, long, byHash(hashOf(long)))}, 200, `"__typename":"Query"`},
-		{message{"POST", "", nil, body(t, "", byHash(hashOf(long)))}, 200, notFound}, // too long to keep
+		{message{"POST", "", "", body(t, "", byHash(hashOf(invalid)))}, 200, notFound},
+		{message{"POST", "", "", body(t, long, byHash(hashOf(long)))}, 200, `"name":"test"`},
+		{message{"POST", "", "", body(t, "", byHash(hashOf(long)))}, 200, notFound}, // too long to keep
 	} {
-		status, _, answer := send(t, server, tc.m)
+		status, answer := send(t, server, tc.m)
 		if status != tc.status || !strings.Contains(answer, tc.want) {
 			t.Errorf("step %d answers %d %s, want %d with %s", i, status, answer, tc.status, tc.want)
 		}
@@ -78,27 +104,24 @@ func TestAutomaticPersistedQueries(t *testing.T) {
 }
 
 func TestTrustedDocuments(t *testing.T) {
-	const trusted, other = "query Trusted { __typename }", "query Other { __typename }"
+	const trusted, other = "query Trusted { name }", "query Other { name }"
 	texts := map[string]string{"md5-of-relay": trusted, hashOf(trusted): trusted, "old": "query Old { gone }"}
 	const (
-		yes      = `"__typename":"Query"`
+		yes      = `"name":"test"`
 		notFound = "PERSISTED_QUERY_NOT_FOUND"
 	)
 	for _, tc := range []struct {
-		mode                                 persisted.Mode
+		mode                                 Mode
 		text, unknownID, otherText, anotherY string
 		logged                               bool
 	}{
-		{persisted.ModeOff, yes, notFound, yes, yes, false},
-		{persisted.ModeLog, yes, notFound, yes, yes, true},
-		{persisted.ModeEnforce, yes, "PERSISTED_QUERY_NOT_IN_LIST", "QUERY_NOT_IN_SAFELIST", "QUERY_NOT_IN_SAFELIST", false},
+		{ModeOff, yes, notFound, yes, yes, false},
+		{ModeLog, yes, notFound, yes, yes, true},
+		{ModeEnforce, yes, "PERSISTED_QUERY_NOT_IN_LIST", "QUERY_NOT_IN_SAFELIST", "QUERY_NOT_IN_SAFELIST", false},
 	} {
 		t.Run(string(tc.mode), func(t *testing.T) {
 			var log strings.Builder
-			server := endpoint(t, graph.Options{
-				Trusted: texts, Untrusted: tc.mode,
-				Logger: slog.New(slog.NewTextHandler(&log, nil)),
-			})
+			server := endpoint(texts, tc.mode, slog.New(slog.NewTextHandler(&log, nil)))
 			if !strings.Contains(log.String(), "does not fit the schema") || !strings.Contains(log.String(), "id=old") {
 				t.Errorf("the log says %q, want a warning of the old document", &log)
 			}
@@ -118,18 +141,18 @@ func TestTrustedDocuments(t *testing.T) {
 				`{"query":"` + other + `"}`:                               tc.otherText,
 				body(t, other, byHash(hashOf(other))):                     tc.anotherY,
 				`{"query":"` + trusted +
-					` query More { __typename }","documentId":1}`: map[bool]string{
+					` query More { name }","documentId":1}`: map[bool]string{
 					true:  "QUERY_NOT_IN_SAFELIST",
 					false: "operation  not found",
-				}[tc.mode == persisted.ModeEnforce],
+				}[tc.mode == ModeEnforce],
 			} {
-				status, _, answer := send(t, server, message{http.MethodPost, "", nil, request})
+				status, answer := send(t, server, message{http.MethodPost, "", "", request})
 				if !strings.Contains(answer, want) {
 					t.Errorf("%s answers %d %s, want %s", request, status, answer, want)
 				}
 			}
 			if logged := strings.Contains(log.String(), hashOf(other)); logged != tc.logged ||
-				strings.Contains(log.String(), "typename") {
+				strings.Contains(log.String(), "{ name") {
 				t.Errorf("the log says %q, want the hash of what is not trusted in it: %v", &log, tc.logged)
 			}
 		})
