@@ -83,7 +83,8 @@ func (l *Loader[K, V]) LoadFull(_ context.Context, key K) (V, error) { return l.
 
 // Begin starts to read a key, without waiting for it.
 func (l *Loader[K, V]) Begin(ctx context.Context, key K) {
-	go func() { _, _ = l.join(ctx, key)() }() // whoever loads the key gets the outcome
+	read := l.join(ctx, key)
+	go func() { _, _ = read() }() // whoever loads the key gets the outcome
 }
 
 // Begun reports whether a key has been asked for.
