@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/graph-gophers/dataloader/v7"
@@ -150,7 +151,7 @@ func (l *Loader[K, V]) join(ctx context.Context, key K) read[V] {
 	b := l.batching(key)
 	for _, k := range append(b.expected, key) {
 		if at := l.lookup(k); l.reads[at] == nil {
-			l.keep(at, sync.OnceValues(b.batches.Load(ctx, k)))
+			l.keep(at, shared(b.batches.Load(ctx, k)))
 		}
 	}
 	b.expected = nil
@@ -165,7 +166,7 @@ func (l *Loader[K, V]) itself(key K, fetch func(context.Context, K) (V, error)) 
 	if known := l.reads[at]; known != nil {
 		return known
 	}
-	return l.keep(at, sync.OnceValues(func() (V, error) { return guarded(l.ctx, key, fetch) }))
+	return l.keep(at, shared(func() (V, error) { return guarded(l.ctx, key, fetch) }))
 }
 
 // batching finds the group of a key.
@@ -215,4 +216,22 @@ func (l *Loader[K, V]) run(_ context.Context, keys []K) []*dataloader.Result[V] 
 func guarded[K, V any](ctx context.Context, key K, fetch func(context.Context, K) (V, error)) (_ V, err error) {
 	defer panics.Recover(&err)
 	return fetch(ctx, key)
+}
+
+// shared carries fetch out for the first caller; the others wait for the outcome. In contrast to [sync.OnceValues],
+// which holds a mutex meanwhile, they wait on a channel, as tests in made-up time need it.
+func shared[V any](fetch func() (V, error)) read[V] {
+	var started atomic.Bool
+	var value V
+	var err error
+	done := make(chan struct{})
+	return func() (V, error) {
+		if started.CompareAndSwap(false, true) {
+			defer close(done)
+			value, err = fetch()
+		} else {
+			<-done
+		}
+		return value, err
+	}
 }
