@@ -24,10 +24,10 @@ func (l *Loaders) space(ctx context.Context, id int64) (*circleclient.Space, err
 	return l.Circle.Spaces.Get(ctx, id)
 }
 
-// spaces is the whole list, which the response may have read already: what is missing there cannot be read by itself.
+// spaces is the list of spaces, which the response may have read already. What it lacks is read by itself: whether a
+// space is found must not depend on how many are asked for at the same moment.
 func (l *Loaders) spaces(ctx context.Context, _ []int64) ([]*circleclient.Space, error) {
-	spaces, err := l.Spaces.Load(ctx, struct{}{})
-	return spaces, cmp.Or(err, errMissing())
+	return l.Spaces.Load(ctx, struct{}{})
 }
 
 func isUnread(spaceID int64, u *circleclient.SpaceUnread) bool { return u.SpaceID == spaceID }
