@@ -16,13 +16,28 @@ import (
 // Decode reads an answer of Circle into out, so that one odd field does not cost the record. It ignores unknown fields;
 // null gives zero; it understands numbers in strings and strings in numbers; a value of the wrong kind leaves its field
 // zero. A *string is nil for "" too, since Circle writes "no text" both ways. List items that are not records are
-// dropped. It fails for text that is not JSON, and for an array instead of an object or the reverse.
+// dropped, and those that are nothing because they lack what names them, see [Named]. An int, which GraphQL gives out
+// as an Int, has 32 bits; a number beyond is of the wrong kind. It fails for text that is not JSON, and for an array
+// instead of an object or the reverse. Of text that is nested deeper than the tokenizer goes (10,000), what stands
+// beyond [maxDepth] counts as null: the list around it must not fail for one record of it.
 //
 // What is decoded shares memory with data, which must not change afterwards.
 //
 // The JSON packages can do the same with a function that they call for every value. That takes twice as long as a plan
 // made once for each type, see [planOf]. UnmarshalJSON methods call Decode for their parts.
 func Decode(data []byte, out any) error {
+	err := decode(data, out)
+	if err == nil || errors.Is(err, errKind) {
+		return err
+	}
+	if shallow, cut := shallower(data); cut {
+		reflect.ValueOf(out).Elem().SetZero()
+		return decode(shallow, out)
+	}
+	return err
+}
+
+func decode(data []byte, out any) error {
 	d := decoders.Get().(*decoder)
 	defer d.release()
 	d.begin(data)

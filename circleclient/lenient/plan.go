@@ -23,6 +23,7 @@ var (
 	timeType        = reflect.TypeFor[time.Time]()
 	rawType         = reflect.TypeFor[stdjson.RawMessage]()
 	unmarshalerType = reflect.TypeFor[stdjson.Unmarshaler]()
+	namedType       = reflect.TypeFor[Named]()
 )
 
 // planOf returns how to read a type; it is worked out once.
@@ -101,9 +102,17 @@ func planPointer(t reflect.Type) plan {
 	}
 }
 
-// planSlice reads a list. A list of pointers drops nulls and values of the wrong kind: no caller meets a nil record.
+// Named is a record that is nothing without what names it, usually its number.
+type Named interface {
+	// Named reports whether the record has what names it.
+	Named() bool
+}
+
+// planSlice reads a list. A list of pointers drops nulls, values of the wrong kind and records without what names them:
+// no caller meets a nil record.
 func planSlice(t reflect.Type) plan {
 	elem, records := planOf(t.Elem()), t.Elem().Kind() == reflect.Pointer
+	nameable := t.Elem().Implements(namedType)
 	return func(d *decoder, v reflect.Value) (bool, error) {
 		if d.PeekKind() != jsontext.KindBeginArray {
 			return d.skip()
@@ -116,6 +125,10 @@ func planSlice(t reflect.Type) plan {
 			}
 			v.SetLen(n + 1)
 			ok, err := elem(d, v.Index(n))
+			if ok && nameable && !v.Index(n).Interface().(Named).Named() {
+				v.Index(n).SetZero()
+				ok = false
+			}
 			if ok || !records {
 				n++
 			}
