@@ -48,6 +48,8 @@ func ruleOf(nodeType string) (nodeRule, bool) {
 		return nodeRule{in: inline}, true
 	case nodeMention:
 		return nodeRule{in: inline, needsID: true}, true
+	case nodeEmoji:
+		return nodeRule{in: inline}, true
 	case nodeFile, nodeEmbed, nodeEntity, nodeImage:
 		return nodeRule{in: either, needsID: true}, true
 	}

@@ -235,7 +235,7 @@ func isBlank(doc *node) bool {
 	blank := true
 	doc.walk(func(n *node) {
 		switch n.Type {
-		case nodeMention, nodeImage, nodeFile, nodeEmbed, nodeEntity, nodeCTA:
+		case nodeMention, nodeImage, nodeFile, nodeEmbed, nodeEntity, nodeCTA, nodeEmoji:
 			blank = false
 		case nodeText:
 			blank = blank && strings.IndexFunc(n.Text, visible) < 0
@@ -257,6 +257,11 @@ func normaliseJSON(raw json.RawMessage) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
+	eachNode(value, maxReadDepth, func(n map[string]any) {
+		if attrs, ok := n["attrs"].(map[string]any); ok {
+			delete(attrs, resolvedAttr) // of a document that was read
+		}
+	})
 	return json.Marshal(value)
 }
 

@@ -163,7 +163,7 @@ func TestTextRefused(t *testing.T) {
 		{"long", text(strings.Repeat("x", MaxBytes+1)), ErrContentTooLarge, "KiB"},
 
 		{"empty paragraph", fromHTML("<p> &nbsp; </p>"), ErrBlank, "blank"},
-		{"rule alone", fromHTML("<hr>"), ErrBlank, "blank"},
+		{"only a rule", fromHTML("<hr>"), ErrBlank, "blank"},
 		{"table", fromHTML("<table><tr><td>x</td></tr></table>"), ErrUnsupportedContent, "<table>"},
 		{"first heading", fromHTML("<h1>x</h1>"), ErrUnsupportedContent, "<h1>"},
 		{"picture", fromHTML(`x<img src="https://example.com/x.png">`), ErrUnsupportedContent, "<img>"},
@@ -174,6 +174,8 @@ func TestTextRefused(t *testing.T) {
 		{"nobody's number", fromHTML(`<span data-member-id="77">@Ada</span>`), ErrUnknownMention, `"77"`},
 		{"deep HTML", fromHTML(strings.Repeat("<blockquote>", 400) + "x"), ErrContentTooLarge, "deep"},
 
+		{"long document", doc(`{"type":"paragraph","content":[{"type":"text","text":"` + strings.Repeat("x", MaxBytes) +
+			`"}]}`), ErrContentTooLarge, "KiB"},
 		{"no JSON", document("doc"), ErrMalformedDocument, "JSON"},
 		{"two values", document(`{"type":"doc"} {}`), ErrMalformedDocument, "JSON"},
 		{"null", document("null"), ErrMalformedDocument, "doc"},
@@ -203,7 +205,7 @@ func TestTextRefused(t *testing.T) {
 			"object",
 		},
 		{
-			"content that is no list",
+			"content that is not a list",
 			doc(`{"type":"paragraph","content":{"type":"text"}},{"type":"paragraph","content":[{"type":"text","text":"x"}]}`),
 			ErrMalformedDocument, "lists",
 		},
@@ -261,21 +263,28 @@ func FuzzHTML(f *testing.F) {
 	f.Fuzz(func(t *testing.T, source string) {
 		_ = plainText(readHTML(source), &Text{})
 		r, err := FromHTML(source, knownMembers)
-		if err != nil {
-			if _, ok := errors.AsType[*Error](err); !ok {
-				t.Fatalf("FromHTML(%q) gives error %v, want an Error", source, err)
-			}
-			return
-		}
-		again, err := FromDocument(r.JSON(), nil)
-		if err != nil {
-			t.Fatalf("FromDocument(%s), made of %q: %v", r.JSON(), source, err)
-		}
-		if got, want := again.PlainText(), r.PlainText(); got != want {
-			t.Errorf("text of %q is %q after reading it back, want %q", source, got, want)
-		}
-		checkHarmless(t, r.HTML())
+		checkReadsBack(t, source, r, err)
 	})
+}
+
+// checkReadsBack checks that what was made of a source is a harmless document that reads back as the same text, or was
+// refused.
+func checkReadsBack(t *testing.T, source string, r *Document, err error) {
+	t.Helper()
+	if err != nil {
+		if _, ok := errors.AsType[*Error](err); !ok {
+			t.Fatalf("%q gives error %v, want an Error", source, err)
+		}
+		return
+	}
+	again, err := FromDocument(r.JSON(), nil)
+	if err != nil {
+		t.Fatalf("FromDocument(%s), made of %q: %v", r.JSON(), source, err)
+	}
+	if got, want := again.PlainText(), r.PlainText(); got != want {
+		t.Errorf("text of %q is %q after reading it back, want %q", source, got, want)
+	}
+	checkHarmless(t, r.HTML())
 }
 
 // checkContent compares the content of a text's document with JSON.

@@ -27,8 +27,8 @@ const (
 	schemeUpload = "upload:"
 )
 
-// MaxMarkdownBytes bounds a text of Markdown. The time to read one can grow with the square of its length; within this
-// bound, the worst known text takes less than half a second. Longer texts can be written as HTML or documents.
+// MaxMarkdownBytes bounds a text of Markdown. The time to read one can grow with the square of what may be markup, see
+// [checkMarkdown]. Longer texts can be written as HTML or documents.
 const MaxMarkdownBytes = 32 << 10
 
 // FromMarkdown makes a text of Markdown: CommonMark with strikethrough and bare links. A mention is a link to
@@ -37,6 +37,9 @@ const MaxMarkdownBytes = 32 << 10
 func FromMarkdown(source string, lookup MentionLookup) (*Document, error) {
 	if len(source) > MaxMarkdownBytes {
 		return nil, tooLarge(MaxMarkdownBytes)
+	}
+	if err := checkMarkdown(source); err != nil {
+		return nil, err
 	}
 	r := &markdownReader{source: []byte(strings.ToValidUTF8(source, "\uFFFD"))}
 	doc := r.read()

@@ -163,19 +163,6 @@ func FuzzMarkdown(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, source string) {
 		r, err := FromMarkdown(source, knownMembers)
-		if err != nil {
-			if _, ok := errors.AsType[*Error](err); !ok {
-				t.Fatalf("FromMarkdown(%q) gives error %v, want an Error", source, err)
-			}
-			return
-		}
-		again, err := FromDocument(r.JSON(), nil)
-		if err != nil {
-			t.Fatalf("FromDocument(%s), made of %q: %v", r.JSON(), source, err)
-		}
-		if got, want := again.PlainText(), r.PlainText(); got != want {
-			t.Errorf("text of %q is %q after reading it back, want %q", source, got, want)
-		}
-		checkHarmless(t, r.HTML())
+		checkReadsBack(t, source, r, err)
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
 // readHTML makes a document of HTML from Circle, to take its plain text. It leaves out what a document cannot hold.
@@ -32,14 +33,42 @@ type htmlReader struct {
 }
 
 func (r *htmlReader) read(source string) *node {
-	root, err := html.Parse(strings.NewReader(strings.ToValidUTF8(source, "\uFFFD")))
+	source = strings.ToValidUTF8(source, "\uFFFD")
+	if err := checkHTML(source); err != nil {
+		if r.strict {
+			r.err = err
+			return &node{Type: nodeDoc}
+		}
+		return textOfTokens(source)
+	}
+	root, err := html.Parse(strings.NewReader(source))
 	if err != nil {
 		r.fail(ErrContentTooLarge, "the HTML is nested too deeply")
-		return &node{Type: nodeDoc}
+		return textOfTokens(source)
 	}
 	var b blockBuilder
 	r.children(root, nil, &b, maxReadDepth)
 	return &node{Type: nodeDoc, Content: b.done()}
+}
+
+// textOfTokens makes a document of the texts in HTML of which no tree can be made.
+func textOfTokens(source string) *node {
+	var b blockBuilder
+	z := html.NewTokenizer(strings.NewReader(source))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return &node{Type: nodeDoc, Content: b.done()}
+		case html.TextToken:
+			b.text(string(z.Text()), nil)
+		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
+			name, _ := z.TagName()
+			if tag := atom.Lookup(name); tag != atom.Span && !isFormatting(tag) {
+				b.flush()
+			}
+		case html.CommentToken, html.DoctypeToken:
+		}
+	}
 }
 
 func (r *htmlReader) fail(kind error, detail string) {
@@ -277,6 +306,7 @@ func withMark(marks []*mark, m *mark) []*mark {
 type blockBuilder struct {
 	blocks []*node
 	inline []*node
+	more   []byte // of the text at the end, see join
 }
 
 func (b *blockBuilder) done() []*node {
@@ -290,6 +320,7 @@ func (b *blockBuilder) block(n *node) {
 }
 
 func (b *blockBuilder) add(n *node) {
+	b.join()
 	if n.Type == nodeHardBreak {
 		b.trim()
 	}
@@ -315,13 +346,22 @@ func (b *blockBuilder) text(s string, marks []*mark) {
 		return
 	}
 	if last := b.last(); last != nil && last.Type == nodeText && slices.EqualFunc(last.Marks, marks, sameMark) {
-		last.Text += text.String()
+		b.more = append(b.more, text.String()...)
 		return
 	}
+	b.join()
 	b.inline = append(b.inline, &node{Type: nodeText, Text: text.String(), Marks: marks})
 }
 
 func sameMark(a, b *mark) bool { return *a == *b }
+
+// join ends the text at the end. Of many pieces, each would otherwise copy all before it.
+func (b *blockBuilder) join() {
+	if len(b.more) > 0 {
+		b.last().Text += string(b.more)
+		b.more = b.more[:0]
+	}
+}
 
 func (b *blockBuilder) last() *node {
 	if len(b.inline) == 0 {
@@ -331,12 +371,16 @@ func (b *blockBuilder) last() *node {
 }
 
 func (b *blockBuilder) wantsNoSpace() bool {
+	if len(b.more) > 0 {
+		return b.more[len(b.more)-1] == ' '
+	}
 	last := b.last()
 	return last == nil || last.Type == nodeHardBreak || last.Type == nodeText && strings.HasSuffix(last.Text, " ")
 }
 
 // trim removes the white space at the end of the line.
 func (b *blockBuilder) trim() {
+	b.join()
 	last := b.last()
 	if last == nil || last.Type != nodeText {
 		return

@@ -26,6 +26,7 @@ type htmlWriter struct {
 
 func (w *htmlWriter) node(n *node, depth int) {
 	if depth == 0 {
+		w.WriteString(cutOff)
 		return
 	}
 	switch n.Type {
@@ -62,13 +63,15 @@ func (w *htmlWriter) node(n *node, depth int) {
 	case nodeEmbed, nodeCTA:
 		o := w.lookup.object(n.Attrs)
 		w.linkBlock(o.address(n.Attrs), o.label(n))
+	case nodeEmoji:
+		w.emoji(n)
 	case nodeEntity:
 		o := w.lookup.object(n.Attrs)
 		w.link(o.address(n.Attrs), o.label(n))
 	case nodePoll:
 		w.linkBlock("", w.lookup.object(n.Attrs).label(n))
 	default: // doc, and what Circle may add
-		w.text(n.Text)
+		w.text(cmp.Or(n.Text, n.unknownLabel()))
 		w.children(n, depth)
 	}
 }
@@ -166,7 +169,7 @@ func (w *htmlWriter) mention(n *node) {
 	if m.CommunityMemberID > 0 {
 		attrs += attr("data-member-id", strconv.FormatInt(m.CommunityMemberID, 10))
 	}
-	if signedID.MatchString(m.SGID) {
+	if signedID().MatchString(m.SGID) {
 		attrs += attr("data-sgid", m.SGID) // makes it a mention again when the HTML is written back
 	}
 	w.WriteString("<span" + attrs + ">@")
@@ -187,6 +190,16 @@ func (w *htmlWriter) image(o *object, n *node) {
 		w.WriteString(attr("height", strconv.Itoa(*a.Height)))
 	}
 	w.WriteString(">")
+}
+
+// emoji shows a character, or the picture that the community has drawn.
+func (w *htmlWriter) emoji(n *node) {
+	shown := w.lookup.emoji(n)
+	if address := w.lookup.emojiPicture(n); address != "" {
+		w.WriteString("<img" + attr("src", address) + attr("alt", shown) + attr("width", "20") + attr("height", "20") + ">")
+		return
+	}
+	w.text(shown)
 }
 
 // file shows an uploaded picture and links to any other file.
@@ -220,13 +233,13 @@ func (w *htmlWriter) link(address, label string) {
 
 func attr(name, value string) string { return " " + name + `="` + html.EscapeString(value) + `"` }
 
-var (
-	languageName = regexp.MustCompile(`^[\w+#.-]{1,40}$`)
-	signedID     = regexp.MustCompile(`^[\w=+/.-]{1,1000}$`)
-)
+var languageName = regexp.MustCompile(`^[\w+#.-]{1,40}$`)
 
-// sanitise keeps the elements of a text and drops everything active.
-func sanitise(s string) string { return policy().Sanitize(s) }
+// signedID is not made before it is needed: its thousand steps take milliseconds.
+var signedID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\w=+/.-]{1,1000}$`) })
+
+// sanitise keeps the elements of a text, each with its end, and drops everything active.
+func sanitise(s string) string { return balance(policy().Sanitize(s)) }
 
 // policy is made once; bluemonday's policies are then safe for concurrent use.
 var policy = sync.OnceValue(func() *bluemonday.Policy {
@@ -238,7 +251,7 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^language-[\w+#.-]{1,40}$`)).OnElements("code")
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^mention$`)).OnElements("span", "a")
 	p.AllowAttrs("data-member-id").Matching(bluemonday.Integer).OnElements("span")
-	p.AllowAttrs("data-sgid").Matching(signedID).OnElements("span")
+	p.AllowAttrs("data-sgid").Matching(signedID()).OnElements("span")
 	p.AllowAttrs("colspan", "rowspan").Matching(bluemonday.Integer).OnElements("th", "td")
 
 	// Only absolute addresses: a relative one would lead into the site that shows the text.

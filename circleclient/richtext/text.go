@@ -15,8 +15,8 @@ import (
 // envelope around a TipTap document. Texts of the older editor have HTML instead, and some posts have custom HTML
 // beside the document.
 //
-// A text is parsed when it is first needed. The methods are safe for concurrent use and for nil, which is an empty
-// text. They leave out odd and unknown parts.
+// A text is parsed when it is first needed, and written once in each form. The methods are safe for concurrent use and
+// for nil, which is an empty text. They leave out odd and unknown parts.
 type Text struct {
 	source Source
 
@@ -24,6 +24,12 @@ type Text struct {
 	envelope envelope
 	doc      *node
 	body     *PostBody
+	files    map[string]*object // what is attached to body, by its address
+
+	html, plain func() string
+
+	shownOnce sync.Once
+	shown     string
 }
 
 // Source is where a record keeps its text, best first.
@@ -36,8 +42,22 @@ type Source struct {
 	Plain string
 }
 
-// New returns the text of a record.
-func New(source Source) *Text { return &Text{source: source} }
+// New returns the text of a record. An envelope that is a string is HTML, or an envelope that was encoded twice.
+func New(source Source) *Text {
+	if lenient.FirstByte(source.Envelope) == '"' {
+		var text string
+		_ = json.Unmarshal(source.Envelope, &text)
+		switch {
+		case json.Valid([]byte(text)) && lenient.FirstByte([]byte(text)) == '{':
+			source.Envelope = json.RawMessage(text)
+		case len(source.Body) == 0:
+			source.Envelope, source.Body = nil, lenient.Lazy[*PostBody](source.Envelope)
+		}
+	}
+	t := &Text{source: source}
+	t.html, t.plain = sync.OnceValue(t.makeHTML), sync.OnceValue(t.makePlain)
+	return t
+}
 
 // envelope is what Circle wraps a TipTap document in. The document points into these lists by signed ids.
 type envelope struct {
@@ -74,6 +94,9 @@ type object struct {
 	Width             *int      `json:"width"`
 	Height            *int      `json:"height"`
 	Metadata          *metadata `json:"metadata"`
+	// Variants are the addresses of a picture in other sizes, by their names; null for sizes that there are not.
+	Variants map[string]*string `json:"image_variants"`
+	Options  []*option          `json:"options"`
 }
 
 type metadata struct {
@@ -86,6 +109,12 @@ type metadata struct {
 func (t *Text) parse() {
 	t.once.Do(func() {
 		t.body = t.source.Body.Get()
+		if t.body != nil {
+			t.files = make(map[string]*object, len(t.body.attachments))
+			for _, o := range t.body.attachments {
+				t.files[o.address(nodeAttrs{})] = o
+			}
+		}
 		if lenient.FirstByte(t.source.Envelope) != '{' || lenient.Decode(t.source.Envelope, &t.envelope) != nil {
 			t.envelope = envelope{}
 			return
@@ -97,6 +126,13 @@ func (t *Text) parse() {
 		}
 		if doc := new(node); lenient.FirstByte(raw) == '{' && lenient.Decode(raw, doc) == nil && doc.Type == nodeDoc {
 			t.doc = doc
+			place := 0
+			doc.walk(func(n *node) {
+				n.Attrs.SignedID = cmp.Or(n.Attrs.SignedID, n.Attrs.UploadID)
+				if n.stands() {
+					n.place, place = new(place), place+1
+				}
+			})
 		}
 	})
 }
@@ -107,7 +143,8 @@ func (t *Text) hasDocument() bool {
 	return t.doc != nil && len(t.doc.Content) > 0
 }
 
-// Document returns the TipTap document (a node of type doc) as Circle keeps it; nil for texts of the older editor.
+// Document returns the TipTap document (a node of type doc) as Circle keeps it, but each node that stands for something
+// says what; see [Resolved]. It is nil for texts of the older editor.
 func (t *Text) Document() json.RawMessage {
 	if t == nil {
 		return nil
@@ -116,20 +153,25 @@ func (t *Text) Document() json.RawMessage {
 	if t.doc == nil {
 		return nil
 	}
-	return t.envelope.Body
+	return t.resolve(t.envelope.Body)
 }
 
-// HTML renders the text, sanitised: no scripts, styles or forms, and only http, https and mailto addresses. Files and
-// embedded links become links.
+// HTML renders the text, sanitised: no scripts, styles, frames or forms, and only http, https and mailto addresses.
+// Files, players and embedded links become links.
 func (t *Text) HTML() string {
-	if t == nil {
+	if t == nil || t.html == nil {
 		return ""
 	}
+	return t.html()
+}
+
+func (t *Text) makeHTML() string {
 	if t.hasDocument() {
 		return sanitise(renderHTML(t.doc, t))
 	}
 	if fallback := t.fallbackHTML(); fallback != "" {
-		return sanitise(fallback)
+		shown, _ := plainMedia(fallback, false, t.objectOrFile)
+		return sanitise(shown)
 	}
 	if strings.TrimSpace(t.source.Plain) == "" {
 		return ""
@@ -140,14 +182,19 @@ func (t *Text) HTML() string {
 // PlainText returns the text without markup: blocks on lines of their own, mentions as @Name, files by their name,
 // embedded links by their address. Circle's own plain text glues paragraphs together, so it is the last resort.
 func (t *Text) PlainText() string {
-	if t == nil {
+	if t == nil || t.plain == nil {
 		return ""
 	}
+	return t.plain()
+}
+
+func (t *Text) makePlain() string {
 	if t.hasDocument() {
 		return plainText(t.doc, t)
 	}
 	if fallback := t.fallbackHTML(); fallback != "" {
-		return plainText(readHTML(fallback), t)
+		shown, _ := plainMedia(fallback, true, t.objectOrFile)
+		return plainText(readHTML(shown), t)
 	}
 	return strings.TrimSpace(t.source.Plain)
 }
@@ -175,6 +222,8 @@ type Mention struct {
 	IsGroup bool
 	// AvatarURL is the member's small picture.
 	AvatarURL *string
+	// Place is where the mention stands in the document first; see [Resolved].
+	Place *int
 }
 
 // MemberID returns the member's number; 0 for groups and for members who are gone.
@@ -193,7 +242,7 @@ func (t *Text) Mentions() []Mention {
 		}
 		m := t.mention(n)
 		key := m
-		key.AvatarURL = nil
+		key.AvatarURL, key.Place = nil, nil
 		if m.Name != "" && !seen[key] {
 			seen[key] = true
 			mentions = append(mentions, m)
@@ -204,7 +253,7 @@ func (t *Text) Mentions() []Mention {
 
 // mention looks a mention up: in the map, then in the lists of members and groups.
 func (t *Text) mention(n *node) Mention {
-	m := Mention{SGID: n.Attrs.SGID}
+	m := Mention{SGID: n.Attrs.SGID, Place: n.place}
 	group := find(t.envelope.GroupMentions, n.Attrs)
 	m.IsGroup = group != nil
 	for _, o := range []*object{t.envelope.Objects[n.Attrs.SGID], find(t.envelope.CommunityMembers, n.Attrs), group} {
@@ -235,6 +284,22 @@ func (t *Text) object(attrs nodeAttrs) *object {
 		}
 	}
 	return nil
+}
+
+// objectOrFile looks up what an element of a text of the older editor shows: by its signed id, then by its address.
+func (t *Text) objectOrFile(attrs nodeAttrs) *object {
+	if attrs.SGID != "" {
+		if o := t.object(attrs); o != nil {
+			return o
+		}
+	}
+	if t.body == nil {
+		return nil
+	}
+	if o := find(t.body.attachments, attrs); o != nil || attrs.URL == "" {
+		return o
+	}
+	return t.files[attrs.URL]
 }
 
 // find returns the object with one of the signed ids in attrs, or nil.

@@ -154,3 +154,14 @@ func FuzzText(f *testing.F) {
 		_ = text.Attachments()
 	})
 }
+
+func TestUnknownNodesKeepTheirLabel(t *testing.T) {
+	text := New(Source{Envelope: json.RawMessage(`{"body":{"type":"doc","content":[{"type":"paragraph","content":[
+		{"type":"text","text":"so "},{"type":"emoji","attrs":{"emoji":"🌱"}},{"type":"date","attrs":{"label":"<May>"}}]}]}}`)})
+	if got, want := text.PlainText(), "so 🌱<May>"; got != want {
+		t.Errorf("PlainText() = %q, want %q", got, want)
+	}
+	if got, want := text.HTML(), "<p>so 🌱&lt;May&gt;</p>"; got != want {
+		t.Errorf("HTML() = %q, want %q", got, want)
+	}
+}

@@ -26,7 +26,8 @@ const (
 	nodeEmbed          = "embed"
 	nodeEntity         = "entity"
 	nodePoll           = "poll"
-	nodeCTA            = "cta" // a button; seen live, not documented
+	nodeCTA            = "cta"   // a button; seen live, not documented
+	nodeEmoji          = "emoji" // inside of a line; not documented
 )
 
 // Types of marks on text.
@@ -40,8 +41,12 @@ const (
 	markLink      = "link"
 )
 
-// maxReadDepth is where reading a document stops. Circle's editor makes a dozen levels; a thousand is an attack.
-const maxReadDepth = 100
+// maxReadDepth is where reading a document stops, and [cutOff] is written. Circle makes a dozen levels. What is
+// too deep for the tokenizer is cut by package lenient, further down.
+const maxReadDepth = 900
+
+// cutOff says that something is left out.
+const cutOff = "…"
 
 // node is a node of a TipTap document. It is read leniently, and written by the conversions from text, Markdown and
 // HTML.
@@ -56,6 +61,8 @@ type node struct {
 
 	// mentioned is the member of a mention whose signed id is not known yet.
 	mentioned *MentionedMember
+	// place counts the nodes that stand for something; nil for other nodes, and for documents to write.
+	place *int
 }
 
 // nodeAttrs are the attributes of all types of nodes together.
@@ -63,11 +70,17 @@ type nodeAttrs struct {
 	SGID     string `json:"sgid,omitempty"`
 	MemberID string `json:"memberId,omitempty"` // of a mention to write whose signed id is not known
 	SignedID string `json:"signed_id,omitempty"`
+	// UploadID is another spelling of SignedID.
+	UploadID string `json:"signedId,omitempty"`
 	URL      string `json:"url,omitempty"`
 	Src      string `json:"src,omitempty"`
 	Href     string `json:"href,omitempty"`
 	Alt      string `json:"alt,omitempty"`
 	Label    string `json:"label,omitempty"`
+	Emoji    string `json:"emoji,omitempty"` // of an emoji: the character, as are the next two
+	Native   string `json:"native,omitempty"`
+	Char     string `json:"char,omitempty"`
+	Name     string `json:"name,omitempty"` // of an emoji: its name, such as seedling
 	Language string `json:"language,omitempty"`
 	Level    int    `json:"level,omitempty"`
 	Start    *int   `json:"start,omitempty"`
@@ -116,6 +129,7 @@ type plainWriter struct {
 
 func (w *plainWriter) node(n *node, depth int) {
 	if depth == 0 {
+		w.text(cutOff)
 		return
 	}
 	switch n.Type {
@@ -133,14 +147,28 @@ func (w *plainWriter) node(n *node, depth int) {
 		w.endLine()
 	case nodeImage:
 		w.line(n.Attrs.Alt)
+	case nodeEmoji:
+		w.text(w.lookup.emoji(n))
 	case nodeFile, nodePoll, nodeCTA:
 		w.line(w.lookup.object(n.Attrs).label(n))
 	case nodeEmbed:
 		o := w.lookup.object(n.Attrs)
 		w.line(cmp.Or(o.address(n.Attrs), o.label(n)))
 	default:
+		if label := n.unknownLabel(); label != "" {
+			w.text(label)
+			return
+		}
 		w.block(n, depth)
 	}
+}
+
+// unknownLabel returns what shows a node without content of a type that this package does not know, such as an emoji.
+func (n *node) unknownLabel() string {
+	if _, known := ruleOf(n.Type); known || n.Type == nodePoll || n.Text != "" || len(n.Content) > 0 {
+		return ""
+	}
+	return cmp.Or(n.Attrs.Emoji, n.Attrs.Label, n.Fallback)
 }
 
 // block writes a node on lines of its own. Circle's members leave space by an empty paragraph.
