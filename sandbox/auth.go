@@ -225,7 +225,7 @@ func (s *Sandbox) memberRefreshToken(m *member, now time.Time) *refreshToken {
 }
 
 func (s *Sandbox) mint(m *member, now time.Time) (accessToken, answer) {
-	t := accessToken{id: newUUID(), expiresAt: now.Add(accessTokenLife).Truncate(time.Second)}
+	t := accessToken{id: newUUID(), expiresAt: now.Add(s.tokenLife).Truncate(time.Second)}
 	token := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{
 		CommunityID: communityID, CommunityMemberID: m.id, SSOUserID: m.ssoUserID, ExpiresAt: t.expiresAt.Unix(), ID: t.id,
 	})

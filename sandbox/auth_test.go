@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
 // auth is a call of the Auth API with the community's secret.
@@ -202,5 +204,32 @@ func TestPlanWithoutHeadlessAccess(t *testing.T) {
 	}
 	if r := c.call("GET", "/spaces", ""); r.status != 401 || r.at("message") != sayNotEligible {
 		t.Errorf("Member API = %d %s, want 401", r.status, r.raw)
+	}
+}
+
+// An access token counts in its own community, and with its own scheme.
+func TestTokensOfAnotherCommunity(t *testing.T) {
+	w := newWorld(t)
+	token := w.token(asMember)
+	get := func(authorization string) reply { return w.send("GET", memberAPI+"/spaces", authorization, "") }
+	for _, scheme := range []string{"Token", "Basic", ""} {
+		if r := get(scheme + " " + token); r.status != 401 || r.at("message") != sayAccessInvalid {
+			t.Errorf("with the scheme %q = %d %v, want 401 %s", scheme, r.status, r.at("message"), sayAccessInvalid)
+		}
+	}
+	var c claims
+	if _, _, err := jwt.NewParser().ParseUnverified(token, &c); err != nil {
+		t.Fatal(err)
+	}
+	c.CommunityID++
+	foreign, err := jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(w.vault.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := get("Bearer " + foreign); r.status != 401 || r.at("message") != sayNoCommunity {
+		t.Errorf("with a token of another community = %d %v, want 401 %s", r.status, r.at("message"), sayNoCommunity)
+	}
+	if r := get("Bearer " + token); r.status != 200 {
+		t.Errorf("with the token itself = %d", r.status)
 	}
 }

@@ -164,6 +164,7 @@ func (s *Sandbox) post(q *request, r *chatRoom, parent *message, doc *documentIn
 		}
 		told[id] = true
 	}
+	s.tellMessage("newMessage", m, columnNew)
 	return m
 }
 
@@ -185,6 +186,7 @@ func (s *Sandbox) updateMessage(q *request, m *message) answer {
 		return refusal
 	}
 	m.content, m.editedAt = s.chatContent(in.Document), q.now
+	s.tellMessage("updatedMessage", m, columnUpdated)
 	return answer{status: http.StatusOK} // with no body at all
 }
 
@@ -193,6 +195,11 @@ func (s *Sandbox) deleteMessage(q *request, m *message) answer {
 	if m.memberID != q.member.id && !s.runsRoom(q.member, m.room) {
 		return forbidden()
 	}
+	var concerned []int64
+	if t := threadOf(m); t != nil && m.parent != nil {
+		concerned = s.concernedBy(t)
+	}
 	s.store.removeMessage(m)
+	s.tellDeleted(m, concerned)
 	return answer{status: http.StatusOK} // with no body at all
 }

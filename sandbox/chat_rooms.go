@@ -124,7 +124,14 @@ func (s *Sandbox) listUnreadRooms(q *request) answer {
 
 func (s *Sandbox) markRoomAsRead(q *request, r *chatRoom) answer {
 	if p := s.placeOf(q.member, r); p != nil {
+		var threads []int64
+		for _, t := range s.ownThreads(q.member) {
+			if t.parent.room == r && t.unread(q.member.id) {
+				threads = append(threads, t.id)
+			}
+		}
 		r.markRead(p)
+		s.tellRead(q.member.id, r, threads)
 	}
 	return answer{status: http.StatusOK} // with no body at all
 }
@@ -177,12 +184,16 @@ func (s *Sandbox) createRoom(q *request) answer {
 		return refusal
 	}
 	r := s.store.directRoom(q.member.id, others[0])
-	if in.Room.Kind == roomGroup || r == nil {
+	made := in.Room.Kind == roomGroup || r == nil
+	if made {
 		r = s.store.addRoom(&chatRoom{kind: in.Room.Kind, createdAt: q.now})
 		for _, id := range others {
 			s.store.enter(r, id)
 		}
 		s.store.enter(r, q.member.id).admin = r.kind == roomGroup
+	}
+	if made {
+		s.tellRoom(r)
 	}
 	if in.Room.Document != nil {
 		s.post(q, r, nil, in.Room.Document)

@@ -42,7 +42,7 @@ type envelope struct {
 	CommunityMembers []author                   `json:"community_members"`
 	Entities         []empty                    `json:"entities"`
 	GroupMentions    []empty                    `json:"group_mentions"`
-	Polls            []empty                    `json:"polls"`
+	Polls            []pollJSON                 `json:"polls"`
 }
 
 // node is a node of a TipTap document.
@@ -125,7 +125,7 @@ func (s *Sandbox) tiptapContent(doc node, uploads []attachment, embeds []embedJS
 	env := &envelope{
 		Body: doc, Format: "post",
 		Attachments: []attachment{}, Inline: []attachment{}, Objects: map[string]json.RawMessage{},
-		CommunityMembers: []author{}, Entities: []empty{}, GroupMentions: []empty{}, Polls: []empty{},
+		CommunityMembers: []author{}, Entities: []empty{}, GroupMentions: []empty{}, Polls: []pollJSON{},
 	}
 	text := &strings.Builder{}
 	s.resolve(env, &env.Body, uploads, embeds, text)
@@ -193,6 +193,27 @@ type embedJSON struct {
 	HTML         string `json:"html"`
 }
 
+// pollJSON is a poll in polls and sgids_to_object_map. The contract leaves its items open: these are the fields that
+// Circle's own apps show. Nobody can vote here.
+type pollJSON struct {
+	SGID    string           `json:"sgid"`
+	Type    string           `json:"type"`
+	Title   string           `json:"title"`
+	Options []pollOptionJSON `json:"options"`
+}
+
+type pollOptionJSON struct {
+	Title string `json:"title"`
+	Votes int    `json:"votes_count"`
+}
+
+// withPoll resolves the polls of a document, which nobody can write over the API.
+func (c content) withPoll(poll pollJSON) content {
+	c.envelope.Polls = append(c.envelope.Polls, poll)
+	c.envelope.Objects[poll.SGID] = mustJSON(poll)
+	return c
+}
+
 // documentInput is tiptap_body as callers send it.
 type documentInput struct {
 	Body        *node    `json:"body"`
@@ -202,7 +223,11 @@ type documentInput struct {
 // contentOf is the text that a caller sent: a document, or a body of HTML or plain text.
 func (s *Sandbox) contentOf(body string, doc *documentInput) content {
 	if doc != nil && doc.Body != nil && doc.Body.Type != "" {
-		c := s.tiptapContent(*doc.Body, s.store.allUploads(), nil)
+		var uploads []attachment
+		if doc.Body.names("image", "file") {
+			uploads = s.store.allUploads()
+		}
+		c := s.tiptapContent(*doc.Body, uploads, nil)
 		attached, _ := s.uploadsOf("attachments", doc.Attachments...) // checkUploads has refused unknown ones
 		c.envelope.Attachments = append(c.envelope.Attachments, attached...)
 		return c
@@ -211,6 +236,12 @@ func (s *Sandbox) contentOf(body string, doc *documentInput) content {
 		return content{}
 	}
 	return trixContent(body)
+}
+
+// names reports whether a node of one of the types is in the document.
+func (n node) names(types ...string) bool {
+	return slices.Contains(types, n.Type) ||
+		slices.ContainsFunc(n.Content, func(inner node) bool { return inner.names(types...) })
 }
 
 // mentioned lists the members that a text mentions.

@@ -110,7 +110,7 @@ func (s *Sandbox) mediaView(m *media) *mediaJSON {
 		v.Subtitles = orNull(s.blobURL(id, "subtitles.vtt"))
 	}
 	if m.width > 0 {
-		v.Images.Thumbnail = orNull(s.blobURL(id, "thumbnail.jpg"))
+		v.Images.Thumbnail = orNull(s.storageURL + variantPath + signedID("thumbnail", m.id) + "/thumbnail.jpg")
 	}
 	return v
 }

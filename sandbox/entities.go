@@ -260,7 +260,8 @@ type event struct {
 	locationType string // in_person, virtual, live_stream, tbd
 	place        *place // in person
 	virtualURL   string
-	hideLocation bool // from those who do not attend
+	recordingURL string // of a live stream that is over; empty: none
+	hideLocation bool   // from those who do not attend
 	hideGuests   bool
 	rsvpDisabled bool
 	rsvpLimit    int // 0: none

@@ -39,6 +39,7 @@ type eventSetting struct {
 	ConfirmationButtonURL string  `json:"confirmation_message_button_link"`
 	LocationType          string  `json:"location_type"`
 	VirtualLocationURL    string  `json:"virtual_location_url"`
+	RecordingURL          string  `json:"live_stream_recording_url,omitempty"` // the contract allows no null
 	RSVPLimit             *int    `json:"rsvp_limit"`
 	RSVPCount             int     `json:"rsvp_count"`
 }
@@ -95,7 +96,8 @@ func (s *Sandbox) eventFieldsView(q *request, p *post) *eventFields {
 			EmailReminder: true, InAppReminder: true, EmailConfirmation: true, InAppConfirmation: true,
 			ConfirmationTitle:  "Registration confirmed for " + p.title(),
 			ConfirmationText:   "We'll send you a reminder before the event.",
-			ConfirmationButton: "Done", LocationType: e.locationType, VirtualLocationURL: e.virtualURL, RSVPCount: len(yes),
+			ConfirmationButton: "Done", LocationType: e.locationType, VirtualLocationURL: e.virtualURL,
+			RecordingURL: e.recordingURL, RSVPCount: len(yes),
 		},
 		EventType: "single",
 		Attendees: firstAttendees{Records: []attendeeJSON{}, Count: len(yes)},

@@ -45,6 +45,8 @@ func (s *Sandbox) notify(n notification) {
 		n.createdAt = m.countResetAt.Add(time.Millisecond)
 	}
 	s.store.addNotification(&n)
+	s.emit(notificationStream(m.id), "newNotification", nil)
+	s.tellCount(m, "updateNewNotificationCount")
 }
 
 // wants looks up the switches of a notification: new posts follow the choice for their space, the rest follow the
@@ -175,9 +177,13 @@ func (s *Sandbox) notificationView(n *notification) notificationJSON {
 // are closed to them.
 func (s *Sandbox) inbox(q *request) []*notification {
 	s.remind(q)
-	list := filter(s.store.notification[q.member.id], func(n *notification) bool {
+	return s.inboxOf(q.member)
+}
+
+func (s *Sandbox) inboxOf(m *member) []*notification {
+	list := filter(s.store.notification[m.id], func(n *notification) bool {
 		sp := s.store.spaceByID[n.spaceID]
-		return !n.archived && (sp == nil || s.canView(q.member, sp))
+		return !n.archived && (sp == nil || s.canView(m, sp))
 	})
 	slices.SortStableFunc(list, func(a, b *notification) int { return a.createdAt.Compare(b.createdAt) })
 	return list
@@ -229,9 +235,13 @@ type countsJSON struct {
 }
 
 func (s *Sandbox) countNewNotifications(q *request) answer {
-	var counts countsJSON
-	for _, n := range s.inbox(q) {
-		if !n.readAt.IsZero() || !n.createdAt.After(q.member.countResetAt) {
+	s.remind(q)
+	return ok(s.countNew(q.member))
+}
+
+func (s *Sandbox) countNew(m *member) (counts countsJSON) {
+	for _, n := range s.inboxOf(m) {
+		if !n.readAt.IsZero() || !n.createdAt.After(m.countResetAt) {
 			continue
 		}
 		counts.All++
@@ -244,7 +254,7 @@ func (s *Sandbox) countNewNotifications(q *request) answer {
 		}
 		counts.Inbox++
 	}
-	return ok(counts)
+	return counts
 }
 
 func (s *Sandbox) resetNewNotificationsCount(q *request) answer {
@@ -255,6 +265,7 @@ func (s *Sandbox) resetNewNotificationsCount(q *request) answer {
 			q.member.countResetAt = n.createdAt // see notify
 		}
 	}
+	s.tellCount(q.member, "resetNewNotificationCount")
 	return ok(struct {
 		Count int `json:"new_notifications_count"`
 	}{0})
@@ -276,6 +287,11 @@ func (s *Sandbox) markAllNotificationsAsRead(q *request) answer {
 			n.readAt = q.now
 		}
 	}
+	event := "resetNewNotificationCount"
+	if in.Parent != nil {
+		event = "updateNewNotificationCount"
+	}
+	s.tellCount(q.member, event)
 	return answer{status: http.StatusOK} // with no body at all
 }
 
@@ -301,11 +317,13 @@ func (s *Sandbox) markNotificationAsRead(q *request, n *notification) answer {
 	if n.readAt.IsZero() {
 		n.readAt = q.now
 	}
+	s.tellCount(q.member, "updateNewNotificationCount")
 	return ok(s.notificationView(n))
 }
 
 func (s *Sandbox) archiveNotification(q *request, n *notification) answer {
 	n.archived = true
+	s.tellCount(q.member, "updateNewNotificationCount")
 	v := s.notificationView(n)
 	v.secondActor = nil
 	return ok(v)
@@ -315,5 +333,6 @@ func (s *Sandbox) deleteNotification(q *request, n *notification) answer {
 	v := s.notificationView(n)
 	v.secondActor = nil
 	n.action, n.archived = actionDeleted, true
+	s.tellCount(q.member, "updateNewNotificationCount")
 	return ok(v)
 }

@@ -16,6 +16,8 @@ func TestPictures(t *testing.T) {
 	photo := maya.must(200, "GET", "/spaces/harvest-photos/posts/the-new-raised-beds-are-finished", "").at("gallery",
 		"images", 0, "url")
 	cover := maya.must(200, "GET", "/spaces", "").at(0, "cover_image_url")
+	thumbnail := maya.must(200, "GET", path("/courses/%d/lessons/%d", idCourse, firstLessonID), "").at("featured_media",
+		"image_variants", "thumbnail")
 	for _, tc := range []struct {
 		name        string
 		url         any
@@ -24,6 +26,7 @@ func TestPictures(t *testing.T) {
 	}{
 		{"portrait", portrait, "image/png", image.Pt(240, 240)},
 		{"photograph", photo, "image/jpeg", image.Pt(800, 600)},
+		{"thumbnail of a film", thumbnail, "image/jpeg", image.Pt(640, 360)},
 		{"cover", cover, "image/jpeg", image.Pt(800, 240)},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -162,6 +162,12 @@ func (sd *seeder) seedCourses() {
 			}
 			if l.media != nil {
 				l.media.id = l.id
+				if l.media.width > 0 {
+					sd.file(attachment{
+						SignedID: signedID("thumbnail", l.id), SGID: sgid("Thumbnail", l.id), ContentType: "image/jpeg",
+						Filename: "thumbnail.jpg", Width: l.media.width, Height: l.media.height,
+					})
+				}
 			}
 			for j := range l.files {
 				l.files[j].id, l.files[j].createdAt = ids.file(), sd.ago(400*day)

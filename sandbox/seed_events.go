@@ -12,13 +12,16 @@ type plannedEvent struct {
 	hour             int           // of that day; 10 when zero
 	lasts            time.Duration
 	where            string // "", or an address, or a link
+	recording        string // of a live stream; its place is then the stream
 	limit            int
 	series           bool
 	rsvpOff, hidden  bool
 }
 
-// calendar has the thirty events: past ones, one that is on, some to come, a weekly series, and one that is full.
-func calendar() []plannedEvent {
+// calendar has the thirty events: past ones, one that is on, some to come, a weekly series on Sundays, and one that is
+// full.
+func calendar(now time.Time) []plannedEvent {
+	toSunday := time.Duration(7-now.UTC().Weekday()) * day
 	hut, hall := "The tea hut", "Armstrong Hall"
 	call := "https://meet.example.com/thornbury-lane"
 	events := []plannedEvent{
@@ -84,7 +87,7 @@ func calendar() []plannedEvent {
 		},
 		{
 			room: "workshops", name: "Soil under the microscope", text: "Bring a jam jar of yours.", starts: -44 * day, hour: 14,
-			lasts: 90 * time.Minute, where: call,
+			lasts: 90 * time.Minute, recording: "https://video.example.com/watch/soil-under-the-microscope",
 		},
 		{
 			room: "workshops", name: "Pickling and krauts", text: "Jars provided, patience not.", starts: -16 * day, hour: 14,
@@ -122,7 +125,7 @@ func calendar() []plannedEvent {
 	for week := range 6 {
 		events = append(events, plannedEvent{
 			room: "events", name: "Sunday work party", text: "Every Sunday, an hour for the common paths, then tea.",
-			starts: time.Duration(week-2)*7*day + 2*day, lasts: time.Hour, where: hut, limit: 20, series: true,
+			starts: time.Duration(week-2)*7*day + toSunday, lasts: time.Hour, where: hut, limit: 20, series: true,
 		})
 	}
 	return events
@@ -130,7 +133,7 @@ func calendar() []plannedEvent {
 
 func (sd *seeder) planEvents() []*plannedPost {
 	var plan []*plannedPost
-	for i, c := range calendar() {
+	for i, c := range calendar(sd.now) {
 		starts := sd.now.Add(c.starts).Truncate(time.Minute)
 		if c.starts%day == 0 { // and not just now
 			starts = starts.Truncate(day).Add(time.Duration(cmp.Or(c.hour, 10)) * time.Hour)
@@ -140,6 +143,8 @@ func (sd *seeder) planEvents() []*plannedPost {
 			hideLocation: c.hidden, hideGuests: i == 4, locationType: "in_person",
 		}
 		switch {
+		case c.recording != "":
+			e.locationType, e.recordingURL = "live_stream", c.recording
 		case c.where == "":
 			e.locationType = "tbd"
 		case len(c.where) > 8 && c.where[:8] == "https://":

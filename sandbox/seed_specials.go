@@ -96,6 +96,10 @@ func (sd *seeder) showcase() content {
 		Provider: "Example Video", ThumbnailURL: "https://video.example.com/thumbs/pruning-cordons.jpg",
 		HTML: `<iframe src="https://video.example.com/embed/pruning-cordons" allowfullscreen></iframe>`,
 	}
+	poll := pollJSON{
+		SGID: sgid("Poll", 5), Type: "Poll", Title: "If you could grow only one?",
+		Options: []pollOptionJSON{{"Gardener's Delight", 14}, {"Marmande", 6}, {"Black Krim", 9}},
+	}
 	file := func(a attachment) node { return node{Type: "file", Attrs: attrs("sgid", a.SGID)} }
 	doc := document(
 		heading(2, "Sowing"),
@@ -128,6 +132,7 @@ func (sd *seeder) showcase() content {
 			textNode("Feed weekly once the "), markedNode("first truss", "underline"),
 			textNode(" has set."),
 		}},
+		node{Type: "poll", Attrs: attrs("sgid", poll.SGID)},
 	)
-	return sd.tiptapContent(doc, []attachment{photo, plan, video}, []embedJSON{film})
+	return sd.tiptapContent(doc, []attachment{photo, plan, video}, []embedJSON{film}).withPoll(poll)
 }

@@ -57,3 +57,23 @@ func TestSeedIsTheSameAtAnyTime(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSundayWorkPartyIsOnSundays(t *testing.T) {
+	for days := range 7 {
+		now := testNow.AddDate(0, 0, days)
+		s := New(Options{Clock: NewClock(now)})
+		found := 0
+		for _, p := range s.store.posts {
+			if p.name != "Sunday work party" {
+				continue
+			}
+			found++
+			if got := p.event.startsAt.UTC().Weekday(); got != time.Sunday {
+				t.Errorf("on %v one is on a %v", now.Weekday(), got)
+			}
+		}
+		if found == 0 {
+			t.Errorf("on %v there is none", now.Weekday())
+		}
+	}
+}

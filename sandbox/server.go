@@ -49,6 +49,10 @@ type Options struct {
 	// Crowd is the number of further members, who have joined the open spaces and written nothing. Their addresses are
 	// crowd-1@example.com and so on.
 	Crowd int
+	// TokenLife is how long access tokens last; an hour, as Circle's do, if zero.
+	TokenLife time.Duration
+	// Cable says how the websocket behaves.
+	Cable CableOptions
 }
 
 // Sandbox is one community. It is an http.Handler and safe for concurrent use.
@@ -59,7 +63,9 @@ type Sandbox struct {
 	founded    time.Time // about when the community began
 	storageURL string
 	latency    time.Duration
+	tokenLife  time.Duration
 	limiter    *rateLimiter
+	cables     *cables
 	mux        *http.ServeMux
 
 	mu     sync.Mutex // guards what follows, and everything inside store and vault
@@ -76,6 +82,8 @@ func New(opts Options) *Sandbox {
 		secret:    opts.HeadlessToken,
 		publicURL: strings.TrimSuffix(opts.PublicURL, "/"),
 		latency:   opts.Latency,
+		tokenLife: cmp.Or(opts.TokenLife, accessTokenLife),
+		cables:    newCables(opts.Cable),
 		mux:       http.NewServeMux(),
 		store:     newStore(),
 		vault:     newVault(),
@@ -102,6 +110,7 @@ func New(opts Options) *Sandbox {
 		s.bookmarkRoutes(), s.courseRoutes(), s.quizRoutes(), s.chatRoutes(), s.chatThreadRoutes(), s.reactionRoutes(),
 		s.liveRoomRoutes())
 	s.mountStorage()
+	s.mux.HandleFunc("GET /cable", s.serveCable)
 	s.mux.HandleFunc("/", s.serveNotFoundPage)
 	return s
 }
@@ -186,6 +195,15 @@ func (s *Sandbox) serve(operation string, admit, handle handler) http.Handler {
 		}
 		writeAnswer(w, r, a.status, raw)
 	})
+}
+
+// Reachable has the addresses of files in an answer begin with the origin by which clients reach them, see
+// [Sandbox.ServeFiles]. Without an origin the answer stays as it is.
+func (s *Sandbox) Reachable(origin string, answer []byte) []byte {
+	if origin == "" {
+		return answer
+	}
+	return bytes.ReplaceAll(answer, []byte(s.storageURL+storagePath), []byte(origin+storagePath))
 }
 
 // Call is one request that the sandbox has answered.

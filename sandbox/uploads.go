@@ -23,10 +23,11 @@ const (
 	maxUpload  = 64 << 20
 	maxUploads = 512 << 20
 
-	diskPath = "/rails/active_storage/disk/"
-	blobPath = "/rails/active_storage/blobs/redirect/"
+	storagePath = "/rails/active_storage/"
+	diskPath    = storagePath + "disk/"
+	blobPath    = storagePath + "blobs/redirect/"
 	// variantPath leads to a picture made smaller, as members' are.
-	variantPath = "/rails/active_storage/representations/redirect/"
+	variantPath = storagePath + "representations/redirect/"
 )
 
 // upload is a file that a member announced. Its data is nil until it is uploaded, and always nil for a seeded file: see
@@ -51,6 +52,9 @@ func (s *Sandbox) mountStorage() {
 	s.mux.HandleFunc("GET "+blobPath+"{signed_id}/{filename}", s.getFile)
 	s.mux.HandleFunc("GET "+variantPath+"{signed_id}/{filename}", s.getFile)
 }
+
+// ServeFiles mounts the files, and nothing else, where their addresses lead. They need no token.
+func (s *Sandbox) ServeFiles(mux *http.ServeMux) { mux.Handle(storagePath, s.mux) }
 
 // blobURL is the download address of a file.
 func (s *Sandbox) blobURL(signedID, filename string) string {

@@ -21,7 +21,7 @@ import (
 // settings are the command's flags.
 type settings struct {
 	listen, token, publicURL, storageURL string
-	latency                              time.Duration
+	latency, tokenLife                   time.Duration
 	rateLimit                            int
 	expose                               bool
 }
@@ -31,6 +31,7 @@ func main() {
 	flag.StringVar(&set.listen, "listen", "127.0.0.1:4010", "`address` to serve on")
 	flag.StringVar(&set.token, "token", sandbox.DefaultHeadlessToken, "community `secret` that the Auth API asks for")
 	flag.DurationVar(&set.latency, "latency", 0, "wait before every answer")
+	flag.DurationVar(&set.tokenLife, "token-life", time.Hour, "how long access tokens last")
 	flag.IntVar(&set.rateLimit, "rate-limit", 2000, "`requests` per five minutes and IP address, 0 for no limit")
 	flag.StringVar(&set.publicURL, "public-url", "", "beginning of the addresses of posts and spaces")
 	flag.StringVar(&set.storageURL, "storage-url", "",
@@ -60,7 +61,7 @@ func run(ctx context.Context, set settings, out io.Writer) error {
 	}
 	box := sandbox.New(sandbox.Options{
 		HeadlessToken: set.token, Latency: set.latency, RateLimit: set.rateLimit, PublicURL: set.publicURL,
-		StorageURL: cmp.Or(set.storageURL, "http://"+listener.Addr().String()),
+		TokenLife: set.tokenLife, StorageURL: cmp.Or(set.storageURL, "http://"+listener.Addr().String()),
 	})
 	banner(out, set, listener.Addr().String(), box.Members())
 	server := &http.Server{Handler: box, ReadHeaderTimeout: 10 * time.Second}
