@@ -1,24 +1,50 @@
-import { Bell, CalendarDays, House, type LucideIcon, UserRound } from 'lucide-react';
-import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { Link, Route, Switch, useLocation } from 'wouter';
+import { Bell, CalendarDays, House, LayoutGrid, type LucideIcon, MessagesSquare, Search, UserRound } from 'lucide-react';
+import { lazy, Suspense, useEffect, useRef, useSyncExternalStore } from 'react';
+import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
+import { useOnline } from './api/online';
+import { openOutbox, useLetters } from './api/outbox';
 import { useTokens } from './api/session';
 import { Announcements } from './parts/announcements';
+import { useArrival } from './parts/arrival';
 import { useNewNotifications } from './parts/badge';
+import { Boundary } from './parts/boundary';
+import { useUnreadRooms } from './parts/inbox';
+import { SpaceList } from './parts/space-list';
+import { Skeleton } from './parts/states';
 import { Upcoming } from './parts/upcoming';
-import { EventsScreen } from './screens/events';
 import { HomeScreen } from './screens/home';
-import { MemberScreen, MeScreen } from './screens/member';
-import { NotificationsScreen } from './screens/notifications';
-import { OpenScreen } from './screens/open';
-import { PostScreen } from './screens/post';
-import { SignInScreen } from './screens/sign-in';
+
+// Each screen comes when it is opened first; only the first one comes with the app.
+const BookmarksScreen = lazy(() => import('./screens/bookmarks'));
+const EditProfileScreen = lazy(() => import('./screens/edit-profile'));
+const EventsScreen = lazy(() => import('./screens/events'));
+const LessonScreen = lazy(() => import('./screens/lesson'));
+const MeScreen = lazy(() => import('./screens/me'));
+const MemberScreen = lazy(() => import('./screens/member'));
+const MessagesScreen = lazy(() => import('./screens/messages'));
+const NewMessageScreen = lazy(() => import('./screens/new-message'));
+const NotFoundScreen = lazy(() => import('./screens/not-found'));
+const NotificationsScreen = lazy(() => import('./screens/notifications'));
+const OpenScreen = lazy(() => import('./screens/open'));
+const PostScreen = lazy(() => import('./screens/post'));
+const PreferencesScreen = lazy(() => import('./screens/preferences'));
+const QuizAttemptScreen = lazy(async () => ({ default: (await import('./screens/quiz')).QuizAttemptScreen }));
+const QuizScreen = lazy(async () => ({ default: (await import('./screens/quiz')).QuizScreen }));
+const QuizzesScreen = lazy(() => import('./screens/quizzes'));
+const RoomScreen = lazy(() => import('./screens/room'));
+const SearchScreen = lazy(() => import('./screens/search'));
+const SignInScreen = lazy(() => import('./screens/sign-in'));
+const SpaceMembersScreen = lazy(() => import('./screens/space-members'));
+const SpaceScreen = lazy(() => import('./screens/space'));
+const SpacesScreen = lazy(() => import('./screens/spaces'));
+const ThreadScreen = lazy(() => import('./screens/thread'));
+const WriteScreen = lazy(() => import('./screens/write'));
 
 export function App() {
   const tokens = useTokens();
   return (
     <>
-      <Offline />
-      {tokens ? <SignedIn /> : <SignInScreen />}
+      {tokens ? <SignedIn /> : <Suspense><SignInScreen /></Suspense>}
       <Announcements />
     </>
   );
@@ -27,39 +53,70 @@ export function App() {
 function SignedIn() {
   const main = useRef<HTMLElement>(null);
   const [path] = useLocation();
-  const count = useNewNotifications();
+  const notifications = useNewNotifications();
+  const rooms = useUnreadRooms();
   useArrival(path, main);
+  useEffect(openOutbox, []);
   return (
     <div className="shell">
       <a className="skip" href="#main">Skip to the content</a>
       <nav aria-label="Main">
         <Link className="brand" href="/"><img src="/icon.svg" alt="" width="32" height="32" />Thornbury Lane</Link>
         <Tab href="/" icon={House}>Home</Tab>
-        <Tab href="/events" icon={CalendarDays}>Events</Tab>
-        <Tab href="/notifications" icon={Bell} count={count}>Notifications</Tab>
+        <Tab href="/search" icon={Search} isWide>Search</Tab>
+        <Tab href="/spaces" icon={LayoutGrid} isNarrow>Spaces</Tab>
+        <Tab href="/messages" icon={MessagesSquare} count={rooms}>Messages</Tab>
+        <Tab href="/events" icon={CalendarDays} isWide>Events</Tab>
+        <Tab href="/notifications" icon={Bell} count={notifications}>Notifications</Tab>
         <Tab href="/me" icon={UserRound}>Profile</Tab>
+        <Beside query="(min-width: 900px)"><div className="nav-spaces"><SpaceList isSmall /></div></Beside>
       </nav>
       <main id="main" ref={main} tabIndex={-1}>
-        <Switch>
-          <Route path="/"><HomeScreen /></Route>
-          <Route path="/c/:space/:post">{({ space, post }) => <PostScreen key={post} space={space} post={post} />}</Route>
-          <Route path="/events"><EventsScreen /></Route>
-          <Route path="/notifications"><NotificationsScreen /></Route>
-          <Route path="/me"><MeScreen /></Route>
-          <Route path="/members/:circleId">{({ circleId }) => <MemberScreen key={circleId} circleId={circleId} />}</Route>
-          <Route path="/open"><OpenScreen /></Route>
-          <Route><HomeScreen /></Route>
-        </Switch>
+        <Connection />
+        <Boundary key={path}>
+          <Suspense fallback={<Skeleton of="card" />}>
+            <Switch>
+              <Route path="/"><HomeScreen /></Route>
+              <Route path="/spaces"><SpacesScreen /></Route>
+              <Route path="/spaces/:space/members">{({ space }) => <SpaceMembersScreen key={space} slug={space} />}</Route>
+              <Route path="/spaces/:space/write">{({ space }) => <WriteScreen key={space} slug={space} />}</Route>
+              <Route path="/c/:space/sections/:section/lessons/:lesson">{({ space, lesson }) => <LessonScreen key={lesson} space={space} lesson={lesson} />}</Route>
+              <Route path="/c/:space/quizzes/:quiz/attempts/:attempt">{({ space, quiz, attempt }) => <QuizAttemptScreen key={attempt} space={space} quiz={quiz} attempt={attempt} />}</Route>
+              <Route path="/c/:space/quizzes/:quiz">{({ space, quiz }) => <QuizScreen key={quiz} space={space} quiz={quiz} />}</Route>
+              <Route path="/spaces/:space/quizzes">{({ space }) => <QuizzesScreen key={space} slug={space} />}</Route>
+              <Route path="/c/:space/:post">{({ space, post }) => <PostScreen key={post} space={space} post={post} />}</Route>
+              <Route path="/c/:space">{({ space }) => <SpaceScreen key={space} slug={space} />}</Route>
+              <Route path="/events"><EventsScreen /></Route>
+              <Route path="/messages"><MessagesScreen /></Route>
+              <Route path="/messages/new"><NewMessageScreen /></Route>
+              <Route path="/messages/:room/:message">{({ message }) => <ThreadScreen key={message} id={decodeURIComponent(message)} />}</Route>
+              <Route path="/messages/:room">{({ room }) => <RoomScreen key={room} uuid={room} />}</Route>
+              <Route path="/notifications"><NotificationsScreen /></Route>
+              <Route path="/search"><SearchScreen /></Route>
+              <Route path="/me"><MeScreen /></Route>
+              <Route path="/me/edit"><EditProfileScreen /></Route>
+              <Route path="/me/bookmarks"><BookmarksScreen /></Route>
+              <Route path="/me/preferences"><PreferencesScreen /></Route>
+              <Route path="/members/:circleId">{({ circleId }) => <MemberScreen key={circleId} circleId={circleId} />}</Route>
+              <Route path="/u/:uid">{({ uid }) => <Redirect to={`/open?url=${encodeURIComponent(`/u/${uid}`)}`} replace />}</Route>
+              <Route path="/open"><OpenScreen /></Route>
+              <Route><NotFoundScreen /></Route>
+            </Switch>
+          </Suspense>
+        </Boundary>
       </main>
-      {path !== '/events' && <Upcoming />}
+      {path !== '/events' && <Beside query="(min-width: 1100px)"><Upcoming /></Beside>}
     </div>
   );
 }
 
-function Tab({ href, icon: Icon, count = 0, children }: { href: string; icon: LucideIcon; count?: number; children: string }) {
+type TabProps = { href: string; icon: LucideIcon; count?: number; isWide?: boolean; isNarrow?: boolean; children: string };
+
+function Tab({ href, icon: Icon, count = 0, isWide = false, isNarrow = false, children }: TabProps) {
   const [path] = useLocation();
+  const isHere = path === href || (href !== '/' && path.startsWith(`${href}/`)) || (isNarrow && path.startsWith('/c/'));
   return (
-    <Link className="tab" href={href} aria-current={path === href ? 'page' : undefined}>
+    <Link className={`tab${isWide ? ' wide' : ''}${isNarrow ? ' narrow' : ''}`} href={href} aria-current={isHere ? 'page' : undefined}>
       <Icon aria-hidden="true" />
       <span>{children}</span>
       {count > 0 && <span className="badge">{count}<span className="unseen"> new</span></span>}
@@ -67,33 +124,20 @@ function Tab({ href, icon: Icon, count = 0, children }: { href: string; icon: Lu
   );
 }
 
-/** After a link was followed: to the top of the new screen, and the keyboard with it. On the way back the browser restores the place. */
-function useArrival(path: string, main: React.RefObject<HTMLElement | null>) {
-  const isBack = useRef(true); // and so is the first screen
-  useEffect(() => {
-    const goBack = () => { isBack.current = true; };
-    addEventListener('popstate', goBack, { capture: true });
-    return () => removeEventListener('popstate', goBack, { capture: true });
-  }, []);
-  useEffect(() => {
-    if (!isBack.current) {
-      scrollTo(0, 0);
-      main.current?.focus({ preventScroll: true });
-    }
-    isBack.current = false;
-  }, [path, main]); // oxlint-disable-line react/exhaustive-effect-dependencies -- a new path is what it waits for
+/** What stands beside the screen if there is room. A phone does not fetch it. */
+function Beside({ query, children }: { query: string; children: React.ReactNode }) {
+  const wide = matchMedia(query);
+  const isWide = useSyncExternalStore((tell) => {
+    wide.addEventListener('change', tell);
+    return () => wide.removeEventListener('change', tell);
+  }, () => wide.matches);
+  return isWide && children;
 }
 
-function Offline() {
-  const isOnline = useSyncExternalStore(onNetworkChange, () => navigator.onLine);
-  return <div role="status">{!isOnline && <p className="offline">You are offline. What you see may be old.</p>}</div>;
-}
-
-function onNetworkChange(tell: () => void) {
-  addEventListener('online', tell);
-  addEventListener('offline', tell);
-  return () => {
-    removeEventListener('online', tell);
-    removeEventListener('offline', tell);
-  };
+/** Whether the community can be reached, and how much waits for it. */
+function Connection() {
+  const isOnline = useOnline();
+  const waiting = useLetters().filter(({ state }) => state === 'WAITING').length;
+  const words = isOnline ? '' : `You are offline. What you see may be old.${waiting > 0 ? ` ${waiting} to send when you are back.` : ''}`;
+  return <div role="status">{words && <p className="offline">{words}</p>}</div>;
 }

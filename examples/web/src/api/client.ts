@@ -59,9 +59,12 @@ const Refresh = graphql(`
 
 let refreshing: Promise<void> | undefined;
 
-/** Gets a new access token, once for all that wait for it. Where that is refused, the session is over. */
+/** Gets a new access token, once for all that wait for it, in all tabs. If that is refused, the session is over. */
 function refresh() {
-  refreshing ??= requestTokens().finally(() => {
+  const late = session.tokens?.accessToken;
+  refreshing ??= navigator.locks.request('refresh', async () => {
+    if (session.tokens?.accessToken === late) await requestTokens(); // else another tab has done it meanwhile
+  }).finally(() => {
     refreshing = undefined;
   });
   return refreshing;
@@ -72,7 +75,7 @@ async function requestTokens() {
   const { data } = await client.mutate({ mutation: Refresh, variables: { refreshToken }, fetchPolicy: 'no-cache' });
   const result = data?.result;
   session.tokens = result?.accessToken && result.accessTokenExpiresAt
-    ? { accessToken: result.accessToken, accessTokenExpiresAt: result.accessTokenExpiresAt, refreshToken: result.refreshToken ?? refreshToken }
+    ? { ...session.tokens, accessToken: result.accessToken, accessTokenExpiresAt: result.accessTokenExpiresAt, refreshToken: result.refreshToken ?? refreshToken }
     : null;
 }
 
@@ -88,7 +91,26 @@ const Logout = graphql(`
 export async function signOut() {
   await client.mutate({ mutation: Logout, fetchPolicy: 'no-cache' }).catch(() => undefined); // it ends by itself within the hour
   session.tokens = null;
+  sessionStorage.removeItem(snapshot);
   await client.clearStore();
+}
+
+const snapshot = 'screens';
+
+/** Keeps what the screens show, as far as it fits, for a start without a network. It ends with the tab, as the tokens do. */
+export function keepScreens() {
+  if (!session.tokens) return;
+  try {
+    sessionStorage.setItem(snapshot, JSON.stringify(cache.extract()));
+  } catch {
+    sessionStorage.removeItem(snapshot); // it was too much
+  }
+}
+
+/** Without a network, shows what was kept. With one, everything is read anew. */
+export function restoreScreens() {
+  const kept = sessionStorage.getItem(snapshot);
+  if (kept && session.tokens && !navigator.onLine) cache.restore(JSON.parse(kept));
 }
 
 /** An access token with at least a minute left: a socket keeps the one that it was opened with. */

@@ -22,6 +22,9 @@ export function explain(error: unknown): { title: string; hint: string; canRetry
         : { title: 'You have no access to this', hint: 'Perhaps you have not joined its space yet.', canRetry: false };
     case 'UNAUTHENTICATED':
       return { title: 'You were signed out', hint: 'Please sign in again.', canRetry: false };
+    case 'BAD_USER_INPUT':
+    case 'QUERY_LIMIT_EXCEEDED':
+      return { title: 'That did not work', hint: message, canRetry: false };
     default:
       return { title: 'Something went wrong', hint: message, canRetry: true };
   }

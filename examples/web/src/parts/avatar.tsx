@@ -1,11 +1,14 @@
 import { useState } from 'react';
 
-/** A member's picture; their initials on a colour of their own if there is none, or it does not load. */
+/** A member's picture on a colour of their own, which has their initials until it is there, and if there is none. */
 export function Avatar({ name, url, large = false }: { name: string; url: string | null | undefined; large?: boolean }) {
   const [broken, setBroken] = useState<string>();
-  const className = large ? 'avatar large' : 'avatar';
-  if (url && url !== broken) return <img className={className} src={url} alt="" loading="lazy" onError={() => setBroken(url)} />;
-  return <span className={className} style={{ '--hue': hue(name) } as React.CSSProperties} aria-hidden="true">{initials(name)}</span>;
+  return (
+    <span className={large ? 'avatar large' : 'avatar'} style={{ '--hue': hue(name) } as React.CSSProperties} aria-hidden="true">
+      {initials(name)}
+      {url && url !== broken && <img src={url} alt="" loading="lazy" onError={() => setBroken(url)} />}
+    </span>
+  );
 }
 
 function initials(name: string) {

@@ -1,5 +1,6 @@
-import { useQuery, useSubscription } from '@apollo/client/react';
-import { useEffect } from 'react';
+import { useLive } from '../api/live';
+import { useLook, useScreen } from '../api/screen';
+import { update } from '../api/cache';
 import { graphql } from '../generated';
 
 const Badge = graphql(`
@@ -24,16 +25,12 @@ const BadgeChanged = graphql(`
 `);
 
 /**
- * The number of new notifications. The subscription shows at once what this member does, here or in another tab; what others
- * do shows by asking each minute while somebody looks.
+ * The number of notifications since the member last looked. The subscription tells of it; where the community is not live, asking
+ * each minute does, while somebody looks.
  */
 export function useNewNotifications() {
-  const { data } = useQuery(Badge, { pollInterval: 60_000, skipPollAttempt: () => document.hidden });
-  const { error, restart } = useSubscription(BadgeChanged);
-  useEffect(() => {
-    if (!error) return undefined;
-    const timer = setTimeout(restart, 5_000); // a socket ends with the token that it was opened with; now there is another
-    return () => clearTimeout(timer);
-  }, [error, restart]);
+  const { data } = useScreen(Badge);
+  useLive(BadgeChanged);
+  useLook(Badge, 60, ({ viewer }) => { if (viewer) update(viewer.notificationCounts, { notifications: viewer.notificationCounts.notifications }); });
   return data?.viewer?.notificationCounts.notifications ?? 0;
 }

@@ -1,18 +1,19 @@
-import { useApolloClient } from '@apollo/client/react';
 import { MessageCircle } from 'lucide-react';
+import { load } from '../api/screen';
 import { type FragmentType, getFragmentData, graphql } from '../generated';
 import { Comment } from './comment';
 import { More } from './more';
 import { Empty } from './states';
 
-const CommentsFragment = graphql(`
+export const CommentsFragment = graphql(`
   fragment Comments on CommentConnection {
     edges {
       cursor
       node {
         id
+        circleId
         ...Comment
-        replies(first: 100) { edges { node { id ...Comment } } }
+        replies(first: 100) { edges { node { id circleId ...Comment } } }
       }
     }
     pageInfo {
@@ -30,7 +31,6 @@ const MoreComments = graphql(`
 
 /** The comments on a post, newest first, each with its replies. */
 export function Comments({ on, of }: { on: string; of: FragmentType<typeof CommentsFragment> }) {
-  const client = useApolloClient();
   const { edges, pageInfo } = getFragmentData(CommentsFragment, of);
   if (edges.length === 0) return <Empty icon={MessageCircle} title="Nobody has said anything yet">Be the first.</Empty>;
   return (
@@ -46,9 +46,7 @@ export function Comments({ on, of }: { on: string; of: FragmentType<typeof Comme
           </li>
         ))}
       </ol>
-      {pageInfo.hasNextPage && (
-        <More load={() => client.query({ query: MoreComments, variables: { id: on, after: pageInfo.endCursor }, fetchPolicy: 'network-only' })} />
-      )}
+      {pageInfo.hasNextPage && <More load={() => load(MoreComments, { id: on, after: pageInfo.endCursor })} />}
     </>
   );
 }

@@ -23,7 +23,7 @@ export function EventFacts({ of }: { of: FragmentType<typeof EventFactsFragment>
   return (
     <div className="event-facts">
       <p>{event.isLive && <strong className="live"><Radio aria-hidden="true" />Now</strong>}<Span starts={event.startsAt} ends={event.endsAt} /></p>
-      <p>{event.locationType === 'VIRTUAL' ? <Video aria-hidden="true" /> : <MapPin aria-hidden="true" />}{place(event)}</p>
+      <p>{event.locationType === 'VIRTUAL' || event.locationType === 'LIVE_STREAM' ? <Video aria-hidden="true" /> : <MapPin aria-hidden="true" />}{place(event)}</p>
     </div>
   );
 }
@@ -34,6 +34,7 @@ function place({ locationType, location, virtualLocationUrl, isLocationHiddenFro
   if (location?.name) return location.name;
   if (virtualLocationUrl) return <a href={virtualLocationUrl}>Join online</a>;
   if (isLocationHiddenFromNonAttendees) return 'Shown to those who come';
+  if (locationType === 'LIVE_STREAM') return 'Live stream in the community';
   return locationType === 'VIRTUAL' ? 'Online' : 'To be decided';
 }
 

@@ -1,5 +1,7 @@
 import { Heart } from 'lucide-react';
 import { useAction } from '../api/action';
+import { update } from '../api/cache';
+import { post } from '../api/outbox';
 import { type FragmentType, getFragmentData, graphql } from '../generated';
 import type { LikePostMutation } from '../generated/graphql';
 
@@ -36,7 +38,7 @@ const documents = { LikePost, UnlikePost, LikeComment, UnlikeComment };
 
 /**
  * Likes a post or comment, and takes it back. What is hoped for shows at once, on every screen that has the thing; the answer
- * then says how many likes there really are.
+ * then says how many likes there really are. Without a network the last word waits.
  */
 export function LikeButton({ of }: { of: FragmentType<typeof LikeButtonFragment> }) {
   const { __typename, id, likesCount, isLikedByViewer } = getFragmentData(LikeButtonFragment, of);
@@ -45,6 +47,10 @@ export function LikeButton({ of }: { of: FragmentType<typeof LikeButtonFragment>
 
   const toggle = () => {
     const item = { __typename, id, isLikedByViewer: !isLikedByViewer, likesCount: likesCount + (isLikedByViewer ? -1 : 1) };
+    if (!navigator.onLine) {
+      update({ __typename, id }, item);
+      return post(documents[name] as typeof LikePost, { id }, { on: id, html: '', isLast: true });
+    }
     const hope = { __typename: 'Mutation', result: { __typename: `${name}Payload`, item, userErrors: [] } };
     return run({ variables: { id }, optimisticResponse: hope as LikePostMutation });
   };

@@ -1,10 +1,12 @@
-import { MessageCircle } from 'lucide-react';
+import { MessageCircle, Pin } from 'lucide-react';
 import { Link } from 'wouter';
 import { type FragmentType, getFragmentData, graphql } from '../generated';
 import { Author } from './author';
 import { DateTile, EventFacts } from './event-facts';
 import { LikeButton } from './like-button';
 import { Pictures } from './pictures';
+import { PostMenu } from './post-menu';
+import { SpaceName } from './space-name';
 import { Ago } from './time';
 
 const PostCardFragment = graphql(`
@@ -14,8 +16,12 @@ const PostCardFragment = graphql(`
     title
     createdAt
     commentsCount
+    isPinned
     body {
       plainText
+    }
+    cover {
+      url
     }
     author {
       id
@@ -23,11 +29,11 @@ const PostCardFragment = graphql(`
     }
     space {
       id
-      name
       slug
-      emoji
+      ...SpaceName
     }
     ...LikeButton
+    ...PostMenu
     ... on ImagePost {
       ...Pictures
     }
@@ -38,14 +44,21 @@ const PostCardFragment = graphql(`
   }
 `);
 
-/** A post in a list. */
-export function PostCard({ of }: { of: FragmentType<typeof PostCardFragment> }) {
+/** A post in a list. Within its own space the name of that goes without saying. */
+export function PostCard({ of, isInSpace = false }: { of: FragmentType<typeof PostCardFragment>; isInSpace?: boolean }) {
   const post = getFragmentData(PostCardFragment, of);
-  const href = `/c/${post.space.slug}/${post.slug}`;
+  const href = post.space ? `/c/${post.space.slug}/${post.slug}` : '/';
   const isTitleTheText = post.body.plainText === post.title;
   return (
     <article className="card post" aria-labelledby={post.id}>
-      <Author of={post.author}><Ago at={post.createdAt} /> in {post.space.emoji} {post.space.name}</Author>
+      <div className="post-head">
+        <Author of={post.author}>
+          <Ago at={post.createdAt} />
+          {post.space && !isInSpace && <> in <SpaceName of={post.space} /></>}
+          {post.isPinned && isInSpace && <span className="pinned"><Pin aria-hidden="true" />Pinned</span>}
+        </Author>
+        <PostMenu of={post} href={href} />
+      </div>
       <div className={post.__typename === 'Event' ? 'with-date' : undefined}>
         {post.__typename === 'Event' && <DateTile at={post.startsAt} />}
         <div>
@@ -55,6 +68,7 @@ export function PostCard({ of }: { of: FragmentType<typeof PostCardFragment> }) 
       </div>
       {!isTitleTheText && <p className="excerpt">{post.body.plainText}</p>}
       {post.__typename === 'ImagePost' && <Pictures of={post} />}
+      {post.cover?.url && <img className="cover" src={post.cover.url} alt="" loading="lazy" />}
       <footer>
         <LikeButton of={post} />
         <Link className="reaction" href={`${href}#comments`} aria-label={`${post.commentsCount} comments`}>

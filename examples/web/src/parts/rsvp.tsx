@@ -2,10 +2,13 @@ import { Check } from 'lucide-react';
 import { useAction } from '../api/action';
 import { type FragmentType, getFragmentData, graphql } from '../generated';
 import { Avatar } from './avatar';
+import { isOver } from './time';
 
 const RsvpFragment = graphql(`
   fragment Rsvp on Event {
     id
+    startsAt
+    endsAt
     isRsvpEnabled
     isAttendedByViewer
     rsvpCount
@@ -42,7 +45,8 @@ export function Rsvp({ of }: { of: FragmentType<typeof RsvpFragment> }) {
   const event = getFragmentData(RsvpFragment, of);
   const [come, isComing] = useAction(RsvpToEvent);
   const [stayAway, isStaying] = useAction(CancelRsvp);
-  if (!event.isRsvpEnabled) return <p className="rsvp meta">No need to say that you come.</p>;
+  const isPast = isOver(event);
+  if (!event.isRsvpEnabled) return isPast ? null : <p className="rsvp meta">No need to say that you come.</p>;
 
   const isFull = event.rsvpLimit != null && event.rsvpCount >= event.rsvpLimit && !event.isAttendedByViewer;
   return (
@@ -50,8 +54,8 @@ export function Rsvp({ of }: { of: FragmentType<typeof RsvpFragment> }) {
       <div className="faces" aria-hidden="true">
         {event.attendees.edges.map(({ node }) => <Avatar key={node.id} name={node.member.name} url={node.member.avatarUrl} />)}
       </div>
-      <span className="meta">{event.rsvpCount}{event.rsvpLimit != null && ` of ${event.rsvpLimit}`} going</span>
-      <button
+      <span className="meta">{event.rsvpCount}{event.rsvpLimit != null && !isPast && ` of ${event.rsvpLimit}`} {isPast ? 'went' : 'going'}{isPast && event.isAttendedByViewer && ', you too'}</span>
+      {!isPast && <button
         type="button"
         className={event.isAttendedByViewer ? 'button chosen' : 'button'}
         aria-pressed={event.isAttendedByViewer}
@@ -59,8 +63,8 @@ export function Rsvp({ of }: { of: FragmentType<typeof RsvpFragment> }) {
         onClick={() => void (event.isAttendedByViewer ? stayAway : come)({ variables: { id: event.id } })}
       >
         {event.isAttendedByViewer && <Check aria-hidden="true" />}
-        {isFull ? 'Full' : event.isAttendedByViewer ? 'Going' : 'I am going'}
-      </button>
+        {isFull ? 'Full' : event.isAttendedByViewer ? 'Going' : 'RSVP'}
+      </button>}
     </div>
   );
 }

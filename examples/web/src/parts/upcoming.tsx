@@ -1,6 +1,5 @@
-import { useQuery } from '@apollo/client/react';
-import { useSyncExternalStore } from 'react';
 import { Link } from 'wouter';
+import { useScreen } from '../api/screen';
 import { graphql } from '../generated';
 import { DateTile, EventFacts } from './event-facts';
 
@@ -24,13 +23,9 @@ const UpcomingQuery = graphql(`
   }
 `);
 
-const wide = matchMedia('(min-width: 1180px)');
-
-/** The next events, beside the screen if there is room. A phone does not fetch them. */
+/** The next events, beside the screen. */
 export function Upcoming() {
-  const isWide = useSyncExternalStore(onWidthChange, () => wide.matches);
-  const { data } = useQuery(UpcomingQuery, { skip: !isWide });
-  if (!isWide) return null;
+  const { data } = useScreen(UpcomingQuery);
   return (
     <aside className="upcoming" aria-labelledby="upcoming">
       <h2 id="upcoming">Coming up</h2>
@@ -39,7 +34,7 @@ export function Upcoming() {
           <li key={node.id}>
             <DateTile at={node.startsAt} />
             <div>
-              <h3><Link href={`/c/${node.space.slug}/${node.slug}`}>{node.title}</Link></h3>
+              <h3><Link href={node.space ? `/c/${node.space.slug}/${node.slug}` : '/'}>{node.title}</Link></h3>
               <EventFacts of={node} />
             </div>
           </li>
@@ -48,9 +43,4 @@ export function Upcoming() {
       <Link href="/events">All events</Link>
     </aside>
   );
-}
-
-function onWidthChange(tell: () => void) {
-  wide.addEventListener('change', tell);
-  return () => wide.removeEventListener('change', tell);
 }

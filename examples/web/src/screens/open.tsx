@@ -1,7 +1,8 @@
-import { useQuery } from '@apollo/client/react';
-import { Link2Off } from 'lucide-react';
+import { ExternalLink, Link2Off } from 'lucide-react';
 import { Redirect, useSearchParams } from 'wouter';
+import { useScreen } from '../api/screen';
 import { graphql } from '../generated';
+import { shareable } from '../parts/addresses';
 import { Screen } from '../parts/screen';
 import { Empty, Failed, Skeleton } from '../parts/states';
 
@@ -17,14 +18,18 @@ const Open = graphql(`
 `);
 
 /** Goes to what an address of the community's own pages shows. */
-export function OpenScreen() {
+export default function OpenScreen() {
   const [parameters] = useSearchParams();
-  const { data, error, refetch } = useQuery(Open, { variables: { url: parameters.get('url') ?? '' } });
+  const url = shareable(parameters.get('url') ?? '/');
+  const { data, error, refetch } = useScreen(Open, { variables: { url } });
   if (data?.resolveUrl?.__typename === 'Member') return <Redirect to={`/members/${data.resolveUrl.circleId}`} replace />;
   return (
     <Screen title="Link" canGoBack>
       {error ? <Failed error={error} retry={refetch} /> : !data ? <Skeleton of="card" count={1} /> : (
-        <Empty icon={Link2Off} title="Not in this app">It can be seen on the community’s own pages.</Empty>
+        <>
+          <Empty icon={Link2Off} title="Not in this app">It can be seen on the community’s own pages.</Empty>
+          <p className="more"><a className="button" href={url} target="_blank" rel="noreferrer"><ExternalLink aria-hidden="true" />Open there</a></p>
+        </>
       )}
     </Screen>
   );

@@ -1,24 +1,6 @@
-import { useMutation } from '@apollo/client/react';
 import { type FormEvent, useState } from 'react';
-import { explain } from '../api/errors';
-import { session } from '../api/session';
-import { graphql } from '../generated';
+import { signIn } from '../api/sign-in';
 import { Avatar } from '../parts/avatar';
-
-// In the sandbox a name is enough. A real community proves who somebody is: the app then sends an ID token of the community's
-// OpenID Connect provider, `login(input: { identityToken: … })`, and the rest stays as it is.
-const Login = graphql(`
-  mutation Login($email: String!) {
-    result: login(input: { email: $email }) {
-      accessToken
-      accessTokenExpiresAt
-      refreshToken
-      userErrors {
-        message
-      }
-    }
-  }
-`);
 
 const people = [
   { name: 'Maya Fielding', email: 'member@example.com', note: 'First-year plot holder' },
@@ -26,25 +8,20 @@ const people = [
   { name: 'Ruth Okafor', email: 'admin@example.com', note: 'Site secretary' },
 ];
 
-export function SignInScreen() {
-  const [login, { loading }] = useMutation(Login);
+export default function SignInScreen() {
+  const [loading, setLoading] = useState(false);
   const [email, setEmail] = useState('');
   const [problem, setProblem] = useState('');
 
-  const signIn = async (as: string) => {
+  const enter = async (as: string) => {
     setProblem('');
-    try {
-      const { data } = await login({ variables: { email: as }, fetchPolicy: 'no-cache' });
-      const { accessToken, accessTokenExpiresAt, refreshToken, userErrors } = data!.result;
-      if (accessToken && accessTokenExpiresAt && refreshToken) session.tokens = { accessToken, accessTokenExpiresAt, refreshToken };
-      else setProblem(userErrors[0]?.message ?? 'That did not work.');
-    } catch (error) {
-      setProblem(explain(error).title);
-    }
+    setLoading(true);
+    setProblem(await signIn(as));
+    setLoading(false);
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void signIn(email);
+    void enter(email);
   };
 
   return (
@@ -73,7 +50,7 @@ export function SignInScreen() {
       <ul className="card people">
         {people.map(({ name, email: as, note }) => (
           <li key={as}>
-            <button type="button" disabled={loading} onClick={() => void signIn(as)}>
+            <button type="button" disabled={loading} onClick={() => void enter(as)}>
               <Avatar name={name} url={null} />
               <span><b>{name}</b><span className="meta">{note}</span></span>
             </button>
