@@ -19,7 +19,7 @@ after(() => Promise.all([server?.stop(), browser?.close()]));
 for (const width of widths) {
   for (const scheme of ['light', 'dark']) {
     test(`the pages fit ${width} pixels and are accessible, ${scheme}`, async (t) => {
-      for (const path of ['/', '/docs/http']) {
+      for (const path of ['/', '/docs/http', '/docs/schema', '/docs/schema/Post', '/docs/schema?q=feed']) {
         const { page, problems, requests } = await open(browser, address + path, { width, scheme, t });
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width, path);
         assert.deepEqual(await barriers(page), [], path);

@@ -5,7 +5,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Environment, Network, RecordSource, Store, commitMutation, createOperationDescriptor, fetchQuery, getSingularSelector } from 'relay-runtime';
+import { Environment, Network, Observable, RecordSource, Store, commitMutation, createOperationDescriptor, fetchQuery, getSingularSelector, requestSubscription } from 'relay-runtime';
+import { converse, pair, screenOf, socketOf } from './chat.js';
 import { ask, member, start } from './server.js';
 
 const app = fileURLToPath(new URL('relay/', import.meta.url));
@@ -13,7 +14,7 @@ const generated = `${app}__generated__/`;
 const manifest = `${generated}persisted.json`;
 const require = createRequire(import.meta.url);
 
-/** What the compiler made of a document of relay/feed.js. */
+/** What the compiler made of a document in relay/. */
 const compiled = (name) => require(`${generated}${name}.graphql.js`);
 const compile = (config) => execFileSync('../node_modules/.bin/relay-compiler', [config, '--noWatchman'], { cwd: app, encoding: 'utf8' });
 
@@ -30,15 +31,15 @@ before(async () => {
 });
 after(() => server?.stop());
 
-/** An app with an empty store, and the names of what it sent. */
-function open() {
+/** An app with an empty store, and the names of what it sent. It subscribes over a socket. */
+function open({ url = server.url, bearer = token, socket } = {}) {
   const sent = [];
   const network = Network.create(async ({ id, name }, variables) => {
     sent.push(name);
-    const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
-    const answer = await fetch(server.url, { method: 'POST', headers, body: JSON.stringify({ doc_id: id, variables }) });
+    const headers = { 'content-type': 'application/json', ...(bearer && { authorization: `Bearer ${bearer}` }) };
+    const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ doc_id: id, variables }) });
     return answer.json();
-  });
+  }, ({ id }, variables) => Observable.create((sink) => socket.subscribe({ query: '', doc_id: id, variables }, sink)));
   const environment = new Environment({ network, store: new Store(new RecordSource()) });
   return {
     environment,
@@ -115,6 +116,34 @@ test('a new comment joins its connection', async () => {
   assert.deepEqual(now.comments.edges.at(-1).node.body, { plainText: 'Lovely beans.' });
   assert.equal(now.comments.edges.length, post.comments.edges.length + 1);
   assert.deepEqual(sent, ['feedQuery', 'feedCommentsQuery', 'feedCommentMutation']);
+});
+
+test('a room follows what others write, change and delete, by the directives of its subscription', async (t) => {
+  const talking = await start({ env: { CIRCLEGRAPH_TRUSTED_DOCUMENTS: manifest } }); // the others send what they like
+  const { tokens: [writer, reader], room, after } = await pair(talking, 'jose@example.com', 'margaret@example.com');
+  const socket = socketOf(talking, reader);
+  const { environment, query, mutate, sent } = open({ url: talking.url, bearer: reader, socket });
+  const screen = screenOf();
+  const { chatRoom } = await query('chatQuery', { room });
+  const shown = environment.lookup(createOperationDescriptor(compiled('chatQuery'), { room }).fragment);
+  screen.show(shown.data.chatRoom.messages.edges);
+  const watched = environment.subscribe(shown, ({ data }) => screen.show(data.chatRoom.messages.edges));
+  const heard = requestSubscription(environment, {
+    subscription: compiled('chatSubscription'),
+    variables: { room, after, connections: [chatRoom.messages.__id] },
+    updater: (store, { chatRoomChanged: { idempotencyKey } }) => { screen.discard(idempotencyKey); },
+  });
+  t.after(async () => {
+    heard.dispose();
+    watched.dispose();
+    await socket.dispose();
+    await talking.stop(); // the last, or the socket comes again
+  });
+  await converse({
+    server: talking, screen, writer, room, reader: socket,
+    send: async (variables) => (await mutate('chatSendMutation', variables)).sendChatMessage,
+  });
+  assert.deepEqual(sent, ['chatQuery', 'chatSendMutation']);
 });
 
 test('an error throws, or is caught at its field, and leaves the rest as it is', async () => {

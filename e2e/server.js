@@ -53,14 +53,15 @@ export async function start({ args = [], binary = process.env.CIRCLEGRAPH, env =
 /**
  * Starts the sandbox by itself, in the place of Circle, with a Headless Auth token of its own.
  *
+ * @param {string[]} [args] flags, such as ['-token-life', '5s']
  * @returns {Promise<{ url: string, token: string, stop: () => Promise<number> }>}
  */
-export async function sandbox() {
+export async function sandbox(args = []) {
   const directory = mkdtempSync(join(tmpdir(), 'circlegraph-'));
   const binary = join(directory, 'sandbox');
   execFileSync('go', ['build', '-o', binary, './sandbox/cmd'], { cwd: root, stdio: 'inherit' });
   const token = randomUUID();
-  const circle = spawn(binary, ['-listen', '127.0.0.1:0', '-token', token], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const circle = spawn(binary, ['-listen', '127.0.0.1:0', '-token', token, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise((resolve) => circle.once('exit', resolve));
   let said = '';
   const url = await new Promise((resolve, reject) => {
@@ -78,6 +79,16 @@ export async function sandbox() {
     return code;
   };
   return { url, token, stop };
+}
+
+/** An access token of a member, by e-mail address, from the sandbox that plays Circle. */
+export async function mint({ url, token }, email = member) {
+  const answer = await fetch(`${url}/api/v1/headless/auth_token`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ email }),
+  });
+  return (await answer.json()).access_token;
 }
 
 /** Sends one operation by POST and gives the answer's JSON, errors and all. */

@@ -7,7 +7,7 @@ import { Client, cacheExchange, fetchExchange, subscriptionExchange } from '@urq
 import { createClient as createSSE } from 'graphql-sse';
 import { createClient as createWS } from 'graphql-ws';
 import WebSocket from 'ws';
-import { ask, expired, login, start } from './server.js';
+import { ask, expired, login, mint, sandbox, start } from './server.js';
 
 let server;
 before(async () => { server = await start(); });
@@ -70,6 +70,31 @@ test('graphql-ws: an expired token closes the socket with 4401, and a new one ge
   await assert.rejects(client.iterate({ query }).next(), ({ code }) => code === 4401);
   current = fresh;
   await followsCounts(client.iterate({ query }), fresh);
+});
+
+test('graphql-ws and graphql-sse: a subscription outlives its token', async (t) => {
+  const circle = await sandbox(['-token-life', '5s']); // and the server allows clocks to be 30 seconds apart
+  t.after(() => circle.stop());
+  const { url, socketURL } = await start({ t, env: {
+    CIRCLE_URL: circle.url, CIRCLE_HEADLESS_TOKEN: circle.token, CIRCLEGRAPH_LOGIN: 'trusted',
+    CIRCLEGRAPH_TRUSTED_SECRET: 'a-very-long-secret-of-a-server-0123456789',
+  } });
+  await Promise.all([
+    (bearer) => overSocket(bearer, socketURL),
+    (bearer) => createSSE({ url, headers: async () => ({ authorization: `Bearer ${await bearer()}` }) }),
+  ].map(async (open) => {
+    let tokens = 0;
+    const client = open(() => { tokens += 1; return mint(circle); });
+    t.after(() => client.dispose());
+    const events = client.iterate({ query });
+    for (const want of [1, 2]) { // each time the counts as they are
+      const { value, done } = await events.next();
+      assert.equal(done, false);
+      assert.ok(value.data?.notificationCountsChanged.notifications > 0, JSON.stringify(value));
+      assert.equal(tokens, want);
+    }
+    await events.return();
+  }));
 });
 
 test('graphql-ws: a subscription outlives a restart of the server', async (t) => {

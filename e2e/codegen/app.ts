@@ -52,7 +52,7 @@ export async function titles(url: string, email: string): Promise<string[]> {
     if (!feed) break;
     for (const { node } of feed.homeFeed.edges) {
       const card = getFragmentData(PostCard, node);
-      const created: string = card.createdAt;
+      const created: string | null = card.createdAt;
       const document: unknown = card.body.document;
       if (created && document) found.push(card.title);
     }
