@@ -2,8 +2,8 @@
 // with.
 //
 // The page is built by `npm --prefix playground ci && npm --prefix playground run build` and then belongs to the
-// program. A program without it has a plainer page, which needs nothing but Go to build and loads an older GraphiQL
-// from a CDN.
+// program. A program without it has a plainer page, which needs nothing but Go to build: text areas instead of an
+// editor. Neither loads anything from elsewhere.
 package playground
 
 import (
@@ -23,10 +23,7 @@ import (
 // Path is the path of the playground. Everything beneath it belongs to it.
 const Path = "/playground/"
 
-// CDN is the origin of GraphiQL for the plainer page, in exactly the versions whose hashes it names.
-const CDN = "https://cdn.jsdelivr.net"
-
-//go:embed all:dist cdn
+//go:embed all:dist plain
 var pages embed.FS
 
 //go:embed tabs/*.graphql
@@ -63,7 +60,7 @@ type Tab struct {
 
 // Playground is the page with its files. It implements [http.Handler] for everything beneath [Path].
 type Playground struct {
-	// Built reports whether the page is the built one, which loads nothing from elsewhere.
+	// Built reports whether the page is the built one.
 	Built bool
 
 	index  []byte
@@ -83,11 +80,8 @@ func newPlayground(pages fs.FS, s Settings) (*Playground, error) {
 	if _, err := fs.Stat(pages, folder+"/index.html"); err == nil {
 		p.Built = true
 	} else {
-		folder = "cdn"
-		p.policy = []string{
-			"script-src 'self' " + CDN, "connect-src 'self'", "img-src 'self' data:", "font-src data: " + CDN,
-			"style-src 'self' 'unsafe-inline' " + CDN,
-		}
+		folder = "plain"
+		p.policy = []string{"script-src 'self'", "connect-src 'self'", "img-src data:", "style-src 'self'"}
 	}
 	var err error
 	if p.files, err = fs.Sub(pages, folder); err != nil {

@@ -7,6 +7,7 @@ export function Footer({ session }) {
   const over = usePast(expires);
   const show = <button type="button" className="link" onClick={openPanel}>{token ? 'Sign in again' : 'Sign in'}</button>;
 
+  if (!token && trouble) return <p className="who over" role="status">{trouble} {show}</p>;
   if (!token) return <p className="who">Nobody is signed in, so most fields answer UNAUTHENTICATED. {show}</p>;
   if (over) return <p className="who over" role="status">The token of {name} ended at {clock(expires)}. {show}</p>;
   if (trouble) return <p className="who over" role="status">{trouble} {show}</p>;

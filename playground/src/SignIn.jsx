@@ -1,5 +1,5 @@
 import { pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
-import { useState, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { closePanel, isNarrow } from './panel.js';
 
 /** The plugin to sign in with, as the server lets one. */
@@ -47,7 +47,7 @@ function SignedIn({ session }) {
   const { name } = useSyncExternalStore(session.subscribe, session.snapshot);
   return (
     <div className="signed-in" role="status">
-      <p><strong>You are {name}.</strong> The token is in the headers of every tab.</p>
+      <p><strong>You are {name}.</strong> The token goes with what every tab asks, unless its headers have another.</p>
       <button type="button" onClick={() => session.signOut()}>Sign out</button>
     </div>
   );
@@ -57,8 +57,9 @@ function SignedIn({ session }) {
 function Members({ session, members }) {
   const [text, setText] = useState('');
   const { name, busy } = useSyncExternalStore(session.subscribe, session.snapshot);
-  const { changeTab } = useGraphiQLActions();
-  const { tabs, activeTabIndex } = useGraphiQL(pick('tabs', 'activeTabIndex'));
+  const { changeTab, run } = useGraphiQLActions();
+  const { tabs, activeTabIndex, queryEditor, operationName } = useGraphiQL(pick('tabs', 'activeTabIndex', 'queryEditor', 'operationName'));
+  const [next, setNext] = useState(null);
   const found = members.filter((member) => `${member.name} ${member.headline}`.toLowerCase().includes(text.toLowerCase()));
 
   const become = async (email) => {
@@ -66,8 +67,19 @@ function Members({ session, members }) {
     if (session.state.trouble) return;
     if (isNarrow()) closePanel();
     const done = tabs[activeTabIndex].operationName === 'SignIn';
-    if (done && tabs[activeTabIndex + 1]) changeTab(activeTabIndex + 1);
+    if (done && tabs[activeTabIndex + 1]) {
+      setNext(activeTabIndex + 1);
+      changeTab(activeTabIndex + 1);
+    }
   };
+
+  // The tab after the sign-in shows at once what signing in was for, and is there to be changed.
+  useEffect(() => {
+    if (activeTabIndex !== next || operationName === 'SignIn') return; // GraphiQL reads the new text a moment later
+    setNext(null);
+    queryEditor?.focus();
+    run();
+  }, [activeTabIndex, next, queryEditor, operationName, run]);
   return (
     <>
       <p>This is the sandbox: be whoever you like.</p>

@@ -43,7 +43,7 @@ createRoot(root).render(
       <a className="home" href="../">Circlegraph</a>
     </GraphiQL.Logo>
     <GraphiQL.Footer>
-      <Editors session={session} />
+      <Editors />
       <Footer session={session} />
     </GraphiQL.Footer>
   </GraphiQL>,

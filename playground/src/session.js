@@ -65,6 +65,11 @@ export class Session {
     await ask('mutation { logout { loggedOut } }', { token }).catch(() => {}); // it may have ended already
   }
 
+  #withToken(headers = {}) {
+    const own = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+    return own || !this.state.token ? headers : { ...headers, Authorization: `Bearer ${this.state.token}` };
+  }
+
   async #attempt(what) {
     this.#set({ busy: true, trouble: null });
     try {
@@ -81,10 +86,13 @@ export class Session {
     this.#set({ token, name: name ?? 'A member', expires: expiry(token), trouble: null });
   }
 
-  /** A fetcher whose answers are looked at: a sign-in counts, and so does the end of the token. */
+  /**
+   * A fetcher that sends the token, unless the headers of the tab have one, and whose answers are looked at: a sign-in
+   * counts, and so does the end of the token.
+   */
   watch(fetcher) {
     return async (request, options) => {
-      const answer = await fetcher(request, options);
+      const answer = await fetcher(request, { ...options, headers: this.#withToken(options?.headers) });
       if (!answer || typeof answer !== 'object' || Symbol.asyncIterator in answer || 'subscribe' in answer) return answer;
       const got = answer.data?.login ?? answer.data?.refreshAccessToken;
       if (got?.accessToken) this.adopt(got.accessToken, got.viewer?.member?.name ?? this.state.name);
