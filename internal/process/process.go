@@ -3,19 +3,6 @@ package process
 
 import "runtime/debug"
 
-// TuneMemory trades memory for time if the operator has not chosen by GOGC or GOMEMLIMIT: a gateway makes much
-// garbage and keeps little, so collecting at five times the live heap halves what collection costs. The soft limit
-// keeps a burst from using it all.
-func TuneMemory(getenv func(string) string) {
-	if getenv("GOGC") != "" {
-		return
-	}
-	debug.SetGCPercent(400)
-	if getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(512 << 20)
-	}
-}
-
 // stamped is the version that a build outside of a clone is given:
 //
 //	go build -ldflags '-X circlegraph/internal/process.stamped=v1.2.0'
