@@ -23,7 +23,10 @@ var phrases = []phrase{
 	{regexp.MustCompile(`\balone\b`), "only, by itself, orphaned"},
 	{regexp.MustCompile(`[^e] (is|are|was|were) none\b`), "is not, are not"}, // "there is none" is fine
 	{regexp.MustCompile(`\b(nil|null|empty|zero|false|true|nothing) where\b`), "if"},
-	{regexp.MustCompile(`\bwhat (became|becomes) of\b`), "the outcome of, the state of"},
+	{regexp.MustCompile(`\bwhere (nil|null|empty|zero|none|absent|absence)\b`), "if"},
+	{regexp.MustCompile(`\bwhat (came|comes|became|becomes) of\b`), "the outcome of, the state of"},
+	{regexp.MustCompile(`^ \w+ tells (how|if|what|where|which|who|why)\b`), "returns"},
+	{regexp.MustCompile(`\bnobody is if nil\b`), "may be nil"},
 	{regexp.MustCompile(`\bas long as there (is|are)\b`), "while, if"},
 	{regexp.MustCompile(`(?i)\berrands?\b`), "screen"},
 	{regexp.MustCompile(`(?i)\b(is|are|be|was) reckoned\b|\breckonings?\b`), "estimate"},
