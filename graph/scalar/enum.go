@@ -23,6 +23,15 @@ func (w words) marshal(word string) graphql.Marshaler {
 	return graphql.MarshalString(w[i][0])
 }
 
+// marshalKnown writes the value for Circle's word; null if there is none. It is for enums without UNKNOWN: their fields
+// stand beside a text that has the word.
+func (w words) marshalKnown(word string) graphql.Marshaler {
+	if !slices.ContainsFunc(w, func(pair [2]string) bool { return pair[1] == word }) {
+		return graphql.Null
+	}
+	return w.marshal(word)
+}
+
 // unmarshal reads a value as Circle's word.
 func (w words) unmarshal(v any) (string, error) {
 	value, _ := v.(string)

@@ -42,6 +42,12 @@ var enums = map[string]words{
 		{"LAX", "lax"},
 		{"STRICT", "strict"},
 	},
+	"EventFrequency": {
+		{"DAILY", "daily"},
+		{"WEEKLY", "weekly"},
+		{"MONTHLY", "monthly"},
+		{"YEARLY", "yearly"},
+	},
 	"EventLocationType": {
 		{"VIRTUAL", "virtual"},
 		{"IN_PERSON", "in_person"},
@@ -61,6 +67,12 @@ var enums = map[string]words{
 		{"ALPHABETICAL", "alphabetical"},
 		{"NEW_ACTIVITY", "new_activity"},
 	},
+	"HomeSegmentType": {
+		{"FEED", "feed"},
+		{"SPACES", "spaces"},
+		{"MEMBERS", "members"},
+		{"EVENTS", "events"},
+	},
 	"LessonStatus": {
 		{"INCOMPLETE", "incomplete"},
 		{"COMPLETED", "completed"},
@@ -69,6 +81,9 @@ var enums = map[string]words{
 		{"OPEN", "open"},
 		{"SECRET", "secret"},
 		{"PUBLIC_STREAM", "public_stream"},
+	},
+	"LiveRoomState": {
+		{"BACKSTAGE", "backstage"},
 	},
 	"LiveRoomType": {
 		{"STREAM", "stream"},
@@ -109,6 +124,14 @@ var enums = map[string]words{
 		{"THREAD", "thread"},
 		{"DIRECT", "direct"},
 	},
+	"NotificationAction": {
+		{"ADD", "add"},
+		{"LIKE", "like"},
+		{"MENTION", "mention"},
+		{"REPLY", "reply"},
+		{"REMINDER", "reminder"},
+		{"JOIN", "join"},
+	},
 	"NotificationMedium": {
 		{"IN_APP", "in_app"},
 		{"PUSH", "push"},
@@ -131,10 +154,30 @@ var enums = map[string]words{
 		{"LATEST", "latest"},
 		{"OLDEST", "oldest"},
 	},
+	"OtherHitType": {
+		{"SPACE_GROUP", "space_group"},
+		{"MEMBER_TAG", "member_tag"},
+		{"GROUP_MENTION", "group_mention"},
+	},
 	"PostStatus": {
 		{"PUBLISHED", "published"},
 		{"DRAFT", "draft"},
 		{"SCHEDULED", "scheduled"},
+	},
+	"PostsOrder": {
+		{"LATEST", "latest"},
+		{"OLDEST", "oldest"},
+		{"POPULAR", "popular"},
+		{"LIKES", "likes"},
+		{"ALPHABETICAL", "alphabetical"},
+		{"NEW_ACTIVITY", "new_activity"},
+	},
+	"ProfileFieldType": {
+		{"TEXT", "text"},
+		{"TEXTAREA", "textarea"},
+		{"SELECT", "select"},
+		{"CHECKBOX", "checkbox"},
+		{"NUMBER", "number"},
 	},
 	"ProfileFieldsPage": {
 		{"SIGNUP", "signup"},
@@ -179,6 +222,12 @@ var enums = map[string]words{
 		{"ENTITY_LIST", "entity_list"},
 		{"MENTIONS", "mentions"},
 	},
+	"SpaceLayout": {
+		{"POSTS", "posts"},
+		{"LIST", "list"},
+		{"CARDS", "cards"},
+		{"GALLERY", "gallery"},
+	},
 	"SpaceNotificationChoice": {
 		{"ALL", "all"},
 		{"MENTION", "mention"},
@@ -196,6 +245,10 @@ var enums = map[string]words{
 		{"PUBLISHED", "published"},
 		{"DRAFT", "draft"},
 	},
+	"SpaceTab": {
+		{"POSTS", "posts"},
+		{"MEMBERS", "members"},
+	},
 	"SpaceType": {
 		{"BASIC", "basic"},
 		{"CHAT", "chat"},
@@ -203,6 +256,12 @@ var enums = map[string]words{
 		{"COURSE", "course"},
 		{"MEMBERS", "members"},
 		{"IMAGE", "image"},
+	},
+	"TextEntityType": {
+		{"SPACE", "space"},
+		{"POST", "post"},
+		{"EVENT", "event"},
+		{"LESSON", "lesson"},
 	},
 }
 
@@ -233,7 +292,9 @@ func MarshalChatRoomKind(word string) graphql.Marshaler { return enums["ChatRoom
 func UnmarshalChatRoomKind(v any) (string, error) { return enums["ChatRoomKind"].unmarshal(v) }
 
 // MarshalCommentsOrder writes Circle's word as a value of CommentsOrder.
-func MarshalCommentsOrder(word string) graphql.Marshaler { return enums["CommentsOrder"].marshal(word) }
+func MarshalCommentsOrder(word string) graphql.Marshaler {
+	return enums["CommentsOrder"].marshalKnown(word)
+}
 
 // UnmarshalCommentsOrder reads a value of CommentsOrder as Circle's word.
 func UnmarshalCommentsOrder(v any) (string, error) { return enums["CommentsOrder"].unmarshal(v) }
@@ -245,6 +306,14 @@ func MarshalCookieSameSite(word string) graphql.Marshaler {
 
 // UnmarshalCookieSameSite reads a value of CookieSameSite as Circle's word.
 func UnmarshalCookieSameSite(v any) (string, error) { return enums["CookieSameSite"].unmarshal(v) }
+
+// MarshalEventFrequency writes Circle's word as a value of EventFrequency.
+func MarshalEventFrequency(word string) graphql.Marshaler {
+	return enums["EventFrequency"].marshalKnown(word)
+}
+
+// UnmarshalEventFrequency reads a value of EventFrequency as Circle's word.
+func UnmarshalEventFrequency(v any) (string, error) { return enums["EventFrequency"].unmarshal(v) }
 
 // MarshalEventLocationType writes Circle's word as a value of EventLocationType.
 func MarshalEventLocationType(word string) graphql.Marshaler {
@@ -265,10 +334,20 @@ func MarshalEventRecurrence(word string) graphql.Marshaler {
 func UnmarshalEventRecurrence(v any) (string, error) { return enums["EventRecurrence"].unmarshal(v) }
 
 // MarshalHomeFeedOrder writes Circle's word as a value of HomeFeedOrder.
-func MarshalHomeFeedOrder(word string) graphql.Marshaler { return enums["HomeFeedOrder"].marshal(word) }
+func MarshalHomeFeedOrder(word string) graphql.Marshaler {
+	return enums["HomeFeedOrder"].marshalKnown(word)
+}
 
 // UnmarshalHomeFeedOrder reads a value of HomeFeedOrder as Circle's word.
 func UnmarshalHomeFeedOrder(v any) (string, error) { return enums["HomeFeedOrder"].unmarshal(v) }
+
+// MarshalHomeSegmentType writes Circle's word as a value of HomeSegmentType.
+func MarshalHomeSegmentType(word string) graphql.Marshaler {
+	return enums["HomeSegmentType"].marshalKnown(word)
+}
+
+// UnmarshalHomeSegmentType reads a value of HomeSegmentType as Circle's word.
+func UnmarshalHomeSegmentType(v any) (string, error) { return enums["HomeSegmentType"].unmarshal(v) }
 
 // MarshalLessonStatus writes Circle's word as a value of LessonStatus.
 func MarshalLessonStatus(word string) graphql.Marshaler { return enums["LessonStatus"].marshal(word) }
@@ -284,6 +363,14 @@ func MarshalLiveRoomAccess(word string) graphql.Marshaler {
 // UnmarshalLiveRoomAccess reads a value of LiveRoomAccess as Circle's word.
 func UnmarshalLiveRoomAccess(v any) (string, error) { return enums["LiveRoomAccess"].unmarshal(v) }
 
+// MarshalLiveRoomState writes Circle's word as a value of LiveRoomState.
+func MarshalLiveRoomState(word string) graphql.Marshaler {
+	return enums["LiveRoomState"].marshalKnown(word)
+}
+
+// UnmarshalLiveRoomState reads a value of LiveRoomState as Circle's word.
+func UnmarshalLiveRoomState(v any) (string, error) { return enums["LiveRoomState"].unmarshal(v) }
+
 // MarshalLiveRoomType writes Circle's word as a value of LiveRoomType.
 func MarshalLiveRoomType(word string) graphql.Marshaler { return enums["LiveRoomType"].marshal(word) }
 
@@ -298,7 +385,7 @@ func UnmarshalLiveRoomView(v any) (string, error) { return enums["LiveRoomView"]
 
 // MarshalMemberSearchOperator writes Circle's word as a value of MemberSearchOperator.
 func MarshalMemberSearchOperator(word string) graphql.Marshaler {
-	return enums["MemberSearchOperator"].marshal(word)
+	return enums["MemberSearchOperator"].marshalKnown(word)
 }
 
 // UnmarshalMemberSearchOperator reads a value of MemberSearchOperator as Circle's word.
@@ -308,7 +395,7 @@ func UnmarshalMemberSearchOperator(v any) (string, error) {
 
 // MarshalMemberSearchOrder writes Circle's word as a value of MemberSearchOrder.
 func MarshalMemberSearchOrder(word string) graphql.Marshaler {
-	return enums["MemberSearchOrder"].marshal(word)
+	return enums["MemberSearchOrder"].marshalKnown(word)
 }
 
 // UnmarshalMemberSearchOrder reads a value of MemberSearchOrder as Circle's word.
@@ -317,26 +404,42 @@ func UnmarshalMemberSearchOrder(v any) (string, error) {
 }
 
 // MarshalMemberStatus writes Circle's word as a value of MemberStatus.
-func MarshalMemberStatus(word string) graphql.Marshaler { return enums["MemberStatus"].marshal(word) }
+func MarshalMemberStatus(word string) graphql.Marshaler {
+	return enums["MemberStatus"].marshalKnown(word)
+}
 
 // UnmarshalMemberStatus reads a value of MemberStatus as Circle's word.
 func UnmarshalMemberStatus(v any) (string, error) { return enums["MemberStatus"].unmarshal(v) }
 
 // MarshalMembersOrder writes Circle's word as a value of MembersOrder.
-func MarshalMembersOrder(word string) graphql.Marshaler { return enums["MembersOrder"].marshal(word) }
+func MarshalMembersOrder(word string) graphql.Marshaler {
+	return enums["MembersOrder"].marshalKnown(word)
+}
 
 // UnmarshalMembersOrder reads a value of MembersOrder as Circle's word.
 func UnmarshalMembersOrder(v any) (string, error) { return enums["MembersOrder"].unmarshal(v) }
 
 // MarshalMentionScope writes Circle's word as a value of MentionScope.
-func MarshalMentionScope(word string) graphql.Marshaler { return enums["MentionScope"].marshal(word) }
+func MarshalMentionScope(word string) graphql.Marshaler {
+	return enums["MentionScope"].marshalKnown(word)
+}
 
 // UnmarshalMentionScope reads a value of MentionScope as Circle's word.
 func UnmarshalMentionScope(v any) (string, error) { return enums["MentionScope"].unmarshal(v) }
 
+// MarshalNotificationAction writes Circle's word as a value of NotificationAction.
+func MarshalNotificationAction(word string) graphql.Marshaler {
+	return enums["NotificationAction"].marshalKnown(word)
+}
+
+// UnmarshalNotificationAction reads a value of NotificationAction as Circle's word.
+func UnmarshalNotificationAction(v any) (string, error) {
+	return enums["NotificationAction"].unmarshal(v)
+}
+
 // MarshalNotificationMedium writes Circle's word as a value of NotificationMedium.
 func MarshalNotificationMedium(word string) graphql.Marshaler {
-	return enums["NotificationMedium"].marshal(word)
+	return enums["NotificationMedium"].marshalKnown(word)
 }
 
 // UnmarshalNotificationMedium reads a value of NotificationMedium as Circle's word.
@@ -346,7 +449,7 @@ func UnmarshalNotificationMedium(v any) (string, error) {
 
 // MarshalNotificationStatus writes Circle's word as a value of NotificationStatus.
 func MarshalNotificationStatus(word string) graphql.Marshaler {
-	return enums["NotificationStatus"].marshal(word)
+	return enums["NotificationStatus"].marshalKnown(word)
 }
 
 // UnmarshalNotificationStatus reads a value of NotificationStatus as Circle's word.
@@ -364,7 +467,7 @@ func UnmarshalNotificationType(v any) (string, error) { return enums["Notificati
 
 // MarshalNotificationsOrder writes Circle's word as a value of NotificationsOrder.
 func MarshalNotificationsOrder(word string) graphql.Marshaler {
-	return enums["NotificationsOrder"].marshal(word)
+	return enums["NotificationsOrder"].marshalKnown(word)
 }
 
 // UnmarshalNotificationsOrder reads a value of NotificationsOrder as Circle's word.
@@ -372,15 +475,37 @@ func UnmarshalNotificationsOrder(v any) (string, error) {
 	return enums["NotificationsOrder"].unmarshal(v)
 }
 
+// MarshalOtherHitType writes Circle's word as a value of OtherHitType.
+func MarshalOtherHitType(word string) graphql.Marshaler {
+	return enums["OtherHitType"].marshalKnown(word)
+}
+
+// UnmarshalOtherHitType reads a value of OtherHitType as Circle's word.
+func UnmarshalOtherHitType(v any) (string, error) { return enums["OtherHitType"].unmarshal(v) }
+
 // MarshalPostStatus writes Circle's word as a value of PostStatus.
 func MarshalPostStatus(word string) graphql.Marshaler { return enums["PostStatus"].marshal(word) }
 
 // UnmarshalPostStatus reads a value of PostStatus as Circle's word.
 func UnmarshalPostStatus(v any) (string, error) { return enums["PostStatus"].unmarshal(v) }
 
+// MarshalPostsOrder writes Circle's word as a value of PostsOrder.
+func MarshalPostsOrder(word string) graphql.Marshaler { return enums["PostsOrder"].marshalKnown(word) }
+
+// UnmarshalPostsOrder reads a value of PostsOrder as Circle's word.
+func UnmarshalPostsOrder(v any) (string, error) { return enums["PostsOrder"].unmarshal(v) }
+
+// MarshalProfileFieldType writes Circle's word as a value of ProfileFieldType.
+func MarshalProfileFieldType(word string) graphql.Marshaler {
+	return enums["ProfileFieldType"].marshalKnown(word)
+}
+
+// UnmarshalProfileFieldType reads a value of ProfileFieldType as Circle's word.
+func UnmarshalProfileFieldType(v any) (string, error) { return enums["ProfileFieldType"].unmarshal(v) }
+
 // MarshalProfileFieldsPage writes Circle's word as a value of ProfileFieldsPage.
 func MarshalProfileFieldsPage(word string) graphql.Marshaler {
-	return enums["ProfileFieldsPage"].marshal(word)
+	return enums["ProfileFieldsPage"].marshalKnown(word)
 }
 
 // UnmarshalProfileFieldsPage reads a value of ProfileFieldsPage as Circle's word.
@@ -403,7 +528,9 @@ func MarshalQuizResult(word string) graphql.Marshaler { return enums["QuizResult
 func UnmarshalQuizResult(v any) (string, error) { return enums["QuizResult"].unmarshal(v) }
 
 // MarshalReportReason writes Circle's word as a value of ReportReason.
-func MarshalReportReason(word string) graphql.Marshaler { return enums["ReportReason"].marshal(word) }
+func MarshalReportReason(word string) graphql.Marshaler {
+	return enums["ReportReason"].marshalKnown(word)
+}
 
 // UnmarshalReportReason reads a value of ReportReason as Circle's word.
 func UnmarshalReportReason(v any) (string, error) { return enums["ReportReason"].unmarshal(v) }
@@ -416,7 +543,7 @@ func UnmarshalRsvpStatus(v any) (string, error) { return enums["RsvpStatus"].unm
 
 // MarshalSearchEventStatus writes Circle's word as a value of SearchEventStatus.
 func MarshalSearchEventStatus(word string) graphql.Marshaler {
-	return enums["SearchEventStatus"].marshal(word)
+	return enums["SearchEventStatus"].marshalKnown(word)
 }
 
 // UnmarshalSearchEventStatus reads a value of SearchEventStatus as Circle's word.
@@ -425,10 +552,18 @@ func UnmarshalSearchEventStatus(v any) (string, error) {
 }
 
 // MarshalSearchType writes Circle's word as a value of SearchType.
-func MarshalSearchType(word string) graphql.Marshaler { return enums["SearchType"].marshal(word) }
+func MarshalSearchType(word string) graphql.Marshaler { return enums["SearchType"].marshalKnown(word) }
 
 // UnmarshalSearchType reads a value of SearchType as Circle's word.
 func UnmarshalSearchType(v any) (string, error) { return enums["SearchType"].unmarshal(v) }
+
+// MarshalSpaceLayout writes Circle's word as a value of SpaceLayout.
+func MarshalSpaceLayout(word string) graphql.Marshaler {
+	return enums["SpaceLayout"].marshalKnown(word)
+}
+
+// UnmarshalSpaceLayout reads a value of SpaceLayout as Circle's word.
+func UnmarshalSpaceLayout(v any) (string, error) { return enums["SpaceLayout"].unmarshal(v) }
 
 // MarshalSpaceNotificationChoice writes Circle's word as a value of SpaceNotificationChoice.
 func MarshalSpaceNotificationChoice(word string) graphql.Marshaler {
@@ -442,7 +577,7 @@ func UnmarshalSpaceNotificationChoice(v any) (string, error) {
 
 // MarshalSpacePostsOrder writes Circle's word as a value of SpacePostsOrder.
 func MarshalSpacePostsOrder(word string) graphql.Marshaler {
-	return enums["SpacePostsOrder"].marshal(word)
+	return enums["SpacePostsOrder"].marshalKnown(word)
 }
 
 // UnmarshalSpacePostsOrder reads a value of SpacePostsOrder as Circle's word.
@@ -450,14 +585,28 @@ func UnmarshalSpacePostsOrder(v any) (string, error) { return enums["SpacePostsO
 
 // MarshalSpacePostsStatus writes Circle's word as a value of SpacePostsStatus.
 func MarshalSpacePostsStatus(word string) graphql.Marshaler {
-	return enums["SpacePostsStatus"].marshal(word)
+	return enums["SpacePostsStatus"].marshalKnown(word)
 }
 
 // UnmarshalSpacePostsStatus reads a value of SpacePostsStatus as Circle's word.
 func UnmarshalSpacePostsStatus(v any) (string, error) { return enums["SpacePostsStatus"].unmarshal(v) }
+
+// MarshalSpaceTab writes Circle's word as a value of SpaceTab.
+func MarshalSpaceTab(word string) graphql.Marshaler { return enums["SpaceTab"].marshalKnown(word) }
+
+// UnmarshalSpaceTab reads a value of SpaceTab as Circle's word.
+func UnmarshalSpaceTab(v any) (string, error) { return enums["SpaceTab"].unmarshal(v) }
 
 // MarshalSpaceType writes Circle's word as a value of SpaceType.
 func MarshalSpaceType(word string) graphql.Marshaler { return enums["SpaceType"].marshal(word) }
 
 // UnmarshalSpaceType reads a value of SpaceType as Circle's word.
 func UnmarshalSpaceType(v any) (string, error) { return enums["SpaceType"].unmarshal(v) }
+
+// MarshalTextEntityType writes Circle's word as a value of TextEntityType.
+func MarshalTextEntityType(word string) graphql.Marshaler {
+	return enums["TextEntityType"].marshalKnown(word)
+}
+
+// UnmarshalTextEntityType reads a value of TextEntityType as Circle's word.
+func UnmarshalTextEntityType(v any) (string, error) { return enums["TextEntityType"].unmarshal(v) }

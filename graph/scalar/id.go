@@ -29,7 +29,7 @@ func MarshalRef(r circleclient.Ref) graphql.Marshaler {
 
 // UnmarshalRef reads an opaque id of any type.
 func UnmarshalRef(v any) (circleclient.Ref, error) {
-	s, err := graphql.UnmarshalID(v)
+	s, err := UnmarshalID(v)
 	if err != nil {
 		return circleclient.Ref{}, err
 	}
@@ -66,6 +66,10 @@ func FormatRef(r circleclient.Ref) string {
 func ParseRef(id string) (circleclient.Ref, error) {
 	malformed := &InputError{Message: fmt.Sprintf("%q is not an id of this server. Use the `id` of an object as it was "+
 		"given.", clip(id))}
+	if isForCaches(id) {
+		malformed.Message = fmt.Sprintf("%q is an identifier for caches, or Circle's own, by which no object is fetched. "+
+			"Use the `id` of an object whose type implements Node; other objects come only with what they belong to.", clip(id))
+	}
 	if len(id) > maxID {
 		return circleclient.Ref{}, malformed
 	}
@@ -107,6 +111,17 @@ func ParseRef(id string) (circleclient.Ref, error) {
 	return r, nil
 }
 
+// isForCaches reports whether an id has the form of those that this server gives to objects that are no Node, or as
+// circleId.
+func isForCaches(id string) bool {
+	switch id {
+	case "viewer", "notificationCounts", "liveStatus":
+		return true
+	}
+	_, err := ParseCircleID(id)
+	return err == nil || circleclient.IsUUID(id)
+}
+
 // ParseRefOf reads an opaque id that must be of one type; the error is an *InputError that names both types.
 func ParseRefOf(want circleclient.RefType, id string) (circleclient.Ref, error) {
 	r, err := ParseRef(id)
@@ -127,7 +142,7 @@ func MarshalCircleID(n int64) graphql.Marshaler {
 
 // UnmarshalCircleID reads Circle's own number.
 func UnmarshalCircleID(v any) (int64, error) {
-	s, err := graphql.UnmarshalID(v)
+	s, err := UnmarshalID(v)
 	if err != nil {
 		return 0, err
 	}

@@ -13,9 +13,11 @@ import (
 // dateTimeLayout is RFC 3339 with the milliseconds that Circle sends, always in UTC.
 const dateTimeLayout = "2006-01-02T15:04:05.000Z07:00"
 
-// MarshalDateTime writes a time as RFC 3339. A zero time is the year 1, not null, since a null in a non-null field
-// makes its parent null.
+// MarshalDateTime writes a time as RFC 3339; null for the zero time, which is one that Circle left out.
 func MarshalDateTime(t time.Time) graphql.Marshaler {
+	if t.IsZero() {
+		return graphql.Null
+	}
 	return graphql.WriterFunc(func(w io.Writer) {
 		_, _ = io.WriteString(w, strconv.Quote(t.UTC().Format(dateTimeLayout)))
 	})
