@@ -15,6 +15,7 @@ import (
 	"circlegraph/internal/config"
 	"circlegraph/internal/facade"
 	"circlegraph/internal/process"
+	"circlegraph/internal/telemetry"
 	"circlegraph/internal/web"
 	"circlegraph/playground"
 	"circlegraph/sandbox"
@@ -25,6 +26,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	process.TuneMemory(os.Getenv)
+	for _, sentence := range config.Misspelt(os.Environ()) {
+		fmt.Fprintln(os.Stderr, "Warning:", sentence)
+	}
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 
@@ -41,9 +45,20 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if cfg.Probe {
 		return process.Probe(ctx, cfg.Listen, stderr)
 	}
+	if cfg.ChecksDocuments() {
+		if err := facade.CheckDocuments(ctx, cfg, stdout); err != nil {
+			fmt.Fprintln(stderr, err)
+			return 1
+		}
+		return 0
+	}
 
-	log := slog.New(web.LogHandler(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: cfg.Level()})))
-	if err := serve(ctx, cfg, log, stderr); err != nil {
+	log := slog.New(web.LogHandler(cfg.LogHandler(stderr), telemetry.TraceID))
+	err = serve(ctx, cfg, getenv, log, stdout, stderr)
+	if errors.Is(err, facade.ErrCheck) {
+		return 1
+	}
+	if err != nil {
 		log.Error("cannot serve", "error", err)
 		return 1
 	}
@@ -51,35 +66,63 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 }
 
 // serve listens, and drains once ctx ends.
-func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.Writer) error {
+func serve(
+	ctx context.Context, cfg *config.Config, getenv func(string) string, log *slog.Logger, stdout, stderr io.Writer,
+) error {
 	needs := facade.Dependencies{Logger: log}
+	if telemetry.Enabled(getenv) {
+		traces, err := telemetry.New(ctx, getenv, process.Version(), log)
+		if err != nil {
+			return err
+		}
+		defer traces.Flush(ctx, log)
+		needs.Telemetry = traces
+	}
 	if cfg.Sandbox() {
 		box, err := sandbox.Start(ctx)
 		if err != nil {
 			return err
 		}
 		defer box.Stop()
+		if cfg.SandboxLife {
+			go box.Life(ctx)
+		}
 		cfg.CircleURL, cfg.CircleHeadlessToken = box.URL, tokens.Secret(box.HeadlessToken)
-		cfg.CommunityURL = sandbox.DefaultPublicURL
+		cfg.CommunityURL, needs.Files = sandbox.DefaultPublicURL, box
 		for _, m := range box.Members() {
 			needs.Members = append(needs.Members, playground.Member{Name: m.Name, Headline: m.Headline, Email: m.Email})
 		}
 	}
 
-	f, err := facade.New(cfg, needs)
+	f, err := facade.New(cfg, needs) //nolint:contextcheck // what goes on there does so without a request
 	if err != nil {
 		return err
 	}
+	defer f.Close()
+	if cfg.Check {
+		return f.Check(ctx, cfg, stdout)
+	}
+
+	if telemetry.MetricsEnabled(getenv) {
+		end, err := telemetry.SendMetrics(ctx, getenv, process.Version(), f.Gathered, log)
+		if err != nil {
+			return err
+		}
+		defer end()
+	}
+	process.OnHangup(ctx, func() { f.Reload(ctx, cfg) })
+	// Beside, since a provider may be slow or not up yet. The log says what is wrong with it.
+	go func() { _ = f.Sessions.CheckProviders(ctx) }()
 
 	if cfg.AdminListen != "" {
 		admin, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.AdminListen)
 		if err != nil {
 			return err
 		}
-		defer web.Beside(admin, f.Metrics, log)()
+		defer web.Beside(admin, f.Memory, f.Metrics, log)()
 		log.Info("serving metrics", "address", admin.Addr().String())
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
+	listener, err := web.Listen(ctx, cfg.Listen)
 	if err != nil {
 		return err
 	}
@@ -90,6 +133,6 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, stderr io.
 	}
 	log.Info("serving", "address", listener.Addr().String(), "circle", cfg.CircleURL, "login", cfg.Settings.Modes(),
 		"version", process.Version())
-	drain := web.Drain{Delay: cfg.DrainDelay, Streams: f.Live.Drain, Grace: cfg.ShutdownGrace}
-	return web.Run(ctx, web.NewServer(f, cfg.RequestTimeout, log), listener, f.Health, drain, log)
+	drain := web.Drain{Delay: cfg.DrainDelay, Streams: f.Drain, Grace: cfg.ShutdownGrace}
+	return web.Run(ctx, web.NewServer(f, cfg.RequestTimeout, log), listener, f.Memory, f.Health, drain, log)
 }

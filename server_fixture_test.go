@@ -14,6 +14,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/coder/websocket"
+
+	"circlegraph/graph/transport/transporttest"
 	"circlegraph/sandbox"
 )
 
@@ -54,7 +57,7 @@ func start(t *testing.T, args []string, pairs ...string) *server {
 	return s
 }
 
-// startFor runs the whole program for a community for which the sandbox stands in, with something between the two.
+// startFor runs the whole program for a community that the sandbox plays, with something between the two.
 func startFor(t *testing.T, between func(circle http.Handler) http.Handler, args []string, pairs ...string) *server {
 	t.Helper()
 	asked := &atomic.Int64{}
@@ -89,7 +92,9 @@ func (s *server) metrics(t *testing.T) string {
 	t.Helper()
 	admin := &server{url: "http://" +
 		regexp.MustCompile(`msg="serving metrics" address=(\S+)`).FindStringSubmatch(s.log.String())[1], client: s.client}
-	_, _, body := admin.get(t, "/metrics")
+	r := admin.request(t, http.MethodGet, "/metrics", "", "")
+	r.Header.Set("Accept", "application/openmetrics-text; version=1.0.0") // as Prometheus does
+	_, _, body := admin.do(t, r)
 	return body
 }
 
@@ -133,7 +138,7 @@ func (s *server) post(t *testing.T, token, body string) (int, string) {
 	return status, answer
 }
 
-// query sends a query that must succeed. It comes from a trusted server, which counts only for signing in.
+// query sends a query that must succeed. It comes from a trusted server, which matters only for signing in.
 func (s *server) query(t *testing.T, token, query string, into any) {
 	t.Helper()
 	req := s.request(t, http.MethodPost, "/graphql", token, request(query))
@@ -156,8 +161,8 @@ type session struct {
 func (s *server) login(t *testing.T, email string) session {
 	t.Helper()
 	var answer struct{ Login session }
-	s.query(t, "", fmt.Sprintf(`mutation { login(input: {email: %q}) { accessToken refreshToken viewer { member { name } }
-		} }`, email), &answer)
+	s.query(t, "", fmt.Sprintf(
+		`mutation { login(input: {email: %q}) { accessToken refreshToken viewer { member { name } } } }`, email), &answer)
 	if answer.Login.AccessToken == "" || answer.Login.RefreshToken == "" {
 		t.Fatalf("login(%s) gives no tokens", email)
 	}
@@ -167,6 +172,12 @@ func (s *server) login(t *testing.T, email string) session {
 func request(query string) string {
 	body, _ := json.Marshal(map[string]string{"query": query}) // strings cannot fail
 	return string(body)
+}
+
+// dial opens a websocket that nobody has signed in to.
+func (s *server) dial(t *testing.T) *transporttest.Socket {
+	t.Helper()
+	return transporttest.Dial(t, s.url+"/graphql", websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
 }
 
 // logBuffer is a log that can be waited on.

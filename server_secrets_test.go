@@ -123,8 +123,8 @@ func busyRun(t *testing.T, answer http.HandlerFunc) {
 	told.Store(0)
 	for _, query := range []string{
 		`{ viewer { email member { name } notificationCounts { inbox } } homeFeed { nodes { id title author { name } } } }`,
-		`{ members(first: 5) { nodes { name bio } } viewer { notifications { nodes { id actorName } } chatRooms { nodes { id }
-			} } }`,
+		`{ members(first: 5) { nodes { name bio } }
+			viewer { notifications { nodes { id actorName } } chatRooms { nodes { id } } } }`,
 		`{ search(query: "` + confidential +
 			`") { totalCount } searchMembers(filter: {text: "Dora Gossip"}) { totalCount } }`,
 		`{ post(by: {id: "nonsense-` + confidential + `"}) { id } }`,
@@ -139,12 +139,12 @@ func busyRun(t *testing.T, answer http.HandlerFunc) {
 		`mutation { login(input: {memberId: "1", email: "nobody-at-all@example.com"}) { accessToken } }`,
 		`mutation { refreshAccessToken(input: {refreshToken: "` + refresh +
 			`"}) { accessToken userErrors { code field message } } }`,
-		`mutation { refreshAccessToken(input: {refreshToken: "wrong-refresh-token"}) { accessToken userErrors { code field
-			message } } }`,
-		`mutation { revokeRefreshToken(input: {refreshToken: "wrong-refresh-token"}) { revoked userErrors { code field message
-			} } }`,
-		`mutation { revokeAccessToken(input: {accessToken: "forged.token.value"}) { revoked userErrors { code field message }
-			} }`,
+		`mutation { refreshAccessToken(input: {refreshToken: "wrong-refresh-token"}) {
+			accessToken userErrors { code field message } } }`,
+		`mutation { revokeRefreshToken(input: {refreshToken: "wrong-refresh-token"}) {
+			revoked userErrors { code field message } } }`,
+		`mutation { revokeAccessToken(input: {accessToken: "forged.token.value"}) {
+			revoked userErrors { code field message } } }`,
 		`{ nonsense(token: "` + access + `") }`,
 		`{ spaces(order: "` + access + `") { id } }`,
 		`query { viewer { email "` + access,
@@ -170,7 +170,8 @@ func busyRun(t *testing.T, answer http.HandlerFunc) {
 		t.Errorf("Circle was asked %d times, want a busy run", told.Load())
 	}
 	ill.Store(false)
-	ask(access, `mutation { logout(input: {everywhere: true, refreshToken: "`+refresh+`"}) { loggedOut userErrors { message } } }`)
+	ask(access, `mutation { logout(input: {everywhere: true, refreshToken: "`+refresh+`"}) {
+		loggedOut userErrors { message } } }`)
 	metrics := s.metrics(t)
 	s.stop(t)
 
@@ -183,7 +184,7 @@ func busyRun(t *testing.T, answer http.HandlerFunc) {
 	for _, m := range sandbox.New(sandbox.Options{}).Members() {
 		names = append(names, regexp.QuoteMeta(m.Name))
 	}
-	for where, text := range map[string]string{"log": log, "metrics": metrics, "errors": strings.Join(said.errors, "\n")} {
+	for place, text := range map[string]string{"log": log, "metrics": metrics, "errors": strings.Join(said.errors, "\n")} {
 		for what, pattern := range map[string]string{
 			"a JWT":              `eyJ`,
 			"an e-mail address":  `[\w.+-]+@[\w-]+\.\w+`,
@@ -196,7 +197,7 @@ func busyRun(t *testing.T, answer http.HandlerFunc) {
 			"what was written":   confidential,
 		} {
 			if found := regexp.MustCompile(`.*(` + pattern + `).*`).FindString(text); found != "" {
-				t.Errorf("the %s show %s: %s", where, what, found)
+				t.Errorf("the %s show %s: %s", place, what, found)
 			}
 		}
 	}
@@ -247,12 +248,7 @@ func (o *overheard) walk(value any) {
 // socket listens to all that a websocket says before and when it is closed.
 func (o *overheard) socket(t *testing.T, s *server, token string) {
 	t.Helper()
-	conn, _, err := websocket.Dial(t.Context(), s.url+"/graphql", //nolint:bodyclose // a websocket has none
-		&websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.CloseNow()
+	conn := s.dial(t).Conn
 	for _, frame := range []string{
 		`{"type":"connection_init","payload":{"Authorization":"Bearer ` + token + `"}}`,
 		`{"id":"1","type":"subscribe","payload":{"query":"subscription { notificationCountsChanged { inbox } }"}}`,

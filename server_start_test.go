@@ -4,13 +4,17 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -56,6 +60,28 @@ func TestStartWithoutSettings(t *testing.T) {
 	}
 }
 
+// One token may be used at several addresses, such as localhost and that of the machine, for a phone: pictures come
+// from the one that was asked, whatever has been remembered.
+func TestPicturesComeFromTheAddressThatWasAsked(t *testing.T) {
+	s := start(t, nil)
+	token := s.login(t, member).AccessToken
+	for _, host := range []string{"localhost:8080", "192.0.2.7:8080", "localhost:8080"} {
+		req := s.request(t, http.MethodPost, "/graphql", token,
+			request(`{ viewer { member { avatarUrl } } spaces { coverImageUrl } homeFeed { nodes { author { avatarUrl } } } }`))
+		req.Host = host
+		_, _, body := s.do(t, req)
+		all := regexp.MustCompile(`http://[^/"]+/rails/`).FindAllString(body, -1)
+		if len(all) < 3 {
+			t.Errorf("at %s there are %d pictures in %s, want more", host, len(all), body)
+		}
+		for _, address := range all {
+			if address != "http://"+host+"/rails/" {
+				t.Errorf("at %s a picture begins with %s", host, address)
+			}
+		}
+	}
+}
+
 // The banner's command must work as it stands.
 func TestBannerCanBePasted(t *testing.T) {
 	s := start(t, nil)
@@ -69,10 +95,43 @@ func TestBannerCanBePasted(t *testing.T) {
 	}
 }
 
+// writer lets somebody else write to a member again and again.
+func (s *server) writer(t *testing.T, to string) func(context.Context) {
+	t.Helper()
+	var reader struct {
+		Viewer struct{ Member struct{ ID string } }
+	}
+	s.query(t, to, `{ viewer { member { id } } }`, &reader)
+	token := s.login(t, "admin@example.com").AccessToken
+	var made struct {
+		CreateChatRoom struct{ ChatRoom struct{ ID string } }
+	}
+	s.query(t, token, fmt.Sprintf(`mutation { createChatRoom(input: {memberIds: [%q]}) { chatRoom { id } } }`,
+		reader.Viewer.Member.ID), &made)
+	message := request(fmt.Sprintf(`mutation { sendChatMessage(input: {chatRoomId: %q, body: {text: "hello"}}) {
+		userErrors { message } } }`, made.CreateChatRoom.ChatRoom.ID))
+	return func(ctx context.Context) {
+		again := time.NewTicker(100 * time.Millisecond)
+		defer again.Stop()
+		for {
+			req := s.request(t, http.MethodPost, "/graphql", token, message).WithContext(ctx)
+			if res, err := s.client.Do(req); err == nil {
+				_ = res.Body.Close() // the subscription shows the outcome
+			}
+			select {
+			case <-again.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
 // The queries that the playground opens with must work as they stand, whoever runs them.
 func TestPlaygroundTabs(t *testing.T) {
 	s := start(t, nil)
 	token := s.login(t, member).AccessToken
+	writes := s.writer(t, token)
 	for _, tab := range playground.Tabs(playground.Settings{
 		Login:   []tokens.Mode{tokens.ModeSandbox},
 		Members: []playground.Member{{Email: member}},
@@ -89,6 +148,7 @@ func TestPlaygroundTabs(t *testing.T) {
 		if strings.Contains(tab.Query, "\nsubscription ") {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
+			go writes(ctx) // until the subscription has heard of it
 			req = req.WithContext(ctx)
 			req.Header.Set("Accept", "text/event-stream")
 		}
@@ -308,27 +368,12 @@ func TestDrain(t *testing.T) {
 // A websocket would go on for ever: it is told to come again elsewhere.
 func TestDrainEndsSockets(t *testing.T) {
 	s := start(t, nil)
-	conn, _, err := websocket.Dial(t.Context(), s.url+"/graphql", //nolint:bodyclose // a websocket has none
-		&websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.CloseNow()
-	for _, text := range []string{
-		`{"type":"connection_init","payload":{"Authorization":"Bearer ` + s.login(t, member).AccessToken + `"}}`,
-		`{"id":"1","type":"subscribe","payload":{"query":"subscription { notificationCountsChanged { notifications } }"}}`,
-	} {
-		if err := conn.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {
-			t.Fatal(err)
-		}
-		if _, answer, err := conn.Read(t.Context()); err != nil {
-			t.Fatalf("%s is answered by %s, %v", text, answer, err)
-		}
-	}
+	socket := s.dial(t)
+	socket.SignIn("Bearer " + s.login(t, member).AccessToken)
+	socket.Subscribe("1", `subscription { notificationCountsChanged { notifications } }`)
+	socket.Want(`"next"`)
 	s.cancel()
-	if _, _, err := conn.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusGoingAway {
-		t.Errorf("the socket ends with %v, want 1001", err)
-	}
+	socket.WantClose(websocket.StatusServiceRestart, "")
 	s.log.waitFor(t, "msg=stopped")
 	if log := s.log.String(); !strings.Contains(log, "status=101") || strings.Contains(log, "cut off") {
 		t.Errorf("the log is\n%s\nwant the socket with status 101, and nothing cut off", log)
@@ -358,7 +403,7 @@ func TestRefusedConfiguration(t *testing.T) {
 	}
 }
 
-// A file goes straight to the sandbox's storage, at the address that the facade passed on, and comes back from there.
+// A file goes to the sandbox's storage, which clients find where they find the facade, and comes back from there.
 func TestUpload(t *testing.T) {
 	s := start(t, nil)
 	session := s.login(t, member)
@@ -370,10 +415,13 @@ func TestUpload(t *testing.T) {
 			}
 		}
 	}
-	s.query(t, session.AccessToken, `mutation { createDirectUpload(input: {filename: "abc.txt", contentType: "text/plain",
-		byteSize: 3, checksum: "kAFQmDzST7DWlj99KOF/cg=="}) {
+	s.query(t, session.AccessToken, `mutation { createDirectUpload(input: {
+		filename: "abc.txt", contentType: "text/plain", byteSize: 3, checksum: "kAFQmDzST7DWlj99KOF/cg=="}) {
 		upload { uploadUrl url uploadHeaders { name value } } } }`, &announced)
 	upload := announced.CreateDirectUpload.Upload
+	if !strings.HasPrefix(upload.UploadURL, s.url+"/") || !strings.HasPrefix(upload.URL, s.url+"/") {
+		t.Errorf("the addresses are %s and %s, want both at %s", upload.UploadURL, upload.URL, s.url)
+	}
 	put, err := http.NewRequestWithContext(t.Context(), http.MethodPut, upload.UploadURL, strings.NewReader("abc"))
 	if err != nil {
 		t.Fatal(err)
@@ -393,6 +441,57 @@ func TestUpload(t *testing.T) {
 	}
 }
 
+// --check says what the settings lead to, and serves nothing.
+func TestCheck(t *testing.T) {
+	circle := httptest.NewServer(sandbox.New(sandbox.Options{HeadlessToken: "the-right-one"}))
+	defer circle.Close()
+	for name, c := range map[string]struct {
+		env  map[string]string
+		code int
+		want string
+	}{
+		"the sandbox": {code: 0, want: "accepts the Headless Auth token"},
+		"a community": {
+			env:  map[string]string{"CIRCLE_URL": circle.URL, "CIRCLE_HEADLESS_TOKEN": "the-right-one"},
+			want: circle.URL + " accepts the Headless Auth token\nbudget:    1800 requests",
+		},
+		"a wrong secret": {
+			env:  map[string]string{"CIRCLE_URL": circle.URL, "CIRCLE_HEADLESS_TOKEN": "another-token"},
+			code: 1, want: "refuses the Headless Auth token",
+		},
+		"nobody there": {
+			env:  map[string]string{"CIRCLE_URL": "http://127.0.0.1:1", "CIRCLE_HEADLESS_TOKEN": "another-token"},
+			code: 1, want: "connection refused",
+		},
+		"a store that is not there": {
+			env: map[string]string{
+				"CIRCLE_URL": circle.URL, "CIRCLE_HEADLESS_TOKEN": "the-right-one", "CIRCLEGRAPH_SEAL_KEYS": sealKeys,
+				"CIRCLEGRAPH_SHARED_URL": "redis://127.0.0.1:1",
+			},
+			code: 1, want: "store:     dial failed. Without it an instance acts by itself",
+		},
+		"a provider that is not there": {
+			env: map[string]string{
+				"CIRCLE_URL": circle.URL, "CIRCLE_HEADLESS_TOKEN": "the-right-one", "CIRCLEGRAPH_LOGIN": "oidc",
+				"CIRCLEGRAPH_OIDC_ISSUER": "https://127.0.0.1:1", "CIRCLEGRAPH_OIDC_AUDIENCE": "app",
+				"CIRCLEGRAPH_SEAL_KEYS": base64.StdEncoding.EncodeToString([]byte(rand.Text() + "123456")),
+			},
+			code: 1, want: "providers: the identity provider is unavailable",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, ok := c.env["CIRCLEGRAPH_LOGIN"]; !ok && c.env != nil {
+				c.env["CIRCLEGRAPH_LOGIN"], c.env["CIRCLEGRAPH_TRUSTED_SECRET"] = "trusted", strings.Repeat("secret-of-tests-", 2)
+			}
+			var out, log bytes.Buffer
+			code := run(t.Context(), []string{"--check"}, func(name string) string { return c.env[name] }, &out, &log)
+			if code != c.code || !strings.Contains(out.String(), c.want) || strings.Contains(out.String(), "another-token") {
+				t.Errorf("run = %d, saying\n%s%swant %d, saying %q", code, &out, &log, c.code, c.want)
+			}
+		})
+	}
+}
+
 func TestWebSession(t *testing.T) {
 	const mutation = `mutation { createWebSession { cookies { name value } userErrors { message } } }`
 	off := start(t, nil)
@@ -406,7 +505,7 @@ func TestWebSession(t *testing.T) {
 	cookie := regexp.MustCompile(`"name":"user_session_identifier","value":"(\w+)"`).FindStringSubmatch(body)
 	if cookie == nil || !strings.Contains(header.Get("Cache-Control"), "no-store") ||
 		len(header.Values("Set-Cookie")) != 0 {
-		t.Fatalf("with the setting: %s, %v, want a cookie in the body alone and no-store", body, header)
+		t.Fatalf("with the setting: %s, %v, want a cookie only in the body and no-store", body, header)
 	}
 	if strings.Contains(s.log.String(), cookie[1]) {
 		t.Errorf("the log shows the cookie:\n%s", s.log)
@@ -420,5 +519,28 @@ func TestPortInUse(t *testing.T) {
 		io.Discard, &log)
 	if code != 1 || !strings.Contains(log.String(), "address already in use") {
 		t.Errorf("run on a port in use = %d, saying %q, want 1 with the reason", code, log.String())
+	}
+}
+
+// What looks at documents serves nothing, and ends with 1 if one of them would be refused.
+func TestDocumentsCheck(t *testing.T) {
+	for _, tc := range []struct {
+		manifest string
+		code     int
+		out, err string
+	}{
+		{`{"a": "{ viewer { member { name } } }"}`, 0, "ok      query a", ""},
+		{`{"a": "{ gone }"}`, 1, "refused query a", "1 operation would be refused."},
+		{`{"a": 1}`, 1, "", "neither an Apollo manifest"},
+	} {
+		path := filepath.Join(t.TempDir(), "manifest.json")
+		if err := os.WriteFile(path, []byte(tc.manifest), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out, said strings.Builder
+		code := run(t.Context(), []string{"documents", "check", path}, func(string) string { return "" }, &out, &said)
+		if code != tc.code || !strings.Contains(out.String(), tc.out) || !strings.Contains(said.String(), tc.err) {
+			t.Errorf("%s: %d, %q, %q, want %d, %q, %q", tc.manifest, code, &out, &said, tc.code, tc.out, tc.err)
+		}
 	}
 }

@@ -10,12 +10,15 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"circlegraph/bench/screens"
 	"circlegraph/circleclient"
 	"circlegraph/internal/config"
+	"circlegraph/internal/memnet"
 	"circlegraph/sandbox"
 )
 
@@ -49,7 +52,7 @@ func email(member int) string { return fmt.Sprintf("crowd-%d@example.com", membe
 
 // memoryGetter reads from a Circle in this process.
 func memoryGetter(circle http.Handler, token string) getter {
-	client := &http.Client{Transport: inMemory{circle}}
+	client := &http.Client{Transport: memnet.Direct{Handler: circle}}
 	return func(ctx context.Context, path string) (any, error) {
 		return call(ctx, client, http.MethodGet, "/api/headless/v1"+path, token, nil)
 	}
@@ -72,22 +75,42 @@ func call(ctx context.Context, client *http.Client, method, path, token string, 
 	if _, err := answer.ReadFrom(res.Body); err != nil {
 		return nil, err
 	}
-	if res.StatusCode != http.StatusOK {
+	if res.StatusCode/100 != 2 {
 		return nil, errors.New(res.Status)
 	}
 	return parse(answer.Bytes())
 }
 
-// restApp calls Circle itself. It keeps what has come and asks again only for the rest.
+// restApp calls Circle itself.
 type restApp struct {
 	member int
 	client *http.Client
 	token  string
+
+	keeps   bool // the own profile and spaces, for the visit
+	thrifty bool // it also keeps the feed, and shows of a post what the feed has, and its comments
+	room    string
+
+	mu    sync.Mutex
+	kept  map[string]any    // by path
+	posts map[string]string // numbers, by slug
 }
 
 func restApps(_ *testing.T, circle *upstream) func(member int) app {
-	client := &http.Client{Transport: inMemory{circle}}
+	client := &http.Client{Transport: memnet.Direct{Handler: circle}}
 	return func(member int) app { return &restApp{member: member, client: client} }
+}
+
+// carefulRestApps keep what seldom changes.
+func carefulRestApps(_ *testing.T, circle *upstream) func(member int) app {
+	client := &http.Client{Transport: memnet.Direct{Handler: circle}}
+	return func(member int) app { return &restApp{member: member, client: client, keeps: true} }
+}
+
+// thriftyRestApps show a post as docs/thrift.md does, and keep the feed for it.
+func thriftyRestApps(_ *testing.T, circle *upstream) func(member int) app {
+	client := &http.Client{Transport: memnet.Direct{Handler: circle}}
+	return func(member int) app { return &restApp{member: member, client: client, keeps: true, thrifty: true} }
 }
 
 func (a *restApp) signIn(ctx context.Context) error {
@@ -100,15 +123,47 @@ func (a *restApp) signIn(ctx context.Context) error {
 func (a *restApp) home(ctx context.Context) error { return a.open(ctx, restScreens["home"]) }
 
 func (a *restApp) post(ctx context.Context, p postRef) error {
+	a.mu.Lock()
+	id := a.posts[p.slug]
+	a.mu.Unlock()
+	if a.thrifty && id != "" {
+		return a.open(ctx, []stage{paths("/posts/" + id + "/comments?per_page=20")})
+	}
 	stages := append([]stage{paths("/spaces/" + p.space + "/posts/" + p.slug)}, restScreens["post"][1:]...)
 	return a.open(ctx, stages)
 }
 
 func (a *restApp) open(ctx context.Context, stages []stage) error {
-	get := func(ctx context.Context, path string) (any, error) {
-		return call(ctx, a.client, http.MethodGet, "/api/headless/v1"+path, a.token, nil)
+	return walk(ctx, a.get, stages, true)
+}
+
+func (a *restApp) get(ctx context.Context, path string) (any, error) {
+	keeps := a.keeps && (path == "/community_member" ||
+		strings.HasPrefix(path, "/spaces/") && strings.Count(path, "/") == 2)
+	a.mu.Lock()
+	kept := a.kept[path]
+	a.mu.Unlock()
+	if kept != nil {
+		return kept, nil
 	}
-	return walk(ctx, get, stages, true)
+	answer, err := call(ctx, a.client, http.MethodGet, "/api/headless/v1"+path, a.token, nil)
+	if err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.kept == nil {
+		a.kept, a.posts = map[string]any{}, map[string]string{}
+	}
+	if keeps {
+		a.kept[path] = answer
+	}
+	if strings.HasPrefix(path, "/home") {
+		for _, post := range records(answer) {
+			a.posts[text(post, "slug")] = text(post, "id")
+		}
+	}
+	return answer, nil
 }
 
 // facadeApp sends the documents of the screens.
@@ -117,10 +172,36 @@ type facadeApp struct {
 	client  *http.Client
 	screens map[string]screens.Screen
 	token   string
+
+	streams *http.Client
+	room    string
 }
 
 func facadeApps(t *testing.T, circle *upstream) func(member int) app {
-	facade := newFacade(t, inMemory{circle}, func(cfg *config.Config) { cfg.UpstreamBudget = budget })
+	return facadeWith(t, eveningFacade(t, memnet.Direct{Handler: circle}), "")
+}
+
+// thriftyFacadeApps show a post as docs/thrift.md does.
+func thriftyFacadeApps(t *testing.T, circle *upstream) func(member int) app {
+	return facadeWith(t, eveningFacade(t, memnet.Direct{Handler: circle}), thriftyPost)
+}
+
+const thriftyPost = `query Post($slug: PostSlugInput!) { post(by: { slug: $slug }) {
+	id title body { html } author { id name avatarUrl headline } space { id name slug }
+	likesCount commentsCount isLikedByViewer isLikeable isCommentable viewerBookmarkId
+	likes(first: 3) { nodes { id name avatarUrl } }
+	comments(first: 20) { nodes { id body { html } author { id name avatarUrl } replies(first: 10) { nodes { id } } } }
+} }`
+
+// eveningFacade is a facade with its default budget.
+func eveningFacade(t *testing.T, circle http.RoundTripper) http.Handler {
+	t.Helper()
+	return newFacade(t, circle, func(cfg *config.Config) { cfg.UpstreamBudget = budget })
+}
+
+// facadeWith are apps that show a post by a document; by that of the screen if it is empty.
+func facadeWith(t *testing.T, facade http.Handler, post string) func(member int) app {
+	t.Helper()
 	all, err := screens.All()
 	if err != nil {
 		t.Fatal(err)
@@ -129,12 +210,15 @@ func facadeApps(t *testing.T, circle *upstream) func(member int) app {
 	for _, s := range all {
 		byName[s.Name] = s
 	}
+	if post != "" {
+		byName["post"] = screens.Screen{Name: "post", Document: post}
+	}
 	return func(member int) app {
 		address := netip.AddrFrom4([4]byte{10, 0, byte(member >> 8), byte(member)})
 		from := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			facade.ServeHTTP(w, r.WithContext(circleclient.With(r.Context(), circleclient.FromAddress(address))))
 		})
-		return &facadeApp{member: member, client: &http.Client{Transport: inMemory{from}}, screens: byName}
+		return &facadeApp{member: member, client: &http.Client{Transport: memnet.Direct{Handler: from}}, screens: byName}
 	}
 }
 

@@ -183,6 +183,16 @@ func (o outcome) perBudget() float64 { return float64(o.complete()) * 2000 / flo
 func hold(
 	t *testing.T, members int, length time.Duration, build func(*testing.T, *upstream) func(member int) app,
 ) outcome {
+	t.Helper()
+	return holdWith(t, members, length, build, attend, nil)
+}
+
+// holdWith is hold for other visits, while something happens at Circle unless that is nil.
+func holdWith(
+	t *testing.T, members int, length time.Duration, build func(*testing.T, *upstream) func(member int) app,
+	attend func(context.Context, app, *rand.Rand, []postRef) visit, happens func(*testing.T, *upstream),
+) outcome {
+	t.Helper()
 	var o outcome
 	synctest.Test(t, func(t *testing.T) {
 		circle := newEvening(members)
@@ -191,6 +201,9 @@ func hold(
 		circle.reset()
 		o.visits = make([]visit, members)
 		var all sync.WaitGroup
+		if happens != nil {
+			all.Go(func() { happens(t, circle) })
+		}
 		for i := range members {
 			all.Go(func() {
 				dice := rand.New(rand.NewPCG(uint64(i), 42)) // the same evening for everybody
@@ -219,11 +232,16 @@ func TestEvening(t *testing.T) {
 		}
 		rest := hold(t, *crowd, lasts, restApps)
 		facade := hold(t, *crowd, lasts, facadeApps)
-		for _, row := range []struct {
-			name string
-			o    outcome
-		}{{"REST, " + length, rest}, {"facade, " + length, facade}} {
-			row.o.print(table, row.name, rest)
+		rest.print(table, "REST, "+length, rest)
+		if *tableFile != "" {
+			hold(t, *crowd, lasts, carefulRestApps).print(table, "REST that keeps profile and spaces, "+length, rest)
+		}
+		facade.print(table, "facade, "+length, rest)
+		if *tableFile != "" {
+			other := hold(t, *crowd, lasts, thriftyRestApps)
+			other.print(table, "thrifty REST that keeps the feed, "+length, other)
+			hold(t, *crowd, lasts, thriftyFacadeApps).print(table, "facade, thrifty, "+length, other)
+			liveRows(t, table, lasts)
 		}
 		defer func() { // once the table is written
 			if facade.seen.Refused > 0 {

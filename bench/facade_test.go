@@ -13,40 +13,11 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/internal/config"
 	"circlegraph/internal/facade"
+	"circlegraph/internal/memnet"
 	"circlegraph/sandbox"
 )
 
 // The facade in this process, without sockets: for what cannot be seen from outside, and for time that is made up.
-
-// inMemory is a transport that asks a handler.
-type inMemory struct{ handler http.Handler }
-
-// RoundTrip implements [http.RoundTripper]. Who gives up gets no answer, although the handler may go on.
-func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
-	answer := make(chan *http.Response, 1)
-	go func() {
-		w := httptest.NewRecorder()
-		m.handler.ServeHTTP(w, received(r))
-		answer <- w.Result()
-	}()
-	select {
-	case response := <-answer:
-		response.Request = r
-		return response, nil
-	case <-r.Context().Done():
-		return nil, r.Context().Err()
-	}
-}
-
-// received is a request as a server gets it.
-func received(r *http.Request) *http.Request {
-	r = r.Clone(r.Context())
-	r.RequestURI, r.RemoteAddr = r.URL.RequestURI(), "127.0.0.1:1"
-	if r.Body == nil {
-		r.Body = http.NoBody
-	}
-	return r
-}
 
 // newFacade is the endpoint with its default settings, changed by edit, and with circle as its Circle. Costs are not
 // limited and nothing is counted, so that only the way to the answer is measured.
@@ -57,7 +28,7 @@ func newFacade(tb testing.TB, circle http.RoundTripper, edit func(*config.Config
 		tb.Fatal(err)
 	}
 	cfg.CircleURL, cfg.CircleHeadlessToken, cfg.CommunityURL = "http://127.0.0.1", secret, sandbox.DefaultPublicURL
-	cfg.MaxCost, cfg.ShowUsage, cfg.Introspection = 0, false, false
+	cfg.MaxCost, cfg.ShowUsage, cfg.ShowHints, cfg.Introspection = 0, false, false, false
 	edit(cfg)
 	f, err := facade.New(cfg, facade.Dependencies{
 		Logger: slog.New(slog.DiscardHandler),
@@ -66,6 +37,7 @@ func newFacade(tb testing.TB, circle http.RoundTripper, edit func(*config.Config
 	if err != nil {
 		tb.Fatal(err)
 	}
+	tb.Cleanup(f.Close)
 	return f.GraphQL
 }
 
@@ -84,7 +56,7 @@ func (p *replaying) RoundTrip(r *http.Request) (*http.Response, error) {
 	known, ok := p.answers.Load(key)
 	if !ok {
 		w := httptest.NewRecorder()
-		p.handler.ServeHTTP(w, received(r))
+		p.handler.ServeHTTP(w, memnet.Received(r))
 		known = &recorded{w.Code, w.Header(), w.Body.Bytes()}
 		p.answers.Store(key, known)
 	}

@@ -20,6 +20,8 @@ type commands struct {
 	Screens screensCommand `cmd:"" help:"Open each screen of an app, with the facade and by REST."`
 	Peers   peersCommand   `cmd:"" help:"Compare the facade with other gateways on three queries."`
 	Evening eveningCommand `cmd:"" help:"Let all members come in one evening, within Circle's limit."`
+	Fleet   fleetCommand   `cmd:"" help:"Let a million members come on one day, to many instances."`
+	Live    liveCommand    `cmd:"" help:"Let many members listen, and tell them something."`
 
 	Upstream upstreamCommand `cmd:"" hidden:"" help:"Serve the sandbox and count."`
 	Proxy    proxyCommand    `cmd:"" hidden:"" help:"Serve a bare reverse proxy."`
@@ -40,7 +42,7 @@ type allCommand struct{}
 
 // Run measures one after the other, since all that is measured shares the machine.
 func (*allCommand) Run(ctx context.Context, out io.Writer) error {
-	for _, command := range []string{"screens", "peers", "evening"} {
+	for _, command := range []string{"screens", "peers", "evening", "live"} {
 		if err := run(ctx, []string{command}, out); err != nil {
 			return fmt.Errorf("%s: %w", command, err)
 		}

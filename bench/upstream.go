@@ -88,15 +88,13 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	u.mu.Lock()
 	u.counts.Calls++
-	u.inFlight++
+	if r.URL.Path != "/cable" { // which stays open
+		u.inFlight++
+		defer u.finished()
+	}
 	u.counts.Peak = max(u.counts.Peak, u.inFlight)
 	latency := u.latency()
 	u.mu.Unlock()
-	defer func() {
-		u.mu.Lock()
-		defer u.mu.Unlock()
-		u.inFlight--
-	}()
 	if latency > 0 {
 		wait := time.NewTimer(latency)
 		defer wait.Stop()
@@ -109,7 +107,17 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u.answer(w, r)
 }
 
+func (u *upstream) finished() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.inFlight--
+}
+
 func (u *upstream) answer(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/cable" {
+		u.box.ServeHTTP(w, r)
+		return
+	}
 	key := r.Header.Get("Authorization") + " " + r.URL.RequestURI()
 	var known *recorded
 	if u.replay && r.Method == http.MethodGet {
@@ -125,7 +133,7 @@ func (u *upstream) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	maps.Copy(w.Header(), known.header)
 	w.WriteHeader(known.status)
-	_, _ = w.Write(known.body) // who has left needs no answer
+	_, _ = w.Write(known.body) //nolint:gosec // G705: JSON of our own; who has left needs no answer
 }
 
 func (u *upstream) keep(r *http.Request, key string, answer *recorded) {

@@ -11,6 +11,16 @@ import (
 // become any member, so it must know who the client is first.
 type AuthService struct{ client *Client }
 
+// UseHeadlessToken makes token the community's secret from the next request on. It refuses one that cannot stand in a
+// header.
+func (s *AuthService) UseHeadlessToken(token string) error {
+	if !headerSafe(token) {
+		return errors.New("circleclient: the headless token holds characters that no token has")
+	}
+	s.client.headless.Store(&token)
+	return nil
+}
+
 // AuthTokens let a client act as a member.
 type AuthTokens struct {
 	// AccessToken is a JWT, good for about an hour.

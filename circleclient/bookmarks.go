@@ -40,6 +40,8 @@ type BookmarkedRecord struct {
 	AttachmentCount int             `json:"attachment_count"`
 	Author          *BookmarkAuthor `json:"author"`
 	Space           *SpaceRef       `json:"space"`
+	// HideMetaInfo reports whether the author is hidden.
+	HideMetaInfo bool `json:"hide_meta_info"`
 }
 
 // BookmarkAuthor is the author of a bookmarked record.
@@ -71,8 +73,13 @@ func (b *Bookmark) Excerpt() *string { return b.record().Body }
 // URL is the address of the record; nil if it has none.
 func (b *Bookmark) URL() *string { return b.record().URL }
 
-// Author is who wrote the record; nil if Circle does not say.
-func (b *Bookmark) Author() *BookmarkAuthor { return b.record().Author }
+// Author is who wrote the record; nil if Circle does not say, or hides it.
+func (b *Bookmark) Author() *BookmarkAuthor {
+	if b.record().HideMetaInfo {
+		return nil
+	}
+	return b.record().Author
+}
 
 // Space is the record's space; nil if Circle does not say.
 func (b *Bookmark) Space() *SpaceRef { return b.record().Space }

@@ -3,64 +3,102 @@ package circleclient
 import (
 	"context"
 	"errors"
-	"slices"
+	"math"
+	"net/http"
 	"strconv"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"circlegraph/internal/network"
 )
 
 // BudgetConfig says how many requests this process may send. Circle counts all requests of an address together.
 type BudgetConfig struct {
 	// Requests is how many requests may be sent in any five minutes; 0 for no limit, and no memory of refused tokens.
 	Requests int
+	// Purse makes the purse that holds what several processes may send together, into which so many requests flow in a
+	// second, and which holds burst of them; if nil, this process has the whole budget to itself.
+	Purse func(name string, perSecond float64, burst int) Purse
 }
 
 const (
 	// budgetWindow is the time over which Circle counts.
 	budgetWindow = 5 * time.Minute
-	// weakest is how far the budget shrinks while Circle answers 429.
-	weakest = 1.0 / 16
-	// shrinkPause keeps many refusals of one moment from counting as many; growPause is between two steps back up.
-	shrinkPause, growPause = time.Second, 10 * time.Second
-	growth                 = 1.25
 	// stalePatience is how long a read waits if a stale answer is available.
 	stalePatience = 2 * time.Second
-	// inRow is how many go before one of a lower priority that waits as well.
-	inRow = 3
 )
 
-// budget spends the requests that this process may send. Writes go before reads, and reads of screens that have started
-// before those of others: when there is not enough for all, it is better to finish some than to start many, whose
-// requests would be lost. Members take turns, so that nobody starves the rest; [unproven] bounds requests that no known
-// member vouches for. The budget shrinks while Circle says 429 and grows back with its answers. It is safe for
-// concurrent use.
+// burst is how many requests may be sent at once.
+func (c BudgetConfig) burst() int { return max(c.Requests/20, 1) }
+
+// underWay is how many requests may be under way at a time if each takes as long as it may: what is sent at once, and
+// what flows in meanwhile.
+func (c BudgetConfig) underWay(timeout time.Duration) int {
+	if c.Requests == 0 {
+		return connsWithoutBudget
+	}
+	return c.burst() + int(math.Ceil(float64(c.Requests)*timeout.Seconds()/budgetWindow.Seconds()))
+}
+
+// budget spends the requests that this process may send. Members take turns, so that nobody starves the rest; within a
+// member's turn writes go before reads. A screen is admitted with all the requests that it may need, or not at all:
+// when there is not enough for everybody, it is better to finish some than to start many, whose requests would be lost.
+// [unproven] bounds requests that nobody vouches for. A 429 holds back who has met it, see [limited]. If it is meant
+// for the address the budget shrinks, and grows back with Circle's answers. It is safe for concurrent use.
 type budget struct {
 	principals Principals
 	unproven   *unproven
 	now        func() time.Time
 	limit      rate.Limit // of full strength
 	burst      int
+	// learnOwner asks Circle whose the token of a request is.
+	learnOwner func(ctx context.Context, token string)
 
 	mu       sync.Mutex
-	bucket   *rate.Limiter
+	bucket   bucket
+	hand     *hand // the bucket, if several processes share the budget; else nil
+	held     int   // what is in the bucket for screens that have started
 	strength float64
 	changed  time.Time // when the strength did
 	paused   time.Time // nothing is sent before it
-	queues   [priorities]queue
-	rows     [priorities]int // how many of a priority went in a row while lower ones wait
+	queue    queue
+	limited  limited
+	shares   shares
+	promised [2]promises // to members, and to guests
 	timer    *time.Timer
 }
 
 func newBudget(config BudgetConfig, principals Principals, now func() time.Time) *budget {
-	b := &budget{principals: principals, unproven: newUnproven(config, principals, now), now: now, strength: 1}
+	b := &budget{
+		principals: principals, now: now, strength: 1, queue: newQueue(), shares: shares{},
+		learnOwner: func(context.Context, string) {},
+	}
+	b.unproven = newUnproven(config, principals, now, b.share)
 	// A bucket gives its size and what flows in: a twentieth at once and the rest over the window are never more than the
 	// whole in any window. Only a quiet period refills the twentieth, so a busy hour gets that much less than the whole.
-	b.burst = max(config.Requests/20, 1)
+	b.burst = config.burst()
 	b.limit = rate.Limit(float64(config.Requests-b.burst) / budgetWindow.Seconds())
 	b.bucket = rate.NewLimiter(b.limit, b.burst)
+	if b.hand = b.share(config, "requests", b.limit, b.burst); b.hand != nil {
+		b.bucket, b.limit = b.hand, b.hand.full
+		b.hand.granted, b.hand.kept = b.granted, func() int { return b.held }
+	}
 	return b
+}
+
+// share makes the hand of a purse; nil if this process has the whole to itself.
+func (b *budget) share(config BudgetConfig, name string, limit rate.Limit, burst int) *hand {
+	if config.Purse == nil || config.Requests == 0 {
+		return nil
+	}
+	// What is sent counts in the purse only once it is told.
+	limit *= rate.Limit(budgetWindow.Seconds() / (budgetWindow + 2*tellAfter).Seconds())
+	return &hand{
+		purse: config.Purse(name, float64(limit), burst), full: limit, fullBurst: burst, strength: 1, now: b.now, mu: &b.mu,
+		granted: func(Grant) { b.dispatch(b.now()) },
+	}
 }
 
 // spend is the budget's link: it sends a request once it may be sent, and learns from the outcome.
@@ -70,118 +108,151 @@ func (b *budget) spend(next send) send {
 		if err != nil {
 			return nil, err
 		}
-		defer done()
 		answer, err := next(ctx, r)
-		b.learn(r, err)
+		done(err)
 		return answer, err
 	}
 }
 
-// admit waits until a request may be sent. done must be called when it is over.
-func (b *budget) admit(ctx context.Context, r *request) (done func(), err error) {
-	memberID, proven := int64(0), false
-	done = func() {}
+// Paced does what Circle may count as a request although no API has it, such as opening a websocket, once the budget
+// has a request left for it. name is how others of its kind are called. If Circle refuses it for now, do returns an
+// [*Error] with that status.
+func (c *Client) Paced(ctx context.Context, name string, do func() error) error {
+	r := &request{method: http.MethodGet, route: route{template: name}, read: true}
+	if err := c.prepare(ctx, r); err != nil {
+		return err
+	}
+	next := func(context.Context, *request) (*answer, error) { return nil, do() }
+	if c.config.Budget.Requests > 0 {
+		next = c.budget.spend(next)
+	}
+	_, err := next(ctx, r)
+	return err
+}
+
+// admit waits until a request may be sent. done must be called with its outcome.
+func (b *budget) admit(ctx context.Context, r *request) (done func(error), err error) {
+	probed := func() {}
 	if !r.route.auth {
-		if done, err = b.unproven.prove(ctx, r); err != nil {
+		if probed, err = b.unproven.prove(ctx, r); err != nil {
 			return nil, err
 		}
-		memberID, proven = b.principals.Member(r.caller)
 	}
-	who := "unproven"
-	if proven {
-		who = memberKey(r.caller, memberID)
-	} else if retryAfter, ok := b.unproven.take(r.address); !ok {
-		done()
-		return nil, r.tooMany(retryAfter)
+	c, ownerless := b.claim(r)
+	if ownerless && b.crowded() {
+		b.learnOwner(ctx, r.caller) // else each token of one member has a turn
+		c, _ = b.claim(r)
 	}
-	delay, retryAfter, ok := b.take(ctx, r, who)
-	r.count(waited, int64(delay))
-	switch {
+	until := b.now().Add(r.patience(ctx))
+	var w *waiter
+	var retryAfter time.Duration
+	ok := false
+	for again := true; again; again = !ok && w.again {
+		if retryAfter, ok = b.heldBack(ctx, r, c, until); !ok {
+			break
+		}
+		w, retryAfter, ok = b.take(ctx, r, c)
+	}
+	switch sent := b.now(); {
 	case ok:
-		return done, nil
+		return func(err error) {
+			b.learn(r, c, sent, err)
+			probed()
+			if c.guest {
+				b.settle(w, err)
+			}
+		}, nil
 	case retryAfter == 0:
 		err = r.unsent(ctx)
 	default:
 		err = r.tooMany(retryAfter)
 	}
-	done()
+	probed()
 	return nil, err
 }
 
-// memberKey names a member, or a token of unknown member, among those who wait.
-func memberKey(token string, memberID int64) string {
-	if memberID != 0 {
-		return strconv.FormatInt(memberID, 10)
+// claim returns whose turn a request takes, and whether its token is proven and Circle could say whose it is.
+func (b *budget) claim(r *request) (c claim, ownerless bool) {
+	memberID, proven := int64(0), false
+	if !r.route.auth {
+		memberID, proven = b.principals.Member(r.caller)
 	}
-	hash := HashToken(token)
+	switch {
+	case memberID != 0:
+		c.who, c.member = memberKey(memberID), true
+	case proven:
+		c.who, ownerless = "token of "+origin(r), !isCurrent(r)
+	case r.vouched != "" && !r.route.auth: // by a trusted server, for many
+		c.who = "token " + hashed(r.caller)
+	case r.vouched != "":
+		c.who = r.vouched
+	default:
+		c.who, c.guest, c.networks = "guest of "+origin(r), true, network.Around(r.address)
+	}
+	if c.caller = c.who; c.guest {
+		c.caller += hashed(r.caller)
+	}
+	return c, ownerless
+}
+
+// crowded reports whether there is not enough for everybody.
+func (b *budget) crowded() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	members, guests := b.queue.waits()
+	return members || guests || b.free(b.now()) < 1
+}
+
+// origin is where a request of an unknown member comes from; its token if that is not known.
+func origin(r *request) string {
+	if around := network.Around(r.address); len(around) > 0 {
+		return around[len(around)-1].String()
+	}
+	return hashed(r.caller)
+}
+
+// memberKey names a member among those who wait.
+func memberKey(memberID int64) string { return strconv.FormatInt(memberID, 10) }
+
+func hashed(text string) string {
+	hash := HashToken(text)
 	return string(hash[:])
 }
 
-// learn takes from the outcome of a request how many more Circle wants, and whether it refuses the token.
-func (b *budget) learn(r *request, err error) {
-	failure, _ := errors.AsType[*Error](err)
-	switch {
-	case err == nil:
-		b.accepted()
-	case failure == nil:
-	case errors.Is(failure, ErrRateLimited):
-		b.refused(failure.RetryAfter)
-	case isDeadToken(failure.Kind) && !r.route.auth:
-		b.unproven.refuse(r.caller, failure.Kind)
-	}
-}
-
 // take takes one request from the budget. If need be it waits, as long as its patience lasts and anew from when its
-// screen starts. If that does not do it returns how long to wait instead, or 0 if ctx has ended.
-func (b *budget) take(ctx context.Context, r *request, who string) (waited, retryAfter time.Duration, ok bool) {
-	b.mu.Lock()
-	now := b.now()
-	p := priorityRead
-	switch {
-	case !r.read:
-		p = priorityWrite
-	case r.screen != nil && r.screen.started.Load():
-		p = priorityStarted
-	}
-	if b.nobodyWaits() && !now.Before(b.paused) && b.bucket.AllowN(now, 1) {
-		b.start(who, r.screen)
-		b.mu.Unlock()
-		return 0, 0, true
-	}
+// screen starts. If that does not do it returns when to come again, or 0 if ctx has ended.
+func (b *budget) take(ctx context.Context, r *request, c claim) (w *waiter, retryAfter time.Duration, ok bool) {
 	patience := r.patience(ctx)
-	// What one call of a screen waits for, the others do too: they move up with it.
-	together := r.screen != nil && r.screen.waitsWith(b.queues[p].waiting[who])
-	if expected := b.expected(now, p, who); expected > patience && !together {
-		b.mu.Unlock()
-		return 0, expected, false
-	}
 	giveUp := time.NewTimer(patience)
 	defer giveUp.Stop()
-	w := waiter{make(chan struct{}), r.screen, func() { giveUp.Reset(r.patience(ctx)) }}
-	b.queues[p].join(who, w)
-	b.dispatch(now)
-	b.mu.Unlock()
+	w = &waiter{
+		claim: c, operation: r.operation(), priority: priorityOf(r), screen: r.screen, stale: r.stale,
+		ready: make(chan struct{}),
+		stay:  func() { giveUp.Reset(r.patience(ctx)) },
+	}
+	begin := b.now()
+	if b.enter(w, patience) {
+		select {
+		case <-w.ready:
+		case <-giveUp.C:
+		case <-ctx.Done():
+		}
+	}
+	b.leave(w, ctx.Err() == nil)
+	r.count(waited, int64(b.now().Sub(begin)))
+	return w, w.refused, w.sent
+}
 
-	select {
-	case <-w.ready:
-		return b.now().Sub(now), 0, true
-	case <-giveUp.C:
-	case <-ctx.Done():
+func priorityOf(r *request) priority {
+	switch {
+	case r.route.auth, isCurrent(r):
+		return prioritySignIn
+	case !r.read:
+		return priorityWrite
+	case r.idle:
+		return priorityBackground
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	select {
-	case <-w.ready: // at the last moment
-		return b.now().Sub(now), 0, true
-	default:
-	}
-	for i := range b.queues { // it may have moved up
-		b.queues[i].leave(who, func(other waiter) bool { return other.ready == w.ready })
-	}
-	if ctx.Err() != nil {
-		return 0, 0, false
-	}
-	return 0, max(b.expected(b.now(), p, who), time.Second), false
+	return priorityRead
 }
 
 // patience is how long a request waits for the budget: at most half of the time that is left, because the other half is
@@ -197,71 +268,300 @@ func (r *request) patience(ctx context.Context) time.Duration {
 	return patience
 }
 
-// start notes that a request is sent for a screen, and lets those of its requests that wait move up.
-func (b *budget) start(who string, s *screen) {
-	if s == nil {
+// enter sends a request at once, refuses it, or lets it wait.
+func (b *budget) enter(w *waiter, patience time.Duration) (waits bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now, s := b.now(), w.screen
+	if s != nil && s.over {
+		s, w.screen = nil, nil
+	}
+	w.pools = b.unproven.poolsOf(w.networks)
+	together := false
+	switch {
+	case s == nil:
+	case s.started.Load() && b.draw(now, s):
+		w.send()
+		return false
+	case s.started.Load():
+		w.priority = priorityStarted
+	case s.turned == w.who && !w.stale: // as the other calls of the screen were
+		w.refused = max(s.until.Sub(now), time.Second)
+		return false
+	default: // what one call of a screen waits for, the others do too
+		together = b.queue.waitsFor(w.who, s)
+	}
+	if !together {
+		w.size = b.sizeOf(w)
+	}
+	members, guests := b.queue.waits()
+	if !members && (!guests || !w.guest) && b.unproven.delay(now, w, b.spare(now)) == 0 && b.missing(now, w) <= 0 &&
+		b.short(now, w) <= 0 {
+		if !guests && b.free(now) >= float64(b.burst)/2 {
+			b.queue.rest()
+		}
+		b.queue.advance(w.claim)
+		b.start(now, w)
+		return false
+	}
+	if expected := b.expected(now, w); !together && expected > b.admissible(now, w, patience) {
+		b.refuse(now, w, expected)
+		return false
+	}
+	b.queue.join(w)
+	b.dispatch(now)
+	return true
+}
+
+// leave removes a request from those who wait, if it still does. If it has waited for long enough it is refused.
+func (b *budget) leave(w *waiter, refuse bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if w.sent || w.refused > 0 || w.again {
 		return
 	}
-	s.started.Store(true)
-	for _, w := range b.queues[priorityRead].leave(who, func(w waiter) bool { return w.screen == s }) {
-		w.stay()
-		b.queues[priorityStarted].join(who, w)
+	now := b.now()
+	b.queue.leave(w.who, func(other *waiter) bool { return other == w })
+	if refuse {
+		b.refuse(now, w, b.expected(now, w))
+	}
+	b.dispatch(now) // whoever is first now may need less
+}
+
+// admissible is how long somebody may have to wait who joins now. Those who were told to come now have half of the
+// time for themselves.
+func (b *budget) admissible(now time.Time, w *waiter, patience time.Duration) time.Duration {
+	if p := b.promisesFor(w); p.pending(now) && !p.due(now, b.promiseKey(w)) {
+		return patience / 2
+	}
+	return patience
+}
+
+func (b *budget) promisesFor(w *waiter) *promises {
+	if w.guest {
+		return &b.promised[1]
+	}
+	return &b.promised[0]
+}
+
+// promiseKey names whom a promise is made to. While most guests fail, it is a network: whoever makes up tokens must not
+// be promised the time of everybody.
+func (b *budget) promiseKey(w *waiter) string {
+	if w.guest && !b.unproven.trusts() {
+		return w.who
+	}
+	return w.caller
+}
+
+// refuse tells a request when to come again, and with it all of its screen, unless it has started.
+func (b *budget) refuse(now time.Time, w *waiter, expected time.Duration) {
+	each := time.Duration(min(float64(max(w.size, 1))/b.perSecond(w), budgetWindow.Seconds()) * float64(time.Second))
+	w.refused = b.promisesFor(w).make(now, b.promiseKey(w), max(expected, time.Second), each)
+	s := w.screen
+	if s == nil || w.stale || s.started.Load() {
+		return
+	}
+	s.turned, s.until = w.who, now.Add(w.refused)
+	for _, other := range b.queue.leave(w.who, func(other *waiter) bool { return other.screen == s && !other.stale }) {
+		other.refused = w.refused
+		close(other.ready)
 	}
 }
 
-func (b *budget) nobodyWaits() bool {
-	return !slices.ContainsFunc(b.queues[:], func(q queue) bool { return !q.empty() })
+// sizeOf is how many requests are admitted with one that starts a screen.
+func (b *budget) sizeOf(w *waiter) int {
+	if w.screen == nil || w.priority == priorityStarted || w.guest && !b.unproven.trusts() {
+		return 1
+	}
+	return min(max(w.screen.calls, 1), b.bucket.Burst())
 }
 
-// expected is how long somebody will wait who joins a queue now.
-func (b *budget) expected(now time.Time, p priority, who string) time.Duration {
-	ahead := b.queues[p].before(who)
-	for lower := p + 1; lower < priorities; lower++ {
-		ahead += min(b.queues[lower].len(), ahead/inRow)
+// free is how many requests could be sent now that are not kept for a screen, as far as that is known.
+func (b *budget) free(now time.Time) float64 { return available(b.bucket, now) - float64(b.held) }
+
+// spare is what guests may have beyond their tenth: nothing while a member waits.
+func (b *budget) spare(now time.Time) spare {
+	free := b.free(now)
+	switch members, _ := b.queue.waits(); {
+	case members || free <= b.keptFor(spareSome):
+		return spareNone
+	case free <= b.keptFor(spareMuch):
+		return spareSome
 	}
-	for higher := p - 1; higher >= 0; higher-- {
-		ahead += min(b.queues[higher].len(), inRow*(ahead+1))
+	return spareMuch
+}
+
+// keptFor is how much of what can be sent at once is left to others if guests have that beyond their tenth.
+func (b *budget) keptFor(left spare) float64 {
+	if left == spareMuch {
+		return float64(b.burst) * 3 / 4
 	}
-	missing := float64(ahead+1) - b.bucket.TokensAt(now)
-	wait := time.Duration(max(missing, 0) / float64(b.bucket.Limit()) * float64(time.Second))
+	return float64(b.burst) / 2
+}
+
+// missing is how many requests the budget lacks to let one go with its screen. What is full cannot become more.
+func (b *budget) missing(now time.Time, w *waiter) float64 {
+	tokens, burst := b.bucket.TokensAt(now), float64(b.bucket.Burst())
+	if now.Before(b.paused) {
+		return burst
+	}
+	return min(float64(b.sizeOf(w)+b.held)-tokens, max(burst, 1)-tokens)
+}
+
+// perSecond is how many requests can be sent, of guests or of members.
+func (b *budget) perSecond(w *waiter) float64 {
+	all := float64(b.bucket.Limit())
+	if w.guest {
+		return min(all, b.unproven.perSecond())
+	}
+	return all
+}
+
+// start sends a request, and keeps for its screen what that may need. Those of its screen that wait go with it.
+func (b *budget) start(now time.Time, w *waiter) {
+	size, s := b.sizeOf(w), w.screen
+	b.bucket.AllowN(now, 1)
+	b.queue.charge(w.claim, size)
+	if w.member {
+		b.shares.note(w.who, now, b.drain(), float64(size))
+	}
+	b.promisesFor(w).keep(b.promiseKey(w))
+	if w.guest {
+		b.unproven.enter(now, w, b.spare(now))
+	}
+	w.send()
+	if s == nil || w.guest && !b.unproven.trusts() {
+		return
+	}
+	if s.started.Store(true); w.priority != priorityStarted {
+		s.who, s.held = w.who, size-1
+		b.held += s.held
+	}
+	for _, other := range b.queue.leave(w.who, func(other *waiter) bool {
+		return other.screen == s && other.priority != priorityStarted
+	}) {
+		if b.draw(now, s) {
+			other.send()
+			continue
+		}
+		other.priority, other.size = priorityStarted, 1
+		other.stay()
+		b.queue.join(other)
+	}
+}
+
+// draw takes one request of those that are kept for a screen.
+func (b *budget) draw(now time.Time, s *screen) bool {
+	if s.held == 0 || now.Before(b.paused) || !b.bucket.AllowN(now, 1) {
+		return false
+	}
+	s.held--
+	b.held--
+	return true
+}
+
+// finish gives back what was kept for a screen and is not needed.
+func (b *budget) finish(s *screen) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if s.over = true; s.held == 0 {
+		return
+	}
+	now := b.now()
+	b.held -= s.held
+	b.queue.refund(s.who, s.held)
+	if _, counted := b.shares[s.who]; counted {
+		b.shares.note(s.who, now, b.drain(), -float64(s.held))
+	}
+	s.held = 0
+	b.hand.tidy()
+	b.dispatch(now)
+}
+
+// settle notes what Circle said to a guest: only what it does not accept is charged.
+func (b *budget) settle(w *waiter, err error) {
+	failure, _ := errors.AsType[*Error](err)
+	accepted := err == nil || failure != nil && errors.Is(failure.cause, errResting)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	b.unproven.settle(now, w, accepted)
+	if s := w.screen; !accepted && s != nil && s.held > 0 { // nobody vouches for it after all
+		b.held -= s.held
+		s.held = 0
+	}
+	b.dispatch(now)
+}
+
+// expected is how long somebody will wait who joins now.
+func (b *budget) expected(now time.Time, w *waiter) time.Duration {
+	short := b.short(now, w)
+	requests, guests := b.queue.before(w, func(who string) bool { return short <= 0 && b.greedy(now, who) })
+	wait := time.Duration(0)
+	if w.guest {
+		wait = b.unproven.expected(now, w, guests)
+		if b.spare(now) >= spareSome {
+			wait = 0
+		}
+	} else { // no more of them can go before a member than may enter
+		requests -= max(guests-max(b.unproven.tenth.open(now), 0), 0)
+	}
+	lack := float64(b.sizeOf(w)) - b.free(now)
+	if short > 0 {
+		lack = max(lack, short)
+	}
+	wait = max(wait, time.Duration(max(requests+lack, 0)/float64(b.bucket.Limit())*float64(time.Second)))
 	return wait + max(b.paused.Sub(now), 0)
 }
 
 // dispatch lets go whose turn it is, and comes back when the next one may go.
 func (b *budget) dispatch(now time.Time) {
-	for !b.nobodyWaits() {
+	for {
+		members, guests := b.queue.waits()
+		if !members && !guests {
+			b.hand.want(now, 0, 0)
+			b.unproven.tenth.hand.want(now, 0, 0)
+			return
+		}
 		if pause := b.paused.Sub(now); pause > 0 {
 			b.again(pause)
 			return
 		}
-		if !b.bucket.AllowN(now, 1) {
-			b.again(time.Duration((1 - b.bucket.TokensAt(now)) / float64(b.bucket.Limit()) * float64(time.Second)))
+		left := b.spare(now)
+		w := b.queue.turn(func(w *waiter) bool { return b.unproven.delay(now, w, left) == 0 && b.short(now, w) <= 0 })
+		if w == nil {
+			b.again(b.soonest(now))
+			b.hand.want(now, 0, 0)
+			if guests {
+				b.unproven.tenth.hand.want(now, 1, 0)
+			}
 			return
 		}
-		who, w := b.turn().next()
-		b.start(who, w.screen)
-		close(w.ready)
+		if missing := b.missing(now, w); missing > 0 {
+			if !b.hand.want(now, int(math.Ceil(missing)), b.queue.len()-1) {
+				b.again(time.Duration(missing / float64(b.bucket.Limit()) * float64(time.Second)))
+			}
+			return
+		}
+		b.queue.leave(w.who, func(other *waiter) bool { return other == w })
+		b.start(now, w)
 	}
 }
 
-// turn is the queue whose turn it is: the highest in which somebody waits, unless a row of them has gone while others
-// wait.
-func (b *budget) turn() *queue {
-	var highest *queue
-	for i := range b.queues {
-		if b.queues[i].empty() {
-			b.rows[i] = 0
-			continue
+// soonest is when the first may go of those who wait for more than their turn: guests, and who has had much.
+func (b *budget) soonest(now time.Time) time.Duration {
+	return b.queue.soonest(func(w *waiter) time.Duration {
+		if !w.guest {
+			return time.Duration(max(b.short(now, w), 0) / float64(b.bucket.Limit()) * float64(time.Second))
 		}
-		if highest == nil {
-			highest = &b.queues[i]
+		soonest := b.unproven.delay(now, w, spareNone)
+		for _, left := range []spare{spareSome, spareMuch} {
+			lack := b.keptFor(left) + 1 - b.free(now)
+			until := time.Duration(lack / float64(b.bucket.Limit()) * float64(time.Second))
+			soonest = min(soonest, max(until, b.unproven.delay(now, w, left)))
 		}
-		if b.rows[i]++; b.rows[i] <= inRow {
-			return &b.queues[i]
-		}
-		b.rows[i] = 0
-	}
-	return highest // nobody else waits
+		return soonest
+	})
 }
 
 // again dispatches in a while. The timer runs only while somebody waits.
@@ -276,44 +576,13 @@ func (b *budget) again(in time.Duration) {
 	})
 }
 
-// refused notes that Circle wants fewer requests, and none for a while if it says for how long.
-func (b *budget) refused(retryAfter time.Duration) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	now := b.now()
-	if until := now.Add(min(retryAfter, budgetWindow)); until.After(b.paused) {
-		b.paused = until
-	}
-	if now.Sub(b.changed) >= shrinkPause {
-		b.setStrength(now, max(b.strength/2, weakest))
-	}
-}
-
-// accepted notes that Circle answers.
-func (b *budget) accepted() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if now := b.now(); b.strength < 1 && now.Sub(b.changed) >= growPause && !now.Before(b.paused) {
-		b.setStrength(now, min(b.strength*growth, 1))
-	}
-}
-
-func (b *budget) setStrength(now time.Time, strength float64) {
-	b.strength, b.changed = strength, now
-	b.bucket.SetLimitAt(now, b.limit*rate.Limit(strength))
-	b.bucket.SetBurstAt(now, max(int(float64(b.burst)*strength), 1))
-}
-
 // state returns how many requests could be sent at once, which part of the budget is in use, and how many requests
 // wait.
 func (b *budget) state() (remaining int, strength float64, waiting int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if now := b.now(); !now.Before(b.paused) {
-		remaining = max(int(b.bucket.TokensAt(now)), 0)
+		remaining = max(int(b.free(now)), 0)
 	}
-	for i := range b.queues {
-		waiting += b.queues[i].len()
-	}
-	return remaining, b.strength, waiting
+	return remaining, b.strength, b.queue.len()
 }

@@ -1,9 +1,6 @@
 package circleclient
 
-import (
-	"math/bits"
-	"slices"
-)
+import "math/bits"
 
 // Source is the operation that filled a record. The same thing arrives with different fields from different operations:
 // a field that its source never sends is absent, not false or zero. Services set it after decoding.
@@ -96,6 +93,10 @@ const (
 	SourceThreadParent
 	// SourceThreadReply is a reply inside a thread.
 	SourceThreadReply
+	// SourceCableNew is a new message as the cable sends it.
+	SourceCableNew
+	// SourceCableUpdated is a changed message as the cable sends it, and one above a deleted reply.
+	SourceCableUpdated
 
 	// SourceChatThreads is GET /chat_threads.
 	SourceChatThreads
@@ -187,17 +188,17 @@ const (
 	MemberProfile
 )
 
-// partWords are the words for parts in the SDL, in the order of their bits: the type of the record, then the part.
-var partWords = [...]string{
-	"post.policies", "post.topics", "post.gallery", "post.event", "post.type",
-	"comment.author", "comment.policies",
-	"space.details", "space.chatRoom",
-	"lesson.details",
-	"attempt.details", "attempt.review",
-	"chatRoom.name", "chatRoom.details", "chatRoom.firstUnread", "chatRoom.place",
-	"chatMessage.replies", "chatMessage.lastReply",
-	"chatThread.details",
-	"member.headline", "member.admin", "member.roles", "member.tags", "member.messageable", "member.profile",
+// partWords are the words for parts in the SDL: the type of the record, then the part.
+var partWords = map[string]Part{
+	"post.policies": PostPolicies, "post.topics": PostTopics, "post.gallery": PostGallery, "post.event": PostEvent,
+	"post.type": PostType, "comment.author": CommentAuthor, "comment.policies": CommentPolicies,
+	"space.details": SpaceDetails, "space.chatRoom": SpaceChatRoom, "lesson.details": LessonDetails,
+	"attempt.details": AttemptDetails, "attempt.review": AttemptReview, "chatRoom.name": ChatRoomName,
+	"chatRoom.details": ChatRoomDetails, "chatRoom.firstUnread": ChatRoomFirstUnread, "chatRoom.place": ChatRoomPlace,
+	"chatMessage.replies": ChatMessageReplies, "chatMessage.lastReply": ChatMessageLastReply,
+	"chatThread.details": ChatThreadDetails, "member.headline": MemberHeadline, "member.admin": MemberAdmin,
+	"member.roles": MemberRoles, "member.tags": MemberTags, "member.messageable": MemberMessageable,
+	"member.profile": MemberProfile,
 }
 
 // All parts of each type.
@@ -263,6 +264,10 @@ var carries = [...]struct {
 	SourceThreadParent: {"threadParent", chatMessageParts, ChatMessageReplies},
 	SourceThreadReply:  {"threadReply", chatMessageParts, chatMessageParts}, // replies have no replies
 
+	// a new message has neither reactions nor replies
+	SourceCableNew:     {"cableNew", chatMessageParts, chatMessageParts},
+	SourceCableUpdated: {"cableUpdated", chatMessageParts, ChatMessageReplies},
+
 	SourceChatThreads: {"chatThreads", ChatThreadDetails, ChatThreadDetails},
 	SourceChatThread:  {"chatThread", ChatThreadDetails, ChatThreadDetails},
 
@@ -314,12 +319,7 @@ func SourceOf(word string) Source {
 }
 
 // PartOf returns the part that the SDL calls by this word; 0 if there is none.
-func PartOf(word string) Part {
-	if i := slices.Index(partWords[:], word); i >= 0 {
-		return 1 << i
-	}
-	return 0
-}
+func PartOf(word string) Part { return partWords[word] }
 
 // sourced is a record that knows which operation filled it.
 type sourced interface{ setSource(Source) }

@@ -104,6 +104,8 @@ var examples = map[Source][]string{
 	SourceChatMessage:  {"GET /messages/{chat_room_uuid}/chat_room_messages/{id}"},
 	SourceThreadParent: {"GET /chat_threads parent_message", "GET /chat_threads/{id} parent_message"},
 	SourceThreadReply:  {"GET /chat_threads replies", "GET /chat_threads/{id} replies"},
+	SourceCableNew:     nil, // the contract is of HTTP
+	SourceCableUpdated: nil,
 
 	SourceChatThreads: {"GET /chat_threads"},
 	SourceChatThread:  {"GET /chat_threads/{id}"},
@@ -228,8 +230,8 @@ func having(records []object, names string) int {
 }
 
 func wordOf(part Part) string {
-	for _, word := range partWords {
-		if PartOf(word) == part {
+	for word, named := range partWords {
+		if named == part {
 			return word
 		}
 	}
@@ -247,8 +249,8 @@ func TestWordsOfParts(t *testing.T) {
 		if row.parts&^row.of != 0 {
 			t.Errorf("%s carries parts of another type", row.word)
 		}
-		for _, word := range partWords {
-			part, record := PartOf(word), strings.Split(word, ".")[0]
+		for word, part := range partWords {
+			record, _, _ := strings.Cut(word, ".")
 			if partKeys[part] == nil {
 				t.Errorf("no key shows that a record has %s", word)
 			}
@@ -315,7 +317,7 @@ func TestRecordsCarryWhatIsThere(t *testing.T) {
 			"policies of a reply", &Comment{Source: SourceEmbeddedReply, Policies: &CommentPermissions{}}, CommentPolicies,
 			true,
 		},
-		{"a space that is no chat", &Space{Source: SourceSpaces, Type: "basic"}, SpaceChatRoom, true},
+		{"a space that is not a chat", &Space{Source: SourceSpaces, Type: "basic"}, SpaceChatRoom, true},
 		{"a chat space in the list", &Space{Source: SourceSpaces, Type: SpaceTypeChat}, SpaceChatRoom, false},
 		{"a chat space by itself", &Space{Source: SourceSpace, Type: SpaceTypeChat}, SpaceChatRoom, true},
 		{"a space of which the name is known", &Space{}, SpaceChatRoom, false},

@@ -41,14 +41,16 @@ type ChatMessage struct {
 	// Reactions are the reactions to it, by emoji.
 	Reactions []*ChatReaction `json:"reactions"`
 
-	// RepliesCount is the number of replies; see [ChatMessageReplies].
-	RepliesCount int `json:"replies_count"`
+	// RepliesCount is the number of replies, nil if Circle does not say; see [ChatMessageReplies].
+	RepliesCount *int `json:"replies_count"`
 	// ThreadParticipantsCount is the number of members who replied; see [ChatMessageReplies].
 	ThreadParticipantsCount int `json:"total_thread_participants_count"`
 	// ThreadParticipantsPreview are the first few of them; see [ChatMessageReplies].
 	ThreadParticipantsPreview []*ChatSender `json:"thread_participants_preview"`
 	// LastReplyAt is when the newest reply was sent, nil if there is none; see [ChatMessageLastReply].
 	LastReplyAt *time.Time `json:"last_reply_at"`
+
+	text *sharedText // made with the source
 }
 
 // ChatSender is a member who wrote a message or a reply.
@@ -56,6 +58,7 @@ type ChatSender struct {
 	CommunityMemberID int64   `json:"community_member_id"`
 	Name              string  `json:"name"`
 	AvatarURL         *string `json:"avatar_url"`
+	PublicUID         *string `json:"user_public_uid"`
 }
 
 // MemberID is the member's number in the community.
@@ -82,11 +85,24 @@ func (m *ChatMessage) Carries(part Part) bool {
 	return m.Source.Carries(part) || m.Source != SourceUnknown && (m.ParentMessageID != nil || m.ChatThreadID == nil)
 }
 
-func (m *ChatMessage) setSource(source Source) { m.Source = source }
+func (m *ChatMessage) setSource(source Source) { m.Source, m.text = source, new(sharedText) }
+
+// KnownReplies is RepliesCount, and 0 for what shows otherwise that it has none: a reply, a message without a thread.
+func (m *ChatMessage) KnownReplies() *int {
+	if m.RepliesCount == nil && (m.ParentMessageID != nil || m.ChatThreadID == nil) {
+		return new(0)
+	}
+	return m.RepliesCount
+}
 
 // RichText returns the text.
 func (m *ChatMessage) RichText() *richtext.Text {
-	return richtext.New(richtext.Source{Envelope: m.RichTextBody, Plain: m.Body})
+	return m.text.of(func() *richtext.Text {
+		return richtext.New(richtext.Source{
+			Envelope: m.RichTextBody,
+			Plain:    m.Body,
+		})
+	})
 }
 
 // ChatRoom returns its room, of which only the UUID is known.

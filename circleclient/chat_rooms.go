@@ -1,7 +1,6 @@
 package circleclient
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -38,8 +37,8 @@ type ChatRoom struct {
 	ShowHistory bool `json:"chat_room_show_history"`
 	// ParticipantsCount is the number of members in the room, the viewer included.
 	ParticipantsCount int `json:"chat_room_participants_count"`
-	// UnreadMessagesCount is the number of messages that the viewer has not read.
-	UnreadMessagesCount int `json:"unread_messages_count"`
+	// UnreadMessagesCount is the number of messages that the viewer has not read; nil if Circle does not say.
+	UnreadMessagesCount *int `json:"unread_messages_count"`
 	// OtherParticipantsPreview are the first few of the other members.
 	OtherParticipantsPreview []*ChatParticipant `json:"other_participants_preview"`
 	// CurrentParticipant is the viewer in the room; nil if they are not a member of it.
@@ -72,6 +71,7 @@ type ChatParticipant struct {
 	CommunityMemberID int64   `json:"community_member_id"`
 	Name              string  `json:"name"`
 	AvatarURL         *string `json:"avatar_url"`
+	PublicUID         *string `json:"user_public_uid"`
 	Headline          *string `json:"headline"`
 	// Status is online or offline; empty in [ChatRoom.CurrentParticipant].
 	Status string `json:"status"`
@@ -131,17 +131,27 @@ func (r *ChatRoom) setSource(source Source) {
 	}
 }
 
-// wrappedRoom is a room as all operations but the list send it.
+// wrappedRoom is a room with or without its wrapper: lists send none, other operations do, and the contract declares it
+// the other way round.
 type wrappedRoom struct {
 	Room *ChatRoom `json:"chat_room"`
+	ChatRoom
 }
 
-// unwrapped takes a room out of its wrapper.
+// unwrapped takes the room out of its wrapper, if it has one.
+func (w *wrappedRoom) unwrapped() *ChatRoom {
+	if w.Room != nil {
+		return w.Room
+	}
+	return &w.ChatRoom
+}
+
+// unwrapped is the room of an answer.
 func unwrapped(w *wrappedRoom, err error) (*ChatRoom, error) {
 	if err != nil {
 		return nil, err
 	}
-	return filled(cmp.Or(w.Room, &ChatRoom{}), nil, SourceChatRoom)
+	return filled(w.unwrapped(), nil, SourceChatRoom)
 }
 
 // CreateChatRoomRequest is a room to make.
@@ -166,8 +176,18 @@ type ChatParticipantRequest struct {
 //
 //circle:op GET /api/headless/v1/messages
 func (s *ChatService) Rooms(ctx context.Context, o PageOptions) (*Page[*ChatRoom], error) {
-	page, err := get[Page[*ChatRoom]](ctx, s.client, member("/messages"), o.query())
-	return filledBy(page, err, SourceChatRooms)
+	rows, err := get[Page[*wrappedRoom]](ctx, s.client, member("/messages"), o.query())
+	if err != nil {
+		return nil, err
+	}
+	page := &Page[*ChatRoom]{
+		Page: rows.Page, PerPage: rows.PerPage, Count: rows.Count, HasNextPage: rows.HasNextPage, Next: rows.Next,
+		Records: []*ChatRoom{},
+	}
+	for _, row := range rows.Records {
+		page.Records = append(page.Records, row.unwrapped())
+	}
+	return filledBy(page, nil, SourceChatRooms)
 }
 
 // Room reads one room.
@@ -175,6 +195,16 @@ func (s *ChatService) Rooms(ctx context.Context, o PageOptions) (*Page[*ChatRoom
 //circle:op GET /api/headless/v1/messages/{uuid}
 func (s *ChatService) Room(ctx context.Context, roomUUID string) (*ChatRoom, error) {
 	return unwrapped(get[wrappedRoom](ctx, s.client, member("/messages/{uuid}", uuid(roomUUID)), nil))
+}
+
+// Listed returns a room of the inbox as [PostsService.Listed] returns a post.
+func (s *ChatService) Listed(ctx context.Context, roomUUID string, needs Part) (*ChatRoom, bool) {
+	return listed(ctx, s.client, recordName{Ref: ChatRoomRef(roomUUID)}, func(r *row) (*ChatRoom, bool) {
+		wrapped := decoded[wrappedRoom](r.json)
+		room := wrapped.unwrapped()
+		room.setSource(r.source)
+		return room, carriesAll(room, needs&chatRoomParts)
+	})
 }
 
 // CreateRoom makes a group, or returns the direct room with a member, which it makes if necessary. [ErrForbidden] is a
@@ -204,13 +234,15 @@ func (s *ChatService) MarkRoomAsRead(ctx context.Context, roomUUID string) error
 	return exec(ctx, s.client, http.MethodPost, member("/messages/{uuid}/mark_all_as_read", uuid(roomUUID)), nil)
 }
 
+type unreadRooms struct {
+	Rooms []string `json:"chat_rooms"`
+}
+
 // UnreadRooms reads the UUIDs of all rooms of the inbox that have unread messages.
 //
 //circle:op GET /api/headless/v1/messages/unread_chat_rooms
 func (s *ChatService) UnreadRooms(ctx context.Context) ([]string, error) {
-	unread, err := get[struct {
-		Rooms []string `json:"chat_rooms"`
-	}](ctx, s.client, member("/messages/unread_chat_rooms"), nil)
+	unread, err := get[unreadRooms](ctx, s.client, member("/messages/unread_chat_rooms"), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -114,7 +114,7 @@ func TestChatOddities(t *testing.T) {
 		name, json string
 		ok         func(m *ChatMessage) bool
 	}{
-		{"text alone", `{"body":"1 < 2","rich_text_body":null}`, func(m *ChatMessage) bool {
+		{"only text", `{"body":"1 < 2","rich_text_body":null}`, func(m *ChatMessage) bool {
 			return m.RichText().PlainText() == "1 < 2" && m.RichText().Document() == nil
 		}},
 		{
@@ -155,8 +155,8 @@ func TestChatOddities(t *testing.T) {
 
 func TestChatSources(t *testing.T) {
 	c, _ := recordingClient(t, http.StatusOK,
-		`{"chat_room":{"last_message":{"id":1},"pinned_message":{"id":2}},
-			"records":[{"id":6,"last_message":{"id":1}}],
+		`{"id":1,"chat_room":{"uuid":"`+roomUUID+`","last_message":{"id":1},"pinned_message":{"id":2}},
+			"records":[{"id":6,"uuid":"`+roomUUID+`","last_message":{"id":1}}],
 			"parent_message":{"id":1,"chat_room_uuid":"`+roomUUID+`"},"replies":[{"id":2}]}`)
 	ctx := asMember(t)
 	list, err := c.Chat.Rooms(ctx, PageOptions{})

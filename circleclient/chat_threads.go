@@ -66,13 +66,15 @@ func (s *ChatService) Thread(ctx context.Context, threadID int64) (*ChatThread, 
 	return filled(t, err, SourceChatThread)
 }
 
+type unreadThreads struct {
+	IDs []int64 `json:"chat_thread_ids"`
+}
+
 // UnreadThreads reads the numbers of all threads that have unread replies.
 //
 //circle:op GET /api/headless/v1/chat_threads/unread_chat_threads
 func (s *ChatService) UnreadThreads(ctx context.Context) ([]int64, error) {
-	unread, err := get[struct {
-		IDs []int64 `json:"chat_thread_ids"`
-	}](ctx, s.client, member("/chat_threads/unread_chat_threads"), nil)
+	unread, err := get[unreadThreads](ctx, s.client, member("/chat_threads/unread_chat_threads"), nil)
 	if err != nil {
 		return nil, err
 	}

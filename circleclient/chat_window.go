@@ -1,9 +1,12 @@
 package circleclient
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 )
@@ -18,8 +21,8 @@ type MessageWindow struct {
 	// HasPreviousPage and HasNextPage report whether there are older and newer messages.
 	HasPreviousPage bool `json:"has_previous_page"`
 	HasNextPage     bool `json:"has_next_page"`
-	// TotalCount is the number of messages in the room.
-	TotalCount int `json:"total_count"`
+	// TotalCount is the number of messages in the room; nil if Circle does not say.
+	TotalCount *int `json:"total_count"`
 	// Records are the messages, oldest first, never nil.
 	Records []*ChatMessage `json:"records"`
 }
@@ -43,10 +46,61 @@ func (s *ChatService) Messages(ctx context.Context, roomUUID string, o MessageWi
 	if err != nil {
 		return nil, err
 	}
+	w.sort()
 	for _, m := range w.Records {
 		m.setSource(SourceChatMessages)
 	}
 	return w, nil
+}
+
+// readInParts reads a window that is too large by smaller ones: one around the anchor, and one on either side of it,
+// which may be read in parts themselves. A message that is too large beside its neighbour cannot be left out, because
+// only Circle knows which message is next to it. ok is false then.
+func (w *MessageWindow) readInParts(ctx context.Context, c *Client, r *request) (ok bool, err error) {
+	older, newer := r.asked("previous_per_page"), r.asked("next_per_page")
+	if older+newer <= 1 {
+		return false, nil
+	}
+	read := func(anchor int64, older, newer int) (*MessageWindow, error) {
+		q := maps.Clone(r.query)
+		url.Values(q).Del("id")
+		q = q.num("id", anchor)
+		q["previous_per_page"], q["next_per_page"] = []string{strconv.Itoa(older)}, []string{strconv.Itoa(newer)}
+		part, err := get[MessageWindow](ctx, c, r.route, q)
+		if err == nil {
+			part.sort()
+		}
+		return part, err
+	}
+	whole, err := read(int64(r.asked("id")), older/2, newer/2)
+	if err != nil {
+		return true, err
+	}
+	if older > 0 && whole.HasPreviousPage && len(whole.Records) > 0 {
+		part, err := read(whole.Records[0].ID, older-older/2, 0)
+		if err != nil {
+			return true, err
+		}
+		whole.Records, whole.HasPreviousPage = slices.Concat(part.Records, whole.Records), part.HasPreviousPage
+	}
+	if newer > 0 && whole.HasNextPage && len(whole.Records) > 0 {
+		part, err := read(whole.Records[len(whole.Records)-1].ID, 0, newer-newer/2)
+		if err != nil {
+			return true, err
+		}
+		whole.Records, whole.HasNextPage = slices.Concat(whole.Records, part.Records), part.HasNextPage
+	}
+	if n := len(whole.Records); n > 0 {
+		whole.FirstID, whole.LastID = whole.Records[0].ID, whole.Records[n-1].ID
+	}
+	*w = *whole
+	return true, nil
+}
+
+// sort orders the messages, each once.
+func (w *MessageWindow) sort() {
+	slices.SortStableFunc(w.Records, func(a, b *ChatMessage) int { return cmp.Compare(a.ID, b.ID) })
+	w.Records = slices.CompactFunc(w.Records, func(a, b *ChatMessage) bool { return a.ID == b.ID })
 }
 
 // ErrAnchorGone is an anchor that was deleted and whose neighbours are not among the newest messages. Its error also

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -16,6 +17,7 @@ type history struct {
 	// missing is what the server does about an anchor that is gone: it refuses (404), it takes the next older one, or it
 	// shows the newest messages.
 	missing string
+	size    int // of each message, about
 	calls   int
 }
 
@@ -59,7 +61,7 @@ func (h *history) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if i > 0 {
 			records += ","
 		}
-		records += fmt.Sprintf(`{"id":%d}`, id)
+		records += fmt.Sprintf(`{"id":%d,"body":%q}`, id, strings.Repeat("x", h.size))
 	}
 	if echo == 0 {
 		echo = h.messages[at]
@@ -90,7 +92,7 @@ func TestMessageWindows(t *testing.T) {
 		back     bool
 		anchor   int64
 		n        int
-		want     string // the messages, with < and > where the room goes on
+		want     string // the messages, with < and > if the room continues there
 		calls    int
 	}{
 		{"newest", numbers(1, 10), "", before, 0, 3, "<[8 9 10]", 1},
@@ -162,31 +164,35 @@ func ends(t *testing.T, w *MessageWindow) string {
 // A room walked to its beginning and back shows every message once, however large the pages.
 func TestMessageWindowsMeet(t *testing.T) {
 	for n := 1; n <= 13; n++ {
-		client := testClient(t, &history{t: t, messages: numbers(1, 12)})
-		var back, forth []int64
-		for anchor, more := int64(0), true; more && len(back) < 20; {
-			w, err := client.Chat.MessagesBefore(asMember(t), roomUUID, anchor, n)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, m := range slices.Backward(w.Records) {
-				back = append(back, m.ID)
-			}
-			anchor, more = w.FirstID, w.HasPreviousPage
-		}
-		for anchor, more := int64(1), true; more && len(forth) < 20; {
-			w, err := client.Chat.MessagesAfter(asMember(t), roomUUID, anchor, n)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, m := range w.Records {
-				forth = append(forth, m.ID)
-			}
-			anchor, more = w.LastID, w.HasNextPage
-		}
-		slices.Reverse(back)
+		back, forth := bothWays(t, testClient(t, &history{t: t, messages: numbers(1, 12)}), n)
 		if !slices.Equal(back, numbers(1, 12)) || !slices.Equal(forth, numbers(2, 12)) {
 			t.Errorf("pages of %d: %v and %v", n, back, forth)
 		}
 	}
+}
+
+// bothWays walks a room to its beginning by pages of n messages, and from its first message to its end.
+func bothWays(t *testing.T, client *Client, n int) (back, forth []int64) {
+	for anchor, more := int64(0), true; more && len(back) < 20; {
+		w, err := client.Chat.MessagesBefore(asMember(t), roomUUID, anchor, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range slices.Backward(w.Records) {
+			back = append(back, m.ID)
+		}
+		anchor, more = w.FirstID, w.HasPreviousPage
+	}
+	for anchor, more := int64(1), true; more && len(forth) < 20; {
+		w, err := client.Chat.MessagesAfter(asMember(t), roomUUID, anchor, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range w.Records {
+			forth = append(forth, m.ID)
+		}
+		anchor, more = w.LastID, w.HasNextPage
+	}
+	slices.Reverse(back)
+	return back, forth
 }

@@ -3,6 +3,7 @@ package circleclient
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -130,5 +131,51 @@ func TestNoStormOfRetries(t *testing.T) {
 	}
 	if got := s.calls.Load(); got > illAfter {
 		t.Errorf("100 reads of an operation that fails are %d requests, want at most %d", got, illAfter)
+	}
+}
+
+// A circuit remembers who has seen it fail for a while, and so many at most: what failed for others long ago closes
+// nothing.
+func TestCircuitForgets(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	everybody := owners{}
+	for i := range maxFailing + 100 {
+		everybody[fmt.Sprint("token", i)] = int64(i + 1)
+	}
+	c := newCircuits(Config{Principals: everybody, Clock: func() time.Time { return now }}.withDefaults())
+	fail := func(i int) (learn int) {
+		r := &request{method: http.MethodGet, route: member("/home"), caller: fmt.Sprint("token", i)}
+		c.of(r)
+		breakers := c.failed(r)
+		for _, b := range breakers {
+			b.RecordFailure()
+		}
+		return len(breakers)
+	}
+	one := func() *circuit { return c.byOperation["GET /api/headless/v1/home"] }
+	for range 2 * illAfter { // so that their own circuits are open
+		fail(0)
+		fail(1)
+	}
+	now = now.Add(illWindow + time.Second)
+	if learn := fail(2); learn != 1 {
+		t.Error("the circuit of all learns of a failure for one, because it has failed for others before")
+	}
+	fail(3)
+	if learn := fail(4); learn != 2 {
+		t.Error("the circuit of all does not learn of a failure for three")
+	}
+	now = now.Add(illWindow + time.Second)
+	fail(5)
+	for _, who := range []int{2, 3, 4} {
+		if one().members[memberKey(int64(who+1))] != nil {
+			t.Errorf("member %d is remembered", who)
+		}
+	}
+	for i := range maxFailing + 100 {
+		fail(i)
+	}
+	if n := len(one().members); n != maxFailing {
+		t.Errorf("%d members are remembered, want %d", n, maxFailing)
 	}
 }

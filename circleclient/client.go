@@ -6,9 +6,12 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
+
+	"circlegraph/internal/memory"
 )
 
 const (
@@ -45,7 +48,8 @@ type Config struct {
 	// Rest is how long an operation that keeps failing is not called before it is tried again; 5 seconds by default,
 	// negative for calling every operation always.
 	Rest time.Duration
-	// Logger gets one debug line per attempt: method, operation, status and duration, never a token, query or body.
+	// Logger gets one debug line per attempt: method, operation, status, duration and cause, and a warning if an operation
+	// keeps failing. Never a token, query or body.
 	Logger *slog.Logger
 	// Principals remember the tokens that Circle has accepted; if nil, nothing is remembered.
 	Principals Principals
@@ -53,9 +57,18 @@ type Config struct {
 	Memo MemoConfig
 	// Budget says how many requests may be sent; any number by default. It needs Principals.
 	Budget BudgetConfig
-	// Observe is called after each request that was sent, with the operation, such as "GET /api/headless/v1/spaces/{id}",
-	// the status, 0 if there was no answer, and how long it took.
-	Observe func(operation string, status int, duration time.Duration)
+	// OnWrote is called at the end of each write, before its caller goes on; nobody is told if nil. Other processes that
+	// serve the member tell their clients by [Client.Wrote].
+	OnWrote func(ctx context.Context, w Written)
+	// Memory is what answers share with all else that the process holds for its clients; nil for any number of bytes.
+	Memory *memory.Budget
+	// Observe is called after each request that was sent, with the context of the call.
+	Observe func(context.Context, Sent)
+	// Propagate adds headers to a request that tell Circle what it belongs to; none if nil.
+	Propagate func(context.Context, http.Header)
+	// Rewrite changes what is read of an answer, for the context of the call; nothing if nil. What is remembered stays as
+	// Circle has sent it.
+	Rewrite func(ctx context.Context, body []byte) []byte
 	// Clock gives the time for durations and for Retry-After dates; [time.Now] by default.
 	Clock func() time.Time
 
@@ -72,13 +85,16 @@ func (cfg Config) withDefaults() Config {
 	cfg.Rest = cmp.Or(cfg.Rest, defaultRest)
 	cfg.Logger = cmp.Or(cfg.Logger, slog.New(slog.DiscardHandler))
 	if cfg.Transport == nil {
-		cfg.Transport = newTransport()
+		cfg.Transport = newTransport(newDialer(), cfg.Budget.underWay(cfg.Timeout))
 	}
 	if cfg.Principals == nil {
 		cfg.Principals = noPrincipals{}
 	}
 	if cfg.Observe == nil {
-		cfg.Observe = func(string, int, time.Duration) {}
+		cfg.Observe = func(context.Context, Sent) {}
+	}
+	if cfg.Propagate == nil {
+		cfg.Propagate = func(context.Context, http.Header) {}
 	}
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
@@ -112,7 +128,9 @@ type Client struct {
 	http       *http.Client
 	principals Principals
 	total      *Usage
-	currentIDs singleflight.Group // of CurrentID, by token
+	headless   atomic.Pointer[string] // the community's secret
+	currentIDs singleflight.Group     // of CurrentID, by token
+	onForget   []func(token TokenHash)
 
 	send     send // the chain, which these have links in
 	memo     *memo
@@ -126,9 +144,6 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Budget.Requests > 0 && cfg.Principals == nil {
 		return nil, errors.New("circleclient: a budget needs principals, or every token stays unproven")
 	}
-	if !headerSafe(cfg.HeadlessToken) {
-		return nil, errors.New("circleclient: the headless token holds characters that no token has")
-	}
 	cfg = cfg.withDefaults()
 	base, err := checkBaseURL(cfg.BaseURL)
 	if err != nil {
@@ -140,8 +155,8 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{
 		config: cfg, base: base, community: community, principals: cfg.Principals, total: &Usage{},
-		memo:     newMemo(cfg.Memo, cfg.Principals, cfg.Clock),
-		circuits: newCircuits(cfg.Rest),
+		memo:     newMemo(cfg.Memo, cfg.Principals, cfg.Clock, cfg.OnWrote),
+		circuits: newCircuits(cfg),
 		budget:   newBudget(cfg.Budget, cfg.Principals, cfg.Clock),
 		http: &http.Client{
 			Transport: cfg.Transport,
@@ -151,8 +166,12 @@ func New(cfg Config) (*Client, error) {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
+	c.budget.learnOwner = c.learnOwner
 	c.send = c.chain()
 	c.Auth = &AuthService{c}
+	if err := c.Auth.UseHeadlessToken(cfg.HeadlessToken); err != nil {
+		return nil, err
+	}
 	c.Members = &MembersService{c}
 	c.Spaces = &SpacesService{c}
 	c.Posts = &PostsService{c}
@@ -169,9 +188,9 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// chain makes memo(retry(circuit(budget(wire)))), from the last link to the first. What is switched off has no link in
-// it. The circuit has one on each side of the budget: nothing is spent on an operation that rests, and none is called
-// that has begun to rest while the request waited.
+// chain makes rewrite(record(memo(retry(circuit(budget(wire)))))), from the last link to the first. What is switched
+// off has no link in it. The circuit has one on each side of the budget: nothing is spent on an operation that rests,
+// and none is called that has begun to rest while the request waited.
 func (c *Client) chain() send {
 	cfg, next := c.config, c.wire
 	for _, l := range []struct {
@@ -183,7 +202,10 @@ func (c *Client) chain() send {
 		{cfg.Rest > 0, c.circuits.spare},
 		{cfg.Retries > 0, retry(cfg.Retries, cfg.wait)},
 		{true, within(cfg.Timeout)},
+		{true, keepWithin},
 		{cfg.Memo.Bytes > 0, c.memo.remember},
+		{true, record},
+		{cfg.Rewrite != nil, rewrite(cfg.Rewrite)},
 	} {
 		if l.on {
 			next = l.link(next)
@@ -195,5 +217,25 @@ func (c *Client) chain() send {
 // Forget drops all that is remembered of an access token and for it. It is for tokens that are dead.
 func (c *Client) Forget(token string) {
 	c.principals.Forget(token)
-	c.memo.forget(token)
+	c.Ended(HashToken(token))
 }
+
+// Ended drops what is remembered for a token that another process has found dead.
+func (c *Client) Ended(token TokenHash) {
+	c.memo.forget(token)
+	for _, forget := range c.onForget {
+		forget(token)
+	}
+}
+
+// Wrote drops what a write that another process has sent for a member has touched.
+func (c *Client) Wrote(w Written) { c.memo.writtenElsewhere(w) }
+
+// OnForget has dead tokens told to somebody else as well. It must be called before the client is used.
+func (c *Client) OnForget(forget func(token TokenHash)) { c.onForget = append(c.onForget, forget) }
+
+// ChangedChat drops what a member has read of chat rooms, messages and threads, because others have changed it.
+func (c *Client) ChangedChat(memberID int64) { c.memo.changed(memberID, classChat) }
+
+// ChangedNotifications drops what a member has read of notifications and their counts.
+func (c *Client) ChangedNotifications(memberID int64) { c.memo.changed(memberID, classNotifications) }

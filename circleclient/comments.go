@@ -47,12 +47,12 @@ type Comment struct {
 	// ShowURL is its address. Only the two updates send it.
 	ShowURL *string `json:"show_url"`
 
-	// LikesCount is the number of likes.
-	LikesCount int `json:"user_likes_count"`
+	// LikesTotal is the number of likes; nil if Circle does not say.
+	LikesTotal *int `json:"user_likes_count"`
 	// IsLiked reports whether the viewer likes it.
 	IsLiked bool `json:"is_liked"`
-	// RepliesCount is the number of replies.
-	RepliesCount int `json:"replies_count"`
+	// RepliesTotal is the number of replies; nil if Circle does not say.
+	RepliesTotal *int `json:"replies_count"`
 	// BookmarkID is the number of the viewer's bookmark; nil if there is none.
 	BookmarkID *int64 `json:"bookmark_id"`
 
@@ -62,6 +62,8 @@ type Comment struct {
 	Policies *CommentPermissions `json:"policies"`
 	// Replies are some replies, in no certain order; see [Comment.AllReplies].
 	Replies lenient.Lazy[EmbeddedReplies] `json:"replies"`
+
+	text *sharedText // made with the source
 }
 
 // CommentPermissions are what the viewer may do with a comment.
@@ -83,12 +85,14 @@ func (c *Comment) Carries(part Part) bool {
 // no order is asked for.
 func (c *Comment) AllReplies() ([]*Comment, bool) {
 	replies := c.Replies.Get()
-	return replies, c.RepliesCount == 0 || len(replies) == c.RepliesCount
+	return replies, c.RepliesTotal != nil && (*c.RepliesTotal == 0 || len(replies) == *c.RepliesTotal)
 }
 
 // RichText returns the text.
 func (c *Comment) RichText() *richtext.Text {
-	return richtext.New(richtext.Source{Envelope: c.TipTapBody, Body: c.Body, Plain: c.BodyText})
+	return c.text.of(func() *richtext.Text {
+		return richtext.New(richtext.Source{Envelope: c.TipTapBody, Body: c.Body, Plain: c.BodyText})
+	})
 }
 
 // MemberID returns the author's member number, also if the author is left out.
@@ -98,6 +102,12 @@ func (c *Comment) MemberID() int64 {
 	}
 	return c.CommunityMemberID
 }
+
+// LikesCount is LikesTotal, or 0.
+func (c *Comment) LikesCount() int { return orZero(c.LikesTotal) }
+
+// RepliesCount is RepliesTotal, or 0.
+func (c *Comment) RepliesCount() int { return orZero(c.RepliesTotal) }
 
 // StandsIn returns its space, whose members may like and reply to it.
 func (c *Comment) StandsIn() int64 { return c.SpaceID }
@@ -110,7 +120,7 @@ func (c *Comment) ParentID() int64 {
 	return *c.ParentCommentID
 }
 
-func (c *Comment) setSource(source Source) { c.Source = source }
+func (c *Comment) setSource(source Source) { c.Source, c.text = source, new(sharedText) }
 
 // EmbeddedReplies are the replies in a comment.
 type EmbeddedReplies []*Comment
@@ -149,6 +159,14 @@ func (s *CommentsService) List(ctx context.Context, postID int64, o CommentListO
 func (s *CommentsService) Get(ctx context.Context, postID, commentID int64) (*Comment, error) {
 	c, err := get[Comment](ctx, s.client, member("/posts/{post_id}/comments/{id}", id(postID), id(commentID)), nil)
 	return filled(c, err, SourceComment)
+}
+
+// Listed returns a comment or reply as [PostsService.Listed] returns a post.
+func (s *CommentsService) Listed(ctx context.Context, ref Ref, needs Part) (*Comment, bool) {
+	return listed(ctx, s.client, recordName{Ref: ref}, func(r *row) (*Comment, bool) {
+		c := recordOf(r, new(Comment))
+		return c, carriesAll(c, needs&commentParts)
+	})
 }
 
 // Create comments on a post.

@@ -50,13 +50,13 @@ func TestAllReplies(t *testing.T) {
 		comment Comment
 		want    bool
 	}{
-		{"none", Comment{Source: SourceEmbeddedReply}, true},
-		{"all", Comment{Source: SourceComments, RepliesCount: 1, Replies: one}, true},
-		{"some", Comment{Source: SourceComments, RepliesCount: 2, Replies: one}, false},
-		{"a count that is not sent", Comment{Source: SourceComments, Replies: one}, true},
-		{"not sent", Comment{Source: SourceEmbeddedReply, RepliesCount: 1}, false},
+		{"none", Comment{Source: SourceEmbeddedReply, RepliesTotal: new(0)}, true},
+		{"all", Comment{Source: SourceComments, RepliesTotal: new(1), Replies: one}, true},
+		{"some", Comment{Source: SourceComments, RepliesTotal: new(2), Replies: one}, false},
+		{"a count that is not sent", Comment{Source: SourceComments, Replies: one}, false},
+		{"not sent", Comment{Source: SourceEmbeddedReply, RepliesTotal: new(1)}, false},
 		{"a count that lags", Comment{
-			Source: SourceComments, RepliesCount: 1,
+			Source: SourceComments, RepliesTotal: new(1),
 			Replies: lenient.Lazy[EmbeddedReplies](`[{"id":1},{"id":2}]`),
 		}, false},
 	} {

@@ -64,6 +64,9 @@ func (s *CookiesService) Create(ctx context.Context) ([]*SessionCookie, error) {
 			cookies = append(cookies, &SessionCookie{*c})
 		}
 	}
+	if len(cookies) == 0 && !r.confirmedBy(answer) {
+		return nil, r.fail(ErrUnavailable, answer, errUnconfirmed)
+	}
 	return cookies, nil
 }
 

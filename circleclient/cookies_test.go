@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// The session's cookies are read off this answer and kept nowhere.
+// The session's cookies are read from this answer and kept nowhere.
 func TestCookiesComeFromTheirAnswerAlone(t *testing.T) {
 	var sent []string
 	serve := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -139,14 +139,29 @@ type Lesson struct {
 
 	// unreleased reports whether the section was not yet released when the outline was read.
 	unreleased bool
+
+	text *sharedText // made with the source
 }
 
 // Carries reports whether the record has the part: the outline of a course lacks [LessonDetails].
 func (l *Lesson) Carries(part Part) bool { return l.Source.Carries(part) }
 
+// wrappedLesson is a lesson with or without a wrapper.
+type wrappedLesson struct {
+	Wrapped *Lesson `json:"lesson"`
+	Lesson
+}
+
+func (w *wrappedLesson) unwrapped() *Lesson {
+	if w.Wrapped != nil {
+		return w.Wrapped
+	}
+	return &w.Lesson
+}
+
 // RichText returns the text; empty without [LessonDetails].
 func (l *Lesson) RichText() *richtext.Text {
-	return richtext.New(richtext.Source{Envelope: l.RichTextBody})
+	return l.text.of(func() *richtext.Text { return richtext.New(richtext.Source{Envelope: l.RichTextBody}) })
 }
 
 // Status is the viewer's progress: [LessonIncomplete], [LessonCompleted] or a word Circle adds.
@@ -158,7 +173,7 @@ func (l *Lesson) Locked(now time.Time) bool {
 	return l.unreleased || l.NeedsToCompletePreviousLesson || l.DrippedAt != nil && l.DrippedAt.After(now)
 }
 
-func (l *Lesson) setSource(source Source) { l.Source = source }
+func (l *Lesson) setSource(source Source) { l.Source, l.text = source, new(sharedText) }
 
 // LessonProgress is the viewer's progress in a lesson.
 type LessonProgress struct {
@@ -241,12 +256,23 @@ type LessonFile struct {
 //
 //circle:op GET /api/headless/v1/courses/{course_id}/lessons/{id}
 func (s *CoursesService) Lesson(ctx context.Context, courseID, lessonID int64) (*Lesson, error) {
-	lesson, err := get[Lesson](ctx, s.client, member("/courses/{course_id}/lessons/{id}", id(courseID), id(lessonID)), nil)
-	lesson, err = filled(lesson, err, SourceLesson)
-	if err == nil {
-		lesson.CourseID = courseID
+	w, err := get[wrappedLesson](ctx, s.client, member("/courses/{course_id}/lessons/{id}", id(courseID), id(lessonID)),
+		nil)
+	if err != nil {
+		return nil, err
 	}
+	lesson, err := filled(w.unwrapped(), nil, SourceLesson)
+	lesson.CourseID = courseID
 	return lesson, err
+}
+
+// Listed returns a lesson as [PostsService.Listed] returns a post.
+func (s *CoursesService) Listed(ctx context.Context, ref Ref, needs Part) (*Lesson, bool) {
+	return listed(ctx, s.client, recordName{Ref: ref}, func(r *row) (*Lesson, bool) {
+		l := recordOf(r, new(Lesson))
+		l.CourseID, l.unreleased = ref.Space, r.locked
+		return l, carriesAll(l, needs&LessonDetails)
+	})
 }
 
 // LessonFiles reads the files of a lesson.

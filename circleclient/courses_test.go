@@ -51,7 +51,7 @@ func TestOutline(t *testing.T) {
 	}
 }
 
-// TestWhoMadeAnAttempt holds [QuizAttempt.Member] to the official examples: only the list says it.
+// TestWhoMadeAnAttempt compares [QuizAttempt.Member] with the official examples: only the list has it.
 func TestWhoMadeAnAttempt(t *testing.T) {
 	for source, want := range map[Source]bool{
 		SourceQuizAttempts: true, SourceQuizAttempt: false,

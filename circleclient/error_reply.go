@@ -14,10 +14,12 @@ const (
 )
 
 // errorReply is the body of a refusal: {success, message, error_details}, where the details are an object, a string or
-// null.
+// null; or {error} or {errors}, as Rails writes it where nobody chose a shape.
 type errorReply struct {
 	Message string          `json:"message"`
 	Details json.RawMessage `json:"error_details"`
+	Error   json.RawMessage `json:"error"`
+	Errors  json.RawMessage `json:"errors"`
 
 	// EdgeError and EdgeCode are Cloudflare's, which is in front of Circle.
 	EdgeError bool `json:"cloudflare_error"`
@@ -26,9 +28,27 @@ type errorReply struct {
 
 func (r errorReply) fromEdge() bool { return r.EdgeError || r.EdgeCode != 0 && r.Message == "" }
 
+// said is the sentence of the refusal; empty if there is none.
+func (r errorReply) said() string {
+	if r.Message != "" {
+		return r.Message
+	}
+	var list []string
+	for _, raw := range []json.RawMessage{r.Error, r.Errors} {
+		var text string
+		if lenient.Decode(raw, &text) == nil && text != "" {
+			return text
+		}
+		if lenient.Decode(raw, &list) == nil && len(list) > 0 {
+			return list[0]
+		}
+	}
+	return ""
+}
+
 // missingParameter tells "Missing parameter: x" from "Missing record: x"; both come as 404.
 func (r errorReply) missingParameter() bool {
-	return strings.Contains(strings.ToLower(r.Message+r.detail()), "missing parameter")
+	return strings.Contains(strings.ToLower(r.said()+r.detail()), "missing parameter")
 }
 
 // detail is the sentence inside the details, {message: "…"} or the details themselves.
@@ -52,7 +72,7 @@ func (r errorReply) fields() map[string][]string {
 		return map[string][]string{name: {"is missing"}}
 	}
 	var details map[string]json.RawMessage
-	if lenient.Decode(r.Details, &details) != nil {
+	if lenient.Decode(r.Details, &details) != nil && lenient.Decode(r.Errors, &details) != nil {
 		return nil
 	}
 	fields := make(map[string][]string)

@@ -40,6 +40,11 @@ var (
 	ErrConflict = errors.New("the request conflicts with the present state")
 	// ErrInvalid is a request that Circle, or this package before it, does not accept; [Error.Fields] may say why.
 	ErrInvalid = errors.New("the request is invalid")
+	// ErrNoID is the cause of an [ErrInvalid] that was not sent: nothing names what is asked for, because Circle did not
+	// say to what it belongs.
+	ErrNoID = errors.New("an id must be positive")
+	// ErrBadSlug is the cause of an [ErrInvalid] that was not sent: a slug that is not one segment of a path.
+	ErrBadSlug = errors.New("a slug must be one path segment")
 	// ErrRateLimited is too many requests from this address; [Error.RetryAfter] says how long to wait if Circle does.
 	ErrRateLimited = errors.New("too many requests")
 	// ErrUnavailable is Circle, its edge or the network out of order: 5xx, HTML, a redirect, a blocked client, a broken
@@ -48,6 +53,8 @@ var (
 	ErrUnavailable = errors.New("the service is unavailable")
 	// ErrTimeout is no answer in time. [OutcomeUnknown] reports whether a write may have been carried out.
 	ErrTimeout = errors.New("the service did not answer in time")
+	// ErrBeyondAllowance is a request beyond those that its operation may send, see [Within]. It was not sent.
+	ErrBeyondAllowance = errors.New("the operation may not send further requests")
 	// ErrCommunitySecret is the Auth API refusing the headless token of this installation: never the caller's fault.
 	ErrCommunitySecret = errors.New("the community's headless token was refused")
 	// ErrNotEligible is a community whose plan does not include headless access.
@@ -73,6 +80,7 @@ type Error struct {
 
 	cause       error
 	unconfirmed bool // see [OutcomeUnknown]
+	edge        bool // Circle's edge refuses the address, before Circle knows who asks
 }
 
 // Error says what failed and how, in this package's own words.
@@ -173,8 +181,13 @@ func (c *Client) classify(r *request, got *answer) *Error {
 	default:
 		kind, message = memberKind(got.status, reply)
 	}
+	if r.read && !r.route.auth && message == "" && reply.fields() == nil && got.status != http.StatusBadRequest &&
+		(kind == ErrInvalid || kind == ErrConflict) {
+		kind = ErrUnavailable // a read says nothing that a caller could get wrong: 402, 418, 423, 451 and the like
+	}
 	e := r.fail(kind, got, nil)
 	e.Message = message
+	e.edge = reply.fromEdge() || strings.Contains(got.contentType, "html")
 	e.RetryAfter = parseRetryAfter(got.header.Get("Retry-After"), c.config.Clock())
 	if kind == ErrInvalid || kind == ErrConflict {
 		e.Fields = reply.fields()
@@ -184,41 +197,32 @@ func (c *Client) classify(r *request, got *answer) *Error {
 
 // memberKind classifies an error that the Member API itself made.
 func memberKind(status int, reply errorReply) (kind error, message string) {
-	if s, ok := memberSentences.find(reply.Message); ok {
-		if s.kind == ErrNotFound && reply.missingParameter() {
-			return ErrInvalid, "A parameter is missing."
-		}
-		return s.kind, s.say
+	if s, ok := memberSentences.find(reply.said()); ok {
+		return s.of(reply)
 	}
-	switch status {
-	case http.StatusUnauthorized, http.StatusForbidden:
-		return ErrForbidden, ""
-	case http.StatusNotFound, http.StatusGone:
-		return ErrNotFound, ""
-	case http.StatusConflict:
-		return ErrConflict, ""
-	}
-	return ErrInvalid, ""
+	return kindOf(status, ErrForbidden), ""
 }
 
 // authKind classifies an error that the Auth API itself made. What it says about access tokens is about the one in the
 // body, to be revoked; 401 and 403 without further words are about our own secret.
 func authKind(status int, reply errorReply) (kind error, message string) {
-	if s, ok := authSentences.find(reply.Message); ok && (status != http.StatusUnauthorized || !isDeadToken(s.kind)) {
-		if s.kind == ErrNotFound && reply.missingParameter() {
-			return ErrInvalid, "A parameter is missing."
-		}
-		return s.kind, s.say
+	if s, ok := authSentences.find(reply.said()); ok && (status != http.StatusUnauthorized || !isDeadToken(s.kind)) {
+		return s.of(reply)
 	}
+	return kindOf(status, ErrCommunitySecret), ""
+}
+
+// kindOf classifies an error that says nothing known, by its status. denied is what 401 and 403 mean.
+func kindOf(status int, denied error) error {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return ErrCommunitySecret, ""
+		return denied
 	case http.StatusNotFound, http.StatusGone:
-		return ErrNotFound, ""
+		return ErrNotFound
 	case http.StatusConflict:
-		return ErrConflict, ""
+		return ErrConflict
 	}
-	return ErrInvalid, ""
+	return ErrInvalid
 }
 
 func isDeadToken(kind error) bool {
@@ -230,6 +234,14 @@ type sentence struct {
 	has  string // in lower case
 	kind error
 	say  string
+}
+
+// of returns what the sentence means in a reply, and what may be shown of it.
+func (s sentence) of(reply errorReply) (kind error, message string) {
+	if s.kind == ErrNotFound && reply.missingParameter() {
+		return ErrInvalid, "A parameter is missing."
+	}
+	return s.kind, s.say
 }
 
 // sentences are tried in order.
@@ -268,11 +280,15 @@ var (
 		sentence{"unsupported page_name", ErrInvalid, "The page is not one that has profile fields."},
 		sentence{"disabled by receiver", ErrForbidden, "The member does not receive direct messages."},
 		sentence{"comments are closed", ErrForbidden, "Comments are closed."},
-		sentence{"is full", ErrConflict, "The event is full."},
+		sentence{"event is full", ErrConflict, "The event is full."},
+		sentence{"event limit", ErrConflict, "The event is full."},
 		sentence{"rsvp limit", ErrConflict, "The event is full."},
+		sentence{"is full", ErrConflict, "It is full."},
+		sentence{"limit reached", ErrConflict, "A limit has been reached."},
+		sentence{"limit has been reached", ErrConflict, "A limit has been reached."},
 		sentence{"rsvp is disabled", ErrForbidden, "The event takes no RSVPs."},
 		sentence{"rsvp disabled", ErrForbidden, "The event takes no RSVPs."},
-		sentence{"already", ErrConflict, "It is done already."},
+		sentence{"already", ErrConflict, alreadyDone},
 	)
 	authSentences = append(slices.Clip(tokenSentences),
 		sentence{"account could not be authenticated", ErrCommunitySecret, ""},

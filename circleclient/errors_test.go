@@ -36,7 +36,7 @@ func TestClassify(t *testing.T) {
 		got  refusal
 		want error
 	}{
-		// The Member API's 401 is a dead token only where it says so.
+		// The Member API's 401 is a dead token only if it says so.
 		{"invalid", memberCall, jsonError(401, "The access token is invalid.", "{}"), ErrTokenInvalid},
 		{"expired", memberCall, jsonError(401, "The access token is expired.", "{}"), ErrTokenExpired},
 		{"revoked", memberCall, jsonError(401, "The access token not found.", "{}"), ErrTokenRevoked},
@@ -73,6 +73,9 @@ func TestClassify(t *testing.T) {
 		{"profile twice", memberCall, jsonError(409, "You already created profile", "{}"), ErrConflict},
 		{"liked twice", memberCall, jsonError(422, "Already liked", "{}"), ErrConflict},
 		{"full", memberCall, jsonError(422, "This event is full", "{}"), ErrConflict},
+		{"full in other words", memberCall, jsonError(422, "Event limit reached", "{}"), ErrConflict},
+		{"full, as Rails writes it", memberCall, refusal{422, "application/json", `{"errors":["Event limit reached"]}`}, ErrConflict},
+		{"one word for it", memberCall, refusal{400, "application/json", `{"error":"You cannot perform this action."}`}, ErrForbidden},
 		{"blank", memberCall, jsonError(400, "Failed to update comment!", `{"body":["can't be blank"]}`), ErrInvalid},
 		{"page", memberCall, jsonError(400, "Invalid page parameter. Page must be a positive integer.", "{}"), ErrInvalid},
 		{"unknown 422", memberCall, jsonError(422, "Hm", `"text"`), ErrInvalid},
@@ -209,6 +212,7 @@ func TestRetryAfter(t *testing.T) {
 		{"99999999", 24 * time.Hour},
 		{"Sun, 01 Mar 2026 12:00:45 GMT", 45 * time.Second},
 		{"Sun, 01 Mar 2026 11:00:00 GMT", 0},
+		{"Mon, 01 Mar 2027 12:00:00 GMT", 24 * time.Hour},
 	}
 	for _, tt := range tests {
 		if got := parseRetryAfter(tt.header, now); got != tt.want {
@@ -262,7 +266,12 @@ func TestOutcomeUnknown(t *testing.T) {
 		"no answer at all": {hang, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := testClient(t, tc.h, func(cfg *Config) { cfg.Timeout, cfg.Retries = 100*time.Millisecond, -1 })
+			c := testClient(t, tc.h, func(cfg *Config) {
+				cfg.Retries = -1
+				if name == "no answer at all" {
+					cfg.Timeout = 100 * time.Millisecond
+				}
+			})
 			_, err := c.Spaces.Join(asMember(t), 1)
 			if got := OutcomeUnknown(err); got != tc.want {
 				t.Errorf("write: OutcomeUnknown(%v) = %v, want %v", err, got, tc.want)
@@ -349,5 +358,25 @@ func TestRefusals(t *testing.T) {
 	}
 	if count < 400 {
 		t.Errorf("only %d refusals were tried: the contract shows more", count)
+	}
+}
+
+// Whatever has a limit is not called an event.
+func TestWhatIsFull(t *testing.T) {
+	c := testClient(t, nil)
+	for said, want := range map[string]string{
+		"This event is full":                         "The event is full.",
+		"RSVP limit has been reached for this event": "The event is full.",
+		"Event limit reached":                        "The event is full.",
+		"This chat room is full":                     "It is full.",
+		"Daily message limit reached":                "A limit has been reached.",
+	} {
+		r := jsonError(http.StatusUnprocessableEntity, said, "{}")
+		err := c.classify(&request{}, &answer{
+			status: r.status, contentType: r.contentType, header: http.Header{}, body: []byte(r.body),
+		})
+		if !errors.Is(err, ErrConflict) || err.Message != want {
+			t.Errorf("%q: %v, %q, want a conflict that says %q", said, err, err.Message, want)
+		}
 	}
 }

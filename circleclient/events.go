@@ -44,8 +44,9 @@ type EventSettings struct {
 	VirtualLocationURL *string `json:"virtual_location_url"`
 	// LiveStreamRecordingURL is the recording of a past live stream.
 	LiveStreamRecordingURL *string `json:"live_stream_recording_url"`
-	// HideLocationFromNonAttendees reports whether only attendees should see the place.
-	HideLocationFromNonAttendees bool `json:"hide_location_from_non_attendees"`
+	// HideLocationFromNonAttendees reports whether only attendees should see the place; so they should if Circle sends
+	// something else than a plain no.
+	HideLocationFromNonAttendees UnlessFalse `json:"hide_location_from_non_attendees"`
 	// RSVPDisabled reports whether members cannot RSVP.
 	RSVPDisabled bool `json:"rsvp_disabled"`
 	// RSVPLimit is the greatest number of attendees; nil if there is no limit.
@@ -75,6 +76,23 @@ func (s *EventSettings) Location() *EventLocation {
 	return &s.InPersonLocation
 }
 
+// EventConfirmation is what an event says to those who have just said that they come.
+type EventConfirmation struct {
+	Title, Description, ButtonTitle, ButtonURL *string
+}
+
+// Confirmation returns the event's own words for those who have just said that they come; nil if it has none.
+func (s *EventSettings) Confirmation() *EventConfirmation {
+	c := EventConfirmation{
+		Title: s.ConfirmationMessageTitle, Description: s.ConfirmationMessageDescription,
+		ButtonTitle: s.ConfirmationMessageButtonTitle, ButtonURL: s.ConfirmationMessageButtonLink,
+	}
+	if !s.EnableCustomThankYouMessage || c == (EventConfirmation{}) {
+		return nil
+	}
+	return &c
+}
+
 // End returns when the event ends, by its duration if no end is set; nil if it has neither.
 func (s *EventSettings) End() *time.Time {
 	if s.EndsAt != nil || s.StartsAt == nil || s.DurationInSeconds <= 0 {
@@ -87,8 +105,19 @@ func (s *EventSettings) End() *time.Time {
 // if they may change or manage the event. Circle leaves this to its clients. A record without [PostPolicies] hides the
 // place from those who run the event, too.
 func (p *Post) LocationVisible() bool {
-	return p.EventSettings == nil || !p.EventSettings.HideLocationFromNonAttendees || p.RSVPedEvent ||
+	return p.EventSettings == nil || !bool(p.EventSettings.HideLocationFromNonAttendees) || p.RSVPedEvent ||
 		p.Policies != nil && (p.Policies.CanManage || p.Policies.CanUpdate)
+}
+
+// UnlessFalse is a switch that protects something: it is on unless Circle says that it is off, whatever else it sends.
+type UnlessFalse bool
+
+// UnmarshalJSON reads the switch.
+func (u *UnlessFalse) UnmarshalJSON(data []byte) error {
+	var on *bool
+	_ = lenient.Decode(data, &on)
+	*u = UnlessFalse(on == nil || *on)
+	return nil
 }
 
 // RecurringSettings are how an event repeats.
@@ -167,12 +196,9 @@ func (l *EventLocation) UnmarshalJSON(data []byte) error {
 // EmbeddedAttendees are the first few attendees, embedded in an event.
 type EmbeddedAttendees struct {
 	Records []*EventAttendee `json:"records"`
-	// Count is the number of all attendees.
-	Count int `json:"count"`
+	// Count is the number of all attendees; nil if Circle does not say.
+	Count *int `json:"count"`
 }
-
-// Complete reports whether Records holds all attendees.
-func (a *EmbeddedAttendees) Complete() bool { return a != nil && len(a.Records) >= a.Count }
 
 // EventAttendee is a member who has answered an invitation to an event. It lacks the member's headline, roles and tags.
 type EventAttendee struct {

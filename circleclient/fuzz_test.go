@@ -9,7 +9,7 @@ import (
 	"circlegraph/circleclient/lenient"
 )
 
-// FuzzPath: whatever stands for a slug, the path is the one that was meant, or none.
+// FuzzPath: whatever a slug holds, the path is the intended one, or there is none.
 func FuzzPath(f *testing.F) {
 	for _, s := range []string{
 		"committee", "größe:1", "..", "../members", "%2e%2e", "a/b", "a?b=c", "a HTTP/1.1\r\nX: y",
@@ -44,7 +44,7 @@ func FuzzPath(f *testing.F) {
 	})
 }
 
-// FuzzClassify: every answer that is no success becomes an error of a known kind that repeats nothing of it.
+// FuzzClassify: every answer but a success becomes an error of a known kind that repeats nothing of it.
 func FuzzClassify(f *testing.F) {
 	f.Add(401, "application/json", []byte(`{"message":"The access token is expired."}`))
 	f.Add(404, "text/html", []byte("<html>"))
@@ -66,7 +66,7 @@ func FuzzClassify(f *testing.F) {
 		} {
 			e := client.classify(of, &answer{status: status, contentType: contentType, header: http.Header{}, body: body})
 			if e == nil || e.Kind == nil {
-				t.Fatalf("%d %q is no error: %v", status, body, e)
+				t.Fatalf("%d %q is not an error: %v", status, body, e)
 			}
 			if strings.Contains(e.Error(), "secret-of-the-body") {
 				t.Errorf("the error repeats the body: %v", e)
@@ -75,7 +75,7 @@ func FuzzClassify(f *testing.F) {
 	})
 }
 
-// FuzzPage: whatever the JSON is, reading records of it does not panic.
+// FuzzPage: reading records never panics, whatever the JSON.
 func FuzzPage(f *testing.F) {
 	f.Add([]byte(`{"records":[{"id":1,"body":"x","author":{"roles":["admin"]}},null]}`))
 	f.Fuzz(func(_ *testing.T, data []byte) {

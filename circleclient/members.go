@@ -128,6 +128,7 @@ type CurrentMember struct {
 	SpacesCount       int                        `json:"spaces_count"`
 	BookmarksCount    int                        `json:"bookmarks_count"`
 	DefaultSpaceID    int64                      `json:"default_space_id"`
+	HomeSegments      []*HomeSegment             `json:"mobile_home_segments"`
 	Active            bool                       `json:"active"`
 	Info              ProfileInfo                `json:"profile_info"`
 	Roles             Roles                      `json:"roles"`
@@ -139,6 +140,15 @@ type CurrentMember struct {
 
 // MemberID is the member's number in the community.
 func (m *CurrentMember) MemberID() int64 { return m.ID }
+
+// HomeSegment is a part of the home page in Circle's mobile app.
+type HomeSegment struct {
+	ID int64 `json:"id"`
+	// Kind is feed, spaces, members, events or a word Circle adds.
+	Kind string `json:"kind"`
+	// Name is nil if it has none of its own.
+	Name *string `json:"name"`
+}
 
 // ViewerFeatures are the community's switches as they apply to the viewer.
 type ViewerFeatures struct {
@@ -237,9 +247,15 @@ func (s *MembersService) Current(ctx context.Context) (*CurrentMember, error) {
 	return s.current(ctx, requestCurrent())
 }
 
+// routeCurrent is where Circle says whose a token is.
+var routeCurrent = member("/community_member")
+
 func requestCurrent() *request {
-	return &request{method: http.MethodGet, route: member("/community_member"), read: true}
+	return &request{method: http.MethodGet, route: routeCurrent, read: true}
 }
+
+// isCurrent reports whether a request asks whose a token is.
+func isCurrent(r *request) bool { return r.read && r.route.template == routeCurrent.template }
 
 func (s *MembersService) current(ctx context.Context, r *request) (*CurrentMember, error) {
 	current, err := do[CurrentMember](ctx, s.client, r)
@@ -247,6 +263,20 @@ func (s *MembersService) current(ctx context.Context, r *request) (*CurrentMembe
 		s.client.principals.Prove(r.caller, current.ID)
 	}
 	return current, err
+}
+
+// KnownID returns the viewer's number if [Principals] know it; 0 otherwise. It costs nothing.
+func (s *MembersService) KnownID(ctx context.Context) int64 {
+	caller := AskingFrom(ctx).Caller
+	if caller == nil {
+		return 0
+	}
+	token, err := caller.Token()
+	if err != nil {
+		return 0
+	}
+	id, _ := s.client.principals.Member(token)
+	return id
 }
 
 // CurrentID returns the viewer's number, as Circle says it. It costs a [MembersService.Current] only if [Principals] do
@@ -259,6 +289,8 @@ func (s *MembersService) CurrentID(ctx context.Context) (int64, error) {
 	if id, _ := s.client.principals.Member(r.caller); id != 0 {
 		return id, nil
 	}
+	r.allowance.take()
+	r.taken = true // whoever else waits has an allowance of their own
 	done := s.client.currentIDs.DoChan(r.caller, func() (any, error) {
 		current, err := s.current(context.WithoutCancel(ctx), r) // a caller that leaves does not end it for the others
 		if err != nil {
@@ -278,6 +310,76 @@ func (s *MembersService) CurrentID(ctx context.Context) (int64, error) {
 	}
 }
 
+// Prove returns an error unless Circle accepts the caller's token. It costs a [MembersService.Current] only if
+// [Principals] do not know that it does.
+func (s *MembersService) Prove(ctx context.Context) error {
+	if err := s.client.prepare(ctx, requestCurrent()); err != nil {
+		return err
+	}
+	if s.Proven(ctx) {
+		return nil
+	}
+	_, err := s.CurrentID(ctx)
+	return err
+}
+
+// Proven reports whether Circle is known to accept the caller's token. It asks nobody.
+func (s *MembersService) Proven(ctx context.Context) bool {
+	r := requestCurrent()
+	if s.client.prepare(ctx, r) != nil {
+		return false
+	}
+	_, proven := s.client.principals.Member(r.caller)
+	return proven
+}
+
+// Owner names whose a token is that Circle is known to accept: the member, or where it comes from if Circle has not
+// named the member. It is empty for all others. It asks nobody.
+func (s *MembersService) Owner(ctx context.Context) string {
+	r := requestCurrent()
+	if s.client.prepare(ctx, r) != nil {
+		return ""
+	}
+	return s.client.owner(r)
+}
+
+// Named names the member whose token it is, as Owner does; it is empty if Circle has not named the member.
+func (s *MembersService) Named(ctx context.Context) string {
+	r := requestCurrent()
+	if s.client.prepare(ctx, r) != nil {
+		return ""
+	}
+	if memberID, _ := s.client.principals.Member(r.caller); memberID != 0 {
+		return memberKey(memberID)
+	}
+	return ""
+}
+
+// owner names whose a request is, as [MembersService.Owner].
+func (c *Client) owner(r *request) string {
+	switch memberID, proven := c.principals.Member(r.caller); {
+	case memberID != 0:
+		return memberKey(memberID)
+	case proven:
+		return "token of " + origin(r)
+	}
+	return ""
+}
+
+// learnOwner asks Circle whose a proven token is, for nobody's screen and at nobody's cost.
+func (c *Client) learnOwner(ctx context.Context, token string) {
+	ctx = With(ctx, As(aToken(token)), CountedIn(nil), func(a *Asking) {
+		a.Fresh, a.screen, a.allowance = false, nil, nil
+	})
+	_, _ = c.Members.CurrentID(ctx) // if it fails the budget goes by what it knows
+}
+
+// aToken is a caller with a token.
+type aToken string
+
+// Token implements [TokenSource].
+func (t aToken) Token() (string, error) { return string(t), nil }
+
 // List reads the member directory. [ErrFeatureDisabled] is a community without one.
 //
 //circle:op GET /api/headless/v1/community_members
@@ -294,6 +396,25 @@ func (s *MembersService) List(ctx context.Context, opts MemberListOptions) (*Pag
 func (s *MembersService) Profile(ctx context.Context, memberID int64) (*Profile, error) {
 	return get[Profile](ctx, s.client, member("/community_members/{community_member_id}/public_profile", id(memberID)),
 		nil)
+}
+
+// ListedMember is a member in a list: an author or a row of the directory, the other is nil.
+type ListedMember struct {
+	Author *Author
+	Row    *DirectoryMember
+}
+
+// Listed returns a member as [PostsService.Listed] returns a post.
+func (s *MembersService) Listed(ctx context.Context, memberID int64, needs Part) (ListedMember, bool) {
+	return listed(ctx, s.client, recordName{Ref: MemberRef(memberID)}, func(r *row) (m ListedMember, ok bool) {
+		ok = r.source.Carries(needs & memberParts)
+		if r.source == SourceAuthor {
+			m.Author = new(decoded[Author](r.json))
+			return m, ok
+		}
+		m.Row = new(decoded[DirectoryMember](r.json))
+		return m, ok && (needs&MemberMessageable == 0 || m.Row.CanReceiveDM != nil)
+	})
 }
 
 // Posts reads the posts of a member, newest first. They lack policies, topics and the fields of events.

@@ -14,7 +14,7 @@ import (
 	"circlegraph/circleclient/lenient"
 )
 
-// TestMemberID decodes every shape of a member: "id" means another thing in each, MemberID always the same.
+// TestMemberID decodes every shape of a member: "id" differs in meaning, MemberID does not.
 func TestMemberID(t *testing.T) {
 	type shape interface{ MemberID() int64 }
 	tests := []struct {
@@ -48,7 +48,7 @@ func TestSparseMembers(t *testing.T) {
 		{"empty texts", `{"id":7,"headline":"","avatar_url":"","bio":"","profile_info":{"website":""},
 			"gamification_stats":""}`},
 		{"nothing", `{"id":7}`},
-		{"tags that are none", `{"id":7,"member_tags":[null,"x"],"roles":"x","profile_info":[]}`},
+		{"things that are not tags", `{"id":7,"member_tags":[null,"x"],"roles":"x","profile_info":[]}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestSearchAfterGoesBackAsItCame(t *testing.T) {
 	}
 }
 
-// TestMentionSGID finds signed ids among namesakes, by names that are out of date, and not at all.
+// TestMentionSGID finds signed ids among namesakes, by outdated names, and not at all.
 func TestMentionSGID(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -113,7 +113,7 @@ func TestMentionSGID(t *testing.T) {
 		{"a name of old", 7, "Augusta", "sgid-7", nil, []string{"Augusta", "profile 7", "Ada"}},
 		{"no name", 7, "", "sgid-7", nil, []string{"profile 7", "Ada"}},
 		{"nobody", 9, "Ada", "", ErrNotFound, []string{"Ada", "profile 9"}},
-		{"out of the search", 10, "Bo", "", ErrNotFound, []string{"Bo", "profile 10"}},
+		{"not in the search", 10, "Bo", "", ErrNotFound, []string{"Bo", "profile 10"}},
 	}
 	for _, tt := range tests {
 		var asked []string

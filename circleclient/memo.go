@@ -6,8 +6,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -23,8 +23,14 @@ type MemoConfig struct {
 	Bytes uint64
 	// Brief is for what changes all the time: feeds, comments, counts.
 	Brief time.Duration
-	// Long is for what seldom changes: spaces, links, topics, the own profile.
+	// Long is for what seldom changes: links, topics, fields of profiles.
 	Long time.Duration
+	// Seldom is for spaces and the own profile; Long if it is zero. From half of it on, a read that is answered from
+	// memory has the answer renewed beside it.
+	Seldom time.Duration
+	// Records is for how long a list answers for the records that it carries, see [PostsService.Listed]; not at all if it
+	// is zero.
+	Records time.Duration
 	// Stale is for how much longer an answer may be given if Circle fails, is too slow or refuses further calls.
 	Stale time.Duration
 }
@@ -35,7 +41,7 @@ const (
 	// maxWriters is how many writers the memo tells apart; beyond it everybody's answers are dropped.
 	maxWriters = 100_000
 	// maxOrphaned is how many flights may go on at a time that nobody waits for any more.
-	maxOrphaned = maxConns
+	maxOrphaned = 64
 )
 
 // memo answers a read that the same caller has made a moment ago, or is making right now. Its keys are made of the
@@ -45,6 +51,7 @@ type memo struct {
 	config     MemoConfig
 	principals Principals
 	now        func() time.Time
+	onWrote    func(context.Context, Written) // nil if nobody wants to know
 	answers    *otter.Cache[memoKey, *remembered]
 
 	mu       sync.Mutex
@@ -53,7 +60,9 @@ type memo struct {
 	// Versions tell what was read before a write from what was read after it: they count writes.
 	version uint64
 	oldest  uint64 // no older version is given to anybody
+	unowned uint64 // the last write of a token of which Circle has not said whose it is
 	written map[writer]lastWrites
+	asked   uint64 // counts flights
 }
 
 // memoKey is a read of one token.
@@ -68,15 +77,35 @@ type writer struct {
 	token  TokenHash
 }
 
-// lastWrites are the versions after a writer's last changes.
-type lastWrites struct{ brief, long uint64 }
+// lastWrites are the versions after the last changes to what a writer reads, by class.
+type lastWrites [classes]uint64
 
 // remembered is an answer and when it is good.
 type remembered struct {
+	key     memoKey
 	answer  *answer
-	long    bool
+	route   route
+	class   class
+	asked   uint64 // which flight it came with
 	version uint64 // when it was asked for
+	at      time.Time
 	until   time.Time
+	renewed time.Time // when that was last tried; the memo guards it
+
+	rows     atomic.Pointer[rows] // once a record is looked for
+	carriers *carriers            // instead of an answer
+}
+
+// weight is the memory that it takes, in bytes.
+func (r *remembered) weight() int {
+	if r.carriers != nil {
+		return answerOverhead + listWeight*(len(r.carriers.lists)+len(r.carriers.reads))
+	}
+	n := answerOverhead + cap(r.answer.body)
+	if found := r.rows.Load(); found != nil {
+		n += rowWeight * len(*found)
+	}
+	return n
 }
 
 // flight is a request under way for all who want its answer. While it waits to be sent, it ends with the last of them.
@@ -93,16 +122,19 @@ type flight struct {
 	sent, orphaned bool
 }
 
-func newMemo(config MemoConfig, principals Principals, now func() time.Time) *memo {
+func newMemo(
+	config MemoConfig, principals Principals, now func() time.Time, onWrote func(context.Context, Written),
+) *memo {
 	return &memo{
-		config: config, principals: principals, now: now, flights: map[memoKey]*flight{}, written: map[writer]lastWrites{},
+		config: config, principals: principals, now: now, onWrote: onWrote,
+		flights: map[memoKey]*flight{}, written: map[writer]lastWrites{},
 		answers: otter.Must(&otter.Options[memoKey, *remembered]{
 			MaximumWeight: max(config.Bytes, 1),
 			Weigher: func(_ memoKey, r *remembered) uint32 {
-				return uint32(answerOverhead + cap(r.answer.body)) //nolint:gosec // G115: a body has MaxBody at most
+				return uint32(r.weight()) //nolint:gosec // G115: a body has MaxBody at most
 			},
 			ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[memoKey, *remembered]) time.Duration {
-				return e.Value.until.Sub(now()) + config.Stale
+				return max(e.Value.until.Sub(now())+config.Stale, e.Value.at.Sub(now())+config.Records)
 			}),
 			Clock:    inline.Clock(now),
 			Executor: inline.Executor,
@@ -112,12 +144,12 @@ func newMemo(config MemoConfig, principals Principals, now func() time.Time) *me
 
 // remember is the memo's link: it answers reads, and notes writes.
 func (m *memo) remember(next send) send {
-	return func(ctx context.Context, r *request) (*answer, error) {
+	return func(ctx context.Context, r *request) (_ *answer, err error) {
 		switch {
 		case r.memorable():
 			return m.read(ctx, r, next)
 		case !r.read && !leavesAll(r):
-			defer m.wrote(r)
+			defer func() { m.wrote(ctx, r, err) }()
 		}
 		return next(ctx, r)
 	}
@@ -126,12 +158,14 @@ func (m *memo) remember(next send) send {
 // read answers from memory, by a flight under way or by a new one.
 func (m *memo) read(ctx context.Context, r *request, next send) (*answer, error) {
 	key := keyOf(r)
-	f, old := m.join(ctx, key, r, next)
-	if f == nil {
+	f, old, err := m.join(ctx, key, r, next)
+	switch {
+	case err != nil:
+		return nil, err
+	case f == nil:
 		r.count(cached, 1)
 		return old.answer, nil
 	}
-	var err error
 	select {
 	case <-f.done:
 		if err = f.err; err == nil {
@@ -157,48 +191,84 @@ func isCirclesFault(err error) bool {
 }
 
 // join returns the flight to wait for, which it starts if there is none. It returns nil if old is still good; else old,
-// if there is one, may be given instead of a failure.
-func (m *memo) join(ctx context.Context, key memoKey, r *request, next send) (f *flight, old *remembered) {
+// if there is one, may be given instead of a failure. It fails if a flight is beyond the allowance.
+func (m *memo) join(
+	ctx context.Context, key memoKey, r *request, next send,
+) (f *flight, old *remembered, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	long := livesLong(r.route.template)
 	if !r.fresh {
-		least := m.lastWrite(r.caller, key.token, long)
-		if old, _ = m.answers.GetIfPresent(key); old != nil && old.version < least {
+		least := m.lastWrite(r.caller, key.token, classOf(r.route.template))
+		old, _ = m.answers.GetIfPresent(key)
+		if old != nil && (old.version < least || !m.now().Before(old.until.Add(m.config.Stale))) {
 			old = nil
 		}
-		if old != nil && m.now().Before(old.until) {
-			return nil, old
+		if old != nil && m.now().Before(old.until) && !m.tooOld(old, r) {
+			m.renew(ctx, old, r, next)
+			return nil, old, nil
 		}
 		if f := m.flights[key]; f != nil && f.version >= least {
 			f.waiting++
 			f.setOrphaned(false)
 			r.count(coalesced, 1)
-			return f, old
+			return f, old, nil
 		}
 	}
-	// One caller's end must not be the end for the others, so the request has a context of its own.
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	f = &flight{memo: m, done: make(chan struct{}), cancel: cancel, waiting: 1}
-	f.long, f.version = long, m.version
-	m.flights[key] = f
+	if err := r.take(); err != nil {
+		return nil, nil, err
+	}
 	flying := *r
-	flying.flight, flying.stale = f, old != nil
-	go m.run(ctx, key, &flying, next)
-	return f, old
+	flying.stale = old != nil
+	return m.start(ctx, key, &flying, next), old, nil
+}
+
+// start starts a flight. One caller's end must not be the end for the others, so the request has a context of its own.
+func (m *memo) start(ctx context.Context, key memoKey, r *request, next send) *flight {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	f := &flight{memo: m, done: make(chan struct{}), cancel: cancel, waiting: 1}
+	m.asked++
+	f.class, f.version, f.asked, f.at = classOf(r.route.template), m.version, m.asked, m.now()
+	m.flights[key] = f
+	r.flight = f
+	go m.run(ctx, key, r, next)
+	return f
+}
+
+// tooOld reports whether an answer that lives longer than others may lack a write of the member: as long as Circle has
+// not said whose a token is, any write may be theirs. So is one that is older than the caller takes.
+func (m *memo) tooOld(old *remembered, r *request) bool {
+	if r.maxAge > 0 && m.now().Sub(old.at) > r.maxAge {
+		return true
+	}
+	return old.class == classSeldom && m.config.Seldom > 0 && m.now().Sub(old.at) >= m.config.Long &&
+		old.version < m.leastOfLists(r.caller, old.key.token, old.class)
+}
+
+// renew asks again for an answer that is given although it is no longer young, beside the request that it is given to
+// and at nobody's cost. Who asks meanwhile is given what is there.
+func (m *memo) renew(ctx context.Context, old *remembered, r *request, next send) {
+	now := m.now()
+	if old.class != classSeldom || m.config.Seldom == 0 || m.flights[old.key] != nil ||
+		now.Sub(old.at) < max(m.config.Seldom/2, m.config.Long) || now.Sub(old.renewed) < m.config.Long {
+		return
+	}
+	old.renewed = now
+	renewing := *r
+	renewing.idle, renewing.screen, renewing.usage, renewing.allowance = true, nil, nil, nil
+	m.start(ctx, old.key, &renewing, next)
 }
 
 // run makes the request of a flight.
 func (m *memo) run(ctx context.Context, key memoKey, r *request, next send) {
 	f := r.flight
 	defer f.cancel()
-	defer m.finish(key, f)
+	defer m.finish(key, f, r)
 	defer panics.Recover(&f.err)
 	f.answer, f.err = next(ctx, r)
 }
 
 // finish remembers the answer of a flight and lets go on who waits for it.
-func (m *memo) finish(key memoKey, f *flight) {
+func (m *memo) finish(key memoKey, f *flight, r *request) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	defer close(f.done)
@@ -206,19 +276,22 @@ func (m *memo) finish(key memoKey, f *flight) {
 	if m.flights[key] == f {
 		delete(m.flights, key)
 	}
-	if f.err != nil || f.version < max(m.oldest, m.written[writer{token: key.token}].of(f.long)) {
+	m.noteRead(key, f, r)
+	if f.err != nil || f.version < max(m.oldest, m.written[writer{token: key.token}][f.class]) {
 		return
 	}
 	if newer, _ := m.answers.GetIfPresent(key); newer != nil && newer.version > f.version {
 		return
 	}
-	f.until = m.now().Add(m.config.Brief)
-	if f.long {
-		f.until = m.now().Add(m.config.Long)
-	}
+	f.until = m.now().Add(m.lives(f.class))
 	kept := *f.answer
 	kept.header = nil // Circle sets session cookies on every answer
-	m.answers.Set(key, &remembered{answer: &kept, long: f.long, version: f.version, until: f.until})
+	made := &remembered{
+		key: key, answer: &kept, route: r.route, class: f.class, asked: f.asked, version: f.version, at: f.at,
+		until: f.until,
+	}
+	m.answers.Set(key, made)
+	m.keepList(key, made)
 }
 
 // leave removes a caller that has stopped waiting.
@@ -260,54 +333,99 @@ func (f *flight) underWay(sent bool) (wanted bool) {
 
 // wrote drops what a write has touched, for every token known to be the same member's. It is called at the end of a
 // write, whatever its outcome: a read that follows has started after it.
-func (m *memo) wrote(r *request) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	w := writer{token: HashToken(r.caller)}
-	if member, _ := m.principals.Member(r.caller); member != 0 {
-		w = writer{member: member}
+func (m *memo) wrote(ctx context.Context, r *request, err error) {
+	w := Written{Token: HashToken(r.caller), LeavesLong: leavesLongLived(r.route.template)}
+	w.MemberID, _ = m.principals.Member(r.caller)
+	failure, _ := errors.AsType[*Error](err)
+	w.Invented = failure != nil && isDeadToken(failure.Kind)
+	m.note(w)
+	if m.onWrote != nil && !w.Invented {
+		m.onWrote(ctx, w)
 	}
-	m.mark(w, !leavesLongLived(r.route.template))
 }
 
-// mark notes a write.
-func (m *memo) mark(w writer, long bool) {
+// Written is a write: whose it was, and what it leaves as it was.
+type Written struct {
+	Token TokenHash
+	// MemberID is 0 if Circle has not said whose the token is.
+	MemberID int64
+	// LeavesLong reports whether what [livesLong] is as it was.
+	LeavesLong bool
+	// Invented reports whether Circle refuses the token. Such a write has changed nothing, and must not end what others
+	// have.
+	Invented bool
+}
+
+// note drops what a write has touched.
+func (m *memo) note(writes Written) {
+	w := writer{token: writes.Token}
+	if writes.MemberID != 0 {
+		w = writer{member: writes.MemberID}
+	}
+	changed := []class{classBrief, classChat, classNotifications}
+	if !writes.LeavesLong {
+		changed = append(changed, classLong, classSeldom)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.mark(w, changed...)
+	if writes.MemberID == 0 && !writes.Invented {
+		m.unowned = m.version
+	}
+}
+
+// writtenElsewhere drops what a write of another process has touched. This one may not know whose the token is.
+func (m *memo) writtenElsewhere(w Written) {
+	if m.config.Bytes == 0 {
+		return
+	}
+	m.note(w)
+	if w.MemberID != 0 {
+		w.MemberID, w.Invented = 0, true // it ends only what this token has read
+		m.note(w)
+	}
+}
+
+// mark notes a change to what a writer reads.
+func (m *memo) mark(w writer, changed ...class) {
 	m.version++
 	if len(m.written) >= maxWriters {
 		m.oldest = m.version
 		clear(m.written)
 	}
 	last := m.written[w]
-	if last.brief = m.version; long {
-		last.long = m.version
+	for _, c := range changed {
+		last[c] = m.version
 	}
 	m.written[w] = last
 }
 
 // lastWrite is the version that an answer to the token must have at least.
-func (m *memo) lastWrite(token string, hash TokenHash, long bool) uint64 {
+func (m *memo) lastWrite(token string, hash TokenHash, c class) uint64 {
 	own := m.written[writer{token: hash}]
 	var all lastWrites
 	if member, _ := m.principals.Member(token); member != 0 {
 		all = m.written[writer{member: member}]
 	}
-	return max(m.oldest, own.of(long), all.of(long))
+	return max(m.oldest, own[c], all[c])
 }
 
-// of is the version after the last write that touched what lives long, or what does not.
-func (l lastWrites) of(long bool) uint64 {
-	if long {
-		return l.long
+// changed drops what a member has read of a class, whichever of their tokens they have read it with. It is for what
+// others have done.
+func (m *memo) changed(memberID int64, c class) {
+	if m.config.Bytes == 0 {
+		return
 	}
-	return l.brief
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.mark(writer{member: memberID}, c)
 }
 
 // forget drops all that was answered to a token, which is dead, and ends its flights that nobody waits for.
-func (m *memo) forget(token string) {
-	hash := HashToken(token)
+func (m *memo) forget(hash TokenHash) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.mark(writer{token: hash}, true)
+	m.mark(writer{token: hash}, classBrief, classLong, classSeldom, classChat, classNotifications)
 	for key := range m.answers.Keys() {
 		if key.token == hash {
 			m.answers.Invalidate(key)
@@ -332,27 +450,3 @@ func keyOf(r *request) memoKey {
 
 // memorable reports whether answers to the request may be remembered.
 func (r *request) memorable() bool { return r.read && r.method == http.MethodGet && !r.route.auth }
-
-// livesLong reports whether what an operation reads changes seldom.
-func livesLong(template string) bool {
-	switch strings.TrimPrefix(template, memberAPI) {
-	case "/spaces", "/spaces/home", "/spaces/{id}", "/spaces/{space_id}/topics", "/community_links", "/community_member",
-		"/page_profile_fields", "/course_topics":
-		return true
-	}
-	return false
-}
-
-// leavesLongLived reports whether a write certainly does not touch what [livesLong]. Most do: the own profile counts
-// posts, comments, bookmarks and spaces.
-func leavesLongLived(template string) bool {
-	path := strings.TrimPrefix(template, memberAPI)
-	return strings.HasSuffix(path, "/user_likes") || strings.HasSuffix(path, "/mark_as_read") ||
-		strings.HasSuffix(path, "/mark_all_as_read") ||
-		strings.HasPrefix(path, "/notifications/") || strings.Contains(path, "/chat_room_messages") || path == "/reactions"
-}
-
-// leavesAll reports whether a write touches nothing that is read: signing in, and opening a session on the web pages.
-func leavesAll(r *request) bool {
-	return r.route.auth || r.method == http.MethodPost && r.route.template == memberAPI+"/cookies"
-}

@@ -1,6 +1,7 @@
 package circleclient
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 type slowCircle struct {
 	calls, given, now, most atomic.Int64
 	status                  atomic.Int64 // 0 for success
+	takes                   atomic.Int64 // nanoseconds, 0 for a second
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -26,7 +28,7 @@ func (s *slowCircle) RoundTrip(r *http.Request) (*http.Response, error) {
 	now := s.now.Add(1)
 	defer s.now.Add(-1)
 	s.most.Store(max(s.most.Load(), now))
-	if err := sleep(r.Context(), time.Second); err != nil {
+	if err := sleep(r.Context(), cmp.Or(time.Duration(s.takes.Load()), time.Second)); err != nil {
 		s.given.Add(1)
 		return nil, err
 	}

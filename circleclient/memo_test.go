@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -258,18 +259,18 @@ func TestStaleAnswers(t *testing.T) {
 }
 
 func TestStaleAnswerInsteadOfTimeout(t *testing.T) {
-	s := &scripted{}
-	c, clock, _ := memoClient(t, s, func(cfg *Config) { cfg.Timeout = 50 * time.Millisecond })
-	ctx := as(t.Context(), "a")
-	if _, err := c.Spaces.Get(ctx, 1); err != nil {
-		t.Fatal(err)
-	}
-	clock.Add(61)
-	hold := make(chan func())
-	s.hold.Store(&hold)
-	if space, err := c.Spaces.Get(ctx, 1); err != nil || space.Name != "1" {
-		t.Errorf("%v, %v, want the old answer", space, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		c, circle := leavers(t, func(cfg *Config) { cfg.Timeout = 2 * time.Second })
+		ctx := as(t.Context(), "a")
+		if _, err := c.Spaces.Get(ctx, 1); err != nil {
+			t.Fatal(err)
+		}
+		_ = sleep(ctx, time.Minute)
+		circle.takes.Store(int64(time.Hour))
+		if space, err := c.Spaces.Get(ctx, 1); err != nil || space.ID != 1 || circle.given.Load() != 1 {
+			t.Errorf("%v, %v after %d calls given up, want the old answer after one", space, err, circle.given.Load())
+		}
+	})
 }
 
 func TestWritesDropWhatTheyTouch(t *testing.T) {
@@ -316,6 +317,43 @@ func TestWritesDropWhatTheyTouch(t *testing.T) {
 			if got := read(who.ctx); got != who.want {
 				t.Errorf("%s: %s costs %v calls for feed and space, want %v", step.name, who.name, got, who.want)
 			}
+		}
+	}
+}
+
+// What others do ends only what it is about, and only for the member who is told: a busy chat leaves feeds as they are.
+func TestEventsDropWhatTheyAreAbout(t *testing.T) {
+	s := &scripted{}
+	c, _, n := memoClient(t, s)
+	n.Prove("a", 7)
+	n.Prove("b", 8)
+	read := func(token string) (calls [3]int64) {
+		ctx := as(t.Context(), token)
+		for i, read := range []func(){
+			func() { _, _ = c.Posts.Home(ctx, PostListOptions{}) },
+			func() { _, _ = c.Chat.Rooms(ctx, PageOptions{}) },
+			func() { _, _ = c.Notifications.Counts(ctx) },
+		} {
+			before := s.calls.Load()
+			read()
+			calls[i] = s.calls.Load() - before
+		}
+		return calls
+	}
+	for _, event := range []struct {
+		name string
+		tell func(memberID int64)
+		want [3]int64 // calls for feed, rooms and counts
+	}{
+		{"chat", c.ChangedChat, [3]int64{0, 1, 0}},
+		{"notifications", c.ChangedNotifications, [3]int64{0, 0, 1}},
+	} {
+		read("a")
+		read("b")
+		event.tell(7)
+		if got, other := read("a"), read("b"); got != event.want || other != [3]int64{} {
+			t.Errorf("%s: the member's reads cost %v calls and another's %v, want %v and none", event.name, got, other,
+				event.want)
 		}
 	}
 }
@@ -413,7 +451,7 @@ func TestMemoIsBounded(t *testing.T) {
 		t.Errorf("%d answers after an hour, want the new one", n)
 	}
 	for i := range maxWriters + 10 {
-		c.memo.wrote(&request{caller: fmt.Sprint(i)})
+		c.memo.wrote(t.Context(), &request{caller: fmt.Sprint(i)}, nil)
 	}
 	if n := len(c.memo.written); n > maxWriters {
 		t.Errorf("%d writers are told apart, want at most %d", n, maxWriters)

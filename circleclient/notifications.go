@@ -3,6 +3,7 @@ package circleclient
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -34,6 +35,8 @@ type Notification struct {
 	NotifiableType  string  `json:"notifiable_type"`
 	NotifiableTitle *string `json:"notifiable_title"`
 	ActionWebURL    *string `json:"action_web_url"`
+	// ActorID is the number of the member who did it; 0 if Circle does not send it, which its contract does not promise.
+	ActorID int64 `json:"actor_community_member_id"`
 	// Notifiable is what it is about, by its ids; nil if that is gone.
 	Notifiable *Notifiable `json:"notifiable"`
 }
@@ -46,6 +49,44 @@ type Notifiable struct {
 	PostID int64 `json:"post_id"`
 	// ParentCommentID is the comment above a reply; nil for everything else.
 	ParentCommentID *int64 `json:"parent_comment_id"`
+	// ChatRoomUUID is the room of a message, if Circle sends it.
+	ChatRoomUUID string `json:"chat_room_uuid"`
+}
+
+// RoomUUID returns the room of the message that the notification is about: as Circle sends it, or from its address; ""
+// if it is in neither.
+func (n *Notification) RoomUUID() string {
+	if n.Notifiable != nil && IsUUID(n.Notifiable.ChatRoomUUID) {
+		return n.Notifiable.ChatRoomUUID
+	}
+	if n.ActionWebURL == nil {
+		return ""
+	}
+	address, err := url.Parse(*n.ActionWebURL)
+	if err != nil {
+		return ""
+	}
+	for part := range strings.SplitSeq(address.Path, "/") {
+		if IsUUID(part) {
+			return part
+		}
+	}
+	return ""
+}
+
+// ReadRequest chooses the notifications to mark as read: all of them if it is zero.
+type ReadRequest struct {
+	// NotificationType is Circle's word for a type of notification.
+	NotificationType string `json:"notification_type,omitempty"`
+	// Parent is what they are about, or where that stands; nil for anything.
+	Parent *ReadParent `json:"parent_notifiable,omitempty"`
+}
+
+// ReadParent is what notifications are about.
+type ReadParent struct {
+	// Type is Space, Post, Event or Comment.
+	Type string `json:"type"`
+	ID   int64  `json:"id"`
 }
 
 // mend removes what Circle sends for a missing translation.
@@ -133,11 +174,15 @@ func (s *NotificationsService) ResetCount(ctx context.Context) error {
 	return exec(ctx, s.client, http.MethodPost, member("/notifications/reset_new_notifications_count"), nil)
 }
 
-// MarkAllAsRead marks all notifications as read.
+// MarkAllAsRead marks notifications as read, all of them if the request is zero.
 //
 //circle:op POST /api/headless/v1/notifications/mark_all_as_read
-func (s *NotificationsService) MarkAllAsRead(ctx context.Context) error {
-	return exec(ctx, s.client, http.MethodPost, member("/notifications/mark_all_as_read"), nil)
+func (s *NotificationsService) MarkAllAsRead(ctx context.Context, r ReadRequest) error {
+	var body any
+	if r != (ReadRequest{}) {
+		body = r
+	}
+	return exec(ctx, s.client, http.MethodPost, member("/notifications/mark_all_as_read"), body)
 }
 
 // MarkAsRead marks one notification as read and returns it as it is afterwards.

@@ -20,19 +20,19 @@ import (
 type operation struct {
 	id   string
 	call func(context.Context, *Client) (any, error)
-	// in is where in the answer the returned value stands, "" for all of it.
+	// in names the part of the answer that the method returns; "" for all of it.
 	in string
-	// except are places of the value that this package mends on purpose, such as "Records.DisplayAction".
+	// except are parts of the value that this package changes on purpose, such as "Records.DisplayAction".
 	except []string
-	// answer serves instead of an official example if the contract gives none; status is its status where the contract has
-	// no example under any.
+	// answer replaces an official example if the contract has none; status is its status if the contract has no example
+	// under any.
 	answer string
 	status int
 }
 
 const memberOp, authOp = " " + memberAPI, " " + authAPI
 
-// done is the answer of a method that gives only an error.
+// done is the result of a method that returns only an error.
 func done(err error) (any, error) { return nil, err }
 
 const roomUUID = "b8178a11-e982-4504-b789-1b4a93c09fc3"
@@ -361,8 +361,11 @@ func operations(t *testing.T) []operation {
 			call: func(ctx context.Context, c *Client) (any, error) { return done(c.Notifications.ResetCount(ctx)) },
 		},
 		{
-			id:   "POST" + memberOp + "/notifications/mark_all_as_read",
-			call: func(ctx context.Context, c *Client) (any, error) { return done(c.Notifications.MarkAllAsRead(ctx)) },
+			id: "POST" + memberOp + "/notifications/mark_all_as_read",
+			call: func(ctx context.Context, c *Client) (any, error) {
+				return done(c.Notifications.MarkAllAsRead(ctx,
+					ReadRequest{NotificationType: "mention", Parent: &ReadParent{Type: "Post", ID: 2}}))
+			},
 		},
 		{
 			id:   "POST" + memberOp + "/notifications/{id}/mark_as_read",
@@ -627,7 +630,7 @@ func describe(r *http.Request) string {
 	return r.Method + " " + r.URL.Path
 }
 
-// TestMarkers holds the markers in the source to the contract and to the table above.
+// TestMarkers compares the markers in the source with the contract and the table above.
 func TestMarkers(t *testing.T) {
 	marked := markers(t)
 	var rows []string

@@ -1,9 +1,11 @@
 package circleclient
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // MaxPerPage is the largest page to ask for. Circle documents no limit; 100 is widely used and works.
@@ -19,15 +21,48 @@ type Page[T any] struct {
 	Records []T `json:"records"`
 	// Page is the number of this page, from 1.
 	Page int `json:"page"`
-	// PerPage is the requested size; the last page may be shorter.
+	// PerPage is the size of pages, which may differ from the requested one; 0 if Circle does not say. A page may have
+	// fewer records: the last one has, and Circle leaves out what the viewer must not see.
 	PerPage int `json:"per_page"`
-	// Count is the number of items on all pages.
-	Count int `json:"count"`
-	// HasNextPage reports whether a page follows.
-	HasNextPage bool `json:"has_next_page"`
+	// Count is the number of items on all pages; nil if Circle does not say.
+	Count *int `json:"count"`
+	// HasNextPage reports whether a page follows. If Circle does not say, it follows from the rest.
+	HasNextPage bool `json:"-"`
+	// Next is HasNextPage as Circle says it.
+	Next *bool `json:"has_next_page"`
 	// NextSearchAfter leads to the next page, also beyond the end of page numbers (10,000 records). Only the member
 	// directory and the member search send it; empty means the end.
 	NextSearchAfter SearchAfter `json:"next_search_after"`
+
+	leftOut int // records that were too large
+}
+
+// settle works out what Circle does not say of a page.
+func (p *Page[T]) settle(r *request) {
+	inBody, _ := r.body.(MemberSearchRequest)
+	p.Page, p.PerPage = max(p.Page, 0), max(p.PerPage, 0)
+	if p.Count != nil && *p.Count < 0 {
+		p.Count = nil
+	}
+	number, size := cmp.Or(p.Page, r.asked("page"), inBody.Page, 1), cmp.Or(p.PerPage, r.asked("per_page"), inBody.PerPage)
+	switch {
+	case p.Next != nil:
+		p.HasNextPage = *p.Next
+	case len(p.NextSearchAfter) > 0:
+		p.HasNextPage = true
+	case p.Count != nil && size > 0:
+		p.HasNextPage = number*size < *p.Count
+	default:
+		p.HasNextPage = size > 0 && len(p.Records) >= size
+	}
+}
+
+// orZero returns a number that Circle may have left out.
+func orZero(n *int) int {
+	if n == nil {
+		return 0
+	}
+	return *n
 }
 
 // SearchAfter is a place in a list of members: numbers and strings, to send back as they came, with the same order and
@@ -97,6 +132,15 @@ func (q query) nums(name string, values []int64) query {
 		url.Values(q).Add(listName(name), strconv.FormatInt(v, 10))
 	}
 	return q
+}
+
+// list is a list that Circle documents to be one value with commas.
+func (q query) list(name string, values []int64) query {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = strconv.FormatInt(v, 10)
+	}
+	return q.str(name, strings.Join(texts, ","))
 }
 
 // filterIDs is a list inside the parameter "filters". The contract has no encoding for that, so it is always written as

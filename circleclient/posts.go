@@ -51,10 +51,10 @@ type Post struct {
 	// IsTruncationDisabled reports whether it is shown whole in feeds.
 	IsTruncationDisabled bool `json:"is_truncation_disabled"`
 
-	// CommentsCount is the number of comments, replies included.
-	CommentsCount int `json:"comment_count"`
-	// LikesCount is the number of likes.
-	LikesCount int `json:"user_likes_count"`
+	// CommentsTotal is the number of comments, replies included; nil if Circle does not say.
+	CommentsTotal *int `json:"comment_count"`
+	// LikesTotal is the number of likes; nil if Circle does not say.
+	LikesTotal *int `json:"user_likes_count"`
 	// IsLiked reports whether the viewer likes it.
 	IsLiked bool `json:"is_liked"`
 	// BookmarkID is the number of the viewer's bookmark; nil if there is none.
@@ -97,6 +97,8 @@ type Post struct {
 	Gallery *Gallery `json:"gallery"`
 
 	EventPart
+
+	text *sharedText // made with the source
 }
 
 // PostPermissions are what the viewer may do with a post.
@@ -173,19 +175,28 @@ func (p *Post) Kind() PostKind {
 func (p *Post) Carries(part Part) bool {
 	switch {
 	case part == PostPolicies && p.Policies != nil, part == PostTopics && p.Topics != nil,
-		part == PostGallery && p.Gallery != nil, part == PostEvent && p.EventSettings != nil,
+		part == PostGallery && (p.Gallery != nil || p.isOther(KindImage)),
+		part == PostEvent && (p.EventSettings != nil || p.isOther(KindEvent)),
 		part == PostType && p.Status != "":
 		return true
 	}
 	return p.Source.Carries(part)
 }
 
-func (p *Post) setSource(source Source) { p.Source = source }
+// isOther reports whether the post is known to be of another kind.
+func (p *Post) isOther(kind PostKind) bool { return p.PostType != "" && p.Kind() != kind }
+
+func (p *Post) setSource(source Source) { p.Source, p.text = source, new(sharedText) }
+
+// Cover returns the cover picture; nil if there is none, or Circle does not say.
+func (p *Post) Cover() *richtext.Attachment { return richtext.Picture(p.CoverImage) }
 
 // RichText returns the text.
 func (p *Post) RichText() *richtext.Text {
-	return richtext.New(richtext.Source{
-		Envelope: p.TipTapBody, CustomHTML: p.CustomHTML, Body: p.Body, Plain: p.BodyPlainText,
+	return p.text.of(func() *richtext.Text {
+		return richtext.New(richtext.Source{
+			Envelope: p.TipTapBody, CustomHTML: p.CustomHTML, Body: p.Body, Plain: p.BodyPlainText,
+		})
 	})
 }
 
@@ -196,6 +207,12 @@ func (p *Post) MemberID() int64 {
 	}
 	return p.Author.MemberID()
 }
+
+// CommentsCount is CommentsTotal, or 0.
+func (p *Post) CommentsCount() int { return orZero(p.CommentsTotal) }
+
+// LikesCount is LikesTotal, or 0.
+func (p *Post) LikesCount() int { return orZero(p.LikesTotal) }
 
 // StandsIn returns its space, whose members may like and comment on it.
 func (p *Post) StandsIn() int64 { return p.NodeRef().Space }
@@ -273,8 +290,13 @@ func (s *PostsService) ListInSpace(ctx context.Context, space SpaceKey, o SpaceP
 		o.PerPage = len(o.PostIDs)
 	}
 	q := o.query().str("sort", o.Sort).str("status", o.Status).flag("past_events", o.PastEvents).
-		nums("topics", o.Topics).nums("post_ids", o.PostIDs)
+		nums("topics", o.Topics).list("post_ids", o.PostIDs)
 	page, err := get[Page[*Post]](ctx, s.client, member("/spaces/{space_id}/posts", space.arg()), q)
+	if err == nil {
+		for _, p := range page.Records {
+			p.standIn(space)
+		}
+	}
 	return filledBy(page, err, SourceSpacePosts)
 }
 
@@ -283,7 +305,30 @@ func (s *PostsService) ListInSpace(ctx context.Context, space SpaceKey, o SpaceP
 //circle:op GET /api/headless/v1/spaces/{space_id}/posts/{id}
 func (s *PostsService) Get(ctx context.Context, space SpaceKey, post PostKey) (*Post, error) {
 	p, err := get[Post](ctx, s.client, member("/spaces/{space_id}/posts/{id}", space.arg(), post.arg()), nil)
+	if err == nil {
+		p.standIn(space)
+	}
 	return filled(p, err, SourcePost)
+}
+
+// Listed returns a post as a list has carried it a moment ago, if that is remembered, carries all these parts and
+// nothing has been written since; see [MemoConfig.Records]. It asks nobody.
+func (s *PostsService) Listed(ctx context.Context, space SpaceKey, post PostKey, needs Part) (*Post, bool) {
+	name := recordName{Ref: PostRef(space.ID, post.ID)}
+	if post.ID == 0 {
+		name = recordName{Ref: Ref{Type: RefPost}, space: space.Slug, slug: post.Slug}
+	}
+	return listed(ctx, s.client, name, func(r *row) (*Post, bool) {
+		p := recordOf(r, new(Post))
+		return p, carriesAll(p, needs&PostParts)
+	})
+}
+
+// standIn notes the space that a post was read in, if Circle does not say it again.
+func (p *Post) standIn(space SpaceKey) {
+	if (p.Space == nil || p.Space.ID == 0) && space.ID != 0 {
+		p.Space = &SpaceRef{ID: space.ID, Slug: space.Slug}
+	}
 }
 
 // Delete deletes a post.

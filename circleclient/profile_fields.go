@@ -58,6 +58,20 @@ func (f *ProfileField) TakesText() bool {
 	return len(f.Choices) == 0 || slices.Contains([]string{"text", "textarea", "number"}, f.FieldType)
 }
 
+// ChosenIDs returns the numbers of the choices that the member made, as Choices has them.
+func (f *ProfileField) ChosenIDs() []int64 {
+	chosen := []int64{}
+	if f.Answer == nil {
+		return chosen
+	}
+	for _, c := range f.Answer.Choices {
+		if c.Choice != nil {
+			chosen = append(chosen, c.Choice.ID)
+		}
+	}
+	return chosen
+}
+
 // Offers reports whether the field has a choice with that number.
 func (f *ProfileField) Offers(choiceID int64) bool {
 	return slices.ContainsFunc(f.Choices, func(c *ProfileFieldChoice) bool { return c.ID == choiceID })
@@ -137,6 +151,7 @@ type profileBody struct {
 }
 
 type profileReply struct {
+	Message                string        `json:"message"`
 	CurrentCommunityMember UpdatedMember `json:"current_community_member"`
 }
 

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"time"
 
 	"circlegraph/circleclient/lenient"
+	"circlegraph/internal/memory"
 )
 
 // request is one call of an operation: what is called, who asks and how. The links of [Client.chain] pass it on.
@@ -22,15 +24,22 @@ type request struct {
 	caller  string // what the Authorization header carries: the member's token, or the community's secret
 	address netip.Addr
 	fresh   bool
+	maxAge  time.Duration
+	idle    bool    // nobody waits for the answer
+	vouched string  // whose turn it is by the proof they have shown, see [Vouched]; empty if nobody vouches
 	screen  *screen // nil if the call stands by itself
 	usage   *Usage  // nil if nobody counts
 	total   *Usage  // of the client
+
+	allowance *Allowance // nil if any number may be sent
+	record    *Record    // nil if nobody keeps the answer
 
 	// From link to link.
 	json    []byte  // the body
 	flight  *flight // of the memo; nil if only the caller waits for the answer
 	stale   bool    // a stale answer is available, so this one is not needed badly
 	attempt int     // how many have failed
+	taken   bool    // from the allowance
 }
 
 // answer is what Circle says, whatever it is.
@@ -61,7 +70,7 @@ func getList[T any](ctx context.Context, c *Client, r route, q query) ([]T, erro
 	return *list, nil
 }
 
-// write writes and decodes the answer. Circle leaves some answers to writes empty: then the value is zero.
+// write writes and decodes the answer. The value is zero if Circle documents the answer as empty, see [emptyAnswers].
 func write[T any](ctx context.Context, c *Client, method string, r route, body any) (*T, error) {
 	return do[T](ctx, c, &request{method: method, route: r, body: body})
 }
@@ -82,16 +91,37 @@ func do[T any](ctx context.Context, c *Client, r *request) (*T, error) {
 	if err := c.prepare(ctx, r); err != nil {
 		return nil, err
 	}
-	answer, err := c.send(ctx, r)
+	answer, err := c.send(ending(ctx), r)
+	if page, hasParts := any(out).(inParts); hasParts && r.tooLarge(err) {
+		if ok, failed := page.readInParts(ctx, c, r); ok {
+			return out, failed
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	if ignore || len(answer.body) == 0 && !r.read {
+	if ignore {
+		if !r.confirmedBy(answer) {
+			return nil, r.fail(ErrUnavailable, answer, errUnconfirmed)
+		}
 		return out, nil
+	}
+	if len(answer.body) == 0 && r.confirmedBy(answer) && !r.read && !nameless(out) {
+		return out, nil
+	}
+	if !r.weigh(memory.From(ctx), decodedWeight*len(answer.body)) {
+		return nil, r.noRoom(answer)
 	}
 	if err := lenient.Decode(answer.body, out); err != nil {
 		c.memo.drop(r)
 		return nil, r.fail(ErrUnavailable, answer, err)
+	}
+	if nameless(out) {
+		c.memo.drop(r)
+		return nil, r.fail(ErrUnavailable, answer, errNameless)
+	}
+	if page, ok := any(out).(interface{ settle(*request) }); ok {
+		page.settle(r)
 	}
 	return out, nil
 }
@@ -108,7 +138,10 @@ func (c *Client) prepare(ctx context.Context, r *request) (err error) {
 	if r.caller, err = c.authorization(r, asking.Caller); err != nil {
 		return err
 	}
-	r.address, r.fresh, r.screen, r.usage, r.total = asking.Address, asking.Fresh, asking.screen, asking.Usage, c.total
+	r.address, r.fresh, r.vouched, r.screen = asking.Address, asking.Fresh, asking.vouched, asking.screen
+	r.maxAge = asking.MaxAge
+	r.usage, r.total, r.idle = asking.Usage, c.total, asking.Background
+	r.allowance, r.record = asking.allowance, asking.record
 	if r.body != nil {
 		if r.json, err = json.Marshal(r.body); err != nil {
 			return r.fail(ErrInvalid, nil, err)
@@ -121,10 +154,11 @@ func (c *Client) prepare(ctx context.Context, r *request) (err error) {
 // caller's token.
 func (c *Client) authorization(r *request, caller TokenSource) (string, error) {
 	if r.route.auth {
-		if c.config.HeadlessToken == "" {
+		headless := *c.headless.Load()
+		if headless == "" {
 			return "", r.fail(ErrCommunitySecret, nil, errors.New("no headless token is configured"))
 		}
-		return c.config.HeadlessToken, nil
+		return headless, nil
 	}
 	if caller == nil {
 		return "", r.fail(ErrNoToken, nil, nil)

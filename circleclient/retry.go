@@ -29,7 +29,7 @@ func retry(times int, wait func(context.Context, time.Duration) error) link {
 					return nil, err
 				}
 				pause, ok := pauseAfter(ctx, err, r.attempt)
-				if !ok || wait(ctx, pause) != nil {
+				if !ok || !r.allowance.take() || wait(ctx, pause) != nil {
 					return nil, err
 				}
 			}
@@ -70,6 +70,8 @@ func (e *Error) transient() bool {
 	case 0:
 		return e.Kind == ErrUnavailable && !errors.Is(e.cause, errResting) // the network
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	case 520, 521, 522, 523, 524, 525, 526, 527, 530: // Cloudflare does not reach Circle
 		return true
 	}
 	return false

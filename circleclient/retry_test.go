@@ -132,3 +132,48 @@ func TestTimeouts(t *testing.T) {
 		t.Errorf("caller left: %v, want context.Canceled", err)
 	}
 }
+
+// Each repetition comes out of the allowance of what it is for.
+func TestRepetitionsTakeOfTheAllowance(t *testing.T) {
+	sent := 0
+	link := retry(9, func(context.Context, time.Duration) error { return nil })
+	_, err := link(func(context.Context, *request) (*answer, error) {
+		sent++
+		return nil, &Error{Kind: ErrUnavailable, Status: http.StatusServiceUnavailable}
+	})(t.Context(), &request{read: true, allowance: NewAllowance(2)})
+	if !errors.Is(err, ErrUnavailable) || sent != 3 {
+		t.Errorf("%v after %d requests, want the first and the two that the allowance has left", err, sent)
+	}
+}
+
+// Which failures may pass in a moment, and that those who met one together do not come back together.
+func TestPausesAreSpread(t *testing.T) {
+	const said = 3 * time.Second
+	for name, tc := range map[string]struct {
+		failure     *Error
+		attempt     int
+		least, most time.Duration
+	}{
+		"at first":                  {&Error{Kind: ErrUnavailable, Status: 503}, 0, 1, firstPause + time.Millisecond},
+		"after many failures":       {&Error{Kind: ErrUnavailable, Status: 503}, 20, 1, maxPause + time.Millisecond},
+		"the network":               {&Error{Kind: ErrUnavailable}, 0, 1, firstPause + time.Millisecond},
+		"as Circle says":            {&Error{Status: 429, RetryAfter: said}, 0, said, said + firstPause},
+		"an operation that rests":   {&Error{Kind: ErrUnavailable, cause: errResting}, 0, 0, 0},
+		"a call that took too long": {&Error{Kind: ErrTimeout}, 0, 0, 0},
+	} {
+		pauses := map[time.Duration]bool{}
+		for range 100 {
+			pause, ok := pauseAfter(context.Background(), tc.failure, tc.attempt)
+			if ok != (tc.most > 0) {
+				t.Fatalf("%s: it is tried again: %v", name, ok)
+			}
+			if ok && (pause < tc.least || pause > tc.most) {
+				t.Fatalf("%s: a pause of %v, want %v to %v", name, pause, tc.least, tc.most)
+			}
+			pauses[pause] = true
+		}
+		if tc.most > 0 && len(pauses) < 50 {
+			t.Errorf("%s: a hundred callers have %d pauses, want them spread", name, len(pauses))
+		}
+	}
+}

@@ -30,7 +30,7 @@ type pathArg struct {
 // id is a number in a path. Circle's ids start at 1.
 func id(n int64) pathArg {
 	if n <= 0 {
-		return pathArg{err: errors.New("an id must be positive")}
+		return pathArg{err: ErrNoID}
 	}
 	return pathArg{value: strconv.FormatInt(n, 10)}
 }
@@ -41,7 +41,7 @@ func slug(s string) pathArg {
 		strings.ContainsAny(s, `/\?#%`) ||
 		strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) })
 	if bad {
-		return pathArg{err: errors.New("a slug must be one path segment")}
+		return pathArg{err: ErrBadSlug}
 	}
 	return pathArg{value: url.PathEscape(s)}
 }

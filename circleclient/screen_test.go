@@ -29,7 +29,8 @@ func TestScreenIsNotTornApart(t *testing.T) {
 		var had, refused atomic.Int64
 		var all sync.WaitGroup
 		screen := func(token string) {
-			ctx := With(as(t.Context(), token), AsOneScreen)
+			ctx, done := c.Screen(as(t.Context(), token), 3)
+			t.Cleanup(done)
 			for i := range 3 { // the third comes after half a minute
 				all.Go(func() {
 					switch _, err := c.Spaces.Get(ctx, int64(i+1)); {
@@ -58,7 +59,8 @@ func TestScreenIsNotTornApart(t *testing.T) {
 func TestSharedCallStartsAScreen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := leavers(t)
-		one, other := With(as(t.Context(), "a"), AsOneScreen), With(as(t.Context(), "a"), AsOneScreen)
+		one, _ := c.Screen(as(t.Context(), "a"), 0)
+		other, _ := c.Screen(as(t.Context(), "a"), 0)
 		var all sync.WaitGroup
 		for _, ctx := range []context.Context{one, other} {
 			all.Go(func() {
@@ -72,7 +74,7 @@ func TestSharedCallStartsAScreen(t *testing.T) {
 		if !AskingFrom(other).screen.started.Load() {
 			t.Error("the second of two taps has its first answer and has not started")
 		}
-		third := With(as(t.Context(), "a"), AsOneScreen)
+		third, _ := c.Screen(as(t.Context(), "a"), 0)
 		if _, err := c.Spaces.Get(third, 1); err != nil || AskingFrom(third).screen.started.Load() {
 			t.Errorf("%v, or a screen has started that only memory has answered", err)
 		}

@@ -65,8 +65,11 @@ type SearchHit struct {
 	CreatedAt       *time.Time `json:"created_at"`
 	StartsAt        *time.Time `json:"starts_at"`
 	CoverImageURL   *string    `json:"cover_image_url"`
-	Author          *Author    `json:"author"`
-	Space           *SpaceRef  `json:"space"`
+	// Author is nil, as is CreatedAt, if the record hides them.
+	Author *Author   `json:"author"`
+	Space  *SpaceRef `json:"space"`
+	// HideMetaInfo reports whether author and time are hidden.
+	HideMetaInfo bool `json:"hide_meta_info"`
 
 	// These are of comments.
 	PostID          int64  `json:"post_id"`
@@ -96,6 +99,13 @@ type SearchHit struct {
 	// These are of groups to mention.
 	MentionType  string `json:"mention_type"`
 	MentionScope string `json:"mention_scope"`
+}
+
+// hide leaves out what the record hides.
+func (h *SearchHit) hide() {
+	if h.HideMetaInfo {
+		h.Author, h.CreatedAt = nil, nil
+	}
 }
 
 // Kind returns what was found: by its type or, if the type is unknown, by what the record carries.
@@ -160,7 +170,14 @@ func (s *SearchService) Advanced(ctx context.Context, o SearchOptions) (*Page[*S
 	q := o.query().str("query", o.Query).str("type", o.Type).str("mention_scope", o.MentionScope).
 		filterIDs("space_ids", o.SpaceIDs).filterIDs("topic_ids", o.TopicIDs).filterIDs("member_tag_ids", o.MemberTagIDs).
 		str("filters[author_name]", o.AuthorName).str("filters[status]", o.Status)
-	return get[Page[*SearchHit]](ctx, s.client, member("/advanced_search"), q)
+	page, err := get[Page[*SearchHit]](ctx, s.client, member("/advanced_search"), q)
+	if err != nil {
+		return nil, err
+	}
+	for _, hit := range page.Records {
+		hit.hide()
+	}
+	return page, nil
 }
 
 // QuickHit is a row of the quick search: an envelope around what was found.
@@ -197,6 +214,7 @@ type QuickAttributes struct {
 	Title              string     `json:"title"`
 	Author             *Author    `json:"author"`
 	Space              *SpaceRef  `json:"space"`
+	HideMetaInfo       bool       `json:"hide_meta_info"`
 }
 
 // Hit returns the row in the form of the advanced search.
@@ -211,7 +229,9 @@ func (h *QuickHit) Hit() *SearchHit {
 		CustomEmojiDarkURL: a.CustomEmojiDarkURL, Headline: a.Headline, AvatarURL: a.AvatarURL,
 		ParentCommentID: a.ParentCommentID,
 		PostID:          a.PostID, PostName: a.PostName, SpaceID: a.SpaceID, Author: a.Author, Space: a.Space,
+		HideMetaInfo: a.HideMetaInfo,
 	}
+	hit.hide()
 	if hit.Kind() == HitMember {
 		hit.ID, hit.UserID = a.CommunityMemberID, id
 	}

@@ -9,7 +9,7 @@ import (
 	"circlegraph/circleclient/lenient"
 )
 
-// The contract's one example finds spaces; these are the other shapes of its schema.
+// The contract's only example finds spaces; these are the other shapes of its schema.
 func TestSearchHits(t *testing.T) {
 	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	author := &Author{CommunityMemberID: 9, Name: "Ada", AvatarURL: new("https://x.example/a.png")}
@@ -163,5 +163,31 @@ func TestHighlights(t *testing.T) {
 	}
 	if NewHighlight(nil) != nil {
 		t.Error("no text has a highlight")
+	}
+}
+
+// What hides its author and time hides them in lists of other things, too.
+func TestHiddenAuthors(t *testing.T) {
+	const hidden = `"hide_meta_info":true,"created_at":"2026-03-01T08:00:00Z","author":{"community_member_id":9,"name":"Ada"},
+		"space":{"id":5}`
+	var bookmark Bookmark
+	line := `{"id":1,"bookmark_type":"post","bookmark_record":{"id":3,` + hidden + `}}`
+	if err := lenient.Decode([]byte(line), &bookmark); err != nil || bookmark.Author() != nil || bookmark.Space() == nil {
+		t.Errorf("a bookmark tells of %v, %v", bookmark.Author(), err)
+	}
+	var row QuickHit
+	line = `{"id":"post_3","type":"post","attributes":{"id":3,` + hidden + `}}`
+	if err := lenient.Decode([]byte(line), &row); err != nil {
+		t.Fatal(err)
+	}
+	c := testClient(t, &oneAnswer{status: 200, body: `{"records":[{"id":3,"type":"post",` + hidden + `}]}`})
+	page, err := c.Search.Advanced(asMember(t), SearchOptions{Query: "peas"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, hit := range []*SearchHit{row.Hit(), page.Records[0]} {
+		if hit.Author != nil || hit.CreatedAt != nil || hit.Space == nil || hit.Kind() != HitPost {
+			t.Errorf("a hit tells of %v at %v", hit.Author, hit.CreatedAt)
+		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"mime"
@@ -17,9 +16,14 @@ import (
 )
 
 const (
-	maxConns     = 64
-	maxErrorBody = 64 << 10
+	// connsWithoutBudget is how many connections of HTTP/1.1 are held if no budget says how many can be of use: each call
+	// takes one.
+	connsWithoutBudget = 256
+	maxErrorBody       = 64 << 10
 )
+
+// errTooLarge is an answer beyond [Config.MaxBody].
+var errTooLarge = errors.New("the answer is too large")
 
 // wire is the last link: it sends the request once, and tells the principals what the answer says of the token.
 func (c *Client) wire(ctx context.Context, r *request) (*answer, error) {
@@ -36,15 +40,31 @@ func (c *Client) wire(ctx context.Context, r *request) (*answer, error) {
 	return answer, err
 }
 
+// Sent is a request that was sent to Circle.
+type Sent struct {
+	// Operation is what was called, such as "GET /api/headless/v1/spaces/{id}".
+	Operation string
+	// Status is Circle's, 0 if there was no answer.
+	Status int
+	// Attempt is 1 for the first, more after failures.
+	Attempt int
+	// Start is when it was sent, Duration how long it took until the answer was read.
+	Start    time.Time
+	Duration time.Duration
+}
+
 // attempt sends the request and reads the answer.
-func (c *Client) attempt(ctx context.Context, r *request) (*answer, error) {
+func (c *Client) attempt(ctx context.Context, r *request) (_ *answer, failed error) {
 	got, start := &answer{}, c.config.Clock()
 	defer func() {
 		duration := c.config.Clock().Sub(start)
-		c.config.Observe(r.operation(), got.status, duration)
+		c.config.Observe(ctx, Sent{
+			Operation: r.operation(), Status: got.status, Attempt: r.attempt + 1, Start: start, Duration: duration,
+		})
 		c.config.Logger.LogAttrs(ctx, slog.LevelDebug, "circle call", slog.String("method", r.method),
 			slog.String("operation", r.route.template), slog.Int("status", got.status), slog.Int("attempt", r.attempt+1),
-			slog.Duration("duration", duration), slog.String("request_id", got.requestID()))
+			slog.Duration("duration", duration), slog.String("request_id", got.requestID()),
+			slog.String("cause", Cause(failed)))
 	}()
 	sending, cancel := withoutValues(ctx)
 	defer cancel()
@@ -52,7 +72,11 @@ func (c *Client) attempt(ctx context.Context, r *request) (*answer, error) {
 	if err != nil {
 		return nil, r.fail(ErrInvalid, nil, errors.New("the request could not be built"))
 	}
+	c.config.Propagate(ctx, req.Header)
 	r.count(requests, 1)
+	if r.usage != nil {
+		r.usage.sentTo(r.operation())
+	}
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, r.failNetwork(ctx, err)
@@ -63,20 +87,32 @@ func (c *Client) attempt(ctx context.Context, r *request) (*answer, error) {
 	if got.status >= 300 {
 		limit = min(limit, maxErrorBody)
 	}
-	got.body, err = readBody(resp, limit)
+	hold := c.hold(r)
+	defer hold.End()
+	got.body, err = readBody(resp, limit, func(n int) bool { return r.weigh(hold, readWeight*n) })
 	switch {
 	case got.status >= 300:
 		return nil, c.classify(r, got) // by its status, even if the body broke off
+	case errors.Is(err, errNoRoom):
+		return nil, r.noRoom(got)
 	case err != nil:
 		return nil, r.failNetwork(ctx, err)
 	case int64(len(got.body)) > limit:
-		return nil, r.fail(ErrUnavailable, got, fmt.Errorf("the answer exceeds %d bytes", limit))
-	case len(bytes.TrimSpace(got.body)) == 0:
+		return nil, r.fail(ErrUnavailable, got, errTooLarge)
+	case saysNothing(got.body):
 		got.body = nil
 	case !isJSON(got.contentType):
 		return nil, r.fail(ErrUnavailable, got, errors.New("the answer is not JSON"))
+	case got.refuses(!r.read):
+		return nil, c.refused(r, got)
 	}
 	return got, nil
+}
+
+// saysNothing reports whether a body is empty or null.
+func saysNothing(body []byte) bool {
+	body = bytes.TrimSpace(body)
+	return len(body) == 0 || string(body) == "null"
 }
 
 // encode makes an HTTP request.
@@ -106,19 +142,31 @@ func (c *Client) encode(ctx context.Context, r *request) (*http.Request, error) 
 	return req, nil
 }
 
-func newTransport() http.RoundTripper {
-	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
+// newDialer asks DNS for each connection anew, and tries the other family of addresses after 300 ms, as Go does.
+// What pings of HTTP/2 do, probes of TCP do for connections of HTTP/1.1 that are idle.
+func newDialer() *net.Dialer {
+	return &net.Dialer{
+		Timeout:         5 * time.Second,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
+	}
+}
+
+// newTransport makes a pool of as many connections as given. Over HTTP/2, which Circle speaks, one carries many calls.
+func newTransport(dialer *net.Dialer, conns int) *http.Transport {
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           dialer.DialContext,
-		ForceAttemptHTTP2:     true,
+		Proxy:             http.ProxyFromEnvironment,
+		DialContext:       dialer.DialContext,
+		ForceAttemptHTTP2: true,
+		// A connection that swallows what is sent is noticed by pings, and requests on it fail, before a call times out. Else
+		// it would be used for as long as the kernel repeats itself, minutes.
+		HTTP2:                 &http.HTTP2Config{SendPingTimeout: 3 * time.Second, PingTimeout: 3 * time.Second},
 		TLSHandshakeTimeout:   5 * time.Second,
 		ExpectContinueTimeout: time.Second,
 		IdleConnTimeout:       90 * time.Second,
 		// One host takes all connections; the standard two idle ones would have every burst dial anew.
-		MaxIdleConns:        maxConns,
-		MaxIdleConnsPerHost: maxConns,
-		MaxConnsPerHost:     maxConns,
+		MaxIdleConns:        conns,
+		MaxIdleConnsPerHost: conns,
+		MaxConnsPerHost:     conns,
 	}
 }
 
@@ -141,8 +189,9 @@ func withoutValues(ctx context.Context) (context.Context, context.CancelFunc) {
 	}
 }
 
-// readBody reads an answer, or as much of it as shows that it exceeds the limit.
-func readBody(resp *http.Response, limit int64) ([]byte, error) {
+// readBody reads an answer, or as much of it as shows that it exceeds the limit. take reports whether there is room for
+// n bytes more.
+func readBody(resp *http.Response, limit int64, take func(n int) bool) ([]byte, error) {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer func() {
 		if buffer.Cap() <= maxBuffer {
@@ -150,7 +199,7 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 			buffers.Put(buffer)
 		}
 	}()
-	_, err := buffer.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	_, err := buffer.ReadFrom(weighed{io.LimitReader(resp.Body, limit+1), take})
 	return bytes.Clone(buffer.Bytes()), err
 }
 

@@ -31,7 +31,8 @@ func (r *Resolver) login(ctx context.Context, input model.LoginInput) (*model.Lo
 	tokens.CallerFrom(ctx).Become(session.AccessToken)
 	return &model.LoginPayload{
 		AccessToken: &session.AccessToken, AccessTokenExpiresAt: known(session.AccessTokenExpiresAt),
-		RefreshToken: &session.RefreshToken, RefreshTokenExpiresAt: known(session.RefreshTokenExpiresAt),
+		AccessTokenProof: notEmpty(session.AccessTokenProof),
+		RefreshToken:     &session.RefreshToken, RefreshTokenExpiresAt: known(session.RefreshTokenExpiresAt),
 		Viewer: &model.Viewer{}, UserErrors: problems,
 	}, nil
 }
@@ -47,9 +48,18 @@ func (r *Resolver) refresh(
 	}
 	return &model.RefreshAccessTokenPayload{
 		AccessToken: &session.AccessToken, AccessTokenExpiresAt: known(session.AccessTokenExpiresAt),
-		RefreshToken: &session.RefreshToken, RefreshTokenExpiresAt: known(session.RefreshTokenExpiresAt),
+		AccessTokenProof: notEmpty(session.AccessTokenProof),
+		RefreshToken:     &session.RefreshToken, RefreshTokenExpiresAt: known(session.RefreshTokenExpiresAt),
 		UserErrors: problems,
 	}, nil
+}
+
+// notEmpty is a text, nil if it is empty.
+func notEmpty(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
 
 // known is a moment, nil if it is not known.
@@ -71,7 +81,7 @@ func loginErrors(err error) ([]*model.UserError, error) {
 	}
 	code := model.UserErrorCodeNotProven
 	switch refusal.Code {
-	case tokens.CodeIdentityProviderUnavailable:
+	case tokens.CodeIdentityProviderUnavailable, tokens.CodeIdentityProviderMisfit:
 		return nil, err
 	case tokens.CodeInvalid:
 		code = model.UserErrorCodeInvalid

@@ -13,7 +13,7 @@ import (
 
 func memberOfBookmark(b *circleclient.Bookmark) *model.Member {
 	author := b.Author()
-	if author == nil {
+	if author == nil || author.MemberID() == 0 {
 		return nil
 	}
 	return &model.Member{ID: author.MemberID(), Name: author.Name, AvatarURL: author.AvatarURL}
@@ -35,7 +35,7 @@ func bookmarkedRef(b *circleclient.Bookmark) circleclient.Ref {
 	return circleclient.PostRef(b.Space().ID, b.RecordID)
 }
 
-// bookmarkedPost is the post that was put aside; null for anything else and where it was deleted or hidden since.
+// bookmarkedPost is the bookmarked post; null for anything else, and if it has been deleted or hidden since.
 func bookmarkedPost(ctx context.Context, b *circleclient.Bookmark) (model.Post, error) {
 	post, err := changedPost(ctx, bookmarkedRef(b))
 	if isNotFound(err) || errors.Is(err, circleclient.ErrForbidden) {

@@ -7,6 +7,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"circlegraph/circleclient"
+	"circlegraph/circleclient/live"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/paging"
@@ -15,6 +16,26 @@ import (
 
 // chatRoom is a room of which nothing but its name is known; everything else is loaded.
 func chatRoom(uuid string) *circleclient.ChatRoom { return &circleclient.ChatRoom{UUID: uuid} }
+
+// roomUUID reads how a room is named: by `by`, or in the old way by `uuid`.
+func roomUUID(by *model.ChatRoomBy, uuid *string) (string, error) {
+	if err := eitherWay(by != nil, uuid != nil, "uuid"); err != nil {
+		return "", err
+	}
+	name := "uuid"
+	if by != nil {
+		if by.ID != nil {
+			ref, err := scalar.ParseRefOf(circleclient.RefChatRoom, *by.ID)
+			return ref.Room, err
+		}
+		uuid, name = by.CircleID, "circleId"
+	}
+	if !circleclient.IsUUID(*uuid) {
+		return "", &scalar.InputError{Message: "`" + name + "` is not a UUID. Use the `circleId` of a room as it was " +
+			"given."}
+	}
+	return *uuid, nil
+}
 
 // lessonChatRoom is the room in which a lesson is discussed, nil if it has none.
 func lessonChatRoom(l *circleclient.Lesson) *circleclient.ChatRoom {
@@ -36,7 +57,7 @@ func loadChatRoom(ctx context.Context, uuid string) (*circleclient.ChatRoom, err
 		paging.SelectsOnly(ctx, "id", "circleId", "messages", "participants") {
 		return chatRoom(uuid), nil
 	}
-	return loaders.From(ctx).ChatRoom.Load(ctx, uuid)
+	return loaders.From(ctx).ChatRoom.LoadPart(ctx, uuid, paging.Parts(ctx))
 }
 
 // inbox pages through the viewer's rooms.
@@ -146,6 +167,9 @@ func (r *Resolver) createChatRoom(
 			req.Message = message
 			return r.circle.Chat.CreateRoom(ctx, req)
 		})
+	if room != nil {
+		r.did(ctx, err, problems, live.Event{Kind: live.RoomAdded, Room: room.UUID})
+	}
 	return &model.CreateChatRoomPayload{ChatRoom: room, UserErrors: problems}, err
 }
 
@@ -166,6 +190,7 @@ func (r *Resolver) updateParticipant(
 	}
 	room, err := r.circle.Chat.UpdateParticipant(ctx, ref.Room, participant, change)
 	problems, err := userErrors(err)
+	r.did(ctx, err, problems, live.Event{Kind: live.RoomUpdated, Room: ref.Room})
 	return &model.UpdateChatRoomParticipantPayload{ChatRoom: room, UserErrors: problems}, err
 }
 
@@ -177,6 +202,7 @@ func (r *Resolver) markRoomAsRead(
 		return nil, err
 	}
 	problems, err := userErrors(r.circle.Chat.MarkRoomAsRead(ctx, ref.Room))
+	r.did(ctx, err, problems, live.Event{Kind: live.RoomUpdated, Room: ref.Room})
 	return &model.MarkChatRoomAsReadPayload{ChatRoom: roomUnless(problems, ref.Room), UserErrors: problems}, err
 }
 

@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"circlegraph/circleclient"
+	"circlegraph/circleclient/live"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/paging"
-	"circlegraph/graph/scalar"
 )
 
 func (r *addReactionPayloadResolver) ChatMessage(
@@ -35,7 +35,7 @@ func (r *chatMessageResolver) ParentMessage(
 
 func (r *chatMessageResolver) RepliesCount(ctx context.Context, obj *circleclient.ChatMessage) (*int, error) {
 	return loaders.OfPart(ctx, obj, circleclient.ChatMessageReplies,
-		func(m *circleclient.ChatMessage) *int { return &m.RepliesCount })
+		func(m *circleclient.ChatMessage) *int { return m.KnownReplies() })
 }
 
 func (r *chatMessageResolver) ThreadParticipantsCount(
@@ -95,7 +95,7 @@ func (r *chatRoomResolver) ParticipantsCount(ctx context.Context, obj *circlecli
 
 func (r *chatRoomResolver) UnreadMessagesCount(ctx context.Context, obj *circleclient.ChatRoom) (*int, error) {
 	return loaders.OfPart(ctx, obj, circleclient.ChatRoomDetails,
-		func(r *circleclient.ChatRoom) *int { return &r.UnreadMessagesCount })
+		func(r *circleclient.ChatRoom) *int { return r.UnreadMessagesCount })
 }
 
 func (r *chatRoomResolver) CurrentParticipant(
@@ -227,6 +227,7 @@ func (r *mutationResolver) AddReaction(
 ) (*model.AddReactionPayload, error) {
 	payload, err := changeMessage(input.MessageID,
 		func(m circleclient.Ref) error { return r.circle.Chat.React(ctx, m.ID, input.Emoji) })
+	r.didToMessage(ctx, err, payload, live.MessageReacted)
 	return &model.AddReactionPayload{ChatMessagePayload: payload}, err
 }
 
@@ -235,15 +236,19 @@ func (r *mutationResolver) RemoveReaction(
 ) (*model.RemoveReactionPayload, error) {
 	payload, err := changeMessage(input.MessageID,
 		func(m circleclient.Ref) error { return r.circle.Chat.Unreact(ctx, m.ID, input.Emoji) })
+	r.didToMessage(ctx, err, payload, live.MessageReacted)
 	return &model.RemoveReactionPayload{ChatMessagePayload: payload}, err
 }
 
-func (r *queryResolver) ChatRoom(ctx context.Context, uuid string) (*circleclient.ChatRoom, error) {
-	if !circleclient.IsUUID(uuid) {
-		return nil, &scalar.InputError{Message: "`uuid` is not a UUID. Use the `circleId` of a room as it was given."}
+func (r *queryResolver) ChatRoom(
+	ctx context.Context, by *model.ChatRoomBy, uuid *string,
+) (*circleclient.ChatRoom, error) {
+	room, err := roomUUID(by, uuid)
+	if err != nil {
+		return nil, err
 	}
-	r.prefetch(ctx, circleclient.ChatRoomRef(uuid))
-	return loadChatRoom(ctx, uuid)
+	r.prefetch(ctx, circleclient.ChatRoomRef(room))
+	return loadChatRoom(ctx, room)
 }
 
 func (r *removeReactionPayloadResolver) ChatMessage(

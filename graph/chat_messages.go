@@ -6,13 +6,14 @@ import (
 	"fmt"
 
 	"circlegraph/circleclient"
+	"circlegraph/circleclient/live"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
-// defaultMessages is how many messages come where nobody says.
+// defaultMessages is how many messages come if no number is given.
 const defaultMessages = 20
 
 // chatMessages pages through a room from a message on, backwards or forwards.
@@ -60,7 +61,9 @@ func (r *Resolver) chatMessages(
 	if err != nil {
 		return nil, err
 	}
-	return messageConnection(ctx, w), nil
+	cursorOf := func(i int) string { return scalar.FormatRef(w.Records[i].NodeRef()) }
+	info := paging.PageInfo{HasNextPage: w.HasNextPage, HasPreviousPage: w.HasPreviousPage}
+	return paging.Make(ctx, w.Records, paging.Itself, cursorOf, info, w.TotalCount), nil
 }
 
 // messageAnchor reads a cursor of a room's messages, which is the id of one of them; 0 for none.
@@ -79,22 +82,6 @@ func messageAnchor(room string, cursor *string) (int64, error) {
 	return ref.ID, nil
 }
 
-// messageConnection makes a page of a window, and announces it.
-func messageConnection(ctx context.Context, w *circleclient.MessageWindow) *model.ChatMessageConnection {
-	c := &model.ChatMessageConnection{
-		Edges: make([]*model.ChatMessageEdge, len(w.Records)), Nodes: notNil(w.Records), TotalCount: &w.TotalCount,
-		PageInfo: &paging.PageInfo{HasNextPage: w.HasNextPage, HasPreviousPage: w.HasPreviousPage},
-	}
-	for i, m := range w.Records {
-		c.Edges[i] = &model.ChatMessageEdge{Cursor: scalar.FormatRef(m.NodeRef()), Node: m}
-	}
-	if n := len(c.Edges); n > 0 {
-		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[n-1].Cursor
-	}
-	loaders.Announce(ctx, c.Nodes)
-	return c
-}
-
 // threadParticipants are the first few members who replied to a message.
 func threadParticipants(m *circleclient.ChatMessage) []*model.Member {
 	members := make([]*model.Member, len(m.ThreadParticipantsPreview))
@@ -108,7 +95,7 @@ func threadParticipants(m *circleclient.ChatMessage) []*model.Member {
 // there is none with any room.
 func firstUnread(ctx context.Context, room *circleclient.ChatRoom) (*circleclient.ChatMessage, error) {
 	if room.Carries(circleclient.ChatRoomDetails) && !room.Carries(circleclient.ChatRoomFirstUnread) &&
-		room.UnreadMessagesCount == 0 {
+		room.UnreadMessagesCount != nil && *room.UnreadMessagesCount == 0 {
 		return nil, nil //nolint:nilnil // all are read
 	}
 	number, err := loaders.OfPart(ctx, room, circleclient.ChatRoomFirstUnread,
@@ -162,6 +149,8 @@ func (r *Resolver) sendMessage(
 			return nil, &scalar.InputError{Message: "The message to reply to stands in another room."}
 		}
 	}
+	done := r.live.Sending(ctx, room.Room)
+	defer done("", "")
 	sent, problems, err := idempotently(ctx, r.idempotency, "sendChatMessage", in.IdempotencyKey, in,
 		func(ctx context.Context) (*circleclient.SentChatMessage, error) {
 			body, err := r.richText(ctx, in.Body, in.Attachments)
@@ -173,6 +162,8 @@ func (r *Resolver) sendMessage(
 	if err != nil || len(problems) > 0 {
 		return &model.SendChatMessagePayload{UserErrors: problems}, err
 	}
+	done(sent.CreationUUID, deref(in.IdempotencyKey))
+	r.live.Did(ctx, live.Event{Kind: live.MessageAdded, Room: room.Room})
 	status := model.ChatMessageStatusPending
 	return &model.SendChatMessagePayload{
 		Status: &status, CreationUUID: &sent.CreationUUID, SentAt: &sent.SentAt, ChatRoom: chatRoom(room.Room),
@@ -190,6 +181,7 @@ func (r *Resolver) updateMessage(
 		}
 		return r.circle.Chat.UpdateMessage(ctx, ref.Room, ref.ID, body)
 	})
+	r.didToMessage(ctx, err, payload, live.MessageUpdated)
 	return &model.UpdateChatMessagePayload{ChatMessagePayload: payload}, err
 }
 
@@ -201,6 +193,7 @@ func (r *Resolver) deleteMessage(
 		return nil, err
 	}
 	problems, err := userErrors(r.circle.Chat.DeleteMessage(ctx, ref.Room, ref.ID))
+	r.did(ctx, err, problems, live.Event{Kind: live.MessageDeleted, Room: ref.Room, MessageID: ref.ID})
 	return &model.DeleteChatMessagePayload{
 		DeletedChatMessageID: refUnless(problems, ref), ChatRoom: roomUnless(problems, ref.Room), UserErrors: problems,
 	}, err

@@ -20,7 +20,8 @@ func threadReplies(
 	if err != nil {
 		return nil, err
 	}
-	if t.ParentMessage == nil || len(t.Replies) < t.ParentMessage.RepliesCount {
+	if t.ParentMessage == nil || t.ParentMessage.RepliesCount == nil ||
+		len(t.Replies) < *t.ParentMessage.RepliesCount {
 		if t, err = loaders.From(ctx).ChatThread.LoadFull(ctx, t.ID); err != nil {
 			return nil, err
 		}

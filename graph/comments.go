@@ -2,6 +2,8 @@ package graph
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
@@ -10,12 +12,17 @@ import (
 	"circlegraph/graph/scalar"
 )
 
+// loadComment reads a comment or reply, unless a list has had what is selected of it.
+func loadComment(ctx context.Context, ref circleclient.Ref) (*circleclient.Comment, error) {
+	return loaders.From(ctx).Comment.LoadPart(ctx, ref, paging.Parts(ctx))
+}
+
 // changedComment is the comment in a payload or above a reply; null if there is none.
 func changedComment(ctx context.Context, ref circleclient.Ref) (*circleclient.Comment, error) {
 	if ref.IsZero() {
 		return nil, nil //nolint:nilnil // a comment on the post itself, or a refused change
 	}
-	return loaders.From(ctx).Comment.Load(ctx, ref)
+	return loadComment(ctx, ref)
 }
 
 // commentAbove is the comment that a reply replies to; nil for a comment on the post itself. Its id is known with the
@@ -32,7 +39,7 @@ func commentAbove(ctx context.Context, reply *circleclient.Comment) (*circleclie
 // member, once for all of their replies, costs less than each reply again.
 func commentAuthor(ctx context.Context, c *circleclient.Comment) (*model.Member, error) {
 	if !c.Carries(circleclient.CommentAuthor) && c.CommunityMemberID != 0 {
-		return loadMember(ctx, c.CommunityMemberID)
+		return loadMember(ctx, c.CommunityMemberID, paging.Parts(ctx))
 	}
 	return model.MemberOfAuthor(c.Author), nil
 }
@@ -53,12 +60,12 @@ func (r *Resolver) commentReplies(
 	ctx context.Context, c *circleclient.Comment, orderBy *string, first int, after *string,
 ) (*model.CommentConnection, error) {
 	list := paging.Of("Comment.replies", c.ID, deref(orderBy))
-	if paging.SelectsOnly(ctx, "totalCount") {
-		return paging.Embedded(ctx, list, first, after, []*circleclient.Comment(nil), c.RepliesCount, paging.Itself)
+	if c.RepliesTotal != nil && paging.SelectsOnly(ctx, "totalCount") {
+		return paging.Embedded(ctx, list, first, after, []*circleclient.Comment(nil), c.RepliesTotal, paging.Itself)
 	}
-	if orderBy == nil || c.RepliesCount == 0 {
+	if orderBy == nil || c.RepliesCount() == 0 {
 		if replies, all := c.AllReplies(); all {
-			return paging.Embedded(ctx, list, first, after, replies, c.RepliesCount, paging.Itself)
+			return paging.Embedded(ctx, list, first, after, replies, c.RepliesTotal, paging.Itself)
 		}
 	}
 	return paging.Paginate(ctx, list, first, after,
@@ -73,8 +80,8 @@ func (r *Resolver) commentLikes(
 	ctx context.Context, c *circleclient.Comment, first int, after *string,
 ) (*model.MemberConnection, error) {
 	list, none := paging.Of("Comment.likes", c.ID), []*circleclient.Liker(nil)
-	if c.LikesCount == 0 || paging.SelectsOnly(ctx, "totalCount") {
-		return paging.Embedded(ctx, list, first, after, none, c.LikesCount, model.MemberOfLiker)
+	if n := c.LikesTotal; n != nil && (*n == 0 || paging.SelectsOnly(ctx, "totalCount")) {
+		return paging.Embedded(ctx, list, first, after, none, n, model.MemberOfLiker)
 	}
 	return paging.Paginate(ctx, list, first, after,
 		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
@@ -179,4 +186,51 @@ func changeComment(id string, change func(commentID int64) error) (model.Comment
 		ref = circleclient.Ref{}
 	}
 	return model.CommentPayload{CommentRef: ref, UserErrors: problems}, err
+}
+
+// commentAddress is the address of a comment: as Circle sent it, else its place on the page of its post.
+func commentAddress(ctx context.Context, c *circleclient.Comment) (*string, error) {
+	if c.ShowURL != nil {
+		return c.ShowURL, nil
+	}
+	post, err := loadPost(ctx, c.NodeRef().OfPost())
+	if err != nil {
+		return nil, err
+	}
+	page := post.Record().URL
+	if page == "" {
+		return nil, nil //nolint:nilnil // a post without an address
+	}
+	page, _, _ = strings.Cut(page, "#")
+	return new(page + "#comment_wrapper_" + strconv.FormatInt(c.ID, 10)), nil
+}
+
+// commentRef reads how a comment is named: by `by`, or in the old way by `id`.
+func commentRef(by *model.CommentBy, id *string) (circleclient.Ref, error) {
+	if err := eitherWay(by != nil, id != nil, "id"); err != nil {
+		return circleclient.Ref{}, err
+	}
+	if by == nil {
+		by = &model.CommentBy{ID: id}
+	}
+	if by.ID != nil {
+		return scalar.ParseRefOf(circleclient.RefComment, *by.ID)
+	}
+	numbers, err := scalar.ParseCircleIDs([]string{by.CircleID.Space, by.CircleID.Post, by.CircleID.Comment})
+	if err != nil {
+		return circleclient.Ref{}, err
+	}
+	ref := circleclient.Ref{Type: circleclient.RefComment, Space: numbers[0], Post: numbers[1], ID: numbers[2]}
+	if by.CircleID.Parent != nil {
+		ref.Parent, err = scalar.ParseCircleID(*by.CircleID.Parent)
+	}
+	return ref, err
+}
+
+// eitherWay demands that a thing is named in exactly one way: by the argument `by` or by the older one.
+func eitherWay(by, old bool, name string) error {
+	if by != old {
+		return nil
+	}
+	return &scalar.InputError{Message: "Give `by`, or the older `" + name + "`: exactly one of both."}
 }

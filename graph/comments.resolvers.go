@@ -10,10 +10,8 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/generated"
-	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/paging"
-	"circlegraph/graph/scalar"
 )
 
 func (r *commentResolver) Author(ctx context.Context, obj *circleclient.Comment) (*model.Member, error) {
@@ -22,6 +20,10 @@ func (r *commentResolver) Author(ctx context.Context, obj *circleclient.Comment)
 
 func (r *commentResolver) Post(ctx context.Context, obj *circleclient.Comment) (model.Post, error) {
 	return loadPost(ctx, obj.NodeRef().OfPost())
+}
+
+func (r *commentResolver) URL(ctx context.Context, obj *circleclient.Comment) (*string, error) {
+	return commentAddress(ctx, obj)
 }
 
 func (r *commentResolver) Parent(ctx context.Context, obj *circleclient.Comment) (*circleclient.Comment, error) {
@@ -154,12 +156,14 @@ func (r *mutationResolver) UnlikeComment(
 	return &model.UnlikeCommentPayload{CommentPayload: payload}, err
 }
 
-func (r *queryResolver) Comment(ctx context.Context, id string) (*circleclient.Comment, error) {
-	ref, err := scalar.ParseRefOf(circleclient.RefComment, id)
+func (r *queryResolver) Comment(
+	ctx context.Context, by *model.CommentBy, id *string,
+) (*circleclient.Comment, error) {
+	ref, err := commentRef(by, id)
 	if err != nil {
 		return nil, err
 	}
-	return loaders.From(ctx).Comment.Load(ctx, ref)
+	return loadComment(ctx, ref)
 }
 
 func (r *unlikeCommentPayloadResolver) Comment(

@@ -120,7 +120,7 @@ func newCommunityOver(
 	cfg := sandboxSettings(t)
 	cfg.CircleURL = circle
 	cfg.ProxyNetworks = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
-	cfg.MaxStreams, cfg.MaxStreamsPerAddress = 10, 5
+	cfg.MaxStreams, cfg.MaxStreamsPerAddress = 12, 5
 	set(cfg)
 	var err error
 	c.Facade, err = facade.New(cfg, facade.Dependencies{
@@ -138,6 +138,7 @@ func newCommunityOver(
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(c.Facade.Close)
 	url, transport := net(t, c.Facade)
 	c.url, c.client = url+"/graphql", &http.Client{Transport: transport}
 	return c

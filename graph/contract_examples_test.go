@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -35,13 +36,28 @@ type officialCircle struct {
 	defaults map[string]officialAnswer
 	facade   http.Handler
 	token    string
+	askings  sync.Map      // by the address of an asking, which is what its requests say
+	spaces   []json.Number // that the defaults speak of
+	unlisted json.Number   // a space that the list of them lacks, so that it is read by itself
+}
 
-	mu     sync.Mutex
+// askingHeader names the asking that a request is for.
+const askingHeader = "X-Asking"
+
+// asking is one operation asked of officialCircle. Each request names its own, because one that nobody waits for any
+// more may reach Circle after its operation was answered.
+type asking struct {
+	t      *testing.T
 	op     string
 	answer json.RawMessage
+
+	spaces []json.Number // that are listed, whatever is asked first
+
+	mu     sync.Mutex
 	called bool
-	spaces []json.Number // that answers spoke of
 }
+
+type askingKey struct{}
 
 type officialAnswer struct {
 	status int
@@ -57,6 +73,7 @@ func newOfficialCircle(t *testing.T) *officialCircle {
 	official := contract.Load(t)
 	for _, op := range official.Operations() {
 		c.defaults[op.ID] = firstAnswer(official, op.ID)
+		c.spaces = append(c.spaces, spacesOf(t, c.defaults[op.ID].body)...)
 		c.mux.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) { c.serve(w, r, op) })
 	}
 	var err error
@@ -69,7 +86,12 @@ func newOfficialCircle(t *testing.T) *officialCircle {
 	cfg.CircleURL, cfg.CommunityURL = "https://circle.example.com", ""
 	f, err := facade.New(cfg, facade.Dependencies{
 		Logger: slog.New(slog.DiscardHandler), Now: noon, Handler: graph.NewUnlimited,
-		Circle: func(cfg *circleclient.Config) { cfg.Transport, cfg.Retries = c, -1 },
+		Circle: func(cfg *circleclient.Config) {
+			cfg.Transport, cfg.Retries = c, -1
+			cfg.Propagate = func(ctx context.Context, header http.Header) {
+				header.Set(askingHeader, ctx.Value(askingKey{}).(string))
+			}
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -102,74 +124,88 @@ func firstAnswer(official *contract.Contract, op string) officialAnswer {
 
 func (c *officialCircle) serve(w http.ResponseWriter, r *http.Request, op contract.Operation) {
 	answer := c.defaults[op.ID]
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if op.ID == c.op && c.about(r) {
-		answer.body, c.called = c.answer, true
+	named, _ := c.askings.Load(r.Header.Get(askingHeader))
+	a := named.(*asking)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if op.ID == a.op && a.about(r) {
+		answer.body, a.called = a.answer, true
 	} else {
-		answer.body = plenty.ReplaceAll(c.fit(r, answer.body), []byte("${1}99"))
+		answer.body = a.fitting(r, op.ID, answer.body)
 	}
-	c.note(answer.body)
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(answer.status)
-	_, _ = w.Write(answer.body)
+	_, _ = w.Write(answer.body) //nolint:gosec // no browser reads it
 }
 
 // about reports whether a request is for the very thing that the example shows, and not for another of its kind that it
 // mentions.
-func (c *officialCircle) about(r *http.Request) bool {
+func (a *asking) about(r *http.Request) bool {
 	var record struct{ ID json.Number }
 	asked := r.PathValue("id")
-	return r.Method != http.MethodGet || asked == "" || json.Unmarshal(c.answer, &record) != nil || record.ID == "" ||
-		!c.called || string(record.ID) == asked
+	return r.Method != http.MethodGet || asked == "" || json.Unmarshal(a.answer, &record) != nil || record.ID == "" ||
+		!a.called || string(record.ID) == asked
+}
+
+// fitted are answers that fit what was asked before, since most of it is asked again and again.
+var fitted sync.Map
+
+// fitting is an answer that fits what is asked, with plenty of everything.
+func (a *asking) fitting(r *http.Request, op string, body json.RawMessage) json.RawMessage {
+	asked := fmt.Sprint(op, " ", r.URL.RequestURI(), " ", a.spaces)
+	known, ok := fitted.Load(asked)
+	if !ok {
+		known, _ = fitted.LoadOrStore(asked, plenty.ReplaceAll(a.fit(r, body), []byte("${1}99")))
+	}
+	return known.([]byte)
 }
 
 // fit makes the answer of an operation that is not under test speak of what is asked.
-func (c *officialCircle) fit(r *http.Request, body json.RawMessage) json.RawMessage {
+func (a *asking) fit(r *http.Request, body json.RawMessage) json.RawMessage {
 	id := r.PathValue("id") + r.PathValue("community_member_id")
 	switch path := strings.TrimPrefix(r.URL.Path, memberPath); {
 	case path == "spaces":
-		return c.copies(body, "id", c.spaces)
+		return a.copies(body, "id", a.spaces)
 	case path == "space_notification_details":
-		return c.copies(body, "id", numbers(r.URL.Query()["space_ids"]))
+		return a.copies(body, "id", numbers(r.URL.Query()["space_ids"]))
 	case strings.HasSuffix(path, "/posts") && r.URL.Query().Has("post_ids"):
 		var page map[string]json.RawMessage
-		c.decode(body, &page)
-		page["records"] = c.copies(page["records"], "id", numbers(r.URL.Query()["post_ids"]))
-		return c.encode(page)
+		a.decode(body, &page)
+		page["records"] = a.copies(page["records"], "id", numbers(r.URL.Query()["post_ids"]))
+		return a.encode(page)
 	case id != "" && bytes.HasPrefix(body, []byte("{")):
 		var record map[string]json.RawMessage
-		c.decode(body, &record)
+		a.decode(body, &record)
 		if _, ok := record["id"]; ok {
 			record["id"] = json.RawMessage(id)
 		}
-		return c.encode(record)
+		return a.encode(record)
 	}
 	return body
 }
 
 // copies are copies of a list's first record, one for each id.
-func (c *officialCircle) copies(list json.RawMessage, key string, ids []json.Number) json.RawMessage {
+func (a *asking) copies(list json.RawMessage, key string, ids []json.Number) json.RawMessage {
 	var records []map[string]json.RawMessage
-	c.decode(list, &records)
+	a.decode(list, &records)
 	copies := make([]json.RawMessage, len(ids))
 	for i, id := range ids {
 		records[0][key] = json.RawMessage(id)
-		copies[i] = c.encode(records[0])
+		copies[i] = a.encode(records[0])
 	}
-	return c.encode(copies)
+	return a.encode(copies)
 }
 
-func (c *officialCircle) decode(body []byte, out any) {
+func (a *asking) decode(body []byte, out any) {
 	if err := json.Unmarshal(body, out); err != nil {
-		c.t.Errorf("%s: %v", body, err)
+		a.t.Errorf("%s: %v", body, err)
 	}
 }
 
-func (c *officialCircle) encode(v any) json.RawMessage {
+func (a *asking) encode(v any) json.RawMessage {
 	raw, err := json.Marshal(v)
 	if err != nil {
-		c.t.Error(err)
+		a.t.Error(err)
 	}
 	return raw
 }
@@ -190,14 +226,30 @@ type graphqlAnswer struct {
 	Errors []json.RawMessage
 }
 
+// unlist has the space of an example read by itself, if that is what op does: a batch of spaces is read by their list.
+func (c *officialCircle) unlist(op string, example any) {
+	if op == "GET /api/headless/v1/spaces/{id}" {
+		record, _ := example.(map[string]any)
+		c.unlisted, _ = record["id"].(json.Number)
+	}
+}
+
 // ask sends an operation while Circle answers op with body, and reports whether op was called.
 func (c *officialCircle) ask(op string, body json.RawMessage, query string) (answer graphqlAnswer, called bool) {
-	c.op, c.answer, c.called = op, body, false
+	a := &asking{t: c.t, op: op, answer: body}
+	for _, id := range append(spacesOf(c.t, body), c.spaces...) {
+		if id != c.unlisted && !slices.Contains(a.spaces, id) {
+			a.spaces = append(a.spaces, id)
+		}
+	}
 	text, err := json.Marshal(map[string]string{"query": query})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	req := httptest.NewRequestWithContext(c.t.Context(), http.MethodPost, "/", bytes.NewReader(text))
+	name := fmt.Sprintf("%p", a)
+	c.askings.Store(name, a)
+	ctx := context.WithValue(c.t.Context(), askingKey{}, name)
+	req := httptest.NewRequestWithContext(ctx, http.MethodPost, "/", bytes.NewReader(text))
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	w := httptest.NewRecorder()
@@ -205,30 +257,33 @@ func (c *officialCircle) ask(op string, body json.RawMessage, query string) (ans
 	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
 		c.t.Fatalf("%v\n%s", err, w.Body)
 	}
-	return answer, c.called
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return answer, a.called
 }
 
-// note remembers which spaces an answer speaks of.
-func (c *officialCircle) note(answer json.RawMessage) {
+// spacesOf are the spaces that an answer speaks of.
+func spacesOf(t *testing.T, answer json.RawMessage) (spaces []json.Number) {
+	t.Helper()
 	if len(answer) == 0 {
-		return
+		return nil
 	}
 	value, err := parseNumbers(answer)
 	if err != nil {
-		c.t.Error(err)
+		t.Fatal(err)
 	}
-	c.noteHits(value)
+	spaces = spacesFound(value)
 	leaves("", value, func(path string, value any) {
 		number, ok := value.(json.Number)
-		if ok && (strings.HasSuffix(path, "space_id") || strings.HasSuffix(path, "space.id")) &&
-			!slices.Contains(c.spaces, number) {
-			c.spaces = append(c.spaces, number)
+		if ok && (strings.HasSuffix(path, "space_id") || strings.HasSuffix(path, "space.id")) {
+			spaces = append(spaces, number)
 		}
 	})
+	return spaces
 }
 
-// noteHits remembers the spaces among what a search has found.
-func (c *officialCircle) noteHits(answer any) {
+// spacesFound are the spaces among what a search has found.
+func spacesFound(answer any) (spaces []json.Number) {
 	page, _ := answer.(map[string]any)
 	records, _ := page["records"].([]any)
 	for _, record := range records {
@@ -239,10 +294,11 @@ func (c *officialCircle) noteHits(answer any) {
 		if attributes, ok := hit["attributes"].(map[string]any); ok {
 			hit = attributes
 		}
-		if id, ok := hit["id"].(json.Number); ok && !slices.Contains(c.spaces, id) {
-			c.spaces = append(c.spaces, id)
+		if id, ok := hit["id"].(json.Number); ok {
+			spaces = append(spaces, id)
 		}
 	}
+	return spaces
 }
 
 // leaves visits the leaves of a JSON value. Items of lists share a path: "records[].author.name".

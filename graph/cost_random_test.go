@@ -9,7 +9,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"circlegraph/graph/generated"
+	"circlegraph/graph"
 	"circlegraph/graph/guard"
 )
 
@@ -23,7 +23,7 @@ type writer struct {
 	alias  int
 }
 
-// selection writes some fields of a type, in fragments where it is an abstract one.
+// selection writes some fields of a type, in fragments if it is an abstract one.
 func (w *writer) selection(on *ast.Definition, left int) {
 	w.out.WriteString(" { __typename")
 	if on.IsAbstractType() && (on.Kind == ast.Union || w.IntN(2) == 0) {
@@ -80,7 +80,7 @@ func (w *writer) arguments(on *ast.Definition, field *ast.FieldDefinition) strin
 // No query costs more than was estimated for it, whatever it asks for.
 func TestNoQueryCostsMoreThanEstimated(t *testing.T) {
 	c := newCommunity(t)
-	w := &writer{schema: generated.NewExecutableSchema(generated.Config{}).Schema(), given: map[string][]string{
+	w := &writer{schema: graph.PublicSchema(), given: map[string][]string{
 		"Query.search": {
 			`(query: "plot", first: 5)`,
 			`(query: "water", type: COMMENTS, first: 5)`,

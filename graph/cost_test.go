@@ -99,8 +99,8 @@ func TestCostLimit(t *testing.T) {
 		}
 	}
 	s := c.connect(member)
-	s.send(`{"type":"subscribe","id":"1","payload":` + body + `}`)
-	s.want(tooMuch)
+	s.Send(`{"type":"subscribe","id":"1","payload":` + body + `}`)
+	s.Want(tooMuch)
 	if calls := c.sandbox.Calls(); len(calls) > 0 {
 		t.Errorf("Circle was asked all the same: %v", calls)
 	}

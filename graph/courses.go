@@ -21,7 +21,23 @@ func courseOf(ctx context.Context, s *circleclient.Space) (*model.Course, error)
 	return &model.Course{ID: s.ID, Holder: s}, nil
 }
 
-// holderOf is the space that holds a course. A lesson tells its name and slug, which serve where nothing else is
+// joinedCourses are the courses whose spaces the viewer has joined.
+func joinedCourses(ctx context.Context) ([]*model.Course, error) {
+	spaces, err := loaders.From(ctx).Spaces.Load(ctx, struct{}{})
+	if err != nil {
+		return nil, err
+	}
+	courses := []*model.Course{}
+	for _, s := range spaces {
+		if s.Type == circleclient.SpaceTypeCourse && s.IsMember {
+			courses = append(courses, &model.Course{ID: s.ID, Holder: s})
+		}
+	}
+	loaders.Announce(ctx, courses)
+	return courses, nil
+}
+
+// holderOf is the space that holds a course. A lesson carries its name and slug, which suffice if nothing else is
 // selected.
 func holderOf(ctx context.Context, c *model.Course) (*circleclient.Space, error) {
 	switch {
@@ -75,9 +91,14 @@ func lessonRef(by model.LessonBy) (circleclient.Ref, error) {
 	return circleclient.LessonRef(courseID, lessonID), err
 }
 
-// loadLesson reads a whole lesson.
+// loadLesson reads a lesson, unless the outline of its course has had what is selected of it. Only the lesson itself
+// names the space of the course.
 func loadLesson(ctx context.Context, ref circleclient.Ref) (*circleclient.Lesson, error) {
-	return loaders.From(ctx).Lesson.Load(ctx, ref)
+	needs := paging.Parts(ctx)
+	if paging.SelectsBeneath(ctx, "space") {
+		needs |= circleclient.LessonDetails
+	}
+	return loaders.From(ctx).Lesson.LoadPart(ctx, ref, needs)
 }
 
 // ofLesson reads a part of a lesson that the outline of its course does not carry.

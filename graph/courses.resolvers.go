@@ -129,6 +129,10 @@ func (r *updateLessonProgressPayloadResolver) Course(
 	return changedCourse(obj.LessonRef), nil
 }
 
+func (r *viewerResolver) Courses(ctx context.Context, obj *model.Viewer) ([]*model.Course, error) {
+	return joinedCourses(ctx)
+}
+
 func (r *Resolver) Course() generated.CourseResolver { return &courseResolver{r} }
 
 func (r *Resolver) Lesson() generated.LessonResolver { return &lessonResolver{r} }

@@ -22,8 +22,8 @@ import (
 
 const (
 	crowdSize = 1000
-	// maxInFlight is how many requests to Circle are under way at a time, see circleclient's transport.
-	maxInFlight = 64
+	// maxInFlight is how many requests to Circle are under way at a time without a budget, see circleclient's transport.
+	maxInFlight = 256
 	crowdScreen = `{ viewer { member { name } notificationCounts { inbox } } homeFeed(first: 5) { nodes { title } } spaces
 		{ name } }`
 )

@@ -3,16 +3,20 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math"
 	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"circlegraph/circleclient"
+	"circlegraph/circleclient/live"
 	"circlegraph/circleclient/richtext"
+	"circlegraph/graph/guard"
 	"circlegraph/graph/idempotency"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
@@ -32,11 +36,11 @@ const (
 	codeInternal        = "INTERNAL_SERVER_ERROR"
 )
 
-// introspectionOff is what gqlgen says, without a type to tell it by.
+// introspectionOff is gqlgen's message; the error has no type of its own.
 const introspectionOff = "introspection disabled"
 
-// presenter turns every error into what a client may see: a sentence of ours, a code and, where it helps, a reason.
-// What Circle or the network said stays inside, in the log of those who run this server.
+// presenter turns every error into what a client may see: a sentence of ours, a code and, if it helps, a reason.
+// What Circle or the network said goes only to the log.
 func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		out := &gqlerror.Error{Path: graphql.GetPath(ctx), Extensions: map[string]any{}}
@@ -46,7 +50,7 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			}
 			out.Locations, out.Rule = parsed.Locations, parsed.Rule
 			if parsed.Err == nil { // of the parser, the validator or the transport, which speak to the client
-				out.Message = parsed.Message
+				out.Message = aboutNull(parsed)
 				if parsed.Extensions != nil {
 					out.Extensions = parsed.Extensions
 				}
@@ -70,7 +74,20 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
-// named adds to what went wrong on our side the name by which the log knows the request.
+// aboutNull is the message of an error, which also says what to do if null was given for what takes none: people mean
+// the default by it.
+func aboutNull(err *gqlerror.Error) string {
+	const hint = " Leave it out to get its default, if it has one."
+	switch {
+	case strings.HasPrefix(err.Message, "Expected value of type ") && strings.HasSuffix(err.Message, "found null."):
+		return err.Message + hint
+	case err.Message == "cannot be null" && len(err.Path) > 1 && err.Path[0] == ast.PathName("variable"):
+		return fmt.Sprintf("The variable `%s` cannot be null.", err.Path[1:]) + hint
+	}
+	return err.Message
+}
+
+// named adds the request's id in the log to errors of our side.
 func named(requestID func(context.Context) string, next graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		out := next(ctx, err)
@@ -86,9 +103,17 @@ func present(err error) (string, map[string]any) {
 	if input, ok := errors.AsType[*scalar.InputError](err); ok {
 		return input.Message, map[string]any{"code": codeBadUserInput}
 	}
-	// before the sentinels that it wraps: it is no word about the caller's own token
+	// before the sentinels that it wraps, which would speak of the caller's own token
 	if login, ok := errors.AsType[*tokens.LoginError](err); ok {
+		if login.Code == tokens.CodeIdentityProviderMisfit {
+			return login.Message, map[string]any{"code": codeInternal}
+		}
 		return login.Message, map[string]any{"code": codeUnavailable}
+	}
+	if pending, ok := errors.AsType[*tokens.EndPendingError](err); ok {
+		_, extensions := present(pending.Cause)
+		extensions["reason"] = "END_PENDING"
+		return pending.Error(), extensions
 	}
 	if reason := unauthenticated(err); reason != "" {
 		return (&tokens.Error{Reason: reason}).Error(), map[string]any{"code": codeUnauthenticated, "reason": string(reason)}
@@ -100,6 +125,12 @@ func present(err error) (string, map[string]any) {
 		return text.Error(), map[string]any{"code": codeBadUserInput}
 	}
 	switch {
+	case errors.Is(err, circleclient.ErrBeyondAllowance):
+		return "The operation has made all the calls to Circle that it may make, so this was not asked for. Ask for fewer " +
+			"items, or for this in another operation.", map[string]any{"code": guard.CodeCostLimit}
+	case errors.Is(err, live.ErrTooMany):
+		return fmt.Sprintf("You have too many subscriptions open: %d of them and %d rooms are allowed at a time. End some "+
+			"first.", live.MaxFollowers, live.MaxRooms), map[string]any{"code": codeRateLimited, "reason": "SUBSCRIPTION_LIMIT"}
 	case errors.Is(err, circleclient.ErrFeatureDisabled):
 		return "This is not available to you in this community.", map[string]any{
 			"code":   codeForbidden,
@@ -109,6 +140,8 @@ func present(err error) (string, map[string]any) {
 		return "You are not allowed to see or do this.", map[string]any{"code": codeForbidden}
 	case errors.Is(err, circleclient.ErrNotFound):
 		return "It does not exist, or you are not allowed to see it.", map[string]any{"code": codeNotFound}
+	case errors.Is(err, circleclient.ErrNoID), errors.Is(err, circleclient.ErrBadSlug):
+		return refusal(err), map[string]any{"code": codeBadUserInput}
 	case errors.Is(err, circleclient.ErrInvalid), errors.Is(err, circleclient.ErrConflict):
 		return "Circle did not accept the request: " + refusal(err), map[string]any{"code": codeBadUserInput}
 	case errors.Is(err, circleclient.ErrRateLimited):
@@ -125,7 +158,7 @@ func present(err error) (string, map[string]any) {
 	return "Something went wrong on our side.", map[string]any{"code": codeInternal}
 }
 
-// unauthenticated tells why an error means that the caller's token cannot be used; empty if it means something else.
+// unauthenticated returns why the caller's token cannot be used, if that is what an error means; else it is empty.
 func unauthenticated(err error) tokens.Reason {
 	switch {
 	case errors.Is(err, circleclient.ErrNoToken):
@@ -140,7 +173,7 @@ func unauthenticated(err error) tokens.Reason {
 	return ""
 }
 
-// defaultRetryAfter is what to wait where Circle does not say: it documents a window of five minutes and advises a
+// defaultRetryAfter is what to wait if Circle does not say: it documents a window of five minutes and advises a
 // minute.
 const defaultRetryAfter = 60
 
@@ -152,8 +185,16 @@ func retryAfter(err error) int {
 	return defaultRetryAfter
 }
 
-// refusal is Circle's complaint in words that may be shown: its sentence where it is a known one, then the fields.
+// refusal is the complaint in words that may be shown: ours about what was not sent, or else Circle's sentence if it is
+// a known one, then the fields.
 func refusal(err error) string {
+	switch {
+	case errors.Is(err, circleclient.ErrNoID):
+		return "Circle did not say to what this belongs, so its id does not lead to it. Take what you need " +
+			"where it was given, or find it by its address."
+	case errors.Is(err, circleclient.ErrBadSlug):
+		return "A slug is one part of an address, without `/`, such as \"introduce-yourself\"."
+	}
 	var e *circleclient.Error
 	if !errors.As(err, &e) {
 		return "the input is not acceptable."
@@ -172,8 +213,8 @@ func refusal(err error) string {
 	return strings.Join(complaints, "; ") + "."
 }
 
-// userErrors gives what the person can mend in a refused mutation, and every other error back. A nil error gives an
-// empty list, which is what the payload of a success has.
+// userErrors returns what the person can mend in a refused mutation, and every other error as an error. A nil error
+// gives the empty list of a success.
 func userErrors(err error) ([]*model.UserError, error) {
 	if err == nil {
 		return []*model.UserError{}, nil
@@ -209,7 +250,7 @@ func userErrors(err error) ([]*model.UserError, error) {
 	return nil, err
 }
 
-// textProblems gives everything that is wrong with a text, or the one thing that is.
+// textProblems returns everything that is wrong with a text.
 func textProblems(err error, one *richtext.Error) []*model.UserError {
 	all, several := errors.AsType[richtext.Errors](err)
 	if !several {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
@@ -48,6 +49,49 @@ func ofPlace[T any](ctx context.Context, e *model.Event, part func(*circleclient
 	return part(settingsOf(record)), nil
 }
 
+// maxEventPages is how many pages of 100 events are looked through for those that the viewer comes to.
+const maxEventPages = 3
+
+// attendedEvents are the events that the viewer comes to. Circle has no list of them, so they are picked out of all
+// events.
+func (r *Resolver) attendedEvents(
+	ctx context.Context, past bool, first int, after *string,
+) (*model.EventConnection, error) {
+	if err := paging.CheckFirst(first); err != nil {
+		return nil, err
+	}
+	if paging.SelectsOnly(ctx) {
+		return &model.EventConnection{}, nil
+	}
+	list := paging.Of("Viewer.rsvps", past)
+	var attended []*circleclient.Post
+	complete := false
+	for number := 1; number <= maxEventPages && !complete; number++ {
+		o := circleclient.EventListOptions{PageOptions: circleclient.PageOptions{
+			Page: number, PerPage: circleclient.MaxPerPage,
+		}}
+		if past {
+			o.PastEvents = &past
+		}
+		page, err := loaders.Shared(ctx, fmt.Sprint(list, " page ", number),
+			func() (*circleclient.Page[*circleclient.Post], error) { return r.circle.Events.List(ctx, o) })
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range page.Records {
+			if p.RSVPedEvent {
+				attended = append(attended, p)
+			}
+		}
+		complete = !page.HasNextPage
+	}
+	c, err := paging.Whole(ctx, list, first, after, attended, model.NewEvent)
+	if err == nil && !complete {
+		c.TotalCount = nil
+	}
+	return c, err
+}
+
 // eventOccurrences pages through the repetitions of an event.
 func (r *Resolver) eventOccurrences(
 	ctx context.Context, e *model.Event, first int, after *string,
@@ -73,7 +117,7 @@ func changedEvent(ctx context.Context, ref circleclient.Ref) (*model.Event, erro
 	return model.NewEvent(record), nil
 }
 
-// eventAttendees gives who comes: those that came with the event where they suffice.
+// eventAttendees lists who comes: those that came with the event, if they suffice.
 func (r *Resolver) eventAttendees(
 	ctx context.Context, e *model.Event, first int, after *string,
 ) (*model.EventAttendeeConnection, error) {

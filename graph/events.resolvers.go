@@ -19,18 +19,6 @@ func (r *cancelRsvpPayloadResolver) Event(ctx context.Context, obj *model.Cancel
 	return changedEvent(ctx, obj.PostRef)
 }
 
-func (r *eventResolver) Likes(
-	ctx context.Context, obj *model.Event, first int, after *string,
-) (*paging.Connection[*model.Member], error) {
-	return r.postLikes(ctx, obj.PostBase, first, after)
-}
-
-func (r *eventResolver) Comments(
-	ctx context.Context, obj *model.Event, orderBy string, first int, after *string,
-) (*paging.Connection[*circleclient.Comment], error) {
-	return r.postComments(ctx, obj.PostBase, orderBy, first, after)
-}
-
 func (r *eventResolver) StartsAt(ctx context.Context, obj *model.Event) (*time.Time, error) {
 	return ofEvent(ctx, obj, func(p *circleclient.Post, s *circleclient.EventSettings) *time.Time { return s.StartsAt })
 }
@@ -53,12 +41,32 @@ func (r *eventResolver) VirtualLocationURL(ctx context.Context, obj *model.Event
 
 func (r *eventResolver) IsLocationHiddenFromNonAttendees(ctx context.Context, obj *model.Event) (*bool, error) {
 	return ofEvent(ctx, obj, func(p *circleclient.Post, s *circleclient.EventSettings) *bool {
-		return &s.HideLocationFromNonAttendees
+		return (*bool)(&s.HideLocationFromNonAttendees)
 	})
 }
 
 func (r *eventResolver) Recurrence(ctx context.Context, obj *model.Event) (*string, error) {
 	return ofEvent(ctx, obj, func(p *circleclient.Post, s *circleclient.EventSettings) *string { return &p.EventType })
+}
+
+func (r *eventResolver) RecurrenceRule(
+	ctx context.Context, obj *model.Event,
+) (*circleclient.RecurringSettings, error) {
+	return ofEvent(ctx, obj, func(p *circleclient.Post, s *circleclient.EventSettings) *circleclient.RecurringSettings {
+		return p.Recurrence
+	})
+}
+
+func (r *eventResolver) RecordingURL(ctx context.Context, obj *model.Event) (*string, error) {
+	return ofEvent(ctx, obj, func(p *circleclient.Post, s *circleclient.EventSettings) *string {
+		return s.LiveStreamRecordingURL
+	})
+}
+
+func (r *eventResolver) Confirmation(ctx context.Context, obj *model.Event) (*circleclient.EventConfirmation, error) {
+	return ofEvent(ctx, obj, func(p *circleclient.Post, s *circleclient.EventSettings) *circleclient.EventConfirmation {
+		return s.Confirmation()
+	})
 }
 
 func (r *eventResolver) IsRsvpEnabled(ctx context.Context, obj *model.Event) (*bool, error) {
@@ -168,6 +176,12 @@ func (r *rsvpToOccurrencesPayloadResolver) Event(
 
 func (r *Resolver) CancelRsvpPayload() generated.CancelRsvpPayloadResolver {
 	return &cancelRsvpPayloadResolver{r}
+}
+
+func (r *viewerResolver) Rsvps(
+	ctx context.Context, obj *model.Viewer, past bool, first int, after *string,
+) (*paging.Connection[*model.Event], error) {
+	return r.attendedEvents(ctx, past, first, after)
 }
 
 func (r *Resolver) Event() generated.EventResolver { return &eventResolver{r} }

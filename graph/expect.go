@@ -82,6 +82,9 @@ func expectPost(ctx context.Context, ref circleclient.Ref) {
 	l := loaders.From(ctx)
 	l.Post.Expect(ref)
 	l.Space.Expect(ref.Space)
+	if ref.Space != 0 { // the home space is none of those that have counts
+		l.Unread.Expect(ref.Space)
+	}
 }
 
 // expectThread announces the room of a thread with its space, or the thread if only its number is known.

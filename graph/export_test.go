@@ -15,18 +15,21 @@ import (
 type (
 	Cost          = cost
 	UpstreamUsage = upstreamUsage
+	Hint          = hint
 )
+
+func ClientOf(header http.Header) string { return clientOf(header) }
 
 func InternalDirectives() []string { return internalDirectives() }
 
-func PublicSchema() *ast.Schema { return publicSchema() }
+func PublicSchema() *ast.Schema { return publicSchema(false) }
 
 // NewUnlimited is NewHandler without the limits, which are there to refuse that everything is selected.
 func NewUnlimited(o Options) http.Handler {
 	r := newResolver(o)
 	s := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: r}))
 	s.AddTransport(transport.POST{})
-	s.SetQueryCache(lru.New[*ast.QueryDocument](cachedParses))
+	s.SetQueryCache(lru.New[*ast.QueryDocument](1000))
 	s.SetErrorPresenter(presenter(o.Logger))
 	s.AroundResponses(r.attachLoaders)
 	s.AroundRootFields(r.stepOfMutation)

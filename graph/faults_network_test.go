@@ -34,7 +34,7 @@ func TestFaultsOfTheNetwork(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		toxics []string // none closes the port
-		code   string   // of what needs Circle, "" where everything arrives
+		code   string   // of what needs Circle, "" if everything arrives
 		write  string   // outcome of a write
 		writes int      // how many reach Circle
 	}{

@@ -19,14 +19,14 @@ import (
 )
 
 // TestGolden plays the scripts in testdata, each against a community of its own. A step is a file NAME.graphql with,
-// beside it, NAME.as (who asks: an e-mail address, a token, or nothing for nobody; the step before's where absent),
-// NAME.variables.json (where {{step:path}} stands for a value of an earlier answer), and what came of it:
+// beside it, NAME.as (who asks: an e-mail address, a token, or nothing for nobody; the step before's if absent),
+// NAME.variables.json (where {{step:path}} stands for a value of an earlier answer), and the outcome:
 // NAME.answer.json and NAME.calls, the upstream calls it cost. -update rewrites the last two.
 func TestGolden(t *testing.T) {
 	for _, name := range scripts(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			play(t, name)
+			inBubble(func(t *testing.T) { play(t, name) })(t)
 		})
 	}
 }
@@ -42,7 +42,7 @@ func scripts(t *testing.T) []string {
 
 func play(t *testing.T, name string) {
 	script := txtar.Parse(readFile(t, name))
-	c := newCommunity(t)
+	c := newCommunityInBubble(t, slowly)
 	named := "" // by whoever asks
 	var out txtar.Archive
 	out.Comment = script.Comment

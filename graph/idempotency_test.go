@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"circlegraph/circleclient"
 	"circlegraph/tokens"
 )
 
@@ -110,10 +109,12 @@ func TestCopiedClaimsReachNoKey(t *testing.T) {
 
 // Circle carries the write out but does not say so in time. The client hears that the outcome is unknown, and hears it
 // again when it repeats the request; the comment is not made twice.
-func TestUnknownOutcomeIsNotRepeated(t *testing.T) {
+func TestUnknownOutcomeIsNotRepeated(t *testing.T) { inBubble(unknownOutcomeIsNotRepeated)(t) }
+
+func unknownOutcomeIsNotRepeated(t *testing.T) {
 	late := make(chan struct{})
 	var writes atomic.Int32
-	c := newCommunityBehind(t, func(circle http.Handler) http.Handler {
+	c := newCommunityInBubble(t, func(circle http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if !strings.HasSuffix(r.URL.Path, "/comments") || r.Method != http.MethodPost {
 				circle.ServeHTTP(w, r)
@@ -125,7 +126,7 @@ func TestUnknownOutcomeIsNotRepeated(t *testing.T) {
 			writes.Add(1)
 			<-late
 		})
-	}, func(cfg *circleclient.Config) { cfg.Timeout = 300 * time.Millisecond })
+	})
 	t.Cleanup(func() { close(late) }) // before the server waits for its handlers
 	post := firstPost(c)
 	for range 2 {

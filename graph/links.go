@@ -65,24 +65,22 @@ func (r *Resolver) commentOfPost(
 	ctx context.Context, post *circleclient.Post, commentID int64,
 ) (*circleclient.Comment, error) {
 	is := func(c *circleclient.Comment) bool { return c.ID == commentID }
-	for number := range paging.MaxPages {
-		page, err := r.circle.Comments.List(ctx, post.ID, circleclient.CommentListOptions{
-			PageOptions: circleclient.PageOptions{Page: number + 1, PerPage: circleclient.MaxPerPage},
-		})
+	var found *circleclient.Comment // nil if it is gone
+	err := paging.EachPage(func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
+		page, err := r.circle.Comments.List(ctx, post.ID, circleclient.CommentListOptions{PageOptions: o})
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range page.Records {
 			all := append([]*circleclient.Comment{c}, c.Replies.Get()...)
 			if i := slices.IndexFunc(all, is); i >= 0 {
-				return all[i], nil
+				found = all[i]
+				return nil, nil //nolint:nilnil // it ends here
 			}
 		}
-		if !page.HasNextPage {
-			break
-		}
-	}
-	return nil, nil //nolint:nilnil // it is gone
+		return page, nil
+	})
+	return found, err
 }
 
 func linkedLesson(ctx context.Context, link circleclient.Link) (model.Node, error) {
@@ -96,7 +94,10 @@ func linkedLesson(ctx context.Context, link circleclient.Link) (model.Node, erro
 // memberOfUID walks the members, since Circle finds none by public uid.
 func (r *Resolver) memberOfUID(ctx context.Context, uid string) (*model.Member, error) {
 	req := circleclient.MemberSearchRequest{PerPage: circleclient.MaxPerPage}
-	for range paging.MaxPages {
+	for number := range paging.MaxPages {
+		if len(req.SearchAfter) == 0 {
+			req.Page = number + 1
+		}
 		page, err := r.circle.Members.Search(ctx, req)
 		if err != nil {
 			return nil, err
@@ -105,9 +106,10 @@ func (r *Resolver) memberOfUID(ctx context.Context, uid string) (*model.Member, 
 		if i := slices.IndexFunc(page.Records, is); i >= 0 {
 			return model.MemberOfSearch(page.Records[i]), nil
 		}
-		if req.SearchAfter = page.NextSearchAfter; len(req.SearchAfter) == 0 {
+		if !page.HasNextPage {
 			break
 		}
+		req.Page, req.SearchAfter = 0, page.NextSearchAfter
 	}
 	return nil, &circleclient.Error{Kind: circleclient.ErrNotFound, Operation: "a member by public uid"}
 }

@@ -69,7 +69,7 @@ func ofMember[T any](
 	ctx context.Context, m *model.Member, part circleclient.Part, read func(*model.Member) T,
 ) (T, error) {
 	if !m.Carries(part) {
-		loaded, err := loadMember(ctx, m.ID)
+		loaded, err := loadMember(ctx, m.ID, part)
 		if err != nil {
 			var none T
 			return none, err
@@ -96,12 +96,33 @@ func memberNumber(by model.MemberBy) (int64, error) {
 	return scalar.ParseCircleID(deref(by.CircleID))
 }
 
-func loadMember(ctx context.Context, memberID int64) (*model.Member, error) {
+// loadMember reads a member's profile, unless a list has had what is needed of the member.
+func loadMember(ctx context.Context, memberID int64, needs circleclient.Part) (*model.Member, error) {
+	if listed := listedMember(ctx, memberID, needs); listed != nil {
+		return listed, nil
+	}
 	profile, err := loaders.From(ctx).Profile.Load(ctx, memberID)
 	if err != nil {
 		return nil, err
 	}
 	return model.MemberOfProfile(profile), nil
+}
+
+// listedMember is a member as a list has carried them a moment ago; nil if it lacks something, or the profile has been
+// asked for.
+func listedMember(ctx context.Context, memberID int64, needs circleclient.Part) *model.Member {
+	l := loaders.From(ctx)
+	if l.Profile.Begun(memberID) {
+		return nil
+	}
+	m, ok := l.Circle.Members.Listed(ctx, memberID, needs)
+	switch {
+	case !ok:
+		return nil
+	case m.Author != nil:
+		return model.MemberOfAuthor(m.Author)
+	}
+	return model.MemberOfDirectory(m.Row)
 }
 
 // directory pages through the members of the community, or of one space.

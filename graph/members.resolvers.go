@@ -114,7 +114,7 @@ func (r *queryResolver) Member(ctx context.Context, by model.MemberBy) (*model.M
 		return nil, err
 	}
 	r.prefetch(ctx, circleclient.MemberRef(memberID))
-	return loadMember(ctx, memberID)
+	return loadMember(ctx, memberID, paging.Parts(ctx))
 }
 
 func (r *queryResolver) Members(
@@ -140,12 +140,11 @@ func (r *queryResolver) SearchMembers(
 }
 
 func (r *queryResolver) ProfileFields(ctx context.Context, page string) ([]*circleclient.ProfileField, error) {
-	fields, err := r.circle.Members.PageProfileFields(ctx, page,
-		circleclient.PageOptions{PerPage: circleclient.MaxPerPage})
-	if err != nil {
-		return nil, err
+	fields, err := r.pageFields(ctx, page)
+	if err != nil || !paging.Selects(ctx, "value") && !paging.Selects(ctx, "choiceIds") {
+		return fields, err
 	}
-	return notNil(fields.Records), nil
+	return withAnswers(ctx, fields)
 }
 
 func (r *viewerResolver) Member(ctx context.Context, obj *model.Viewer) (*model.Member, error) {
@@ -168,16 +167,21 @@ func (r *viewerResolver) BookmarksCount(ctx context.Context, obj *model.Viewer) 
 	return ofCurrent(ctx, func(c *circleclient.CurrentMember) *int { return &c.BookmarksCount })
 }
 
+func (r *viewerResolver) DefaultSpace(ctx context.Context, obj *model.Viewer) (*circleclient.Space, error) {
+	return defaultSpace(ctx)
+}
+
+func (r *viewerResolver) HomeSegments(ctx context.Context, obj *model.Viewer) ([]*circleclient.HomeSegment, error) {
+	return ofCurrent(ctx,
+		func(c *circleclient.CurrentMember) []*circleclient.HomeSegment { return notNil(c.HomeSegments) })
+}
+
 func (r *viewerResolver) Features(ctx context.Context, obj *model.Viewer) (*circleclient.ViewerFeatures, error) {
 	return ofCurrent(ctx, func(c *circleclient.CurrentMember) *circleclient.ViewerFeatures { return &c.Features })
 }
 
 func (r *viewerResolver) ProfileFields(ctx context.Context, obj *model.Viewer) ([]*circleclient.ProfileField, error) {
-	current, err := currentMember(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return append(notNil(current.ProfileFields.Visible), current.ProfileFields.NotVisible...), nil
+	return viewersFields(ctx)
 }
 
 func (r *Resolver) Member() generated.MemberResolver { return &memberResolver{r} }

@@ -2,7 +2,9 @@ package graph_test
 
 import (
 	"bytes"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -85,5 +87,50 @@ func TestLogoutForgets(t *testing.T) {
 	if answer, _ := c.ask(token, feed, nil); !strings.Contains(string(answer), "TOKEN_REVOKED") ||
 		strings.Contains(string(answer), "likesCount") {
 		t.Errorf("after the logout the screen is %s", answer)
+	}
+}
+
+// A space that is newer than the remembered list is found, by its slug as by its number; one that does not exist costs
+// one read in a while.
+func TestNewSpacesAreFound(t *testing.T) {
+	var later atomic.Bool
+	var reads atomic.Int32
+	c := newCommunityBehind(t, func(circle http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/api/headless/v1/spaces" {
+				circle.ServeHTTP(w, r)
+				return
+			}
+			reads.Add(1)
+			list := `[{"id": 1, "slug": "old", "name": "Old"}`
+			if later.Load() {
+				list += `, {"id": 2, "slug": "new", "name": "New"}`
+			}
+			answerWith(200, "application/json", list+"]")(w, r)
+		})
+	}, remembering)
+	const named = `query($slug: String!) { a: space(by: {slug: $slug}) { name } b: space(by: {slug: $slug}) { name } }`
+	slug := func(s string) map[string]any { return map[string]any{"slug": s} }
+	for _, step := range []struct {
+		after time.Duration
+		slug  string
+		later bool
+		reads int32
+		found bool
+	}{
+		{0, "new", false, 1, false},
+		{0, "new", false, 0, false}, // read just now
+		{5 * time.Second, "old", true, 0, true},
+		{0, "new", true, 1, true},
+		{5 * time.Second, "none", true, 1, false},
+		{0, "none", true, 0, false},
+	} {
+		c.clock.Advance(step.after)
+		later.Store(step.later)
+		answer, _ := c.ask(member, named, slug(step.slug))
+		found, n := bytes.Contains(answer, []byte(`"name"`)), reads.Swap(0)
+		if found != step.found || n != step.reads {
+			t.Errorf("%+v: %d reads, %s", step, n, answer)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"circlegraph/internal/memnet"
 )
@@ -31,13 +32,15 @@ func loopback(t *testing.T, handler http.Handler) (string, *http.Transport) {
 // inMemory is a network within this process. A bubble of made-up time knows when all of it waits, so that time passes
 // only then: what takes long on a busy machine takes no time here.
 func inMemory(t *testing.T, handler http.Handler) (string, *http.Transport) {
-	p := memnet.Listen()
-	server := &httptest.Server{Listener: p, Config: &http.Server{Handler: handler}} //nolint:gosec // no slow clients
-	server.Start()
-	transport := &http.Transport{DialContext: p.Dial}
-	t.Cleanup(func() {
-		transport.CloseIdleConnections()
-		server.Close()
-	})
+	server, transport := memnet.Serve(t, handler)
 	return server.URL, transport
+}
+
+// slowly has a Circle take its time, which a bubble makes up: all that is asked at once is asked before anything is
+// answered, however busy the machine is.
+func slowly(circle http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		<-time.After(100 * time.Millisecond)
+		circle.ServeHTTP(w, r)
+	})
 }

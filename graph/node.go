@@ -11,6 +11,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 	"circlegraph/internal/panics"
 )
@@ -23,9 +24,9 @@ func loadNode(ctx context.Context, ref circleclient.Ref) (_ model.Node, err erro
 	defer panics.Recover(&err)
 	switch ref.Type {
 	case circleclient.RefMember:
-		return orNil(loadMember(ctx, ref.ID))
+		return orNil(loadMember(ctx, ref.ID, paging.Parts(ctx)))
 	case circleclient.RefSpace:
-		return orNil(loaders.From(ctx).Space.Load(ctx, ref.ID))
+		return orNil(loadSpace(ctx, ref.ID))
 	case circleclient.RefPost:
 		return loadPost(ctx, ref)
 	case circleclient.RefLesson:
@@ -39,7 +40,7 @@ func loadNode(ctx context.Context, ref circleclient.Ref) (_ model.Node, err erro
 	case circleclient.RefChatThread:
 		return orNil(loaders.From(ctx).ChatThread.Load(ctx, ref.ID))
 	default:
-		return orNil(loaders.From(ctx).Comment.Load(ctx, ref))
+		return orNil(loadComment(ctx, ref))
 	}
 }
 
@@ -51,17 +52,25 @@ func orNil[T model.Node](n T, err error) (model.Node, error) {
 	return n, nil
 }
 
-// loadNodes fetches many objects side by side; what cannot be fetched is null with an error at its place.
-func loadNodes(ctx context.Context, ids []string) ([]model.Node, error) {
+// loadNodes fetches many objects side by side; what cannot be fetched, or is not allowed, is null with an error at its
+// place.
+func loadNodes(
+	ctx context.Context, ids []string, allow func(int, circleclient.Ref) error,
+) ([]model.Node, error) {
 	if len(ids) > maxNodes {
-		return nil, &scalar.InputError{Message: fmt.Sprintf("`ids` must be %d at most, not %d.", maxNodes, len(ids))}
+		return nil, &scalar.InputError{Message: fmt.Sprintf("Up to %d objects are fetched at once, not %d.", maxNodes,
+			len(ids))}
 	}
 	nodes := make([]model.Node, len(ids))
 	refs := make([]circleclient.Ref, len(ids))
 	for i, id := range ids {
 		ref, err := scalar.ParseRef(id)
+		if err == nil {
+			err = allow(i, ref)
+		}
 		if err != nil {
 			addError(ctx, err, ast.PathIndex(i))
+			continue
 		}
 		refs[i] = ref
 	}

@@ -24,9 +24,13 @@ func (r *mutationResolver) ResetNewNotificationsCount(
 }
 
 func (r *mutationResolver) MarkAllNotificationsAsRead(
-	ctx context.Context,
+	ctx context.Context, input *model.MarkAllNotificationsAsReadInput,
 ) (*model.MarkAllNotificationsAsReadPayload, error) {
-	problems, err := userErrors(r.changed(ctx, r.circle.Notifications.MarkAllAsRead(ctx)))
+	request, err := readRequest(ctx, input)
+	if err != nil {
+		return nil, err
+	}
+	problems, err := userErrors(r.changed(ctx, r.circle.Notifications.MarkAllAsRead(ctx, request)))
 	return &model.MarkAllNotificationsAsReadPayload{Viewer: viewerUnless(problems), UserErrors: problems}, err
 }
 
@@ -88,6 +92,10 @@ func (r *mutationResolver) UpdateSpaceNotificationPreference(
 	return &model.UpdateSpaceNotificationPreferencePayload{Space: spaceOnceLoaded(ctx, ref.ID), UserErrors: problems}, err
 }
 
+func (r *notificationResolver) Actor(ctx context.Context, obj *circleclient.Notification) (*model.Member, error) {
+	return model.MemberOfActor(obj), nil
+}
+
 func (r *notificationResolver) Subject(
 	ctx context.Context, obj *circleclient.Notification,
 ) (model.NotificationSubject, error) {
@@ -113,7 +121,7 @@ func (r *spaceNotificationPreferenceResolver) Space(
 func (r *subscriptionResolver) NotificationCountsChanged(
 	ctx context.Context,
 ) (<-chan *circleclient.NotificationCounts, error) {
-	return r.updates.NotificationCounts(ctx)
+	return r.countsChanged(ctx)
 }
 
 func (r *updateAllSpaceNotificationPreferencesPayloadResolver) Preferences(
@@ -133,7 +141,7 @@ func (r *viewerResolver) NotificationCounts(
 ) (*circleclient.NotificationCounts, error) {
 	counts, err := r.circle.Notifications.Counts(ctx)
 	if err == nil {
-		r.updates.SawNotificationCounts(ctx, counts)
+		r.sawCounts(ctx, counts)
 	}
 	return counts, err
 }

@@ -11,9 +11,9 @@ import (
 	"circlegraph/graph/scalar"
 )
 
-// loadPost reads a whole post, together with the other posts of its space.
+// loadPost reads a post, together with the other posts of its space, unless a list has had what is selected of it.
 func loadPost(ctx context.Context, ref circleclient.Ref) (model.Post, error) {
-	record, err := loaders.From(ctx).Post.Load(ctx, ref)
+	record, err := loaders.From(ctx).Post.LoadPart(ctx, ref, paging.Parts(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -26,37 +26,6 @@ func changedPost(ctx context.Context, ref circleclient.Ref) (model.Post, error) 
 		return nil, nil //nolint:nilnil // the payload's userErrors say why
 	}
 	return loadPost(ctx, ref)
-}
-
-// postLikes gives the members who like a post: those that came with it where they suffice.
-func (r *Resolver) postLikes(
-	ctx context.Context, p model.PostBase, first int, after *string,
-) (*model.MemberConnection, error) {
-	list := paging.Of("Post.likes", p.ID)
-	if likers := p.FirstLikedBy.Get(); paging.Suffices(ctx, likers, p.LikesCount, first, after) {
-		return paging.Embedded(ctx, list, first, after, likers, p.LikesCount, model.MemberOfLiker)
-	}
-	return paging.Paginate(ctx, list, first, after,
-		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
-			return r.circle.Posts.Likes(ctx, p.ID, o)
-		}, model.MemberOfLiker)
-}
-
-// postComments gives the comments on a post. A post without any needs no request to say so.
-func (r *Resolver) postComments(
-	ctx context.Context, p model.PostBase, orderBy string, first int, after *string,
-) (*model.CommentConnection, error) {
-	list := paging.Of("Post.comments", p.ID, orderBy)
-	if p.Source.Carries(circleclient.PostParts) {
-		loaders.From(ctx).Post.Prime(p.NodeRef(), p.Post) // for Comment.post
-	}
-	if p.CommentsCount == 0 {
-		return paging.Whole(ctx, list, first, after, nil, paging.Itself[*circleclient.Comment])
-	}
-	return paging.Paginate(ctx, list, first, after,
-		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
-			return r.circle.Comments.List(ctx, p.ID, circleclient.CommentListOptions{PageOptions: o, Sort: orderBy})
-		}, paging.Itself)
 }
 
 // postBy finds a post. Circle's paths take numbers and slugs alike.
@@ -82,8 +51,11 @@ func (r *Resolver) postBy(ctx context.Context, by model.PostBy) (model.Post, err
 	if by.Slug == nil || by.Slug.Space == "" || by.Slug.Post == "" {
 		return nil, &scalar.InputError{Message: "`slug` needs the slugs of the space and of the post."}
 	}
-	record, err := r.circle.Posts.Get(ctx, circleclient.SpaceKey{Slug: by.Slug.Space},
-		circleclient.PostKey{Slug: by.Slug.Post})
+	space, post := circleclient.SpaceKey{Slug: by.Slug.Space}, circleclient.PostKey{Slug: by.Slug.Post}
+	if record, ok := r.circle.Posts.Listed(ctx, space, post, paging.Parts(ctx)); ok {
+		return model.NewPost(record), nil
+	}
+	record, err := r.circle.Posts.Get(ctx, space, post)
 	if err != nil {
 		return nil, err
 	}
@@ -231,7 +203,7 @@ func changePost(id string, change func(postID int64) error) (model.PostPayload, 
 	return model.PostPayload{PostRef: ref, UserErrors: problems}, err
 }
 
-// unfollow ends the viewer's following, by its own number where that is known.
+// unfollow ends the viewer's following, by its own number if that is known.
 func (r *Resolver) unfollow(ctx context.Context, postID int64, follower *string) error {
 	if follower == nil {
 		return r.circle.Posts.Unfollow(ctx, postID)

@@ -34,7 +34,7 @@ func (r *Resolver) prefetch(ctx context.Context, ref circleclient.Ref) {
 		s, fields := &circleclient.Space{ID: ref.ID}, r.Space()
 		prefetchFields(ctx, "Space", map[string]prefetchField{
 			"posts": func(ctx context.Context, p pageArgs) {
-				_, _ = fields.Posts(ctx, s, nil, nil, deref(p.first), p.after)
+				_, _ = fields.Posts(ctx, s, nil, nil, nil, deref(p.first), p.after)
 			},
 			"members": func(ctx context.Context, p pageArgs) {
 				_, _ = fields.Members(ctx, s, nil, nil, deref(p.first), p.after)
@@ -110,7 +110,7 @@ func prefetchOutline(courseID int64, needed ...string) prefetchField {
 func prefetchFields(ctx context.Context, object string, reads map[string]prefetchField) {
 	for read := range readsBeneath(ctx, object, reads) {
 		go func() {
-			defer func() { _ = recover() }() // the field itself will panic too, where it is noticed
+			defer func() { _ = recover() }() // the field itself will panic too, and is noticed there
 			read()
 		}()
 	}

@@ -13,7 +13,7 @@ import (
 	"circlegraph/graph/generated"
 )
 
-// checkAddresses fails where an answer has the e-mail address of a member whom the asker has not named by it.
+// checkAddresses fails if an answer has the e-mail address of a member whom the asker has not named by it.
 func checkAddresses(t *testing.T, c *community, named, step string, answer []byte) {
 	t.Helper()
 	for _, m := range c.sandbox.Members() {

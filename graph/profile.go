@@ -10,6 +10,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
+	"circlegraph/graph/paging"
 	"circlegraph/graph/scalar"
 )
 
@@ -70,27 +71,66 @@ func (r *Resolver) fieldValues(
 func (r *Resolver) fieldsByID(
 	ctx context.Context, page string, ids []int64,
 ) (map[int64]*circleclient.ProfileField, error) {
-	current, err := currentMember(ctx)
+	own, err := viewersFields(ctx)
 	if err != nil {
 		return nil, err
 	}
 	fields := map[int64]*circleclient.ProfileField{}
-	for _, f := range slices.Concat(current.ProfileFields.Visible, current.ProfileFields.NotVisible) {
+	for _, f := range own {
 		fields[f.ID] = f
 	}
 	if !slices.ContainsFunc(ids, func(id int64) bool { return fields[id] == nil }) {
 		return fields, nil
 	}
-	shown, err := r.circle.Members.PageProfileFields(ctx, page, circleclient.PageOptions{PerPage: circleclient.MaxPerPage})
+	shown, err := r.pageFields(ctx, page)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range shown.Records {
+	for _, f := range shown {
 		if fields[f.ID] == nil {
 			fields[f.ID] = f
 		}
 	}
 	return fields, nil
+}
+
+// pageFields are the profile fields that a page shows.
+func (r *Resolver) pageFields(ctx context.Context, page string) ([]*circleclient.ProfileField, error) {
+	return paging.AllPages(func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.ProfileField], error) {
+		return r.circle.Members.PageProfileFields(ctx, page, o)
+	})
+}
+
+// withAnswers are the fields of a page with what the viewer has filled in, which Circle sends with the viewer only: a
+// field is one object to clients' caches, wherever it comes from.
+func withAnswers(ctx context.Context, fields []*circleclient.ProfileField) ([]*circleclient.ProfileField, error) {
+	own, err := viewersFields(ctx)
+	if err != nil {
+		return nil, err
+	}
+	answers := map[int64]*circleclient.ProfileFieldAnswer{}
+	for _, f := range own {
+		answers[f.ID] = f.Answer
+	}
+	filled := make([]*circleclient.ProfileField, len(fields))
+	for i, f := range fields {
+		with := *f
+		if with.Answer == nil {
+			with.Answer = answers[f.ID]
+		}
+		filled[i] = &with
+	}
+	return filled, nil
+}
+
+// viewersFields are the profile fields that Circle sends with the viewer.
+func viewersFields(ctx context.Context) ([]*circleclient.ProfileField, error) {
+	current, err := currentMember(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fields := current.ProfileFields
+	return slices.Concat([]*circleclient.ProfileField{}, fields.Visible, fields.NotVisible), nil
 }
 
 // fieldError is a value that a profile field does not take.
@@ -110,7 +150,7 @@ func fieldProblems(err error) ([]*model.UserError, error) {
 	return refused(model.UserErrorCodeInvalid, unfit.message, "profileFields", strconv.Itoa(unfit.index)), nil
 }
 
-// unfit tells why a field does not take a value; empty if it does.
+// unfit returns why a field does not take a value; empty if it does.
 func unfit(field *circleclient.ProfileField, v *model.ProfileFieldValueInput, choices []int64) string {
 	switch {
 	case field == nil:

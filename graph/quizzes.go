@@ -61,10 +61,7 @@ func (r *Resolver) courseAttempts(
 
 // memberOfAttempt is who made an attempt; nil if the record does not say.
 func memberOfAttempt(a *circleclient.QuizAttempt) *model.Member {
-	if a.Member == nil {
-		return nil
-	}
-	return &model.Member{ID: a.Member.MemberID(), Name: a.Member.Name, AvatarURL: a.Member.AvatarURL}
+	return model.MemberOfTaker(a.Member)
 }
 
 // submitQuizAttempt hands in answers to a quiz.

@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"circlegraph/circleclient"
+	"circlegraph/circleclient/live"
+	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/idempotency"
+	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/tokens"
 )
@@ -20,10 +23,12 @@ type Resolver struct {
 	circle      *circleclient.Client
 	sessions    *tokens.Service
 	idempotency *idempotency.Store
-	updates     Updates
+	live        *live.Live
 	now         func() time.Time
 	// webSession reports whether members may sign in on the community's own web pages.
 	webSession bool
+	pictures   *richtext.Pictures
+	observe    loaders.Observer
 	// communityURL is the address of the community's web pages; nil if it is not known.
 	communityURL *url.URL
 }
@@ -36,6 +41,20 @@ func idempotently[T any](
 	value, err := idempotency.Do(ctx, s, mutation, key, input, create)
 	problems, err := userErrors(err)
 	return value, problems, err
+}
+
+// createdAgain reads what a create has made, for its repetition.
+func createdAgain(ctx context.Context, ref circleclient.Ref) (any, error) {
+	switch ref.Type {
+	case circleclient.RefPost:
+		return loaders.From(ctx).Post.Load(ctx, ref)
+	case circleclient.RefComment:
+		return loaders.From(ctx).Comment.Load(ctx, ref)
+	case circleclient.RefQuizAttempt:
+		return loadAttempt(ctx, ref)
+	default:
+		return loadChatRoom(ctx, ref.Room)
+	}
 }
 
 // deref is the value behind an optional argument, or its zero.

@@ -7,6 +7,8 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
+	"circlegraph/graph/guard"
+	"circlegraph/graph/idempotency"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
 	"circlegraph/internal/panics"
@@ -31,7 +33,21 @@ func (r *Resolver) optionalText(ctx context.Context, in *model.RichTextInput) (*
 	return r.richText(ctx, *in, nil)
 }
 
+// parsedText parses a text. Nothing is parsed for callers that Circle has not accepted, nor once the time is over.
 func (r *Resolver) parsedText(ctx context.Context, in model.RichTextInput) (*richtext.Document, error) {
+	size, most := len(deref(in.Text))+len(deref(in.HTML))+len(in.Document), richtext.MaxBytes
+	if in.Markdown != nil {
+		size, most = len(*in.Markdown), richtext.MaxMarkdownBytes
+	}
+	if err := guard.AllowanceFrom(ctx).TakeText(size, most); err != nil {
+		return nil, err
+	}
+	if err := r.circle.Members.Prove(ctx); err != nil {
+		return nil, err
+	}
+	if err := idempotency.Late(ctx); err != nil {
+		return nil, err
+	}
 	switch {
 	case in.Markdown != nil:
 		return richtext.FromMarkdown(*in.Markdown, r.mentions(ctx))
@@ -44,12 +60,20 @@ func (r *Resolver) parsedText(ctx context.Context, in model.RichTextInput) (*ric
 	}
 }
 
-// mentionsAtOnce is how many members of a text are looked up side by side.
-const mentionsAtOnce = 4
+const (
+	// mentionsAtOnce is how many members of a text are looked up side by side.
+	mentionsAtOnce = 4
+	// requestsPerMention is how many requests it takes at most to find one.
+	requestsPerMention = 3
+)
 
 // mentions looks up the members whom a text mentions, each once. Who is not found is "": the text says where.
 func (r *Resolver) mentions(ctx context.Context) richtext.MentionLookup {
 	return func(members []richtext.MentionedMember) ([]string, error) {
+		err := guard.AllowanceFrom(ctx).Price(len(members), requestsPerMention*len(members), circleclient.AllowanceFrom(ctx))
+		if err != nil {
+			return nil, err
+		}
 		group, ctx := errgroup.WithContext(ctx)
 		group.SetLimit(mentionsAtOnce)
 		numbers := make([]int64, len(members))
@@ -62,7 +86,7 @@ func (r *Resolver) mentions(ctx context.Context) richtext.MentionLookup {
 				group.Go(func() error { return r.mention(ctx, number, m.Name, sgid) })
 			}
 		}
-		err := group.Wait()
+		err = group.Wait()
 		signedIDs := make([]string, len(members))
 		for i, number := range numbers {
 			signedIDs[i] = *found[number]
@@ -71,7 +95,7 @@ func (r *Resolver) mentions(ctx context.Context) richtext.MentionLookup {
 	}
 }
 
-// mention finds the signed id of one member and leaves it as it is where there is none.
+// mention finds the signed id of one member; without one it leaves the mention as it is.
 func (r *Resolver) mention(ctx context.Context, memberID int64, name string, sgid *string) (err error) {
 	defer panics.Recover(&err)
 	if memberID == 0 {

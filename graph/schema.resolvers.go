@@ -8,6 +8,7 @@ package graph
 import (
 	"context"
 
+	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
 	"circlegraph/graph/generated"
 	"circlegraph/graph/model"
@@ -32,7 +33,7 @@ func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error)
 }
 
 func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, error) {
-	return loadNodes(ctx, ids)
+	return loadNodes(ctx, ids, func(int, circleclient.Ref) error { return nil })
 }
 
 func (r *Resolver) Attachment() generated.AttachmentResolver { return &attachmentResolver{r} }

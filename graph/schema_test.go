@@ -46,10 +46,22 @@ func printSchema() string {
 		}
 		schema.Types[name] = &def
 	}
-	var out bytes.Buffer
-	formatter.NewFormatter(&out, formatter.WithIndent("  ")).FormatSchema(schema)
+	out := bytes.NewBufferString(standardDirectives)
+	formatter.NewFormatter(out, formatter.WithIndent("  ")).FormatSchema(schema)
 	return out.String()
 }
+
+// standardDirectives are those that the schema or its documents use and that tools do not all know by themselves:
+// graphql-js learnt @oneOf with 16.9, and @defer is a draft. A tool that knows them takes the definition for its own.
+const standardDirectives = `"""
+Lets the server answer this part later than the rest, if the client can read that.
+"""
+directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+"""
+Exactly one field of the input must be given, and it must not be null.
+"""
+directive @oneOf on INPUT_OBJECT
+`
 
 // Clients see what the printed schema has, through introspection too.
 func TestInternalDirectivesAreHidden(t *testing.T) {
@@ -145,5 +157,25 @@ func TestCreatesTakeAnIdempotencyKey(t *testing.T) {
 			schema.Types[input.Type.Name()].Fields.ForName("idempotencyKey") == nil {
 			t.Errorf("%s takes no idempotencyKey", f.Name)
 		}
+	}
+}
+
+// Whoever finds an id learns from its description if `node` does not take it.
+func TestIDsOfWhatIsNoNodeSaySo(t *testing.T) {
+	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
+	found := 0
+	for name, def := range schema.Types {
+		id := def.Fields.ForName("id")
+		if def.Kind != ast.Object || id == nil || slices.Contains(def.Interfaces, "Node") {
+			continue
+		}
+		found++
+		says := strings.Join(strings.Fields(id.Description), " ")
+		if !strings.Contains(says, "caches") || !strings.Contains(says, "`node` does not take it") {
+			t.Errorf("%s.id says %q, not that it is for caches and that `node` does not take it", name, id.Description)
+		}
+	}
+	if found < 20 {
+		t.Errorf("%d types with an id are no Node", found)
 	}
 }

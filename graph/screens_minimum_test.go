@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"circlegraph/bench/screens"
+	"circlegraph/circleclient"
 )
 
 // TestScreensCostTheirMinimum holds each screen to the calls that its document says are the fewest, on a cold start,
@@ -25,31 +27,66 @@ func TestScreensCostTheirMinimum(t *testing.T) {
 	for _, s := range allScreens(t) {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			c := newCommunity(t)
-			var want []string
-			for _, call := range s.Calls {
-				want = append(want, slices.Repeat([]string{call.Operation}, call.Times)...)
-			}
-			slices.Sort(want)
-			answer, calls := c.ask(member, s.Document, s.Variables)
-			if diff := cmp.Diff(want, calls); diff != "" {
-				t.Errorf("%d calls, want %d (-want +got)\n%s", len(calls), len(want), diff)
-			}
-			checkShown(t, answer, s.Shows)
-			answer, calls = c.ask(member, throughEdges(t, s.Document), s.Variables)
-			if diff := cmp.Diff(want, calls); diff != "" {
-				t.Errorf("through edges %d calls, want %d (-want +got)\n%s", len(calls), len(want), diff)
-			}
-			checkShown(t, answer, strings.ReplaceAll(s.Shows, "nodes", "edges"))
-			c = newCommunity(t, remembering)
-			c.ask(member, s.Document, s.Variables)
-			answer, calls = c.ask(member, s.Document, s.Variables)
-			if len(calls) > 0 {
-				t.Errorf("the same screen again costs %v, want nothing", calls)
-			}
-			checkShown(t, answer, s.Shows)
+			inBubble(func(t *testing.T) {
+				c := newCommunityInBubble(t, slowly)
+				var want []string
+				for _, call := range s.Calls {
+					want = append(want, slices.Repeat([]string{call.Operation}, call.Times)...)
+				}
+				slices.Sort(want)
+				answer, calls := c.ask(member, s.Document, s.Variables)
+				if diff := cmp.Diff(want, calls); diff != "" {
+					t.Errorf("%d calls, want %d (-want +got)\n%s", len(calls), len(want), diff)
+				}
+				checkShown(t, answer, s.Shows)
+				answer, calls = c.ask(member, throughEdges(t, s.Document), s.Variables)
+				if diff := cmp.Diff(want, calls); diff != "" {
+					t.Errorf("through edges %d calls, want %d (-want +got)\n%s", len(calls), len(want), diff)
+				}
+				checkShown(t, answer, strings.ReplaceAll(s.Shows, "nodes", "edges"))
+				c = newCommunityInBubble(t, slowly, remembering)
+				c.ask(member, s.Document, s.Variables)
+				answer, calls = c.ask(member, s.Document, s.Variables)
+				if len(calls) > 0 {
+					t.Errorf("the same screen again costs %v, want nothing", calls)
+				}
+				checkShown(t, answer, s.Shows)
+			})(t)
 		})
 	}
+}
+
+// TestScreensAfterTheFeed holds each screen to the calls that it takes after the home feed, once answers by themselves
+// are forgotten: the feed answers for its posts, and what changes seldom is remembered.
+func TestScreensAfterTheFeed(t *testing.T) {
+	home := screenNamed(t, "home")
+	for _, s := range allScreens(t) {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(func(t *testing.T) {
+				c := newCommunityInBubble(t, slowly, reusing,
+					func(cfg *circleclient.Config) { cfg.Memo.Seldom = 10 * time.Minute })
+				c.ask(member, home.Document, home.Variables)
+				c.clock.Advance(10 * time.Second)
+				answer, calls := c.ask(member, s.Document, s.Variables)
+				if len(calls) != s.AfterFeed {
+					t.Errorf("%d calls, want %d: %v", len(calls), s.AfterFeed, calls)
+				}
+				checkShown(t, answer, s.Shows)
+			})(t)
+		})
+	}
+}
+
+func screenNamed(t testing.TB, name string) screens.Screen {
+	t.Helper()
+	for _, s := range allScreens(t) {
+		if s.Name == name {
+			return s
+		}
+	}
+	t.Fatalf("no screen is called %s", name)
+	return screens.Screen{}
 }
 
 func allScreens(t testing.TB) []screens.Screen {
@@ -203,5 +240,42 @@ func TestPostsOfSpaceNamedBySlug(t *testing.T) {
 		if got := strings.Join(asked, " "); got != row.want {
 			t.Errorf("%s { %s }: asked for %q, want %q", row.slug, row.field, got, row.want)
 		}
+	}
+}
+
+// TestScreensAtTheirCheapest holds the documents of docs/thrift.md to the calls that it says they take.
+func TestScreensAtTheirCheapest(t *testing.T) {
+	text := string(readFile(t, "../docs/thrift.md"))
+	const fence = "```graphql\n# "
+	type cheap struct{ name, numbers, document string }
+	var all []cheap
+	for block := range strings.SplitSeq(text, fence) {
+		name, rest, _ := strings.Cut(block, ": ")
+		numbers, rest, _ := strings.Cut(rest, "\n")
+		document, _, found := strings.Cut(rest, "```")
+		if found && strings.HasPrefix(document, "query") {
+			all = append(all, cheap{name, numbers, document})
+		}
+	}
+	if len(all) != len(allScreens(t)) || all[0].name != "home" {
+		t.Fatalf("%d documents, want one for each screen, and home first", len(all))
+	}
+	for _, s := range all {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			screenNamed(t, strings.ReplaceAll(s.name, " ", "_"))
+			c := newCommunity(t, reusing, func(cfg *circleclient.Config) { cfg.Memo.Seldom = 10 * time.Minute })
+			answer, cold := c.ask(member, s.document, nil)
+			if strings.Contains(string(answer), `"errors"`) {
+				t.Errorf("%s", answer)
+			}
+			c = newCommunity(t, reusing, func(cfg *circleclient.Config) { cfg.Memo.Seldom = 10 * time.Minute })
+			c.ask(member, all[0].document, nil)
+			c.clock.Advance(10 * time.Second)
+			_, after := c.ask(member, s.document, nil)
+			if got := fmt.Sprintf("%d cold, %d after the feed", len(cold), len(after)); got != s.numbers {
+				t.Errorf("%s: %s, want %s; %v, %v", s.name, got, s.numbers, cold, after)
+			}
+		})
 	}
 }

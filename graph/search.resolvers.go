@@ -10,14 +10,13 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/generated"
-	"circlegraph/graph/loaders"
 	"circlegraph/graph/model"
 	"circlegraph/graph/paging"
 )
 
 func (r *commentHitResolver) Comment(ctx context.Context, obj *model.CommentHit) (*circleclient.Comment, error) {
 	return found(obj.HitBase, func(ref circleclient.Ref) (*circleclient.Comment, error) {
-		return loaders.From(ctx).Comment.Load(ctx, ref)
+		return loadComment(ctx, ref)
 	})
 }
 

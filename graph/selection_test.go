@@ -39,7 +39,7 @@ var reach = map[string]string{
 var listArguments = map[string]string{"Query.search": `(query: "tomatoes")`, "Query.quickSearch": `(text: "tomatoes")`}
 
 // wholeLists come as a whole, whatever of them is asked for.
-var wholeLists = []string{"Viewer.unreadChatRooms", "Viewer.unreadChatThreads"}
+var wholeLists = []string{"Viewer.unreadChatRooms", "Viewer.unreadChatThreads", "Viewer.rsvps"}
 
 // A list of which only the number of items is asked for costs one request for one item, or none; one of which nothing
 // is asked for costs none. This goes over all lists of the schema.

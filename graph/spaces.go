@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -40,31 +41,88 @@ func (r *Resolver) spaceBy(ctx context.Context, by model.SpaceBy) (*circleclient
 			return nil, err
 		}
 		r.prefetch(ctx, ref)
-		return loaders.From(ctx).Space.Load(ctx, ref.ID)
+		return loadSpace(ctx, ref.ID)
 	case by.CircleID != nil:
 		id, err := scalar.ParseCircleID(*by.CircleID)
 		if err != nil {
 			return nil, err
 		}
 		r.prefetch(ctx, circleclient.SpaceNodeRef(id))
-		return loaders.From(ctx).Space.Load(ctx, id)
+		return loadSpace(ctx, id)
 	}
 	slug := deref(by.Slug)
 	prefetchSlug(ctx, slug)
 	return spaceNamed(ctx, slug)
 }
 
-// spaceNamed finds a space by its slug.
-func spaceNamed(ctx context.Context, slug string) (*circleclient.Space, error) {
+// loadSpace reads a space, unless a list has had what is selected of it.
+func loadSpace(ctx context.Context, spaceID int64) (*circleclient.Space, error) {
+	return loaders.From(ctx).Space.LoadPart(ctx, spaceID, paging.Parts(ctx))
+}
+
+// spaceGroups are the groups of the spaces that the viewer can see, in the order of their first spaces.
+func spaceGroups(ctx context.Context) ([]*circleclient.SpaceGroup, error) {
 	spaces, err := loaders.From(ctx).Spaces.Load(ctx, struct{}{})
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(spaces, func(s *circleclient.Space) bool { return s.Slug == slug })
-	if i < 0 {
-		return nil, circleclient.ErrNotFound
+	groups, seen := []*circleclient.SpaceGroup{}, map[int64]bool{}
+	for _, s := range spaces {
+		if group := s.Group(); group != nil && !seen[group.ID] {
+			seen[group.ID] = true
+			groups = append(groups, group)
+		}
 	}
-	return spaces[i], nil
+	return groups, nil
+}
+
+// spacesOfGroup are the spaces of a group that the viewer can see.
+func spacesOfGroup(ctx context.Context, groupID int64) ([]*circleclient.Space, error) {
+	spaces, err := loaders.From(ctx).Spaces.Load(ctx, struct{}{})
+	if err != nil {
+		return nil, err
+	}
+	inGroup := []*circleclient.Space{}
+	for _, s := range spaces {
+		if s.SpaceGroupID == groupID {
+			inGroup = append(inGroup, s)
+		}
+	}
+	loaders.Announce(ctx, inGroup)
+	return inGroup, nil
+}
+
+// defaultSpace is the space that the viewer begins with; nil if there is none, or they cannot see it.
+func defaultSpace(ctx context.Context) (*circleclient.Space, error) {
+	current, err := currentMember(ctx)
+	if err != nil || current.DefaultSpaceID == 0 {
+		return nil, err
+	}
+	space, err := listedSpace(ctx, func(s *circleclient.Space) bool { return s.ID == current.DefaultSpaceID })
+	if errors.Is(err, circleclient.ErrNotFound) {
+		return nil, nil //nolint:nilnil // no such space
+	}
+	return space, err
+}
+
+// spaceNamed finds a space by its slug.
+func spaceNamed(ctx context.Context, slug string) (*circleclient.Space, error) {
+	return listedSpace(ctx, func(s *circleclient.Space) bool { return s.Slug == slug })
+}
+
+// listedSpace finds a space in the list of all; in a new one before it is ErrNotFound.
+func listedSpace(ctx context.Context, is func(*circleclient.Space) bool) (*circleclient.Space, error) {
+	lists := loaders.From(ctx)
+	for _, list := range []*loaders.Loader[struct{}, []*circleclient.Space]{lists.Spaces, lists.NewSpaces} {
+		spaces, err := list.Load(ctx, struct{}{})
+		if err != nil {
+			return nil, err
+		}
+		if i := slices.IndexFunc(spaces, is); i >= 0 {
+			return spaces[i], nil
+		}
+	}
+	return nil, circleclient.ErrNotFound
 }
 
 // spaceOnceLoaded is the space in a payload: read after the change, and only where it was asked for. That the read

@@ -73,6 +73,10 @@ func (r *queryResolver) Spaces(ctx context.Context) ([]*circleclient.Space, erro
 	return notNil(spaces), nil
 }
 
+func (r *queryResolver) SpaceGroups(ctx context.Context) ([]*circleclient.SpaceGroup, error) {
+	return spaceGroups(ctx)
+}
+
 func (r *queryResolver) Space(ctx context.Context, by model.SpaceBy) (*circleclient.Space, error) {
 	return r.spaceBy(ctx, by)
 }
@@ -171,6 +175,24 @@ func (r *spaceResolver) UnreadNotificationsCount(ctx context.Context, obj *circl
 	return ofUnread(ctx, obj, func(u *circleclient.SpaceUnread) *int { return &u.UnreadNotificationsCount })
 }
 
+func (r *spaceResolver) DefaultTab(ctx context.Context, obj *circleclient.Space) (*string, error) {
+	return ofSpace(ctx, obj, func(s *circleclient.Space) *string { return s.DefaultTab })
+}
+
+func (r *spaceResolver) VisibleTabs(ctx context.Context, obj *circleclient.Space) (*circleclient.VisibleTabs, error) {
+	return ofSpace(ctx, obj, func(s *circleclient.Space) *circleclient.VisibleTabs { return &s.VisibleTabs })
+}
+
+func (r *spaceResolver) IsWelcomeBannerShown(ctx context.Context, obj *circleclient.Space) (*bool, error) {
+	return ofSpace(ctx, obj, func(s *circleclient.Space) *bool { return &s.DisplaySpaceWelcomeBanner })
+}
+
+func (r *spaceGroupResolver) Spaces(
+	ctx context.Context, obj *circleclient.SpaceGroup,
+) ([]*circleclient.Space, error) {
+	return spacesOfGroup(ctx, obj.ID)
+}
+
 func (r *spaceResolver) Topics(ctx context.Context, obj *circleclient.Space) ([]*circleclient.Topic, error) {
 	if obj.IsHome() {
 		return []*circleclient.Topic{}, nil
@@ -195,6 +217,23 @@ func (r *spaceResolver) Members(
 	return r.directory(ctx, "Space.members", obj.ID, filter, orderBy, first, after)
 }
 
+func (r *spaceResolver) Layout(ctx context.Context, obj *circleclient.Space) (*string, error) {
+	return ofSpace(ctx, obj, func(s *circleclient.Space) *string { return s.DisplayView })
+}
+
+func (r *spaceResolver) DefaultOrder(ctx context.Context, obj *circleclient.Space) (*string, error) {
+	return ofSpace(ctx, obj, func(s *circleclient.Space) *string { return s.DefaultSort })
+}
+
+func (r *spaceResolver) InitialTab(ctx context.Context, obj *circleclient.Space) (*string, error) {
+	return ofSpace(ctx, obj, func(s *circleclient.Space) *string { return s.DefaultTab })
+}
+
 func (r *Resolver) Space() generated.SpaceResolver { return &spaceResolver{r} }
 
-type spaceResolver struct{ *Resolver }
+func (r *Resolver) SpaceGroup() generated.SpaceGroupResolver { return &spaceGroupResolver{r} }
+
+type (
+	spaceResolver      struct{ *Resolver }
+	spaceGroupResolver struct{ *Resolver }
+)

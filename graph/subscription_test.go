@@ -1,8 +1,6 @@
 package graph_test
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -11,33 +9,14 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
-	"github.com/coder/websocket/wsjson"
+
+	"circlegraph/graph/transport/transporttest"
 )
 
 const (
 	countsChanged = `subscription { notificationCountsChanged { notifications mentions } }`
 	resetCount    = `mutation { resetNewNotificationsCount { userErrors { message } } }`
 )
-
-// events gives the events of a stream, one `event` and `data` at a time; comments are left out. It is closed with the
-// stream.
-func events(res *http.Response) <-chan string {
-	out := make(chan string)
-	go func() {
-		defer close(out)
-		lines := bufio.NewScanner(res.Body)
-		event := ""
-		for lines.Scan() {
-			switch line := lines.Text(); {
-			case strings.HasPrefix(line, "event: "):
-				event = strings.TrimPrefix(line, "event: ")
-			case strings.HasPrefix(line, "data:"):
-				out <- event + strings.TrimPrefix(line, "data:")
-			}
-		}
-	}()
-	return out
-}
 
 // inMadeUpTime runs a test of a community, on which no heartbeat comes late. It is over once nothing is left of servers
 // and clients.
@@ -84,9 +63,10 @@ func TestEvents(t *testing.T) {
 			if media := res.Header.Get("Content-Type"); res.StatusCode != http.StatusOK || media != "text/event-stream" {
 				t.Fatalf("answered %d %s, want 200 text/event-stream", res.StatusCode, media)
 			}
-			heard := events(res)
-			if first := <-heard; !strings.Contains(first, `"notifications":10`) {
-				t.Fatalf("the first event is %s, want the counts as they are", first)
+			heard := transporttest.Events(res)
+			if first := <-heard; !strings.Contains(first, `"notifications":10`) ||
+				!strings.Contains(first, `"upstream":{"requests":1,`) || !strings.Contains(first, `"actual":1}`) {
+				t.Fatalf("the first event is %s, want the counts as they are and the request that it took", first)
 			}
 			c.data(admin, resetCount, nil)
 			c.data(admin, `{ viewer { notificationCounts { notifications } } }`, nil)
@@ -103,7 +83,7 @@ func TestEvents(t *testing.T) {
 // A subscription that fails says so and is over.
 func TestEventsOfNobody(t *testing.T) {
 	inMadeUpTime(func(t *testing.T, c *community) {
-		heard := events(c.listen(http.MethodPost, "", nil)) //nolint:bodyclose // listen closes it
+		heard := transporttest.Events(c.listen(http.MethodPost, "", nil)) //nolint:bodyclose // listen closes it
 		if first := <-heard; !strings.Contains(first, "UNAUTHENTICATED") ||
 			!strings.Contains(first, "TOKEN_MISSING") {
 			t.Errorf("the first event is %s, want UNAUTHENTICATED", first)
@@ -117,112 +97,91 @@ func TestEventsOfNobody(t *testing.T) {
 	})(t)
 }
 
-// A stream ends with its token: it says why, so that clients sign in again.
+// A stream ends with its token. It says why if somebody has ended it, so that clients sign in again; if it has expired,
+// it breaks off, so that they come again with a new one.
 func TestEventsEndWithTheToken(t *testing.T) {
-	for reason, end := range map[string]func(*community){
-		"TOKEN_EXPIRED": func(c *community) { c.clock.Advance(2 * time.Hour) },
-		"TOKEN_REVOKED": func(c *community) { c.data(member, `mutation { logout { loggedOut } }`, nil) },
-	} {
-		t.Run(reason, inMadeUpTime(func(t *testing.T, c *community) {
-			heard := events(c.listen(http.MethodPost, member, nil)) //nolint:bodyclose // listen closes it
-			<-heard
-			end(c)
-			if last := <-heard; !strings.Contains(last, "UNAUTHENTICATED") || !strings.Contains(last, reason) {
-				t.Errorf("the stream goes on with %s, want %s", last, reason)
-			}
-			if complete := <-heard; complete != "complete" {
-				t.Errorf("the stream goes on with %s, want its end", complete)
-			}
-		}))
-	}
+	t.Run("TOKEN_REVOKED", inMadeUpTime(func(t *testing.T, c *community) {
+		heard := transporttest.Events(c.listen(http.MethodPost, member, nil)) //nolint:bodyclose // listen closes it
+		<-heard
+		c.data(member, `mutation { logout { loggedOut } }`, nil)
+		if last := <-heard; !strings.Contains(last, "UNAUTHENTICATED") || !strings.Contains(last, "TOKEN_REVOKED") {
+			t.Errorf("the stream goes on with %s, want TOKEN_REVOKED", last)
+		}
+		if complete := <-heard; complete != "complete" {
+			t.Errorf("the stream goes on with %s, want its end", complete)
+		}
+	}))
+	t.Run("TOKEN_EXPIRED", inMadeUpTime(func(t *testing.T, c *community) {
+		heard := transporttest.Events(c.listen(http.MethodPost, member, nil)) //nolint:bodyclose // listen closes it
+		<-heard
+		c.clock.Advance(2 * time.Hour)
+		if last, more := <-heard; more {
+			t.Errorf("the stream goes on with %s, want that it breaks off", last)
+		}
+	}))
 }
 
-// socket is a client of graphql-transport-ws.
-type socket struct {
-	t    *testing.T
-	conn *websocket.Conn
-}
+type socket = transporttest.Socket
 
 func (c *community) dial(header http.Header, protocols ...string) *socket {
 	c.t.Helper()
-	conn, res, err := websocket.Dial(c.t.Context(), c.url,
-		&websocket.DialOptions{HTTPClient: c.client, Subprotocols: protocols, HTTPHeader: header})
-	if res != nil && res.Body != nil {
-		_ = res.Body.Close()
-	}
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	c.t.Cleanup(func() { _ = conn.CloseNow() })
-	return &socket{c.t, conn}
+	return transporttest.Dial(c.t, c.url,
+		websocket.DialOptions{HTTPClient: c.client, Subprotocols: protocols, HTTPHeader: header})
 }
 
 // connect opens a socket and says who is asking.
 func (c *community) connect(as string) *socket {
 	c.t.Helper()
 	s := c.dial(nil, "graphql-transport-ws")
-	s.send(`{"type":"connection_init","payload":{"Authorization":"Bearer ` + c.token(as) + `"}}`)
-	s.want("connection_ack")
+	s.SignIn("Bearer " + c.token(as))
 	return s
-}
-
-func (s *socket) send(text string) {
-	s.t.Helper()
-	if err := s.conn.Write(s.t.Context(), websocket.MessageText, []byte(text)); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-func (s *socket) subscribe(id, query string) {
-	s.t.Helper()
-	s.send(fmt.Sprintf(`{"id":%q,"type":"subscribe","payload":{"query":%q}}`, id, query))
-}
-
-// want takes the next message, which must hold a text.
-func (s *socket) want(text string) {
-	s.t.Helper()
-	var message json.RawMessage
-	if err := wsjson.Read(s.t.Context(), s.conn, &message); err != nil || !strings.Contains(string(message), text) {
-		s.t.Fatalf("the socket says %s, %v, want %s", message, err, text)
-	}
-}
-
-// wantClose waits for the end.
-func (s *socket) wantClose(code websocket.StatusCode, reason string) {
-	s.t.Helper()
-	for {
-		_, _, err := s.conn.Read(s.t.Context())
-		if err == nil {
-			continue
-		}
-		var closed websocket.CloseError
-		if got := websocket.CloseStatus(err); got != code || !strings.Contains(err.Error(), reason) {
-			s.t.Errorf("closed by %v %v, want %d %s", err, closed, code, reason)
-		}
-		return
-	}
 }
 
 func TestSocket(t *testing.T) {
 	inMadeUpTime(func(t *testing.T, c *community) {
 		s := c.connect(member)
-		s.send(`{"type":"ping","payload":{"at":1}}`)
-		s.want(`{"type":"pong","payload":{"at":1}}`)
-		s.subscribe("1", countsChanged)
-		s.want(`{"id":"1","type":"next","payload":{"data":{"notificationCountsChanged":{"notifications":10,`)
-		s.subscribe("2", resetCount) // mutations and queries too
+		s.Send(`{"type":"ping","payload":{"at":1}}`)
+		s.Want(`{"type":"pong","payload":{"at":1}}`)
+		s.Subscribe("1", countsChanged)
+		s.Want(`{"id":"1","type":"next","payload":{"data":{"notificationCountsChanged":{"notifications":10,`)
+		s.Subscribe("2", resetCount) // mutations and queries too
 		for range 3 {                // in either order: the event, the answer and its end
-			s.want(`"type":`)
+			s.Want(`"type":`)
 		}
-		s.send(`{"id":"1","type":"complete"}`)
-		s.subscribe("3", `{ viewer { member { name } ... @defer { email } } }`)
-		s.want(`{"id":"3","type":"next","payload":{"data":{"viewer":{"member":{"name":"Maya Fielding"},"email":`)
-		s.want(`{"id":"3","type":"complete"}`)
-		s.subscribe("4", `{ nothing }`)
-		s.want(`{"id":"4","type":"error","payload":[{"message":`)
-		s.subscribe("3", `{ __typename }`) // an id is free again after its end
-		s.want(`"Query"`)
+		s.Send(`{"id":"1","type":"complete"}`)
+		s.Subscribe("3", `{ viewer { member { name } ... @defer { email } } }`)
+		s.Want(`{"id":"3","type":"next","payload":{"data":{"viewer":{"member":{"name":"Maya Fielding"},"email":`)
+		s.Want(`{"id":"3","type":"complete"}`)
+		s.Subscribe("4", `{ nothing }`)
+		s.Want(`{"id":"4","type":"error","payload":[{"message":`)
+		s.Subscribe("3", `{ __typename }`) // an id is free again after its end
+		s.Want(`"Query"`)
 	})(t)
+}
+
+// A socket has no headers of its own in browsers: what connection_init says of the app is on the line of each
+// operation, cleaned as the headers are, and nothing else of it counts.
+func TestSocketsSayTheirApp(t *testing.T) {
+	for payload, want := range map[string]string{
+		`"apollographql-client-name":"ios","apollographql-client-version":"1.2"`: ` app="ios 1.2"`,
+		`"headers":{"GraphQL-Client-Name":"web"}`:                                " app=web",
+		`"apollographql-client-name":"maya@example.com"`:                         "",
+		`"apollographql-client-name":7,"headers":["x"]`:                          "",
+		`"apollographql-client-name":"` + strings.Repeat("a", 500) + `"`:         " app=" + strings.Repeat("a", 64) + "\n",
+	} {
+		inMadeUpTime(func(t *testing.T, c *community) {
+			s := c.dial(nil, "graphql-transport-ws")
+			s.Send(`{"type":"connection_init","payload":{"Authorization":"Bearer ` + c.token(member) + `",` + payload + `}}`)
+			s.Want("connection_ack")
+			s.Subscribe("1", `query Told { __typename }`)
+			s.Want(`"Query"`)
+			s.Want(`complete`)
+			_, line, _ := strings.Cut(c.log.String(), "operation=Told")
+			if !strings.Contains(line, want) || want == "" && strings.Contains(line, " app=") {
+				t.Errorf("%s: the log says %s, want %s", payload, line, want)
+			}
+		})(t)
+	}
 }
 
 // A socket ends with its token, and says why.
@@ -230,64 +189,53 @@ func TestSocketsEndWithTheToken(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		do     func(*community) *socket
+		code   websocket.StatusCode
 		reason string
 	}{
 		{"a bad token", func(c *community) *socket {
 			s := c.dial(nil, "graphql-transport-ws")
-			s.send(`{"type":"connection_init","payload":{"authorization":"Bearer nonsense"}}`)
+			s.Send(`{"type":"connection_init","payload":{"authorization":"Bearer nonsense"}}`)
 			return s
-		}, "The access token is invalid"},
+		}, 4401, "The access token is invalid"},
 		{"an expired token", func(c *community) *socket {
 			s := c.connect(member)
-			s.subscribe("1", countsChanged)
+			s.Subscribe("1", countsChanged)
 			c.clock.Advance(2 * time.Hour)
 			return s
-		}, "The access token has expired"},
+		}, 4403, "The access token has expired"},
 		{"a revoked token", func(c *community) *socket {
 			s := c.connect(member)
 			c.data(member, `mutation { logout { loggedOut } }`, nil)
 			return s
-		}, "The access token was revoked"},
+		}, 4401, "The access token was revoked"},
 	} {
-		t.Run(tc.name, inMadeUpTime(func(_ *testing.T, c *community) { tc.do(c).wantClose(4401, tc.reason) }))
+		t.Run(tc.name, inMadeUpTime(func(_ *testing.T, c *community) { tc.do(c).WantClose(tc.code, tc.reason) }))
 	}
 }
 
-// Nobody can hold more than their share, by the address that the proxy tells.
+// Nobody can hold more than their share, by the address that the proxy tells and by the member whom Circle names.
 func TestStreamsAreLimited(t *testing.T) {
 	inMadeUpTime(func(t *testing.T, c *community) {
 		from := func(address string) map[string]string { return map[string]string{"X-Forwarded-For": address} }
 		for range 5 {
-			<-events(c.listen(http.MethodPost, member, from("192.0.2.1"))) //nolint:bodyclose // listen closes it
+			<-transporttest.Events(c.listen(http.MethodPost, member, from("192.0.2.1"))) //nolint:bodyclose // listen closes it
 		}
 		if res := c.listen(http.MethodPost, member, from("192.0.2.1")); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" { //nolint:bodyclose // listen closes it
 			t.Errorf("the sixth stream of an address gets %d, want 429 with Retry-After", res.StatusCode)
 		}
-		<-events(c.listen(http.MethodPost, member, from("192.0.2.2"))) //nolint:bodyclose // listen closes it
-	})(t)
-}
-
-// Whatever becomes of clients, nothing of them stays.
-func TestStreamsLeaveNothingBehind(t *testing.T) {
-	inMadeUpTime(func(t *testing.T, c *community) {
-		for range 3 {
-			res := c.listen(http.MethodPost, member, nil)
-			<-events(res)
-			_ = res.Body.Close()
+		if _, heard := <-transporttest.Events(c.listen(http.MethodPost, member, from("192.0.2.2"))); !heard { //nolint:bodyclose // listen closes it
+			t.Error("another address hears nothing")
 		}
-		gone := c.connect(member)
-		gone.subscribe("1", countsChanged)
-		gone.want("next")
-		_ = gone.conn.CloseNow()
-		polite := c.connect(member)
-		polite.subscribe("1", countsChanged)
-		_ = polite.conn.Close(websocket.StatusNormalClosure, "")
-		last := c.connect(member)
-		last.subscribe("1", countsChanged)
-		last.want("next")
-		go last.wantClose(websocket.StatusGoingAway, "")
-		if err := c.Live.Drain(t.Context()); err != nil || c.Live.Len() != 0 {
-			t.Errorf("draining leaves %d streams, %v", c.Live.Len(), err)
+		for n := range 4 {
+			<-transporttest.Events(c.listen(http.MethodPost, member, from(fmt.Sprintf("2001:db8:1:%d::1", n)))) //nolint:bodyclose // listen closes it
+		}
+		// Whose a stream is is learned with a heartbeat.
+		<-time.After(11 * time.Second)
+		if res := c.listen(http.MethodPost, member, from("2001:db8:2::1")); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" { //nolint:bodyclose // listen closes it
+			t.Errorf("the eleventh stream of a member gets %d, want 429 with Retry-After", res.StatusCode)
+		}
+		if _, heard := <-transporttest.Events(c.listen(http.MethodPost, admin, from("2001:db8:2::1"))); !heard { //nolint:bodyclose // listen closes it
+			t.Error("another member hears nothing")
 		}
 	})(t)
 }

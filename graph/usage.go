@@ -17,6 +17,8 @@ type upstreamUsage struct {
 	Coalesced int64 `json:"coalesced"`
 	// Cached is how many reads were answered from memory.
 	Cached int64 `json:"cached"`
+	// Reused is how many reads were answered by a list that had carried the record.
+	Reused int64 `json:"reused"`
 	// Stale is how many reads were answered from memory although their time was over, because Circle failed.
 	Stale int64 `json:"stale"`
 	// WaitedMs is how many milliseconds its requests have waited for the budget, all added up.
@@ -27,7 +29,8 @@ type upstreamUsage struct {
 
 // cost is `extensions.cost`: what a response has cost beside the estimate.
 type cost struct {
-	// Estimated is how many requests to Circle the operation could have needed.
+	// Estimated is how many requests to Circle the operation could have needed, with those for the members whom its texts
+	// mention.
 	Estimated int64 `json:"estimated"`
 	// Actual is how many were sent for the response, repetitions after failures included.
 	Actual int64 `json:"actual"`
@@ -38,14 +41,14 @@ func (r *Resolver) showUsage(ctx context.Context, next graphql.ResponseHandler) 
 	if operationOf(ctx) == nil {
 		return next(ctx)
 	}
-	usage := &circleclient.Usage{}
-	response := next(circleclient.With(ctx, circleclient.CountedIn(usage)))
+	response := next(ctx)
 	if response == nil { // the end of a subscription
 		return nil
 	}
+	usage := circleclient.AskingFrom(ctx).Usage // which [observed] counts in
 	shown := upstreamUsage{
-		Requests: usage.Requests(), Coalesced: usage.Coalesced(), Cached: usage.Cached(), Stale: usage.Stale(),
-		WaitedMs: usage.Waited().Milliseconds(),
+		Requests: usage.Requests(), Coalesced: usage.Coalesced(), Cached: usage.Cached(),
+		Reused: usage.Reused(), Stale: usage.Stale(), WaitedMs: usage.Waited().Milliseconds(),
 	}
 	if state := r.circle.State(); state.Limited {
 		shown.BudgetRemaining = &state.Remaining
@@ -55,7 +58,7 @@ func (r *Resolver) showUsage(ctx context.Context, next graphql.ResponseHandler) 
 	}
 	response.Extensions["upstream"] = shown
 	response.Extensions["cost"] = cost{
-		Estimated: guard.Estimated(graphql.GetOperationContext(ctx)),
+		Estimated: guard.Estimated(graphql.GetOperationContext(ctx)) + guard.AllowanceFrom(ctx).Priced(),
 		Actual:    shown.Requests,
 	}
 	return response

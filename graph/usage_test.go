@@ -97,3 +97,69 @@ func TestExhaustedBudget(t *testing.T) {
 	}
 	t.Error("twenty requests of a budget of fifteen at once went through")
 }
+
+// The line of a request has its operation: what the client calls it, its outcome and what it cost, and nothing of
+// its text. What failed on the way to Circle is a warning.
+func TestOperationsAreLogged(t *testing.T) {
+	var broken atomic.Bool
+	c := newCommunityBehind(t, func(circle http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if broken.Load() {
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return
+			}
+			circle.ServeHTTP(w, r)
+		})
+	})
+	c.token(member)
+	for _, step := range []struct {
+		broken      bool
+		query       string
+		level, want string
+	}{
+		{false, `query Home { spaces { name } }`, "level=INFO", " kind=query operation=Home upstream=1 cost=1\n"},
+		{
+			false, `query Lost { space(by: {slug: "nowhere-at-all"}) { name } }`,
+			"level=INFO", " kind=query operation=Lost upstream=1 cost=",
+		},
+		{
+			true, `query Down { spaces { name } }`,
+			"level=WARN", " kind=query operation=Down upstream=3 cost=1 errors=UPSTREAM_UNAVAILABLE\n",
+		},
+	} {
+		broken.Store(step.broken)
+		before := len(c.log.String())
+		c.ask(member, step.query, nil)
+		got := c.log.String()[before:] // a short answer is sent after the line is written
+		line := got[max(strings.Index(got, step.level+" msg=request"), 0):]
+		if !strings.HasPrefix(line, step.level+" msg=request") || !strings.Contains(line, step.want) ||
+			strings.Contains(got, "nowhere-at-all") || strings.Contains(got, "msg=operation") {
+			t.Errorf("%s: the log says\n%s\nwant one line of %s with %s", step.query, got, step.level, step.want)
+		}
+	}
+}
+
+// A client may say which app it is; what it says is short and clean in the log.
+func TestClientsAreNamed(t *testing.T) {
+	for _, tc := range []struct {
+		header map[string]string
+		want   string
+	}{
+		{map[string]string{"apollographql-client-name": "ios", "apollographql-client-version": "1.2.3"}, "ios 1.2.3"},
+		{map[string]string{"Graphql-Client-Name": "web"}, "web"},
+		{map[string]string{"apollographql-client-version": "7"}, "7"},
+		{map[string]string{"apollographql-client-name": "maya@example.com"}, ""},
+		{map[string]string{"apollographql-client-name": "a\r\nlevel=ERROR"}, ""},
+		{map[string]string{"apollographql-client-name": "My App (iOS)"}, "My App (iOS)"},
+		{map[string]string{"apollographql-client-name": strings.Repeat("a", 500)}, strings.Repeat("a", 64)},
+		{nil, ""},
+	} {
+		header := http.Header{}
+		for name, value := range tc.header {
+			header.Set(name, value)
+		}
+		if got := graph.ClientOf(header); got != tc.want {
+			t.Errorf("ClientOf(%q) = %q, want %q", tc.header, got, tc.want)
+		}
+	}
+}

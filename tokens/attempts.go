@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -13,6 +12,7 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/internal/inline"
+	"circlegraph/internal/network"
 )
 
 const (
@@ -28,23 +28,30 @@ const (
 	maxAttempts = 100_000
 )
 
-// Attempts bounds how often sign-in may be tried. Keys and tokens reach it as hashes.
+// Attempts bounds how often sign-in may be tried. Keys and tokens reach it as hashes. An error is a record that cannot
+// be reached.
 type Attempts interface {
 	// Begin counts an attempt under key. If there were too many, it is not counted, and wait says how long to pause.
-	Begin(key string) (wait time.Duration)
+	Begin(ctx context.Context, key string) (wait time.Duration, err error)
 	// Forgive takes an attempt back.
-	Forgive(key string)
-	// Use reports whether an ID token is used for the first time within its life, and notes the use.
-	Use(token string) (first bool)
+	Forgive(ctx context.Context, key string) error
+	// Use reports whether an ID token is used for the first time within its life, and notes the use for that long.
+	Use(ctx context.Context, token string, life time.Duration) (first bool, err error)
 	// Release takes a use back.
-	Release(token string)
+	Release(ctx context.Context, token string) error
+}
+
+// AttemptLimits are how many attempts are free, and how long pauses are, for whoever counts them elsewhere: see the
+// constants of this package.
+func AttemptLimits() (free int, regain, first, longest, age time.Duration) {
+	return freeAttempts, regainAttempt, firstPause, longestPause, attemptsAge
 }
 
 // MemoryAttempts keeps attempts in the memory of this process, which is bounded. It is safe for concurrent use.
 type MemoryAttempts struct {
 	now  func() time.Time
 	keys *otter.Cache[string, *tries]
-	used *otter.Cache[string, struct{}]
+	used *otter.Cache[string, time.Duration]
 }
 
 // NewMemoryAttempts makes an empty record.
@@ -55,10 +62,11 @@ func NewMemoryAttempts(now func() time.Time) *MemoryAttempts {
 			MaximumSize: maxAttempts, Clock: inline.Clock(now), Executor: inline.Executor,
 			ExpiryCalculator: otter.ExpiryAccessing[string, *tries](attemptsAge),
 		}),
-		used: otter.Must(&otter.Options[string, struct{}]{
+		used: otter.Must(&otter.Options[string, time.Duration]{
 			MaximumSize: maxAttempts, Clock: inline.Clock(now), Executor: inline.Executor,
-			// No token is accepted for longer, and the clocks of two machines may differ.
-			ExpiryCalculator: otter.ExpiryWriting[string, struct{}](maxIdentityAge + 2*leeway),
+			ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[string, time.Duration]) time.Duration {
+				return e.Value
+			}),
 		}),
 	}
 }
@@ -72,13 +80,13 @@ type tries struct {
 }
 
 // Begin implements [Attempts].
-func (m *MemoryAttempts) Begin(key string) (wait time.Duration) {
+func (m *MemoryAttempts) Begin(_ context.Context, key string) (wait time.Duration, _ error) {
 	t, _ := m.keys.SetIfAbsent(key, &tries{since: m.now()})
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := m.now()
 	if wait = t.until.Sub(now); wait > 0 {
-		return wait
+		return wait, nil
 	}
 	if back := int(now.Sub(t.since) / regainAttempt); back > 0 {
 		t.count, t.since = max(0, t.count-back), t.since.Add(time.Duration(back)*regainAttempt)
@@ -88,30 +96,44 @@ func (m *MemoryAttempts) Begin(key string) (wait time.Duration) {
 		t.until = now.Add(min(firstPause<<min(beyond, 16), longestPause))
 		t.since = t.until // a caller that comes back at once regains nothing
 	}
-	return 0
+	return 0, nil
 }
 
 // Forgive implements [Attempts].
-func (m *MemoryAttempts) Forgive(key string) {
+func (m *MemoryAttempts) Forgive(_ context.Context, key string) error {
 	t, ok := m.keys.GetIfPresent(key)
 	if !ok {
-		return
+		return nil
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.count = max(0, t.count-1); t.count < freeAttempts {
 		t.since, t.until = m.now(), time.Time{}
 	}
+	return nil
 }
 
 // Use implements [Attempts].
-func (m *MemoryAttempts) Use(token string) (first bool) {
-	_, first = m.used.SetIfAbsent(token, struct{}{})
-	return first
+func (m *MemoryAttempts) Use(_ context.Context, token string, life time.Duration) (first bool, _ error) {
+	_, first = m.used.SetIfAbsent(token, life)
+	return first, nil
 }
 
 // Release implements [Attempts].
-func (m *MemoryAttempts) Release(token string) { m.used.Invalidate(token) }
+func (m *MemoryAttempts) Release(_ context.Context, token string) error {
+	m.used.Invalidate(token)
+	return nil
+}
+
+// begin counts an attempt, by this process itself while the record of all cannot be reached, and returns a refusal if
+// there were too many.
+func (s *Service) begin(ctx context.Context, key string) error {
+	wait, err := s.attempts.Begin(ctx, key)
+	if err != nil {
+		wait, _ = s.ownAttempts.Begin(ctx, key) // it never fails
+	}
+	return pause(wait)
+}
 
 // countByAddress counts an attempt under the address of the request. over takes it back if it was no guess: only what
 // is refused counts, because all members of an office may share an address. A trusted server and the sandbox have no
@@ -121,41 +143,50 @@ func (s *Service) countByAddress(ctx context.Context) (over func(guess bool), er
 	if !address.IsValid() || s.settings.Has(ModeSandbox) {
 		return func(bool) {}, nil
 	}
-	if address.Is6() {
-		address = netip.PrefixFrom(address, 64).Masked().Addr() // one household has as many as it likes
-	}
-	key := attemptKey("address", address.String())
-	if err := pause(s.attempts.Begin(key)); err != nil {
+	key := attemptKey("address", network.Of(address).String())
+	if err := s.begin(ctx, key); err != nil {
 		return func(bool) {}, err
 	}
 	return func(guess bool) {
-		if !guess {
-			s.attempts.Forgive(key)
+		if !guess && s.attempts.Forgive(context.WithoutCancel(ctx), key) != nil {
+			_ = s.ownAttempts.Forgive(ctx, key) // it never fails
 		}
 	}, nil
+}
+
+// countGuess counts what proves nothing under the address of the request, and returns the refusal, or a pause instead.
+// Whoever shows proof is never counted, nor kept out by the guesses of others behind the same address.
+func (s *Service) countGuess(ctx context.Context, refusal error) error {
+	if !isGuess(refusal) {
+		return refusal
+	}
+	if _, err := s.countByAddress(ctx); err != nil {
+		return err
+	}
+	return refusal
 }
 
 // isGuess reports whether a sign-in or refresh failed by what was brought, and not by what is out of order.
 func isGuess(err error) bool {
 	refused, ok := errors.AsType[*LoginError](err)
-	return ok && refused.Code != CodeIdentityProviderUnavailable
+	return ok && refused.Code != CodeIdentityProviderUnavailable && refused.Code != CodeIdentityProviderMisfit
 }
 
 // countByMember counts an attempt of a member who has given proof, whether it succeeds or not. Without proof nothing is
 // counted under a name: anybody could lock its member out.
-func (s *Service) countByMember(p proof) error {
+func (s *Service) countByMember(ctx context.Context, p proof) error {
 	if p.mode == ModeSandbox {
 		return nil
 	}
-	return pause(s.attempts.Begin(attemptKey("identity", strings.ToLower(fmt.Sprint(p.identity)))))
+	return s.begin(ctx, attemptKey("identity", strings.ToLower(fmt.Sprint(p.identity))))
 }
 
 // countByRefreshToken counts an attempt under a refresh token.
-func (s *Service) countByRefreshToken(token refreshable) error {
+func (s *Service) countByRefreshToken(ctx context.Context, token refreshable) error {
 	if token.mode == ModeSandbox {
 		return nil
 	}
-	return pause(s.attempts.Begin(attemptKey("refresh", token.RefreshToken)))
+	return s.begin(ctx, attemptKey("refresh", token.RefreshToken))
 }
 
 // countByRevocation counts an attempt to end a token: under the token, and also under the address unless the token is
@@ -170,23 +201,33 @@ func (s *Service) countByRevocation(ctx context.Context, token string, known boo
 	if s.settings.Has(ModeSandbox) {
 		return over, nil
 	}
-	return over, pause(s.attempts.Begin(attemptKey("end", token)))
+	return over, s.begin(ctx, attemptKey("end", token))
 }
 
 // useOnce lets an ID token sign in once, so that a stolen one is worth nothing. over gives it back if nobody
 // was signed in.
-func (s *Service) useOnce(token string) (over func(error), err error) {
+func (s *Service) useOnce(ctx context.Context, token string, maxAge time.Duration) (over func(error), err error) {
 	if token == "" {
 		return func(error) {}, nil
 	}
 	// What is signed and not the signature, which for some algorithms can be written in two ways.
 	key := attemptKey("token", token[:max(0, strings.LastIndexByte(token, '.'))])
-	if !s.attempts.Use(key) {
-		return func(error) {}, identityTokenInvalid("used before")
+	// No token is accepted for longer, and the clocks of two machines may differ.
+	first, err := s.attempts.Use(ctx, key, maxAge+2*leeway)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil: // else a token that was overheard could sign in at each process
+		return nil, &LoginError{
+			Code: CodeIdentityProviderUnavailable, reason: "the record of used tokens cannot be reached",
+			Message: "Signing in is not possible for a moment. Try again in some seconds with the same token.",
+		}
+	case !first:
+		return nil, identityTokenInvalid("used before")
 	}
 	return func(err error) {
 		if err != nil {
-			s.attempts.Release(key)
+			_ = s.attempts.Release(context.WithoutCancel(ctx), key) // told later if it cannot be told now
 		}
 	}, nil
 }

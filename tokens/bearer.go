@@ -21,34 +21,40 @@ const (
 type Authenticator struct {
 	settings    Settings
 	revocations Revocations
+	principals  *Principals
 	now         func() time.Time
 }
 
-// NewAuthenticator makes an authenticator that refuses what revocations contains.
-func NewAuthenticator(settings Settings, revocations Revocations, now func() time.Time) *Authenticator {
-	return &Authenticator{settings: settings, revocations: revocations, now: now}
+// NewAuthenticator makes an authenticator that refuses what revocations contains. Principals get to know the tokens
+// that come with a proof.
+func NewAuthenticator(
+	settings Settings, revocations Revocations, principals *Principals, now func() time.Time,
+) *Authenticator {
+	return &Authenticator{settings: settings, revocations: revocations, principals: principals, now: now}
 }
 
 // Middleware puts a [Caller] into the context of each request.
 func (a *Authenticator) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		caller := a.caller(r.Header.Values("Authorization"), a.settings.trusts(r.Header.Values(SecretHeader)))
+		caller := a.caller(r.Header.Values("Authorization"), r.Header.Get(ProofHeader),
+			a.settings.trusts(r.Header.Values(SecretHeader)))
 		next.ServeHTTP(w, r.WithContext(WithCaller(r.Context(), caller)))
 	})
 }
 
 // FromInit puts a [Caller] into the context of a websocket: authorization is what connection_init carries under that
-// name, in the form of the header. Where it is empty the caller of the upgrade request stays. Trust comes from the
-// upgrade request, because browsers can write the payload but not the header.
+// name, in the form of the header. If it is empty the caller of the upgrade request stays. Trust comes only
+// from the upgrade request, because browsers can write the payload but not the header.
 func (a *Authenticator) FromInit(ctx context.Context, authorization string) context.Context {
 	if strings.TrimSpace(authorization) == "" {
 		return WithCaller(ctx, CallerFrom(ctx).Fork())
 	}
-	return WithCaller(ctx, a.caller([]string{authorization}, CallerFrom(ctx).Trusted()))
+	upgrade := CallerFrom(ctx)
+	return WithCaller(ctx, a.caller([]string{authorization}, upgrade.proof, upgrade.Trusted()))
 }
 
-func (a *Authenticator) caller(authorization []string, trusted bool) *Caller {
-	c := &Caller{trusted: trusted, revocations: a.revocations, now: a.now}
+func (a *Authenticator) caller(authorization []string, proof string, trusted bool) *Caller {
+	c := &Caller{trusted: trusted, proof: proof, revocations: a.revocations, now: a.now}
 	token, refused := bearer(authorization)
 	c.presented, c.refused = token, refused
 	if refused != "" {
@@ -60,6 +66,11 @@ func (a *Authenticator) caller(authorization []string, trusted bool) *Caller {
 		return c
 	}
 	c.token, c.expiresAt = token, expiresAt
+	if _, proven := a.principals.Member(token); !proven && proof != "" {
+		if memberID, ok := a.settings.proven(token, proof, a.now()); ok {
+			a.principals.vouch(token, memberID)
+		}
+	}
 	return c
 }
 

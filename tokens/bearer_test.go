@@ -154,7 +154,7 @@ func TestWithCallerIsTheClientsTokenSource(t *testing.T) {
 	_, err := client.Members.Current(b.asking("Bearer nonsense", ""))
 	var refused *Error
 	if !errors.As(err, &refused) || refused.Reason != ReasonInvalid {
-		t.Errorf("a call with a malformed token = %v, want %s before Circle is asked", err, ReasonInvalid)
+		t.Errorf("a call with a malformed token = %v, want %s before Circle is called", err, ReasonInvalid)
 	}
 	if n := b.circle.count(); n != 0 {
 		t.Errorf("Circle was called %d times, want 0", n)

@@ -60,6 +60,7 @@ func (e *Error) Is(target error) bool {
 type Caller struct {
 	presented   string
 	trusted     bool
+	proof       string // of the token, as it was sent
 	revocations Revocations
 	now         func() time.Time
 
@@ -98,7 +99,7 @@ func (c *Caller) Become(token string) {
 	c.token, c.refused, c.expiresAt = token, "", expiresAt
 }
 
-// Presented returns the token of the request's header as it was sent, also where it has expired or was revoked, for
+// Presented returns the token of the request's header as it was sent, even if it has expired or was revoked, for
 // ending it. It is empty if no token was sent or what was sent cannot be one, and a login does not change it.
 func (c *Caller) Presented() string { return c.presented }
 
@@ -110,7 +111,7 @@ func (c *Caller) Fork() *Caller {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return &Caller{
-		presented: c.presented, trusted: c.trusted, revocations: c.revocations, now: c.now,
+		presented: c.presented, trusted: c.trusted, proof: c.proof, revocations: c.revocations, now: c.now,
 		token: c.token, refused: c.refused, expiresAt: c.expiresAt,
 	}
 }
@@ -119,10 +120,11 @@ func (c *Caller) Fork() *Caller {
 // not held to what a single address may do: it signs many members in.
 func WithCaller(ctx context.Context, c *Caller) context.Context {
 	address := circleclient.AskingFrom(ctx).Address
+	ctx = circleclient.With(ctx, circleclient.As(c), circleclient.FromAddress(address))
 	if c.trusted {
-		address = netip.Addr{}
+		ctx = circleclient.With(ctx, circleclient.FromAddress(netip.Addr{}), circleclient.Vouched(0, "a trusted server"))
 	}
-	return circleclient.With(ctx, circleclient.As(c), circleclient.FromAddress(address))
+	return ctx
 }
 
 // CallerFrom returns the caller. It is never nil: without [WithCaller] it is a caller without credentials.

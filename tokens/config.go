@@ -1,15 +1,16 @@
 package tokens
 
 import (
+	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"circlegraph/circleclient"
 )
@@ -31,13 +32,8 @@ const (
 	minSecret      = 32
 	minDistinct    = 8
 	maxSecrets     = 2
-	defaultClaim   = "sub"
-	emailClaim     = "email"
 	loginSetting   = "CIRCLEGRAPH_LOGIN"
 	secretSetting  = "CIRCLEGRAPH_TRUSTED_SECRET"
-	issuerSetting  = "CIRCLEGRAPH_OIDC_ISSUER"
-	claimSetting   = "CIRCLEGRAPH_OIDC_CLAIM"
-	emailSetting   = "CIRCLEGRAPH_OIDC_EMAIL"
 	sealSetting    = "CIRCLEGRAPH_SEAL_KEYS"
 	sandboxSetting = "CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK"
 )
@@ -67,20 +63,39 @@ type Config struct {
 	// while it is being changed. Better given by environment than by flag.
 	TrustedSecrets []Secret `name:"trusted-secret" placeholder:"SECRET"`
 
-	// Issuer of the community's OpenID Connect provider, exactly as its tokens name it.
-	OIDCIssuer string `placeholder:"URL"`
+	// Issuer of the community's OpenID Connect provider, exactly as its tokens name it. If they use several names, all of
+	// them, separated by commas: the discovery document lies under the first. {tenantid} stands for the token's tid.
+	OIDCIssuers []string `name:"oidc-issuer" placeholder:"URL" see:"docs/sign-in.md"`
 
-	// Client ids whose ID tokens are accepted, separated by commas.
+	// Address of the provider's discovery document, if it does not lie under the issuer.
+	OIDCDiscovery string `placeholder:"URL" without:"found under the issuer"`
+
+	// Address of the provider's keys (JWKS), if it has no discovery document.
+	OIDCJWKS string `name:"oidc-jwks" placeholder:"URL" without:"found by discovery"`
+
+	// Client ids whose ID tokens are accepted (aud), separated by commas.
 	OIDCAudiences []string `name:"oidc-audience" placeholder:"ID"`
 
-	// Claim of the ID token that is the member's SSO user id in Circle.
+	// Further client ids that may ask for tokens made for these audiences (azp), separated by commas.
+	OIDCParties []string `name:"oidc-authorized-party" placeholder:"ID" without:"only the audiences"`
+
+	// Claim of the ID token that is the member's SSO user id in Circle. Dots lead into objects.
 	OIDCClaim string `placeholder:"CLAIM" without:"sub"`
 
 	// Find the member by the ID token's e-mail address, if the provider says it is verified, instead of by SSO user id.
 	OIDCEmail bool
 
+	// Longest time since an ID token was issued. Longer than some minutes only if the provider's SDK hands out the same
+	// token again and again.
+	OIDCMaxAge time.Duration `default:"10m" placeholder:"TIME" positive:""`
+
+	// Several providers at once, as a JSON list of objects with issuer, audience and, as above, discovery, jwks,
+	// authorizedParty, claim, email and maxAge. Instead of the settings for one.
+	OIDCProviders string `placeholder:"JSON" see:"docs/sign-in.md"`
+
 	// Keys of 32 bytes in base64, separated by commas, that seal the refresh tokens given out in oidc mode. The first one
-	// seals, all of them open. Better given by environment than by flag.
+	// seals, all of them open. With a shared store they also hide what is in it, whatever the mode. Better given by
+	// environment than by flag.
 	SealKeys []Secret `placeholder:"KEY"`
 
 	// Let other machines reach the sandbox, where anybody may become anybody.
@@ -97,6 +112,8 @@ type Deployment struct {
 	HeadlessToken Secret
 	// HeadlessTokenFile is CIRCLE_HEADLESS_TOKEN_FILE as given, empty if it is not.
 	HeadlessTokenFile string
+	// Shared reports whether several instances share a store, which the seal keys protect.
+	Shared bool
 }
 
 func (d Deployment) upstream() bool {
@@ -108,10 +125,9 @@ type Settings struct {
 	modes     []Mode
 	secrets   []circleclient.TokenHash
 	sealer    *sealer
-	issuer    string
-	audiences []string
-	claim     string
-	byEmail   bool
+	sealKeys  [][]byte
+	proofKeys []sealKey // the first one proves access tokens, all of them are accepted
+	providers []provider
 }
 
 // Has reports whether mode is on.
@@ -132,7 +148,8 @@ func (p *problems) add(when bool, format string, args ...any) {
 // Validate refuses every unsafe or contradictory mix. The error joins one sentence for each thing to mend, none of
 // which shows a secret.
 func (c Config) Validate(d Deployment) (Settings, error) {
-	c.Login, c.OIDCAudiences = trimAll(c.Login), trimAll(c.OIDCAudiences)
+	c.Login, c.OIDCIssuers = trimAll(c.Login), trimAll(c.OIDCIssuers)
+	c.OIDCAudiences, c.OIDCParties = trimAll(c.OIDCAudiences), trimAll(c.OIDCParties)
 	c.TrustedSecrets, c.SealKeys = dropEmpty(c.TrustedSecrets), dropEmpty(c.SealKeys)
 	var found problems
 	s := Settings{}
@@ -153,21 +170,29 @@ func (c Config) Validate(d Deployment) (Settings, error) {
 		found.add(len(s.modes) > 0 && len(c.TrustedSecrets) > 0, "%s is given, but %s does not include trusted.",
 			secretSetting, loginSetting)
 	}
+	if s.Has(ModeOIDC) || d.Shared {
+		s.sealKeys = c.checkSealKeys(&found)
+	}
 	if s.Has(ModeOIDC) {
 		c.checkOIDC(&s, &found)
 	} else {
-		found.add(len(s.modes) > 0 && c.anyOIDC(), "OIDC settings or seal keys are given, but %s does not include oidc.",
-			loginSetting)
+		found.add(len(s.modes) > 0 && c.anyOIDC() && !(d.Shared && c.onlySealKeys()),
+			"OIDC settings or seal keys are given, but %s does not include oidc.", loginSetting)
 	}
+	found.add(d.Shared && len(c.SealKeys) == 0 && !s.Has(ModeOIDC),
+		"CIRCLEGRAPH_SHARED_URL needs %s, which hide what is in the shared store: at least one key of %d bytes in base64, "+
+			"the same for all instances.", sealSetting, sealKeySize)
 	if len(found) > 0 {
 		return Settings{}, errors.Join(found...)
 	}
-	return s, nil
+	var err error
+	s.proofKeys, err = s.keysOfProofs()
+	return s, err
 }
 
-func (c Config) anyOIDC() bool {
-	return c.OIDCIssuer != "" || len(c.OIDCAudiences) > 0 || c.OIDCClaim != "" || c.OIDCEmail || len(c.SealKeys) > 0
-}
+func (c Config) anyOIDC() bool { return !c.onlySealKeys() || len(c.SealKeys) > 0 }
+
+func (c Config) onlySealKeys() bool { return !c.anyOfOneProvider() && c.OIDCProviders == "" }
 
 // modes reads the modes. Nobody gets the sandbox, where anybody may become anybody, by forgetting a setting: it needs
 // either its name or the absence of everything that belongs to a real community.
@@ -233,24 +258,23 @@ func (c Config) checkSecrets(d Deployment, found *problems) []circleclient.Token
 }
 
 func (c Config) checkOIDC(s *Settings, found *problems) {
-	s.issuer, s.audiences, s.claim, s.byEmail = c.OIDCIssuer, c.OIDCAudiences, c.OIDCClaim, c.OIDCEmail
-	if s.claim == "" {
-		s.claim = defaultClaim
-	}
-	if s.issuer == "" {
-		found.add(true, "The oidc mode needs %s.", issuerSetting)
-	} else if err := checkProviderURL(s.issuer); err != nil {
-		found.add(true, "%s %w.", issuerSetting, err)
-	}
-	found.add(len(s.audiences) == 0, "The oidc mode needs CIRCLEGRAPH_OIDC_AUDIENCE.")
-	found.add(s.claim == emailClaim && !s.byEmail, "%s=email would trust addresses that nobody verified: set %s instead.",
-		claimSetting, emailSetting)
-	found.add(s.byEmail && c.OIDCClaim != "" && c.OIDCClaim != emailClaim, "%s and %s exclude each other.", emailSetting,
-		claimSetting)
-	found.add(isProtocolClaim(s.claim), "%s=%s does not name a person.", claimSetting, s.claim)
+	s.providers = c.providers(found)
 	found.add(len(c.SealKeys) == 0, "The oidc mode needs %s: at least one key of %d bytes in base64.", sealSetting,
 		sealKeySize)
-	var keys [][]byte
+	if len(*found) > 0 {
+		return
+	}
+	var issuers []string
+	for _, p := range s.providers {
+		issuers = append(issuers, p.issuers...)
+	}
+	var err error
+	s.sealer, err = newSealer(issuers, s.sealKeys)
+	found.add(err != nil, "The keys of %s cannot be used.", sealSetting)
+}
+
+// checkSealKeys reads the keys.
+func (c Config) checkSealKeys(found *problems) (keys [][]byte) {
 	for _, text := range c.SealKeys {
 		key, err := decodeKey(string(text))
 		found.add(err != nil || len(key) != sealKeySize, "Each key of %s must be %d bytes in base64.", sealSetting,
@@ -261,34 +285,28 @@ func (c Config) checkOIDC(s *Settings, found *problems) {
 			"A key of %s repeats too few bytes to be random.", sealSetting)
 		keys = append(keys, key)
 	}
-	if len(*found) > 0 {
-		return
-	}
-	var err error
-	s.sealer, err = newSealer(s.issuer, keys)
-	found.add(err != nil, "The keys of %s cannot be used.", sealSetting)
+	return keys
 }
 
-// isProtocolClaim reports whether a claim describes the token and not a person: everybody would be the same member.
-func isProtocolClaim(claim string) bool {
-	return slices.Contains([]string{
-		"iss", "aud", "azp", "exp", "iat", "nbf", "nonce", "acr", "amr", "typ", "token_use",
-		"email_verified",
-	}, claim)
+// Derive makes a key of 32 bytes for a purpose of each seal key, in their order.
+func (s Settings) Derive(purpose string) ([][]byte, error) {
+	var derived [][]byte
+	for _, key := range s.sealKeys {
+		made, err := hkdf.Key(sha256.New, key, nil, purpose, sealKeySize)
+		if err != nil {
+			return nil, err
+		}
+		derived = append(derived, made)
+	}
+	return derived, nil
 }
 
-// checkProviderURL accepts addresses that are safe to fetch keys from. Its errors continue a sentence.
-func checkProviderURL(raw string) error {
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
-		return errors.New("must be an absolute https address")
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return errors.New("must have neither user, query nor fragment")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return errors.New("must use https unless it is on a loopback address")
+// SealKeyIDs are the public names of the seal keys, as sealed tokens have them.
+func (s Settings) SealKeyIDs() (ids []string) {
+	for _, key := range s.sealKeys {
+		ids = append(ids, sealKeyID(key))
 	}
-	return nil
+	return ids
 }
 
 func hostOf(listen string) string {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -25,7 +26,7 @@ func trustedConfig() Config {
 
 func oidcConfig(issuer string) Config {
 	return Config{
-		Login: []string{"oidc"}, OIDCIssuer: issuer, OIDCAudiences: []string{"web"},
+		Login: []string{"oidc"}, OIDCIssuers: []string{issuer}, OIDCAudiences: []string{"web"},
 		SealKeys: []Secret{sealKeyText(1)},
 	}
 }
@@ -85,6 +86,9 @@ func TestConfigThatIsRefused(t *testing.T) {
 			change(c)
 		}
 	}
+	several := func(list string) edit {
+		return oidc(func(c *Config) { c.OIDCIssuers, c.OIDCAudiences, c.OIDCProviders = nil, nil, list })
+	}
 	login := func(modes ...string) edit { return func(c *Config, _ *Deployment) { c.Login = modes } }
 	tests := []struct {
 		name string
@@ -127,8 +131,7 @@ func TestConfigThatIsRefused(t *testing.T) {
 			c.Login, c.TrustedSecrets = []string{"sandbox"}, []Secret{trustedSecret}
 		}, "does not include trusted"},
 		{"sandbox with an issuer", func(c *Config, _ *Deployment) {
-			c.Login, c.OIDCIssuer = []string{"sandbox"},
-				"https://id.example.org"
+			c.Login, c.OIDCIssuers = []string{"sandbox"}, []string{"https://id.example.org"}
 		}, "does not include oidc"},
 		{
 			"token without a mode", func(_ *Config, d *Deployment) { d.HeadlessToken = headless },
@@ -139,7 +142,7 @@ func TestConfigThatIsRefused(t *testing.T) {
 			"how members prove who they are",
 		},
 		{
-			"issuer without a mode", func(c *Config, _ *Deployment) { c.OIDCIssuer = "https://id.example.org" },
+			"issuer without a mode", func(c *Config, _ *Deployment) { c.OIDCIssuers = []string{"https://id.example.org"} },
 			"without CIRCLEGRAPH_LOGIN",
 		},
 		{
@@ -193,21 +196,68 @@ func TestConfigThatIsRefused(t *testing.T) {
 			"secret while trusted is off", oidc(func(c *Config) { c.TrustedSecrets = []Secret{trustedSecret} }),
 			"does not include trusted",
 		},
-		{"oidc without an issuer", oidc(func(c *Config) { c.OIDCIssuer = "" }), "needs CIRCLEGRAPH_OIDC_ISSUER"},
-		{"issuer without TLS", oidc(func(c *Config) { c.OIDCIssuer = "http://id.example.org" }), "must use https"},
-		{"issuer that is no address", oidc(func(c *Config) { c.OIDCIssuer = "id.example.org" }), "absolute https address"},
+		{"oidc without an issuer", oidc(func(c *Config) { c.OIDCIssuers = nil }), "needs CIRCLEGRAPH_OIDC_ISSUER"},
+		{"issuer without TLS", oidc(func(c *Config) { c.OIDCIssuers = []string{"http://id.example.org"} }), "must use https"},
 		{
-			"issuer with a query", oidc(func(c *Config) { c.OIDCIssuer = "https://id.example.org?x=1" }),
+			"issuer that is no address", oidc(func(c *Config) { c.OIDCIssuers = []string{"id.example.org"} }),
+			"absolute https address",
+		},
+		{
+			"issuer with a query", oidc(func(c *Config) { c.OIDCIssuers = []string{"https://id.example.org?x=1"} }),
 			"neither user, query nor fragment",
 		},
 		{
-			"issuer with a password", oidc(func(c *Config) { c.OIDCIssuer = "https://a:b@id.example.org" }),
+			"issuer with a password", oidc(func(c *Config) { c.OIDCIssuers = []string{"https://a:b@id.example.org"} }),
 			"neither user, query nor fragment",
 		},
 		{
 			"oidc without an audience", oidc(func(c *Config) { c.OIDCAudiences = []string{" "} }),
 			"needs CIRCLEGRAPH_OIDC_AUDIENCE",
 		},
+		{
+			"keys without TLS", oidc(func(c *Config) { c.OIDCJWKS = "http://id.example.org/keys" }),
+			"OIDC_JWKS must use https",
+		},
+		{
+			"document without TLS", oidc(func(c *Config) { c.OIDCDiscovery = "http://id.example.org/d" }),
+			"OIDC_DISCOVERY must use https",
+		},
+		{"document and keys", oidc(func(c *Config) {
+			c.OIDCDiscovery, c.OIDCJWKS = "https://id.example.org/d", "https://id.example.org/keys"
+		}), "exclude each other"},
+		{
+			"all tenants without a document",
+			oidc(func(c *Config) { c.OIDCIssuers = []string{"https://id.example.org/{tenantid}/v2.0"} }),
+			"needs CIRCLEGRAPH_OIDC_DISCOVERY",
+		},
+		{"all tenants by their host", oidc(func(c *Config) {
+			c.OIDCIssuers, c.OIDCJWKS = []string{"https://{tenantid}.example.org"}, "https://id.example.org/keys"
+		}), "once, as a part of its path"},
+		{"all tenants by e-mail", oidc(func(c *Config) {
+			c.OIDCIssuers, c.OIDCJWKS = []string{"https://id.example.org/{tenantid}"}, "https://id.example.org/keys"
+			c.OIDCEmail = true
+		}), "list the tenants' issuers"},
+		{"endless age", oidc(func(c *Config) { c.OIDCMaxAge = 25 * time.Hour }), "at most 24h"},
+		{"one provider and several", oidc(func(c *Config) {
+			c.OIDCProviders = `[{"issuer": "https://a.example.org", "audience": "web"}]`
+		}), "exclude each other"},
+		{"providers that are no JSON", several(`https://a.example.org`), "must be a JSON list"},
+		{"no providers", several(`[]`), "must be a JSON list"},
+		{
+			"provider with an unknown field", several(`[{"issuer": "https://a.example.org", "aud": "web"}]`),
+			`does not know "aud"`,
+		},
+		{
+			"provider without an audience", several(`[{"issuer": "https://a.example.org"}]`),
+			"CIRCLEGRAPH_OIDC_PROVIDERS[0].audience",
+		},
+		{"provider twice", several(`[{"issuer": "https://a.example.org", "audience": "web"},
+			{"issuer": ["https://b.example.org", "https://a.example.org"], "audience": "ios"}]`), "names an issuer twice"},
+		{
+			"provider with an age in words",
+			several(`[{"issuer": "https://a.example.org", "audience": "web", "maxAge": "long"}]`), "must be a JSON list",
+		},
+		{"providers while oidc is off", trusted(func(c *Config) { c.OIDCProviders = `[]` }), "does not include oidc"},
 		{"oidc without seal keys", oidc(func(c *Config) { c.SealKeys = nil }), "needs CIRCLEGRAPH_SEAL_KEYS"},
 		{"short seal key", oidc(func(c *Config) { c.SealKeys = []Secret{"c2hvcnQ="} }), "must be 32 bytes in base64"},
 		{"seal key not in base64", oidc(func(c *Config) { c.SealKeys = []Secret{"!"} }), "must be 32 bytes in base64"},
@@ -223,7 +273,7 @@ func TestConfigThatIsRefused(t *testing.T) {
 		},
 		{"claim that is everybody's", oidc(func(c *Config) { c.OIDCClaim = "aud" }), "does not name a person"},
 		{
-			"issuer while oidc is off", trusted(func(c *Config) { c.OIDCIssuer = "https://id.example.org" }),
+			"issuer while oidc is off", trusted(func(c *Config) { c.OIDCIssuers = []string{"https://id.example.org"} }),
 			"does not include oidc",
 		},
 		{
@@ -293,8 +343,8 @@ func TestConfigFromTheEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !settings.Has(ModeOIDC) || !settings.Has(ModeTrusted) || len(settings.secrets) != 2 ||
-		len(settings.audiences) != 2 ||
-		settings.claim != "circle_id" || len(settings.sealer.keys) != 2 {
+		len(settings.providers) != 1 || len(settings.providers[0].audiences) != 2 ||
+		settings.providers[0].claim != "circle_id" || len(settings.sealer.keys) != 2 {
 		t.Errorf("settings = %+v, want all that the environment says", settings)
 	}
 }

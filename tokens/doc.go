@@ -2,8 +2,8 @@
 //
 // Circle's Auth API makes a token for anybody whose name it is given, so everything here serves one rule: this server
 // asks it only for somebody who has proven who they are. The three ways to prove it are the operator's choice
-// ([Config]): an ID token of the community's own identity provider, the secret of a trusted server, or, against the
-// embedded sandbox only, nothing at all.
+// ([Config]): an ID token of the community's own identity provider, the secret of a trusted server, or, only
+// against the embedded sandbox, nothing at all.
 //
 //	[Authenticator]  reads the Authorization header into the context as a [Caller]; it refuses nothing itself
 //	[Caller]         gives circleclient the caller's token, or why there is none

@@ -59,8 +59,8 @@ type fakeCircle struct {
 	access    map[string]bool // alive
 	refresh   map[string]bool
 	expired   map[string]bool // refresh tokens past their month
-	repeat    string          // the access token to hand out whatever is asked
-	breakdown int             // the status of every answer where not 0
+	repeat    string          // the access token to hand out for every request
+	breakdown int             // the status of every answer if not 0
 	secret    string
 }
 
@@ -187,7 +187,7 @@ func memberToken(t *testing.T, expiresAt time.Time, id string) string {
 	t.Helper()
 	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
 		"community_id": 1, "community_member_id": adaID, "sso_user_id": adaSSO, "exp": expiresAt.Unix(), "jti": id,
-	}).SignedString([]byte("known to Circle alone"))
+	}).SignedString([]byte("known only to Circle"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func newBench(t *testing.T, config Config) *bench {
 	b.circle = newFakeCircle(t, b.clock)
 	b.revocations = NewMemoryRevocations(100, b.clock.Now)
 	b.principals = NewPrincipals(100, b.clock.Now)
-	b.auth = NewAuthenticator(settings, b.revocations, b.clock.Now)
+	b.auth = NewAuthenticator(settings, b.revocations, b.principals, b.clock.Now)
 	b.Service, err = New(settings, Dependencies{
 		Auth: b.circle.client().Auth, Revocations: b.revocations, Clock: b.clock.Now,
 		Logger:     slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

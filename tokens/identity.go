@@ -3,8 +3,10 @@ package tokens
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -34,7 +36,19 @@ func (i Identity) request() circleclient.TokenRequest {
 type proof struct {
 	identity Identity
 	mode     Mode
-	subject  string // whom the identity provider named; empty in other modes
+
+	// Of an ID token; empty in other modes.
+	subject string // whom the provider named
+	issuer  string // the provider
+	maxAge  time.Duration
+}
+
+// vouched returns a context whose calls are the member's who has given proof. The sandbox asks for none.
+func (p proof) vouched(ctx context.Context) context.Context {
+	if p.mode == ModeSandbox {
+		return ctx
+	}
+	return circleclient.With(ctx, circleclient.Vouched(p.identity.MemberID, strings.ToLower(fmt.Sprint(p.identity))))
 }
 
 // prove finds out whose tokens the request may have. Circle is not called, so neither answers nor their timing
@@ -71,32 +85,73 @@ func (s *Service) proveByToken(ctx context.Context, token string) (proof, error)
 			Message: "This server does not take identity tokens. Use email, memberId or ssoUserId.",
 		}
 	}
-	p := proof{mode: ModeOIDC}
-	var err error
-	p.identity, p.subject, err = s.verifier.verify(ctx, token)
+	p, err := s.verifier.verify(ctx, token)
+	p.mode = ModeOIDC
 	var refused *tokenRefused
 	var down *providerDown
 	switch {
 	case errors.As(err, &refused):
 		return p, identityTokenInvalid(refused.why)
 	case errors.As(err, &down):
-		s.log.LogAttrs(ctx, slog.LevelError, "nobody can sign in with an identity token", slog.Any("error", down))
-		return p, &LoginError{
-			Code:    CodeIdentityProviderUnavailable,
-			Message: "The identity provider does not answer. Try again in a minute.",
-		}
+		s.logProvider(ctx, down)
+		return p, providerUnavailable(down)
 	case err != nil:
 		return p, err
 	}
 	return p, nil
 }
 
-func identityTokenInvalid(why string) *LoginError {
-	return &LoginError{
-		Code: CodeIdentityTokenInvalid, Field: "identityToken", reason: why,
-		Message: "The identity token cannot be used. Sign in to the identity provider again and send its ID token within " +
-			"ten minutes.",
+// logProvider tells the operator why nobody can sign in with a provider.
+func (s *Service) logProvider(ctx context.Context, down *providerDown) {
+	s.log.LogAttrs(ctx, slog.LevelError, "nobody can sign in with an identity token", slog.Any("error", down))
+}
+
+func providerUnavailable(down *providerDown) *LoginError {
+	if down.misfit {
+		return &LoginError{
+			Code: CodeIdentityProviderMisfit,
+			Message: "The settings of this server do not fit its identity provider. Trying again does not help: whoever " +
+				"runs the server finds the reason in its log.",
+		}
 	}
+	return &LoginError{
+		Code:    CodeIdentityProviderUnavailable,
+		Message: "The identity provider does not answer. Try again in a minute.",
+	}
+}
+
+// CheckProviders looks for settings that do not fit the identity providers, so that the log says so before a member
+// finds out. A provider that does not answer is no error: its keys are fetched when they are needed.
+func (s *Service) CheckProviders(ctx context.Context) error {
+	if s.verifier == nil {
+		return nil
+	}
+	var found []error
+	for _, p := range s.verifier.providers {
+		err := p.keys.ensure(ctx)
+		if down, ok := errors.AsType[*providerDown](err); ok {
+			s.logProvider(ctx, down)
+		}
+		if names := p.keys.get().names; names != "" {
+			s.log.LogAttrs(ctx, slog.LevelWarn, "the discovery document names another issuer than the settings; tokens must "+
+				"name what the settings do", slog.String("document", names),
+				slog.String(issuerSetting, strings.Join(p.issuers, ",")))
+		}
+		found = append(found, err)
+	}
+	return errors.Join(found...)
+}
+
+// RefreshKeys fetches the keys of the identity providers, however fresh those are that are known. If that fails, they
+// stay, and the error names the provider. Only the oidc mode has any.
+func (s *Service) RefreshKeys(ctx context.Context) error {
+	var found []error
+	for _, p := range s.verifier.providers {
+		if err := p.keys.refresh(ctx); err != nil {
+			found = append(found, fmt.Errorf("%s: %w", p.issuers[0], err))
+		}
+	}
+	return errors.Join(found...)
 }
 
 func (s *Service) proofRequired() *LoginError {

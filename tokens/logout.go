@@ -38,8 +38,8 @@ func (s *Service) RevokeRefreshToken(ctx context.Context, token string) error {
 // Logout ends the access token of the request's header, even if it has expired, and with everywhere the refresh
 // token too, which Circle may have given to the member's other devices. Both are tried, even if the other fails.
 //
-// The error is an [*Error] where the header has no token, a [*LoginError] for a refresh token that is not one, or one
-// of circleclient as for [Service.RevokeAccessToken].
+// The error is an [*Error] if the header has no token, a [*LoginError] for what is no refresh token, or one of
+// circleclient as for [Service.RevokeAccessToken].
 func (s *Service) Logout(ctx context.Context, everywhere bool, refreshToken string) error {
 	err := s.logout(ctx, everywhere, refreshToken)
 	s.audit(ctx, "logout", "", err)
@@ -93,54 +93,104 @@ func (s *Service) revokeAccess(ctx context.Context, token string) error {
 	if !isJWT || len(token) > maxBearer || !isToken68(token) {
 		return nil // no token, so as dead as one can be
 	}
-	_, proven := s.principals.Member(token)
+	memberID, proven := s.principals.Member(token)
 	attempted, err := s.countByRevocation(ctx, token, proven)
 	if err != nil {
 		return err
 	}
-	err = s.auth.RevokeAccessToken(ctx, token)
+	if proven {
+		ctx = circleclient.With(ctx, circleclient.Vouched(memberID, token))
+	}
+	over, err := s.tellAccess(ctx, token, expiresAt, proven)
+	attempted(over && err != nil)
+	if over {
+		return nil
+	}
+	err = s.blameless(ctx, err)
+	//nolint:contextcheck // what goes on does so without the request
+	if proven && isPassing(err) && s.pending.add(token, s.latest(expiresAt), func(ctx context.Context) bool {
+		over, _ := s.tellAccess(circleclient.With(ctx, circleclient.Vouched(memberID, token)), token, expiresAt, proven)
+		return over
+	}) {
+		return &EndPendingError{err}
+	}
+	return err
+}
+
+// tellAccess tells Circle that an access token ends, and reports whether it has; an error then says that it was dead.
+func (s *Service) tellAccess(ctx context.Context, token string, expiresAt time.Time, proven bool) (bool, error) {
+	err := s.auth.RevokeAccessToken(ctx, token)
 	dead := isAny(err, circleclient.ErrTokenInvalid, circleclient.ErrTokenExpired, circleclient.ErrTokenRevoked,
 		circleclient.ErrNotFound)
-	attempted(dead)
 	if err == nil || proven {
 		s.refuse(ctx, token, expiresAt)
 	}
 	if err == nil || dead {
 		s.principals.Forget(token)
 		s.onRevoked(token)
-		return nil
 	}
-	return s.blameless(ctx, err)
+	return err == nil || dead, err
 }
 
+// isPassing reports whether it is worth telling Circle again.
+func isPassing(err error) bool {
+	return isAny(err, circleclient.ErrUnavailable, circleclient.ErrTimeout, circleclient.ErrRateLimited)
+}
+
+// Drain tells Circle of the ends that it could not be told before, because nobody will once the process has ended.
+func (s *Service) Drain(ctx context.Context) { s.pending.drain(ctx) }
+
 func (s *Service) revokeRefresh(ctx context.Context, token string, wasSealed bool) error {
-	attempted, err := s.countByRevocation(ctx, token, wasSealed || s.principals.madeRefresh(token))
+	known := wasSealed || s.principals.madeRefresh(token)
+	attempted, err := s.countByRevocation(ctx, token, known)
 	if err != nil {
 		return err
 	}
-	err = s.auth.RevokeRefreshToken(ctx, token)
-	dead := isAny(err, circleclient.ErrRefreshTokenInvalid, circleclient.ErrRefreshTokenExpired, circleclient.ErrNotFound)
-	attempted(dead)
-	switch {
-	case err == nil:
-		s.refuse(ctx, token, time.Time{})
-		return nil
-	case dead:
+	if known {
+		ctx = circleclient.With(ctx, circleclient.Vouched(0, token))
+	}
+	over, err := s.tellRefresh(ctx, token)
+	attempted(over && err != nil)
+	if over {
 		return nil
 	}
-	return s.blameless(ctx, err)
+	err = s.blameless(ctx, err)
+	//nolint:contextcheck // what goes on does so without the request
+	if known && isPassing(err) && s.pending.add(token, s.latest(time.Time{}), func(ctx context.Context) bool {
+		over, _ := s.tellRefresh(circleclient.With(ctx, circleclient.Vouched(0, token)), token)
+		return over
+	}) {
+		s.refuse(ctx, token, time.Time{})
+		return &EndPendingError{err}
+	}
+	return err
+}
+
+// tellRefresh is tellAccess for a refresh token.
+func (s *Service) tellRefresh(ctx context.Context, token string) (bool, error) {
+	err := s.auth.RevokeRefreshToken(ctx, token)
+	if err == nil {
+		s.refuse(ctx, token, time.Time{})
+	}
+	return err == nil || isAny(err, circleclient.ErrRefreshTokenInvalid, circleclient.ErrRefreshTokenExpired,
+		circleclient.ErrNotFound), err
 }
 
 // refuse puts a token on the list until it ends by itself, for the longest time if that is not known.
 func (s *Service) refuse(ctx context.Context, token string, expiresAt time.Time) {
+	if err := s.revocations.Add(ctx, token, s.latest(expiresAt)); err != nil {
+		// Circle refuses the token all the same.
+		s.log.LogAttrs(ctx, slog.LevelError, "a revoked token could not be noted", slog.Any("error", err))
+	}
+}
+
+// latest is when a token has ended by itself, or is no longer remembered.
+func (s *Service) latest(expiresAt time.Time) time.Time {
 	until := s.now().Add(MaxRevocationAge)
 	if !expiresAt.IsZero() && expiresAt.Add(leeway).Before(until) {
 		until = expiresAt.Add(leeway)
 	}
-	if err := s.revocations.Add(ctx, token, until); err != nil {
-		// Circle refuses the token all the same.
-		s.log.LogAttrs(ctx, slog.LevelError, "a revoked token could not be noted", slog.Any("error", err))
-	}
+	return until
 }
 
 // rawRefreshToken takes the seal off. A token whose seal has expired is dead.

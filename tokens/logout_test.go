@@ -24,6 +24,18 @@ func signedIn(t *testing.T) (*bench, *Session) {
 	return b, session
 }
 
+// signedInByIdentity is a bench with the session that an ID token of Ada's gives; its refresh token is sealed.
+func signedInByIdentity(t *testing.T) (*bench, *Session) {
+	t.Helper()
+	p := newTestProvider(t)
+	b := newBench(t, oidcConfig(p.server.URL))
+	session, err := b.Login(b.asking("", ""), LoginRequest{IdentityToken: p.idToken(nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b, session
+}
+
 func TestLogoutEndsTheAccessTokenAlone(t *testing.T) {
 	b, session := signedIn(t)
 	ctx := b.asking("Bearer "+session.AccessToken, "")
@@ -70,12 +82,7 @@ func TestLogoutEverywhere(t *testing.T) {
 }
 
 func TestLogoutEverywhereUnseals(t *testing.T) {
-	p := newTestProvider(t)
-	b := newBench(t, oidcConfig(p.server.URL))
-	session, err := b.Login(b.asking("", ""), LoginRequest{IdentityToken: p.idToken(nil)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b, session := signedInByIdentity(t)
 	ctx := b.asking("Bearer "+session.AccessToken, "")
 	if err := b.Logout(ctx, true, session.RefreshToken+"AAAA"); code(err) != CodeRefreshTokenInvalid {
 		t.Errorf("Logout with a broken seal = %v, want %s", err, CodeRefreshTokenInvalid)
@@ -162,12 +169,7 @@ func TestRevocationLastsAsLongAsTheToken(t *testing.T) {
 }
 
 func TestRevokeRefreshToken(t *testing.T) {
-	p := newTestProvider(t)
-	b := newBench(t, oidcConfig(p.server.URL))
-	session, err := b.Login(b.asking("", ""), LoginRequest{IdentityToken: p.idToken(nil)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b, session := signedInByIdentity(t)
 	b.circle.with(func() { b.circle.expired["month-old"] = true })
 	for _, test := range []struct {
 		name, token string

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -29,7 +31,7 @@ func TestKeysRotate(t *testing.T) {
 	p := newTestProvider(t)
 	v, _, clock := newTestVerifier(t, p, nil)
 	verify := func(id string) string {
-		_, _, err := v.verify(t.Context(), freshToken(p, clock, id))
+		_, err := v.verify(t.Context(), freshToken(p, clock, id))
 		return why(err)
 	}
 	if got := verify("rsa"); got != "" || p.fetches != 1 {
@@ -59,6 +61,34 @@ func TestKeysRotate(t *testing.T) {
 	}
 }
 
+// Whoever knows that the provider has other keys need not wait. A provider that fails then costs nobody the keys that
+// are known.
+func TestKeysAreFetchedAgainWhenTold(t *testing.T) {
+	p := newTestProvider(t)
+	b := newBench(t, oidcConfig(p.server.URL))
+	login := func(id string) error {
+		_, err := b.Login(from(b.asking("", ""), "192.0.2.1"), LoginRequest{IdentityToken: freshToken(p, b.clock, id)})
+		return err
+	}
+	if err := login("rsa"); err != nil {
+		t.Fatal(err)
+	}
+	p.with(func() { p.published = []string{"next"} })
+	if err := b.RefreshKeys(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := login("rsa"); err == nil {
+		t.Error("a withdrawn key is taken")
+	}
+	p.with(func() { p.published = nil })
+	if err := b.RefreshKeys(t.Context()); err == nil || !strings.Contains(err.Error(), p.server.URL) {
+		t.Errorf("RefreshKeys without keys = %v, want an error that names the provider", err)
+	}
+	if err := login("next"); err != nil {
+		t.Errorf("Login with the keys that are known = %v", err)
+	}
+}
+
 func TestProviderOutage(t *testing.T) {
 	p := newTestProvider(t)
 	v, _, clock := newTestVerifier(t, p, nil)
@@ -70,7 +100,7 @@ func TestProviderOutage(t *testing.T) {
 	}
 	p.with(func() { p.answer = down })
 	verify := func(id string) error {
-		_, _, err := v.verify(t.Context(), freshToken(p, clock, id))
+		_, err := v.verify(t.Context(), freshToken(p, clock, id))
 		return err
 	}
 	for range 10 {
@@ -81,7 +111,7 @@ func TestProviderOutage(t *testing.T) {
 	if asked != 1 {
 		t.Errorf("a provider that is down was asked %d times, want once per pause", asked)
 	}
-	if _, _, err := v.verify(t.Context(),
+	if _, err := v.verify(t.Context(),
 		p.sign(jwt.SigningMethodHS256, []byte("x"), nil, nil)); why(err) != "wrong signature or algorithm" {
 		t.Errorf("verify of HS256 in an outage = %v, want it refused for what it is", err)
 	}
@@ -165,12 +195,12 @@ func TestProviderThatCannotBeTrusted(t *testing.T) {
 			p := newTestProvider(t)
 			p.with(func() { change(p) })
 			v, _, _ := newTestVerifier(t, p, nil)
-			_, _, err := v.verify(t.Context(), p.idToken(nil))
+			_, err := v.verify(t.Context(), p.idToken(nil))
 			if !isDown(err) {
 				t.Errorf("verify = %v, want the provider's outage", err)
 			}
-			if err != nil && strings.Contains(err.Error(), p.server.URL) {
-				t.Errorf("the error shows an address: %v", err)
+			if misfit := strings.Contains(name, "issuer"); err != nil && strings.Contains(err.Error(), p.server.URL) != misfit {
+				t.Errorf("the error shows an address is %v, want %v: %v", !misfit, misfit, err)
 			}
 		})
 	}
@@ -185,7 +215,7 @@ func TestStrangeKeyCostsOnlyItself(t *testing.T) {
 		json.RawMessage(`{"kty":"RSA","n":7}`),
 	}
 	v, _, _ := newTestVerifier(t, p, nil)
-	if _, _, err := v.verify(t.Context(), p.idToken(nil)); err != nil {
+	if _, err := v.verify(t.Context(), p.idToken(nil)); err != nil {
 		t.Errorf("verify = %v, want success beside keys that cannot be read", err)
 	}
 }
@@ -207,7 +237,7 @@ func TestProviderThatHangs(t *testing.T) {
 	leaving, leave := context.WithCancel(t.Context())
 	left := make(chan error)
 	go func() {
-		_, _, err := v.verify(leaving, freshToken(p, clock, "rsa"))
+		_, err := v.verify(leaving, freshToken(p, clock, "rsa"))
 		left <- err
 	}()
 	<-arrived
@@ -218,7 +248,7 @@ func TestProviderThatHangs(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 5 {
 		wg.Go(func() {
-			if _, _, err := v.verify(t.Context(), freshToken(p, clock, "rsa")); err != nil {
+			if _, err := v.verify(t.Context(), freshToken(p, clock, "rsa")); err != nil {
 				t.Errorf("verify of one who stayed = %v, want success", err)
 			}
 		})
@@ -237,7 +267,79 @@ func TestProviderThatHangs(t *testing.T) {
 	})
 	source.timeout = 20 * time.Millisecond
 	clock.advance(keysUsable)
-	if _, _, err := v.verify(t.Context(), freshToken(p, clock, "rsa")); !isDown(err) {
+	if _, err := v.verify(t.Context(), freshToken(p, clock, "rsa")); !isDown(err) {
 		t.Errorf("verify with a provider that hangs = %v, want its outage within the timeout", err)
+	}
+}
+
+// answers is a provider without a network.
+type answers func(r *http.Request) io.Reader
+
+// RoundTrip implements [http.RoundTripper].
+func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(a(r)), Request: r}, nil
+}
+
+// A discovery document leads to keys only over TLS, whoever would answer elsewhere.
+func TestKeysComeFromSafeAddresses(t *testing.T) {
+	const issuer = "https://id.example.org"
+	for keys, safe := range map[string]bool{
+		issuer + "/keys": true, "https://keys.example.org/?of=us": true, "http://127.0.0.1:1/keys": true,
+		"http://id.example.org/keys": false, "ftp://id.example.org/keys": false, "//id.example.org/keys": false,
+		"https://user@id.example.org/keys": false, "": false,
+	} {
+		asked := 0
+		client := &http.Client{Transport: answers(func(r *http.Request) io.Reader {
+			if asked++; strings.HasSuffix(r.URL.Path, discoveryPath) {
+				return strings.NewReader(fmt.Sprintf(`{"issuer":%q,"jwks_uri":%q}`, issuer, keys))
+			}
+			return strings.NewReader(`{"keys":[]}`)
+		})}
+		p := provider{issuers: []string{issuer}, discovery: issuer + discoveryPath}
+		_, err := newKeySource(p, client, time.Now).fetch(t.Context())
+		if err == nil || safe != (asked == 2) || !safe && !strings.Contains(err.Error(), "jwks_uri") {
+			t.Errorf("keys at %q: %d requests and %v, want that they are asked for: %v", keys, asked, err, safe)
+		}
+	}
+}
+
+// endless is white space without an end, and counts how much is read of it.
+type endless struct{ read int }
+
+// Read implements [io.Reader].
+func (e *endless) Read(p []byte) (int, error) {
+	if e.read > 8*maxProvider {
+		return 0, io.EOF
+	}
+	for i := range p {
+		p[i] = ' '
+	}
+	e.read += len(p)
+	return len(p), nil
+}
+
+// Of a document that does not end no more is read than shows that.
+func TestProviderIsReadUpToALimit(t *testing.T) {
+	body := &endless{}
+	client := &http.Client{Transport: answers(func(*http.Request) io.Reader { return body })}
+	k := newKeySource(provider{}, client, time.Now)
+	if err := k.getJSON(t.Context(), "https://id.example.org/keys", &struct{}{}); err == nil || body.read > 2*maxProvider {
+		t.Errorf("%d bytes are read, and the error is %v", body.read, err)
+	}
+}
+
+// A key of RSA with an exponent that anybody can undo is not taken.
+func TestWeakExponents(t *testing.T) {
+	p := newTestProvider(t)
+	for exponent, usable := range map[string]bool{"AQAB": true, "Aw": true, "AQ": false, "Ag": false, "BA": false} {
+		key := p.jwk("rsa")
+		key.E = exponent
+		raw, err := json.Marshal(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := usableKey(raw); ok != usable {
+			t.Errorf("a key with the exponent %s is usable: %v, want %v", exponent, ok, usable)
+		}
 	}
 }

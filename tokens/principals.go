@@ -25,6 +25,7 @@ type Principals struct {
 	now     func() time.Time
 	access  *otter.Cache[circleclient.TokenHash, int64] // members; 0 if Circle has not named the member
 	refresh *otter.Cache[circleclient.TokenHash, int64]
+	dead    *otter.Cache[circleclient.TokenHash, int64] // were known, and are not to be known again by their proof
 
 	mu     sync.Mutex
 	month  time.Time          // the first of it
@@ -44,7 +45,10 @@ func NewPrincipals(limit int, now func() time.Time) *Principals {
 			Executor:         inline.Executor,
 		})
 	}
-	return &Principals{now: now, access: keep(MaxRevocationAge + leeway), refresh: keep(maxRefreshTokenAge)}
+	return &Principals{
+		now: now, access: keep(MaxRevocationAge + leeway), refresh: keep(maxRefreshTokenAge),
+		dead: keep(MaxRevocationAge + leeway),
+	}
 }
 
 // Prove notes that Circle has accepted an access token. memberID is the member as Circle named them, or 0 if it has
@@ -93,7 +97,20 @@ func (p *Principals) Member(token string) (memberID int64, proven bool) {
 }
 
 // Forget drops a token that is dead.
-func (p *Principals) Forget(token string) { p.access.Invalidate(circleclient.HashToken(token)) }
+func (p *Principals) Forget(token string) {
+	hash := circleclient.HashToken(token)
+	if memberID, known := p.access.Invalidate(hash); known { // invented ones must not push others out
+		p.dead.Set(hash, memberID)
+	}
+}
+
+// vouch notes an access token with a proof that this server has given for it, unless it is known to be dead.
+func (p *Principals) vouch(token string, memberID int64) {
+	hash := circleclient.HashToken(token)
+	if _, dead := p.dead.GetIfPresent(hash); !dead {
+		p.access.SetIfAbsent(hash, memberID)
+	}
+}
 
 // signedIn notes the tokens that Circle has made for a member.
 func (p *Principals) signedIn(accessToken, refreshToken string, memberID int64) {

@@ -33,7 +33,7 @@ func TestPrincipals(t *testing.T) {
 		t.Errorf("refreshed with an unknown refresh token gives %d", id)
 	}
 	want("e", 0, true)
-	p.refreshed("f", "another", 8) // a sealed token says whose it is
+	p.refreshed("f", "another", 8) // a sealed token names the member
 	want("f", 8, true)
 
 	p.Forget("d")
@@ -46,6 +46,20 @@ func TestPrincipals(t *testing.T) {
 	clock.advance(maxRefreshTokenAge)
 	if id := p.refreshed("h", "r", 0); id != 0 {
 		t.Errorf("refreshed a month later gives %d, want 0", id)
+	}
+}
+
+// Tokens that were made up are not remembered as dead: many of them must not bring a dead one back.
+func TestInventedTokensPushNobodyOut(t *testing.T) {
+	p := NewPrincipals(100, newTestClock().Now)
+	p.Prove("a", 7)
+	p.Forget("a")
+	for i := range 10_000 {
+		p.Forget("invented " + strconv.Itoa(i))
+	}
+	p.vouch("a", 7)
+	if id, proven := p.Member("a"); proven {
+		t.Errorf("a dead token is proven again, of %d", id)
 	}
 }
 
@@ -109,4 +123,15 @@ func TestActiveMembersOfTheMonth(t *testing.T) {
 	want("next month", 0)
 	p.Prove("phone", 7)
 	want("once one is back", 1)
+}
+
+// Members are counted up to a number, whatever Circle says of tokens.
+func TestActiveMembersAreBounded(t *testing.T) {
+	p := NewPrincipals(10, time.Now)
+	for n := range int64(maxActive) + 10 {
+		p.noteActive(n + 1)
+	}
+	if n := p.ActiveMembers(); n != 1_000_000 {
+		t.Errorf("%d members are counted, want a million at most", n)
+	}
 }

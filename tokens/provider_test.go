@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"maps"
+	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -30,7 +31,7 @@ type testProvider struct {
 	metadata  map[string]any
 	fetches   int // of the key set
 	discovers int
-	answer    func(w http.ResponseWriter, r *http.Request) bool // takes the request over where it returns true
+	answer    func(w http.ResponseWriter, r *http.Request) bool // takes the request over if it returns true
 }
 
 // testKeys makes the keys once: RSA takes its time.
@@ -135,4 +136,23 @@ func (p *testProvider) sign(method jwt.SigningMethod, key any, header map[string
 		p.t.Fatal(err)
 	}
 	return signed
+}
+
+// renamed is a token whose header calls the algorithm by another name.
+func (p *testProvider) renamed(alg string, method jwt.SigningMethod, id string) string {
+	return p.sign(&renamedMethod{method, alg}, p.private[id], map[string]any{"kid": id}, nil)
+}
+
+type renamedMethod struct {
+	jwt.SigningMethod
+
+	name string
+}
+
+func (m *renamedMethod) Alg() string { return m.name }
+
+// orderMinus is the order of the key's curve minus s.
+func orderMinus(public crypto.PublicKey, s []byte) []byte {
+	n := public.(*ecdsa.PublicKey).Curve.Params().N
+	return new(big.Int).Sub(n, new(big.Int).SetBytes(s)).FillBytes(make([]byte, len(s)))
 }

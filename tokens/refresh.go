@@ -25,17 +25,15 @@ type refreshable struct {
 // The error is a [*LoginError], one of circleclient that says Circle is out of order, or circleclient.ErrRateLimited
 // for an address or a token that has been tried too often.
 func (s *Service) Refresh(ctx context.Context, refreshToken string) (*Session, error) {
-	attempted, err := s.countByAddress(ctx)
-	var token refreshable
-	if err == nil {
-		token, err = s.mayRefresh(ctx, refreshToken)
-	}
-	if err == nil {
-		err = s.countByRefreshToken(token)
+	token, err := s.mayRefresh(ctx, refreshToken)
+	if err != nil {
+		err = s.countGuess(ctx, err)
+	} else {
+		err = s.countByRefreshToken(ctx, token)
 	}
 	var made *circleclient.AccessToken
 	if err == nil {
-		made, err = s.refreshOnce(ctx, token.RefreshToken)
+		made, err = s.refreshOnce(token.vouched(ctx), token.RefreshToken)
 	}
 	// Looked at per caller and last: either may have been revoked while the request was on its way.
 	switch {
@@ -45,7 +43,6 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (*Session, e
 	case s.revocations.Contains(token.RefreshToken):
 		err = refreshTokenInvalid("revoked")
 	}
-	attempted(isGuess(err))
 	s.audit(ctx, "refresh", token.mode, err)
 	if err != nil {
 		return nil, err
@@ -54,10 +51,19 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (*Session, e
 	return &Session{
 		AccessToken:           made.AccessToken,
 		AccessTokenExpiresAt:  made.AccessTokenExpiresAt,
+		AccessTokenProof:      s.settings.prove(made.AccessToken, memberID, made.AccessTokenExpiresAt),
 		RefreshToken:          token.handBack,
 		RefreshTokenExpiresAt: token.ExpiresAt,
 		MemberID:              memberID,
 	}, nil
+}
+
+// vouched returns a context whose calls are those of the member who may use the token. The sandbox asks for no proof.
+func (r refreshable) vouched(ctx context.Context) context.Context {
+	if r.mode == ModeSandbox {
+		return ctx
+	}
+	return circleclient.With(ctx, circleclient.Vouched(r.MemberID, r.RefreshToken))
 }
 
 // mayRefresh looks at the proof. The modes are in the order of how much they ask for.

@@ -3,6 +3,7 @@ package tokens
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -16,7 +17,7 @@ func TestRefresh(t *testing.T) {
 	configs := map[string]Config{
 		"sandbox": {}, "trusted": trustedConfig(), "oidc": oidcConfig(p.server.URL), "both": bothConfig(p.server.URL),
 	}
-	foreign, err := newSealer(p.server.URL, [][]byte{[]byte("another key of thirty-two bytes!")})
+	foreign, err := newSealer([]string{p.server.URL}, [][]byte{[]byte("another key of thirty-two bytes!")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +41,7 @@ func TestRefresh(t *testing.T) {
 		{"sandbox, unknown", "sandbox", "", "refresh-2", CodeRefreshTokenInvalid, 1},
 		{"sandbox, empty", "sandbox", "", "", CodeRefreshTokenInvalid, 0},
 		{"sandbox, line break", "sandbox", "", "a\nb", CodeRefreshTokenInvalid, 0},
-		{"sandbox, endless", "sandbox", "", string(make([]byte, maxRefreshToken+1)), CodeRefreshTokenInvalid, 0},
+		{"sandbox, endless", "sandbox", "", strings.Repeat("A", maxRefreshToken+1), CodeRefreshTokenInvalid, 0},
 		{"sandbox, sealed by a stranger", "sandbox", "", stranger, CodeRefreshTokenInvalid, 0},
 		{"trusted", "trusted", trustedSecret, raw, "", 1},
 		{"trusted without the secret", "trusted", "", raw, CodeProofRequired, 0},
@@ -62,7 +63,7 @@ func TestRefresh(t *testing.T) {
 			b := newBench(t, configs[test.mode])
 			b.circle.refresh[raw] = true
 			token := test.token
-			if rest, ok := cutPrefix(token, sealed); ok {
+			if rest, ok := strings.CutPrefix(token, sealed); ok {
 				session, err := b.Login(b.asking("", ""), LoginRequest{IdentityToken: p.idToken(nil)})
 				if err != nil {
 					t.Fatal(err)
@@ -88,17 +89,10 @@ func TestRefresh(t *testing.T) {
 			}
 			if wasSealed := isSealed(token); wasSealed != (session.MemberID == adaID) ||
 				wasSealed == session.RefreshTokenExpiresAt.IsZero() {
-				t.Errorf("Refresh = %+v, want member and expiry just where the seal says them", session)
+				t.Errorf("Refresh = %+v, want member and expiry only if the seal says them", session)
 			}
 		})
 	}
-}
-
-func cutPrefix(s, prefix string) (rest string, found bool) {
-	if len(s) < len(prefix) || s[:len(prefix)] != prefix {
-		return s, false
-	}
-	return s[len(prefix):], true
 }
 
 func TestSealedTokenOverItsLife(t *testing.T) {
@@ -136,12 +130,7 @@ func TestSealedTokenOverItsLife(t *testing.T) {
 }
 
 func TestRefreshAfterRevocation(t *testing.T) {
-	p := newTestProvider(t)
-	b := newBench(t, oidcConfig(p.server.URL))
-	session, err := b.Login(b.asking("", ""), LoginRequest{IdentityToken: p.idToken(nil)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b, session := signedInByIdentity(t)
 	if err := b.RevokeRefreshToken(b.asking("", ""), session.RefreshToken); err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +208,7 @@ func newSlowService(t *testing.T, config Config, auth AuthAPI) (*Service, *Authe
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, NewAuthenticator(settings, revocations, clock.Now)
+	return s, NewAuthenticator(settings, revocations, NewPrincipals(0, clock.Now), clock.Now)
 }
 
 func TestRefreshIsShared(t *testing.T) {
@@ -271,7 +260,7 @@ func TestSharedRefreshStillNeedsProof(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		auth := &slowAuth{release: make(chan struct{})}
 		s, authenticator := newSlowService(t, trustedConfig(), auth)
-		trusted := WithCaller(t.Context(), authenticator.caller(nil, true))
+		trusted := WithCaller(t.Context(), authenticator.caller(nil, "", true))
 		done := make(chan error, 1)
 		go func() {
 			_, err := s.Refresh(trusted, "same")

@@ -48,6 +48,12 @@ func NewMemoryRevocations(limit int, now func() time.Time) *MemoryRevocations {
 
 // Add implements [Revocations]. It never fails.
 func (m *MemoryRevocations) Add(_ context.Context, token string, until time.Time) error {
+	m.AddHash(circleclient.HashToken(token), until)
+	return nil
+}
+
+// AddHash is Add for who knows only the hash of a token.
+func (m *MemoryRevocations) AddHash(hash circleclient.TokenHash, until time.Time) {
 	now := m.now()
 	if latest := now.Add(MaxRevocationAge); until.After(latest) {
 		until = latest
@@ -58,15 +64,14 @@ func (m *MemoryRevocations) Add(_ context.Context, token string, until time.Time
 		m.forgetFirst()
 	}
 	if !now.Before(until) {
-		return nil
+		return
 	}
-	hash := circleclient.HashToken(token)
 	if known, ok := m.byToken[hash]; ok {
 		if until.After(known.until) {
 			known.until = until
 			heap.Fix(&m.byEnd, known.index)
 		}
-		return nil
+		return
 	}
 	added := &revocation{hash: hash, until: until}
 	m.byToken[hash] = added
@@ -74,7 +79,6 @@ func (m *MemoryRevocations) Add(_ context.Context, token string, until time.Time
 	for len(m.byEnd) > m.limit {
 		m.forgetFirst()
 	}
-	return nil
 }
 
 // Contains implements [Revocations].

@@ -1,6 +1,7 @@
 package tokens
 
 import (
+	"cmp"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/sha256"
@@ -31,6 +32,8 @@ type sealed struct {
 	Subject      string    `json:"subject"` // whom the identity provider named
 	MemberID     int64     `json:"member"`
 	ExpiresAt    time.Time `json:"expires"`
+
+	issuer string // of the provider that vouched: authenticated, not contained; the first one if empty
 }
 
 // sealer wraps Circle's refresh tokens for clients that prove who they are once, at login. Refreshing takes the
@@ -40,8 +43,8 @@ type sealed struct {
 // The form is cg1.<key id>.<nonce and ciphertext>, by AES-256-GCM. The prefix, the key id and the issuer are
 // authenticated with it: what one identity provider vouched for is worth nothing under another.
 type sealer struct {
-	keys   []sealKey // the first one seals, all of them open
-	issuer string
+	keys    []sealKey // the first one seals, all of them open
+	issuers []string  // of all providers
 }
 
 type sealKey struct {
@@ -50,21 +53,33 @@ type sealKey struct {
 }
 
 // newSealer takes keys of [sealKeySize] bytes.
-func newSealer(issuer string, keys [][]byte) (*sealer, error) {
-	s := &sealer{issuer: issuer}
+func newSealer(issuers []string, keys [][]byte) (*sealer, error) {
+	s := &sealer{issuers: issuers}
 	for _, key := range keys {
-		block, err := aes.NewCipher(key)
+		made, err := newSealKey(key)
 		if err != nil {
 			return nil, err
 		}
-		aead, err := cipher.NewGCMWithRandomNonce(block)
-		if err != nil {
-			return nil, err
-		}
-		sum := sha256.Sum256(append([]byte("circlegraph seal key id\n"), key...))
-		s.keys = append(s.keys, sealKey{id: hex.EncodeToString(sum[:4]), aead: aead})
+		s.keys = append(s.keys, made)
 	}
 	return s, nil
+}
+
+func newSealKey(key []byte) (sealKey, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return sealKey{}, err
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return sealKey{}, err
+	}
+	return sealKey{id: sealKeyID(key), aead: aead}, nil
+}
+
+func sealKeyID(key []byte) string {
+	sum := sha256.Sum256(append([]byte("circlegraph seal key id\n"), key...))
+	return hex.EncodeToString(sum[:4])
 }
 
 func isSealed(token string) bool { return strings.HasPrefix(token, sealPrefix) }
@@ -75,7 +90,8 @@ func (s *sealer) seal(content sealed) (string, error) {
 		return "", err
 	}
 	key := s.keys[0]
-	box := key.aead.Seal(nil, nil, plain, s.additional(key.id)) //nolint:gosec // G407: it makes up a nonce and wants none
+	additional := additional(key.id, cmp.Or(content.issuer, s.issuers[0]))
+	box := key.aead.Seal(nil, nil, plain, additional) //nolint:gosec // G407: it makes up a nonce and wants none
 	return sealPrefix + key.id + "." + base64.RawURLEncoding.EncodeToString(box), nil
 }
 
@@ -95,11 +111,12 @@ func (s *sealer) open(token string, now time.Time) (content sealed, current bool
 		if key.id != id {
 			continue
 		}
-		plain, openErr := key.aead.Open(nil, nil, box, s.additional(id))
-		if openErr != nil || json.Unmarshal(plain, &content) != nil || content.RefreshToken == "" || content.Subject == "" {
+		plain, issuer := s.unlock(key, box)
+		if issuer == "" || json.Unmarshal(plain, &content) != nil || content.RefreshToken == "" || content.Subject == "" {
 			err = errSealBroken
 			continue
 		}
+		content.issuer = issuer
 		if !now.Before(content.ExpiresAt) {
 			return content, i == 0, errSealExpired
 		}
@@ -108,4 +125,15 @@ func (s *sealer) open(token string, now time.Time) (content sealed, current bool
 	return sealed{}, false, err
 }
 
-func (s *sealer) additional(id string) []byte { return []byte(sealPrefix + id + "\n" + s.issuer) }
+// unlock opens a box under the issuer that it was sealed for, and returns that; it returns "" if it was sealed for
+// another.
+func (s *sealer) unlock(key sealKey, box []byte) (plain []byte, issuer string) {
+	for _, issuer := range s.issuers {
+		if plain, err := key.aead.Open(nil, nil, box, additional(key.id, issuer)); err == nil {
+			return plain, issuer
+		}
+	}
+	return nil, ""
+}
+
+func additional(id, issuer string) []byte { return []byte(sealPrefix + id + "\n" + issuer) }

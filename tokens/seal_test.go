@@ -11,7 +11,7 @@ import (
 func TestSeal(t *testing.T) {
 	key := func(b byte) []byte { return bytes.Repeat([]byte{b}, sealKeySize) }
 	newTestSealer := func(issuer string, keys ...[]byte) *sealer {
-		s, err := newSealer(issuer, keys)
+		s, err := newSealer([]string{issuer}, keys)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,9 +71,12 @@ func TestSeal(t *testing.T) {
 		"empty box":          {s, token[:body], 0, false, errSealBroken},
 		"no box":             {s, sealPrefix, 0, false, errSealUnknown},
 		"another version":    {s, "cg2." + token[len(sealPrefix):], 0, false, errNotSealed},
-		"raw":                {s, "raw-token", 0, false, errNotSealed},
-		"too long":           {s, token + strings.Repeat("A", maxSealed), 0, false, errNotSealed},
-		"about nobody":       {s, noSubject, 0, false, errSealBroken},
+		"one issuer of several": {
+			&sealer{keys: s.keys, issuers: []string{"https://other.example.org", issuer}}, token, 0, true, nil,
+		},
+		"raw":          {s, "raw-token", 0, false, errNotSealed},
+		"too long":     {s, token + strings.Repeat("A", maxSealed), 0, false, errNotSealed},
+		"about nobody": {s, noSubject, 0, false, errSealBroken},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -81,6 +84,7 @@ func TestSeal(t *testing.T) {
 			if !errors.Is(err, test.err) || current != test.current {
 				t.Fatalf("open = %v, %v; want %v, %v", current, err, test.current, test.err)
 			}
+			got.issuer = ""
 			if err == nil && got != content {
 				t.Errorf("open = %+v, want %+v", got, content)
 			}

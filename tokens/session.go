@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 	"strings"
 	"time"
 
@@ -28,6 +27,9 @@ type Dependencies struct {
 	Clock       func() time.Time
 	// Logger gets one line per sign-in, refresh and revocation, and what the operator must mend; none if nil.
 	Logger *slog.Logger
+	// Observe is called for each of these lines: what was tried, how members prove who they are, and one word for the
+	// outcome; may be nil.
+	Observe func(action, mode, outcome string)
 	// OnRevoked is called for every token that is dead from now on, to drop what is remembered under it.
 	OnRevoked func(token string)
 	// Principals get to know the tokens that Circle makes; a record of their own if nil. A token that they know may be
@@ -35,8 +37,6 @@ type Dependencies struct {
 	Principals *Principals
 	// Attempts bounds how often sign-in may be tried; a record of their own if nil.
 	Attempts Attempts
-	// ProviderClient fetches the identity provider's documents; a client of its own if nil.
-	ProviderClient *http.Client
 }
 
 // Service signs members in and out. It is safe for concurrent use.
@@ -46,11 +46,15 @@ type Service struct {
 	revocations Revocations
 	now         func() time.Time
 	log         *slog.Logger
+	observe     func(action, mode, outcome string)
 	onRevoked   func(string)
 	principals  *Principals
 	attempts    Attempts
+	ownAttempts *MemoryAttempts // while attempts cannot be reached; the same if they are this process's own
 	verifier    *verifier
 	refreshes   singleflight.Group
+	pending     *pendingEnds
+	signIns     *signIns
 }
 
 // New makes a service for settings that [Config.Validate] gave.
@@ -63,27 +67,28 @@ func New(settings Settings, deps Dependencies) (*Service, error) {
 	}
 	s := &Service{
 		settings: settings, auth: deps.Auth, revocations: deps.Revocations, now: deps.Clock,
-		log: deps.Logger, onRevoked: deps.OnRevoked, principals: deps.Principals,
-		attempts: deps.Attempts,
+		log: deps.Logger, observe: deps.Observe, onRevoked: deps.OnRevoked, principals: deps.Principals,
+		attempts: deps.Attempts, signIns: newSignIns(deps.Clock),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	if s.observe == nil {
+		s.observe = func(string, string, string) {}
+	}
+	s.pending = newPendingEnds(s.now, s.log)
 	if s.onRevoked == nil {
 		s.onRevoked = func(string) {}
 	}
 	if s.principals == nil {
 		s.principals = NewPrincipals(0, s.now)
 	}
+	s.ownAttempts = NewMemoryAttempts(s.now)
 	if s.attempts == nil {
-		s.attempts = NewMemoryAttempts(s.now)
+		s.attempts = s.ownAttempts
 	}
 	if settings.Has(ModeOIDC) {
-		var err error
-		if s.verifier, err = newVerifier(settings, newKeySource(settings.issuer, deps.ProviderClient, deps.Clock),
-			deps.Clock); err != nil {
-			return nil, err
-		}
+		s.verifier = newVerifier(settings.providers, s.log, deps.Clock)
 	}
 	return s, nil
 }
@@ -114,6 +119,9 @@ type Session struct {
 	AccessToken string
 	// AccessTokenExpiresAt is when it ends, about an hour after sign-in.
 	AccessTokenExpiresAt time.Time
+	// AccessTokenProof shows over a restart of this server that it made the access token; empty in the sandbox, and for
+	// a token of unknown member.
+	AccessTokenProof string
 	// RefreshToken gets new access tokens. It is sealed if the sign-in was by ID token, else Circle's own.
 	RefreshToken string
 	// RefreshTokenExpiresAt is when it ends, about a month after sign-in; zero after the refresh of an unsealed token.
@@ -129,31 +137,17 @@ type Session struct {
 // The error is a [*LoginError], one of circleclient that says Circle is out of order, or circleclient.ErrRateLimited
 // for an address or a member that has tried too often.
 func (s *Service) Login(ctx context.Context, req LoginRequest) (*Session, error) {
-	attempted, err := s.countByAddress(ctx)
-	var p proof
-	if err == nil {
-		p, err = s.prove(ctx, req)
-	}
-	if err == nil {
-		err = s.countByMember(p)
+	p, err := s.prove(ctx, req)
+	if err != nil {
+		err = s.countGuess(ctx, err)
+	} else {
+		err = s.countByMember(ctx, p)
 	}
 	var session *Session
 	if err == nil {
-		session, err = s.createOnce(ctx, p, req.IdentityToken)
+		session, err = s.createOnce(p.vouched(ctx), p, req.IdentityToken)
 	}
-	attempted(isGuess(err))
 	s.audit(ctx, "login", p.mode, err)
-	return session, err
-}
-
-// createOnce is create, once for each identity token.
-func (s *Service) createOnce(ctx context.Context, p proof, identityToken string) (*Session, error) {
-	used, err := s.useOnce(identityToken)
-	if err != nil {
-		return nil, err
-	}
-	session, err := s.create(ctx, p)
-	used(err)
 	return session, err
 }
 
@@ -172,6 +166,7 @@ func (s *Service) create(ctx context.Context, p proof) (*Session, error) {
 	session := &Session{
 		AccessToken:           made.AccessToken,
 		AccessTokenExpiresAt:  made.AccessTokenExpiresAt,
+		AccessTokenProof:      s.settings.prove(made.AccessToken, made.CommunityMemberID, made.AccessTokenExpiresAt),
 		RefreshToken:          made.RefreshToken,
 		RefreshTokenExpiresAt: made.RefreshTokenExpiresAt,
 		MemberID:              made.CommunityMemberID,
@@ -181,7 +176,7 @@ func (s *Service) create(ctx context.Context, p proof) (*Session, error) {
 	}
 	session.RefreshToken, err = s.settings.sealer.seal(sealed{
 		RefreshToken: made.RefreshToken, Subject: p.subject, MemberID: made.CommunityMemberID,
-		ExpiresAt: made.RefreshTokenExpiresAt,
+		ExpiresAt: made.RefreshTokenExpiresAt, issuer: p.issuer,
 	})
 	return session, err
 }
@@ -232,7 +227,7 @@ func (s *Service) blameless(ctx context.Context, err error) error {
 	return err
 }
 
-// audit writes that something was tried and what came of it, about nobody in particular.
+// audit writes that something was tried and its outcome, and not by whom.
 func (s *Service) audit(ctx context.Context, action string, mode Mode, err error) {
 	name := string(mode)
 	if name == "" {
@@ -242,7 +237,9 @@ func (s *Service) audit(ctx context.Context, action string, mode Mode, err error
 		}
 		name = strings.Join(all, ",")
 	}
-	attrs := []slog.Attr{slog.String("action", action), slog.String("mode", name), slog.String("outcome", outcome(err))}
+	came := outcome(err)
+	s.observe(action, name, came)
+	attrs := []slog.Attr{slog.String("action", action), slog.String("mode", name), slog.String("outcome", came)}
 	var refused *LoginError
 	if errors.As(err, &refused) && refused.reason != "" {
 		attrs = append(attrs, slog.String("reason", refused.reason))

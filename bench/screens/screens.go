@@ -2,7 +2,8 @@
 // variables that the sandbox's community needs and the fewest calls to Circle that its contract allows.
 //
 // A document begins with comments: a sentence, the calls and why each of them is needed, in rounds if some need what
-// others give, the variables if there are any, and the path to what the screen is about.
+// others give, how many it takes shortly after the home feed, the variables if there are any, and the path to what the
+// screen is about.
 package screens
 
 import (
@@ -31,6 +32,8 @@ type Screen struct {
 	Shows string
 	// Calls are the fewest calls to Circle that answer it for member@example.com.
 	Calls []Call
+	// AfterFeed is how many calls it takes ten seconds after the screen home, whose posts answer for some of it.
+	AfterFeed int
 }
 
 // Call is an operation of Circle that a screen needs.
@@ -108,6 +111,12 @@ func parse(name, text string) (Screen, error) {
 			}
 			call.Round = round
 			s.Calls = append(s.Calls, call)
+		case key == "after the feed":
+			n, err := strconv.Atoi(value)
+			if err != nil {
+				return s, fmt.Errorf("after the feed: %w", err)
+			}
+			s.AfterFeed = n
 		case key == "shows":
 			s.Shows = value
 		case key == "variables":

@@ -14,11 +14,12 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want strings.Builder
-	want.WriteString("| screen | what it shows | calls | of them at once |\n|---|---|---|---|\n")
+	want.WriteString("| screen | what it shows | cold | of them at once | warm | after the feed |\n" +
+		"|---|---|--:|---|--:|--:|\n")
 	for _, s := range all {
 		rounds := strings.ReplaceAll(strings.Trim(fmt.Sprint(s.Rounds()), "[]"), " ", ", then ")
-		fmt.Fprintf(&want, "| [%s](%s.graphql) | %s | %d | %s |\n", strings.ReplaceAll(s.Name, "_", " "), s.Name, s.About,
-			s.Minimum(), rounds)
+		fmt.Fprintf(&want, "| [%s](%s.graphql) | %s | %d | %s | 0 | %d |\n", strings.ReplaceAll(s.Name, "_", " "), s.Name,
+			s.About, s.Minimum(), rounds, s.AfterFeed)
 	}
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
@@ -38,6 +39,7 @@ func TestParseRefuses(t *testing.T) {
 		"# A screen.\n# then:\n#   1 GET /home\n",
 		"# A screen.\n# variables: {\n",
 		"# A screen.\n# minimum: 3\n",
+		"# A screen.\n# after the feed: few\n",
 	} {
 		if s, err := parse("a", header+"query { __typename }\n"); err == nil {
 			t.Errorf("parse(%q) = %+v, want an error", header, s)

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"time"
@@ -29,27 +27,20 @@ const (
 	badPart = .3
 )
 
-func startCircle(ctx context.Context) (*circle, error) {
+func startCircle() *circle {
 	box := sandbox.New(sandbox.Options{HeadlessToken: headlessToken})
 	begin := time.Now()
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if time.Since(begin)%badEvery > badEvery-badFor && rand.Float64() < badPart {
 			faults[rand.IntN(len(faults))](w, r)
 			return
 		}
 		box.ServeHTTP(w, r)
 	}))
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	_ = server.Listener.Close() // the one that it came with
-	server.Listener = listener
-	server.Start()
 	return &circle{Server: server, url: server.URL, members: box.Members(), stop: func() {
 		server.CloseClientConnections()
 		server.Close()
-	}}, nil
+	}}
 }
 
 // faults are what goes wrong in a bad moment.

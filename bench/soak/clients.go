@@ -181,7 +181,7 @@ func (l *load) socket(ctx context.Context) error {
 		_, _, err = conn.Read(listening)
 	}
 	switch {
-	case listening.Err() == nil && websocket.CloseStatus(err) != 4401:
+	case listening.Err() == nil && websocket.CloseStatus(err) != 4401 && websocket.CloseStatus(err) != 4403:
 		return err
 	case rand.IntN(2) == 0:
 		aborted(tcp)

@@ -29,15 +29,15 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("soak", flag.ContinueOnError)
-	duration := flags.Duration("for", time.Minute, "how long to keep it busy")
+	duration := flags.Duration("for", time.Minute, fmt.Sprintf("how long to keep it busy, at least %s", shortest))
 	clients := flags.Int("clients", 2, "clients of each kind")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	circle, err := startCircle(ctx)
-	if err != nil {
-		return err
+	if *duration < shortest {
+		return fmt.Errorf("-for %s is too short to tell what grows: at least %s", *duration, shortest)
 	}
+	circle := startCircle()
 	defer circle.stop()
 	f, err := startFacade(ctx, circle.url)
 	if err != nil {

@@ -26,7 +26,13 @@ func (s sample) String() string {
 
 const (
 	sampleEvery = time.Second
-	printEvery  = 10
+	fewest      = 20 // samples that [level] needs
+	// shortest is how long it takes to get them, and some time to take each.
+	shortest   = 3 * fewest * sampleEvery / 2
+	printEvery = 10
+	// patience is how many seconds what is under way may take to end: a member whom nobody follows any more is still
+	// looked after for half a minute.
+	patience = 60
 )
 
 // watch takes samples until ctx ends.
@@ -51,7 +57,7 @@ func (f *facade) watch(ctx context.Context, out io.Writer) ([]sample, error) {
 // chance.
 func level(samples []sample) error {
 	quarter := len(samples) / 4
-	if quarter < 5 {
+	if len(samples) < fewest {
 		return fmt.Errorf("%d samples are too few to tell anything", len(samples))
 	}
 	early, late := samples[quarter:2*quarter], samples[3*quarter:]
@@ -82,7 +88,7 @@ func grown(what string, early, late []sample, value func(sample) float64, factor
 // Idle connections would be kept for minutes, so both sides of the process give theirs up.
 func (f *facade) atRest(ctx context.Context, circle *circle, base *sample) (sample, error) {
 	var last sample
-	for range 30 {
+	for range patience {
 		client.CloseIdleConnections()
 		circle.CloseClientConnections()
 		s, err := f.sample(ctx)
@@ -99,7 +105,7 @@ func (f *facade) atRest(ctx context.Context, circle *circle, base *sample) (samp
 			return s, ctx.Err()
 		}
 	}
-	return last, fmt.Errorf("half a minute after the load: %.0f goroutines and %.0f files", last.goroutines, last.files)
+	return last, fmt.Errorf("%d s after the load: %.0f goroutines and %.0f files", patience, last.goroutines, last.files)
 }
 
 // sample reads the process's metrics.

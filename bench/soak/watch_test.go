@@ -1,6 +1,10 @@
 package main
 
-import "testing"
+import (
+	"io"
+	"strings"
+	"testing"
+)
 
 func TestLevel(t *testing.T) {
 	for name, tc := range map[string]struct {
@@ -39,5 +43,13 @@ func TestLevel(t *testing.T) {
 	}
 	if level(make([]sample, 19)) == nil {
 		t.Error("nothing is level")
+	}
+}
+
+// What is too short is refused before anything is built.
+func TestTooShort(t *testing.T) {
+	err := run(t.Context(), []string{"-for", "5s"}, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "at least 30s") {
+		t.Errorf("run for 5 seconds = %v, want how long it takes", err)
 	}
 }

@@ -34,7 +34,8 @@ func circleEnums(schema *ast.Schema) []*ast.Definition {
 // writeEnums writes the words of enums, with the functions that gqlgen calls for each.
 func writeEnums(enums []*ast.Definition) error {
 	var code bytes.Buffer
-	t := template.Must(template.New("enums").Funcs(template.FuncMap{"word": word}).Parse(enumsTemplate))
+	functions := template.FuncMap{"word": word, "extends": extends}
+	t := template.Must(template.New("enums").Funcs(functions).Parse(enumsTemplate))
 	if err := t.Execute(&code, enums); err != nil {
 		return err
 	}
@@ -44,6 +45,9 @@ func writeEnums(enums []*ast.Definition) error {
 	}
 	return os.WriteFile("graph/scalar/enums_gen.go", source, 0o644) //nolint:gosec // G306: source is for all to read
 }
+
+// extends reports whether an enum has a value for words that this server does not know. Else they are null.
+func extends(enum *ast.Definition) bool { return enum.EnumValues.ForName(unknown) != nil }
 
 // word returns Circle's word for a value; "" if it has none.
 func word(value *ast.EnumValueDefinition) string {

@@ -49,7 +49,7 @@ type MutationResolver interface {
 	CompleteSignup(ctx context.Context, input model.CompleteSignupInput) (*model.CompleteSignupPayload, error)
 	DeactivateViewer(ctx context.Context) (*model.DeactivateViewerPayload, error)
 	ResetNewNotificationsCount(ctx context.Context) (*model.ResetNewNotificationsCountPayload, error)
-	MarkAllNotificationsAsRead(ctx context.Context) (*model.MarkAllNotificationsAsReadPayload, error)
+	MarkAllNotificationsAsRead(ctx context.Context, input *model.MarkAllNotificationsAsReadInput) (*model.MarkAllNotificationsAsReadPayload, error)
 	MarkNotificationAsRead(ctx context.Context, input model.MarkNotificationAsReadInput) (*model.MarkNotificationAsReadPayload, error)
 	ArchiveNotification(ctx context.Context, input model.ArchiveNotificationInput) (*model.ArchiveNotificationPayload, error)
 	DeleteNotification(ctx context.Context, input model.DeleteNotificationInput) (*model.DeleteNotificationPayload, error)
@@ -442,6 +442,20 @@ func (ec *executionContext) field_Mutation_logout_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_markAllNotificationsAsRead_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (*model.MarkAllNotificationsAsReadInput, error) {
+			return ec.unmarshalOMarkAllNotificationsAsReadInput2ᚖcirclegraphᚋgraphᚋmodelᚐMarkAllNotificationsAsReadInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_markChatRoomAsRead_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -826,6 +840,29 @@ func (ec *executionContext) _LoginPayload_accessTokenExpiresAt(ctx context.Conte
 }
 func (ec *executionContext) fieldContext_LoginPayload_accessTokenExpiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LoginPayload", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _LoginPayload_accessTokenProof(ctx context.Context, field graphql.CollectedField, obj *model.LoginPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LoginPayload_accessTokenProof(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AccessTokenProof, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LoginPayload_accessTokenProof(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LoginPayload", field, false, false, "String")
 }
 
 func (ec *executionContext) _LoginPayload_refreshToken(ctx context.Context, field graphql.CollectedField, obj *model.LoginPayload) (ret graphql.Marshaler) {
@@ -2362,7 +2399,8 @@ func (ec *executionContext) _Mutation_markAllNotificationsAsRead(ctx context.Con
 			return ec.fieldContext_Mutation_markAllNotificationsAsRead(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Mutation().MarkAllNotificationsAsRead(ctx)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MarkAllNotificationsAsRead(ctx, fc.Args["input"].(*model.MarkAllNotificationsAsReadInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.MarkAllNotificationsAsReadPayload) graphql.Marshaler {
@@ -2372,7 +2410,7 @@ func (ec *executionContext) _Mutation_markAllNotificationsAsRead(ctx context.Con
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_markAllNotificationsAsRead(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_markAllNotificationsAsRead(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
@@ -2381,6 +2419,17 @@ func (ec *executionContext) fieldContext_Mutation_markAllNotificationsAsRead(_ c
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MarkAllNotificationsAsReadPayload(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_markAllNotificationsAsRead_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -3399,6 +3448,29 @@ func (ec *executionContext) fieldContext_RefreshAccessTokenPayload_accessTokenEx
 	return graphql.NewScalarFieldContext("RefreshAccessTokenPayload", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _RefreshAccessTokenPayload_accessTokenProof(ctx context.Context, field graphql.CollectedField, obj *model.RefreshAccessTokenPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefreshAccessTokenPayload_accessTokenProof(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AccessTokenProof, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RefreshAccessTokenPayload_accessTokenProof(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RefreshAccessTokenPayload", field, false, false, "String")
+}
+
 func (ec *executionContext) _RefreshAccessTokenPayload_refreshToken(ctx context.Context, field graphql.CollectedField, obj *model.RefreshAccessTokenPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3859,6 +3931,11 @@ func (ec *executionContext) _LoginPayload(ctx context.Context, sel ast.Selection
 			}
 		case "accessTokenExpiresAt":
 			out.Values[i] = ec._LoginPayload_accessTokenExpiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "accessTokenProof":
+			out.Values[i] = ec._LoginPayload_accessTokenProof(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -4376,6 +4453,11 @@ func (ec *executionContext) _RefreshAccessTokenPayload(ctx context.Context, sel 
 			}
 		case "accessTokenExpiresAt":
 			out.Values[i] = ec._RefreshAccessTokenPayload_accessTokenExpiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "accessTokenProof":
+			out.Values[i] = ec._RefreshAccessTokenPayload_accessTokenProof(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

@@ -315,10 +315,10 @@ func (ec *executionContext) _ChatMessage_sentAt(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ChatMessage_sentAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3003,6 +3003,55 @@ func UnmarshalAddReactionInput(ctx context.Context, raw any) (model.AddReactionI
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputChatRoomBy(ctx context.Context, obj any) (model.ChatRoomBy, error) {
+	var it model.ChatRoomBy
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "circleId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "circleId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("circleId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CircleID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalChatRoomBy unmarshals raw into the ChatRoomBy input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalChatRoomBy(ctx context.Context, raw any) (model.ChatRoomBy, error) {
+	var out model.ChatRoomBy
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ChatRoomBy", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCreateChatRoomInput(ctx context.Context, obj any) (model.CreateChatRoomInput, error) {
 	var it model.CreateChatRoomInput
 	if obj == nil {
@@ -3442,7 +3491,7 @@ func (ec *executionContext) _AddReactionPayload(ctx context.Context, sel ast.Sel
 	return out
 }
 
-var chatMessageImplementors = []string{"ChatMessage", "Node", "Bookmarkable"}
+var chatMessageImplementors = []string{"ChatMessage", "Node", "Bookmarkable", "_Entity", "NotificationSubject"}
 
 func (ec *executionContext) _ChatMessage(ctx context.Context, sel ast.SelectionSet, obj *circleclient.ChatMessage) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatMessageImplementors)
@@ -3470,7 +3519,7 @@ func (ec *executionContext) _ChatMessage(ctx context.Context, sel ast.SelectionS
 			}
 		case "sentAt":
 			out.Values[i] = ec._ChatMessage_sentAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "editedAt":
@@ -3856,7 +3905,7 @@ func (ec *executionContext) _ChatReaction(ctx context.Context, sel ast.Selection
 	return out
 }
 
-var chatRoomImplementors = []string{"ChatRoom", "Node"}
+var chatRoomImplementors = []string{"ChatRoom", "Node", "_Entity"}
 
 func (ec *executionContext) _ChatRoom(ctx context.Context, sel ast.SelectionSet, obj *circleclient.ChatRoom) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatRoomImplementors)
@@ -4070,7 +4119,7 @@ func (ec *executionContext) _ChatRoomEdge(ctx context.Context, sel ast.Selection
 	return out
 }
 
-var chatThreadImplementors = []string{"ChatThread", "Node"}
+var chatThreadImplementors = []string{"ChatThread", "Node", "_Entity"}
 
 func (ec *executionContext) _ChatThread(ctx context.Context, sel ast.SelectionSet, obj *circleclient.ChatThread) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatThreadImplementors)
@@ -4591,6 +4640,10 @@ func (ec *executionContext) marshalNChatMessage2ᚖcirclegraphᚋcircleclientᚐ
 	return ec._ChatMessage(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNChatMessageEdge2circlegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v paging.Edge[*circleclient.ChatMessage]) graphql.Marshaler {
+	return ec._ChatMessageEdge(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNChatMessageEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[*circleclient.ChatMessage]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -4687,6 +4740,10 @@ func (ec *executionContext) marshalNChatReaction2ᚖcirclegraphᚋcircleclient�
 	return ec._ChatReaction(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNChatRoom2circlegraphᚋcircleclientᚐChatRoom(ctx context.Context, sel ast.SelectionSet, v circleclient.ChatRoom) graphql.Marshaler {
+	return ec._ChatRoom(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNChatRoom2ᚕᚖcirclegraphᚋcircleclientᚐChatRoomᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.ChatRoom) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -4711,6 +4768,10 @@ func (ec *executionContext) marshalNChatRoom2ᚖcirclegraphᚋcircleclientᚐCha
 	return ec._ChatRoom(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNChatRoomEdge2circlegraphᚋgraphᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v paging.Edge[*circleclient.ChatRoom]) graphql.Marshaler {
+	return ec._ChatRoomEdge(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNChatRoomEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[*circleclient.ChatRoom]) graphql.Marshaler {
 	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -4733,6 +4794,10 @@ func (ec *executionContext) marshalNChatRoomEdge2ᚖcirclegraphᚋgraphᚋpaging
 		return graphql.Null
 	}
 	return ec._ChatRoomEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNChatThread2circlegraphᚋcircleclientᚐChatThread(ctx context.Context, sel ast.SelectionSet, v circleclient.ChatThread) graphql.Marshaler {
+	return ec._ChatThread(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNChatThread2ᚕᚖcirclegraphᚋcircleclientᚐChatThreadᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.ChatThread) graphql.Marshaler {
@@ -4912,6 +4977,14 @@ func (ec *executionContext) marshalOChatRoom2ᚖcirclegraphᚋcircleclientᚐCha
 		return graphql.Null
 	}
 	return ec._ChatRoom(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOChatRoomBy2ᚖcirclegraphᚋgraphᚋmodelᚐChatRoomBy(ctx context.Context, v any) (*model.ChatRoomBy, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputChatRoomBy(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOChatRoomConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*circleclient.ChatRoom]) graphql.Marshaler {

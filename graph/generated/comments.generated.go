@@ -27,6 +27,7 @@ type CommentResolver interface {
 	Post(ctx context.Context, obj *circleclient.Comment) (model.Post, error)
 
 	Parent(ctx context.Context, obj *circleclient.Comment) (*circleclient.Comment, error)
+	URL(ctx context.Context, obj *circleclient.Comment) (*string, error)
 
 	ViewerCanLike(ctx context.Context, obj *circleclient.Comment) (*bool, error)
 	ViewerCannotLikeReasons(ctx context.Context, obj *circleclient.Comment) ([]model.CannotReason, error)
@@ -207,10 +208,10 @@ func (ec *executionContext) _Comment_createdAt(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Comment_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -230,10 +231,10 @@ func (ec *executionContext) _Comment_updatedAt(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Comment_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -382,6 +383,29 @@ func (ec *executionContext) fieldContext_Comment_parent(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Comment_url(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comment_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Comment().URL(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Comment_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Comment", field, true, true, "URL")
+}
+
 func (ec *executionContext) _Comment_likesCount(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -391,7 +415,7 @@ func (ec *executionContext) _Comment_likesCount(ctx context.Context, field graph
 			return ec.fieldContext_Comment_likesCount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LikesCount, nil
+			return obj.LikesCount(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -402,7 +426,7 @@ func (ec *executionContext) _Comment_likesCount(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Comment_likesCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Comment", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("Comment", field, true, false, "Int")
 }
 
 func (ec *executionContext) _Comment_isLikedByViewer(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
@@ -437,7 +461,7 @@ func (ec *executionContext) _Comment_repliesCount(ctx context.Context, field gra
 			return ec.fieldContext_Comment_repliesCount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.RepliesCount, nil
+			return obj.RepliesCount(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -448,7 +472,7 @@ func (ec *executionContext) _Comment_repliesCount(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_Comment_repliesCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Comment", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("Comment", field, true, false, "Int")
 }
 
 func (ec *executionContext) _Comment_viewerBookmarkId(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
@@ -1427,6 +1451,118 @@ func (ec *executionContext) fieldContext_UpdateCommentPayload_userErrors(_ conte
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputCommentBy(ctx context.Context, obj any) (model.CommentBy, error) {
+	var it model.CommentBy
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "circleId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "circleId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("circleId"))
+			data, err := ec.unmarshalOCommentCircleIdInput2ᚖcirclegraphᚋgraphᚋmodelᚐCommentCircleIDInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CircleID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCommentBy unmarshals raw into the CommentBy input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCommentBy(ctx context.Context, raw any) (model.CommentBy, error) {
+	var out model.CommentBy
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CommentBy", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCommentCircleIdInput(ctx context.Context, obj any) (model.CommentCircleIDInput, error) {
+	var it model.CommentCircleIDInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"space", "post", "parent", "comment"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "space":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("space"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Space = data
+		case "post":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("post"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Post = data
+		case "parent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parent"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Parent = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCommentCircleIdInput unmarshals raw into the CommentCircleIdInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCommentCircleIdInput(ctx context.Context, raw any) (model.CommentCircleIDInput, error) {
+	var out model.CommentCircleIDInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CommentCircleIdInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCreateCommentInput(ctx context.Context, obj any) (model.CreateCommentInput, error) {
 	var it model.CreateCommentInput
 	if obj == nil {
@@ -1743,7 +1879,7 @@ func UnmarshalUpdateCommentInput(ctx context.Context, raw any) (model.UpdateComm
 
 // region    **************************** object.gotpl ****************************
 
-var commentImplementors = []string{"Comment", "Node", "Likeable", "Commentable", "Bookmarkable", "Reportable", "Updatable", "Deletable", "NotificationSubject"}
+var commentImplementors = []string{"Comment", "Node", "Likeable", "Commentable", "Bookmarkable", "Reportable", "Updatable", "Deletable", "_Entity", "NotificationSubject"}
 
 func (ec *executionContext) _Comment(ctx context.Context, sel ast.SelectionSet, obj *circleclient.Comment) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, commentImplementors)
@@ -1771,12 +1907,12 @@ func (ec *executionContext) _Comment(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "createdAt":
 			out.Values[i] = ec._Comment_createdAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "updatedAt":
 			out.Values[i] = ec._Comment_updatedAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "removedAt":
@@ -1806,6 +1942,12 @@ func (ec *executionContext) _Comment(ctx context.Context, sel ast.SelectionSet, 
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Comment_parent(ctx, field, obj)
+				})
+		case "url":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Comment_url(ctx, field, obj)
 				})
 		case "likesCount":
 			out.Values[i] = ec._Comment_likesCount(ctx, field, obj)
@@ -2345,6 +2487,22 @@ func (ec *executionContext) marshalOComment2ᚖcirclegraphᚋcircleclientᚐComm
 		return graphql.Null
 	}
 	return ec._Comment(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCommentBy2ᚖcirclegraphᚋgraphᚋmodelᚐCommentBy(ctx context.Context, v any) (*model.CommentBy, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCommentBy(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOCommentCircleIdInput2ᚖcirclegraphᚋgraphᚋmodelᚐCommentCircleIDInput(ctx context.Context, v any) (*model.CommentCircleIDInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCommentCircleIdInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOCommentConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*circleclient.Comment]) graphql.Marshaler {

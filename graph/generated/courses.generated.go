@@ -1178,10 +1178,10 @@ func (ec *executionContext) _LessonFile_createdAt(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_LessonFile_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1887,7 +1887,7 @@ func (ec *executionContext) _CourseSection(ctx context.Context, sel ast.Selectio
 	return out
 }
 
-var lessonImplementors = []string{"Lesson", "Node", "Bookmarkable"}
+var lessonImplementors = []string{"Lesson", "Node", "Bookmarkable", "_Entity", "NotificationSubject"}
 
 func (ec *executionContext) _Lesson(ctx context.Context, sel ast.SelectionSet, obj *circleclient.Lesson) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, lessonImplementors)
@@ -2072,7 +2072,7 @@ func (ec *executionContext) _LessonFile(ctx context.Context, sel ast.SelectionSe
 			}
 		case "createdAt":
 			out.Values[i] = ec._LessonFile_createdAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "url":
@@ -2303,6 +2303,25 @@ func (ec *executionContext) marshalNLessonStatus2string(ctx context.Context, sel
 func (ec *executionContext) unmarshalNUpdateLessonProgressInput2circlegraphᚋgraphᚋmodelᚐUpdateLessonProgressInput(ctx context.Context, v any) (model.UpdateLessonProgressInput, error) {
 	res, err := ec.unmarshalInputUpdateLessonProgressInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCourse2ᚕᚖcirclegraphᚋgraphᚋmodelᚐCourseᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Course) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCourse2ᚖcirclegraphᚋgraphᚋmodelᚐCourse(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOCourse2ᚖcirclegraphᚋgraphᚋmodelᚐCourse(ctx context.Context, sel ast.SelectionSet, v *model.Course) graphql.Marshaler {

@@ -25,8 +25,6 @@ type CancelRsvpPayloadResolver interface {
 	Event(ctx context.Context, obj *model.CancelRsvpPayload) (*model.Event, error)
 }
 type EventResolver interface {
-	Likes(ctx context.Context, obj *model.Event, first int, after *string) (*paging.Connection[*model.Member], error)
-	Comments(ctx context.Context, obj *model.Event, orderBy string, first int, after *string) (*paging.Connection[*circleclient.Comment], error)
 	StartsAt(ctx context.Context, obj *model.Event) (*time.Time, error)
 	EndsAt(ctx context.Context, obj *model.Event) (*time.Time, error)
 	IsLive(ctx context.Context, obj *model.Event) (*bool, error)
@@ -36,6 +34,9 @@ type EventResolver interface {
 	VirtualLocationURL(ctx context.Context, obj *model.Event) (*string, error)
 	IsLocationHiddenFromNonAttendees(ctx context.Context, obj *model.Event) (*bool, error)
 	Recurrence(ctx context.Context, obj *model.Event) (*string, error)
+	RecurrenceRule(ctx context.Context, obj *model.Event) (*circleclient.RecurringSettings, error)
+	RecordingURL(ctx context.Context, obj *model.Event) (*string, error)
+	Confirmation(ctx context.Context, obj *model.Event) (*circleclient.EventConfirmation, error)
 	IsRsvpEnabled(ctx context.Context, obj *model.Event) (*bool, error)
 	RsvpLimit(ctx context.Context, obj *model.Event) (*int, error)
 	RsvpCount(ctx context.Context, obj *model.Event) (*int, error)
@@ -378,10 +379,10 @@ func (ec *executionContext) _Event_url(ctx context.Context, field graphql.Collec
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNURL2string(ctx, selections, v)
+			return ec.marshalOURL2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Event_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -443,6 +444,38 @@ func (ec *executionContext) fieldContext_Event_body(_ context.Context, field gra
 	return fc, nil
 }
 
+func (ec *executionContext) _Event_cover(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_cover(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cover(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *richtext.Attachment) graphql.Marshaler {
+			return ec.marshalOAttachment2ᚖcirclegraphᚋcircleclientᚋrichtextᚐAttachment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_cover(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Event",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attachment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Event_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -452,18 +485,18 @@ func (ec *executionContext) _Event_createdAt(ctx context.Context, field graphql.
 			return ec.fieldContext_Event_createdAt(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CreatedAt, nil
+			return obj.CreatedAt(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Event_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Event", field, false, false, "DateTime")
+	return graphql.NewScalarFieldContext("Event", field, true, false, "DateTime")
 }
 
 func (ec *executionContext) _Event_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
@@ -475,18 +508,18 @@ func (ec *executionContext) _Event_updatedAt(ctx context.Context, field graphql.
 			return ec.fieldContext_Event_updatedAt(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.UpdatedAt, nil
+			return obj.UpdatedAt(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Event_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Event", field, false, false, "DateTime")
+	return graphql.NewScalarFieldContext("Event", field, true, false, "DateTime")
 }
 
 func (ec *executionContext) _Event_author(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
@@ -534,10 +567,10 @@ func (ec *executionContext) _Event_space(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.Space) graphql.Marshaler {
-			return ec.marshalNSpace2ᚖcirclegraphᚋcircleclientᚐSpace(ctx, selections, v)
+			return ec.marshalOSpace2ᚖcirclegraphᚋcircleclientᚐSpace(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Event_space(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -594,7 +627,7 @@ func (ec *executionContext) _Event_commentsCount(ctx context.Context, field grap
 			return ec.fieldContext_Event_commentsCount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CommentsCount, nil
+			return obj.CommentsCount(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -605,7 +638,7 @@ func (ec *executionContext) _Event_commentsCount(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Event_commentsCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Event", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("Event", field, true, false, "Int")
 }
 
 func (ec *executionContext) _Event_isCommentable(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
@@ -640,7 +673,7 @@ func (ec *executionContext) _Event_likesCount(ctx context.Context, field graphql
 			return ec.fieldContext_Event_likesCount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LikesCount, nil
+			return obj.LikesCount(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -651,7 +684,7 @@ func (ec *executionContext) _Event_likesCount(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Event_likesCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Event", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("Event", field, true, false, "Int")
 }
 
 func (ec *executionContext) _Event_isLikeable(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
@@ -986,7 +1019,7 @@ func (ec *executionContext) _Event_likes(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Event().Likes(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
+			return obj.Likes(ctx, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*model.Member]) graphql.Marshaler {
@@ -1001,7 +1034,7 @@ func (ec *executionContext) fieldContext_Event_likes(ctx context.Context, field 
 		Object:     "Event",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: true,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MemberConnection(ctx, field)
 		},
@@ -1030,7 +1063,7 @@ func (ec *executionContext) _Event_comments(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Event().Comments(ctx, obj, fc.Args["orderBy"].(string), fc.Args["first"].(int), fc.Args["after"].(*string))
+			return obj.Comments(ctx, fc.Args["orderBy"].(string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.Comment]) graphql.Marshaler {
@@ -1045,7 +1078,7 @@ func (ec *executionContext) fieldContext_Event_comments(ctx context.Context, fie
 		Object:     "Event",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: true,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CommentConnection(ctx, field)
 		},
@@ -1287,6 +1320,93 @@ func (ec *executionContext) _Event_recurrence(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Event_recurrence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Event", field, true, true, "EventRecurrence")
+}
+
+func (ec *executionContext) _Event_recurrenceRule(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_recurrenceRule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().RecurrenceRule(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.RecurringSettings) graphql.Marshaler {
+			return ec.marshalOEventRecurrenceRule2ᚖcirclegraphᚋcircleclientᚐRecurringSettings(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_recurrenceRule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Event",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EventRecurrenceRule(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Event_recordingUrl(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_recordingUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().RecordingURL(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_recordingUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, true, true, "URL")
+}
+
+func (ec *executionContext) _Event_confirmation(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_confirmation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Event().Confirmation(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.EventConfirmation) graphql.Marshaler {
+			return ec.marshalOEventConfirmation2ᚖcirclegraphᚋcircleclientᚐEventConfirmation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_confirmation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Event",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EventConfirmation(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Event_isRsvpEnabled(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
@@ -1790,6 +1910,98 @@ func (ec *executionContext) fieldContext_EventAttendeeEdge_node(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _EventConfirmation_title(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventConfirmation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventConfirmation_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventConfirmation_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventConfirmation", field, false, false, "String")
+}
+
+func (ec *executionContext) _EventConfirmation_description(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventConfirmation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventConfirmation_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventConfirmation_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventConfirmation", field, false, false, "String")
+}
+
+func (ec *executionContext) _EventConfirmation_buttonTitle(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventConfirmation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventConfirmation_buttonTitle(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ButtonTitle, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventConfirmation_buttonTitle(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventConfirmation", field, false, false, "String")
+}
+
+func (ec *executionContext) _EventConfirmation_buttonUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventConfirmation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventConfirmation_buttonUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ButtonURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventConfirmation_buttonUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventConfirmation", field, false, false, "URL")
+}
+
 func (ec *executionContext) _EventConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.Event]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2115,10 +2327,10 @@ func (ec *executionContext) _EventOccurrence_startsAt(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_EventOccurrence_startsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2467,6 +2679,98 @@ func (ec *executionContext) fieldContext_EventOccurrenceEdge_node(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _EventRecurrenceRule_frequency(ctx context.Context, field graphql.CollectedField, obj *circleclient.RecurringSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventRecurrenceRule_frequency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Frequency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventRecurrenceRule_frequency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventRecurrenceRule", field, false, false, "String")
+}
+
+func (ec *executionContext) _EventRecurrenceRule_repeats(ctx context.Context, field graphql.CollectedField, obj *circleclient.RecurringSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventRecurrenceRule_repeats(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Frequency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOEventFrequency2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventRecurrenceRule_repeats(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventRecurrenceRule", field, false, false, "EventFrequency")
+}
+
+func (ec *executionContext) _EventRecurrenceRule_endsAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.RecurringSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventRecurrenceRule_endsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventRecurrenceRule_endsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventRecurrenceRule", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _EventRecurrenceRule_occurrences(ctx context.Context, field graphql.CollectedField, obj *circleclient.RecurringSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventRecurrenceRule_occurrences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Occurrences, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventRecurrenceRule_occurrences(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventRecurrenceRule", field, false, false, "Int")
 }
 
 func (ec *executionContext) _RsvpToEventPayload_event(ctx context.Context, field graphql.CollectedField, obj *model.RsvpToEventPayload) (ret graphql.Marshaler) {
@@ -2907,7 +3211,7 @@ func (ec *executionContext) _CancelRsvpPayload(ctx context.Context, sel ast.Sele
 	return out
 }
 
-var eventImplementors = []string{"Event", "Post", "Node", "Likeable", "Commentable", "Bookmarkable", "Followable", "Reportable", "Updatable", "Deletable", "NotificationSubject"}
+var eventImplementors = []string{"Event", "Post", "Node", "Likeable", "Commentable", "Bookmarkable", "Followable", "Reportable", "Updatable", "Deletable", "_Entity", "NotificationSubject"}
 
 func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, obj *model.Event) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventImplementors)
@@ -2940,7 +3244,7 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "url":
 			out.Values[i] = ec._Event_url(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "status":
@@ -2954,14 +3258,19 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cover":
+			out.Values[i] = ec._Event_cover(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "createdAt":
 			out.Values[i] = ec._Event_createdAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "updatedAt":
 			out.Values[i] = ec._Event_updatedAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "author":
@@ -2971,7 +3280,7 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "space":
 			out.Values[i] = ec._Event_space(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "topics":
@@ -3138,6 +3447,24 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Event_recurrence(ctx, field, obj)
+				})
+		case "recurrenceRule":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_recurrenceRule(ctx, field, obj)
+				})
+		case "recordingUrl":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_recordingUrl(ctx, field, obj)
+				})
+		case "confirmation":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_confirmation(ctx, field, obj)
 				})
 		case "isRsvpEnabled":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -3339,6 +3666,54 @@ func (ec *executionContext) _EventAttendeeEdge(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var eventConfirmationImplementors = []string{"EventConfirmation"}
+
+func (ec *executionContext) _EventConfirmation(ctx context.Context, sel ast.SelectionSet, obj *circleclient.EventConfirmation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, eventConfirmationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EventConfirmation")
+		case "title":
+			out.Values[i] = ec._EventConfirmation_title(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "description":
+			out.Values[i] = ec._EventConfirmation_description(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "buttonTitle":
+			out.Values[i] = ec._EventConfirmation_buttonTitle(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "buttonUrl":
+			out.Values[i] = ec._EventConfirmation_buttonUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var eventConnectionImplementors = []string{"EventConnection"}
 
 func (ec *executionContext) _EventConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*model.Event]) graphql.Marshaler {
@@ -3496,7 +3871,7 @@ func (ec *executionContext) _EventOccurrence(ctx context.Context, sel ast.Select
 			}
 		case "startsAt":
 			out.Values[i] = ec._EventOccurrence_startsAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "endsAt":
@@ -3620,6 +3995,54 @@ func (ec *executionContext) _EventOccurrenceEdge(ctx context.Context, sel ast.Se
 		case "node":
 			out.Values[i] = ec._EventOccurrenceEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var eventRecurrenceRuleImplementors = []string{"EventRecurrenceRule"}
+
+func (ec *executionContext) _EventRecurrenceRule(ctx context.Context, sel ast.SelectionSet, obj *circleclient.RecurringSettings) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, eventRecurrenceRuleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EventRecurrenceRule")
+		case "frequency":
+			out.Values[i] = ec._EventRecurrenceRule_frequency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "repeats":
+			out.Values[i] = ec._EventRecurrenceRule_repeats(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "endsAt":
+			out.Values[i] = ec._EventRecurrenceRule_endsAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "occurrences":
+			out.Values[i] = ec._EventRecurrenceRule_occurrences(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -3934,11 +4357,30 @@ func (ec *executionContext) marshalOEventAttendeeConnection2ᚖcirclegraphᚋgra
 	return ec._EventAttendeeConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOEventConfirmation2ᚖcirclegraphᚋcircleclientᚐEventConfirmation(ctx context.Context, sel ast.SelectionSet, v *circleclient.EventConfirmation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EventConfirmation(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOEventConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*model.Event]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._EventConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOEventFrequency2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalEventFrequency(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOEventFrequency2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalEventFrequency(v)
+	return res
 }
 
 func (ec *executionContext) marshalOEventLocation2ᚖcirclegraphᚋcircleclientᚐEventLocation(ctx context.Context, sel ast.SelectionSet, v *circleclient.EventLocation) graphql.Marshaler {
@@ -3989,6 +4431,13 @@ func (ec *executionContext) marshalOEventRecurrence2ᚖstring(ctx context.Contex
 	_ = ctx
 	res := scalar.MarshalEventRecurrence(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOEventRecurrenceRule2ᚖcirclegraphᚋcircleclientᚐRecurringSettings(ctx context.Context, sel ast.SelectionSet, v *circleclient.RecurringSettings) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EventRecurrenceRule(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOEventsFilter2ᚖcirclegraphᚋgraphᚋmodelᚐEventsFilter(ctx context.Context, v any) (*model.EventsFilter, error) {

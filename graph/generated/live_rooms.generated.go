@@ -205,6 +205,29 @@ func (ec *executionContext) fieldContext_LiveRoom_status(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("LiveRoom", field, false, false, "String")
 }
 
+func (ec *executionContext) _LiveRoom_state(ctx context.Context, field graphql.CollectedField, obj *circleclient.LiveRoom) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LiveRoom_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOLiveRoomState2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LiveRoom_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LiveRoom", field, false, false, "LiveRoomState")
+}
+
 func (ec *executionContext) _LiveRoom_type(ctx context.Context, field graphql.CollectedField, obj *circleclient.LiveRoom) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -379,10 +402,10 @@ func (ec *executionContext) _LiveRoom_createdAt(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_LiveRoom_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -695,6 +718,11 @@ func (ec *executionContext) _LiveRoom(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "state":
+			out.Values[i] = ec._LiveRoom_state(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "type":
 			out.Values[i] = ec._LiveRoom_type(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -732,7 +760,7 @@ func (ec *executionContext) _LiveRoom(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "createdAt":
 			out.Values[i] = ec._LiveRoom_createdAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "chatRoom":
@@ -852,6 +880,18 @@ func (ec *executionContext) marshalOLiveRoomAccess2ᚖstring(ctx context.Context
 	_ = sel
 	_ = ctx
 	res := scalar.MarshalLiveRoomAccess(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOLiveRoomState2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalLiveRoomState(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOLiveRoomState2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalLiveRoomState(v)
 	return res
 }
 

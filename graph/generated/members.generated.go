@@ -42,6 +42,8 @@ type ViewerResolver interface {
 	Email(ctx context.Context, obj *model.Viewer) (*string, error)
 	PublicUID(ctx context.Context, obj *model.Viewer) (*string, error)
 	BookmarksCount(ctx context.Context, obj *model.Viewer) (*int, error)
+	DefaultSpace(ctx context.Context, obj *model.Viewer) (*circleclient.Space, error)
+	HomeSegments(ctx context.Context, obj *model.Viewer) ([]*circleclient.HomeSegment, error)
 	Features(ctx context.Context, obj *model.Viewer) (*circleclient.ViewerFeatures, error)
 	ProfileFields(ctx context.Context, obj *model.Viewer) ([]*circleclient.ProfileField, error)
 	Bookmarks(ctx context.Context, obj *model.Viewer, typeArg *string, first int, after *string) (*paging.Connection[*circleclient.Bookmark], error)
@@ -49,6 +51,9 @@ type ViewerResolver interface {
 	UnreadChatRooms(ctx context.Context, obj *model.Viewer, first int, after *string) (*paging.Connection[*circleclient.ChatRoom], error)
 	ChatThreads(ctx context.Context, obj *model.Viewer, first int, after *string) (*paging.Connection[*circleclient.ChatThread], error)
 	UnreadChatThreads(ctx context.Context, obj *model.Viewer, first int, after *string) (*paging.Connection[*circleclient.ChatThread], error)
+	Courses(ctx context.Context, obj *model.Viewer) ([]*model.Course, error)
+	Rsvps(ctx context.Context, obj *model.Viewer, past bool, first int, after *string) (*paging.Connection[*model.Event], error)
+	LiveStatus(ctx context.Context, obj *model.Viewer) (*model.LiveStatus, error)
 	NotificationCounts(ctx context.Context, obj *model.Viewer) (*circleclient.NotificationCounts, error)
 	Notifications(ctx context.Context, obj *model.Viewer, filter *model.NotificationsFilter, orderBy string, first int, after *string) (*paging.Connection[*circleclient.Notification], error)
 	NotificationPreferences(ctx context.Context, obj *model.Viewer, medium string) (*circleclient.NotificationPreferences, error)
@@ -247,6 +252,36 @@ func (ec *executionContext) field_Viewer_notifications_args(ctx context.Context,
 		return nil, err
 	}
 	args["after"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Viewer_rsvps_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "past",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["past"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
 	return args, nil
 }
 
@@ -532,6 +567,98 @@ func (ec *executionContext) fieldContext_GamificationStats_levelProgress(_ conte
 	return graphql.NewScalarFieldContext("GamificationStats", field, false, false, "Int")
 }
 
+func (ec *executionContext) _HomeSegment_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.HomeSegment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HomeSegment_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HomeSegment_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HomeSegment", field, false, false, "ID")
+}
+
+func (ec *executionContext) _HomeSegment_kind(ctx context.Context, field graphql.CollectedField, obj *circleclient.HomeSegment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HomeSegment_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HomeSegment_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HomeSegment", field, false, false, "String")
+}
+
+func (ec *executionContext) _HomeSegment_type(ctx context.Context, field graphql.CollectedField, obj *circleclient.HomeSegment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HomeSegment_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOHomeSegmentType2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HomeSegment_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HomeSegment", field, false, false, "HomeSegmentType")
+}
+
+func (ec *executionContext) _HomeSegment_name(ctx context.Context, field graphql.CollectedField, obj *circleclient.HomeSegment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HomeSegment_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HomeSegment_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HomeSegment", field, false, false, "String")
+}
+
 func (ec *executionContext) _Member_id(ctx context.Context, field graphql.CollectedField, obj *model.Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -622,6 +749,75 @@ func (ec *executionContext) _Member_avatarUrl(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Member_avatarUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Member", field, false, false, "URL")
+}
+
+func (ec *executionContext) _Member_publicUid(ctx context.Context, field graphql.CollectedField, obj *model.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_publicUid(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublicUID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_publicUid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Member", field, false, false, "String")
+}
+
+func (ec *executionContext) _Member_url(ctx context.Context, field graphql.CollectedField, obj *model.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Member", field, true, false, "URL")
+}
+
+func (ec *executionContext) _Member_isDeleted(ctx context.Context, field graphql.CollectedField, obj *model.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_isDeleted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsDeleted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_isDeleted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Member", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Member_headline(ctx context.Context, field graphql.CollectedField, obj *model.Member) (ret graphql.Marshaler) {
@@ -1647,6 +1843,29 @@ func (ec *executionContext) fieldContext_ProfileField_fieldType(_ context.Contex
 	return graphql.NewScalarFieldContext("ProfileField", field, false, false, "String")
 }
 
+func (ec *executionContext) _ProfileField_type(ctx context.Context, field graphql.CollectedField, obj *circleclient.ProfileField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProfileField_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FieldType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOProfileFieldType2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProfileField_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProfileField", field, false, false, "ProfileFieldType")
+}
+
 func (ec *executionContext) _ProfileField_placeholder(ctx context.Context, field graphql.CollectedField, obj *circleclient.ProfileField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1769,6 +1988,29 @@ func (ec *executionContext) _ProfileField_value(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_ProfileField_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProfileField", field, true, false, "String")
+}
+
+func (ec *executionContext) _ProfileField_choiceIds(ctx context.Context, field graphql.CollectedField, obj *circleclient.ProfileField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProfileField_choiceIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChosenIDs(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int64) graphql.Marshaler {
+			return ec.marshalNID2ᚕint64ᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProfileField_choiceIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProfileField", field, true, false, "ID")
 }
 
 func (ec *executionContext) _ProfileFieldChoice_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.ProfileFieldChoice) (ret graphql.Marshaler) {
@@ -2003,6 +2245,70 @@ func (ec *executionContext) _Viewer_bookmarksCount(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_Viewer_bookmarksCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Viewer", field, true, true, "Int")
+}
+
+func (ec *executionContext) _Viewer_defaultSpace(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_defaultSpace(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().DefaultSpace(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.Space) graphql.Marshaler {
+			return ec.marshalOSpace2ᚖcirclegraphᚋcircleclientᚐSpace(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_defaultSpace(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Space(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Viewer_homeSegments(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_homeSegments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().HomeSegments(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*circleclient.HomeSegment) graphql.Marshaler {
+			return ec.marshalOHomeSegment2ᚕᚖcirclegraphᚋcircleclientᚐHomeSegmentᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_homeSegments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HomeSegment(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Viewer_features(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
@@ -2285,6 +2591,114 @@ func (ec *executionContext) fieldContext_Viewer_unreadChatThreads(ctx context.Co
 	if fc.Args, err = ec.field_Viewer_unreadChatThreads_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Viewer_courses(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_courses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().Courses(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Course) graphql.Marshaler {
+			return ec.marshalOCourse2ᚕᚖcirclegraphᚋgraphᚋmodelᚐCourseᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_courses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Course(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Viewer_rsvps(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_rsvps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Viewer().Rsvps(ctx, obj, fc.Args["past"].(bool), fc.Args["first"].(int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*model.Event]) graphql.Marshaler {
+			return ec.marshalOEventConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_rsvps(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EventConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Viewer_rsvps_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Viewer_liveStatus(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_liveStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().LiveStatus(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.LiveStatus) graphql.Marshaler {
+			return ec.marshalOLiveStatus2ᚖcirclegraphᚋgraphᚋmodelᚐLiveStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_liveStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LiveStatus(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -3222,7 +3636,55 @@ func (ec *executionContext) _GamificationStats(ctx context.Context, sel ast.Sele
 	return out
 }
 
-var memberImplementors = []string{"Member", "Node"}
+var homeSegmentImplementors = []string{"HomeSegment"}
+
+func (ec *executionContext) _HomeSegment(ctx context.Context, sel ast.SelectionSet, obj *circleclient.HomeSegment) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, homeSegmentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HomeSegment")
+		case "id":
+			out.Values[i] = ec._HomeSegment_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._HomeSegment_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = ec._HomeSegment_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._HomeSegment_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var memberImplementors = []string{"Member", "_Entity", "Node", "NotificationSubject"}
 
 func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, obj *model.Member) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberImplementors)
@@ -3250,6 +3712,21 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "avatarUrl":
 			out.Values[i] = ec._Member_avatarUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "publicUid":
+			out.Values[i] = ec._Member_publicUid(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "url":
+			out.Values[i] = ec._Member_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "isDeleted":
+			out.Values[i] = ec._Member_isDeleted(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -3604,6 +4081,11 @@ func (ec *executionContext) _ProfileField(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "type":
+			out.Values[i] = ec._ProfileField_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "placeholder":
 			out.Values[i] = ec._ProfileField_placeholder(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -3627,6 +4109,11 @@ func (ec *executionContext) _ProfileField(ctx context.Context, sel ast.Selection
 		case "value":
 			out.Values[i] = ec._ProfileField_value(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "choiceIds":
+			out.Values[i] = ec._ProfileField_choiceIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -3762,6 +4249,18 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Viewer_bookmarksCount(ctx, field, obj)
 				})
+		case "defaultSpace":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_defaultSpace(ctx, field, obj)
+				})
+		case "homeSegments":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_homeSegments(ctx, field, obj)
+				})
 		case "features":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -3803,6 +4302,24 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Viewer_unreadChatThreads(ctx, field, obj)
+				})
+		case "courses":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_courses(ctx, field, obj)
+				})
+		case "rsvps":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_rsvps(ctx, field, obj)
+				})
+		case "liveStatus":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_liveStatus(ctx, field, obj)
 				})
 		case "notificationCounts":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -3909,6 +4426,14 @@ func (ec *executionContext) _ViewerFeatures(ctx context.Context, sel ast.Selecti
 func (ec *executionContext) unmarshalNCompleteSignupInput2circlegraphᚋgraphᚋmodelᚐCompleteSignupInput(ctx context.Context, v any) (model.CompleteSignupInput, error) {
 	res, err := ec.unmarshalInputCompleteSignupInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHomeSegment2ᚖcirclegraphᚋcircleclientᚐHomeSegment(ctx context.Context, sel ast.SelectionSet, v *circleclient.HomeSegment) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "HomeSegment!")
+		return graphql.Null
+	}
+	return ec._HomeSegment(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNMember2ᚕᚖcirclegraphᚋgraphᚋmodelᚐMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Member) graphql.Marshaler {
@@ -4052,6 +4577,37 @@ func (ec *executionContext) marshalOGamificationStats2ᚖcirclegraphᚋcirclecli
 		return graphql.Null
 	}
 	return ec._GamificationStats(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOHomeSegment2ᚕᚖcirclegraphᚋcircleclientᚐHomeSegmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.HomeSegment) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHomeSegment2ᚖcirclegraphᚋcircleclientᚐHomeSegment(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOHomeSegmentType2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalHomeSegmentType(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOHomeSegmentType2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalHomeSegmentType(v)
+	return res
 }
 
 func (ec *executionContext) marshalOMember2ᚕᚖcirclegraphᚋgraphᚋmodelᚐMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Member) graphql.Marshaler {
@@ -4235,6 +4791,18 @@ func (ec *executionContext) marshalOProfileField2ᚕᚖcirclegraphᚋcircleclien
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOProfileFieldType2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalProfileFieldType(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOProfileFieldType2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalProfileFieldType(v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOProfileFieldValueInput2ᚕᚖcirclegraphᚋgraphᚋmodelᚐProfileFieldValueInputᚄ(ctx context.Context, v any) ([]*model.ProfileFieldValueInput, error) {

@@ -9,6 +9,7 @@ import (
 	"circlegraph/graph/scalar"
 	"circlegraph/graph/serial"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -22,6 +23,8 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type NotificationResolver interface {
+	Actor(ctx context.Context, obj *circleclient.Notification) (*model.Member, error)
+
 	Subject(ctx context.Context, obj *circleclient.Notification) (model.NotificationSubject, error)
 }
 type NotificationCountsResolver interface {
@@ -32,6 +35,11 @@ type SpaceNotificationPreferenceResolver interface {
 }
 type SubscriptionResolver interface {
 	NotificationCountsChanged(ctx context.Context) (<-chan *circleclient.NotificationCounts, error)
+	NotificationsReceived(ctx context.Context) (<-chan *model.NotificationsReceived, error)
+	InboxChanged(ctx context.Context) (<-chan model.InboxEvent, error)
+	ChatRoomChanged(ctx context.Context, chatRoomID string, after *string) (<-chan model.ChatRoomEvent, error)
+	ChatThreadsChanged(ctx context.Context) (<-chan model.ChatThreadEvent, error)
+	LiveStatusChanged(ctx context.Context) (<-chan *model.LiveStatus, error)
 }
 type UpdateAllSpaceNotificationPreferencesPayloadResolver interface {
 	Preferences(ctx context.Context, obj *model.UpdateAllSpaceNotificationPreferencesPayload) (*circleclient.NotificationPreferences, error)
@@ -43,6 +51,28 @@ type UpdateNotificationPreferencePayloadResolver interface {
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_Subscription_chatRoomChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "chatRoomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["chatRoomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
 
 // endregion ***************************** args.gotpl *****************************
 
@@ -427,10 +457,10 @@ func (ec *executionContext) _Notification_createdAt(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Notification_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -483,6 +513,29 @@ func (ec *executionContext) fieldContext_Notification_action(_ context.Context, 
 	return graphql.NewScalarFieldContext("Notification", field, false, false, "String")
 }
 
+func (ec *executionContext) _Notification_actionType(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notification_actionType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalONotificationAction2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Notification_actionType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notification", field, false, false, "NotificationAction")
+}
+
 func (ec *executionContext) _Notification_actionText(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -504,6 +557,38 @@ func (ec *executionContext) _Notification_actionText(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_Notification_actionText(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Notification", field, false, false, "String")
+}
+
+func (ec *executionContext) _Notification_actor(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notification_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Notification().Actor(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖcirclegraphᚋgraphᚋmodelᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Notification_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Notification",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Notification_actorName(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
@@ -1401,6 +1486,160 @@ func (ec *executionContext) fieldContext_Subscription_notificationCountsChanged(
 	return fc, nil
 }
 
+func (ec *executionContext) _Subscription_notificationsReceived(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_notificationsReceived(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Subscription().NotificationsReceived(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.NotificationsReceived) graphql.Marshaler {
+			return ec.marshalONotificationsReceived2ᚖcirclegraphᚋgraphᚋmodelᚐNotificationsReceived(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_notificationsReceived(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NotificationsReceived(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_inboxChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_inboxChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Subscription().InboxChanged(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.InboxEvent) graphql.Marshaler {
+			return ec.marshalOInboxEvent2circlegraphᚋgraphᚋmodelᚐInboxEvent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_inboxChanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Subscription", field, true, true, "InboxEvent")
+}
+
+func (ec *executionContext) _Subscription_chatRoomChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_chatRoomChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().ChatRoomChanged(ctx, fc.Args["chatRoomId"].(string), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.ChatRoomEvent) graphql.Marshaler {
+			return ec.marshalOChatRoomEvent2circlegraphᚋgraphᚋmodelᚐChatRoomEvent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_chatRoomChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type ChatRoomEvent does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_chatRoomChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_chatThreadsChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_chatThreadsChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Subscription().ChatThreadsChanged(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.ChatThreadEvent) graphql.Marshaler {
+			return ec.marshalOChatThreadEvent2circlegraphᚋgraphᚋmodelᚐChatThreadEvent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_chatThreadsChanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Subscription", field, true, true, "ChatThreadEvent")
+}
+
+func (ec *executionContext) _Subscription_liveStatusChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_liveStatusChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Subscription().LiveStatusChanged(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.LiveStatus) graphql.Marshaler {
+			return ec.marshalOLiveStatus2ᚖcirclegraphᚋgraphᚋmodelᚐLiveStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_liveStatusChanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LiveStatus(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpdateAllSpaceNotificationPreferencesPayload_preferences(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAllSpaceNotificationPreferencesPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1678,6 +1917,55 @@ func (ec *executionContext) unmarshalInputDeleteNotificationInput(ctx context.Co
 func UnmarshalDeleteNotificationInput(ctx context.Context, raw any) (model.DeleteNotificationInput, error) {
 	var out model.DeleteNotificationInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteNotificationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputMarkAllNotificationsAsReadInput(ctx context.Context, obj any) (model.MarkAllNotificationsAsReadInput, error) {
+	var it model.MarkAllNotificationsAsReadInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"notificationType", "subjectId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "notificationType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notificationType"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NotificationType = data
+		case "subjectId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subjectId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SubjectID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMarkAllNotificationsAsReadInput unmarshals raw into the MarkAllNotificationsAsReadInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMarkAllNotificationsAsReadInput(ctx context.Context, raw any) (model.MarkAllNotificationsAsReadInput, error) {
+	var out model.MarkAllNotificationsAsReadInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MarkAllNotificationsAsReadInput", raw, &out)
 	return out, err
 }
 
@@ -1960,6 +2248,26 @@ func (ec *executionContext) _NotificationSubject(ctx context.Context, sel ast.Se
 			return graphql.Null
 		}
 		return ec._Comment(ctx, sel, obj)
+	case *circleclient.Lesson:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Lesson(ctx, sel, obj)
+	case *circleclient.ChatMessage:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ChatMessage(ctx, sel, obj)
+	case *circleclient.Space:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Space(ctx, sel, obj)
+	case *model.Member:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Member(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -2158,7 +2466,7 @@ func (ec *executionContext) _Notification(ctx context.Context, sel ast.Selection
 			}
 		case "createdAt":
 			out.Values[i] = ec._Notification_createdAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "readAt":
@@ -2171,11 +2479,22 @@ func (ec *executionContext) _Notification(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "actionType":
+			out.Values[i] = ec._Notification_actionType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "actionText":
 			out.Values[i] = ec._Notification_actionText(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "actor":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Notification_actor(ctx, field, obj)
+				})
 		case "actorName":
 			out.Values[i] = ec._Notification_actorName(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -2605,6 +2924,16 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	switch fields[0].Name {
 	case "notificationCountsChanged":
 		return ec._Subscription_notificationCountsChanged(ctx, fields[0])
+	case "notificationsReceived":
+		return ec._Subscription_notificationsReceived(ctx, fields[0])
+	case "inboxChanged":
+		return ec._Subscription_inboxChanged(ctx, fields[0])
+	case "chatRoomChanged":
+		return ec._Subscription_chatRoomChanged(ctx, fields[0])
+	case "chatThreadsChanged":
+		return ec._Subscription_chatThreadsChanged(ctx, fields[0])
+	case "liveStatusChanged":
+		return ec._Subscription_liveStatusChanged(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
@@ -2926,6 +3255,14 @@ func (ec *executionContext) marshalODeleteNotificationPayload2ᚖcirclegraphᚋg
 	return ec._DeleteNotificationPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOMarkAllNotificationsAsReadInput2ᚖcirclegraphᚋgraphᚋmodelᚐMarkAllNotificationsAsReadInput(ctx context.Context, v any) (*model.MarkAllNotificationsAsReadInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputMarkAllNotificationsAsReadInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOMarkAllNotificationsAsReadPayload2ᚖcirclegraphᚋgraphᚋmodelᚐMarkAllNotificationsAsReadPayload(ctx context.Context, sel ast.SelectionSet, v *model.MarkAllNotificationsAsReadPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -2947,6 +3284,18 @@ func (ec *executionContext) marshalONotification2ᚖcirclegraphᚋcircleclient�
 	return ec._Notification(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalONotificationAction2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalNotificationAction(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalONotificationAction2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalNotificationAction(v)
+	return res
+}
+
 func (ec *executionContext) marshalONotificationConnection2ᚖcirclegraphᚋgraphᚋpagingᚐConnection(ctx context.Context, sel ast.SelectionSet, v *paging.Connection[*circleclient.Notification]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -2959,6 +3308,25 @@ func (ec *executionContext) marshalONotificationCounts2ᚖcirclegraphᚋcirclecl
 		return graphql.Null
 	}
 	return ec._NotificationCounts(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalONotificationEdge2ᚕᚖcirclegraphᚋgraphᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*paging.Edge[*circleclient.Notification]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNNotificationEdge2ᚖcirclegraphᚋgraphᚋpagingᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalONotificationPreferences2ᚖcirclegraphᚋcircleclientᚐNotificationPreferences(ctx context.Context, sel ast.SelectionSet, v *circleclient.NotificationPreferences) graphql.Marshaler {

@@ -23,16 +23,8 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
-type BasicPostResolver interface {
-	Likes(ctx context.Context, obj *model.BasicPost, first int, after *string) (*paging.Connection[*model.Member], error)
-	Comments(ctx context.Context, obj *model.BasicPost, orderBy string, first int, after *string) (*paging.Connection[*circleclient.Comment], error)
-}
 type FollowPostPayloadResolver interface {
 	Post(ctx context.Context, obj *model.FollowPostPayload) (model.Post, error)
-}
-type ImagePostResolver interface {
-	Likes(ctx context.Context, obj *model.ImagePost, first int, after *string) (*paging.Connection[*model.Member], error)
-	Comments(ctx context.Context, obj *model.ImagePost, orderBy string, first int, after *string) (*paging.Connection[*circleclient.Comment], error)
 }
 type LikePostPayloadResolver interface {
 	Post(ctx context.Context, obj *model.LikePostPayload) (model.Post, error)
@@ -261,10 +253,10 @@ func (ec *executionContext) _BasicPost_url(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNURL2string(ctx, selections, v)
+			return ec.marshalOURL2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_BasicPost_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -326,6 +318,38 @@ func (ec *executionContext) fieldContext_BasicPost_body(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _BasicPost_cover(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BasicPost_cover(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cover(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *richtext.Attachment) graphql.Marshaler {
+			return ec.marshalOAttachment2ᚖcirclegraphᚋcircleclientᚋrichtextᚐAttachment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BasicPost_cover(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BasicPost",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attachment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _BasicPost_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -335,18 +359,18 @@ func (ec *executionContext) _BasicPost_createdAt(ctx context.Context, field grap
 			return ec.fieldContext_BasicPost_createdAt(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CreatedAt, nil
+			return obj.CreatedAt(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_BasicPost_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BasicPost", field, false, false, "DateTime")
+	return graphql.NewScalarFieldContext("BasicPost", field, true, false, "DateTime")
 }
 
 func (ec *executionContext) _BasicPost_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
@@ -358,18 +382,18 @@ func (ec *executionContext) _BasicPost_updatedAt(ctx context.Context, field grap
 			return ec.fieldContext_BasicPost_updatedAt(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.UpdatedAt, nil
+			return obj.UpdatedAt(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_BasicPost_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BasicPost", field, false, false, "DateTime")
+	return graphql.NewScalarFieldContext("BasicPost", field, true, false, "DateTime")
 }
 
 func (ec *executionContext) _BasicPost_author(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
@@ -417,10 +441,10 @@ func (ec *executionContext) _BasicPost_space(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.Space) graphql.Marshaler {
-			return ec.marshalNSpace2ᚖcirclegraphᚋcircleclientᚐSpace(ctx, selections, v)
+			return ec.marshalOSpace2ᚖcirclegraphᚋcircleclientᚐSpace(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_BasicPost_space(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -477,7 +501,7 @@ func (ec *executionContext) _BasicPost_commentsCount(ctx context.Context, field 
 			return ec.fieldContext_BasicPost_commentsCount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CommentsCount, nil
+			return obj.CommentsCount(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -488,7 +512,7 @@ func (ec *executionContext) _BasicPost_commentsCount(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_BasicPost_commentsCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BasicPost", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("BasicPost", field, true, false, "Int")
 }
 
 func (ec *executionContext) _BasicPost_isCommentable(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
@@ -523,7 +547,7 @@ func (ec *executionContext) _BasicPost_likesCount(ctx context.Context, field gra
 			return ec.fieldContext_BasicPost_likesCount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LikesCount, nil
+			return obj.LikesCount(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -534,7 +558,7 @@ func (ec *executionContext) _BasicPost_likesCount(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_BasicPost_likesCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BasicPost", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("BasicPost", field, true, false, "Int")
 }
 
 func (ec *executionContext) _BasicPost_isLikeable(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
@@ -869,7 +893,7 @@ func (ec *executionContext) _BasicPost_likes(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.BasicPost().Likes(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
+			return obj.Likes(ctx, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*model.Member]) graphql.Marshaler {
@@ -884,7 +908,7 @@ func (ec *executionContext) fieldContext_BasicPost_likes(ctx context.Context, fi
 		Object:     "BasicPost",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: true,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MemberConnection(ctx, field)
 		},
@@ -913,7 +937,7 @@ func (ec *executionContext) _BasicPost_comments(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.BasicPost().Comments(ctx, obj, fc.Args["orderBy"].(string), fc.Args["first"].(int), fc.Args["after"].(*string))
+			return obj.Comments(ctx, fc.Args["orderBy"].(string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.Comment]) graphql.Marshaler {
@@ -928,7 +952,7 @@ func (ec *executionContext) fieldContext_BasicPost_comments(ctx context.Context,
 		Object:     "BasicPost",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: true,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CommentConnection(ctx, field)
 		},
@@ -1317,10 +1341,10 @@ func (ec *executionContext) _GalleryImage_url(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNURL2string(ctx, selections, v)
+			return ec.marshalOURL2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_GalleryImage_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1524,10 +1548,10 @@ func (ec *executionContext) _ImagePost_url(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNURL2string(ctx, selections, v)
+			return ec.marshalOURL2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ImagePost_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1589,6 +1613,38 @@ func (ec *executionContext) fieldContext_ImagePost_body(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _ImagePost_cover(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImagePost_cover(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cover(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *richtext.Attachment) graphql.Marshaler {
+			return ec.marshalOAttachment2ᚖcirclegraphᚋcircleclientᚋrichtextᚐAttachment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImagePost_cover(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImagePost",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attachment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ImagePost_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1598,18 +1654,18 @@ func (ec *executionContext) _ImagePost_createdAt(ctx context.Context, field grap
 			return ec.fieldContext_ImagePost_createdAt(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CreatedAt, nil
+			return obj.CreatedAt(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ImagePost_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImagePost", field, false, false, "DateTime")
+	return graphql.NewScalarFieldContext("ImagePost", field, true, false, "DateTime")
 }
 
 func (ec *executionContext) _ImagePost_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
@@ -1621,18 +1677,18 @@ func (ec *executionContext) _ImagePost_updatedAt(ctx context.Context, field grap
 			return ec.fieldContext_ImagePost_updatedAt(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.UpdatedAt, nil
+			return obj.UpdatedAt(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ImagePost_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImagePost", field, false, false, "DateTime")
+	return graphql.NewScalarFieldContext("ImagePost", field, true, false, "DateTime")
 }
 
 func (ec *executionContext) _ImagePost_author(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
@@ -1680,10 +1736,10 @@ func (ec *executionContext) _ImagePost_space(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.Space) graphql.Marshaler {
-			return ec.marshalNSpace2ᚖcirclegraphᚋcircleclientᚐSpace(ctx, selections, v)
+			return ec.marshalOSpace2ᚖcirclegraphᚋcircleclientᚐSpace(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ImagePost_space(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1740,7 +1796,7 @@ func (ec *executionContext) _ImagePost_commentsCount(ctx context.Context, field 
 			return ec.fieldContext_ImagePost_commentsCount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CommentsCount, nil
+			return obj.CommentsCount(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -1751,7 +1807,7 @@ func (ec *executionContext) _ImagePost_commentsCount(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_ImagePost_commentsCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImagePost", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("ImagePost", field, true, false, "Int")
 }
 
 func (ec *executionContext) _ImagePost_isCommentable(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
@@ -1786,7 +1842,7 @@ func (ec *executionContext) _ImagePost_likesCount(ctx context.Context, field gra
 			return ec.fieldContext_ImagePost_likesCount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LikesCount, nil
+			return obj.LikesCount(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -1797,7 +1853,7 @@ func (ec *executionContext) _ImagePost_likesCount(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_ImagePost_likesCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImagePost", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("ImagePost", field, true, false, "Int")
 }
 
 func (ec *executionContext) _ImagePost_isLikeable(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
@@ -2132,7 +2188,7 @@ func (ec *executionContext) _ImagePost_likes(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.ImagePost().Likes(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
+			return obj.Likes(ctx, fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*model.Member]) graphql.Marshaler {
@@ -2147,7 +2203,7 @@ func (ec *executionContext) fieldContext_ImagePost_likes(ctx context.Context, fi
 		Object:     "ImagePost",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: true,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MemberConnection(ctx, field)
 		},
@@ -2176,7 +2232,7 @@ func (ec *executionContext) _ImagePost_comments(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.ImagePost().Comments(ctx, obj, fc.Args["orderBy"].(string), fc.Args["first"].(int), fc.Args["after"].(*string))
+			return obj.Comments(ctx, fc.Args["orderBy"].(string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[*circleclient.Comment]) graphql.Marshaler {
@@ -2191,7 +2247,7 @@ func (ec *executionContext) fieldContext_ImagePost_comments(ctx context.Context,
 		Object:     "ImagePost",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: true,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CommentConnection(ctx, field)
 		},
@@ -3585,7 +3641,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 
 // region    **************************** object.gotpl ****************************
 
-var basicPostImplementors = []string{"BasicPost", "NotificationSubject", "Post", "Node", "Likeable", "Commentable", "Bookmarkable", "Followable", "Reportable", "Updatable", "Deletable"}
+var basicPostImplementors = []string{"BasicPost", "_Entity", "NotificationSubject", "Post", "Node", "Likeable", "Commentable", "Bookmarkable", "Followable", "Reportable", "Updatable", "Deletable"}
 
 func (ec *executionContext) _BasicPost(ctx context.Context, sel ast.SelectionSet, obj *model.BasicPost) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, basicPostImplementors)
@@ -3618,7 +3674,7 @@ func (ec *executionContext) _BasicPost(ctx context.Context, sel ast.SelectionSet
 			}
 		case "url":
 			out.Values[i] = ec._BasicPost_url(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "status":
@@ -3632,14 +3688,19 @@ func (ec *executionContext) _BasicPost(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cover":
+			out.Values[i] = ec._BasicPost_cover(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "createdAt":
 			out.Values[i] = ec._BasicPost_createdAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "updatedAt":
 			out.Values[i] = ec._BasicPost_updatedAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "author":
@@ -3649,7 +3710,7 @@ func (ec *executionContext) _BasicPost(ctx context.Context, sel ast.SelectionSet
 			}
 		case "space":
 			out.Values[i] = ec._BasicPost_space(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "topics":
@@ -3994,7 +4055,7 @@ func (ec *executionContext) _GalleryImage(ctx context.Context, sel ast.Selection
 			}
 		case "url":
 			out.Values[i] = ec._GalleryImage_url(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "originalUrl":
@@ -4034,7 +4095,7 @@ func (ec *executionContext) _GalleryImage(ctx context.Context, sel ast.Selection
 	return out
 }
 
-var imagePostImplementors = []string{"ImagePost", "NotificationSubject", "Post", "Node", "Likeable", "Commentable", "Bookmarkable", "Followable", "Reportable", "Updatable", "Deletable"}
+var imagePostImplementors = []string{"ImagePost", "_Entity", "NotificationSubject", "Post", "Node", "Likeable", "Commentable", "Bookmarkable", "Followable", "Reportable", "Updatable", "Deletable"}
 
 func (ec *executionContext) _ImagePost(ctx context.Context, sel ast.SelectionSet, obj *model.ImagePost) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, imagePostImplementors)
@@ -4067,7 +4128,7 @@ func (ec *executionContext) _ImagePost(ctx context.Context, sel ast.SelectionSet
 			}
 		case "url":
 			out.Values[i] = ec._ImagePost_url(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "status":
@@ -4081,14 +4142,19 @@ func (ec *executionContext) _ImagePost(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cover":
+			out.Values[i] = ec._ImagePost_cover(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "createdAt":
 			out.Values[i] = ec._ImagePost_createdAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "updatedAt":
 			out.Values[i] = ec._ImagePost_updatedAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "author":
@@ -4098,7 +4164,7 @@ func (ec *executionContext) _ImagePost(ctx context.Context, sel ast.SelectionSet
 			}
 		case "space":
 			out.Values[i] = ec._ImagePost_space(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "topics":
@@ -4792,6 +4858,24 @@ func (ec *executionContext) marshalOPostStatus2string(ctx context.Context, sel a
 	_ = sel
 	_ = ctx
 	res := scalar.MarshalPostStatus(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOPostsOrder2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalPostsOrder(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPostsOrder2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalPostsOrder(*v)
 	return res
 }
 

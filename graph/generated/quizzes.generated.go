@@ -284,10 +284,10 @@ func (ec *executionContext) _QuizAttempt_createdAt(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_QuizAttempt_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1416,7 +1416,7 @@ func (ec *executionContext) _Quiz(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
-var quizAttemptImplementors = []string{"QuizAttempt", "Node"}
+var quizAttemptImplementors = []string{"QuizAttempt", "_Entity", "Node"}
 
 func (ec *executionContext) _QuizAttempt(ctx context.Context, sel ast.SelectionSet, obj *circleclient.QuizAttempt) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, quizAttemptImplementors)
@@ -1439,7 +1439,7 @@ func (ec *executionContext) _QuizAttempt(ctx context.Context, sel ast.SelectionS
 			}
 		case "createdAt":
 			out.Values[i] = ec._QuizAttempt_createdAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "grade":

@@ -24,10 +24,11 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	AddReactionPayload() AddReactionPayloadResolver
 	Attachment() AttachmentResolver
-	BasicPost() BasicPostResolver
 	Bookmark() BookmarkResolver
 	CancelRsvpPayload() CancelRsvpPayloadResolver
 	ChatMessage() ChatMessageResolver
+	ChatMessageDeleted() ChatMessageDeletedResolver
+	ChatMessageUpdated() ChatMessageUpdatedResolver
 	ChatParticipant() ChatParticipantResolver
 	ChatReaction() ChatReactionResolver
 	ChatRoom() ChatRoomResolver
@@ -43,7 +44,6 @@ type ResolverRoot interface {
 	EventOccurrence() EventOccurrenceResolver
 	FollowPostPayload() FollowPostPayloadResolver
 	GradeQuizAttemptPayload() GradeQuizAttemptPayloadResolver
-	ImagePost() ImagePostResolver
 	Lesson() LessonResolver
 	LessonHit() LessonHitResolver
 	LikeCommentPayload() LikeCommentPayloadResolver
@@ -53,6 +53,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Notification() NotificationResolver
 	NotificationCounts() NotificationCountsResolver
+	NotificationsReceived() NotificationsReceivedResolver
 	PostHit() PostHitResolver
 	Query() QueryResolver
 	Quiz() QuizResolver
@@ -61,6 +62,7 @@ type ResolverRoot interface {
 	RsvpToEventPayload() RsvpToEventPayloadResolver
 	RsvpToOccurrencesPayload() RsvpToOccurrencesPayloadResolver
 	Space() SpaceResolver
+	SpaceGroup() SpaceGroupResolver
 	SpaceNotificationPreference() SpaceNotificationPreferenceResolver
 	Subscription() SubscriptionResolver
 	UnfollowPostPayload() UnfollowPostPayloadResolver
@@ -99,10 +101,14 @@ type ComplexityRoot struct {
 		ContentType     func(childComplexity int) int
 		DurationSeconds func(childComplexity int) int
 		Filename        func(childComplexity int) int
+		FrameURL        func(childComplexity int) int
 		Height          func(childComplexity int) int
 		Kind            func(childComplexity int) int
+		Place           func(childComplexity int) int
+		SGID            func(childComplexity int) int
 		SignedID        func(childComplexity int) int
 		URL             func(childComplexity int) int
+		Variants        func(childComplexity int) int
 		Width           func(childComplexity int) int
 	}
 
@@ -111,6 +117,7 @@ type ComplexityRoot struct {
 		BookmarkID                 func(childComplexity int) int
 		Comments                   func(childComplexity int, orderBy string, first int, after *string) int
 		CommentsCount              func(childComplexity int) int
+		Cover                      func(childComplexity int) int
 		CreatedAt                  func(childComplexity int) int
 		DisplayTitle               func(childComplexity int) int
 		FollowerID                 func(childComplexity int) int
@@ -193,6 +200,13 @@ type ComplexityRoot struct {
 		ThreadParticipantsPreview func(childComplexity int) int
 	}
 
+	ChatMessageAdded struct {
+		ChatRoom       func(childComplexity int) int
+		CreationUUID   func(childComplexity int) int
+		Edge           func(childComplexity int) int
+		IdempotencyKey func(childComplexity int) int
+	}
+
 	ChatMessageConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
@@ -200,9 +214,19 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	ChatMessageDeleted struct {
+		ChatRoom             func(childComplexity int) int
+		DeletedChatMessageID func(childComplexity int) int
+		ParentMessage        func(childComplexity int) int
+	}
+
 	ChatMessageEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	ChatMessageUpdated struct {
+		ChatMessage func(childComplexity int) int
 	}
 
 	ChatParticipant struct {
@@ -257,6 +281,10 @@ type ComplexityRoot struct {
 		UnreadMessagesCount      func(childComplexity int) int
 	}
 
+	ChatRoomAdded struct {
+		Edge func(childComplexity int) int
+	}
+
 	ChatRoomConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
@@ -264,9 +292,17 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	ChatRoomDeleted struct {
+		DeletedChatRoomID func(childComplexity int) int
+	}
+
 	ChatRoomEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	ChatRoomUpdated struct {
+		ChatRoom func(childComplexity int) int
 	}
 
 	ChatThread struct {
@@ -290,6 +326,10 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ChatThreadUpdated struct {
+		ChatThread func(childComplexity int) int
+	}
+
 	Comment struct {
 		Author                     func(childComplexity int) int
 		BookmarkID                 func(childComplexity int) int
@@ -306,6 +346,7 @@ type ComplexityRoot struct {
 		Replies                    func(childComplexity int, orderBy *string, first int, after *string) int
 		RepliesCount               func(childComplexity int) int
 		RichText                   func(childComplexity int) int
+		URL                        func(childComplexity int) int
 		UpdatedAt                  func(childComplexity int) int
 		ViewerCanBookmark          func(childComplexity int) int
 		ViewerCanComment           func(childComplexity int) int
@@ -484,6 +525,8 @@ type ComplexityRoot struct {
 		Calendar                         func(childComplexity int) int
 		Comments                         func(childComplexity int, orderBy string, first int, after *string) int
 		CommentsCount                    func(childComplexity int) int
+		Confirmation                     func(childComplexity int) int
+		Cover                            func(childComplexity int) int
 		CreatedAt                        func(childComplexity int) int
 		DisplayTitle                     func(childComplexity int) int
 		EndsAt                           func(childComplexity int) int
@@ -505,7 +548,9 @@ type ComplexityRoot struct {
 		LocationType                     func(childComplexity int) int
 		NodeRef                          func(childComplexity int) int
 		Occurrences                      func(childComplexity int, first int, after *string) int
+		RecordingURL                     func(childComplexity int) int
 		Recurrence                       func(childComplexity int) int
+		RecurrenceRule                   func(childComplexity int) int
 		RichText                         func(childComplexity int) int
 		RsvpCount                        func(childComplexity int) int
 		RsvpLimit                        func(childComplexity int) int
@@ -545,6 +590,13 @@ type ComplexityRoot struct {
 	EventAttendeeEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	EventConfirmation struct {
+		ButtonTitle func(childComplexity int) int
+		ButtonURL   func(childComplexity int) int
+		Description func(childComplexity int) int
+		Title       func(childComplexity int) int
 	}
 
 	EventConnection struct {
@@ -591,6 +643,16 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	EventRecurrenceRule struct {
+		EndsAt      func(childComplexity int) int
+		Frequency   func(childComplexity int) int
+		Occurrences func(childComplexity int) int
+	}
+
+	EventsMissed struct {
+		Since func(childComplexity int) int
+	}
+
 	FollowPostPayload struct {
 		Post       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -633,11 +695,18 @@ type ComplexityRoot struct {
 		Text    func(childComplexity int) int
 	}
 
+	HomeSegment struct {
+		ID   func(childComplexity int) int
+		Kind func(childComplexity int) int
+		Name func(childComplexity int) int
+	}
+
 	ImagePost struct {
 		Author                     func(childComplexity int) int
 		BookmarkID                 func(childComplexity int) int
 		Comments                   func(childComplexity int, orderBy string, first int, after *string) int
 		CommentsCount              func(childComplexity int) int
+		Cover                      func(childComplexity int) int
 		CreatedAt                  func(childComplexity int) int
 		DisplayTitle               func(childComplexity int) int
 		FollowerID                 func(childComplexity int) int
@@ -666,6 +735,11 @@ type ComplexityRoot struct {
 		ViewerCanUpdate            func(childComplexity int) int
 		ViewerCannotCommentReasons func(childComplexity int) int
 		ViewerCannotLikeReasons    func(childComplexity int) int
+	}
+
+	ImageVariant struct {
+		Name func(childComplexity int) int
+		URL  func(childComplexity int) int
 	}
 
 	JoinSpacePayload struct {
@@ -768,9 +842,19 @@ type ComplexityRoot struct {
 		ViewType         func(childComplexity int) int
 	}
 
+	LiveStatus struct {
+		ID          func(childComplexity int) int
+		IsUpToDate  func(childComplexity int) int
+		Mode        func(childComplexity int) int
+		PollSeconds func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		Since       func(childComplexity int) int
+	}
+
 	LoginPayload struct {
 		AccessToken           func(childComplexity int) int
 		AccessTokenExpiresAt  func(childComplexity int) int
+		AccessTokenProof      func(childComplexity int) int
 		RefreshToken          func(childComplexity int) int
 		RefreshTokenExpiresAt func(childComplexity int) int
 		UserErrors            func(childComplexity int) int
@@ -812,6 +896,7 @@ type ComplexityRoot struct {
 		Headline             func(childComplexity int) int
 		ID                   func(childComplexity int) int
 		IsAdmin              func(childComplexity int) int
+		IsDeleted            func(childComplexity int) int
 		IsModerator          func(childComplexity int) int
 		LargeAvatarURL       func(childComplexity int) int
 		Links                func(childComplexity int) int
@@ -820,9 +905,11 @@ type ComplexityRoot struct {
 		NodeRef              func(childComplexity int) int
 		Posts                func(childComplexity int, first int, after *string) int
 		PostsCount           func(childComplexity int) int
+		PublicUID            func(childComplexity int) int
 		Spaces               func(childComplexity int, first int, after *string) int
 		SpacesCount          func(childComplexity int) int
 		Tags                 func(childComplexity int) int
+		URL                  func(childComplexity int) int
 		ViewerCanSendMessage func(childComplexity int) int
 	}
 
@@ -870,6 +957,8 @@ type ComplexityRoot struct {
 	Mention struct {
 		Member func(childComplexity int) int
 		Name   func(childComplexity int) int
+		Place  func(childComplexity int) int
+		SGID   func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -902,7 +991,7 @@ type ComplexityRoot struct {
 		LikePost                              func(childComplexity int, input model.LikePostInput) int
 		Login                                 func(childComplexity int, input model.LoginInput) int
 		Logout                                func(childComplexity int, input model.LogoutInput) int
-		MarkAllNotificationsAsRead            func(childComplexity int) int
+		MarkAllNotificationsAsRead            func(childComplexity int, input *model.MarkAllNotificationsAsReadInput) int
 		MarkChatRoomAsRead                    func(childComplexity int, input model.MarkChatRoomAsReadInput) int
 		MarkNotificationAsRead                func(childComplexity int, input model.MarkNotificationAsReadInput) int
 		MarkSpaceAsRead                       func(childComplexity int, input model.MarkSpaceAsReadInput) int
@@ -933,6 +1022,7 @@ type ComplexityRoot struct {
 	Notification struct {
 		Action           func(childComplexity int) int
 		ActionWebURL     func(childComplexity int) int
+		Actor            func(childComplexity int) int
 		ActorImage       func(childComplexity int) int
 		ActorName        func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
@@ -978,6 +1068,11 @@ type ComplexityRoot struct {
 		SpacePreferences        func(childComplexity int) int
 	}
 
+	NotificationsReceived struct {
+		Edges              func(childComplexity int) int
+		NotificationCounts func(childComplexity int) int
+	}
+
 	OtherHit struct {
 		MentionSGID    func(childComplexity int) int
 		SubjectRef     func(childComplexity int) int
@@ -1004,6 +1099,18 @@ type ComplexityRoot struct {
 		Links              func(childComplexity int) int
 		Name               func(childComplexity int) int
 		URL                func(childComplexity int) int
+	}
+
+	Poll struct {
+		Options  func(childComplexity int) int
+		Place    func(childComplexity int) int
+		Question func(childComplexity int) int
+		SGID     func(childComplexity int) int
+	}
+
+	PollOption struct {
+		Text       func(childComplexity int) int
+		VotesCount func(childComplexity int) int
 	}
 
 	PostConnection struct {
@@ -1035,6 +1142,7 @@ type ComplexityRoot struct {
 
 	ProfileField struct {
 		Choices     func(childComplexity int) int
+		ChosenIDs   func(childComplexity int) int
 		Description func(childComplexity int) int
 		FieldType   func(childComplexity int) int
 		ID          func(childComplexity int) int
@@ -1051,28 +1159,31 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		ChatRoom       func(childComplexity int, uuid string) int
-		Comment        func(childComplexity int, id string) int
-		CommunityLinks func(childComplexity int) int
-		CourseTopics   func(childComplexity int) int
-		Events         func(childComplexity int, filter *model.EventsFilter, first int, after *string) int
-		HomeFeed       func(childComplexity int, orderBy string, first int, after *string) int
-		HomeSpace      func(childComplexity int) int
-		Lesson         func(childComplexity int, by model.LessonBy) int
-		Member         func(childComplexity int, by model.MemberBy) int
-		Members        func(childComplexity int, filter *model.MembersFilter, orderBy *string, first int, after *string) int
-		Node           func(childComplexity int, id string) int
-		Nodes          func(childComplexity int, ids []string) int
-		Post           func(childComplexity int, by model.PostBy) int
-		ProfileFields  func(childComplexity int, page string) int
-		QuickSearch    func(childComplexity int, text string, first int, after *string) int
-		QuizAttempt    func(childComplexity int, by model.QuizAttemptBy) int
-		ResolveURL     func(childComplexity int, url string) int
-		Search         func(childComplexity int, query string, typeArg string, filter *model.SearchFilter, first int, after *string) int
-		SearchMembers  func(childComplexity int, filter *model.MemberSearchFilter, orderBy *string, first int, after *string) int
-		Space          func(childComplexity int, by model.SpaceBy) int
-		Spaces         func(childComplexity int) int
-		Viewer         func(childComplexity int) int
+		ChatRoom           func(childComplexity int, by *model.ChatRoomBy, uuid *string) int
+		Comment            func(childComplexity int, by *model.CommentBy, id *string) int
+		CommunityLinks     func(childComplexity int) int
+		CourseTopics       func(childComplexity int) int
+		Events             func(childComplexity int, filter *model.EventsFilter, first int, after *string) int
+		HomeFeed           func(childComplexity int, order *string, orderBy string, first int, after *string) int
+		HomeSpace          func(childComplexity int) int
+		Lesson             func(childComplexity int, by model.LessonBy) int
+		Member             func(childComplexity int, by model.MemberBy) int
+		Members            func(childComplexity int, filter *model.MembersFilter, orderBy *string, first int, after *string) int
+		Node               func(childComplexity int, id string) int
+		Nodes              func(childComplexity int, ids []string) int
+		Post               func(childComplexity int, by model.PostBy) int
+		ProfileFields      func(childComplexity int, page string) int
+		QuickSearch        func(childComplexity int, text string, first int, after *string) int
+		QuizAttempt        func(childComplexity int, by model.QuizAttemptBy) int
+		ResolveURL         func(childComplexity int, url string) int
+		Search             func(childComplexity int, query string, typeArg string, filter *model.SearchFilter, first int, after *string) int
+		SearchMembers      func(childComplexity int, filter *model.MemberSearchFilter, orderBy *string, first int, after *string) int
+		Space              func(childComplexity int, by model.SpaceBy) int
+		SpaceGroups        func(childComplexity int) int
+		Spaces             func(childComplexity int) int
+		Viewer             func(childComplexity int) int
+		__resolve__service func(childComplexity int) int
+		__resolve_entities func(childComplexity int, representations []map[string]any) int
 	}
 
 	Quiz struct {
@@ -1127,6 +1238,7 @@ type ComplexityRoot struct {
 	RefreshAccessTokenPayload struct {
 		AccessToken           func(childComplexity int) int
 		AccessTokenExpiresAt  func(childComplexity int) int
+		AccessTokenProof      func(childComplexity int) int
 		RefreshToken          func(childComplexity int) int
 		RefreshTokenExpiresAt func(childComplexity int) int
 		UserErrors            func(childComplexity int) int
@@ -1159,10 +1271,13 @@ type ComplexityRoot struct {
 
 	RichText struct {
 		Attachments func(childComplexity int) int
+		Buttons     func(childComplexity int) int
 		Document    func(childComplexity int) int
-		HTML        func(childComplexity int) int
+		Entities    func(childComplexity int) int
 		Mentions    func(childComplexity int) int
 		PlainText   func(childComplexity int) int
+		Polls       func(childComplexity int) int
+		Shown       func(childComplexity int) int
 	}
 
 	RsvpToEventPayload struct {
@@ -1202,19 +1317,24 @@ type ComplexityRoot struct {
 		CoverImageURL                 func(childComplexity int) int
 		CustomEmojiDarkURL            func(childComplexity int) int
 		CustomEmojiURL                func(childComplexity int) int
+		DefaultOrder                  func(childComplexity int) int
 		DefaultSort                   func(childComplexity int) int
+		DefaultTab                    func(childComplexity int) int
 		DisplayView                   func(childComplexity int) int
 		Emoji                         func(childComplexity int) int
 		Group                         func(childComplexity int) int
 		ID                            func(childComplexity int) int
+		InitialTab                    func(childComplexity int) int
 		IsJoinedByViewer              func(childComplexity int) int
 		IsPostingDisabled             func(childComplexity int) int
 		IsPrivate                     func(childComplexity int) int
+		IsWelcomeBannerShown          func(childComplexity int) int
+		Layout                        func(childComplexity int) int
 		Members                       func(childComplexity int, filter *model.MembersFilter, orderBy *string, first int, after *string) int
 		Name                          func(childComplexity int) int
 		NodeRef                       func(childComplexity int) int
 		PinnedLinks                   func(childComplexity int) int
-		Posts                         func(childComplexity int, filter *model.SpacePostsFilter, orderBy *string, first int, after *string) int
+		Posts                         func(childComplexity int, filter *model.SpacePostsFilter, order *string, orderBy *string, first int, after *string) int
 		RequiresTopic                 func(childComplexity int) int
 		Slug                          func(childComplexity int) int
 		Topics                        func(childComplexity int) int
@@ -1228,6 +1348,7 @@ type ComplexityRoot struct {
 		ViewerCanLeave                func(childComplexity int) int
 		ViewerCanManage               func(childComplexity int) int
 		ViewerNotificationPreferences func(childComplexity int) int
+		VisibleTabs                   func(childComplexity int) int
 	}
 
 	SpaceConnection struct {
@@ -1243,8 +1364,9 @@ type ComplexityRoot struct {
 	}
 
 	SpaceGroup struct {
-		ID   func(childComplexity int) int
-		Name func(childComplexity int) int
+		ID     func(childComplexity int) int
+		Name   func(childComplexity int) int
+		Spaces func(childComplexity int) int
 	}
 
 	SpaceHit struct {
@@ -1270,13 +1392,37 @@ type ComplexityRoot struct {
 		Push  func(childComplexity int) int
 	}
 
+	SpaceTabs struct {
+		Members func(childComplexity int) int
+		Posts   func(childComplexity int) int
+	}
+
 	SubmitQuizAttemptPayload struct {
 		Attempt    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
 	Subscription struct {
+		ChatRoomChanged           func(childComplexity int, chatRoomID string, after *string) int
+		ChatThreadsChanged        func(childComplexity int) int
+		InboxChanged              func(childComplexity int) int
+		LiveStatusChanged         func(childComplexity int) int
 		NotificationCountsChanged func(childComplexity int) int
+		NotificationsReceived     func(childComplexity int) int
+	}
+
+	TextButton struct {
+		Label func(childComplexity int) int
+		Place func(childComplexity int) int
+		URL   func(childComplexity int) int
+	}
+
+	TextEntity struct {
+		Kind  func(childComplexity int) int
+		Name  func(childComplexity int) int
+		Place func(childComplexity int) int
+		SGID  func(childComplexity int) int
+		URL   func(childComplexity int) int
 	}
 
 	Topic struct {
@@ -1362,15 +1508,20 @@ type ComplexityRoot struct {
 		BookmarksCount          func(childComplexity int) int
 		ChatRooms               func(childComplexity int, first int, after *string) int
 		ChatThreads             func(childComplexity int, first int, after *string) int
+		Courses                 func(childComplexity int) int
+		DefaultSpace            func(childComplexity int) int
 		Email                   func(childComplexity int) int
 		Features                func(childComplexity int) int
+		HomeSegments            func(childComplexity int) int
 		ID                      func(childComplexity int) int
+		LiveStatus              func(childComplexity int) int
 		Member                  func(childComplexity int) int
 		NotificationCounts      func(childComplexity int) int
 		NotificationPreferences func(childComplexity int, medium string) int
 		Notifications           func(childComplexity int, filter *model.NotificationsFilter, orderBy string, first int, after *string) int
 		ProfileFields           func(childComplexity int) int
 		PublicUID               func(childComplexity int) int
+		Rsvps                   func(childComplexity int, past bool, first int, after *string) int
 		UnreadChatRooms         func(childComplexity int, first int, after *string) int
 		UnreadChatThreads       func(childComplexity int, first int, after *string) int
 	}
@@ -1394,6 +1545,10 @@ type ComplexityRoot struct {
 		SameSite  func(childComplexity int) int
 		Secure    func(childComplexity int) int
 		Value     func(childComplexity int) int
+	}
+
+	_Service struct {
+		Sdl func(childComplexity int) int
 	}
 }
 
@@ -1486,6 +1641,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Attachment.Filename(childComplexity), true
+	case "Attachment.frameUrl":
+		if e.ComplexityRoot.Attachment.FrameURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attachment.FrameURL(childComplexity), true
 	case "Attachment.height":
 		if e.ComplexityRoot.Attachment.Height == nil {
 			break
@@ -1498,6 +1659,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Attachment.Kind(childComplexity), true
+	case "Attachment.place":
+		if e.ComplexityRoot.Attachment.Place == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attachment.Place(childComplexity), true
+	case "Attachment.sgid":
+		if e.ComplexityRoot.Attachment.SGID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attachment.SGID(childComplexity), true
 	case "Attachment.signedId":
 		if e.ComplexityRoot.Attachment.SignedID == nil {
 			break
@@ -1510,6 +1683,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Attachment.URL(childComplexity), true
+	case "Attachment.variants":
+		if e.ComplexityRoot.Attachment.Variants == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attachment.Variants(childComplexity), true
 	case "Attachment.width":
 		if e.ComplexityRoot.Attachment.Width == nil {
 			break
@@ -1546,6 +1725,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BasicPost.CommentsCount(childComplexity), true
+	case "BasicPost.cover":
+		if e.ComplexityRoot.BasicPost.Cover == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BasicPost.Cover(childComplexity), true
 	case "BasicPost.createdAt":
 		if e.ComplexityRoot.BasicPost.CreatedAt == nil {
 			break
@@ -1930,6 +2115,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChatMessage.ThreadParticipantsPreview(childComplexity), true
 
+	case "ChatMessageAdded.chatRoom":
+		if e.ComplexityRoot.ChatMessageAdded.ChatRoom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessageAdded.ChatRoom(childComplexity), true
+	case "ChatMessageAdded.creationUuid":
+		if e.ComplexityRoot.ChatMessageAdded.CreationUUID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessageAdded.CreationUUID(childComplexity), true
+	case "ChatMessageAdded.edge":
+		if e.ComplexityRoot.ChatMessageAdded.Edge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessageAdded.Edge(childComplexity), true
+	case "ChatMessageAdded.idempotencyKey":
+		if e.ComplexityRoot.ChatMessageAdded.IdempotencyKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessageAdded.IdempotencyKey(childComplexity), true
+
 	case "ChatMessageConnection.edges":
 		if e.ComplexityRoot.ChatMessageConnection.Edges == nil {
 			break
@@ -1955,6 +2165,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChatMessageConnection.TotalCount(childComplexity), true
 
+	case "ChatMessageDeleted.chatRoom":
+		if e.ComplexityRoot.ChatMessageDeleted.ChatRoom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessageDeleted.ChatRoom(childComplexity), true
+	case "ChatMessageDeleted.deletedChatMessageId":
+		if e.ComplexityRoot.ChatMessageDeleted.DeletedChatMessageID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessageDeleted.DeletedChatMessageID(childComplexity), true
+	case "ChatMessageDeleted.parentMessage":
+		if e.ComplexityRoot.ChatMessageDeleted.ParentMessage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessageDeleted.ParentMessage(childComplexity), true
+
 	case "ChatMessageEdge.cursor":
 		if e.ComplexityRoot.ChatMessageEdge.Cursor == nil {
 			break
@@ -1967,6 +2196,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChatMessageEdge.Node(childComplexity), true
+
+	case "ChatMessageUpdated.chatMessage":
+		if e.ComplexityRoot.ChatMessageUpdated.ChatMessage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatMessageUpdated.ChatMessage(childComplexity), true
 
 	case "ChatParticipant.isAdmin":
 		if e.ComplexityRoot.ChatParticipant.Admin == nil {
@@ -2205,6 +2441,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChatRoom.UnreadMessagesCount(childComplexity), true
 
+	case "ChatRoomAdded.edge":
+		if e.ComplexityRoot.ChatRoomAdded.Edge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoomAdded.Edge(childComplexity), true
+
 	case "ChatRoomConnection.edges":
 		if e.ComplexityRoot.ChatRoomConnection.Edges == nil {
 			break
@@ -2230,6 +2473,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChatRoomConnection.TotalCount(childComplexity), true
 
+	case "ChatRoomDeleted.deletedChatRoomId":
+		if e.ComplexityRoot.ChatRoomDeleted.DeletedChatRoomID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoomDeleted.DeletedChatRoomID(childComplexity), true
+
 	case "ChatRoomEdge.cursor":
 		if e.ComplexityRoot.ChatRoomEdge.Cursor == nil {
 			break
@@ -2242,6 +2492,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChatRoomEdge.Node(childComplexity), true
+
+	case "ChatRoomUpdated.chatRoom":
+		if e.ComplexityRoot.ChatRoomUpdated.ChatRoom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatRoomUpdated.ChatRoom(childComplexity), true
 
 	case "ChatThread.chatRoom":
 		if e.ComplexityRoot.ChatThread.ChatRoom == nil {
@@ -2322,6 +2579,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChatThreadEdge.Node(childComplexity), true
+
+	case "ChatThreadUpdated.chatThread":
+		if e.ComplexityRoot.ChatThreadUpdated.ChatThread == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatThreadUpdated.ChatThread(childComplexity), true
 
 	case "Comment.author":
 		if e.ComplexityRoot.Comment.Author == nil {
@@ -2423,6 +2687,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Comment.RichText(childComplexity), true
+	case "Comment.url":
+		if e.ComplexityRoot.Comment.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comment.URL(childComplexity), true
 	case "Comment.updatedAt":
 		if e.ComplexityRoot.Comment.UpdatedAt == nil {
 			break
@@ -3047,6 +3317,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Event.CommentsCount(childComplexity), true
+	case "Event.confirmation":
+		if e.ComplexityRoot.Event.Confirmation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Confirmation(childComplexity), true
+	case "Event.cover":
+		if e.ComplexityRoot.Event.Cover == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Cover(childComplexity), true
 	case "Event.createdAt":
 		if e.ComplexityRoot.Event.CreatedAt == nil {
 			break
@@ -3183,12 +3465,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Event.Occurrences(childComplexity, args["first"].(int), args["after"].(*string)), true
+	case "Event.recordingUrl":
+		if e.ComplexityRoot.Event.RecordingURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.RecordingURL(childComplexity), true
 	case "Event.recurrence":
 		if e.ComplexityRoot.Event.Recurrence == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Event.Recurrence(childComplexity), true
+	case "Event.recurrenceRule":
+		if e.ComplexityRoot.Event.RecurrenceRule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.RecurrenceRule(childComplexity), true
 	case "Event.body":
 		if e.ComplexityRoot.Event.RichText == nil {
 			break
@@ -3373,6 +3667,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EventAttendeeEdge.Node(childComplexity), true
 
+	case "EventConfirmation.buttonTitle":
+		if e.ComplexityRoot.EventConfirmation.ButtonTitle == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConfirmation.ButtonTitle(childComplexity), true
+	case "EventConfirmation.buttonUrl":
+		if e.ComplexityRoot.EventConfirmation.ButtonURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConfirmation.ButtonURL(childComplexity), true
+	case "EventConfirmation.description":
+		if e.ComplexityRoot.EventConfirmation.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConfirmation.Description(childComplexity), true
+	case "EventConfirmation.title":
+		if e.ComplexityRoot.EventConfirmation.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConfirmation.Title(childComplexity), true
+
 	case "EventConnection.edges":
 		if e.ComplexityRoot.EventConnection.Edges == nil {
 			break
@@ -3535,6 +3854,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EventOccurrenceEdge.Node(childComplexity), true
 
+	case "EventRecurrenceRule.endsAt":
+		if e.ComplexityRoot.EventRecurrenceRule.EndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventRecurrenceRule.EndsAt(childComplexity), true
+	case "EventRecurrenceRule.frequency", "EventRecurrenceRule.repeats":
+		if e.ComplexityRoot.EventRecurrenceRule.Frequency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventRecurrenceRule.Frequency(childComplexity), true
+	case "EventRecurrenceRule.occurrences":
+		if e.ComplexityRoot.EventRecurrenceRule.Occurrences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventRecurrenceRule.Occurrences(childComplexity), true
+
+	case "EventsMissed.since":
+		if e.ComplexityRoot.EventsMissed.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventsMissed.Since(childComplexity), true
+
 	case "FollowPostPayload.post":
 		if e.ComplexityRoot.FollowPostPayload.Post == nil {
 			break
@@ -3668,6 +4013,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.HighlightSegment.Text(childComplexity), true
 
+	case "HomeSegment.id":
+		if e.ComplexityRoot.HomeSegment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HomeSegment.ID(childComplexity), true
+	case "HomeSegment.kind", "HomeSegment.type":
+		if e.ComplexityRoot.HomeSegment.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HomeSegment.Kind(childComplexity), true
+	case "HomeSegment.name":
+		if e.ComplexityRoot.HomeSegment.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HomeSegment.Name(childComplexity), true
+
 	case "ImagePost.author":
 		if e.ComplexityRoot.ImagePost.Author == nil {
 			break
@@ -3697,6 +4061,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImagePost.CommentsCount(childComplexity), true
+	case "ImagePost.cover":
+		if e.ComplexityRoot.ImagePost.Cover == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImagePost.Cover(childComplexity), true
 	case "ImagePost.createdAt":
 		if e.ComplexityRoot.ImagePost.CreatedAt == nil {
 			break
@@ -3870,6 +4240,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImagePost.ViewerCannotLikeReasons(childComplexity), true
+
+	case "ImageVariant.name":
+		if e.ComplexityRoot.ImageVariant.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageVariant.Name(childComplexity), true
+	case "ImageVariant.url":
+		if e.ComplexityRoot.ImageVariant.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImageVariant.URL(childComplexity), true
 
 	case "JoinSpacePayload.space":
 		if e.ComplexityRoot.JoinSpacePayload.Space == nil {
@@ -4305,7 +4688,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LiveRoom.Slug(childComplexity), true
-	case "LiveRoom.status":
+	case "LiveRoom.status", "LiveRoom.state":
 		if e.ComplexityRoot.LiveRoom.Status == nil {
 			break
 		}
@@ -4317,6 +4700,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LiveRoom.ViewType(childComplexity), true
+
+	case "LiveStatus.id":
+		if e.ComplexityRoot.LiveStatus.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveStatus.ID(childComplexity), true
+	case "LiveStatus.isUpToDate":
+		if e.ComplexityRoot.LiveStatus.IsUpToDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveStatus.IsUpToDate(childComplexity), true
+	case "LiveStatus.mode":
+		if e.ComplexityRoot.LiveStatus.Mode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveStatus.Mode(childComplexity), true
+	case "LiveStatus.pollSeconds":
+		if e.ComplexityRoot.LiveStatus.PollSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveStatus.PollSeconds(childComplexity), true
+	case "LiveStatus.reason":
+		if e.ComplexityRoot.LiveStatus.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveStatus.Reason(childComplexity), true
+	case "LiveStatus.since":
+		if e.ComplexityRoot.LiveStatus.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveStatus.Since(childComplexity), true
 
 	case "LoginPayload.accessToken":
 		if e.ComplexityRoot.LoginPayload.AccessToken == nil {
@@ -4330,6 +4750,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LoginPayload.AccessTokenExpiresAt(childComplexity), true
+	case "LoginPayload.accessTokenProof":
+		if e.ComplexityRoot.LoginPayload.AccessTokenProof == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LoginPayload.AccessTokenProof(childComplexity), true
 	case "LoginPayload.refreshToken":
 		if e.ComplexityRoot.LoginPayload.RefreshToken == nil {
 			break
@@ -4479,6 +4905,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.IsAdmin(childComplexity), true
+	case "Member.isDeleted":
+		if e.ComplexityRoot.Member.IsDeleted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.IsDeleted(childComplexity), true
 	case "Member.isModerator":
 		if e.ComplexityRoot.Member.IsModerator == nil {
 			break
@@ -4532,6 +4964,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.PostsCount(childComplexity), true
+	case "Member.publicUid":
+		if e.ComplexityRoot.Member.PublicUID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.PublicUID(childComplexity), true
 	case "Member.spaces":
 		if e.ComplexityRoot.Member.Spaces == nil {
 			break
@@ -4555,6 +4993,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Tags(childComplexity), true
+	case "Member.url":
+		if e.ComplexityRoot.Member.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.URL(childComplexity), true
 	case "Member.viewerCanSendMessage":
 		if e.ComplexityRoot.Member.ViewerCanSendMessage == nil {
 			break
@@ -4735,6 +5179,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mention.Name(childComplexity), true
+	case "Mention.place":
+		if e.ComplexityRoot.Mention.Place == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mention.Place(childComplexity), true
+	case "Mention.sgid":
+		if e.ComplexityRoot.Mention.SGID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mention.SGID(childComplexity), true
 
 	case "Mutation.acceptInvitation":
 		if e.ComplexityRoot.Mutation.AcceptInvitation == nil {
@@ -5045,7 +5501,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Mutation.MarkAllNotificationsAsRead(childComplexity), true
+		args, err := ec.field_Mutation_markAllNotificationsAsRead_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarkAllNotificationsAsRead(childComplexity, args["input"].(*model.MarkAllNotificationsAsReadInput)), true
 	case "Mutation.markChatRoomAsRead":
 		if e.ComplexityRoot.Mutation.MarkChatRoomAsRead == nil {
 			break
@@ -5317,7 +5778,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.UpdateSpaceNotificationPreference(childComplexity, args["input"].(model.UpdateSpaceNotificationPreferenceInput)), true
 
-	case "Notification.action":
+	case "Notification.action", "Notification.actionType":
 		if e.ComplexityRoot.Notification.Action == nil {
 			break
 		}
@@ -5329,6 +5790,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Notification.ActionWebURL(childComplexity), true
+	case "Notification.actor":
+		if e.ComplexityRoot.Notification.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notification.Actor(childComplexity), true
 	case "Notification.actorImageUrl":
 		if e.ComplexityRoot.Notification.ActorImage == nil {
 			break
@@ -5503,6 +5970,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NotificationPreferences.SpacePreferences(childComplexity), true
 
+	case "NotificationsReceived.edges":
+		if e.ComplexityRoot.NotificationsReceived.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationsReceived.Edges(childComplexity), true
+	case "NotificationsReceived.notificationCounts":
+		if e.ComplexityRoot.NotificationsReceived.NotificationCounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationsReceived.NotificationCounts(childComplexity), true
+
 	case "OtherHit.sgid":
 		if e.ComplexityRoot.OtherHit.MentionSGID == nil {
 			break
@@ -5539,7 +6019,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OtherHit.TitleHighlight(childComplexity), true
-	case "OtherHit.kind":
+	case "OtherHit.kind", "OtherHit.type":
 		if e.ComplexityRoot.OtherHit.Type == nil {
 			break
 		}
@@ -5619,6 +6099,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PinnedLink.URL(childComplexity), true
+
+	case "Poll.options":
+		if e.ComplexityRoot.Poll.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Poll.Options(childComplexity), true
+	case "Poll.place":
+		if e.ComplexityRoot.Poll.Place == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Poll.Place(childComplexity), true
+	case "Poll.question":
+		if e.ComplexityRoot.Poll.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Poll.Question(childComplexity), true
+	case "Poll.sgid":
+		if e.ComplexityRoot.Poll.SGID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Poll.SGID(childComplexity), true
+
+	case "PollOption.text":
+		if e.ComplexityRoot.PollOption.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PollOption.Text(childComplexity), true
+	case "PollOption.votesCount":
+		if e.ComplexityRoot.PollOption.VotesCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PollOption.VotesCount(childComplexity), true
 
 	case "PostConnection.edges":
 		if e.ComplexityRoot.PostConnection.Edges == nil {
@@ -5737,13 +6255,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ProfileField.Choices(childComplexity), true
+	case "ProfileField.choiceIds":
+		if e.ComplexityRoot.ProfileField.ChosenIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileField.ChosenIDs(childComplexity), true
 	case "ProfileField.description":
 		if e.ComplexityRoot.ProfileField.Description == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ProfileField.Description(childComplexity), true
-	case "ProfileField.fieldType":
+	case "ProfileField.fieldType", "ProfileField.type":
 		if e.ComplexityRoot.ProfileField.FieldType == nil {
 			break
 		}
@@ -5809,7 +6333,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ChatRoom(childComplexity, args["uuid"].(string)), true
+		return e.ComplexityRoot.Query.ChatRoom(childComplexity, args["by"].(*model.ChatRoomBy), args["uuid"].(*string)), true
 	case "Query.comment":
 		if e.ComplexityRoot.Query.Comment == nil {
 			break
@@ -5820,7 +6344,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Comment(childComplexity, args["id"].(string)), true
+		return e.ComplexityRoot.Query.Comment(childComplexity, args["by"].(*model.CommentBy), args["id"].(*string)), true
 	case "Query.communityLinks":
 		if e.ComplexityRoot.Query.CommunityLinks == nil {
 			break
@@ -5854,7 +6378,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.HomeFeed(childComplexity, args["orderBy"].(string), args["first"].(int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.HomeFeed(childComplexity, args["order"].(*string), args["orderBy"].(string), args["first"].(int), args["after"].(*string)), true
 	case "Query.homeSpace":
 		if e.ComplexityRoot.Query.HomeSpace == nil {
 			break
@@ -6005,6 +6529,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Space(childComplexity, args["by"].(model.SpaceBy)), true
+	case "Query.spaceGroups":
+		if e.ComplexityRoot.Query.SpaceGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.SpaceGroups(childComplexity), true
 	case "Query.spaces":
 		if e.ComplexityRoot.Query.Spaces == nil {
 			break
@@ -6017,6 +6547,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+	case "Query._service":
+		if e.ComplexityRoot.Query.__resolve__service == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.__resolve__service(childComplexity), true
+	case "Query._entities":
+		if e.ComplexityRoot.Query.__resolve_entities == nil {
+			break
+		}
+
+		args, err := ec.field_Query__entities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.__resolve_entities(childComplexity, args["representations"].([]map[string]any)), true
 
 	case "Quiz.areAnswersHidden":
 		if e.ComplexityRoot.Quiz.AreAnswersHidden == nil {
@@ -6222,6 +6769,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RefreshAccessTokenPayload.AccessTokenExpiresAt(childComplexity), true
+	case "RefreshAccessTokenPayload.accessTokenProof":
+		if e.ComplexityRoot.RefreshAccessTokenPayload.AccessTokenProof == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefreshAccessTokenPayload.AccessTokenProof(childComplexity), true
 	case "RefreshAccessTokenPayload.refreshToken":
 		if e.ComplexityRoot.RefreshAccessTokenPayload.RefreshToken == nil {
 			break
@@ -6312,18 +6865,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RichText.Attachments(childComplexity), true
+	case "RichText.buttons":
+		if e.ComplexityRoot.RichText.Buttons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RichText.Buttons(childComplexity), true
 	case "RichText.document":
 		if e.ComplexityRoot.RichText.Document == nil {
 			break
 		}
 
 		return e.ComplexityRoot.RichText.Document(childComplexity), true
-	case "RichText.html":
-		if e.ComplexityRoot.RichText.HTML == nil {
+	case "RichText.entities":
+		if e.ComplexityRoot.RichText.Entities == nil {
 			break
 		}
 
-		return e.ComplexityRoot.RichText.HTML(childComplexity), true
+		return e.ComplexityRoot.RichText.Entities(childComplexity), true
 	case "RichText.mentions":
 		if e.ComplexityRoot.RichText.Mentions == nil {
 			break
@@ -6336,6 +6895,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RichText.PlainText(childComplexity), true
+	case "RichText.polls":
+		if e.ComplexityRoot.RichText.Polls == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RichText.Polls(childComplexity), true
+	case "RichText.html":
+		if e.ComplexityRoot.RichText.Shown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RichText.Shown(childComplexity), true
 
 	case "RsvpToEventPayload.attendee":
 		if e.ComplexityRoot.RsvpToEventPayload.Attendee == nil {
@@ -6468,12 +7039,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Space.CustomEmojiURL(childComplexity), true
+	case "Space.defaultOrder":
+		if e.ComplexityRoot.Space.DefaultOrder == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Space.DefaultOrder(childComplexity), true
 	case "Space.defaultSort":
 		if e.ComplexityRoot.Space.DefaultSort == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Space.DefaultSort(childComplexity), true
+	case "Space.defaultTab":
+		if e.ComplexityRoot.Space.DefaultTab == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Space.DefaultTab(childComplexity), true
 	case "Space.displayView":
 		if e.ComplexityRoot.Space.DisplayView == nil {
 			break
@@ -6498,6 +7081,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Space.ID(childComplexity), true
+	case "Space.initialTab":
+		if e.ComplexityRoot.Space.InitialTab == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Space.InitialTab(childComplexity), true
 	case "Space.isJoinedByViewer":
 		if e.ComplexityRoot.Space.IsJoinedByViewer == nil {
 			break
@@ -6516,6 +7105,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Space.IsPrivate(childComplexity), true
+	case "Space.isWelcomeBannerShown":
+		if e.ComplexityRoot.Space.IsWelcomeBannerShown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Space.IsWelcomeBannerShown(childComplexity), true
+	case "Space.layout":
+		if e.ComplexityRoot.Space.Layout == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Space.Layout(childComplexity), true
 	case "Space.members":
 		if e.ComplexityRoot.Space.Members == nil {
 			break
@@ -6555,7 +7156,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Space.Posts(childComplexity, args["filter"].(*model.SpacePostsFilter), args["orderBy"].(*string), args["first"].(int), args["after"].(*string)), true
+		return e.ComplexityRoot.Space.Posts(childComplexity, args["filter"].(*model.SpacePostsFilter), args["order"].(*string), args["orderBy"].(*string), args["first"].(int), args["after"].(*string)), true
 	case "Space.requiresTopic":
 		if e.ComplexityRoot.Space.RequiresTopic == nil {
 			break
@@ -6634,6 +7235,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Space.ViewerNotificationPreferences(childComplexity), true
+	case "Space.visibleTabs":
+		if e.ComplexityRoot.Space.VisibleTabs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Space.VisibleTabs(childComplexity), true
 
 	case "SpaceConnection.edges":
 		if e.ComplexityRoot.SpaceConnection.Edges == nil {
@@ -6685,6 +7292,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SpaceGroup.Name(childComplexity), true
+	case "SpaceGroup.spaces":
+		if e.ComplexityRoot.SpaceGroup.Spaces == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpaceGroup.Spaces(childComplexity), true
 
 	case "SpaceHit.space":
 		if e.ComplexityRoot.SpaceHit.Space == nil {
@@ -6773,6 +7386,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SpaceNotificationPreferences.Push(childComplexity), true
 
+	case "SpaceTabs.members":
+		if e.ComplexityRoot.SpaceTabs.Members == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpaceTabs.Members(childComplexity), true
+	case "SpaceTabs.posts":
+		if e.ComplexityRoot.SpaceTabs.Posts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpaceTabs.Posts(childComplexity), true
+
 	case "SubmitQuizAttemptPayload.attempt":
 		if e.ComplexityRoot.SubmitQuizAttemptPayload.Attempt == nil {
 			break
@@ -6786,12 +7412,97 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SubmitQuizAttemptPayload.UserErrors(childComplexity), true
 
+	case "Subscription.chatRoomChanged":
+		if e.ComplexityRoot.Subscription.ChatRoomChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_chatRoomChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ChatRoomChanged(childComplexity, args["chatRoomId"].(string), args["after"].(*string)), true
+	case "Subscription.chatThreadsChanged":
+		if e.ComplexityRoot.Subscription.ChatThreadsChanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.ChatThreadsChanged(childComplexity), true
+	case "Subscription.inboxChanged":
+		if e.ComplexityRoot.Subscription.InboxChanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.InboxChanged(childComplexity), true
+	case "Subscription.liveStatusChanged":
+		if e.ComplexityRoot.Subscription.LiveStatusChanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.LiveStatusChanged(childComplexity), true
 	case "Subscription.notificationCountsChanged":
 		if e.ComplexityRoot.Subscription.NotificationCountsChanged == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Subscription.NotificationCountsChanged(childComplexity), true
+	case "Subscription.notificationsReceived":
+		if e.ComplexityRoot.Subscription.NotificationsReceived == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.NotificationsReceived(childComplexity), true
+
+	case "TextButton.label":
+		if e.ComplexityRoot.TextButton.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TextButton.Label(childComplexity), true
+	case "TextButton.place":
+		if e.ComplexityRoot.TextButton.Place == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TextButton.Place(childComplexity), true
+	case "TextButton.url":
+		if e.ComplexityRoot.TextButton.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TextButton.URL(childComplexity), true
+
+	case "TextEntity.kind", "TextEntity.type":
+		if e.ComplexityRoot.TextEntity.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TextEntity.Kind(childComplexity), true
+	case "TextEntity.name":
+		if e.ComplexityRoot.TextEntity.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TextEntity.Name(childComplexity), true
+	case "TextEntity.place":
+		if e.ComplexityRoot.TextEntity.Place == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TextEntity.Place(childComplexity), true
+	case "TextEntity.sgid":
+		if e.ComplexityRoot.TextEntity.SGID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TextEntity.SGID(childComplexity), true
+	case "TextEntity.url":
+		if e.ComplexityRoot.TextEntity.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TextEntity.URL(childComplexity), true
 
 	case "Topic.isAdminOnly":
 		if e.ComplexityRoot.Topic.AdminOnly == nil {
@@ -7045,6 +7756,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.ChatThreads(childComplexity, args["first"].(int), args["after"].(*string)), true
+	case "Viewer.courses":
+		if e.ComplexityRoot.Viewer.Courses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Courses(childComplexity), true
+	case "Viewer.defaultSpace":
+		if e.ComplexityRoot.Viewer.DefaultSpace == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.DefaultSpace(childComplexity), true
 	case "Viewer.email":
 		if e.ComplexityRoot.Viewer.Email == nil {
 			break
@@ -7057,12 +7780,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Features(childComplexity), true
+	case "Viewer.homeSegments":
+		if e.ComplexityRoot.Viewer.HomeSegments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.HomeSegments(childComplexity), true
 	case "Viewer.id":
 		if e.ComplexityRoot.Viewer.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Viewer.ID(childComplexity), true
+	case "Viewer.liveStatus":
+		if e.ComplexityRoot.Viewer.LiveStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.LiveStatus(childComplexity), true
 	case "Viewer.member":
 		if e.ComplexityRoot.Viewer.Member == nil {
 			break
@@ -7109,6 +7844,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.PublicUID(childComplexity), true
+	case "Viewer.rsvps":
+		if e.ComplexityRoot.Viewer.Rsvps == nil {
+			break
+		}
+
+		args, err := ec.field_Viewer_rsvps_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Viewer.Rsvps(childComplexity, args["past"].(bool), args["first"].(int), args["after"].(*string)), true
 	case "Viewer.unreadChatRooms":
 		if e.ComplexityRoot.Viewer.UnreadChatRooms == nil {
 			break
@@ -7224,6 +7970,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WebCookie.Value(childComplexity), true
 
+	case "_Service.sdl":
+		if e.ComplexityRoot._Service.Sdl == nil {
+			break
+		}
+
+		return e.ComplexityRoot._Service.Sdl(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -7237,6 +7990,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AddReactionInput", ec.unmarshalInputAddReactionInput),
 			graphql.NewInputUnmarshaler("ArchiveNotificationInput", ec.unmarshalInputArchiveNotificationInput),
 			graphql.NewInputUnmarshaler("CancelRsvpInput", ec.unmarshalInputCancelRsvpInput),
+			graphql.NewInputUnmarshaler("ChatRoomBy", ec.unmarshalInputChatRoomBy),
+			graphql.NewInputUnmarshaler("CommentBy", ec.unmarshalInputCommentBy),
+			graphql.NewInputUnmarshaler("CommentCircleIdInput", ec.unmarshalInputCommentCircleIdInput),
 			graphql.NewInputUnmarshaler("CompleteSignupInput", ec.unmarshalInputCompleteSignupInput),
 			graphql.NewInputUnmarshaler("CreateBookmarkInput", ec.unmarshalInputCreateBookmarkInput),
 			graphql.NewInputUnmarshaler("CreateChatRoomInput", ec.unmarshalInputCreateChatRoomInput),
@@ -7263,6 +8019,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("LikePostInput", ec.unmarshalInputLikePostInput),
 			graphql.NewInputUnmarshaler("LoginInput", ec.unmarshalInputLoginInput),
 			graphql.NewInputUnmarshaler("LogoutInput", ec.unmarshalInputLogoutInput),
+			graphql.NewInputUnmarshaler("MarkAllNotificationsAsReadInput", ec.unmarshalInputMarkAllNotificationsAsReadInput),
 			graphql.NewInputUnmarshaler("MarkChatRoomAsReadInput", ec.unmarshalInputMarkChatRoomAsReadInput),
 			graphql.NewInputUnmarshaler("MarkNotificationAsReadInput", ec.unmarshalInputMarkNotificationAsReadInput),
 			graphql.NewInputUnmarshaler("MarkSpaceAsReadInput", ec.unmarshalInputMarkSpaceAsReadInput),
@@ -7420,7 +8177,7 @@ type Mutation {
 
 "Who signs in. Exactly one key must be given."
 input LoginInput @oneOf {
-  "An OpenID Connect ID token of the community's identity provider, at most ten minutes old."
+  "A new OpenID Connect ID token of the community's identity provider, at most ten minutes old if nothing else is set."
   identityToken: String
   "The member's e-mail address. Only for trusted servers and the sandbox."
   email: String
@@ -7436,6 +8193,11 @@ type LoginPayload {
   accessToken: String
   "When the access token ends, about an hour after sign-in."
   accessTokenExpiresAt: DateTime
+  """
+  Shows that this server made the access token. Send it as ` + "`" + `X-Circlegraph-Proof` + "`" + ` beside the token: then nothing has to
+  wait after a restart of the server. Null if there is none; everything works without.
+  """
+  accessTokenProof: String
   "Keep it safe: it gets new access tokens for about a month."
   refreshToken: String
   "When the refresh token ends."
@@ -7458,6 +8220,8 @@ type RefreshAccessTokenPayload {
   accessToken: String
   "When it ends."
   accessTokenExpiresAt: DateTime
+  "The proof to send beside it from now on, as for ` + "`" + `login` + "`" + `; null if there is none."
+  accessTokenProof: String
   "The refresh token to use next time; it may be the one that was sent."
   refreshToken: String
   "When the refresh token ends; null if that is not known."
@@ -7534,12 +8298,12 @@ extend type Mutation {
 
 "Something that the viewer has put aside."
 type Bookmark {
-  "Identifier for caches and for ` + "`" + `deleteBookmark` + "`" + `."
+  "Identifier for caches and for ` + "`" + `deleteBookmark` + "`" + ` only: ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "What was put aside."
   type: BookmarkType!
-  "When it was put aside."
-  createdAt: DateTime!
+  "When it was put aside; null if Circle does not say."
+  createdAt: DateTime
   "The title of the post, or of the post that was commented on; null if it has none."
   title: String
   "The beginning of the text; null if it has none."
@@ -7625,11 +8389,12 @@ type DeleteBookmarkPayload {
 
 extend type Query {
   """
-  One chat room, by its UUID. One request to Circle; none of its own where only ` + "`" + `messages` + "`" + ` and ` + "`" + `participants` + "`" + ` are
+  One chat room. One request to Circle; none of its own where only ` + "`" + `messages` + "`" + ` and ` + "`" + `participants` + "`" + ` are
   selected, which say themselves when there is no such room.
   """
   chatRoom(
-    "The room's UUID, which is its ` + "`" + `circleId` + "`" + `." uuid: ID!
+    "How the room is named." by: ChatRoomBy
+    "The room's UUID, which is its ` + "`" + `circleId` + "`" + `." uuid: ID @deprecated(reason: "Use ` + "`" + `by` + "`" + `. Removal on 2027-12-01.")
   ): ChatRoom @cost(calls: 2, from: "chatRoom")
 }
 
@@ -7697,6 +8462,14 @@ extend type Mutation {
   addReaction(input: AddReactionInput!): AddReactionPayload @semanticNonNull @cost
   "Takes an emoji back. Doing so twice succeeds."
   removeReaction(input: RemoveReactionInput!): RemoveReactionPayload @semanticNonNull @cost
+}
+
+"How a chat room is named. Exactly one key must be given."
+input ChatRoomBy @oneOf {
+  "The ` + "`" + `id` + "`" + ` of a ChatRoom."
+  id: ID
+  "The room's UUID, by which Circle names it."
+  circleId: ID
 }
 
 """
@@ -7787,7 +8560,7 @@ enum ChatRoomKind {
 
 "The lesson that a chat room is embedded in."
 type EmbeddedLesson {
-  "Identifier for caches."
+  "Identifier for caches only: ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "The title of the lesson."
   name: String!
@@ -7815,7 +8588,7 @@ type ChatRoomEdge {
 
 "A member in a chat room."
 type ChatParticipant {
-  "Identifier for caches and for ` + "`" + `updateChatRoomParticipant` + "`" + `."
+  "Identifier for caches and for ` + "`" + `updateChatRoomParticipant` + "`" + `; ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "The member."
   member: Member! @goField(forceResolver: true) @cost(calls: 0, if: "participants", from: "participants")
@@ -7870,8 +8643,8 @@ type ChatMessage implements Node & Bookmarkable {
   circleId: ID! @goField(name: "ID")
   "The text; empty if Circle lost it."
   body: RichText! @goField(name: "RichText")
-  "When it was sent."
-  sentAt: DateTime!
+  "When it was sent; null if Circle does not say."
+  sentAt: DateTime
   "When its text was changed last; null if it never was."
   editedAt: DateTime
   "Who wrote it; null if they are gone."
@@ -7903,7 +8676,7 @@ type ChatReaction {
   emoji: ChatEmoji!
   "Circle's word for the emoji, such as ` + "`" + `heart` + "`" + `; the only name of one that this server does not know."
   shortcode: String! @goField(name: "Emoji")
-  "How many members gave it."
+  "How many members gave it; 0 if Circle does not say."
   count: Int!
   "Whether the viewer gave it. Costs a request, once, where no room was read that says who the viewer is."
   viewerReacted: Boolean @semanticNonNull @goField(forceResolver: true) @cost(load: "me", per: "answer")
@@ -8076,7 +8849,7 @@ type SendChatMessagePayload {
   not have it.
   """
   creationUuid: ID
-  "When Circle took it; null when refused."
+  "When Circle took it; null when refused; null if Circle does not say."
   sentAt: DateTime
   "The room, read again when selected; null when refused. Its ` + "`" + `messages` + "`" + ` may lack the new one for a moment."
   chatRoom: ChatRoom
@@ -8160,7 +8933,10 @@ type RemoveReactionPayload {
 
 extend type Query {
   "One comment or reply. One request to Circle."
-  comment("The ` + "`" + `id` + "`" + ` of the comment." id: ID!): Comment @cost(from: ["comment", "reply"])
+  comment(
+    "How the comment is named." by: CommentBy
+    "The ` + "`" + `id` + "`" + ` of the comment." id: ID @deprecated(reason: "Use ` + "`" + `by` + "`" + `. Removal on 2027-12-01.")
+  ): Comment @cost(from: ["comment", "reply"])
 }
 
 extend type Member {
@@ -8195,10 +8971,10 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
   circleId: ID! @goField(name: "ID")
   "The text."
   body: RichText! @goField(name: "RichText")
-  "When it was written."
-  createdAt: DateTime!
-  "When it was changed last."
-  updatedAt: DateTime!
+  "When it was written; null if Circle does not say."
+  createdAt: DateTime
+  "When it was changed last; null if Circle does not say."
+  updatedAt: DateTime
   "When it was removed, with its place kept for the replies; null as a rule."
   removedAt: DateTime
   "Who wrote it; null if the author is gone. Replies asked in an order of their own load it."
@@ -8211,11 +8987,13 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
   postTitle: String! @goField(name: "PostName")
   "The comment it replies to; null for a comment on the post itself. Its ids cost nothing, any other field a request."
   parent: Comment @goField(forceResolver: true) @cost(from: "comment")
-  "The number of likes."
+  "Address of the comment. Costs a request unless the comment was reached through the post."
+  url: URL @goField(forceResolver: true) @cost(load: "commented", per: "space")
+  "The number of likes. 0, too, if Circle does not say: then ` + "`" + `likes.totalCount` + "`" + ` is null."
   likesCount: Int!
   "Whether the viewer likes it."
   isLikedByViewer: Boolean! @goField(name: "IsLiked")
-  "The number of replies."
+  "The number of replies. 0, too, if Circle does not say: then ` + "`" + `replies.totalCount` + "`" + ` is null."
   repliesCount: Int!
   "Circle's number of the viewer's bookmark of it, for ` + "`" + `deleteBookmark` + "`" + `; null if there is none."
   viewerBookmarkId: ID @goField(name: "BookmarkID")
@@ -8233,7 +9011,7 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
   """
   viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @goField(forceResolver: true)
       @cost(load: "commented", per: "space") @cost(load: "place", per: "list")
-  "Whether the viewer may change it."
+  "Whether the viewer may change it, with ` + "`" + `updateComment` + "`" + `."
   viewerCanUpdate: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "comment.policies")
   "Whether the viewer may delete it."
   viewerCanDelete: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "comment.policies")
@@ -8259,7 +9037,7 @@ type Comment implements Node & Likeable & Commentable & Bookmarkable & Reportabl
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
   ): CommentConnection @semanticNonNull @goField(forceResolver: true)
-      @cost(unless: "orderBy", from: "embeddedReply", sameSpace: true)
+      @cost(unless: "orderBy", from: "embeddedReply", sameSpace: true, preview: 100)
       @cost(if: "orderBy", from: "replies", sameSpace: true)
 }
 
@@ -8281,6 +9059,26 @@ type CommentEdge {
   cursor: String!
   "The comment."
   node: Comment!
+}
+
+"How a comment or reply is named. Exactly one key must be given."
+input CommentBy @oneOf {
+  "The ` + "`" + `id` + "`" + ` of a Comment."
+  id: ID
+  "Circle's own numbers."
+  circleId: CommentCircleIdInput
+}
+
+"Circle's own numbers of a comment or reply and of where it stands."
+input CommentCircleIdInput {
+  "The number of the space."
+  space: ID!
+  "The number of the post."
+  post: ID!
+  "The number of the comment that it replies to; only for a reply."
+  parent: ID
+  "The number of the comment or reply."
+  comment: ID!
 }
 
 "Orders of comments and replies."
@@ -8482,6 +9280,11 @@ extend type Query {
   courseTopics: [Topic!] @semanticNonNull @cost
 }
 
+extend type Viewer {
+  "The courses whose spaces the viewer has joined, in Circle's order. Costs no more than ` + "`" + `spaces` + "`" + `."
+  courses: [Course!] @semanticNonNull @goField(forceResolver: true) @cost(load: "spaces", per: "answer", items: 5)
+}
+
 extend type Mutation {
   """
   Says whether the viewer has completed a lesson. Saying it twice succeeds. Locked lessons, and those of courses that
@@ -8503,7 +9306,7 @@ A course, which is what a space of type ` + "`" + `COURSE` + "`" + ` holds. Its 
 request to Circle, however many there are and whichever fields ask.
 """
 type Course {
-  "Identifier for caches; the ` + "`" + `circleId` + "`" + ` of its space."
+  "Identifier for caches, which is the ` + "`" + `circleId` + "`" + ` of its space; ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "The space that holds it."
   space: Space @semanticNonNull @goField(forceResolver: true) @cost(load: "holder", per: "list")
@@ -8523,7 +9326,7 @@ type Course {
 
 "A part of a course."
 type CourseSection {
-  "Identifier for caches; Circle's own number."
+  "Identifier for caches, which is Circle's own number; ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "The title."
   title: String! @goField(name: "Name")
@@ -8642,7 +9445,7 @@ type LessonMedia {
 
 "A file to take along from a lesson."
 type LessonFile {
-  "Identifier for caches; Circle's own number."
+  "Identifier for caches, which is Circle's own number; ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "Name of the uploaded file."
   filename: String!
@@ -8650,8 +9453,8 @@ type LessonFile {
   contentType: String!
   "Size in bytes."
   size: Long! @goField(name: "ByteSize")
-  "When it was uploaded."
-  createdAt: DateTime!
+  "When it was uploaded; null if Circle does not say."
+  createdAt: DateTime
   "Where it can be loaded; null if Circle gives no address."
   url: URL @goField(name: "URL")
 }
@@ -8711,9 +9514,9 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   slug: String!
   """
-  Address of the post.
+  Address of the post; null if it cannot be opened.
   """
-  url: URL! @goField(name: "URL")
+  url: URL @goField(name: "URL")
   """
   Whether it is published.
   """
@@ -8723,27 +9526,31 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   body: RichText! @goField(name: "RichText")
   """
-  When it was written.
+  The picture at its head; null if it has none, or Circle does not say.
   """
-  createdAt: DateTime!
+  cover: Attachment
   """
-  When it was changed last.
+  When it was written; null if that is hidden, or Circle does not say.
   """
-  updatedAt: DateTime!
+  createdAt: DateTime
   """
-  Who wrote it; null if the author is gone.
+  When it was changed last; null if that is hidden, or Circle does not say.
+  """
+  updatedAt: DateTime
+  """
+  Who wrote it; null if the author is gone or hidden.
   """
   author: Member @cost(calls: 0, from: "author")
   """
-  The space it stands in.
+  The space it stands in; null if Circle does not say.
   """
-  space: Space!
+  space: Space
   """
   The topics it has.
   """
   topics: [Topic!] @semanticNonNull @cost(part: "post.topics", per: "space")
   """
-  The number of comments, replies included.
+  The number of comments, replies included. 0, too, if Circle does not say: then ` + "`" + `comments.totalCount` + "`" + ` is null.
   """
   commentsCount: Int!
   """
@@ -8751,7 +9558,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   isCommentable: Boolean!
   """
-  The number of likes.
+  The number of likes. 0, too, if Circle does not say: then ` + "`" + `likes.totalCount` + "`" + ` is null.
   """
   likesCount: Int!
   """
@@ -8795,7 +9602,8 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
-  Whether the viewer may change it.
+  Whether the viewer may change it. Here only posts of pictures can be changed, with ` + "`" + `updateImagePost` + "`" + `; posts of other
+  kinds and events only on Circle's own pages, at ` + "`" + `url` + "`" + `.
   """
   viewerCanUpdate: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
@@ -8823,7 +9631,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "liker")
+  ): MemberConnection @semanticNonNull @cost(from: "liker", preview: 3)
   """
   The comments on it, each with its replies. One request to Circle.
   """
@@ -8842,7 +9650,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "comments", sameSpace: true)
+  ): CommentConnection @semanticNonNull @cost(from: "comments", sameSpace: true)
   """
   When it starts; null only on error.
   """
@@ -8881,6 +9689,18 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   recurrence: EventRecurrence @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
+  How it repeats; null if it takes place once.
+  """
+  recurrenceRule: EventRecurrenceRule @goField(forceResolver: true) @cost(part: "post.event", per: "space")
+  """
+  The recording of its live stream; null if there is none.
+  """
+  recordingUrl: URL @goField(forceResolver: true) @cost(part: "post.event", per: "space")
+  """
+  What to show to those who have just said that they come; null if the event has no words of its own.
+  """
+  confirmation: EventConfirmation @goField(forceResolver: true) @cost(part: "post.event", per: "space")
+  """
   Whether members can say that they come.
   """
   isRsvpEnabled: Boolean @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
@@ -8889,7 +9709,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
   """
   rsvpLimit: Int @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
-  How many have said that they come.
+  How many have said that they come; 0, too, if Circle does not say.
   """
   rsvpCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "post.event", per: "space")
   """
@@ -8917,7 +9737,7 @@ type Event implements Post & Node & Likeable & Commentable & Bookmarkable & Foll
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): EventAttendeeConnection @semanticNonNull @goField(forceResolver: true) @cost
+  ): EventAttendeeConnection @semanticNonNull @goField(forceResolver: true) @cost(preview: 3)
   """
   The repetitions of a repeating event. One request to Circle.
   """
@@ -8996,6 +9816,69 @@ enum EventRecurrence {
   UNKNOWN
 }
 """
+How an event repeats.
+"""
+type EventRecurrenceRule {
+  """
+  How often, such as ` + "`" + `daily` + "`" + `, ` + "`" + `weekly` + "`" + ` or ` + "`" + `monthly` + "`" + `.
+  """
+  frequency: String! @deprecated(reason: "Use ` + "`" + `repeats` + "`" + `. Removal on 2027-12-01.")
+  """
+  How often; null if it is a way that this server does not know yet.
+  """
+  repeats: EventFrequency @goField(name: "Frequency")
+  """
+  When the series ends; null if a number ends it, or nothing.
+  """
+  endsAt: DateTime
+  """
+  How often it takes place; null if a day ends it, or nothing.
+  """
+  occurrences: Int
+}
+"""
+How often an event repeats.
+"""
+enum EventFrequency {
+  """
+  Every day.
+  """
+  DAILY
+  """
+  Every week.
+  """
+  WEEKLY
+  """
+  Every month.
+  """
+  MONTHLY
+  """
+  Every year.
+  """
+  YEARLY
+}
+"""
+What an event says to those who have just said that they come.
+"""
+type EventConfirmation {
+  """
+  The title; null if it has none.
+  """
+  title: String
+  """
+  The text; null if it has none.
+  """
+  description: String
+  """
+  The words on the button; null if it has none.
+  """
+  buttonTitle: String
+  """
+  Where the button leads; null if it has none.
+  """
+  buttonUrl: URL
+}
+"""
 What a member has said about coming.
 """
 enum RsvpStatus {
@@ -9046,7 +9929,7 @@ Somebody who comes to an event.
 """
 type EventAttendee {
   """
-  Identifier for caches.
+  Identifier for caches only: ` + "`" + `node` + "`" + ` does not take it.
   """
   id: ID! @goField(name: "ID")
   """
@@ -9067,7 +9950,7 @@ One repetition of a repeating event.
 """
 type EventOccurrence {
   """
-  Identifier, to use in ` + "`" + `rsvpToOccurrences` + "`" + `.
+  Identifier for caches and for ` + "`" + `rsvpToOccurrences` + "`" + `; ` + "`" + `node` + "`" + ` does not take it.
   """
   id: ID! @goField(name: "ID")
   """
@@ -9075,9 +9958,9 @@ type EventOccurrence {
   """
   title: String! @goField(name: "Name")
   """
-  When it starts.
+  When it starts; null if Circle does not say.
   """
-  startsAt: DateTime!
+  startsAt: DateTime
   """
   When it ends; null if it has no end.
   """
@@ -9322,6 +10205,28 @@ extend type Query {
     after: String
   ): EventConnection @semanticNonNull @cost(from: "communityEvents")
 }
+extend type Viewer {
+  """
+  The events that the viewer has said they come to: the coming ones, soonest first, or the past ones. Circle has no list
+  of them, so it is made of the first 300 events of all spaces: one request for each hundred.
+  """
+  rsvps(
+    """
+    Past events instead of coming ones.
+    """
+    past: Boolean! = false
+
+    """
+    How many, 1 to 100.
+    """
+    first: Int! = 20
+
+    """
+    The ` + "`" + `endCursor` + "`" + ` of the page before.
+    """
+    after: String
+  ): EventConnection @semanticNonNull @goField(forceResolver: true) @cost(calls: 3, from: "communityEvents")
+}
 extend type Mutation {
   """
   Says that the viewer comes to an event. Saying it twice succeeds.
@@ -9337,13 +10242,55 @@ extend type Mutation {
   rsvpToOccurrences(input: RsvpToOccurrencesInput!): RsvpToOccurrencesPayload @semanticNonNull @cost
 }
 `, BuiltIn: false},
+	{Name: "../federation.graphqls", Input: `# What a router of Apollo Federation 2 asks of a subgraph. It is part of the schema only if CIRCLEGRAPH_FEDERATION says
+# so.
+
+"An object of this graph as another subgraph names it: its ` + "`" + `__typename` + "`" + ` and its ` + "`" + `id` + "`" + `."
+scalar _Any
+
+"An object that other subgraphs may add fields to."
+union _Entity =
+    BasicPost
+  | ChatMessage
+  | ChatRoom
+  | ChatThread
+  | Comment
+  | Event
+  | ImagePost
+  | Lesson
+  | Member
+  | QuizAttempt
+  | Space
+
+"This graph as a subgraph."
+type _Service {
+  "The schema with the directives of Federation 2."
+  sdl: String!
+}
+
+extend type Query {
+  "This graph as a subgraph."
+  _service: _Service!
+  """
+  Fetches up to 100 objects for a router, in the order asked. As with ` + "`" + `nodes` + "`" + `, each is null with an error at its place
+  if it cannot be had, and each may need a request to Circle of its own.
+  """
+  _entities(
+    "Each an object with the ` + "`" + `__typename` + "`" + ` and the ` + "`" + `id` + "`" + ` of a Node." representations: [_Any!]!
+  ): [_Entity]! @cost(calls: 2)
+      @cost(per: "item", from: [
+        "profile", "space", "spaces", "homeSpace", "post", "spacePosts", "comment", "reply", "lesson", "quizReview",
+        "chatRoom", "chatRooms", "chatMessage", "chatThread", "chatThreads"
+      ])
+}
+`, BuiltIn: false},
 	{Name: "../interfaces.graphqls", Input: `# What different types have in common for the person in front of them, so that a Like button is written once. Each is
 # implemented by the posts of all kinds and, where it makes sense, by comments, messages and lessons.
 
 "Something that can be liked."
 interface Likeable implements Node {
   id: ID!
-  "The number of likes."
+  "The number of likes. 0, too, if Circle does not say: then ` + "`" + `likes.totalCount` + "`" + ` is null."
   likesCount: Int!
   "Whether the viewer likes it."
   isLikedByViewer: Boolean!
@@ -9397,7 +10344,10 @@ interface Reportable implements Node {
 "Something that can be changed."
 interface Updatable implements Node {
   id: ID!
-  "Whether the viewer may change it."
+  """
+  Whether the viewer may change it: a comment or reply with ` + "`" + `updateComment` + "`" + `, a post of pictures with ` + "`" + `updateImagePost` + "`" + `,
+  other posts only on Circle's own pages.
+  """
   viewerCanUpdate: Boolean @semanticNonNull
 }
 
@@ -9440,6 +10390,175 @@ extend type Query {
       ])
 }
 `, BuiltIn: false},
+	{Name: "../live.graphqls", Input: `# What others do, told as it happens: see docs/live.md.
+
+extend type Subscription {
+  """
+  That the viewer has new notifications. Nothing comes at the start. If ` + "`" + `edges` + "`" + ` are selected, it costs one request to
+  Circle at the start, and one for each event.
+  """
+  notificationsReceived: NotificationsReceived @semanticNonNull @cost
+  """
+  What happens in the viewer's inbox: new messages that are no replies, and rooms that are new, changed, read or gone.
+  Rooms embedded in spaces, lessons and live rooms are not in it. Nothing comes at the start. Costs a request to Circle,
+  once, if it is not known yet who the viewer is, and what the events' fields cost.
+  """
+  inboxChanged: InboxEvent @semanticNonNull @cost(load: "me", per: "answer")
+  """
+  What happens in one room: messages and replies that are new, changed or deleted, and changes to the room itself. Costs
+  two requests to Circle at the start, and one more with ` + "`" + `after` + "`" + `.
+  """
+  chatRoomChanged(
+    "The ` + "`" + `id` + "`" + ` of the room, which the viewer can read."
+    chatRoomId: ID!
+    """
+    The ` + "`" + `id` + "`" + ` of the last message that the client has: newer ones come first, and ` + "`" + `EventsMissed` + "`" + ` if there are too many.
+    To be given whenever the client connects again. When left out, nothing comes at the start.
+    """
+    after: ID
+  ): ChatRoomEvent @semanticNonNull @cost(calls: 3)
+  """
+  What happens in the threads that the viewer began or replied in. Nothing comes at the start. Costs what
+  ` + "`" + `inboxChanged` + "`" + ` does.
+  """
+  chatThreadsChanged: ChatThreadEvent @semanticNonNull @cost(load: "me", per: "answer")
+  "How the viewer is told of all this: as it is now, and again whenever it changes. Costs what ` + "`" + `inboxChanged` + "`" + ` does."
+  liveStatusChanged: LiveStatus @semanticNonNull @cost(load: "me", per: "answer")
+}
+
+extend type Viewer {
+  "How the viewer is told of what happens, in ` + "`" + `liveStatusChanged` + "`" + ` and the other subscriptions."
+  liveStatus: LiveStatus @semanticNonNull @goField(forceResolver: true) @cost(load: "me", per: "answer")
+}
+
+"That there are new notifications."
+type NotificationsReceived {
+  "The new notifications, the newest first, 20 at most. One request to Circle."
+  edges: [NotificationEdge!] @semanticNonNull @goField(forceResolver: true) @cost
+  "How many notifications are new. One request to Circle; ` + "`" + `notificationCountsChanged` + "`" + ` tells of them for less."
+  notificationCounts: NotificationCounts @semanticNonNull @goField(forceResolver: true) @cost
+}
+
+"What happens in the inbox. More kinds may come: clients pass over those that they do not know."
+union InboxEvent = ChatMessageAdded | ChatRoomAdded | ChatRoomUpdated | ChatRoomDeleted | EventsMissed
+
+"What happens in a room. More kinds may come: clients pass over those that they do not know."
+union ChatRoomEvent =
+    ChatMessageAdded
+  | ChatMessageUpdated
+  | ChatMessageDeleted
+  | ChatRoomUpdated
+  | ChatRoomDeleted
+  | EventsMissed
+
+"What happens in threads. More kinds may come: clients pass over those that they do not know."
+union ChatThreadEvent = ChatMessageAdded | ChatMessageUpdated | ChatMessageDeleted | ChatThreadUpdated | EventsMissed
+
+"A new message or reply. Each comes once."
+type ChatMessageAdded {
+  "The message, to add to the end of the list of messages. Its cursor is its ` + "`" + `id` + "`" + `."
+  edge: ChatMessageEdge! @cost(calls: 0, from: ["cableNew", "chatMessages"])
+  "The room that it stands in."
+  chatRoom: ChatRoom!
+  "Circle's name for the sending, as ` + "`" + `SendChatMessagePayload.creationUuid` + "`" + ` has it; null if the message was read later."
+  creationUuid: ID
+  """
+  The ` + "`" + `idempotencyKey` + "`" + ` that the viewer's own client sent the message with, to take the place of what it shows already;
+  null for messages of others, and of clients that gave none.
+  """
+  idempotencyKey: String
+}
+
+"A changed message: another text, another reaction of the viewer's, or another number of replies."
+type ChatMessageUpdated {
+  """
+  The message as it is now. One request to Circle if ` + "`" + `reactions` + "`" + ` or ` + "`" + `viewerBookmarkId` + "`" + ` is selected, which Circle does
+  not tell, or if the change is one that Circle does not tell of at all.
+  """
+  chatMessage: ChatMessage @semanticNonNull @goField(forceResolver: true)
+      @cost(from: ["cableUpdated", "chatMessages", "chatMessage"])
+}
+
+"A message or reply that is gone."
+type ChatMessageDeleted {
+  "The ` + "`" + `id` + "`" + ` of the message."
+  deletedChatMessageId: ID!
+  "The message that a reply answered; null for other messages, and where Circle does not say."
+  parentMessage: ChatMessage @goField(forceResolver: true) @cost(from: ["cableUpdated", "chatMessage"])
+  "The room that it stood in."
+  chatRoom: ChatRoom!
+}
+
+"A room that is new in the inbox."
+type ChatRoomAdded {
+  "The room, to add to the start of the list of rooms."
+  edge: ChatRoomEdge!
+}
+
+"A room of which something has changed: its name, its last message, or what the viewer has read, pinned or muted."
+type ChatRoomUpdated {
+  "The room, read again when selected."
+  chatRoom: ChatRoom!
+}
+
+"A room that is gone, or that the viewer can no longer read."
+type ChatRoomDeleted {
+  "The ` + "`" + `id` + "`" + ` of the room."
+  deletedChatRoomId: ID!
+}
+
+"A thread of which something has changed, such as that the viewer has read it."
+type ChatThreadUpdated {
+  "The thread, read again when selected."
+  chatThread: ChatThread!
+}
+
+"Events may be lost: what the client shows is to be read again."
+type EventsMissed {
+  "Since when; null if that is not known."
+  since: DateTime
+}
+
+"How the viewer is told of what happens."
+type LiveStatus {
+  "Always the same: clients' caches keep one status; ` + "`" + `node` + "`" + ` does not take it."
+  id: ID!
+  "By which way."
+  mode: LiveMode!
+  "Why not over Circle's websocket; null if it is."
+  reason: LiveReason
+  "The time between two questions to Circle, in seconds; null unless the mode is ` + "`" + `POLLING` + "`" + `."
+  pollSeconds: Int
+  "Whether everything up to now has been told. After a gap it takes a moment; it is never true in ` + "`" + `LOCAL` + "`" + `."
+  isUpToDate: Boolean!
+  "Since when mode and reason hold."
+  since: DateTime!
+}
+
+"Ways to be told of what happens."
+enum LiveMode @goModel(forceGenerate: true) {
+  "Over Circle's websocket, as it happens."
+  LIVE
+  "By questions to Circle from time to time."
+  POLLING
+  "Only what the viewer does through this server: read again when it matters."
+  LOCAL
+}
+
+"Why the viewer is not told over Circle's websocket."
+enum LiveReason @goModel(forceGenerate: true) {
+  "It is about to be opened, or opened again after it was lost."
+  CONNECTING
+  "Circle does not open it: to the community, or with the viewer's tokens."
+  REFUSED
+  "This server does not use it."
+  DISABLED
+  "This server has too many open."
+  CAPACITY
+  "The viewer follows nothing that needs it."
+  IDLE
+}
+`, BuiltIn: false},
 	{Name: "../live_rooms.graphqls", Input: `# Live rooms: video and voice. Circle's API makes them and no more.
 
 extend type Mutation {
@@ -9450,7 +10569,7 @@ extend type Mutation {
 
 "A room for video and voice."
 type LiveRoom {
-  "Identifier for caches."
+  "Identifier for caches only: ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "The name to show."
   name: String!
@@ -9459,14 +10578,16 @@ type LiveRoom {
   "The name in addresses."
   slug: String!
   "Circle's word for how far it has come: ` + "`" + `backstage` + "`" + ` until it begins."
-  status: String!
+  status: String! @deprecated(reason: "Use ` + "`" + `state` + "`" + `. Removal on 2027-12-01.")
+  "How far it has come; null if it has come further than Circle documents."
+  state: LiveRoomState @goField(name: "Status")
   "Whether it is a broadcast or a conversation."
   type: LiveRoomType! @goField(name: "RoomType")
   "How those who speak are shown."
   view: LiveRoomView! @goField(name: "ViewType")
   "Who may come."
   access: LiveRoomAccess! @goField(name: "AccessType")
-  "How many members can be seen and heard at once."
+  "How many members can be seen and heard at once; 0 if Circle does not say."
   hostCapacity: Int!
   "Whether it is recorded."
   isRecorded: Boolean! @goField(name: "RecordingEnabled")
@@ -9474,8 +10595,8 @@ type LiveRoom {
   isMutedOnJoin: Boolean! @goField(name: "MuteOnJoin")
   "Whether its address works only for those who were invited."
   isUrlSharingLimited: Boolean! @goField(name: "LimitURLSharing")
-  "When it was made."
-  createdAt: DateTime!
+  "When it was made; null if Circle does not say."
+  createdAt: DateTime
   "The room to write in beside it; null if it has none. Any field but the ids loads the room."
   chatRoom: ChatRoom
   "Whether the viewer may speak to all."
@@ -9484,6 +10605,12 @@ type LiveRoom {
   viewerCanManage: Boolean! @goField(name: "CanManage")
   "Whether the viewer may keep order in it."
   viewerCanModerate: Boolean! @goField(name: "CanModerate")
+}
+
+"How far a live room has come. Circle's API makes rooms and does not read them again, so that others are not known."
+enum LiveRoomState {
+  "It has not begun: only those who speak are in it."
+  BACKSTAGE
 }
 
 "What a live room is for."
@@ -9587,8 +10714,11 @@ extend type Query {
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
   ): MemberConnection @semanticNonNull @cost(from: "memberSearch")
-  "The profile fields that the community shows on a page."
+  """
+  The profile fields that the community shows on a page. Their values are the viewer's and read beside, if asked for.
+  """
   profileFields("The page." page: ProfileFieldsPage!): [ProfileField!] @semanticNonNull @cost
+      @cost(load: "me", per: "answer")
 }
 
 extend type Mutation {
@@ -9603,8 +10733,7 @@ extend type Mutation {
 "The member who is asking, and what only they can see. Nothing is fetched until a field is asked for."
 type Viewer {
   """
-  Always the same: clients' caches keep one viewer, which all answers fill. It cannot be fetched by ` + "`" + `node` + "`" + `; ask for
-  ` + "`" + `viewer` + "`" + `.
+  Always the same: clients' caches keep one viewer, which all answers fill. ` + "`" + `node` + "`" + ` does not take it; ask for ` + "`" + `viewer` + "`" + `.
   """
   id: ID!
   "The viewer as a member."
@@ -9615,10 +10744,40 @@ type Viewer {
   publicUid: String @goField(forceResolver: true) @cost(load: "me", per: "answer")
   "The number of the viewer's bookmarks."
   bookmarksCount: Int @semanticNonNull @goField(forceResolver: true) @cost(load: "me", per: "answer")
+  "The space that the viewer begins with; null if the community names none, or the viewer cannot see it."
+  defaultSpace: Space @goField(forceResolver: true) @cost(load: "me", per: "answer")
+      @cost(load: "spaces", per: "answer", from: "spaces")
+  "The parts of the home page in Circle's mobile app, in their order."
+  homeSegments: [HomeSegment!] @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "me", per: "answer", items: 5)
   "What the community lets this member use."
   features: ViewerFeatures @semanticNonNull @goField(forceResolver: true) @cost(load: "me", per: "answer")
   "The viewer's profile fields with their values."
   profileFields: [ProfileField!] @semanticNonNull @goField(forceResolver: true) @cost(load: "me", per: "answer")
+}
+
+"A part of the home page in Circle's mobile app."
+type HomeSegment {
+  "Identifier for caches only: ` + "`" + `node` + "`" + ` does not take it."
+  id: ID! @goField(name: "ID")
+  "Circle's word for what it shows."
+  kind: String! @deprecated(reason: "Use ` + "`" + `type` + "`" + `. Removal on 2027-12-01.")
+  "What it shows; null if it is something that this server does not know yet."
+  type: HomeSegmentType @goField(name: "Kind")
+  "The name to show; null if it has none of its own."
+  name: String
+}
+
+"What a part of the home page shows."
+enum HomeSegmentType {
+  "The home feed."
+  FEED
+  "Spaces."
+  SPACES
+  "Members."
+  MEMBERS
+  "Events."
+  EVENTS
 }
 
 "Switches of the community, as they stand for the viewer."
@@ -9648,6 +10807,15 @@ type Member implements Node {
   name: String!
   "The picture; null if there is none."
   avatarUrl: URL @goField(name: "AvatarURL")
+  """
+  The short identifier in the address of the member's page. Only the member search, chats, attempts at quizzes and the
+  viewer's own record say; null elsewhere.
+  """
+  publicUid: String @goField(name: "PublicUID")
+  "Address of the member's page; null if ` + "`" + `publicUid` + "`" + ` is, and if this server is not told where the community lives."
+  url: URL @goField(name: "URL")
+  "Whether the member is gone. Only the member search says; null elsewhere."
+  isDeleted: Boolean
   "One line about the member; null if there is none."
   headline: String @goField(forceResolver: true) @cost(part: "member.headline")
   "Whether the member is an admin of the community."
@@ -9693,7 +10861,7 @@ type MemberLinks {
 
 "A label that the community gave a member."
 type MemberTag {
-  "Identifier for caches."
+  "Identifier for caches only: ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "The text of the label."
   name: String!
@@ -9711,7 +10879,7 @@ type MemberTag {
   isPublic: Boolean!
 }
 
-"A member's points and level."
+"A member's points and level. A number that Circle does not send is 0."
 type GamificationStats {
   "All points so far."
   totalPoints: Int!
@@ -9853,14 +11021,18 @@ enum ProfileFieldsPage {
 
 "A field that the community asks its members to fill."
 type ProfileField {
-  "Identifier for caches."
+  "Identifier for caches only: ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "The label to show."
   label: String!
   "The stable name of the field; null if it has none."
   key: String
   "What is to be filled in, such as ` + "`" + `text` + "`" + `, ` + "`" + `textarea` + "`" + `, ` + "`" + `select` + "`" + ` or ` + "`" + `number` + "`" + `."
-  fieldType: String!
+  fieldType: String! @deprecated(reason: "Use ` + "`" + `type` + "`" + `. Removal on 2027-12-01.")
+  """
+  What is to be filled in; null if it is something that this server does not know yet: ` + "`" + `choices` + "`" + ` says more.
+  """
+  type: ProfileFieldType @goField(name: "FieldType")
   "Hint shown in the empty field."
   placeholder: String
   "Explanation of the field."
@@ -9869,13 +11041,29 @@ type ProfileField {
   required: Boolean!
   "The choices of a selection; empty for other types."
   choices: [ProfileFieldChoice!]!
-  "The viewer's value as it is shown; null if it is empty, and where the field was not asked through the viewer."
+  "The viewer's value as it is shown; null if it is empty."
   value: String
+  "The ids of the choices that the viewer made, as ` + "`" + `updateProfile` + "`" + ` takes them; empty if ` + "`" + `value` + "`" + ` is null."
+  choiceIds: [ID!]! @goField(name: "ChosenIDs")
+}
+
+"What is to be filled into a profile field."
+enum ProfileFieldType {
+  "A line of text."
+  TEXT
+  "Several lines of text."
+  TEXTAREA
+  "One of its choices."
+  SELECT
+  "Any number of its choices."
+  CHECKBOX
+  "A number."
+  NUMBER
 }
 
 "One choice of a profile field."
 type ProfileFieldChoice {
-  "Identifier, to use in ` + "`" + `updateProfile` + "`" + `."
+  "Identifier for caches and for ` + "`" + `updateProfile` + "`" + `; ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "The text of the choice."
   value: String!
@@ -9988,8 +11176,9 @@ extend type Space {
 extend type Mutation {
   "Sets the counter of new notifications to zero. The notifications themselves stay unread."
   resetNewNotificationsCount: ResetNewNotificationsCountPayload @semanticNonNull @cost(calls: 2)
-  "Marks all notifications as read."
-  markAllNotificationsAsRead: MarkAllNotificationsAsReadPayload @semanticNonNull @cost(calls: 2)
+  "Marks all notifications as read, or those that the input says."
+  markAllNotificationsAsRead(input: MarkAllNotificationsAsReadInput): MarkAllNotificationsAsReadPayload
+      @semanticNonNull @cost(calls: 2) @cost(if: "input.subjectId")
   "Marks one notification as read."
   markNotificationAsRead(input: MarkNotificationAsReadInput!): MarkNotificationAsReadPayload @semanticNonNull
       @cost(calls: 2)
@@ -10016,16 +11205,19 @@ token does.
 """
 type Subscription {
   """
-  The viewer's counts of new notifications: as they are now, and again whenever this server notices that they have
-  changed. It notices what the viewer does and reads through it with the same access token. Costs one request to Circle
-  at the start and one for each of the viewer's changes.
+  The viewer's counts of new notifications: as they are now, and again whenever they change. Costs one request to Circle
+  at the start and one for each of the viewer's own changes. If only ` + "`" + `notifications` + "`" + ` is selected, changes that others
+  bring about cost nothing; otherwise one request for all of the viewer's devices, every five seconds at most.
   """
   notificationCountsChanged: NotificationCounts @semanticNonNull @cost
 }
 
-"How many notifications are new."
+"How many notifications are new. A number that Circle does not send is 0."
 type NotificationCounts {
-  "Always the same: clients' caches keep one set of counts, which queries, mutations and the subscription fill."
+  """
+  Always the same: clients' caches keep one set of counts, which queries, mutations and the subscription fill; ` + "`" + `node` + "`" + `
+  does not take it.
+  """
   id: ID! @goField(forceResolver: true)
   "New notifications of all kinds."
   notifications: Int! @goField(name: "NewNotifications")
@@ -10041,16 +11233,23 @@ type NotificationCounts {
 
 "Something that the viewer was told of."
 type Notification {
-  "Identifier for caches and for the mutations."
+  "Identifier for caches and for the mutations; ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
-  "When it was sent."
-  createdAt: DateTime!
+  "When it was sent; null if Circle does not say."
+  createdAt: DateTime
   "When it was read; null while it is unread."
   readAt: DateTime
   "What happened, as one word, such as ` + "`" + `add` + "`" + ` or ` + "`" + `like` + "`" + `."
-  action: String!
+  action: String! @deprecated(reason: "Use ` + "`" + `actionType` + "`" + `. Removal on 2027-12-01.")
+  "What happened; null if it is something that this server does not know yet: ` + "`" + `actionText` + "`" + ` says it in words."
+  actionType: NotificationAction @goField(name: "Action")
   "What happened, as the words between the actor's name and the title; null if Circle has none."
   actionText: String @goField(name: "DisplayAction")
+  """
+  Who did it. Null if nobody did, and if Circle does not send their number, which its contract does not promise: show
+  ` + "`" + `actorName` + "`" + ` and ` + "`" + `actorImageUrl` + "`" + `.
+  """
+  actor: Member @goField(forceResolver: true)
   "The name of who did it; null if nobody did."
   actorName: String
   "The picture of who did it; null if there is none."
@@ -10069,11 +11268,30 @@ type Notification {
   What it is about. Null without an error where it was deleted, is hidden from the viewer, or is of a kind that cannot
   be fetched. One request for all posts of a space, and one for all comments on a post that are among its latest 100.
   """
-  subject: NotificationSubject @goField(forceResolver: true) @cost(from: ["post", "spacePosts", "comment", "reply"])
+  subject: NotificationSubject @goField(forceResolver: true)
+      @cost(usually: "space", from: [
+        "post", "spacePosts", "comment", "reply", "space", "spaces", "profile", "lesson", "chatMessage"
+      ])
 }
 
-"What a notification can be about."
-union NotificationSubject = BasicPost | ImagePost | Event | Comment
+"What happened, of which a notification tells."
+enum NotificationAction {
+  "Something was added: a post, an event, a comment."
+  ADD
+  "Somebody likes something of the viewer's."
+  LIKE
+  "The viewer was mentioned."
+  MENTION
+  "Somebody replied to the viewer."
+  REPLY
+  "An event is about to begin."
+  REMINDER
+  "Somebody joined."
+  JOIN
+}
+
+"What a notification can be about. More types may follow."
+union NotificationSubject = BasicPost | ImagePost | Event | Comment | Space | Member | Lesson | ChatMessage
 
 "A page of notifications."
 type NotificationConnection {
@@ -10121,9 +11339,9 @@ enum NotificationsOrder {
 enum NotificationMedium {
   "Inside the community."
   IN_APP
-  "Pushed to a browser."
+  "Pushed to the phone: for Circle the same as ` + "`" + `MOBILE` + "`" + `."
   PUSH
-  "Pushed to a phone."
+  "Pushed to the phone."
   MOBILE
 }
 
@@ -10167,7 +11385,7 @@ enum NotificationType {
 
 "What one space notifies of on one medium."
 type SpaceNotificationPreference {
-  "Identifier for caches."
+  "Identifier for caches only: ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "The name of the space."
   spaceName: String!
@@ -10205,6 +11423,14 @@ type ResetNewNotificationsCountPayload {
   viewer: Viewer
   "Why it was refused; empty on success."
   userErrors: [UserError!]!
+}
+
+"Which notifications to mark as read; all of them if nothing is given."
+input MarkAllNotificationsAsReadInput {
+  "Only those of one type, by Circle's own word for it. Circle documents none, and ignores words that it does not know."
+  notificationType: String
+  "Only those about one space, post or comment, by its ` + "`" + `id` + "`" + `; with a space or post also those about what stands in it."
+  subjectId: ID
 }
 
 "The result of marking all notifications as read."
@@ -10334,9 +11560,9 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   slug: String!
   """
-  Address of the post.
+  Address of the post; null if it cannot be opened.
   """
-  url: URL! @goField(name: "URL")
+  url: URL @goField(name: "URL")
   """
   Whether it is published.
   """
@@ -10346,27 +11572,31 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   body: RichText! @goField(name: "RichText")
   """
-  When it was written.
+  The picture at its head; null if it has none, or Circle does not say.
   """
-  createdAt: DateTime!
+  cover: Attachment
   """
-  When it was changed last.
+  When it was written; null if that is hidden, or Circle does not say.
   """
-  updatedAt: DateTime!
+  createdAt: DateTime
   """
-  Who wrote it; null if the author is gone.
+  When it was changed last; null if that is hidden, or Circle does not say.
+  """
+  updatedAt: DateTime
+  """
+  Who wrote it; null if the author is gone or hidden.
   """
   author: Member @cost(calls: 0, from: "author")
   """
-  The space it stands in.
+  The space it stands in; null if Circle does not say.
   """
-  space: Space!
+  space: Space
   """
   The topics it has.
   """
   topics: [Topic!] @semanticNonNull @cost(part: "post.topics", per: "space")
   """
-  The number of comments, replies included.
+  The number of comments, replies included. 0, too, if Circle does not say: then ` + "`" + `comments.totalCount` + "`" + ` is null.
   """
   commentsCount: Int!
   """
@@ -10374,7 +11604,7 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   isCommentable: Boolean!
   """
-  The number of likes.
+  The number of likes. 0, too, if Circle does not say: then ` + "`" + `likes.totalCount` + "`" + ` is null.
   """
   likesCount: Int!
   """
@@ -10418,7 +11648,8 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
   """
   viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
-  Whether the viewer may change it.
+  Whether the viewer may change it. Here only posts of pictures can be changed, with ` + "`" + `updateImagePost` + "`" + `; posts of other
+  kinds and events only on Circle's own pages, at ` + "`" + `url` + "`" + `.
   """
   viewerCanUpdate: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
@@ -10446,7 +11677,7 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "liker")
+  ): MemberConnection @semanticNonNull @cost(from: "liker", preview: 3)
   """
   The comments on it, each with its replies. One request to Circle.
   """
@@ -10465,7 +11696,7 @@ interface Post implements Node & Likeable & Commentable & Bookmarkable & Followa
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "comments", sameSpace: true)
+  ): CommentConnection @semanticNonNull @cost(from: "comments", sameSpace: true)
 }
 """
 A post of text.
@@ -10485,9 +11716,9 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   slug: String!
   """
-  Address of the post.
+  Address of the post; null if it cannot be opened.
   """
-  url: URL! @goField(name: "URL")
+  url: URL @goField(name: "URL")
   """
   Whether it is published.
   """
@@ -10497,27 +11728,31 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   body: RichText! @goField(name: "RichText")
   """
-  When it was written.
+  The picture at its head; null if it has none, or Circle does not say.
   """
-  createdAt: DateTime!
+  cover: Attachment
   """
-  When it was changed last.
+  When it was written; null if that is hidden, or Circle does not say.
   """
-  updatedAt: DateTime!
+  createdAt: DateTime
   """
-  Who wrote it; null if the author is gone.
+  When it was changed last; null if that is hidden, or Circle does not say.
+  """
+  updatedAt: DateTime
+  """
+  Who wrote it; null if the author is gone or hidden.
   """
   author: Member @cost(calls: 0, from: "author")
   """
-  The space it stands in.
+  The space it stands in; null if Circle does not say.
   """
-  space: Space!
+  space: Space
   """
   The topics it has.
   """
   topics: [Topic!] @semanticNonNull @cost(part: "post.topics", per: "space")
   """
-  The number of comments, replies included.
+  The number of comments, replies included. 0, too, if Circle does not say: then ` + "`" + `comments.totalCount` + "`" + ` is null.
   """
   commentsCount: Int!
   """
@@ -10525,7 +11760,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   isCommentable: Boolean!
   """
-  The number of likes.
+  The number of likes. 0, too, if Circle does not say: then ` + "`" + `likes.totalCount` + "`" + ` is null.
   """
   likesCount: Int!
   """
@@ -10569,7 +11804,8 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
-  Whether the viewer may change it.
+  Whether the viewer may change it. Here only posts of pictures can be changed, with ` + "`" + `updateImagePost` + "`" + `; posts of other
+  kinds and events only on Circle's own pages, at ` + "`" + `url` + "`" + `.
   """
   viewerCanUpdate: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
@@ -10597,7 +11833,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "liker")
+  ): MemberConnection @semanticNonNull @cost(from: "liker", preview: 3)
   """
   The comments on it, each with its replies. One request to Circle.
   """
@@ -10616,7 +11852,7 @@ type BasicPost implements Post & Node & Likeable & Commentable & Bookmarkable & 
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "comments", sameSpace: true)
+  ): CommentConnection @semanticNonNull @cost(from: "comments", sameSpace: true)
 }
 """
 A post of pictures.
@@ -10636,9 +11872,9 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   slug: String!
   """
-  Address of the post.
+  Address of the post; null if it cannot be opened.
   """
-  url: URL! @goField(name: "URL")
+  url: URL @goField(name: "URL")
   """
   Whether it is published.
   """
@@ -10648,27 +11884,31 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   body: RichText! @goField(name: "RichText")
   """
-  When it was written.
+  The picture at its head; null if it has none, or Circle does not say.
   """
-  createdAt: DateTime!
+  cover: Attachment
   """
-  When it was changed last.
+  When it was written; null if that is hidden, or Circle does not say.
   """
-  updatedAt: DateTime!
+  createdAt: DateTime
   """
-  Who wrote it; null if the author is gone.
+  When it was changed last; null if that is hidden, or Circle does not say.
+  """
+  updatedAt: DateTime
+  """
+  Who wrote it; null if the author is gone or hidden.
   """
   author: Member @cost(calls: 0, from: "author")
   """
-  The space it stands in.
+  The space it stands in; null if Circle does not say.
   """
-  space: Space!
+  space: Space
   """
   The topics it has.
   """
   topics: [Topic!] @semanticNonNull @cost(part: "post.topics", per: "space")
   """
-  The number of comments, replies included.
+  The number of comments, replies included. 0, too, if Circle does not say: then ` + "`" + `comments.totalCount` + "`" + ` is null.
   """
   commentsCount: Int!
   """
@@ -10676,7 +11916,7 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   isCommentable: Boolean!
   """
-  The number of likes.
+  The number of likes. 0, too, if Circle does not say: then ` + "`" + `likes.totalCount` + "`" + ` is null.
   """
   likesCount: Int!
   """
@@ -10720,7 +11960,8 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
   """
   viewerCannotCommentReasons: [CannotReason!] @semanticNonNull @cost(load: "place", per: "list")
   """
-  Whether the viewer may change it.
+  Whether the viewer may change it. Here only posts of pictures can be changed, with ` + "`" + `updateImagePost` + "`" + `; posts of other
+  kinds and events only on Circle's own pages, at ` + "`" + `url` + "`" + `.
   """
   viewerCanUpdate: Boolean @semanticNonNull @cost(part: "post.policies", per: "space")
   """
@@ -10748,7 +11989,7 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): MemberConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "liker")
+  ): MemberConnection @semanticNonNull @cost(from: "liker", preview: 3)
   """
   The comments on it, each with its replies. One request to Circle.
   """
@@ -10767,7 +12008,7 @@ type ImagePost implements Post & Node & Likeable & Commentable & Bookmarkable & 
     The ` + "`" + `endCursor` + "`" + ` of the page before.
     """
     after: String
-  ): CommentConnection @semanticNonNull @goField(forceResolver: true) @cost(from: "comments", sameSpace: true)
+  ): CommentConnection @semanticNonNull @cost(from: "comments", sameSpace: true)
   """
   The pictures; null only on error.
   """
@@ -10791,13 +12032,13 @@ One picture of a gallery.
 """
 type GalleryImage {
   """
-  Identifier for caches, and for changing the gallery.
+  Identifier for caches, and for changing the gallery; ` + "`" + `node` + "`" + ` does not take it.
   """
   id: ID! @goField(name: "ID")
   """
-  The picture at the size for screens.
+  The picture at the size for screens; null if it cannot be opened.
   """
-  url: URL! @goField(name: "URL")
+  url: URL @goField(name: "URL")
   """
   The picture as it was uploaded; null if it is not shared.
   """
@@ -10914,7 +12155,36 @@ input PostCircleIdInput {
   post: ID!
 }
 """
-Orders of the home feed.
+Orders of posts, in the home feed and in spaces.
+"""
+enum PostsOrder {
+  """
+  Newest posts first.
+  """
+  LATEST
+  """
+  Oldest posts first.
+  """
+  OLDEST
+  """
+  Most popular posts first.
+  """
+  POPULAR
+  """
+  Most liked posts first.
+  """
+  LIKES
+  """
+  By title.
+  """
+  ALPHABETICAL
+  """
+  Posts with the newest comment first.
+  """
+  NEW_ACTIVITY
+}
+"""
+Orders of the home feed, by their old name: use ` + "`" + `PostsOrder` + "`" + `.
 """
 enum HomeFeedOrder {
   """
@@ -10943,7 +12213,7 @@ enum HomeFeedOrder {
   NEW_ACTIVITY
 }
 """
-Orders of the posts of a space.
+Orders of the posts of a space, by their old name: use ` + "`" + `PostsOrder` + "`" + `.
 """
 enum SpacePostsOrder {
   """
@@ -11358,9 +12628,14 @@ extend type Query {
   """
   homeFeed(
     """
-    In which order.
+    In which order; newest posts first when left out.
     """
-    orderBy: HomeFeedOrder! = LATEST
+    order: PostsOrder
+
+    """
+    In which order, unless ` + "`" + `order` + "`" + ` is given.
+    """
+    orderBy: HomeFeedOrder! = LATEST @deprecated(reason: "Use ` + "`" + `order` + "`" + `. Removal on 2027-12-01.")
 
     """
     How many, 1 to 100.
@@ -11386,7 +12661,12 @@ extend type Space {
     """
     In which order; the order that the space asks for when left out.
     """
-    orderBy: SpacePostsOrder
+    order: PostsOrder
+
+    """
+    In which order, unless ` + "`" + `order` + "`" + ` is given.
+    """
+    orderBy: SpacePostsOrder @deprecated(reason: "Use ` + "`" + `order` + "`" + `. Removal on 2027-12-01.")
 
     """
     How many, 1 to 100.
@@ -11479,9 +12759,9 @@ type QuizAttempt implements Node {
   id: ID! @goField(name: "NodeRef")
   "Circle's own number of the attempt."
   circleId: ID! @goField(name: "ID")
-  "When it was handed in."
-  createdAt: DateTime!
-  "The part of the questions answered correctly, in percent."
+  "When it was handed in; null if Circle does not say."
+  createdAt: DateTime
+  "The part of the questions answered correctly, in percent; 0, too, if Circle does not say."
   grade: Int!
   "What came of it."
   result: QuizResult!
@@ -11515,7 +12795,7 @@ enum QuizResult {
 
 "A quiz, as far as an attempt at it tells."
 type Quiz {
-  "Identifier for caches, and Circle's own number to use in ` + "`" + `submitQuizAttempt` + "`" + `."
+  "Identifier for caches, and Circle's own number to use in ` + "`" + `submitQuizAttempt` + "`" + `; ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "The percentage that passes; null if a person decides."
   passingGrade: Int
@@ -11529,7 +12809,7 @@ type Quiz {
 
 "A question with what was answered."
 type QuizQuestion {
-  "Identifier for caches, and Circle's own number to use in ` + "`" + `submitQuizAttempt` + "`" + `."
+  "Identifier for caches, and Circle's own number to use in ` + "`" + `submitQuizAttempt` + "`" + `; ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "How it is answered."
   type: QuizQuestionType!
@@ -11553,7 +12833,7 @@ enum QuizQuestionType {
 
 "An answer that can be chosen."
 type QuizOption {
-  "Identifier for caches, and Circle's own number to use in ` + "`" + `submitQuizAttempt` + "`" + `."
+  "Identifier for caches, and Circle's own number to use in ` + "`" + `submitQuizAttempt` + "`" + `; ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "The answer itself."
   text: String! @goField(name: "Value")
@@ -11693,9 +12973,15 @@ directive @cost(
   """
   For what: each ` + "`" + `object` + "`" + ` that has the field, each ` + "`" + `item` + "`" + ` that it gives, each ` + "`" + `list` + "`" + ` of such objects (one request for
   all of them), each ` + "`" + `space` + "`" + ` that they stand in (one for those of a space), the whole ` + "`" + `answer` + "`" + `, or each ` + "`" + `mention` + "`" + ` in the
-  arguments.
+  arguments, which is known once the text is read.
   """
   per: String! = "object"
+  """
+  For what in a community of people, if that is less; see docs/limits.md.
+  """
+  usually: String
+  "How many items usually come with the object: a page of no more is likely to cost nothing."
+  preview: Int
   """
   The part of the object's record that the field reads, by its word in circleclient/carries.go. If the operation that
   filled the record sends the part, nothing is asked for.
@@ -11786,16 +13072,87 @@ enum UserErrorCode @goModel(forceGenerate: true) {
 
 "Formatted text, the same for posts, comments, lessons, event descriptions and chat messages."
 type RichText {
-  "Rendered, sanitised HTML; empty when there is no text."
-  html: String! @goField(name: "HTML")
+  """
+  Rendered, sanitised HTML; empty when there is no text. Pictures of sites that this server does not know are links, and
+  so are frames, films and sounds.
+  """
+  html: String! @goField(name: "Shown")
   "The text without any markup, blocks separated by line breaks; empty when there is no text."
   plainText: String!
-  "The TipTap document as Circle stores it; null for texts written with Circle's older editor."
+  """
+  The TipTap document as Circle stores it; null for texts written with Circle's older editor. Each node of type
+  ` + "`" + `mention` + "`" + `, ` + "`" + `image` + "`" + `, ` + "`" + `file` + "`" + `, ` + "`" + `embed` + "`" + `, ` + "`" + `entity` + "`" + `, ` + "`" + `poll` + "`" + `, ` + "`" + `cta` + "`" + ` or ` + "`" + `emoji` + "`" + ` has what it stands for as its attribute
+  ` + "`" + `resolved` + "`" + `; see docs/rich-text.md.
+  """
   document: JSON
   "The members and groups mentioned in the text, in order of appearance."
   mentions: [Mention!]! @cost(calls: 0, items: 10)
   "The files, images and embedded links of the text, in order of appearance."
   attachments: [Attachment!]!
+  "The spaces, posts and the like that the text names, in order of appearance."
+  entities: [TextEntity!]! @cost(calls: 0, items: 2)
+  "The polls in the text, in order of appearance."
+  polls: [Poll!]! @cost(calls: 0, items: 1)
+  "The buttons in the text, in order of appearance."
+  buttons: [TextButton!]! @cost(calls: 0, items: 1)
+}
+
+"Something of the community that a text names: a space, a post and the like."
+type TextEntity {
+  "The signed id by which the document refers to it."
+  sgid: String! @goField(name: "SGID")
+  "Where it stands: the ` + "`" + `resolved.place` + "`" + ` of its node in the document."
+  place: Int!
+  "Circle's word for what it is; null if Circle gives none."
+  kind: String @deprecated(reason: "Use ` + "`" + `type` + "`" + `. Removal on 2027-12-01.")
+  "What it is; null if Circle does not say, or says what this server does not know yet."
+  type: TextEntityType @goField(name: "Kind")
+  "The name to show."
+  name: String!
+  "Its address; null if Circle gives none."
+  url: URL @goField(name: "URL")
+}
+
+"What a text can name."
+enum TextEntityType {
+  "A space."
+  SPACE
+  "A post."
+  POST
+  "An event."
+  EVENT
+  "A lesson."
+  LESSON
+}
+
+"A question in a text, with answers to choose from. Circle takes votes only in its own apps."
+type Poll {
+  "The signed id by which the document refers to it."
+  sgid: String! @goField(name: "SGID")
+  "Where it stands: the ` + "`" + `resolved.place` + "`" + ` of its node in the document."
+  place: Int!
+  "What is asked; null if Circle does not send it."
+  question: String
+  "The answers; empty if Circle does not send them."
+  options: [PollOption!]! @cost(calls: 0, items: 5)
+}
+
+"An answer of a poll."
+type PollOption {
+  "The answer."
+  text: String!
+  "How many have chosen it; null if Circle does not say."
+  votesCount: Int
+}
+
+"A button in a text (` + "`" + `cta` + "`" + ` in the document), which leads to an address."
+type TextButton {
+  "Where it stands: the ` + "`" + `resolved.place` + "`" + ` of its node in the document."
+  place: Int!
+  "The words on it; its address if it has none."
+  label: String!
+  "Where it leads; null if that is no address of the web."
+  url: URL @goField(name: "URL")
 }
 
 "Somebody mentioned in a text."
@@ -11804,6 +13161,10 @@ type Mention {
   name: String!
   "The member, null for a group and for members who are gone."
   member: Member @goField(forceResolver: true)
+  "The signed id by which the document refers to them."
+  sgid: String! @goField(name: "SGID")
+  "Where they are mentioned first: the ` + "`" + `resolved.place` + "`" + ` of the node in the document."
+  place: Int
 }
 
 "A file, image or embedded link inside a text."
@@ -11812,6 +13173,11 @@ type Attachment {
   kind: AttachmentKind!
   "Where it can be loaded; null if Circle gives no address."
   url: URL
+  """
+  Address of a well-known player (YouTube, Vimeo and the like) that any page may show in a frame; null for everything
+  else: show a link to ` + "`" + `url` + "`" + `.
+  """
+  frameUrl: URL @goField(name: "FrameURL")
   "Name of the uploaded file; null for links."
   filename: String
   "MIME type; null if unknown."
@@ -11820,6 +13186,8 @@ type Attachment {
   size: Long @goField(name: "ByteSize")
   "Size in bytes; null if unknown and beyond 32 bits."
   byteSize: Int @goField(forceResolver: true) @deprecated(reason: "Use ` + "`" + `size` + "`" + `. Removal on 2027-12-01.")
+  "The picture in the sizes that Circle makes of it; empty if Circle sends none."
+  variants: [ImageVariant!]! @cost(calls: 0, items: 3)
   "Width in pixels; null if unknown."
   width: Int
   "Height in pixels; null if unknown."
@@ -11828,6 +13196,18 @@ type Attachment {
   durationSeconds: Float
   "Signed id of the upload, to attach or show it again in another text; null for links."
   signedId: String @goField(name: "SignedID")
+  "The signed id by which the document refers to it; null if it does not."
+  sgid: String @goField(name: "SGID")
+  "Where it stands first: the ` + "`" + `resolved.place` + "`" + ` of its node in the document; null if it has none."
+  place: Int
+}
+
+"A picture in one of the sizes that Circle makes of it."
+type ImageVariant {
+  "Circle's name of the size, such as ` + "`" + `thumbnail` + "`" + `."
+  name: String!
+  "Where it can be loaded."
+  url: URL! @goField(name: "URL")
 }
 
 "The kinds of ` + "`" + `Attachment` + "`" + `."
@@ -11836,7 +13216,7 @@ enum AttachmentKind {
   IMAGE
   "Any other uploaded file, videos included."
   FILE
-  "A link to another site, shown as a card or player."
+  "A link to another site, shown as a card or player. In texts of the older editor also a film or sound played in them."
   EMBED
   "A kind that this server does not know yet."
   UNKNOWN
@@ -11872,7 +13252,7 @@ input RichTextInput @oneOf {
 type Query {
   """
   Fetches an object again by its ` + "`" + `id` + "`" + `. Null, with an error of code ` + "`" + `NOT_FOUND` + "`" + `, where it does not exist or the viewer
-  may not see it.
+  may not see it. The ` + "`" + `id` + "`" + ` of an object that is no Node is for caches and is refused.
   """
   node(
     "The ` + "`" + `id` + "`" + ` of any object that is a Node." id: ID!
@@ -12321,11 +13701,32 @@ type OtherHit implements SearchHit {
   """
   Circle's word for what it is, such as ` + "`" + `space_group` + "`" + ` or ` + "`" + `member_tag` + "`" + `.
   """
-  kind: String! @goField(name: "Type")
+  kind: String! @goField(name: "Type") @deprecated(reason: "Use ` + "`" + `type` + "`" + `. Removal on 2027-12-01.")
+  """
+  What it is; null if it is something that this server does not know yet.
+  """
+  type: OtherHitType @goField(name: "Type")
   """
   Names it in a node of type ` + "`" + `mention` + "`" + ` of a TipTap document; null if it cannot be mentioned.
   """
   sgid: String @goField(name: "MentionSGID")
+}
+"""
+What else a search finds.
+"""
+enum OtherHitType {
+  """
+  A group of spaces.
+  """
+  SPACE_GROUP
+  """
+  A tag of members.
+  """
+  MEMBER_TAG
+  """
+  A group of members that can be mentioned.
+  """
+  GROUP_MENTION
 }
 extend type Query {
   """
@@ -12385,6 +13786,11 @@ extend type Query {
 extend type Query {
   "All spaces that the viewer can see, in Circle's order. One request to Circle, however many there are."
   spaces: [Space!] @semanticNonNull @cost(load: "spaces", per: "answer", from: "spaces", items: 40)
+  """
+  The groups of spaces that the viewer can see, in the order of their first spaces. Costs no more than ` + "`" + `spaces` + "`" + `, which
+  it is made of: Circle does not list groups, so one without a visible space is not here.
+  """
+  spaceGroups: [SpaceGroup!] @semanticNonNull @cost(load: "spaces", per: "answer", items: 10)
   "One space."
   space(
     "How the space is named." by: SpaceBy!
@@ -12444,9 +13850,25 @@ type Space implements Node {
   "Picture at the head of the space; null if it has none."
   coverImageUrl: URL @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "How posts are laid out, such as ` + "`" + `posts` + "`" + `, ` + "`" + `list` + "`" + ` or ` + "`" + `gallery` + "`" + `; null if Circle does not say."
-  displayView: String @goField(forceResolver: true) @cost(part: "space.details", per: "list")
+  displayView: String @deprecated(reason: "Use ` + "`" + `layout` + "`" + `. Removal on 2027-12-01.")
+      @goField(forceResolver: true) @cost(part: "space.details", per: "list")
+  "How posts are laid out; null if Circle does not say, or says what this server does not know yet."
+  layout: SpaceLayout @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "The order of posts that the space asks for; null if it has none."
-  defaultSort: String @goField(forceResolver: true) @cost(part: "space.details", per: "list")
+  defaultSort: String @deprecated(reason: "Use ` + "`" + `defaultOrder` + "`" + `. Removal on 2027-12-01.")
+      @goField(forceResolver: true) @cost(part: "space.details", per: "list")
+  "The order of posts that the space asks for; null if it has none, or one that this server does not know yet."
+  defaultOrder: PostsOrder @goField(forceResolver: true) @cost(part: "space.details", per: "list")
+  "The tab that Circle's own page of the space opens with; null if it has none."
+  defaultTab: String @deprecated(reason: "Use ` + "`" + `initialTab` + "`" + `. Removal on 2027-12-01.")
+      @goField(forceResolver: true) @cost(part: "space.details", per: "list")
+  "The tab to open with; null if there is none, or one that this server does not know yet."
+  initialTab: SpaceTab @goField(forceResolver: true) @cost(part: "space.details", per: "list")
+  "Which tabs the space shows."
+  visibleTabs: SpaceTabs @semanticNonNull @goField(forceResolver: true) @cost(part: "space.details", per: "list")
+  "Whether the space greets new members with a banner."
+  isWelcomeBannerShown: Boolean @semanticNonNull @goField(forceResolver: true)
+      @cost(part: "space.details", per: "list")
   "The number of topics."
   topicsCount: Int @semanticNonNull @goField(forceResolver: true) @cost(part: "space.details", per: "list")
   "Whether a new post needs a topic."
@@ -12502,17 +13924,48 @@ enum SpaceType {
   UNKNOWN
 }
 
+"How the posts of a space are laid out."
+enum SpaceLayout {
+  "One after the other, with their texts."
+  POSTS
+  "A line for each."
+  LIST
+  "A card for each."
+  CARDS
+  "Pictures side by side."
+  GALLERY
+}
+
+"A tab of a space."
+enum SpaceTab {
+  "Its posts."
+  POSTS
+  "Its members."
+  MEMBERS
+}
+
+"The tabs of a space."
+type SpaceTabs {
+  "Whether there is a tab of posts."
+  posts: Boolean!
+  "Whether there is a tab of members."
+  members: Boolean!
+}
+
 "A group of spaces in the sidebar."
 type SpaceGroup {
-  "Identifier for caches."
+  "Identifier for caches only: ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "The name to show."
   name: String!
+  "The spaces of the group that the viewer can see, in Circle's order. One request to Circle for all groups."
+  spaces: [Space!] @semanticNonNull @goField(forceResolver: true)
+      @cost(load: "spaces", per: "answer", from: "spaces", items: 10)
 }
 
 "A topic that posts can have."
 type Topic {
-  "Identifier for caches, and Circle's own number to use when creating a post."
+  "Identifier for caches, and Circle's own number to use when creating a post; ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "The name to show."
   name: String!
@@ -12522,7 +13975,7 @@ type Topic {
 
 "A link pinned to a space, or a folder of such links."
 type PinnedLink {
-  "Identifier for caches."
+  "Identifier for caches only: ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "The name to show."
   name: String!
@@ -12540,12 +13993,12 @@ type PinnedLink {
 
 "A link in the sidebar of the community."
 type CommunityLink {
-  "Identifier for caches."
+  "Identifier for caches only: ` + "`" + `node` + "`" + ` does not take it."
   id: ID! @goField(name: "ID")
   "The name to show."
   name: String!
-  "The address."
-  url: URL! @goField(name: "URL")
+  "The address; null if it cannot be opened."
+  url: URL @goField(name: "URL")
 }
 
 "A page of spaces."
@@ -12745,6 +14198,8 @@ func (ec *executionContext) childFields_Attachment(ctx context.Context, field gr
 		return ec.fieldContext_Attachment_kind(ctx, field)
 	case "url":
 		return ec.fieldContext_Attachment_url(ctx, field)
+	case "frameUrl":
+		return ec.fieldContext_Attachment_frameUrl(ctx, field)
 	case "filename":
 		return ec.fieldContext_Attachment_filename(ctx, field)
 	case "contentType":
@@ -12753,6 +14208,8 @@ func (ec *executionContext) childFields_Attachment(ctx context.Context, field gr
 		return ec.fieldContext_Attachment_size(ctx, field)
 	case "byteSize":
 		return ec.fieldContext_Attachment_byteSize(ctx, field)
+	case "variants":
+		return ec.fieldContext_Attachment_variants(ctx, field)
 	case "width":
 		return ec.fieldContext_Attachment_width(ctx, field)
 	case "height":
@@ -12761,6 +14218,10 @@ func (ec *executionContext) childFields_Attachment(ctx context.Context, field gr
 		return ec.fieldContext_Attachment_durationSeconds(ctx, field)
 	case "signedId":
 		return ec.fieldContext_Attachment_signedId(ctx, field)
+	case "sgid":
+		return ec.fieldContext_Attachment_sgid(ctx, field)
+	case "place":
+		return ec.fieldContext_Attachment_place(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Attachment", field.Name)
 }
@@ -13089,6 +14550,8 @@ func (ec *executionContext) childFields_Comment(ctx context.Context, field graph
 		return ec.fieldContext_Comment_postTitle(ctx, field)
 	case "parent":
 		return ec.fieldContext_Comment_parent(ctx, field)
+	case "url":
+		return ec.fieldContext_Comment_url(ctx, field)
 	case "likesCount":
 		return ec.fieldContext_Comment_likesCount(ctx, field)
 	case "isLikedByViewer":
@@ -13433,6 +14896,8 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_status(ctx, field)
 	case "body":
 		return ec.fieldContext_Event_body(ctx, field)
+	case "cover":
+		return ec.fieldContext_Event_cover(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Event_createdAt(ctx, field)
 	case "updatedAt":
@@ -13499,6 +14964,12 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_isLocationHiddenFromNonAttendees(ctx, field)
 	case "recurrence":
 		return ec.fieldContext_Event_recurrence(ctx, field)
+	case "recurrenceRule":
+		return ec.fieldContext_Event_recurrenceRule(ctx, field)
+	case "recordingUrl":
+		return ec.fieldContext_Event_recordingUrl(ctx, field)
+	case "confirmation":
+		return ec.fieldContext_Event_confirmation(ctx, field)
 	case "isRsvpEnabled":
 		return ec.fieldContext_Event_isRsvpEnabled(ctx, field)
 	case "rsvpLimit":
@@ -13555,6 +15026,20 @@ func (ec *executionContext) childFields_EventAttendeeEdge(ctx context.Context, f
 		return ec.fieldContext_EventAttendeeEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventAttendeeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_EventConfirmation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return ec.fieldContext_EventConfirmation_title(ctx, field)
+	case "description":
+		return ec.fieldContext_EventConfirmation_description(ctx, field)
+	case "buttonTitle":
+		return ec.fieldContext_EventConfirmation_buttonTitle(ctx, field)
+	case "buttonUrl":
+		return ec.fieldContext_EventConfirmation_buttonUrl(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventConfirmation", field.Name)
 }
 
 func (ec *executionContext) childFields_EventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13645,6 +15130,20 @@ func (ec *executionContext) childFields_EventOccurrenceEdge(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type EventOccurrenceEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_EventRecurrenceRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "frequency":
+		return ec.fieldContext_EventRecurrenceRule_frequency(ctx, field)
+	case "repeats":
+		return ec.fieldContext_EventRecurrenceRule_repeats(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_EventRecurrenceRule_endsAt(ctx, field)
+	case "occurrences":
+		return ec.fieldContext_EventRecurrenceRule_occurrences(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventRecurrenceRule", field.Name)
+}
+
 func (ec *executionContext) childFields_FollowPostPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "post":
@@ -13729,6 +15228,20 @@ func (ec *executionContext) childFields_HighlightSegment(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type HighlightSegment", field.Name)
 }
 
+func (ec *executionContext) childFields_HomeSegment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_HomeSegment_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_HomeSegment_kind(ctx, field)
+	case "type":
+		return ec.fieldContext_HomeSegment_type(ctx, field)
+	case "name":
+		return ec.fieldContext_HomeSegment_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HomeSegment", field.Name)
+}
+
 func (ec *executionContext) childFields_ImagePost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -13745,6 +15258,8 @@ func (ec *executionContext) childFields_ImagePost(ctx context.Context, field gra
 		return ec.fieldContext_ImagePost_status(ctx, field)
 	case "body":
 		return ec.fieldContext_ImagePost_body(ctx, field)
+	case "cover":
+		return ec.fieldContext_ImagePost_cover(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_ImagePost_createdAt(ctx, field)
 	case "updatedAt":
@@ -13797,6 +15312,16 @@ func (ec *executionContext) childFields_ImagePost(ctx context.Context, field gra
 		return ec.fieldContext_ImagePost_gallery(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImagePost", field.Name)
+}
+
+func (ec *executionContext) childFields_ImageVariant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_ImageVariant_name(ctx, field)
+	case "url":
+		return ec.fieldContext_ImageVariant_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImageVariant", field.Name)
 }
 
 func (ec *executionContext) childFields_JoinSpacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13947,6 +15472,8 @@ func (ec *executionContext) childFields_LiveRoom(ctx context.Context, field grap
 		return ec.fieldContext_LiveRoom_slug(ctx, field)
 	case "status":
 		return ec.fieldContext_LiveRoom_status(ctx, field)
+	case "state":
+		return ec.fieldContext_LiveRoom_state(ctx, field)
 	case "type":
 		return ec.fieldContext_LiveRoom_type(ctx, field)
 	case "view":
@@ -13975,12 +15502,32 @@ func (ec *executionContext) childFields_LiveRoom(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type LiveRoom", field.Name)
 }
 
+func (ec *executionContext) childFields_LiveStatus(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LiveStatus_id(ctx, field)
+	case "mode":
+		return ec.fieldContext_LiveStatus_mode(ctx, field)
+	case "reason":
+		return ec.fieldContext_LiveStatus_reason(ctx, field)
+	case "pollSeconds":
+		return ec.fieldContext_LiveStatus_pollSeconds(ctx, field)
+	case "isUpToDate":
+		return ec.fieldContext_LiveStatus_isUpToDate(ctx, field)
+	case "since":
+		return ec.fieldContext_LiveStatus_since(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LiveStatus", field.Name)
+}
+
 func (ec *executionContext) childFields_LoginPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accessToken":
 		return ec.fieldContext_LoginPayload_accessToken(ctx, field)
 	case "accessTokenExpiresAt":
 		return ec.fieldContext_LoginPayload_accessTokenExpiresAt(ctx, field)
+	case "accessTokenProof":
+		return ec.fieldContext_LoginPayload_accessTokenProof(ctx, field)
 	case "refreshToken":
 		return ec.fieldContext_LoginPayload_refreshToken(ctx, field)
 	case "refreshTokenExpiresAt":
@@ -14055,6 +15602,12 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_name(ctx, field)
 	case "avatarUrl":
 		return ec.fieldContext_Member_avatarUrl(ctx, field)
+	case "publicUid":
+		return ec.fieldContext_Member_publicUid(ctx, field)
+	case "url":
+		return ec.fieldContext_Member_url(ctx, field)
+	case "isDeleted":
+		return ec.fieldContext_Member_isDeleted(ctx, field)
 	case "headline":
 		return ec.fieldContext_Member_headline(ctx, field)
 	case "isAdmin":
@@ -14159,6 +15712,10 @@ func (ec *executionContext) childFields_Mention(ctx context.Context, field graph
 		return ec.fieldContext_Mention_name(ctx, field)
 	case "member":
 		return ec.fieldContext_Mention_member(ctx, field)
+	case "sgid":
+		return ec.fieldContext_Mention_sgid(ctx, field)
+	case "place":
+		return ec.fieldContext_Mention_place(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Mention", field.Name)
 }
@@ -14173,8 +15730,12 @@ func (ec *executionContext) childFields_Notification(ctx context.Context, field 
 		return ec.fieldContext_Notification_readAt(ctx, field)
 	case "action":
 		return ec.fieldContext_Notification_action(ctx, field)
+	case "actionType":
+		return ec.fieldContext_Notification_actionType(ctx, field)
 	case "actionText":
 		return ec.fieldContext_Notification_actionText(ctx, field)
+	case "actor":
+		return ec.fieldContext_Notification_actor(ctx, field)
 	case "actorName":
 		return ec.fieldContext_Notification_actorName(ctx, field)
 	case "actorImageUrl":
@@ -14259,6 +15820,16 @@ func (ec *executionContext) childFields_NotificationPreferences(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type NotificationPreferences", field.Name)
 }
 
+func (ec *executionContext) childFields_NotificationsReceived(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_NotificationsReceived_edges(ctx, field)
+	case "notificationCounts":
+		return ec.fieldContext_NotificationsReceived_notificationCounts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotificationsReceived", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -14291,6 +15862,30 @@ func (ec *executionContext) childFields_PinnedLink(ctx context.Context, field gr
 		return ec.fieldContext_PinnedLink_links(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PinnedLink", field.Name)
+}
+
+func (ec *executionContext) childFields_Poll(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sgid":
+		return ec.fieldContext_Poll_sgid(ctx, field)
+	case "place":
+		return ec.fieldContext_Poll_place(ctx, field)
+	case "question":
+		return ec.fieldContext_Poll_question(ctx, field)
+	case "options":
+		return ec.fieldContext_Poll_options(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Poll", field.Name)
+}
+
+func (ec *executionContext) childFields_PollOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "text":
+		return ec.fieldContext_PollOption_text(ctx, field)
+	case "votesCount":
+		return ec.fieldContext_PollOption_votesCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PollOption", field.Name)
 }
 
 func (ec *executionContext) childFields_PostConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14327,6 +15922,8 @@ func (ec *executionContext) childFields_ProfileField(ctx context.Context, field 
 		return ec.fieldContext_ProfileField_key(ctx, field)
 	case "fieldType":
 		return ec.fieldContext_ProfileField_fieldType(ctx, field)
+	case "type":
+		return ec.fieldContext_ProfileField_type(ctx, field)
 	case "placeholder":
 		return ec.fieldContext_ProfileField_placeholder(ctx, field)
 	case "description":
@@ -14337,6 +15934,8 @@ func (ec *executionContext) childFields_ProfileField(ctx context.Context, field 
 		return ec.fieldContext_ProfileField_choices(ctx, field)
 	case "value":
 		return ec.fieldContext_ProfileField_value(ctx, field)
+	case "choiceIds":
+		return ec.fieldContext_ProfileField_choiceIds(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProfileField", field.Name)
 }
@@ -14455,6 +16054,8 @@ func (ec *executionContext) childFields_RefreshAccessTokenPayload(ctx context.Co
 		return ec.fieldContext_RefreshAccessTokenPayload_accessToken(ctx, field)
 	case "accessTokenExpiresAt":
 		return ec.fieldContext_RefreshAccessTokenPayload_accessTokenExpiresAt(ctx, field)
+	case "accessTokenProof":
+		return ec.fieldContext_RefreshAccessTokenPayload_accessTokenProof(ctx, field)
 	case "refreshToken":
 		return ec.fieldContext_RefreshAccessTokenPayload_refreshToken(ctx, field)
 	case "refreshTokenExpiresAt":
@@ -14527,6 +16128,12 @@ func (ec *executionContext) childFields_RichText(ctx context.Context, field grap
 		return ec.fieldContext_RichText_mentions(ctx, field)
 	case "attachments":
 		return ec.fieldContext_RichText_attachments(ctx, field)
+	case "entities":
+		return ec.fieldContext_RichText_entities(ctx, field)
+	case "polls":
+		return ec.fieldContext_RichText_polls(ctx, field)
+	case "buttons":
+		return ec.fieldContext_RichText_buttons(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RichText", field.Name)
 }
@@ -14621,8 +16228,20 @@ func (ec *executionContext) childFields_Space(ctx context.Context, field graphql
 		return ec.fieldContext_Space_coverImageUrl(ctx, field)
 	case "displayView":
 		return ec.fieldContext_Space_displayView(ctx, field)
+	case "layout":
+		return ec.fieldContext_Space_layout(ctx, field)
 	case "defaultSort":
 		return ec.fieldContext_Space_defaultSort(ctx, field)
+	case "defaultOrder":
+		return ec.fieldContext_Space_defaultOrder(ctx, field)
+	case "defaultTab":
+		return ec.fieldContext_Space_defaultTab(ctx, field)
+	case "initialTab":
+		return ec.fieldContext_Space_initialTab(ctx, field)
+	case "visibleTabs":
+		return ec.fieldContext_Space_visibleTabs(ctx, field)
+	case "isWelcomeBannerShown":
+		return ec.fieldContext_Space_isWelcomeBannerShown(ctx, field)
 	case "topicsCount":
 		return ec.fieldContext_Space_topicsCount(ctx, field)
 	case "requiresTopic":
@@ -14691,6 +16310,8 @@ func (ec *executionContext) childFields_SpaceGroup(ctx context.Context, field gr
 		return ec.fieldContext_SpaceGroup_id(ctx, field)
 	case "name":
 		return ec.fieldContext_SpaceGroup_name(ctx, field)
+	case "spaces":
+		return ec.fieldContext_SpaceGroup_spaces(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SpaceGroup", field.Name)
 }
@@ -14721,6 +16342,16 @@ func (ec *executionContext) childFields_SpaceNotificationPreferences(ctx context
 	return nil, fmt.Errorf("no field named %q was found under type SpaceNotificationPreferences", field.Name)
 }
 
+func (ec *executionContext) childFields_SpaceTabs(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "posts":
+		return ec.fieldContext_SpaceTabs_posts(ctx, field)
+	case "members":
+		return ec.fieldContext_SpaceTabs_members(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SpaceTabs", field.Name)
+}
+
 func (ec *executionContext) childFields_SubmitQuizAttemptPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "attempt":
@@ -14729,6 +16360,36 @@ func (ec *executionContext) childFields_SubmitQuizAttemptPayload(ctx context.Con
 		return ec.fieldContext_SubmitQuizAttemptPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SubmitQuizAttemptPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TextButton(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "place":
+		return ec.fieldContext_TextButton_place(ctx, field)
+	case "label":
+		return ec.fieldContext_TextButton_label(ctx, field)
+	case "url":
+		return ec.fieldContext_TextButton_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TextButton", field.Name)
+}
+
+func (ec *executionContext) childFields_TextEntity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sgid":
+		return ec.fieldContext_TextEntity_sgid(ctx, field)
+	case "place":
+		return ec.fieldContext_TextEntity_place(ctx, field)
+	case "kind":
+		return ec.fieldContext_TextEntity_kind(ctx, field)
+	case "type":
+		return ec.fieldContext_TextEntity_type(ctx, field)
+	case "name":
+		return ec.fieldContext_TextEntity_name(ctx, field)
+	case "url":
+		return ec.fieldContext_TextEntity_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TextEntity", field.Name)
 }
 
 func (ec *executionContext) childFields_Topic(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14899,6 +16560,10 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_publicUid(ctx, field)
 	case "bookmarksCount":
 		return ec.fieldContext_Viewer_bookmarksCount(ctx, field)
+	case "defaultSpace":
+		return ec.fieldContext_Viewer_defaultSpace(ctx, field)
+	case "homeSegments":
+		return ec.fieldContext_Viewer_homeSegments(ctx, field)
 	case "features":
 		return ec.fieldContext_Viewer_features(ctx, field)
 	case "profileFields":
@@ -14913,6 +16578,12 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_chatThreads(ctx, field)
 	case "unreadChatThreads":
 		return ec.fieldContext_Viewer_unreadChatThreads(ctx, field)
+	case "courses":
+		return ec.fieldContext_Viewer_courses(ctx, field)
+	case "rsvps":
+		return ec.fieldContext_Viewer_rsvps(ctx, field)
+	case "liveStatus":
+		return ec.fieldContext_Viewer_liveStatus(ctx, field)
 	case "notificationCounts":
 		return ec.fieldContext_Viewer_notificationCounts(ctx, field)
 	case "notifications":
@@ -14963,6 +16634,14 @@ func (ec *executionContext) childFields_WebCookie(ctx context.Context, field gra
 		return ec.fieldContext_WebCookie_sameSite(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WebCookie", field.Name)
+}
+
+func (ec *executionContext) childFields__Service(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sdl":
+		return ec.fieldContext__Service_sdl(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type _Service", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -994,6 +994,29 @@ func (ec *executionContext) fieldContext_OtherHit_kind(_ context.Context, field 
 	return graphql.NewScalarFieldContext("OtherHit", field, false, false, "String")
 }
 
+func (ec *executionContext) _OtherHit_type(ctx context.Context, field graphql.CollectedField, obj *model.OtherHit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OtherHit_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOOtherHitType2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OtherHit_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OtherHit", field, false, false, "OtherHitType")
+}
+
 func (ec *executionContext) _OtherHit_sgid(ctx context.Context, field graphql.CollectedField, obj *model.OtherHit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2214,6 +2237,11 @@ func (ec *executionContext) _OtherHit(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "type":
+			out.Values[i] = ec._OtherHit_type(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "sgid":
 			out.Values[i] = ec._OtherHit_sgid(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -2582,6 +2610,18 @@ func (ec *executionContext) marshalOMentionScope2ᚖstring(ctx context.Context, 
 	_ = sel
 	_ = ctx
 	res := scalar.MarshalMentionScope(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOOtherHitType2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalOtherHitType(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOtherHitType2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalOtherHitType(v)
 	return res
 }
 

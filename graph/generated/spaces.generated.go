@@ -28,7 +28,13 @@ type SpaceResolver interface {
 	Group(ctx context.Context, obj *circleclient.Space) (*circleclient.SpaceGroup, error)
 	CoverImageURL(ctx context.Context, obj *circleclient.Space) (*string, error)
 	DisplayView(ctx context.Context, obj *circleclient.Space) (*string, error)
+	Layout(ctx context.Context, obj *circleclient.Space) (*string, error)
 	DefaultSort(ctx context.Context, obj *circleclient.Space) (*string, error)
+	DefaultOrder(ctx context.Context, obj *circleclient.Space) (*string, error)
+	DefaultTab(ctx context.Context, obj *circleclient.Space) (*string, error)
+	InitialTab(ctx context.Context, obj *circleclient.Space) (*string, error)
+	VisibleTabs(ctx context.Context, obj *circleclient.Space) (*circleclient.VisibleTabs, error)
+	IsWelcomeBannerShown(ctx context.Context, obj *circleclient.Space) (*bool, error)
 	TopicsCount(ctx context.Context, obj *circleclient.Space) (*int, error)
 	RequiresTopic(ctx context.Context, obj *circleclient.Space) (*bool, error)
 	IsPostingDisabled(ctx context.Context, obj *circleclient.Space) (*bool, error)
@@ -45,7 +51,10 @@ type SpaceResolver interface {
 	ChatRoom(ctx context.Context, obj *circleclient.Space) (*circleclient.ChatRoom, error)
 	Course(ctx context.Context, obj *circleclient.Space) (*model.Course, error)
 	ViewerNotificationPreferences(ctx context.Context, obj *circleclient.Space) (*circleclient.SpaceMemberPreferences, error)
-	Posts(ctx context.Context, obj *circleclient.Space, filter *model.SpacePostsFilter, orderBy *string, first int, after *string) (*paging.Connection[model.Post], error)
+	Posts(ctx context.Context, obj *circleclient.Space, filter *model.SpacePostsFilter, order *string, orderBy *string, first int, after *string) (*paging.Connection[model.Post], error)
+}
+type SpaceGroupResolver interface {
+	Spaces(ctx context.Context, obj *circleclient.SpaceGroup) ([]*circleclient.Space, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -101,30 +110,38 @@ func (ec *executionContext) field_Space_posts_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["filter"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "order",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOPostsOrder2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["order"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOSpacePostsOrder2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	args["orderBy"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (int, error) {
 			return ec.unmarshalNInt2int(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	args["first"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg3
+	args["after"] = arg4
 	return args, nil
 }
 
@@ -278,10 +295,10 @@ func (ec *executionContext) _CommunityLink_url(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNURL2string(ctx, selections, v)
+			return ec.marshalOURL2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_CommunityLink_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -958,6 +975,29 @@ func (ec *executionContext) fieldContext_Space_displayView(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Space", field, true, true, "String")
 }
 
+func (ec *executionContext) _Space_layout(ctx context.Context, field graphql.CollectedField, obj *circleclient.Space) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Space_layout(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Space().Layout(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOSpaceLayout2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Space_layout(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Space", field, true, true, "SpaceLayout")
+}
+
 func (ec *executionContext) _Space_defaultSort(ctx context.Context, field graphql.CollectedField, obj *circleclient.Space) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -979,6 +1019,130 @@ func (ec *executionContext) _Space_defaultSort(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Space_defaultSort(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Space", field, true, true, "String")
+}
+
+func (ec *executionContext) _Space_defaultOrder(ctx context.Context, field graphql.CollectedField, obj *circleclient.Space) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Space_defaultOrder(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Space().DefaultOrder(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOPostsOrder2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Space_defaultOrder(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Space", field, true, true, "PostsOrder")
+}
+
+func (ec *executionContext) _Space_defaultTab(ctx context.Context, field graphql.CollectedField, obj *circleclient.Space) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Space_defaultTab(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Space().DefaultTab(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Space_defaultTab(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Space", field, true, true, "String")
+}
+
+func (ec *executionContext) _Space_initialTab(ctx context.Context, field graphql.CollectedField, obj *circleclient.Space) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Space_initialTab(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Space().InitialTab(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOSpaceTab2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Space_initialTab(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Space", field, true, true, "SpaceTab")
+}
+
+func (ec *executionContext) _Space_visibleTabs(ctx context.Context, field graphql.CollectedField, obj *circleclient.Space) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Space_visibleTabs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Space().VisibleTabs(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *circleclient.VisibleTabs) graphql.Marshaler {
+			return ec.marshalOSpaceTabs2ᚖcirclegraphᚋcircleclientᚐVisibleTabs(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Space_visibleTabs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Space",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SpaceTabs(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Space_isWelcomeBannerShown(ctx context.Context, field graphql.CollectedField, obj *circleclient.Space) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Space_isWelcomeBannerShown(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Space().IsWelcomeBannerShown(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Space_isWelcomeBannerShown(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Space", field, true, true, "Boolean")
 }
 
 func (ec *executionContext) _Space_topicsCount(ctx context.Context, field graphql.CollectedField, obj *circleclient.Space) (ret graphql.Marshaler) {
@@ -1425,7 +1589,7 @@ func (ec *executionContext) _Space_posts(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Space().Posts(ctx, obj, fc.Args["filter"].(*model.SpacePostsFilter), fc.Args["orderBy"].(*string), fc.Args["first"].(int), fc.Args["after"].(*string))
+			return ec.Resolvers.Space().Posts(ctx, obj, fc.Args["filter"].(*model.SpacePostsFilter), fc.Args["order"].(*string), fc.Args["orderBy"].(*string), fc.Args["first"].(int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *paging.Connection[model.Post]) graphql.Marshaler {
@@ -1677,6 +1841,84 @@ func (ec *executionContext) _SpaceGroup_name(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_SpaceGroup_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SpaceGroup", field, false, false, "String")
+}
+
+func (ec *executionContext) _SpaceGroup_spaces(ctx context.Context, field graphql.CollectedField, obj *circleclient.SpaceGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpaceGroup_spaces(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SpaceGroup().Spaces(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*circleclient.Space) graphql.Marshaler {
+			return ec.marshalOSpace2ᚕᚖcirclegraphᚋcircleclientᚐSpaceᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpaceGroup_spaces(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SpaceGroup",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Space(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SpaceTabs_posts(ctx context.Context, field graphql.CollectedField, obj *circleclient.VisibleTabs) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpaceTabs_posts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Posts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpaceTabs_posts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpaceTabs", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SpaceTabs_members(ctx context.Context, field graphql.CollectedField, obj *circleclient.VisibleTabs) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpaceTabs_members(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Members, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpaceTabs_members(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpaceTabs", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Topic_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.Topic) (ret graphql.Marshaler) {
@@ -2050,7 +2292,7 @@ func (ec *executionContext) _CommunityLink(ctx context.Context, sel ast.Selectio
 			}
 		case "url":
 			out.Values[i] = ec._CommunityLink_url(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -2247,7 +2489,7 @@ func (ec *executionContext) _PinnedLink(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
-var spaceImplementors = []string{"Space", "Node"}
+var spaceImplementors = []string{"Space", "_Entity", "NotificationSubject", "Node"}
 
 func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, obj *circleclient.Space) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceImplementors)
@@ -2331,11 +2573,47 @@ func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Space_displayView(ctx, field, obj)
 				})
+		case "layout":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Space_layout(ctx, field, obj)
+				})
 		case "defaultSort":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Space_defaultSort(ctx, field, obj)
+				})
+		case "defaultOrder":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Space_defaultOrder(ctx, field, obj)
+				})
+		case "defaultTab":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Space_defaultTab(ctx, field, obj)
+				})
+		case "initialTab":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Space_initialTab(ctx, field, obj)
+				})
+		case "visibleTabs":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Space_visibleTabs(ctx, field, obj)
+				})
+		case "isWelcomeBannerShown":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Space_isWelcomeBannerShown(ctx, field, obj)
 				})
 		case "topicsCount":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -2556,10 +2834,54 @@ func (ec *executionContext) _SpaceGroup(ctx context.Context, sel ast.SelectionSe
 		case "id":
 			out.Values[i] = ec._SpaceGroup_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = ec._SpaceGroup_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "spaces":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SpaceGroup_spaces(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var spaceTabsImplementors = []string{"SpaceTabs"}
+
+func (ec *executionContext) _SpaceTabs(ctx context.Context, sel ast.SelectionSet, obj *circleclient.VisibleTabs) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, spaceTabsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SpaceTabs")
+		case "posts":
+			out.Values[i] = ec._SpaceTabs_posts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "members":
+			out.Values[i] = ec._SpaceTabs_members(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2732,6 +3054,14 @@ func (ec *executionContext) marshalNSpaceEdge2ᚖcirclegraphᚋgraphᚋpagingᚐ
 	return ec._SpaceEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSpaceGroup2ᚖcirclegraphᚋcircleclientᚐSpaceGroup(ctx context.Context, sel ast.SelectionSet, v *circleclient.SpaceGroup) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SpaceGroup!")
+		return graphql.Null
+	}
+	return ec._SpaceGroup(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNTopic2ᚖcirclegraphᚋcircleclientᚐTopic(ctx context.Context, sel ast.SelectionSet, v *circleclient.Topic) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Topic!")
@@ -2839,11 +3169,73 @@ func (ec *executionContext) marshalOSpaceConnection2ᚖcirclegraphᚋgraphᚋpag
 	return ec._SpaceConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOSpaceGroup2ᚕᚖcirclegraphᚋcircleclientᚐSpaceGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*circleclient.SpaceGroup) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := serial.Marshal(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSpaceGroup2ᚖcirclegraphᚋcircleclientᚐSpaceGroup(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOSpaceGroup2ᚖcirclegraphᚋcircleclientᚐSpaceGroup(ctx context.Context, sel ast.SelectionSet, v *circleclient.SpaceGroup) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._SpaceGroup(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOSpaceLayout2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalSpaceLayout(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSpaceLayout2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalSpaceLayout(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOSpaceTab2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalSpaceTab(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSpaceTab2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalSpaceTab(*v)
+	return res
+}
+
+func (ec *executionContext) marshalOSpaceTabs2ᚖcirclegraphᚋcircleclientᚐVisibleTabs(ctx context.Context, sel ast.SelectionSet, v *circleclient.VisibleTabs) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SpaceTabs(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOSpaceType2ᚖstring(ctx context.Context, v any) (*string, error) {

@@ -17,8 +17,8 @@ import (
 // has 200.
 const maxSelections = 10_000
 
-// costLimit estimates for each operation, before anything is asked, how many requests to Circle it can need, and
-// refuses what is beyond a limit. It is safe for concurrent use.
+// costLimit estimates for each operation, before anything is asked, how many requests to Circle it can need and how
+// many it is likely to need, and refuses what is likely to need more than a limit. It is safe for concurrent use.
 type costLimit struct {
 	max   int // requests an operation may need; 0 for any number
 	table *costTable
@@ -38,19 +38,21 @@ func (c *costLimit) Validate(s graphql.ExecutableSchema) (err error) {
 	return err
 }
 
-// MutateOperationContext refuses an operation that could cost too much, and keeps the estimate for [Estimated].
+// MutateOperationContext refuses an operation that is likely to cost too much, and keeps the estimate for [Estimated].
+// What turns out to need more than is likely ends at its allowance of requests, see [circleclient.Within].
 func (c *costLimit) MutateOperationContext(_ context.Context, oc *graphql.OperationContext) *gqlerror.Error {
 	if oc.Operation == nil {
 		return nil
 	}
-	e := c.table.estimate(oc.Operation, oc.Variables)
+	e := c.table.estimate(oc.Operation, oc.Variables, atMost)
 	if e.selections > maxSelections {
 		return beyond("selections", maxSelections, "The operation has more than %d fields, with its fragments written out.",
 			maxSelections)
 	}
 	oc.Stats.SetExtension(c.ExtensionName(), e.calls)
 	serial.Know(oc, e.waiting)
-	if c.max > 0 && e.calls > int64(c.max) {
+	if c.max > 0 && e.calls > int64(c.max) &&
+		c.table.estimate(oc.Operation, oc.Variables, likely).calls > int64(c.max) {
 		return tooCostly(e, c.max)
 	}
 	return nil
@@ -84,15 +86,33 @@ type estimate struct {
 	waiting serial.Waiting
 }
 
-// estimate is what a validated operation costs at most, in requests to Circle.
-func (t *costTable) estimate(operation *ast.OperationDefinition, variables map[string]any) estimate {
-	e := &estimator{table: t, variables: variables, estimate: estimate{waiting: serial.Waiting{}}}
-	root := t.schema.Query
+// kind is what an estimate is of.
+type kind int
+
+const (
+	// atMost is an upper limit.
+	atMost kind = iota
+	// likely is what the operation costs in a community of people, see [likelySpaces] and [likelyOfTen].
+	likely
+)
+
+// estimate is what a validated operation costs, in requests to Circle.
+func (t *costTable) estimate(operation *ast.OperationDefinition, variables map[string]any, of kind) estimate {
+	return t.newEstimator(variables, of).operation(operation)
+}
+
+func (t *costTable) newEstimator(variables map[string]any, of kind) *estimator {
+	return &estimator{table: t, variables: variables, kind: of, estimate: estimate{waiting: serial.Waiting{}}}
+}
+
+// operation estimates the only operation of an estimator.
+func (e *estimator) operation(operation *ast.OperationDefinition) estimate {
+	root := e.table.schema.Query
 	switch operation.Operation {
 	case ast.Mutation:
-		root = t.schema.Mutation
+		root = e.table.schema.Mutation
 	case ast.Subscription:
-		root = t.schema.Subscription
+		root = e.table.schema.Subscription
 	}
 	all := e.sum(root, []ast.SelectionSet{operation.SelectionSet}, scope{objects: 1, lists: 1, spaces: 1})
 	e.calls = e.forAnswer + all.objects + all.lists + all.spaces

@@ -31,8 +31,10 @@ func (e *estimator) size(f *fieldCost, field *ast.Field) int64 {
 	if f.page == nil && !f.isList {
 		return 1
 	}
-	if ids, ok := e.argument(field, "ids").([]any); ok {
-		return int64(len(ids))
+	for _, name := range []string{"ids", "representations"} {
+		if named, ok := e.argument(field, name).([]any); ok {
+			return int64(len(named))
+		}
 	}
 	for _, name := range []string{"first", "last"} {
 		if value := e.argument(field, name); value != nil {
@@ -79,36 +81,4 @@ func (e *estimator) includes(directives ast.DirectiveList) bool {
 		}
 	}
 	return true
-}
-
-// mentions is how many members the texts of a field's arguments mention by their ids.
-func (e *estimator) mentions(field *ast.Field) int64 {
-	var n int64
-	for _, arg := range field.Definition.Arguments {
-		n += mentionsIn("", e.argument(field, arg.Name))
-	}
-	return n
-}
-
-func mentionsIn(key string, value any) (n int64) {
-	switch v := value.(type) {
-	case map[string]any:
-		for key, inner := range v {
-			n += mentionsIn(key, inner)
-		}
-	case []any:
-		for _, inner := range v {
-			n += mentionsIn("", inner)
-		}
-	case string:
-		switch key {
-		case "markdown":
-			return int64(strings.Count(v, "(member:"))
-		case "html":
-			return int64(strings.Count(v, "data-member-id"))
-		case "memberId": // of a node of a TipTap document
-			return 1
-		}
-	}
-	return n
 }

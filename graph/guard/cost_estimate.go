@@ -1,16 +1,25 @@
 package guard
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"circlegraph/circleclient"
 )
 
-// maxEstimate is where estimates end, far beyond every limit and far below what overflows.
+// maxEstimate is the largest estimate: far above every limit, far below an overflow.
 const maxEstimate = 1_000_000
+
+// What a likely cost reckons with. Whatever a list holds is spread over so many spaces, and of ten things, one has
+// nothing to ask for, such as a post without comments, or asks for what another one asks for, such as the same author.
+const (
+	likelySpaces = 10
+	likelyOfTen  = 9
+)
 
 // estimator walks an operation as the executor will: fields of one name in the answer are one, and a fragment counts
 // once in each place.
@@ -19,10 +28,13 @@ type estimator struct {
 
 	table     *costTable
 	variables map[string]any
+	kind      kind
 	here      []string // names in the answer, from the root to where the walk is
 	asked     []string // loads of the whole answer that are counted already
 	forAnswer int64    // what they cost
 	lists     []group  // that the walk is in
+
+	fields map[string]int64 // see [Price]; nil if nobody wants to know
 }
 
 // scope is where a selection stands: of how many objects, in how many lists that each ask for all they need together,
@@ -116,14 +128,14 @@ func (e *estimator) field(g group, s scope, t *total) {
 	of := e.table.schema.Types[g.field.Definition.Type.Name()]
 	if f.page == nil && !f.isList {
 		if apart {
-			inner.lists, inner.spaces = s.objects, s.objects
+			inner.lists, inner.spaces = s.objects, e.spaces(s.objects)
 		}
 		t.add(g.types, e.sum(of, g.sets(), inner), apart, apart)
 		return
 	}
 	inner.objects, inner.lists = min(s.objects*size, maxEstimate), s.objects
 	if !sameSpace {
-		inner.spaces = inner.objects
+		inner.spaces = e.spaces(inner.objects)
 	}
 	if f.page != nil {
 		t.add(g.types, e.page(of, f.page, g.sets(), inner), true, !sameSpace)
@@ -132,6 +144,33 @@ func (e *estimator) field(g group, s scope, t *total) {
 	e.lists = append(e.lists, g)
 	t.add(g.types, e.sum(of, g.sets(), inner), true, !sameSpace)
 	e.lists = e.lists[:len(e.lists)-1]
+}
+
+// spaces is in how many spaces so many objects of lists stand.
+func (e *estimator) spaces(objects int64) int64 {
+	if e.kind == likely {
+		return min(objects, likelySpaces)
+	}
+	return objects
+}
+
+// per is what a cost grows with.
+func (e *estimator) per(c cost) string {
+	if e.kind == likely {
+		return cmp.Or(c.usually, c.per)
+	}
+	return c.per
+}
+
+// each is how many of so many objects ask for something of their own.
+func (e *estimator) each(c cost, field *ast.Field, objects int64) int64 {
+	if e.kind == atMost || objects <= 1 {
+		return objects
+	}
+	if first, ok := e.argument(field, "first").(int64); ok && first <= c.preview && e.extraPage(c, field) == 0 {
+		return 0
+	}
+	return (objects*likelyOfTen + 9) / 10
 }
 
 // page is what the items of a page cost, which are the same through `nodes` and through `edges`.
@@ -189,13 +228,12 @@ func (e *estimator) cost(c cost, g group, size int64, s scope, t *total) bool {
 		e.wait()
 	}
 	var n sum
-	switch c.per {
+	switch e.per(c) {
 	case perObject:
-		n.objects = s.objects * (c.calls + e.extraPage(c, g.field))
+		n.objects = e.each(c, g.field, s.objects) * (c.calls + e.extraPage(c, g.field))
 	case perItem:
 		n.objects = s.objects * c.calls * size
-	case perMention:
-		n.objects = s.objects * c.calls * e.mentions(g.field)
+	case perMention: // is priced when the text is read, see [Allowance.Price]
 	case perSpace:
 		if n.spaces = s.spaces * c.calls; s.spaces == s.objects {
 			n = sum{objects: n.spaces}
@@ -207,6 +245,8 @@ func (e *estimator) cost(c cost, g group, size int64, s scope, t *total) bool {
 			e.asked = append(e.asked, c.load)
 			e.forAnswer += c.calls
 			e.note(c.calls)
+		} else {
+			e.note(0)
 		}
 		return isFirst
 	}
@@ -242,8 +282,11 @@ func (t *total) load(load string, types uint64) (missing uint64, isFirst bool) {
 	return types, true
 }
 
-// note remembers the place that costs most.
+// note remembers the place that costs most, and what each costs if that is wanted.
 func (e *estimator) note(calls int64) {
+	if e.fields != nil {
+		e.fields[strings.Join(e.here, ".")] += calls
+	}
 	if calls = min(calls, maxEstimate); calls > e.most {
 		e.most, e.path = calls, append(e.path[:0], e.here...)
 	}
@@ -281,7 +324,7 @@ func (c *collector) add(set ast.SelectionSet, types uint64) {
 		}
 		switch s := selection.(type) {
 		case *ast.Field:
-			if c.includes(s.Directives) && s.Name[0] != '_' { // introspection asks nobody
+			if c.includes(s.Directives) && !strings.HasPrefix(s.Name, "__") { // introspection asks nobody
 				c.put(s, types)
 			}
 		case *ast.InlineFragment:

@@ -48,20 +48,21 @@ func (a *asking) reaches(name string, is func(*ast.SelectorExpr) bool, seen map[
 	return found
 }
 
-// calls reports whether a method is one of a loader, of a service of the client, of the sessions or of the updates.
+// calls reports whether a method is one of a loader, of a service of the client, of the sessions, or one that follows
+// what happens.
 func calls(method *ast.SelectorExpr) bool {
-	if slices.Contains([]string{"Load", "LoadFull", "WithPart", "OfPart"}, method.Sel.Name) {
+	if slices.Contains([]string{"Load", "LoadFull", "LoadPart", "WithPart", "OfPart", "Follow"}, method.Sel.Name) {
 		return true
 	}
 	service, ok := method.X.(*ast.SelectorExpr)
 	if !ok {
 		return false
 	}
-	if service.Sel.Name == "sessions" || service.Sel.Name == "updates" {
+	if service.Sel.Name == "sessions" {
 		return true
 	}
 	client, ok := service.X.(*ast.SelectorExpr)
-	return ok && client.Sel.Name == "circle"
+	return ok && strings.EqualFold(client.Sel.Name, "circle")
 }
 
 // A resolver that may ask Circle has a @cost in the SDL, and one that has a @cost may ask. A part that is named there

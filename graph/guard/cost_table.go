@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,6 +31,8 @@ type fieldCost struct {
 type cost struct {
 	calls        int64
 	per, load    string
+	usually      string // what it grows with in a likely cost; as per, if empty
+	preview      int64  // how many items usually come with the object
 	part         circleclient.Part
 	from         circleclient.Sources
 	sameSpace    bool
@@ -111,11 +114,14 @@ func (t *costTable) read(field *ast.FieldDefinition) error {
 // readCost reads one @cost.
 func readCost(field *ast.FieldDefinition, values map[string]any) (cost, error) {
 	text := func(name string) string { s, _ := values[name].(string); return s }
-	c := cost{per: text("per"), load: text("load")}
+	c := cost{per: text("per"), load: text("load"), usually: text("usually")}
+	c.preview, _ = values["preview"].(int64)
 	c.calls, _ = values["calls"].(int64)
 	c.sameSpace, _ = values["sameSpace"].(bool)
-	if !slices.Contains([]string{perObject, perItem, perList, perSpace, perAnswer, perMention}, c.per) {
-		return c, fmt.Errorf("per is %q", c.per)
+	for _, per := range []string{c.per, cmp.Or(c.usually, c.per)} {
+		if !slices.Contains([]string{perObject, perItem, perList, perSpace, perAnswer, perMention}, per) {
+			return c, fmt.Errorf("per is %q", per)
+		}
 	}
 	if word := text("part"); word != "" {
 		if c.part = circleclient.PartOf(word); c.part == 0 {

@@ -12,11 +12,11 @@ const (
 	codeBadUserInput = "BAD_USER_INPUT"
 )
 
-// rememberedDocuments is how many documents are known to be within the limits.
-const rememberedDocuments = 1000
+// rememberedDocuments is how many bytes of documents are known to be within the limits.
+const rememberedDocuments = 4 << 20
 
-// Extensions refuse documents and variables that are too large, variables that break `@oneOf`, and operations that
-// could need more than maxCost requests to Circle; any number if that is zero.
+// Extensions refuse documents and variables that are too large, variables that break `@oneOf` or are null for
+// what has a default, and operations that could need more than maxCost requests to Circle; any number if that is zero.
 func Extensions(maxCost int) []graphql.HandlerExtension {
-	return []graphql.HandlerExtension{newLimits(), &oneOf{}, &costLimit{max: maxCost}}
+	return []graphql.HandlerExtension{newLimits(), &oneOf{}, nulls{}, &introspection{}, &costLimit{max: maxCost}}
 }

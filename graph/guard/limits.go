@@ -7,37 +7,36 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"circlegraph/internal/memory"
 )
 
 // What a request may be at most. All of it is looked at before the document is validated, because validating takes the
 // square of the time: two thousand times the same field are half a second. In brackets what a large screen of an app
 // has.
 const (
-	maxDocumentBytes  = 64 << 10 // (5 KB)
-	MaxTokens         = 2000     // (200, as has GraphiQL's own introspection)
-	maxOperations     = 20       // in a document, of which one is carried out (1)
-	maxDepth          = 15       // fields within fields, without introspection, which has a limit of its own (11)
-	maxRootFields     = 20       // (5)
-	maxAliases        = 30       // (10)
-	maxDirectives     = 50       // (10)
-	maxRepeats        = 50       // of one field in one selection, fragments included (5)
-	maxFields         = 300      // in one selection, fragments included (60)
-	maxVariableValues = 10_000   // all strings, numbers and so on within the variables: the text of a very long post
-	maxVariableDepth  = 64       // lists and objects within each other
+	maxDocumentBytes = 64 << 10 // (5 KB)
+	MaxTokens        = 2000     // (200, as has GraphiQL's own introspection)
+	maxOperations    = 20       // in a document, of which one is carried out (1)
+	maxDepth         = 15       // fields within fields, without introspection, which has a limit of its own (11)
+	maxRootFields    = 20       // (5)
+	maxAliases       = 30       // (10)
+	maxDirectives    = 50       // (10)
+	maxRepeats       = 50       // of one field in one selection, fragments included (5)
+	maxFields        = 300      // in one selection, fragments included (60)
 )
 
-// Limits tells what a document may hold at most, by what is counted, for people to read. Beyond it is refused before
+// Limits returns what a document may hold at most, by what is counted, for people to read. Beyond it is refused before
 // anything is asked of Circle.
 func Limits() iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		_ = yield("bytes of a document", maxDocumentBytes) && yield("tokens of a document", MaxTokens) &&
 			yield("fields within each other", maxDepth) && yield("fields at the root", maxRootFields) &&
 			yield("fields in one selection", maxFields) && yield("aliases of a document", maxAliases) &&
-			yield("directives of a document", maxDirectives) && yield("values in all variables", maxVariableValues)
+			yield("directives of a document", maxDirectives)
 	}
 }
 
@@ -49,7 +48,7 @@ var onceOnly = []string{
 
 // limits refuses documents and variables that cost much to read. It is safe for concurrent use.
 type limits struct {
-	passed *lru.LRU[bool] // documents that keep within the limits
+	passed *memory.Cache[bool] // documents that keep within the limits
 }
 
 var (
@@ -57,7 +56,9 @@ var (
 	_ graphql.OperationParameterMutator = (*limits)(nil)
 )
 
-func newLimits() *limits { return &limits{passed: lru.New[bool](rememberedDocuments)} }
+func newLimits() *limits {
+	return &limits{passed: memory.NewCache(rememberedDocuments, func(string, bool) int64 { return 0 })}
+}
 
 // ExtensionName names the extension in gqlgen's messages.
 func (*limits) ExtensionName() string { return "Limits" }
@@ -67,13 +68,6 @@ func (*limits) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters refuses what is beyond a limit.
 func (l *limits) MutateOperationParameters(ctx context.Context, p *graphql.RawParams) *gqlerror.Error {
-	if values, depth := weigh(p.Variables); values > maxVariableValues {
-		return beyond("variableValues", maxVariableValues, "The variables hold too many values: %d, of at most %d.", values,
-			maxVariableValues)
-	} else if depth > maxVariableDepth {
-		return beyond("variableDepth", maxVariableDepth, "The variables are nested too deeply: %d, of at most %d.", depth,
-			maxVariableDepth)
-	}
 	if _, ok := l.passed.Get(ctx, p.Query); ok {
 		return nil
 	}
@@ -100,25 +94,4 @@ func beyond(limit string, most int, format string, args ...any) *gqlerror.Error 
 		Message:    fmt.Sprintf(format, args...),
 		Extensions: map[string]any{"code": CodeQueryLimit, "limit": limit, "max": most},
 	}
-}
-
-// weigh counts the values within a value, itself included, and how deeply they are nested.
-func weigh(value any) (values, depth int) {
-	add := func(inner any) {
-		v, d := weigh(inner)
-		values, depth = values+v, max(depth, d)
-	}
-	switch v := value.(type) {
-	case map[string]any:
-		for _, inner := range v {
-			add(inner)
-		}
-	case []any:
-		for _, inner := range v {
-			add(inner)
-		}
-	default:
-		return 1, 0
-	}
-	return values + 1, depth + 1
 }

@@ -135,8 +135,8 @@ func (m *measure) fields(set ast.SelectionSet) []*ast.Field {
 	return fields
 }
 
-// introspection has fields that lead into the schema, whose depth the validator looks at.
-var introspection = []string{"__schema", "__type"}
+// readSchema are fields that lead into the schema, whose depth the validator looks at.
+var readSchema = []string{"__schema", "__type"}
 
 // depth is how many fields are within each other at most.
 func (m *measure) depth(set ast.SelectionSet) int {
@@ -145,7 +145,7 @@ func (m *measure) depth(set ast.SelectionSet) int {
 		depth := 0
 		switch s := selection.(type) {
 		case *ast.Field:
-			if !slices.Contains(introspection, s.Name) {
+			if !slices.Contains(readSchema, s.Name) {
 				depth = 1 + m.depth(s.SelectionSet)
 			}
 		case *ast.InlineFragment:

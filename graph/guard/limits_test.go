@@ -15,12 +15,17 @@ import (
 
 	"circlegraph/graph/generated"
 	"circlegraph/graph/transport"
+	"circlegraph/internal/memory"
 )
 
 // endpoint is the schema behind the guards, without resolvers: what they let through fails.
-func endpoint() http.Handler {
+func endpoint() http.Handler { return endpointIn(nil) }
+
+func endpointIn(budget *memory.Budget) http.Handler {
 	s := handler.New(generated.NewExecutableSchema(generated.Config{}))
-	s.AddTransport(transport.HTTP{MaxBody: 1 << 20, Live: transport.NewLive(transport.LiveOptions{})})
+	s.AddTransport(transport.HTTP{Options: transport.Options{
+		MaxBytes: 1 << 20, Live: transport.NewLive(transport.LiveOptions{}), Memory: budget,
+	}})
 	s.SetParserTokenLimit(MaxTokens)
 	s.SetRecoverFunc(func(context.Context, any) error { return errors.New("no resolver") })
 	s.Use(extension.Introspection{})
@@ -65,6 +70,15 @@ func TestLimits(t *testing.T) {
 		{"117 KB of one field", "{" + strings.Repeat(" __typename", 10_640) + "}", "", "documentBytes"},
 		{"a long comment", "{ __typename } #" + strings.Repeat("x", 65<<10), "", "documentBytes"},
 		{"tokens", "{ viewer {" + strings.Repeat(" email", 2000) + "} }", "", "tokens"},
+		{"directives of an operation", "query" + strings.Repeat(" @a", 51) + " { __typename }", "", "directives"},
+		{
+			"directives of spreads", "{ ...F" + strings.Repeat(" @a", 51) + " } fragment F on Query { __typename }", "",
+			"directives",
+		},
+		{
+			"directives of a fragment", "{ ...F } fragment F on Query" + strings.Repeat(" @a", 51) + " { __typename }", "",
+			"directives",
+		},
 		{"20 operations", numbered(" query q%d { __typename }", 20), "", ""},
 		{"21 operations", numbered(" query q%d { __typename }", 21), "", "operations"},
 		{"depth 15", nested(15), "", ""},
@@ -207,5 +221,23 @@ func TestIntrospectionIsWithinTheLimits(t *testing.T) {
 	  ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }`
 	if answer := ask(t, server, query, "{}"); !strings.HasPrefix(answer, `{"data":{"__schema":`) {
 		t.Errorf("introspection answers %.300s", answer)
+	}
+}
+
+// Literals are held to @oneOf by the validator, variables by us: which of two ways of signing in counted would be
+// chance.
+func TestVariablesAreOneOf(t *testing.T) {
+	server := endpoint()
+	for variables, refused := range map[string]bool{
+		`{"i":{"email":"a@example.com"}}`:                       false,
+		`{"i":{"email":"a@example.com","identityToken":"abc"}}`: true,
+		`{"i":{"email":null}}`:                                  true,
+		`{"i":{"email":"a@example.com","identityToken":null}}`:  true,
+		`{"i":{}}`: true,
+	} {
+		answer := ask(t, server, `mutation($i: LoginInput!) { login(input: $i) { accessToken } }`, variables)
+		if got := strings.Contains(answer, "Exactly one key"); got != refused {
+			t.Errorf("%s: %s, want a refusal: %v", variables, answer, refused)
+		}
 	}
 }

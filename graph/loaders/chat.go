@@ -21,6 +21,16 @@ func (l *Loaders) room(ctx context.Context, uuid string) (*circleclient.ChatRoom
 	return room, err
 }
 
+func (l *Loaders) listedRoom(
+	ctx context.Context, uuid string, needs circleclient.Part,
+) (*circleclient.ChatRoom, bool) {
+	room, ok := l.Circle.Chat.Listed(ctx, uuid, needs)
+	if ok {
+		l.Meet(ctx, room)
+	}
+	return room, ok
+}
+
 func (l *Loaders) rooms(ctx context.Context, _ []string) ([]*circleclient.ChatRoom, error) {
 	page, err := l.Circle.Chat.Rooms(ctx, largest())
 	l.Meet(ctx, records(page)...)

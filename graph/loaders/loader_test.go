@@ -50,7 +50,7 @@ func (c *counter) one(_ context.Context, key int64) (int64, error) {
 }
 
 func (c *counter) many(t *testing.T) *Loader[int64, int64] {
-	return many(t.Context(), c.list, func(k, v int64) bool { return v == 2*k }, c.one)
+	return many(&Loaders{ctx: t.Context()}, "doubles", c.list, func(k, v int64) bool { return v == 2*k }, c.one)
 }
 
 // was fails the test unless these keys have been asked for.
@@ -117,7 +117,7 @@ func TestKeysReadByThemselves(t *testing.T) {
 
 func TestOneAtATime(t *testing.T) {
 	c := &counter{}
-	l := one(t.Context(), c.one)
+	l := one(&Loaders{ctx: t.Context()}, "doubles", c.one)
 	l.Expect(1, 2, 3) // nothing to gather
 	l.Begin(t.Context(), 4)
 	if !l.Begun(4) || l.Begun(5) {
@@ -155,7 +155,7 @@ func TestLoaderAnswers(t *testing.T) {
 
 // A name is read once in a response, and a panic is an error of everybody who asked.
 func TestShared(t *testing.T) {
-	ctx := With(t.Context(), New(t.Context(), &circleclient.Client{}, nil))
+	ctx := With(t.Context(), New(t.Context(), &circleclient.Client{}, nil, nil))
 	reads := 0
 	for range 2 {
 		v, err := Shared(ctx, "list", func() (string, error) { reads++; return "page", nil })
@@ -165,5 +165,42 @@ func TestShared(t *testing.T) {
 		if v, err := Shared(ctx, "broken", func() (*int, error) { panic("broken") }); v != nil || err == nil {
 			t.Errorf("a read that panics: %v, %v", v, err)
 		}
+	}
+}
+
+// The observer is told of each batch, with its keys and its end, and of what is read by itself within it. A name that
+// responses share is none.
+func TestObserver(t *testing.T) {
+	type within struct{}
+	var mu sync.Mutex
+	var told []string
+	observe := func(ctx, asked context.Context, batch string, keys int) (context.Context, func(error)) {
+		around, _ := asked.Value(within{}).(string)
+		name := fmt.Sprintf("%s%s of %d", around, batch, keys)
+		return context.WithValue(ctx, within{}, name+" > "), func(err error) {
+			mu.Lock()
+			defer mu.Unlock()
+			told = append(told, fmt.Sprint(name, ": ", err))
+		}
+	}
+	c := &counter{}
+	l := c.many(t)
+	l.in.observe = observe
+	l.Expect(6, 10)
+	load(t, l, 6, 10, 6)
+	load(t, l, 7)
+	l.Expect(1, 101)
+	if _, err := l.Load(t.Context(), 101); err == nil {
+		t.Error("no error of the list")
+	}
+	ctx := With(t.Context(), New(t.Context(), &circleclient.Client{}, nil, observe))
+	if _, err := Shared(ctx, "page 7", func() (int, error) { return 7, nil }); err != nil {
+		t.Error(err)
+	}
+	want := []string{
+		"doubles of 2 > doubles of 1: <nil>", "doubles of 2: <nil>", "doubles of 1: <nil>", "doubles of 2: too large",
+	}
+	if !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
 	}
 }

@@ -6,6 +6,7 @@ package loaders
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"circlegraph/circleclient"
 )
@@ -20,6 +21,8 @@ type Loaders struct {
 	ViewerID *Loader[struct{}, int64]
 	// Spaces reads the list of all spaces.
 	Spaces *Loader[struct{}, []*circleclient.Space]
+	// NewSpaces reads that list again, for a space that is missing from it; see [circleclient.SpacesService.ListAnew].
+	NewSpaces *Loader[struct{}, []*circleclient.Space]
 	// Space reads spaces by number. The rows of its list lack the room of a chat space.
 	Space *Loader[int64, *circleclient.Space]
 	// Unread reads unread counts by number of the space. Circle leaves out spaces in which nothing is unread.
@@ -48,9 +51,17 @@ type Loaders struct {
 	// Circle asks for what has no key, such as a page of a list.
 	Circle *circleclient.Client
 
-	expect func(context.Context, any)
-	named  *Loader[string, any] // see [Shared]
+	ctx     context.Context // the operation's, see [New]
+	expect  func(context.Context, any)
+	observe Observer
+	named   *Loader[string, any] // see [Shared]
 }
+
+// Observer is called before each batch is read: what it reads, such as "posts", and how many keys. A key that is
+// read by itself is a batch of one. ctx is the operation's, asked is that of the field, or of the batch, that asked
+// first. It returns the context to read with, which is ctx and what the observer adds, and what is called with how it
+// ended.
+type Observer func(ctx, asked context.Context, batch string, keys int) (context.Context, func(error))
 
 // AttemptKey is an attempt at a quiz, with or without what only its reviewers need.
 type AttemptKey struct {
@@ -71,26 +82,33 @@ func Announce[N any](ctx context.Context, nodes []N) {
 
 // New makes the loaders of one response. They run with ctx, the context of the operation and not of a field: a batch
 // under its first field's deadline would fail the others with it. [Announce] calls expect, if there is any, with each
-// node.
-func New(ctx context.Context, circle *circleclient.Client, expect func(ctx context.Context, node any)) *Loaders {
-	l := &Loaders{Circle: circle, expect: expect}
-	l.Profile = one(ctx, circle.Members.Profile)
-	l.CurrentMember = one(ctx, keyless(circle.Members.Current))
-	l.ViewerID = one(ctx, l.viewerID)
-	l.Spaces = one(ctx, keyless(circle.Spaces.List))
-	l.Space = many(ctx, l.spaces, isSpace, l.space).by(homeOrNot)
-	l.Unread = many(ctx, l.unreads, isUnread, l.unread)
-	l.SpacePreferences = one(ctx, circle.Notifications.SpaceMemberPreferences)
-	l.Post = many(ctx, l.posts, isPost, l.post).by(spaceOf).atMost(circleclient.MaxPerPage)
-	l.SlugPosts = one(ctx, l.slugPosts)
-	l.Comment = many(ctx, l.comments, isComment, l.comment).by(postOf)
-	l.Sections = one(ctx, circle.Courses.Sections)
-	l.Lesson = one(ctx, l.lesson)
-	l.QuizAttempt = one(ctx, l.attempt)
-	l.ChatRoom = many(ctx, l.rooms, isRoom, l.room)
-	l.ChatMessage = one(ctx, l.message)
-	l.ChatThread = many(ctx, l.threads, isThread, circle.Chat.Thread)
-	l.named = one[string, any](ctx, nil)
+// node. observe may be nil.
+func New(
+	ctx context.Context, circle *circleclient.Client, expect func(ctx context.Context, node any), observe Observer,
+) *Loaders {
+	l := &Loaders{Circle: circle, ctx: ctx, expect: expect, observe: observe}
+	l.Profile = one(l, "profiles", circle.Members.Profile)
+	l.CurrentMember = one(l, "current member", keyless(circle.Members.Current))
+	l.ViewerID = one(l, "", l.viewerID)
+	l.Spaces = one(l, "all spaces", keyless(circle.Spaces.List))
+	l.NewSpaces = one(l, "new spaces", keyless(circle.Spaces.ListAnew))
+	l.Space = many(l, "spaces", l.spaces, isSpace, l.space).by(homeOrNot).
+		or(circle.Spaces.Listed, circleclient.SpaceDetails)
+	l.Unread = many(l, "unread counts", l.unreads, isUnread, l.unread)
+	l.SpacePreferences = one(l, "space preferences", circle.Notifications.SpaceMemberPreferences)
+	l.Post = many(l, "posts", l.posts, isPost, l.post).by(spaceOf).atMost(circleclient.MaxPerPage).
+		or(l.listedPost, circleclient.PostParts)
+	l.SlugPosts = one(l, "posts by slug", l.slugPosts)
+	l.Comment = many(l, "comments", l.comments, isComment, l.comment).by(postOf).
+		or(circle.Comments.Listed, circleclient.CommentAuthor|circleclient.CommentPolicies)
+	l.Sections = one(l, "course sections", circle.Courses.Sections)
+	l.Lesson = one(l, "lessons", l.lesson).or(circle.Courses.Listed, circleclient.LessonDetails)
+	l.QuizAttempt = one(l, "quiz attempts", l.attempt)
+	l.ChatRoom = many(l, "chat rooms", l.rooms, isRoom, l.room).
+		or(l.listedRoom, circleclient.ChatRoomName|circleclient.ChatRoomDetails|circleclient.ChatRoomPlace)
+	l.ChatMessage = one(l, "chat messages", l.message)
+	l.ChatThread = many(l, "chat threads", l.threads, isThread, circle.Chat.Thread)
+	l.named = one[string, any](l, "", nil)
 	return l
 }
 
@@ -110,7 +128,7 @@ func (l *Loaders) attempt(ctx context.Context, k AttemptKey) (*circleclient.Quiz
 // Shared reads what the name stands for, such as a page of a list, once in a response: whoever asks for it again, at
 // the same time or later, gets the same. A name stands for one type of value.
 func Shared[T any](ctx context.Context, name string, read func() (T, error)) (T, error) {
-	v, err := From(ctx).named.itself(name, func(context.Context, string) (any, error) { return read() })()
+	v, err := From(ctx).named.itself(ctx, name, func(context.Context, string) (any, error) { return read() })()
 	value, _ := v.(T) // nil if it failed
 	return value, err
 }
@@ -124,14 +142,24 @@ type contextKey struct{}
 
 // With puts loaders into the context.
 func With(ctx context.Context, l *Loaders) context.Context {
-	return context.WithValue(ctx, contextKey{}, l)
+	return context.WithValue(ctx, contextKey{}, func() *Loaders { return l })
+}
+
+// WithNew is [With] for those of [New], made once somebody asks for them: a subscription to which nothing happens needs
+// none.
+func WithNew(
+	ctx context.Context, circle *circleclient.Client, expect func(context.Context, any), observe Observer,
+) context.Context {
+	return context.WithValue(ctx, contextKey{}, sync.OnceValue(func() *Loaders {
+		return New(ctx, circle, expect, observe)
+	}))
 }
 
 // From gives the loaders of the response. It panics if there are none, which is a mistake in the wiring.
 func From(ctx context.Context) *Loaders {
-	l, ok := ctx.Value(contextKey{}).(*Loaders)
+	loaders, ok := ctx.Value(contextKey{}).(func() *Loaders)
 	if !ok {
 		panic(errors.New("loaders: none in the context"))
 	}
-	return l
+	return loaders()
 }

@@ -15,6 +15,12 @@ func (l *Loaders) post(ctx context.Context, r circleclient.Ref) (*circleclient.P
 	return l.Circle.Posts.Get(ctx, circleclient.SpaceKey{ID: r.Space}, circleclient.PostKey{ID: r.ID})
 }
 
+func (l *Loaders) listedPost(
+	ctx context.Context, r circleclient.Ref, needs circleclient.Part,
+) (*circleclient.Post, bool) {
+	return l.Circle.Posts.Listed(ctx, circleclient.SpaceKey{ID: r.Space}, circleclient.PostKey{ID: r.ID}, needs)
+}
+
 // posts reads posts of one space, past events too, which Circle hides otherwise.
 func (l *Loaders) posts(ctx context.Context, refs []circleclient.Ref) ([]*circleclient.Post, error) {
 	opts := circleclient.SpacePostOptions{PostIDs: make([]int64, len(refs)), PastEvents: new(true)}

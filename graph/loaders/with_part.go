@@ -40,26 +40,26 @@ func readAgain(ctx context.Context, r any, part circleclient.Part) (any, error) 
 	l := From(ctx)
 	switch r := r.(type) {
 	case *circleclient.Post:
-		return l.Post.Load(ctx, r.NodeRef())
+		return l.Post.LoadPart(ctx, r.NodeRef(), part)
 	case *circleclient.Comment:
 		if ref := r.NodeRef(); ref.Parent != 0 { // the list that would have others with it lacks the same
 			return l.Comment.LoadFull(ctx, ref)
 		}
-		return l.Comment.Load(ctx, r.NodeRef())
+		return l.Comment.LoadPart(ctx, r.NodeRef(), part)
 	case *circleclient.Space:
 		if part == circleclient.SpaceChatRoom {
 			return l.Space.LoadFull(ctx, r.ID)
 		}
-		return l.Space.Load(ctx, r.ID)
+		return l.Space.LoadPart(ctx, r.ID, part)
 	case *circleclient.Lesson:
-		return l.Lesson.Load(ctx, r.NodeRef())
+		return l.Lesson.LoadPart(ctx, r.NodeRef(), part)
 	case *circleclient.QuizAttempt:
 		return l.QuizAttempt.Load(ctx, AttemptKey{Ref: r.NodeRef(), Review: part == circleclient.AttemptReview})
 	case *circleclient.ChatRoom:
 		if part == circleclient.ChatRoomFirstUnread {
 			return l.ChatRoom.LoadFull(ctx, r.UUID)
 		}
-		return l.ChatRoom.Load(ctx, r.UUID)
+		return l.ChatRoom.LoadPart(ctx, r.UUID, part)
 	case *circleclient.ChatMessage:
 		return l.ChatMessage.Load(ctx, r.NodeRef())
 	case *circleclient.ChatThread:

@@ -1,28 +1,34 @@
 package model
 
 import (
+	"net/url"
+
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/lenient"
 )
 
-// Member is a member as whatever record told of them. What that record did not carry is nil, and is loaded with the
-// profile. The number is always the community member id: Circle's records call other numbers "id" too.
+// Member is a member, made of any of Circle's records. What that record did not carry is nil, and is loaded with the
+// profile. The ID is always the community member id: Circle's records call other numbers "id" too.
 type Member struct {
 	ID        int64
 	Name      string
 	AvatarURL *string
-	// Source is the record that told of the member. Only some tell Headline, Roles and Tags.
+	// PublicUID is the short identifier in the address of the member's page; nil if the record does not say.
+	PublicUID *string
+	// Source is the record that it is made of. Only some carry Headline, Roles and Tags.
 	Source   circleclient.Source
 	Headline *string
 	Roles    circleclient.Roles
 	Tags     lenient.Lazy[[]*circleclient.MemberTag]
-	// CanReceiveDM reports whether the viewer can send a message; nil if the record did not tell.
+	// CanReceiveDM reports whether the viewer can send a message; nil if the record does not say.
 	CanReceiveDM *bool
-	// Profile is the whole profile, where the record was one.
+	// IsDeleted reports whether the member is gone; nil if the record does not say.
+	IsDeleted *bool
+	// Profile is the whole profile, if the record was one.
 	Profile *circleclient.Profile
 }
 
-// Carries reports whether the record told the part, as a value or as its absence. Circle may leave out whether the
+// Carries reports whether the record carries the part, be it a value or its absence. Circle may leave out whether the
 // member takes messages.
 func (m *Member) Carries(part circleclient.Part) bool {
 	if part == circleclient.MemberMessageable {
@@ -31,12 +37,21 @@ func (m *Member) Carries(part circleclient.Part) bool {
 	return m.Source.Carries(part)
 }
 
-// NodeRef is what it takes to fetch the member again.
+// URL is the address of the member's page, within the community; nil without a PublicUID.
+func (m *Member) URL() *string {
+	if m.PublicUID == nil || *m.PublicUID == "" {
+		return nil
+	}
+	return new("/u/" + url.PathEscape(*m.PublicUID))
+}
+
+// NodeRef is what fetches the member again.
 func (m *Member) NodeRef() circleclient.Ref { return circleclient.MemberRef(m.ID) }
 
-// MemberOfAuthor is the author of a post or comment; nil if the author is gone.
+// MemberOfAuthor is the author of a post or comment; nil if the author is gone, or has no number: clients' caches would
+// take all members without a number for the same one.
 func MemberOfAuthor(a *circleclient.Author) *Member {
-	if a == nil {
+	if a == nil || a.MemberID() == 0 {
 		return nil
 	}
 	return &Member{
@@ -71,23 +86,52 @@ func MemberOfDirectory(d *circleclient.DirectoryMember) *Member {
 func MemberOfSearch(s *circleclient.SearchedMember) *Member {
 	return &Member{
 		Source: circleclient.SourceMemberSearch, ID: s.MemberID(), Name: s.Name, AvatarURL: s.AvatarURL,
-		Headline: s.Headline, Roles: circleclient.Roles{Admin: s.Admin},
+		Headline: s.Headline, Roles: circleclient.Roles{Admin: s.Admin}, IsDeleted: &s.IsDeleted,
+		PublicUID: notEmpty(s.PublicUID),
 	}
 }
 
-// MemberOfSender is who wrote a chat message, nil if they are gone.
+// MemberOfSender is who wrote a chat message; nil if they are gone.
 func MemberOfSender(s *circleclient.ChatSender) *Member {
-	if s == nil {
+	if s == nil || s.MemberID() == 0 {
 		return nil
 	}
-	return &Member{ID: s.MemberID(), Name: s.Name, AvatarURL: s.AvatarURL}
+	return &Member{ID: s.MemberID(), Name: s.Name, AvatarURL: s.AvatarURL, PublicUID: s.PublicUID}
+}
+
+// MemberOfTaker is who made an attempt at a quiz; nil if the record does not say.
+func MemberOfTaker(t *circleclient.QuizTaker) *Member {
+	if t == nil || t.MemberID() == 0 {
+		return nil
+	}
+	return &Member{ID: t.MemberID(), Name: t.Name, AvatarURL: t.AvatarURL, PublicUID: notEmpty(t.PublicUID)}
+}
+
+// MemberOfActor is who caused a notification; nil if Circle does not send their number.
+func MemberOfActor(n *circleclient.Notification) *Member {
+	if n.ActorID == 0 {
+		return nil
+	}
+	m := &Member{ID: n.ActorID, AvatarURL: n.ActorImage}
+	if n.ActorName != nil {
+		m.Name = *n.ActorName
+	}
+	return m
+}
+
+// notEmpty is nil for the empty string, which stands for what Circle left out.
+func notEmpty(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
 
 // MemberOfParticipant is a member in a chat room.
 func MemberOfParticipant(p *circleclient.ChatParticipant) *Member {
 	return &Member{
 		Source: circleclient.SourceParticipants, ID: p.MemberID(), Name: p.Name, AvatarURL: p.AvatarURL,
-		Headline: p.Headline, CanReceiveDM: p.CanSendMessage,
+		Headline: p.Headline, CanReceiveDM: p.CanSendMessage, PublicUID: p.PublicUID,
 	}
 }
 
@@ -100,16 +144,18 @@ func MemberOfProfile(p *circleclient.Profile) *Member {
 	}
 }
 
-// MemberOfCurrent is the viewer, whose own record holds everything that a profile does. Nobody can send a
-// message to themselves.
+// MemberOfCurrent is the viewer, whose own record holds everything that a profile does. Nobody can send themselves a
+// message.
 func MemberOfCurrent(c *circleclient.CurrentMember) *Member {
 	never := false
-	return MemberOfProfile(&circleclient.Profile{
+	m := MemberOfProfile(&circleclient.Profile{
 		ID: c.MemberID(), Name: c.Name, Headline: c.Headline, Bio: c.Bio, AvatarURL: c.AvatarURL,
 		LargeAvatarURL: c.LargeAvatarURL,
 		PostsCount:     c.PostsCount, CommentsCount: c.CommentsCount, SpacesCount: c.SpacesCount, CanReceiveDM: &never,
 		Info: c.Info, Roles: c.Roles, MemberTags: c.MemberTags, GamificationStats: c.GamificationStats,
 	})
+	m.PublicUID = c.PublicUID
+	return m
 }
 
 // MemberLinks are a member's pages elsewhere; each nil if the member gave none.

@@ -5,12 +5,28 @@ package model
 import (
 	"bytes"
 	"circlegraph/circleclient"
+	"circlegraph/graph/paging"
 	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
 	"time"
 )
+
+// What happens in a room. More kinds may come: clients pass over those that they do not know.
+type ChatRoomEvent interface {
+	IsChatRoomEvent()
+}
+
+// What happens in threads. More kinds may come: clients pass over those that they do not know.
+type ChatThreadEvent interface {
+	IsChatThreadEvent()
+}
+
+// What happens in the inbox. More kinds may come: clients pass over those that they do not know.
+type InboxEvent interface {
+	IsInboxEvent()
+}
 
 // An invitation to accept.
 type AcceptInvitationInput struct {
@@ -67,6 +83,114 @@ type CalendarEntry struct {
 type CancelRsvpInput struct {
 	// The `id` of the event.
 	EventID string `json:"eventId"`
+}
+
+// A new message or reply. Each comes once.
+type ChatMessageAdded struct {
+	// The message, to add to the end of the list of messages. Its cursor is its `id`.
+	Edge paging.Edge[*circleclient.ChatMessage] `json:"edge"`
+	// The room that it stands in.
+	ChatRoom circleclient.ChatRoom `json:"chatRoom"`
+	// Circle's name for the sending, as `SendChatMessagePayload.creationUuid` has it; null if the message was read later.
+	CreationUUID *string `json:"creationUuid,omitempty"`
+	// The `idempotencyKey` that the viewer's own client sent the message with, to take the place of what it shows already;
+	// null for messages of others, and of clients that gave none.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+func (ChatMessageAdded) IsInboxEvent() {}
+
+func (ChatMessageAdded) IsChatRoomEvent() {}
+
+func (ChatMessageAdded) IsChatThreadEvent() {}
+
+// A message or reply that is gone.
+type ChatMessageDeleted struct {
+	// The `id` of the message.
+	DeletedChatMessageID string `json:"deletedChatMessageId"`
+	// The message that a reply answered; null for other messages, and where Circle does not say.
+	ParentMessage *circleclient.ChatMessage `json:"parentMessage,omitempty"`
+	// The room that it stood in.
+	ChatRoom circleclient.ChatRoom `json:"chatRoom"`
+}
+
+func (ChatMessageDeleted) IsChatRoomEvent() {}
+
+func (ChatMessageDeleted) IsChatThreadEvent() {}
+
+// A changed message: another text, another reaction of the viewer's, or another number of replies.
+type ChatMessageUpdated struct {
+	// The message as it is now. One request to Circle if `reactions` or `viewerBookmarkId` is selected, which Circle does
+	// not tell, or if the change is one that Circle does not tell of at all.
+	ChatMessage *circleclient.ChatMessage `json:"chatMessage,omitempty"`
+}
+
+func (ChatMessageUpdated) IsChatRoomEvent() {}
+
+func (ChatMessageUpdated) IsChatThreadEvent() {}
+
+// A room that is new in the inbox.
+type ChatRoomAdded struct {
+	// The room, to add to the start of the list of rooms.
+	Edge paging.Edge[*circleclient.ChatRoom] `json:"edge"`
+}
+
+func (ChatRoomAdded) IsInboxEvent() {}
+
+// How a chat room is named. Exactly one key must be given.
+type ChatRoomBy struct {
+	// The `id` of a ChatRoom.
+	ID *string `json:"id,omitempty"`
+	// The room's UUID, by which Circle names it.
+	CircleID *string `json:"circleId,omitempty"`
+}
+
+// A room that is gone, or that the viewer can no longer read.
+type ChatRoomDeleted struct {
+	// The `id` of the room.
+	DeletedChatRoomID string `json:"deletedChatRoomId"`
+}
+
+func (ChatRoomDeleted) IsInboxEvent() {}
+
+func (ChatRoomDeleted) IsChatRoomEvent() {}
+
+// A room of which something has changed: its name, its last message, or what the viewer has read, pinned or muted.
+type ChatRoomUpdated struct {
+	// The room, read again when selected.
+	ChatRoom circleclient.ChatRoom `json:"chatRoom"`
+}
+
+func (ChatRoomUpdated) IsInboxEvent() {}
+
+func (ChatRoomUpdated) IsChatRoomEvent() {}
+
+// A thread of which something has changed, such as that the viewer has read it.
+type ChatThreadUpdated struct {
+	// The thread, read again when selected.
+	ChatThread circleclient.ChatThread `json:"chatThread"`
+}
+
+func (ChatThreadUpdated) IsChatThreadEvent() {}
+
+// How a comment or reply is named. Exactly one key must be given.
+type CommentBy struct {
+	// The `id` of a Comment.
+	ID *string `json:"id,omitempty"`
+	// Circle's own numbers.
+	CircleID *CommentCircleIDInput `json:"circleId,omitempty"`
+}
+
+// Circle's own numbers of a comment or reply and of where it stands.
+type CommentCircleIDInput struct {
+	// The number of the space.
+	Space string `json:"space"`
+	// The number of the post.
+	Post string `json:"post"`
+	// The number of the comment that it replies to; only for a reply.
+	Parent *string `json:"parent,omitempty"`
+	// The number of the comment or reply.
+	Comment string `json:"comment"`
 }
 
 // The profile of a new member.
@@ -372,6 +496,18 @@ type EventsFilter struct {
 	Past *bool `json:"past,omitempty"`
 }
 
+// Events may be lost: what the client shows is to be read again.
+type EventsMissed struct {
+	// Since when; null if that is not known.
+	Since *time.Time `json:"since,omitempty"`
+}
+
+func (EventsMissed) IsInboxEvent() {}
+
+func (EventsMissed) IsChatRoomEvent() {}
+
+func (EventsMissed) IsChatThreadEvent() {}
+
 // A post to follow.
 type FollowPostInput struct {
 	// The `id` of the post.
@@ -452,9 +588,25 @@ type LikePostInput struct {
 	PostID string `json:"postId"`
 }
 
+// How the viewer is told of what happens.
+type LiveStatus struct {
+	// Always the same: clients' caches keep one status; `node` does not take it.
+	ID string `json:"id"`
+	// By which way.
+	Mode LiveMode `json:"mode"`
+	// Why not over Circle's websocket; null if it is.
+	Reason *LiveReason `json:"reason,omitempty"`
+	// The time between two questions to Circle, in seconds; null unless the mode is `POLLING`.
+	PollSeconds *int `json:"pollSeconds,omitempty"`
+	// Whether everything up to now has been told. After a gap it takes a moment; it is never true in `LOCAL`.
+	IsUpToDate bool `json:"isUpToDate"`
+	// Since when mode and reason hold.
+	Since time.Time `json:"since"`
+}
+
 // Who signs in. Exactly one key must be given.
 type LoginInput struct {
-	// An OpenID Connect ID token of the community's identity provider, at most ten minutes old.
+	// A new OpenID Connect ID token of the community's identity provider, at most ten minutes old if nothing else is set.
 	IdentityToken *string `json:"identityToken,omitempty"`
 	// The member's e-mail address. Only for trusted servers and the sandbox.
 	Email *string `json:"email,omitempty"`
@@ -470,6 +622,9 @@ type LoginPayload struct {
 	AccessToken *string `json:"accessToken,omitempty"`
 	// When the access token ends, about an hour after sign-in.
 	AccessTokenExpiresAt *time.Time `json:"accessTokenExpiresAt,omitempty"`
+	// Shows that this server made the access token. Send it as `X-Circlegraph-Proof` beside the token: then nothing has to
+	// wait after a restart of the server. Null if there is none; everything works without.
+	AccessTokenProof *string `json:"accessTokenProof,omitempty"`
 	// Keep it safe: it gets new access tokens for about a month.
 	RefreshToken *string `json:"refreshToken,omitempty"`
 	// When the refresh token ends.
@@ -494,6 +649,14 @@ type LogoutPayload struct {
 	LoggedOut bool `json:"loggedOut"`
 	// Why it was refused; empty on success.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which notifications to mark as read; all of them if nothing is given.
+type MarkAllNotificationsAsReadInput struct {
+	// Only those of one type, by Circle's own word for it. Circle documents none, and ignores words that it does not know.
+	NotificationType *string `json:"notificationType,omitempty"`
+	// Only those about one space, post or comment, by its `id`; with a space or post also those about what stands in it.
+	SubjectID *string `json:"subjectId,omitempty"`
 }
 
 // The result of marking all notifications as read.
@@ -698,6 +861,8 @@ type RefreshAccessTokenPayload struct {
 	AccessToken *string `json:"accessToken,omitempty"`
 	// When it ends.
 	AccessTokenExpiresAt *time.Time `json:"accessTokenExpiresAt,omitempty"`
+	// The proof to send beside it from now on, as for `login`; null if there is none.
+	AccessTokenProof *string `json:"accessTokenProof,omitempty"`
 	// The refresh token to use next time; it may be the one that was sent.
 	RefreshToken *string `json:"refreshToken,omitempty"`
 	// When the refresh token ends; null if that is not known.
@@ -842,7 +1007,7 @@ type SendChatMessagePayload struct {
 	// Circle's name for the sending, to recognise the message by in live updates; null when refused. Messages read later do
 	// not have it.
 	CreationUUID *string `json:"creationUuid,omitempty"`
-	// When Circle took it; null when refused.
+	// When Circle took it; null when refused; null if Circle does not say.
 	SentAt *time.Time `json:"sentAt,omitempty"`
 	// The room, read again when selected; null when refused. Its `messages` may lack the new one for a moment.
 	ChatRoom *circleclient.ChatRoom `json:"chatRoom,omitempty"`
@@ -1094,6 +1259,12 @@ type WebCookie struct {
 	SameSite *string `json:"sameSite,omitempty"`
 }
 
+// This graph as a subgraph.
+type Service struct {
+	// The schema with the directives of Federation 2.
+	Sdl string `json:"sdl"`
+}
+
 // Why the viewer may not do something.
 type CannotReason string
 
@@ -1208,6 +1379,134 @@ func (e *ChatMessageStatus) UnmarshalJSON(b []byte) error {
 }
 
 func (e ChatMessageStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Ways to be told of what happens.
+type LiveMode string
+
+const (
+	// Over Circle's websocket, as it happens.
+	LiveModeLive LiveMode = "LIVE"
+	// By questions to Circle from time to time.
+	LiveModePolling LiveMode = "POLLING"
+	// Only what the viewer does through this server: read again when it matters.
+	LiveModeLocal LiveMode = "LOCAL"
+)
+
+var AllLiveMode = []LiveMode{
+	LiveModeLive,
+	LiveModePolling,
+	LiveModeLocal,
+}
+
+func (e LiveMode) IsValid() bool {
+	switch e {
+	case LiveModeLive, LiveModePolling, LiveModeLocal:
+		return true
+	}
+	return false
+}
+
+func (e LiveMode) String() string {
+	return string(e)
+}
+
+func (e *LiveMode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = LiveMode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid LiveMode", str)
+	}
+	return nil
+}
+
+func (e LiveMode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *LiveMode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e LiveMode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Why the viewer is not told over Circle's websocket.
+type LiveReason string
+
+const (
+	// It is about to be opened, or opened again after it was lost.
+	LiveReasonConnecting LiveReason = "CONNECTING"
+	// Circle does not open it: to the community, or with the viewer's tokens.
+	LiveReasonRefused LiveReason = "REFUSED"
+	// This server does not use it.
+	LiveReasonDisabled LiveReason = "DISABLED"
+	// This server has too many open.
+	LiveReasonCapacity LiveReason = "CAPACITY"
+	// The viewer follows nothing that needs it.
+	LiveReasonIdle LiveReason = "IDLE"
+)
+
+var AllLiveReason = []LiveReason{
+	LiveReasonConnecting,
+	LiveReasonRefused,
+	LiveReasonDisabled,
+	LiveReasonCapacity,
+	LiveReasonIdle,
+}
+
+func (e LiveReason) IsValid() bool {
+	switch e {
+	case LiveReasonConnecting, LiveReasonRefused, LiveReasonDisabled, LiveReasonCapacity, LiveReasonIdle:
+		return true
+	}
+	return false
+}
+
+func (e LiveReason) String() string {
+	return string(e)
+}
+
+func (e *LiveReason) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = LiveReason(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid LiveReason", str)
+	}
+	return nil
+}
+
+func (e LiveReason) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *LiveReason) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e LiveReason) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

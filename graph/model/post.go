@@ -3,6 +3,8 @@
 package model
 
 import (
+	"time"
+
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
 )
@@ -63,7 +65,25 @@ type PostBase struct{ *circleclient.Post }
 func (p PostBase) Record() *circleclient.Post { return p.Post }
 
 // Author is who wrote it; nil if the author is gone.
-func (p PostBase) Author() *Member { return MemberOfAuthor(p.Post.Author) }
+func (p PostBase) Author() *Member {
+	if p.HideMetaInfo {
+		return nil
+	}
+	return MemberOfAuthor(p.Post.Author)
+}
+
+// CreatedAt is when it was written; the zero time if that is hidden.
+func (p PostBase) CreatedAt() time.Time { return p.unlessHidden(p.Post.CreatedAt) }
+
+// UpdatedAt is when it was changed last; the zero time if that is hidden.
+func (p PostBase) UpdatedAt() time.Time { return p.unlessHidden(p.Post.UpdatedAt) }
+
+func (p PostBase) unlessHidden(t time.Time) time.Time {
+	if p.HideMetaInfo {
+		return time.Time{}
+	}
+	return t
+}
 
 // Space is the space it stands in, with name, slug and emoji only.
 func (p PostBase) Space() *circleclient.Space { return SpaceOfRef(p.Post.Space) }
@@ -102,10 +122,11 @@ func NewPost(p *circleclient.Post) Post {
 // NewEvent wraps a record that is known to be an event.
 func NewEvent(p *circleclient.Post) *Event { return &Event{PostBase{p}} }
 
-// SpaceOfRef is a space of which only name, slug and emoji are known; everything else is loaded.
+// SpaceOfRef is a space of which only name, slug and emoji are known; everything else is loaded. It is nil if Circle
+// does not say which: the number 0 is the home space's.
 func SpaceOfRef(r *circleclient.SpaceRef) *circleclient.Space {
-	if r == nil {
-		return &circleclient.Space{}
+	if r == nil || r.ID == 0 {
+		return nil
 	}
 	return &circleclient.Space{
 		ID: r.ID, Name: r.Name, Slug: r.Slug, Emoji: r.Emoji, CustomEmojiURL: r.CustomEmojiURL,

@@ -5,6 +5,7 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/graph/loaders"
+	"circlegraph/graph/paging"
 )
 
 // The methods here are the fields of all kinds of posts that may need a request to Circle. They run concurrently, and
@@ -93,6 +94,35 @@ func CannotTakePart(ctx context.Context, spaceID int64) ([]CannotReason, error) 
 		return []CannotReason{CannotReasonSpaceNotJoined}, nil
 	}
 	return []CannotReason{}, nil
+}
+
+// Likes are the members who like the post: those that came with it, if they suffice.
+func (p PostBase) Likes(ctx context.Context, first int, after *string) (*MemberConnection, error) {
+	list := paging.Of("Post.likes", p.ID)
+	if likers := p.FirstLikedBy.Get(); paging.Suffices(ctx, likers, p.LikesTotal, first, after) {
+		return paging.Embedded(ctx, list, first, after, likers, p.LikesTotal, MemberOfLiker)
+	}
+	return paging.Paginate(ctx, list, first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Liker], error) {
+			return loaders.From(ctx).Circle.Posts.Likes(ctx, p.ID, o)
+		}, MemberOfLiker)
+}
+
+// Comments are the comments on the post. A post without any needs no request to say so.
+func (p PostBase) Comments(
+	ctx context.Context, orderBy string, first int, after *string,
+) (*CommentConnection, error) {
+	list, l := paging.Of("Post.comments", p.ID, orderBy), loaders.From(ctx)
+	if p.Source.Carries(circleclient.PostParts) {
+		l.Post.Prime(p.NodeRef(), p.Post) // for Comment.post
+	}
+	if n := p.CommentsTotal; n != nil && *n == 0 {
+		return paging.Whole(ctx, list, first, after, nil, paging.Itself[*circleclient.Comment])
+	}
+	return paging.Paginate(ctx, list, first, after,
+		func(o circleclient.PageOptions) (*circleclient.Page[*circleclient.Comment], error) {
+			return l.Circle.Comments.List(ctx, p.ID, circleclient.CommentListOptions{PageOptions: o, Sort: orderBy})
+		}, paging.Itself)
 }
 
 // Gallery is never null: an image post whose gallery Circle forgot has no pictures.

@@ -120,6 +120,7 @@ func (h SpaceHit) Space() *circleclient.Space {
 func (h MemberHit) Member() *Member {
 	return &Member{
 		Source: circleclient.SourceMemberHit, ID: h.ID, Name: h.Name, AvatarURL: h.AvatarURL, Headline: h.Headline,
+		PublicUID: notEmpty(h.PublicUID),
 	}
 }
 

@@ -24,6 +24,12 @@ func Of(field string, identity ...any) List {
 // keeps its meaning when `first` changes between two pages.
 func (l List) At(offset int) string { return encode(l.mark(), strconv.Itoa(offset)) }
 
+// cursors makes the cursor of each record of a page that begins behind so many items.
+func (l List) cursors(offset int) func(int) string {
+	mark := l.mark()
+	return func(i int) string { return encode(mark, strconv.Itoa(offset+i+1)) }
+}
+
 // mark is a short fingerprint of the list.
 func (l List) mark() string {
 	sum := sha256.Sum256([]byte(l))

@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
 )
 
 // Load reads trusted documents, text by id, from a manifest or from all manifests (*.json) of a directory: Apollo's
@@ -99,4 +102,22 @@ func collect(pairs func(yield func([2]string) bool)) (map[string]string, error) 
 		documents[id] = body
 	}
 	return documents, nil
+}
+
+// OperationNames are the names of the operations in documents, each once. Texts that are no documents have none.
+func OperationNames(documents map[string]string) []string {
+	var names []string
+	for _, text := range documents {
+		document, err := parser.ParseQuery(&ast.Source{Input: text})
+		if err != nil {
+			continue // it is refused when somebody sends its id
+		}
+		for _, o := range document.Operations {
+			if o.Name != "" {
+				names = append(names, o.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

@@ -13,12 +13,12 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"circlegraph/graph/transport"
+	"circlegraph/internal/memory"
 )
 
 // Mode says how a document that is not trusted is handled.
@@ -32,8 +32,8 @@ const (
 )
 
 const (
-	// remembered is how many documents of clients are kept; the least used goes first.
-	remembered = 1000
+	// remembered is how many bytes of clients' documents are kept; the least used go first.
+	remembered = 8 << 20
 	// maxRemembered is the largest document of a client that is kept, in bytes; a larger one is carried out each time it
 	// is sent whole.
 	maxRemembered = 16 << 10
@@ -47,7 +47,8 @@ type Documents struct {
 	texts   map[string]bool   // the same texts
 	mode    Mode
 	log     *slog.Logger
-	sent    *lru.LRU[string] // text by SHA-256 in hexadecimal
+	count   func(trusted bool)
+	sent    *memory.Cache[string] // text by SHA-256 in hexadecimal
 }
 
 var (
@@ -57,9 +58,14 @@ var (
 )
 
 // New makes the extension with trusted documents, text by id, as [Load] reads them. Without any, the mode must be
-// [ModeOff] or nothing can be asked.
-func New(trusted map[string]string, mode Mode, log *slog.Logger) *Documents {
-	d := &Documents{trusted: trusted, texts: map[string]bool{}, mode: mode, log: log, sent: lru.New[string](remembered)}
+// [ModeOff] or nothing can be asked. If there are some, count is called for each request, with whether its document is
+// one of them, whatever the mode; it may be nil.
+func New(trusted map[string]string, mode Mode, log *slog.Logger, count func(trusted bool)) *Documents {
+	d := &Documents{trusted: trusted, texts: map[string]bool{}, mode: mode, log: log, count: count}
+	if count == nil || len(trusted) == 0 {
+		d.count = func(bool) {}
+	}
+	d.sent = memory.NewCache(remembered, func(_, text string) int64 { return int64(len(text)) })
 	for _, text := range trusted {
 		d.texts[text] = true
 	}
@@ -82,7 +88,7 @@ func (d *Documents) Validate(s graphql.ExecutableSchema) error {
 
 // MutateOperationParameters puts the text in the place of the id, and refuses what may not be asked.
 func (d *Documents) MutateOperationParameters(ctx context.Context, p *graphql.RawParams) *gqlerror.Error {
-	id, _, err := identify(p.Extensions)
+	id, automatic, err := identify(p.Extensions)
 	if err != nil {
 		return err
 	}
@@ -92,6 +98,7 @@ func (d *Documents) MutateOperationParameters(ctx context.Context, p *graphql.Ra
 	case p.Query == "" && trusted:
 		p.Query = text
 	case p.Query == "" && d.mode == ModeEnforce:
+		d.count(false)
 		return refuse("PERSISTED_QUERY_NOT_IN_LIST", "This server knows no document of this id, and carries out no others.")
 	case p.Query == "":
 		known := false
@@ -99,9 +106,11 @@ func (d *Documents) MutateOperationParameters(ctx context.Context, p *graphql.Ra
 			return refuse(transport.CodeNotFound, "PersistedQueryNotFound") // clients look for exactly this
 		}
 	case trusted && p.Query == text:
+	case !automatic && len(d.trusted) == 0: // the client's own name for it: react-relay-network-modern sends one always
 	case trusted || hash(p.Query) != id:
 		return refuse(transport.CodeHashMismatch, "The document is not the one that its id belongs to.")
 	}
+	d.count(d.texts[p.Query])
 	if d.mode == ModeOff || d.texts[p.Query] {
 		return nil
 	}

@@ -20,8 +20,8 @@ import (
 // endpoint is a schema whose only query is `{ name }`.
 func endpoint(trusted map[string]string, mode Mode, log *slog.Logger) http.Handler {
 	s := testserver.New()
-	s.AddTransport(transport.HTTP{MaxBody: 1 << 20})
-	s.Use(New(trusted, mode, log))
+	s.AddTransport(transport.HTTP{Options: transport.Options{MaxBytes: 1 << 20}})
+	s.Use(New(trusted, mode, log, nil))
 	return s
 }
 
@@ -90,6 +90,7 @@ func TestAutomaticPersistedQueries(t *testing.T) {
 		{message{"POST", "", "", body(t, "", byHash(hashOf(query)))}, 200, `"name":"test"`},
 		{message{"GET", inURL("", hashOf(query)), "", ""}, 200, `"name":"test"`},
 		{message{"POST", "", "", fmt.Sprintf(`{"documentId":"sha256:%s"}`, hashOf(query))}, 200, `"name":"test"`},
+		{message{"POST", "", "", `{"id":"HomeQuery","query":"{ name }","variables":{}}`}, 200, `"name":"test"`},
 		{message{"POST", "", "", body(t, invalid, byHash(hashOf(invalid)))}, 200, "GRAPHQL_VALIDATION_FAILED"},
 		// nothing is kept that cannot be asked
 		{message{"POST", "", "", body(t, "", byHash(hashOf(invalid)))}, 200, notFound},
@@ -156,5 +157,51 @@ func TestTrustedDocuments(t *testing.T) {
 				t.Errorf("the log says %q, want the hash of what is not trusted in it: %v", &log, tc.logged)
 			}
 		})
+	}
+}
+
+// Before one enforces, one wants to know who would be left out: each request counts once, also one that is refused.
+func TestDocumentsAreCounted(t *testing.T) {
+	const trusted, other = "query Trusted { name }", "query Other { name }"
+	for _, tc := range []struct {
+		mode               Mode
+		trusted, untrusted int
+	}{{ModeOff, 2, 2}, {ModeLog, 2, 2}, {ModeEnforce, 2, 3}} {
+		got := map[bool]int{}
+		s := testserver.New()
+		s.AddTransport(transport.HTTP{Options: transport.Options{MaxBytes: 1 << 20}})
+		s.Use(New(map[string]string{"a": trusted}, tc.mode, slog.New(slog.DiscardHandler), func(yes bool) { got[yes]++ }))
+		for _, request := range []string{
+			`{"documentId":"a"}`, `{"query":"` + trusted + `"}`, `{"query":"` + other + `"}`, body(t, other, byHash(hashOf(other))),
+			`{"documentId":"nowhere"}`, // which its client sends again as a text, unless it is refused for good
+		} {
+			send(t, s, message{http.MethodPost, "", "", request})
+		}
+		if got[true] != tc.trusted || got[false] != tc.untrusted {
+			t.Errorf("%s counts %v, want %d trusted and %d others", tc.mode, got, tc.trusted, tc.untrusted)
+		}
+	}
+}
+
+// What clients have sent is forgotten once it is too much, the least used first.
+func TestSentDocumentsAreBounded(t *testing.T) {
+	server := endpoint(nil, ModeOff, slog.New(slog.DiscardHandler))
+	text := func(n int) string { return fmt.Sprintf("query N%d { name } #%s", n, strings.Repeat("x", 15<<10)) }
+	const sent = 2000
+	for n := range sent {
+		m := message{"POST", "", "", body(t, text(n), byHash(hashOf(text(n))))}
+		if status, answer := send(t, server, m); status != http.StatusOK {
+			t.Fatalf("document %d is answered %d %s", n, status, answer)
+		}
+	}
+	known := 0
+	for n := range sent {
+		m := message{"POST", "", "", body(t, "", byHash(hashOf(text(n))))}
+		if _, answer := send(t, server, m); strings.Contains(answer, `"test"`) {
+			known++
+		}
+	}
+	if bytes := known * 15 << 10; bytes > 8<<20 || bytes < 4<<20 {
+		t.Errorf("%d documents of 15 KB are known, %d bytes, want some 8 MiB", known, bytes)
 	}
 }

@@ -1,5 +1,5 @@
-// Package serial writes the lists of an answer: one item after the other where none of them waits for anything, all at
-// once where they do. gqlgen starts a goroutine for every item of every list, whose stack has to grow before it has
+// Package serial writes the lists of an answer: one item after the other if none of them waits for anything, all at
+// once if they do. gqlgen starts a goroutine for every item of every list, whose stack has to grow before it has
 // written anything.
 package serial
 

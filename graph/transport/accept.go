@@ -23,7 +23,7 @@ type mediaRange struct {
 	q      float64
 }
 
-// parseAccept reads the header. Without one, or where nothing in it can be read, everything is acceptable.
+// parseAccept reads the header. Without one, or if nothing in it can be read, everything is acceptable.
 func parseAccept(values []string) acceptable {
 	var a acceptable
 	for part := range strings.SplitSeq(strings.Join(values, ","), ",") {

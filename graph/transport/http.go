@@ -8,12 +8,15 @@ package transport
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"circlegraph/internal/memory"
 )
 
 // The codes of refusals that decide on the status.
@@ -35,15 +38,60 @@ const (
 	retryAfter = 30
 )
 
-// HTTP is GraphQL over HTTP as its draft specification has it: queries by GET and POST, mutations by POST.
-type HTTP struct {
-	// MaxBody is the largest body in bytes; what is larger is answered by 413.
-	MaxBody int64
-	// Live counts and ends the streams.
+// Options are what all ways in have in common.
+type Options struct {
+	// MaxBytes is the largest body or message of a client in bytes; beyond are 413 and the close code 1009.
+	MaxBytes int64
+	// Live counts and ends the streams and sockets.
 	Live *Live
-	// Check tells why what the caller of a stream presented no longer counts; nil while it does.
+	// Check returns why the credentials of a stream no longer count; nil while they do.
 	Check func(context.Context) error
+	// Expired reports whether an error of Check says only that a token has expired, so that a new one will do.
+	Expired func(error) bool
+	// Proven reports whether a member vouches for the caller, as far as that is known without asking anybody; nobody is
+	// vouched for if nil.
+	Proven func(context.Context) bool
+	// Prove returns an error unless a member vouches for the caller, and asks if that is not known; nil if it does not
+	// matter.
+	Prove func(context.Context) error
+	// Dead reports whether an error of Prove is the caller's fault; every error is if nil.
+	Dead func(error) bool
+	// Memory is what requests, answers and streams share; nil for any number of bytes.
+	Memory *memory.Budget
+	// Owner names the member who makes a request; empty if that is not known, or it is a trusted server's.
+	Owner func(context.Context) string
+	// Member names the member who makes a request as Circle has named them; empty if it has not.
+	Member func(context.Context) string
+	// Turns are taken to parse and validate; nil for no limit.
+	Turns *Turns
 }
+
+// proven is Proven, also if there is no such function.
+func (o Options) proven(ctx context.Context) bool { return o.Proven != nil && o.Proven(ctx) }
+
+// owner is Owner, also if there is no such function.
+func (o Options) owner(ctx context.Context) string {
+	if o.Owner == nil {
+		return ""
+	}
+	return o.Owner(ctx)
+}
+
+// member is Member, also if there is no such function.
+func (o Options) member(ctx context.Context) string {
+	if o.Member == nil {
+		return ""
+	}
+	return o.Member(ctx)
+}
+
+// hold begins what a request holds.
+func (o Options) hold(r *http.Request) *memory.Hold {
+	return o.Memory.Hold(o.Live.network(r), o.proven(r.Context())).Of(o.owner(r.Context()))
+}
+
+// HTTP is GraphQL over HTTP as its draft specification has it: queries by GET and POST, mutations by POST.
+type HTTP struct{ Options }
 
 var _ graphql.Transport = HTTP{}
 
@@ -61,33 +109,42 @@ func (t HTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	x := &exchange{w: w, r: r, exec: exec, live: t.Live, check: t.Check, accept: parseAccept(r.Header.Values("Accept"))}
+	x := &exchange{Options: t.Options, w: w, r: r, exec: exec, accept: parseAccept(r.Header.Values("Accept"))}
 	if !x.accept.any(mediaJSON, mediaResponse, mediaEvents, mediaMultipart) {
 		x.refuse(r.Context(), refused(http.StatusNotAcceptable,
 			"Answers are application/graphql-response+json or application/json; the Accept header allows neither."))
 		return
 	}
-	params, problem := t.read(w, r)
+	hold := t.hold(r)
+	defer hold.End()
+	ctx := memory.With(r.Context(), hold)
+	params, problem := t.read(ctx, w, r)
 	if problem != nil {
-		x.refuse(r.Context(), problem)
+		x.refuse(ctx, problem)
 		return
 	}
-	x.run(r.Context(), params)
+	x.run(ctx, params)
 }
 
 // exchange is one request with its answer.
 type exchange struct {
+	Options
+
 	w      http.ResponseWriter
 	r      *http.Request
 	exec   graphql.GraphExecutor
 	accept acceptable
-	live   *Live
-	check  func(context.Context) error
 }
 
 // run carries out what was asked for.
 func (x *exchange) run(ctx context.Context, params *graphql.RawParams) {
+	done, ok := x.Turns.take(ctx, x.proven(ctx))
+	if !ok {
+		x.refuse(ctx, busy())
+		return
+	}
 	oc, errs := x.exec.CreateOperationContext(ctx, params)
+	done()
 	ctx = graphql.WithOperationContext(ctx, oc)
 	if len(errs) > 0 {
 		media := x.media()
@@ -111,7 +168,7 @@ func (x *exchange) dispatch(ctx context.Context, oc *graphql.OperationContext) {
 	switch {
 	case oc.Operation.Operation == ast.Subscription:
 		x.subscribe(ctx, oc)
-	case Defers(oc) && x.accept.spec(mediaMultipart, "deferspec", deferSpec), !plain && !x.accept.any(mediaEvents):
+	case defers(oc) && x.accept.spec(mediaMultipart, "deferspec", deferSpec), !plain && !x.accept.any(mediaEvents):
 		x.deferred(ctx, oc)
 	default:
 		withoutDefer(oc)
@@ -125,6 +182,8 @@ func (x *exchange) once(ctx context.Context, oc *graphql.OperationContext, plain
 	response := next(ctx)
 	switch {
 	case response == nil: // the client has gone
+	case !holdAnswer(ctx, oc, response):
+		x.refuse(ctx, busy())
 	case plain:
 		x.plain(oc, response)
 	default:
@@ -134,7 +193,18 @@ func (x *exchange) once(ctx context.Context, oc *graphql.OperationContext, plain
 	}
 }
 
-// media is the form of a plain answer: the draft's own where the client prefers it.
+// holdAnswer weighs an answer until it is written, and reports whether there is room for it. What has changed something
+// is answered in any case.
+func holdAnswer(ctx context.Context, oc *graphql.OperationContext, response *graphql.Response) bool {
+	hold, n := memory.From(ctx), 2*int64(len(response.Data)) // as data, and as the text that is written
+	if oc.Operation.Operation == ast.Mutation {
+		hold.Force(n)
+		return true
+	}
+	return hold.Add(n)
+}
+
+// media is the form of a plain answer: the draft's own if the client prefers it.
 func (x *exchange) media() string {
 	if media := x.accept.best(mediaJSON, mediaResponse); media != "" {
 		return media
@@ -150,6 +220,8 @@ func statusOf(errs gqlerror.List, media string) int {
 		return http.StatusBadRequest
 	case CodeNotFound:
 		return http.StatusOK
+	case codeRateLimited:
+		return http.StatusServiceUnavailable
 	}
 	if media == mediaResponse {
 		return http.StatusBadRequest
@@ -161,7 +233,8 @@ func statusOf(errs gqlerror.List, media string) int {
 type refusal struct {
 	status  int
 	message string
-	allow   string // methods, where the method is at fault
+	allow   string          // methods, where the method is at fault
+	err     *gqlerror.Error // what is said instead of message, with its code
 }
 
 func refused(status int, message string) *refusal { return &refusal{status: status, message: message} }
@@ -171,18 +244,32 @@ func (x *exchange) refuse(ctx context.Context, problem *refusal) {
 	if problem.allow != "" {
 		x.w.Header().Set("Allow", problem.allow)
 	}
-	err := &gqlerror.Error{Message: problem.message}
-	errcode.Set(err, CodeBadRequest)
-	if problem.status == http.StatusTooManyRequests || problem.status == http.StatusServiceUnavailable {
-		err = tooMany(problem.message)
+	media, status := x.media(), problem.status
+	if problem.err != nil && media == mediaJSON {
+		status = http.StatusOK // as for other documents that are refused, see statusOf
 	}
-	x.refuseAll(ctx, problem.status, x.media(), gqlerror.List{err})
+	x.refuseAll(ctx, status, media, gqlerror.List{problem.error()})
 }
+
+// error is a refusal as GraphQL has it.
+func (r *refusal) error() *gqlerror.Error {
+	switch {
+	case r.err != nil:
+		return r.err
+	case r.status == http.StatusTooManyRequests, r.status == http.StatusServiceUnavailable:
+		return tooMany(r.message)
+	}
+	err := &gqlerror.Error{Message: r.message}
+	errcode.Set(err, CodeBadRequest)
+	return err
+}
+
+const codeRateLimited = "RATE_LIMITED"
 
 // tooMany is a refusal that is not the client program's mistake.
 func tooMany(message string) *gqlerror.Error {
 	return &gqlerror.Error{Message: message, Extensions: map[string]any{
-		"code":              "RATE_LIMITED",
+		"code":              codeRateLimited,
 		"retryAfterSeconds": retryAfter,
 	}}
 }
@@ -190,6 +277,9 @@ func tooMany(message string) *gqlerror.Error {
 // refuseAll answers with errors only: nothing was carried out, so there is no data, not even null.
 func (x *exchange) refuseAll(ctx context.Context, status int, media string, errs gqlerror.List) {
 	errs = errs[:min(len(errs), maxErrors)]
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		x.w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
+	}
 	x.answer(status, media, encodeRefusal(x.exec.DispatchError(ctx, errs)))
 }
 

@@ -36,6 +36,36 @@ func TestHTTP(t *testing.T) {
 			400, asJSON,
 			"`variables` must be a JSON object.",
 		},
+		{
+			"get without variables",
+			message{"GET", get + "&variables=%22%22&extensions=null", nil, ""},
+			200, asJSON,
+			`{"data":{"__typename":"Query"}}`,
+		},
+		{
+			"a byte order mark",
+			message{"POST", "", nil, "\ufeff" + typename},
+			200, asJSON,
+			`{"data":{"__typename":"Query"}}`,
+		},
+		{
+			"empty variables",
+			message{"POST", "", nil, `{"query":"{__typename}","variables":"","extensions":""}`},
+			200, asJSON,
+			`{"data":{"__typename":"Query"}}`,
+		},
+		{
+			"null variables",
+			message{"POST", "", nil, `{"query":"{__typename}","variables":null,"extensions":null,"operationName":null}`},
+			200, asJSON,
+			`{"data":{"__typename":"Query"}}`,
+		},
+		{
+			"variables of text",
+			message{"POST", "", nil, `{"query":"{__typename}","variables":"{}"}`},
+			400, asJSON,
+			"`variables` must be a JSON object.",
+		},
 		{"get without a query", message{"GET", "", nil, ""}, 400, asJSON, "The request has no `query`."},
 		{
 			"get a mutation",
@@ -202,9 +232,18 @@ func TestErrorsAreFew(t *testing.T) {
 	for i := range 30 {
 		query += fmt.Sprint(" wrong", i)
 	}
-	_, _, body := newToy(t).send(ask(asJSON, query+" }"))
-	if n := strings.Count(body, `"message"`); n != 20 {
-		t.Errorf("%d mistakes are told, want 20: %s", n, body)
+	s := newToy(t)
+	_, _, body := s.send(ask(asJSON, query+" }"))
+	c := s.connect()
+	c.Subscribe("1", query+" }")
+	_, frame, err := c.Conn.Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, told := range []string{body, string(frame)} {
+		if n := strings.Count(told, `"message"`); n != 20 {
+			t.Errorf("%d mistakes are told, want 20: %s", n, told)
+		}
 	}
 }
 

@@ -15,11 +15,16 @@ import (
 // has a list `incremental` whose members say where in the first part they belong.
 const deferSpec = "20220824"
 
-// deferred answers an operation with @defer in parts.
+// deferred answers an operation with @defer in parts. gqlgen defers in queries only: what a mutation defers would never
+// be sent, nor end.
 func (x *exchange) deferred(ctx context.Context, oc *graphql.OperationContext) {
-	// gqlgen waits for every deferred part, and for ever where a cancelled context has kept one from being sent: this runs
-	// to its end, also where the client has gone. Each call to Circle has its own limit of time.
-	next, ctx := x.exec.DispatchOperation(context.WithoutCancel(ctx), oc)
+	if oc.Operation.Operation != ast.Query {
+		withoutDefer(oc)
+	}
+	// gqlgen waits for every deferred part, and for ever where a cancelled context has kept one from being sent. So this
+	// runs to its end, also where the client has gone, and what it waits for is to end with [Waiting].
+	ctx = context.WithValue(context.WithoutCancel(ctx), waitingKey{}, ctx)
+	next, ctx := x.exec.DispatchOperation(ctx, oc)
 	m := x.multipart("deferSpec=" + deferSpec)
 	for first := true; ; first = false {
 		response := next(ctx)
@@ -29,14 +34,28 @@ func (x *exchange) deferred(ctx context.Context, oc *graphql.OperationContext) {
 		if response.HasNext == nil {
 			response.HasNext = new(bool) // nothing was deferred after all
 		}
+		body := encodeIncrement
 		if first {
 			response.Data = withoutDeferred(response.Data, oc.Doc, oc.Operation.SelectionSet)
-			m.part(encode(response))
-		} else {
-			m.part(encodeIncrement(response))
+			body = encode
 		}
+		after := m.delimiter
+		if !*response.HasNext {
+			after += closing
+		}
+		_ = m.send(slices.Concat([]byte(partHead), body(response), []byte(after)))
 	}
-	m.end()
+}
+
+type waitingKey struct{}
+
+// Waiting returns the context that ends when nobody waits for an operation any more: that of an operation itself,
+// unless it is answered in parts, which must be carried out to the end.
+func Waiting(ctx context.Context) context.Context {
+	if waiting, ok := ctx.Value(waitingKey{}).(context.Context); ok {
+		return waiting
+	}
+	return ctx
 }
 
 // encodeIncrement writes a later part of an incremental answer.
@@ -57,8 +76,8 @@ func encodeIncrement(r *graphql.Response) []byte {
 	}{[]increment{{r.Errors, r.Data, r.Label, path}}, *r.HasNext})
 }
 
-// Defers reports whether an operation may be answered in parts.
-func Defers(oc *graphql.OperationContext) bool {
+// defers reports whether an operation may be answered in parts.
+func defers(oc *graphql.OperationContext) bool {
 	found := hasDefer(oc.Operation.SelectionSet)
 	for _, fragment := range oc.Doc.Fragments {
 		found = found || hasDefer(fragment.SelectionSet)
@@ -88,7 +107,7 @@ func hasDefer(set ast.SelectionSet) bool {
 // withoutDefer makes an operation answer in one piece, as the specification lets a server do, for a client that cannot
 // read parts. The document is shared with other requests, so it is copied.
 func withoutDefer(oc *graphql.OperationContext) {
-	if !Defers(oc) {
+	if !defers(oc) {
 		return
 	}
 	operation, doc := *oc.Operation, *oc.Doc
@@ -141,16 +160,18 @@ type multipart struct {
 	delimiter string
 }
 
+const (
+	// partHead stands before each part. Apollo iOS knows the name of the header only in small letters.
+	partHead = "\r\ncontent-type: application/json\r\n\r\n"
+	// closing follows the last delimiter, in the same write: Apollo iOS takes bytes without a delimiter for a fault.
+	closing = "--\r\n"
+)
+
+// multipart begins an answer of parts. Each is sent with the delimiter behind it, on which clients read it.
+// spec is a parameter without quotes, which Apollo iOS does not take off.
 func (x *exchange) multipart(spec string) *multipart {
 	boundary := rand.Text() // not to be guessed: some clients look for it everywhere, in what members have written too
 	m := &multipart{x.stream(mediaMultipart + `;boundary="` + boundary + `";` + spec), "\r\n--" + boundary}
-	_ = m.send([]byte(m.delimiter)) // here and below: a peer that has gone needs no answer
+	_ = m.send([]byte(m.delimiter)) // here and above: a peer that has gone needs no answer
 	return m
 }
-
-// part sends one part with the delimiter behind it: clients read a part when they see the delimiter.
-func (m *multipart) part(body []byte) {
-	_ = m.send(slices.Concat([]byte("\r\nContent-Type: application/json\r\n\r\n"), body, []byte(m.delimiter)))
-}
-
-func (m *multipart) end() { _ = m.send([]byte("--\r\n")) }

@@ -1,9 +1,13 @@
 package transport_test
 
 import (
+	"bufio"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
+	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -86,5 +90,67 @@ func TestPlainQueriesStayPlain(t *testing.T) {
 		if media := res.Header.Get("Content-Type"); !strings.HasPrefix(media, asResponse) {
 			t.Errorf("Accept: %s answers %s", accept, media)
 		}
+	}
+}
+
+// Apollo iOS takes a piece of an answer without a delimiter for a fault, knows the header of a part only in small
+// letters, and looks for the form of the answer without quotes.
+func TestPartsAreWhatPhonesRead(t *testing.T) {
+	for accept, query := range map[string]string{
+		acceptDefer: deferredPosts,
+		`multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json`: counted,
+	} {
+		inBubble(t, func(t *testing.T, s *toy) {
+			conn, err := s.client.Transport.(*http.Transport).DialContext(t.Context(), "", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			m := ask(accept, query)
+			fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: a\r\nAccept: %s\r\nContent-Type: %s\r\n"+
+				"Authorization: Bearer expiring\r\nContent-Length: %d\r\n\r\n%s", accept, asJSON, len(m.body), m.body)
+			reader := bufio.NewReader(conn)
+			media, pieces := "", []string(nil)
+			for line := "-"; line != ""; line = strings.TrimSpace(line) {
+				if line, err = reader.ReadString('\n'); err != nil {
+					t.Fatal(err)
+				}
+				if value, ok := strings.CutPrefix(line, "Content-Type: "); ok {
+					media = strings.TrimSpace(value)
+				}
+			}
+			for size := int64(1); size > 0; { // each flush is a chunk
+				line, err := reader.ReadString('\n')
+				if err != nil {
+					t.Fatal(err)
+				}
+				if size, err = strconv.ParseInt(strings.TrimSpace(line), 16, 64); err != nil {
+					t.Fatal(err)
+				}
+				piece := make([]byte, size+2)
+				if _, err := io.ReadFull(reader, piece); err != nil {
+					t.Fatal(err)
+				}
+				pieces = append(pieces, string(piece[:size]))
+				s.over.Store(strings.Contains(string(piece), "counted"))
+			}
+			_, params, err := mime.ParseMediaType(media)
+			_, spec, _ := strings.Cut(media, "Spec=")
+			if err != nil || strings.Contains(spec, `"`) {
+				t.Errorf("the form is %s, want it without quotes", media)
+			}
+			last := len(pieces) - 2 // then comes the end of HTTP
+			for i, piece := range pieces[:last+1] {
+				if !strings.Contains(piece, "\r\n--"+params["boundary"]) || strings.HasSuffix(piece, "--\r\n") != (i == last) {
+					t.Errorf("piece %d of %d is %q, want a delimiter in it", i, last, piece)
+				}
+				if i > 0 && !strings.HasPrefix(piece, "\r\ncontent-type: application/json\r\n\r\n{") {
+					t.Errorf("a part begins with %q", piece)
+				}
+			}
+			if last < 2 {
+				t.Errorf("there are only the pieces %q", pieces)
+			}
+		})
 	}
 }

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
+
+	"circlegraph/internal/memory"
 )
 
-// The limits where none are given.
+// The limits if none are given.
 const (
 	DefaultStreams           = 10_000 // at a time in this process
 	DefaultStreamsPerAddress = 100    // at a time from one address, behind which an office may be
@@ -17,13 +20,16 @@ const (
 
 // LiveOptions are the rules for what stays open.
 type LiveOptions struct {
-	// Heartbeat is how often a stream shows that it lives, and how soon the end of a token is noticed at the latest; 10 s
-	// where zero.
+	// Heartbeat is how often a stream shows that it lives (a websocket every third time), and how soon the end of a token
+	// is noticed at the latest; 10 s if zero.
 	Heartbeat time.Duration
-	// Streams and PerAddress are how many may be open at a time; the defaults where zero.
+	// Streams and PerAddress are how many may be open at a time, and a member may have twice PerAddress; the defaults if
+	// zero.
 	Streams, PerAddress int
-	// Address tells who sent a request, for PerAddress; all share one limit where nil.
-	Address func(*http.Request) string
+	// Address returns who sent a request, for PerAddress, which counts by [network.Of]; all share one limit if nil.
+	Address func(*http.Request) netip.Addr
+	// Memory is what streams are weighed against; nil for any number of bytes.
+	Memory *memory.Budget
 }
 
 // Live keeps the streams and sockets of this process: how many there are, and that all of them end with it. It is safe
@@ -31,13 +37,14 @@ type LiveOptions struct {
 type Live struct {
 	LiveOptions
 
-	draining chan struct{}
-
 	mu        sync.Mutex
 	drained   bool
-	byAddress map[string]int
+	byNetwork map[netip.Prefix]int
 	open      sync.WaitGroup
 	count     int
+	byMember  map[string]int
+	strangers strangers
+	seats     map[*seat]struct{}
 }
 
 // NewLive makes a keeper of no streams.
@@ -52,18 +59,21 @@ func NewLive(o LiveOptions) *Live {
 		o.PerAddress = DefaultStreamsPerAddress
 	}
 	if o.Address == nil {
-		o.Address = func(*http.Request) string { return "" }
+		o.Address = func(*http.Request) netip.Addr { return netip.Addr{} }
 	}
-	return &Live{LiveOptions: o, draining: make(chan struct{}), byAddress: map[string]int{}}
+	return &Live{
+		LiveOptions: o, byNetwork: map[netip.Prefix]int{}, byMember: map[string]int{}, strangers: strangers{},
+		seats: map[*seat]struct{}{},
+	}
 }
 
 // Drain tells all streams and sockets to end, lets in no more, and waits until they have ended or ctx has. It gives
 // what ctx ended with, or nil.
 func (l *Live) Drain(ctx context.Context) error {
 	l.mu.Lock()
-	if !l.drained {
-		l.drained = true
-		close(l.draining)
+	l.drained = true
+	for s := range l.seats {
+		s.finish(errDraining)
 	}
 	l.mu.Unlock()
 	ended := make(chan struct{})
@@ -86,54 +96,5 @@ func (l *Live) Len() int {
 	return l.count
 }
 
-// enter lets a stream in, or says why not. Who was let in must leave.
-func (l *Live) enter(r *http.Request) (leave func(), problem *refusal) {
-	address := l.Address(r)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch {
-	case l.drained:
-		return nil, refused(http.StatusServiceUnavailable, "This server is about to stop. Try again.")
-	case l.count >= l.Streams:
-		return nil, refused(http.StatusServiceUnavailable, "Too many subscriptions are open at the moment. Try again later.")
-	case l.byAddress[address] >= l.PerAddress:
-		return nil, refused(http.StatusTooManyRequests,
-			"Too many subscriptions are open from this address. Use one connection for several.")
-	}
-	l.open.Add(1)
-	l.count++
-	l.byAddress[address]++
-	return func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.open.Done()
-		l.count--
-		if l.byAddress[address]--; l.byAddress[address] == 0 {
-			delete(l.byAddress, address)
-		}
-	}, nil
-}
-
 // errDraining is why a stream ends that could have gone on.
 var errDraining = errors.New("the server is about to stop")
-
-// watch calls beat with every heartbeat until ctx ends, and end with the reason as soon as the process is about to stop
-// or beat fails. It returns when it will call neither any more.
-func (l *Live) watch(ctx context.Context, beat func() error, end func(error)) {
-	ticker := time.NewTicker(l.Heartbeat)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-l.draining:
-			end(errDraining)
-			return
-		case <-ticker.C:
-			if err := beat(); err != nil {
-				end(err)
-				return
-			}
-		}
-	}
-}

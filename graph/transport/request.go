@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -11,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"circlegraph/internal/memory"
 )
 
 // DocumentID is the key under which Extensions hold the id of a trusted document, where the client named one beside the
@@ -18,17 +21,19 @@ import (
 const DocumentID = "documentId"
 
 // read takes the parameters out of a request.
-func (t HTTP) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+func (t HTTP) read(ctx context.Context, w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
 	started := graphql.Now()
 	var params *graphql.RawParams
 	var problem *refusal
 	switch r.Method {
 	case http.MethodGet:
-		params, problem = readURL(r.URL.RawQuery)
+		params, problem = readURL(r.URL.RawQuery, memory.From(ctx))
 	case http.MethodPost:
-		params, problem = t.readBody(w, r)
+		params, problem = t.readBody(ctx, w, r)
 	default:
-		return nil, &refusal{http.StatusMethodNotAllowed, "Send queries by GET or POST, and mutations by POST.", allowed}
+		return nil, &refusal{
+			status: http.StatusMethodNotAllowed, message: "Send queries by GET or POST, and mutations by POST.", allow: allowed,
+		}
 	}
 	if problem != nil {
 		return nil, problem
@@ -42,14 +47,18 @@ func (t HTTP) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, 
 }
 
 // readURL reads the parameters of a GET.
-func readURL(query string) (*graphql.RawParams, *refusal) {
+func readURL(query string, hold *memory.Hold) (*graphql.RawParams, *refusal) {
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return nil, refused(http.StatusBadRequest, "The parameters in the address cannot be read.")
 	}
 	params := &graphql.RawParams{Query: values.Get("query"), OperationName: values.Get("operationName")}
 	for name, into := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
-		if text := values.Get(name); text != "" && decode(strings.NewReader(text), into) != nil {
+		text := []byte(values.Get(name))
+		if problem := weighJSON([]byte(`{"":`+string(text)+"}"), hold); problem != nil {
+			return nil, problem
+		}
+		if len(text) > 0 && decode(bytes.NewReader(text), (*object)(into)) != nil {
 			return nil, refused(http.StatusBadRequest, "`"+name+"` must be a JSON object.")
 		}
 	}
@@ -58,7 +67,9 @@ func readURL(query string) (*graphql.RawParams, *refusal) {
 }
 
 // readBody reads the parameters of a POST.
-func (t HTTP) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+func (t HTTP) readBody(
+	ctx context.Context, w http.ResponseWriter, r *http.Request,
+) (*graphql.RawParams, *refusal) {
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset, encoding := params["charset"], r.Header.Get("Content-Encoding")
 	switch {
@@ -69,7 +80,10 @@ func (t HTTP) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawPara
 	case charset != "" && !strings.EqualFold(charset, "utf-8"), encoding != "" && encoding != "identity":
 		return nil, refused(http.StatusUnsupportedMediaType, "The body of a request must be plain UTF-8.")
 	}
-	body, problem := t.readAll(w, r)
+	body, problem := t.readAll(ctx, w, r)
+	if problem == nil {
+		problem = weighJSON(body, memory.From(ctx))
+	}
 	if problem != nil {
 		return nil, problem
 	}
@@ -83,15 +97,15 @@ func (t HTTP) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawPara
 // decodeRequest reads the parameters out of a JSON object.
 func decodeRequest(body []byte) (*graphql.RawParams, error) {
 	var request struct {
-		Query         string         `json:"query"`
-		OperationName string         `json:"operationName"`
-		Variables     map[string]any `json:"variables"`
-		Extensions    map[string]any `json:"extensions"`
-		DocumentID    any            `json:"documentId"`
-		DocID         any            `json:"doc_id"`
-		ID            any            `json:"id"`
+		Query         string `json:"query"`
+		OperationName string `json:"operationName"`
+		Variables     object `json:"variables"`
+		Extensions    object `json:"extensions"`
+		DocumentID    any    `json:"documentId"`
+		DocID         any    `json:"doc_id"`
+		ID            any    `json:"id"`
 	}
-	if err := decode(bytes.NewReader(body), &request); err != nil {
+	if err := decode(bytes.NewReader(bytes.TrimPrefix(body, []byte(byteOrderMark))), &request); err != nil {
 		return nil, err
 	}
 	p := &graphql.RawParams{
@@ -108,20 +122,20 @@ func unasked(p *graphql.RawParams) bool {
 }
 
 // readAll reads a body that is not too long. One whose announced length is too long is not read at all.
-func (t HTTP) readAll(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
-	tooLarge := refused(http.StatusRequestEntityTooLarge, "The request is too large.")
-	if r.ContentLength > t.MaxBody {
+func (t HTTP) readAll(ctx context.Context, w http.ResponseWriter, r *http.Request) (body []byte, problem *refusal) {
+	switch {
+	case r.ContentLength > t.MaxBytes:
+		problem = tooLarge(t.MaxBytes)
+	case r.ContentLength > maxSmall:
+		problem = t.vouch(ctx, memory.From(ctx))
+	}
+	if problem == nil {
+		body, problem = t.receive(ctx, http.MaxBytesReader(w, r.Body, t.MaxBytes), t.MaxBytes, memory.From(ctx))
+	}
+	if problem != nil {
 		w.Header().Set("Connection", "close") // rather than read the rest
-		return nil, tooLarge
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, t.MaxBody))
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, tooLarge
-	}
-	if err != nil {
-		return nil, refused(http.StatusBadRequest, "The request could not be read.")
-	}
-	return body, nil
+	return body, problem
 }
 
 // decode reads exactly one JSON value. Numbers keep all their digits.
@@ -137,9 +151,26 @@ func decode(r io.Reader, into any) error {
 	return nil
 }
 
+// byteOrderMark is what some programs write in front of UTF-8.
+const byteOrderMark = "\ufeff"
+
+// object is a JSON object. Clients without variables send null or an empty text for it.
+type object map[string]any
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (o *object) UnmarshalJSON(raw []byte) error {
+	if string(raw) == `""` {
+		*o = nil
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	return d.Decode((*map[string]any)(o))
+}
+
 // complaint says what is wrong with a body without repeating any of it: tokens may be in there.
 func complaint(body []byte, err error) string {
-	if bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("[")) {
+	if bytes.HasPrefix(bytes.TrimLeft(body, byteOrderMark+" \t\r\n"), []byte("[")) {
 		return "Send one operation per request: arrays of operations are not accepted."
 	}
 	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -58,20 +57,21 @@ type framing struct {
 	before, after string // around each response
 	heartbeat     string
 	complete      string // that there are no more
+	resumes       bool   // whether clients open a stream again that ends without complete
 }
 
 // events is a stream of server-sent events, as the "distinct connections mode" of the protocol GraphQL over SSE has it.
 func (x *exchange) events() *framing {
-	f := &framing{x.stream(mediaEvents), "event: next\ndata: ", "\n\n", ":\n\n", "event: complete\ndata:\n\n"}
+	f := &framing{x.stream(mediaEvents), "event: next\ndata: ", "\n\n", ":\n\n", "event: complete\ndata:\n\n", true}
 	_ = f.send([]byte(f.heartbeat)) // the client sees that it has been understood, however quiet it is
 	return f
 }
 
 // payloads is a stream of parts, as Apollo's multipart protocol for subscriptions has it.
 func (x *exchange) payloads() *framing {
-	m := x.multipart(`subscriptionSpec="` + subscriptionSpec + `"`)
-	head := "\r\nContent-Type: application/json\r\n\r\n"
-	return &framing{m.stream, head + `{"payload":`, "}" + m.delimiter, head + "{}" + m.delimiter, "--\r\n"}
+	m := x.multipart("subscriptionSpec=" + subscriptionSpec)
+	heartbeat := partHead + "{}" + m.delimiter
+	return &framing{m.stream, partHead + `{"payload":`, "}" + m.delimiter, heartbeat, heartbeat + closing, false}
 }
 
 func (f *framing) next(r *graphql.Response) error {
@@ -86,28 +86,29 @@ func (x *exchange) subscribe(ctx context.Context, oc *graphql.OperationContext) 
 			"A subscription is answered by text/event-stream, or over a websocket with the protocol graphql-transport-ws."))
 		return
 	}
-	leave, problem := x.live.enter(x.r)
+	seat, problem := x.Live.enter(x.r, x.proven(ctx), x.member(ctx))
 	if problem != nil {
-		x.w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
 		x.refuse(ctx, problem)
 		return
 	}
-	defer leave()
+	defer seat.leave()
 	if multipart && !x.accept.names(mediaEvents) {
-		x.follow(ctx, oc, x.payloads())
+		x.follow(ctx, oc, seat, x.payloads())
 		return
 	}
-	x.follow(ctx, oc, x.events())
+	x.follow(ctx, oc, seat, x.events())
 }
 
 // follow sends the responses of an operation.
-func (x *exchange) follow(ctx context.Context, oc *graphql.OperationContext, out *framing) {
+func (x *exchange) follow(ctx context.Context, oc *graphql.OperationContext, seat *seat, out *framing) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	next, dispatched := x.exec.DispatchOperation(ctx, oc)
-	var watching sync.WaitGroup
-	watching.Go(func() {
-		x.live.watch(ctx, func() error { return errors.Join(x.check(ctx), out.send([]byte(out.heartbeat))) }, cancel)
-	})
+	stop := seat.keep(func() error {
+		if x.proven(ctx) {
+			seat.prove(x.member(ctx))
+		}
+		return errors.Join(x.Check(ctx), out.send([]byte(out.heartbeat)))
+	}, cancel)
 	for {
 		response := next(dispatched)
 		if response == nil || x.stopped(ctx, cancel) {
@@ -118,11 +119,13 @@ func (x *exchange) follow(ctx context.Context, oc *graphql.OperationContext, out
 		}
 	}
 	cancel(nil)
-	watching.Wait()
-	switch cause := context.Cause(ctx); {
-	case errors.Is(cause, errDraining): // without an end, so that the client comes again
-	case x.check(ctx) != nil:
-		refusal := encodeRefusal(x.exec.DispatchError(ctx, gqlerror.List{gqlerror.WrapIfUnwrapped(x.check(ctx))}))
+	stop()
+	switch cause, ended := context.Cause(ctx), x.Check(ctx); {
+	case errors.Is(cause, errDraining), errors.Is(cause, errRoom), errors.Is(cause, errMember),
+		out.resumes && ended != nil && x.Expired(ended):
+		// Without an end, so that the client comes again, with the token that it has by then.
+	case ended != nil:
+		refusal := encodeRefusal(x.exec.DispatchError(ctx, gqlerror.List{gqlerror.WrapIfUnwrapped(ended)}))
 		_ = out.send([]byte(out.before + string(refusal) + out.after + out.complete))
 	default:
 		_ = out.send([]byte(out.complete))
@@ -131,7 +134,7 @@ func (x *exchange) follow(ctx context.Context, oc *graphql.OperationContext, out
 
 // stopped reports whether nothing more may be sent: a response may have waited for long, and its reader's token ended.
 func (x *exchange) stopped(ctx context.Context, cancel context.CancelCauseFunc) bool {
-	if err := x.check(ctx); err != nil {
+	if err := x.Check(ctx); err != nil {
 		cancel(err)
 	}
 	return ctx.Err() != nil

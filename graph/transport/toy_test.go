@@ -2,27 +2,31 @@ package transport_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"circlegraph/graph/transport"
 	"circlegraph/internal/memnet"
+	"circlegraph/internal/memory"
 )
 
 // toySchema is a schema that needs no code behind it.
@@ -45,54 +49,127 @@ const toyData = `{
 	]
 }`
 
-// toy is a server of the toy schema. Who presents "Bearer bad" is turned away, and "Bearer ending" once over is set.
+// toy is a server of the toy schema. Who presents "Bearer member" is a member, as is "Bearer late" once somebody asks;
+// "Bearer outage" cannot be asked about. "Bearer bad" is turned away, "Bearer ending" and "Bearer expiring" once over
+// is set.
 type toy struct {
 	t      *testing.T
 	url    string
 	client *http.Client
+	server *http.Server
 	live   *transport.Live
-	counts chan int    // of the subscription, after the first
-	over   atomic.Bool // whether the token has ended
-	write  func()      // is called by the mutation
+	counts chan int               // of the subscription, after the first
+	over   atomic.Bool            // whether the token has ended
+	asked  atomic.Bool            // whether it was asked whose "Bearer late" is
+	look   atomic.Pointer[func()] // is called once when it is looked whether a member vouches for somebody
+	write  func()                 // is called by the mutation
+	rests  chan *transport.Rest   // of subscriptions that announce their events; nil if they do not
 }
 
 type caller struct{}
 
 func newToy(t *testing.T) *toy {
 	t.Helper()
+	return toyOptions{}.start(t)
+}
+
+// toyOptions are what tests change of the toy.
+type toyOptions struct {
+	maxBytes  int64 // 2000 if zero
+	memory    *memory.Budget
+	heartbeat time.Duration      // transport's if zero
+	turns     int                // no limit if zero
+	parse     func(query string) // sees each document before it is parsed
+	owned     bool               // whether each token is a member's own
+	streams   int                // 10 if zero
+}
+
+func (o toyOptions) inBubble(t *testing.T, test func(*testing.T, *toy)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { test(t, o.start(t)) })
+}
+
+func (o toyOptions) start(t *testing.T) *toy {
+	t.Helper()
 	s := &toy{t: t, counts: make(chan int), write: func() {}}
 	s.live = transport.NewLive(transport.LiveOptions{
-		Streams: 10, PerAddress: 5,
-		Address: func(r *http.Request) string { return r.Header.Get("From") },
+		Streams: cmp.Or(o.streams, 10), PerAddress: 5, Heartbeat: o.heartbeat, Memory: o.memory,
+		Address: func(r *http.Request) netip.Addr {
+			address, _ := netip.ParseAddr(r.Header.Get("From")) // the zero address without
+			return address
+		},
 	})
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: toySchema})
 	h := handler.New(&graphql.ExecutableSchemaMock{
 		ExecFunc:   s.exec,
 		SchemaFunc: func() *ast.Schema { return schema },
 	})
-	h.AddTransport(transport.HTTP{MaxBody: 2000, Live: s.live, Check: s.check})
+	common := transport.Options{
+		MaxBytes: cmp.Or(o.maxBytes, 2000), Live: s.live, Check: s.check,
+		Expired: func(err error) bool { return errors.Is(err, errExpired) },
+		Proven: func(ctx context.Context) bool {
+			if look := s.look.Swap(nil); look != nil {
+				(*look)()
+			}
+			return ctx.Value(caller{}) == asMember || ctx.Value(caller{}) == "Bearer late" && s.asked.Load()
+		},
+		Prove: func(ctx context.Context) error {
+			switch ctx.Value(caller{}) {
+			case "Bearer late":
+				s.asked.Store(true)
+				return nil
+			case "Bearer member":
+				return nil
+			case "Bearer outage":
+				return errors.New("Nobody can be asked.")
+			}
+			return errUnknown
+		},
+		Dead:   func(err error) bool { return errors.Is(err, errUnknown) },
+		Memory: o.memory,
+	}
+	if o.owned {
+		common.Owner = func(ctx context.Context) string {
+			token := fmt.Sprint(ctx.Value(caller{}))
+			if token == "Bearer late" && !s.asked.Load() {
+				return ""
+			}
+			return token
+		}
+		common.Member = common.Owner
+	}
+	if o.turns > 0 {
+		common.Turns = transport.NewTurns(o.turns)
+	}
+	h.AddTransport(transport.HTTP{Options: common})
 	h.AddTransport(transport.Socket{
-		MaxMessage: 2000, Live: s.live, Check: s.check,
+		Options: common,
 		Init: func(ctx context.Context, authorization string) context.Context {
+			if authorization == "Bearer panic" {
+				panic("of the test")
+			}
 			return context.WithValue(ctx, caller{}, authorization)
 		},
 	})
-	h.SetQueryCache(lru.New[*ast.QueryDocument](10))
-	network := memnet.Listen()
-	server := &httptest.Server{
-		Listener: network,
-		Config: &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { //nolint:gosec // no slow clients
-			h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), caller{}, r.Header.Get("Authorization"))))
-		})},
+	if o.parse != nil {
+		h.Use(parsing(o.parse))
 	}
-	server.Start()
-	transport := &http.Transport{DialContext: network.Dial}
-	t.Cleanup(func() {
-		transport.CloseIdleConnections()
-		server.Close()
-	})
-	s.url, s.client = server.URL, &http.Client{Transport: transport}
+	h.SetQueryCache(lru.New[*ast.QueryDocument](10))
+	server, transport := memnet.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), caller{}, r.Header.Get("Authorization"))))
+	}))
+	s.server, s.url, s.client = server.Config, server.URL, &http.Client{Transport: transport}
 	return s
+}
+
+// parsing is an extension that sees each document before it is parsed.
+type parsing func(query string)
+
+func (parsing) ExtensionName() string                   { return "Parsing" }
+func (parsing) Validate(graphql.ExecutableSchema) error { return nil }
+func (p parsing) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
+	p(params.Query)
+	return nil
 }
 
 // inBubble runs a test in made-up time, which is over once nothing is left of server and clients.
@@ -108,15 +185,28 @@ func (s *toy) check(ctx context.Context) error {
 		return errors.New("The token is invalid.")
 	case token == "Bearer ending" && s.over.Load():
 		return errors.New("The token has ended.")
+	case token == "Bearer expiring" && s.over.Load():
+		return errExpired
 	}
 	return nil
 }
+
+var (
+	errExpired = errors.New("The token has expired.")
+	errUnknown = errors.New("The token is not known.")
+)
 
 // exec answers as generated code does, deferred fields as null at first.
 func (s *toy) exec(ctx context.Context) graphql.ResponseHandler {
 	oc := graphql.GetOperationContext(ctx)
 	if oc.Operation.Operation == ast.Subscription {
 		first := true
+		if s.rests != nil {
+			rest := transport.RestOf(ctx)
+			rest.Announce(1)
+			context.AfterFunc(ctx, func() { rest.Announce(1) })
+			s.rests <- rest
+		}
 		return func(context.Context) *graphql.Response {
 			n := 1
 			if !first {

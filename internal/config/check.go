@@ -4,16 +4,26 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"reflect"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
+
+	"circlegraph/tokens"
 )
 
 // minBudget leaves a few requests for everything.
 const minBudget = 60
+
+// minMemory lets a few requests of the largest size be under way.
+const minMemory = 16 << 20
 
 // maxMemo is more than any machine has to spare; a number beyond it is a slip.
 const maxMemo = 64 << 30
@@ -50,6 +60,9 @@ func (c *Config) checkAdmin() error {
 // checkCommunity holds the address of the community's pages to the same rules as Circle's: the web session sends tokens
 // there.
 func (c *Config) checkCommunity() error {
+	if c.SandboxLife && !c.Sandbox() {
+		return sentence("CIRCLEGRAPH_SANDBOX_LIFE is for the sandbox: members of a real community write by themselves.")
+	}
 	if c.CommunityURL != "" && c.Sandbox() {
 		return sentence("CIRCLEGRAPH_COMMUNITY_URL is given, but the sandbox has pages of its own: it is for a real " +
 			"community.")
@@ -60,6 +73,28 @@ func (c *Config) checkCommunity() error {
 	if c.WebSession && !c.Sandbox() {
 		return sentence("CIRCLEGRAPH_WEB_SESSION needs CIRCLEGRAPH_COMMUNITY_URL, the address of the community's own web " +
 			"pages: its cookies are of no use elsewhere.")
+	}
+	return nil
+}
+
+// checkCable holds the address of the websocket to the same rules as Circle's: members' tokens are sent there.
+func (c *Config) checkCable() error {
+	if c.CableOrigin != "" {
+		if err := checkAddress("CIRCLEGRAPH_CABLE_ORIGIN", c.CableOrigin); err != nil {
+			return err
+		}
+	}
+	if c.CableURL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.CableURL)
+	switch {
+	case err != nil || u.Hostname() == "" || u.Scheme != "wss" && u.Scheme != "ws":
+		return sentence("CIRCLEGRAPH_CABLE_URL must be the address of a websocket, such as wss://app.circle.so/cable.")
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return sentence("CIRCLEGRAPH_CABLE_URL must have neither user, query nor fragment.")
+	case u.Scheme == "ws" && !loopback(u.Hostname()):
+		return sentence("CIRCLEGRAPH_CABLE_URL must use wss unless it is on a loopback address.")
 	}
 	return nil
 }
@@ -126,8 +161,7 @@ func parseOrigins(list []string) ([]string, error) {
 			continue
 		}
 		u, err := url.Parse(text)
-		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" ||
-			text != strings.ToLower(u.Scheme+"://"+u.Host) {
+		if err != nil || !isOriginScheme(u.Scheme) || u.Host == "" || text != strings.ToLower(u.Scheme+"://"+u.Host) {
 			found = append(found,
 				sentencef("CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and "+
 					"without a path, not %q.", text))
@@ -138,12 +172,55 @@ func parseOrigins(list []string) ([]string, error) {
 	return origins, errors.Join(found...)
 }
 
+// isOriginScheme reports whether pages can have an origin of that scheme: those of the web, and those that app shells
+// such as Capacitor, Ionic and Tauri make up for what is installed with them.
+func isOriginScheme(scheme string) bool {
+	return !slices.Contains([]string{"", "about", "blob", "data", "file", "ftp", "javascript", "ws", "wss"}, scheme)
+}
+
+// parseHeaders reads the names of headers that pages may send besides the usual ones.
+func parseHeaders(list []string) ([]string, error) {
+	var names []string
+	var found []error
+	for _, name := range list {
+		name = strings.TrimSpace(name)
+		switch canonical := http.CanonicalHeaderKey(name); {
+		case name == "":
+		case !httpguts.ValidHeaderFieldName(name) || name == "*":
+			found = append(found, sentencef("CIRCLEGRAPH_CORS_HEADERS must list names of headers such as X-My-App, not %q.",
+				name))
+		case canonical == tokens.SecretHeader:
+			found = append(found, sentencef("CIRCLEGRAPH_CORS_HEADERS must not list %s: a page that could send the secret "+
+				"would have to hold it.", tokens.SecretHeader))
+		default:
+			names = append(names, canonical)
+		}
+	}
+	return names, errors.Join(found...)
+}
+
 // checkOrigins refuses pages that anybody on the way to them could replace. With the sandbox there is nothing to gain.
 func (c *Config) checkOrigins() error {
 	for _, origin := range c.CORSOrigins {
 		if u, err := url.Parse(origin); err == nil && u.Scheme == "http" && !loopback(u.Hostname()) && !c.Sandbox() {
 			return sentence("CIRCLEGRAPH_CORS_ORIGINS must use https unless they are on a loopback address: whoever is on " +
 				"the way could put a page there that reads members' tokens.")
+		}
+	}
+	return nil
+}
+
+// pictureHost is a name, of which the first part may be a star, or only a star.
+var pictureHost = regexp.MustCompile(`^(\*|(\*\.)?[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+)$`)
+
+// checkPictures refuses what is no host, such as an address, and drops spaces around the others.
+func (c *Config) checkPictures() error {
+	for i, host := range c.PictureHosts {
+		host = strings.TrimSpace(host)
+		c.PictureHosts[i] = host
+		if !pictureHost.MatchString(host) {
+			return sentencef("CIRCLEGRAPH_PICTURE_HOSTS must be names of hosts, such as images.example.com, *.example.com or "+
+				"*, not %q.", host)
 		}
 	}
 	return nil
@@ -164,6 +241,13 @@ func (p *parser) checkTimes() error {
 	return errors.Join(found...)
 }
 
+func (c *Config) checkMaxCost() error {
+	if c.MaxCost < 0 {
+		return sentence("CIRCLEGRAPH_MAX_COST must be a number of requests, or 0 for any number.")
+	}
+	return nil
+}
+
 func (c *Config) checkLimits() error {
 	var found []error
 	if c.TrustedDocumentsMode != "off" && c.TrustedDocuments == "" {
@@ -174,9 +258,11 @@ func (c *Config) checkLimits() error {
 	if c.MaxBody <= 0 {
 		found = append(found, sentence("CIRCLEGRAPH_MAX_BODY must be a positive number of bytes."))
 	}
-	if c.MaxCost < 0 {
-		found = append(found, sentence("CIRCLEGRAPH_MAX_COST must be a number of requests, or 0 for any number."))
+	if c.MaxMemory < minMemory {
+		found = append(found, sentencef("CIRCLEGRAPH_MAX_MEMORY must be at least %d bytes: nothing could be answered with "+
+			"less.", minMemory))
 	}
+	found = append(found, c.checkMaxCost())
 	if c.MaxStreams <= 0 || c.MaxStreamsPerAddress <= 0 {
 		found = append(found,
 			sentence("CIRCLEGRAPH_MAX_STREAMS and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers."))

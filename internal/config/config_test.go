@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -43,7 +44,7 @@ func TestLoadWithoutSettings(t *testing.T) {
 	}
 	if !c.Sandbox() || !c.Introspection || c.CircleURL != "" || c.Listen != "127.0.0.1:8080" || c.MaxBody != 1<<20 ||
 		c.MaxCost != 50 ||
-		c.RequestTimeout != 30*time.Second || c.Level().String() != "INFO" || len(c.CORSOrigins) != 0 {
+		c.RequestTimeout != 30*time.Second || c.level().String() != "INFO" || len(c.CORSOrigins) != 0 {
 		t.Errorf("Load() = %+v, want the sandbox with its defaults", c)
 	}
 }
@@ -59,20 +60,40 @@ func TestLoadTakesEmptyVariablesForAbsent(t *testing.T) {
 	}
 }
 
+// Texts show the pictures of Circle and the community always, of others if they are set, and of anybody in the sandbox.
+func TestPictures(t *testing.T) {
+	c, err := load(t, trusted("CIRCLEGRAPH_PICTURE_HOSTS", "images.example.com, *.example.org",
+		"CIRCLEGRAPH_COMMUNITY_URL", "https://community.example.com"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"circle.so", "*.circle.so", "images.example.com", "*.example.org", "app.circle.so", "*.app.circle.so",
+		"community.example.com", "*.community.example.com",
+	}
+	if got := c.Pictures(); !slices.Equal(got, want) {
+		t.Errorf("pictures of %v, want %v", got, want)
+	}
+	if c, err = load(t, nil); err != nil || !slices.Equal(c.Pictures(), []string{"*"}) {
+		t.Errorf("pictures of the sandbox: %v, %v, want of any host", c.Pictures(), err)
+	}
+}
+
 func TestLoadRealCommunity(t *testing.T) {
 	env := trusted(
 		"CIRCLEGRAPH_LOGIN", "oidc,trusted", "CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com",
-		"CIRCLEGRAPH_OIDC_AUDIENCE", "web,ios",
-		"CIRCLEGRAPH_SEAL_KEYS", sealKey, "CIRCLEGRAPH_TRUSTED_PROXIES", "10.1.2.3/8, 192.0.2.7",
-		"CIRCLEGRAPH_LOG_LEVEL", "debug",
-		"CIRCLEGRAPH_CORS_ORIGINS", "https://app.example.com,http://localhost:3000", "CIRCLEGRAPH_LISTEN", "0.0.0.0:80",
+		"CIRCLEGRAPH_OIDC_AUDIENCE", "web,ios", "CIRCLEGRAPH_SEAL_KEYS", sealKey,
+		"CIRCLEGRAPH_TRUSTED_PROXIES", "10.1.2.3/8, 192.0.2.7", "CIRCLEGRAPH_LOG_LEVEL", "debug",
+		"CIRCLEGRAPH_CORS_ORIGINS",
+		"https://app.example.com,http://localhost:3000,capacitor://localhost,tauri://localhost,https://localhost",
+		"CIRCLEGRAPH_LISTEN", "0.0.0.0:80",
 		"CIRCLEGRAPH_REQUEST_TIMEOUT", "40s")
 	c, err := load(t, env, "--listen", "[::1]:9000")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.Sandbox() || c.Introspection || c.CircleURL != circleURL || c.CircleHeadlessToken != token ||
-		c.Level().String() != "DEBUG" {
+		c.level().String() != "DEBUG" {
 		t.Errorf("Load() = %+v, want a real community", c)
 	}
 	if c.Listen != "[::1]:9000" {
@@ -84,7 +105,9 @@ func TestLoadRealCommunity(t *testing.T) {
 	}; !slices.Equal(c.ProxyNetworks, want) {
 		t.Errorf("ProxyNetworks = %v, want %v", c.ProxyNetworks, want)
 	}
-	if want := []string{"https://app.example.com", "http://localhost:3000"}; !slices.Equal(c.CORSOrigins, want) {
+	if want := []string{
+		"https://app.example.com", "http://localhost:3000", "capacitor://localhost", "tauri://localhost", "https://localhost",
+	}; !slices.Equal(c.CORSOrigins, want) {
 		t.Errorf("CORSOrigins = %v, want %v", c.CORSOrigins, want)
 	}
 }
@@ -252,6 +275,10 @@ func TestRefusals(t *testing.T) {
 			`CIRCLEGRAPH_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost:99999".`,
 		},
 		{
+			"life of a real community", trusted("CIRCLEGRAPH_SANDBOX_LIFE", "true"),
+			"CIRCLEGRAPH_SANDBOX_LIFE is for the sandbox: members of a real community write by themselves.",
+		},
+		{
 			"pages of the sandbox", vars("CIRCLEGRAPH_COMMUNITY_URL", "https://community.example.com"),
 			"CIRCLEGRAPH_COMMUNITY_URL is given, but the sandbox has pages of its own: it is for a real community.",
 		},
@@ -305,17 +332,47 @@ func TestRefusals(t *testing.T) {
 			"CIRCLEGRAPH_TRUSTED_PROXIES must not be the whole internet: anybody could choose the address in the log.",
 		},
 		{
+			"picture of an address", vars("CIRCLEGRAPH_PICTURE_HOSTS", "images.example.com,https://example.com"),
+			"CIRCLEGRAPH_PICTURE_HOSTS must be names of hosts, such as images.example.com, *.example.com or *, not " +
+				`"https://example.com".`,
+		},
+		{
+			"picture of a pattern", vars("CIRCLEGRAPH_PICTURE_HOSTS", "*example.com"),
+			"CIRCLEGRAPH_PICTURE_HOSTS must be names of hosts, such as images.example.com, *.example.com or *, not " +
+				`"*example.com".`,
+		},
+		{
 			"origin in the clear", trusted("CIRCLEGRAPH_CORS_ORIGINS", "http://app.example.com"),
 			"CIRCLEGRAPH_CORS_ORIGINS must use https unless they are on a loopback address: whoever is on the way could put " +
 				"a page there that reads members' tokens.",
 		},
 		{
+			"origin of a file", vars("CIRCLEGRAPH_CORS_ORIGINS", "file://localhost"),
+			`CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, ` +
+				`not "file://localhost".`,
+		},
+		{
+			"secret from pages", vars("CIRCLEGRAPH_CORS_HEADERS", "X-Mine, x-circlegraph-secret"),
+			"CIRCLEGRAPH_CORS_HEADERS must not list X-Circlegraph-Secret: a page that could send the secret would have to " +
+				"hold it.",
+		},
+		{
+			"every header", vars("CIRCLEGRAPH_CORS_HEADERS", "*"),
+			`CIRCLEGRAPH_CORS_HEADERS must list names of headers such as X-My-App, not "*".`,
+		},
+		{
+			"header with a colon", vars("CIRCLEGRAPH_CORS_HEADERS", "X-Mine: 1"),
+			`CIRCLEGRAPH_CORS_HEADERS must list names of headers such as X-My-App, not "X-Mine: 1".`,
+		},
+		{
 			"origin in capitals", vars("CIRCLEGRAPH_CORS_ORIGINS", "https://App.example.com"),
-			`CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, not "https://App.example.com".`,
+			`CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, ` +
+				`not "https://App.example.com".`,
 		},
 		{
 			"origin of nobody", vars("CIRCLEGRAPH_CORS_ORIGINS", "null"),
-			`CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, not "null".`,
+			`CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, ` +
+				`not "null".`,
 		},
 		{
 			"every origin", vars("CIRCLEGRAPH_CORS_ORIGINS", "*"),
@@ -323,7 +380,8 @@ func TestRefusals(t *testing.T) {
 		},
 		{
 			"origin with a path", vars("CIRCLEGRAPH_CORS_ORIGINS", "https://app.example.com/"),
-			`CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, not "https://app.example.com/".`,
+			`CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, ` +
+				`not "https://app.example.com/".`,
 		},
 		{
 			"nothing trusted", vars("CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE", "enforce"),
@@ -371,6 +429,8 @@ func TestRefusals(t *testing.T) {
 			"negative long memory", vars("CIRCLEGRAPH_MEMO_BRIEF", "0s", "CIRCLEGRAPH_MEMO_LONG", "-1s"),
 			"CIRCLEGRAPH_MEMO_LONG must not be negative.",
 		},
+		{"negative seldom", vars("CIRCLEGRAPH_MEMO_SELDOM", "-1s"), "CIRCLEGRAPH_MEMO_SELDOM must not be negative."},
+		{"negative records", vars("CIRCLEGRAPH_MEMO_RECORDS", "-1s"), "CIRCLEGRAPH_MEMO_RECORDS must not be negative."},
 		{"negative memory", vars("CIRCLEGRAPH_MEMO_STALE", "-1s"), "CIRCLEGRAPH_MEMO_STALE must not be negative."},
 		{
 			"brief longer than long", vars("CIRCLEGRAPH_MEMO_BRIEF", "2m"),
@@ -382,7 +442,7 @@ func TestRefusals(t *testing.T) {
 		},
 		{
 			"negative memory size", vars("CIRCLEGRAPH_MEMO_BYTES", "-1"),
-			`--memo-bytes: expected a valid 64 bit uint but got "-1". See --help.`,
+			`CIRCLEGRAPH_MEMO_BYTES: expected a valid 64 bit uint but got "-1". See --help.`,
 		},
 		{
 			"upstream longer than request", vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "5s"),
@@ -390,11 +450,11 @@ func TestRefusals(t *testing.T) {
 		},
 		{
 			"unreadable time", vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "soon"),
-			`--request-timeout: expected duration but got "soon": time: invalid duration "soon". See --help.`,
+			`CIRCLEGRAPH_REQUEST_TIMEOUT: expected duration but got "soon": time: invalid duration "soon". See --help.`,
 		},
 		{
 			"unknown level", vars("CIRCLEGRAPH_LOG_LEVEL", "loud"),
-			`--log-level must be one of "debug","info","warn","error" but got "loud". See --help.`,
+			`CIRCLEGRAPH_LOG_LEVEL must be one of "debug","info","warn","error" but got "loud". See --help.`,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) { refused(t, test.env, test.want) })
@@ -403,7 +463,8 @@ func TestRefusals(t *testing.T) {
 
 func TestRefusedArguments(t *testing.T) {
 	refused(t, nil, "unknown flag --nonsense. See --help.", "--nonsense")
-	refused(t, nil, "There are no arguments besides flags. See --help.", "--trusted-secret", "first-half", "second-half")
+	refused(t, nil, "There are no arguments besides commands and flags. See --help.",
+		"--trusted-secret", "first-half", "second-half")
 }
 
 func TestHelpAndVersion(t *testing.T) {
@@ -482,5 +543,44 @@ func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestBadValuesNameWhatWasSet(t *testing.T) {
+	const name = "CIRCLEGRAPH_MAX_COST"
+	for _, tc := range []struct {
+		args []string
+		env  map[string]string
+		want string
+	}{
+		{nil, vars(name, "abc"), name},
+		{[]string{"--max-cost", "abc"}, nil, "--max-cost"},
+		{[]string{"--max-cost=abc"}, vars(name, "7"), "--max-cost"},
+		{nil, vars("CIRCLEGRAPH_LOG_LEVEL", "loud"), "CIRCLEGRAPH_LOG_LEVEL"},
+		{nil, vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "5"), "CIRCLEGRAPH_REQUEST_TIMEOUT"},
+	} {
+		_, err := Load(tc.args, func(name string) string { return tc.env[name] }, "", io.Discard)
+		if err == nil || !strings.HasPrefix(err.Error(), tc.want+" ") && !strings.HasPrefix(err.Error(), tc.want+":") {
+			t.Errorf("Load(%q, %v): %v, want a sentence about %s", tc.args, tc.env, err, tc.want)
+		}
+	}
+}
+
+func TestMisspelt(t *testing.T) {
+	got := Misspelt([]string{
+		"CIRCLEGRAPH_MAXCOST=7", "CIRCLEGRAPH_MAX_COST=7", "CIRCLEGRAPH_OLD=", "PATH=/bin", "CIRCLEGRAPH_LOG_LEVL=debug",
+		"CIRCLE_HEADLES_TOKEN=x", "circlegraph_listen=:1", "CIRCLEGRAPHLOGIN=oidc", "CIRCLE_URL=x",
+		"CIRCLE_TAG=v1", "CIRCLECI=true", "CIRCLEGRAPH_REPLICAS=2",
+	})
+	want := []string{
+		"CIRCLEGRAPH_MAXCOST is no setting and has no effect. Did you mean CIRCLEGRAPH_MAX_COST?",
+		"CIRCLEGRAPH_LOG_LEVL is no setting and has no effect. Did you mean CIRCLEGRAPH_LOG_LEVEL?",
+		"CIRCLE_HEADLES_TOKEN is no setting and has no effect. Did you mean CIRCLE_HEADLESS_TOKEN?",
+		"circlegraph_listen is no setting and has no effect. Did you mean CIRCLEGRAPH_LISTEN?",
+		"CIRCLEGRAPHLOGIN is no setting and has no effect. Did you mean CIRCLEGRAPH_LOGIN?",
+		"CIRCLEGRAPH_REPLICAS is no setting and has no effect. --help lists all settings.",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

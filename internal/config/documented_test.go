@@ -28,7 +28,7 @@ func TestSettingsAreDocumented(t *testing.T) {
 	}
 
 	pages := []string{"../../README.md", "../../Dockerfile"}
-	for _, pattern := range []string{"../../docs/*.md", "../../deploy/*"} {
+	for _, pattern := range []string{"../../docs/*.md", "../../deploy/*.*", "../../deploy/*/*.*"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil || len(found) == 0 {
 			t.Fatalf("%s: %d files, %v", pattern, len(found), err)

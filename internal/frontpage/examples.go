@@ -8,8 +8,13 @@ import (
 	"circlegraph/tokens"
 )
 
-// signIn is how to get an access token from the endpoint at url, for a shell, by mode. The member is somebody of the
-// sandbox.
+// accessToken takes the token out of an answer, and ends the command that asked.
+//
+//nolint:gosec // a command that finds one
+const accessToken = `sed 's/.*"accessToken":"\([^"]*\)".*/\1/')`
+
+// signIn is how to get an access token from the endpoint at url, for a shell, by mode: each sets the TOKEN that
+// [examples] use. The member is somebody of the sandbox.
 func signIn(url string, modes []tokens.Mode, member string) map[string]string {
 	fill := strings.NewReplacer("ENDPOINT", url, "MEMBER", member).Replace
 	ways := map[string]string{}
@@ -18,15 +23,17 @@ func signIn(url string, modes []tokens.Mode, member string) map[string]string {
 		case tokens.ModeSandbox:
 			ways["sandbox"] = fill(`TOKEN=$(curl -s ENDPOINT -H 'Content-Type: application/json' \
   -d '{"query": "mutation { login(input: {email: \"MEMBER\"}) { accessToken } }"}' |
-  sed 's/.*"accessToken":"\([^"]*\)".*/\1/')`)
+  ` + accessToken)
 		case tokens.ModeOIDC:
-			ways["oidc"] = fill(`curl -s ENDPOINT -H 'Content-Type: application/json' \
+			ways["oidc"] = fill(`TOKEN=$(curl -s ENDPOINT -H 'Content-Type: application/json' \
   -d '{"variables": {"token": "'$ID_TOKEN'"},
-       "query": "mutation ($token: String!) { login(input: {identityToken: $token}) { accessToken refreshToken userErrors { message } } }"}'`)
+       "query": "mutation ($token: String!) { login(input: {identityToken: $token}) { accessToken } }"}' |
+  ` + accessToken)
 		case tokens.ModeTrusted:
-			ways["trusted"] = fill(`curl -s ENDPOINT -H 'Content-Type: application/json' \
+			ways["trusted"] = fill(`TOKEN=$(curl -s ENDPOINT -H 'Content-Type: application/json' \
   -H "X-Circlegraph-Secret: $CIRCLEGRAPH_TRUSTED_SECRET" \
-  -d '{"query": "mutation { login(input: {ssoUserId: \"42\"}) { accessToken refreshToken userErrors { message } } }"}'`)
+  -d '{"query": "mutation { login(input: {ssoUserId: \"42\"}) { accessToken } }"}' |
+  ` + accessToken)
 		}
 	}
 	return ways

@@ -10,7 +10,9 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"circlegraph/circleclient"
 	"circlegraph/docs"
+	"circlegraph/graph"
 	"circlegraph/internal/config"
 	"circlegraph/internal/web"
 )
@@ -20,8 +22,10 @@ const someSecret = "not-to-be-shown-0123456789-abcdefghij"
 
 var none iter.Seq2[string, int] = func(func(string, int) bool) {}
 
-// visit asks a server of these settings for a page.
-func visit(t *testing.T, path string, files fs.FS, member string, pairs ...string) *httptest.ResponseRecorder {
+func operation(word string) string { return circleclient.SourceOf(word).Operation() }
+
+// serving is a server of these settings.
+func serving(t *testing.T, files fs.FS, member string, pairs ...string) *http.ServeMux {
 	t.Helper()
 	env := map[string]string{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -31,15 +35,37 @@ func visit(t *testing.T, path string, files fs.FS, member string, pairs ...strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages, err := New(Options{Config: cfg, Member: member, Limits: none, Docs: files})
+	pages, err := New(Options{
+		Config: cfg, Member: member, Limits: none, Docs: files, Schema: graph.Priced(), Operation: operation,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
 	pages.Register(mux)
+	return mux
+}
+
+// visit asks a server of these settings for a page.
+func visit(t *testing.T, path string, files fs.FS, member string, pairs ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	return visitAs(t, path, "", files, member, pairs...)
+}
+
+// visitAs is visit with an Accept header.
+func visitAs(
+	t *testing.T, path, accept string, files fs.FS, member string, pairs ...string,
+) *httptest.ResponseRecorder {
+	t.Helper()
+	mux := serving(t, files, member, pairs...)
+	return ask(mux, path, accept)
+}
+
+// ask asks for a page.
+func ask(mux *http.ServeMux, path, accept string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodGet, path, nil)
-	r.Host, r.Header = "api.example.com", http.Header{"X-Forwarded-Proto": {"https"}}
+	r.Host, r.Header = "api.example.com", http.Header{"X-Forwarded-Proto": {"https"}, "Accept": {accept}}
 	web.Safe(mux).ServeHTTP(w, r)
 	return w
 }
@@ -62,7 +88,7 @@ func TestFrontPageSaysHowToSignIn(t *testing.T) {
 		{
 			"sandbox", "maya@example.com", nil,
 			[]string{
-				"Sandbox:", `email: \&#34;maya@example.com`, `href="/playground/"`, "by introspection",
+				"Sandbox:", `email: \&quot;maya@example.com`, `href="/playground/"`, "by introspection",
 				"CIRCLEGRAPH_CORS_ORIGINS=",
 			},
 			[]string{"identityToken", "X-Circlegraph-Secret", "its operator’s own apps"},
@@ -81,7 +107,8 @@ func TestFrontPageSaysHowToSignIn(t *testing.T) {
 	} {
 		w := visit(t, "/", docs.Files, test.member, test.settings...)
 		page := w.Body.String()
-		for _, want := range append(test.says, "https://api.example.com/graphql", "1 MiB", "30s") {
+		for _, want := range append(test.says, "https://api.example.com/graphql", "1 MiB", "30s",
+			"TOKEN=$(curl", "Bearer $TOKEN") {
 			if !strings.Contains(page, want) {
 				t.Errorf("%s: the page lacks %q", test.name, want)
 			}
@@ -96,7 +123,7 @@ func TestFrontPageSaysHowToSignIn(t *testing.T) {
 
 // A style or script that the policy does not name would not count.
 func TestPolicyNamesWhatStandsInThePage(t *testing.T) {
-	for path, want := range map[string]int{"/": 2, "/docs/errors": 1} {
+	for path, want := range map[string]int{"/": 2, "/docs/errors": 2, "/docs/schema": 1, "/docs/schema/Post": 1} {
 		w := visit(t, path, docs.Files, "")
 		policy := w.Header().Get("Content-Security-Policy")
 		if strings.Contains(policy, "unsafe") || !strings.HasPrefix(policy, "default-src 'none'") {
@@ -124,9 +151,16 @@ func TestLinks(t *testing.T) {
 	for _, name := range names {
 		paths = append(paths, "/docs/"+strings.TrimSuffix(name, ".md"))
 	}
-	known := map[string]string{"/schema.graphql": "", "/healthz": "", "/readyz": "", "/playground/": ""}
+	for name, def := range graph.Priced().Types {
+		if !strings.HasPrefix(name, "__") && def != nil {
+			paths = append(paths, "/docs/schema/"+name)
+		}
+	}
+	paths = append(paths, "/docs/schema", "/docs/schema?q=a")
+	known := map[string]string{"/docs/": "", "/schema.graphql": "", "/healthz": "", "/readyz": "", "/playground/": ""}
+	mux := serving(t, docs.Files, "maya@example.com")
 	for _, path := range paths {
-		w := visit(t, path, docs.Files, "maya@example.com")
+		w := ask(mux, path, "")
 		if w.Code != http.StatusOK {
 			t.Fatalf("GET %s = %d", path, w.Code)
 		}
@@ -136,7 +170,7 @@ func TestLinks(t *testing.T) {
 		for _, link := range regexp.MustCompile(`<a [^>]*href="([^"]*)"`).FindAllStringSubmatch(known[path], -1) {
 			target, anchor, _ := strings.Cut(link[1], "#")
 			switch {
-			case strings.HasPrefix(target, "https://"):
+			case strings.HasPrefix(target, "https://"), strings.HasPrefix(target, "http://en.wikipedia.org/"):
 				continue
 			case target == "":
 				target = path
@@ -166,5 +200,26 @@ func TestPagesOfNoChapterAreListed(t *testing.T) {
 	}
 	if _, err := New(Options{Docs: fstest.MapFS{"a.md": {Data: []byte("no title")}}}); err == nil {
 		t.Error("a page without a title is taken")
+	}
+}
+
+// Whoever is at a wrong address learns where things are.
+func TestOtherAddresses(t *testing.T) {
+	for _, tc := range []struct {
+		path, accept string
+		status       int
+		says         string
+	}{
+		{"/docs/", "", http.StatusOK, `<a href="/docs/errors">`},
+		{"/docs", "", http.StatusMovedPermanently, ""},
+		{"/docs/errors.md", "", http.StatusOK, "UNAUTHENTICATED"},
+		{"/docs/nothing", "text/html", http.StatusNotFound, `<a href="/docs/errors">`},
+		{"/graphq", "text/html,*/*", http.StatusNotFound, "<code>/graphql</code>"},
+		{"/graphq", "*/*", http.StatusNotFound, "GraphQL is at /graphql"},
+	} {
+		w := visitAs(t, tc.path, tc.accept, docs.Files, "")
+		if w.Code != tc.status || !strings.Contains(w.Body.String(), tc.says) {
+			t.Errorf("GET %s: %d, want %d with %q", tc.path, w.Code, tc.status, tc.says)
+		}
 	}
 }

@@ -1,7 +1,7 @@
 // The page works without this. With it, code can be copied, and the address is the one in the address bar even where a
 // proxy has hidden it from the server.
 const told = document.body.dataset.origin;
-const here = new URL('.', location.href).href.replace(/\/$/, '');
+const here = new URL(document.body.dataset.root ?? '.', location.href).href.replace(/\/$/, '');
 for (const code of document.querySelectorAll('code')) code.textContent = code.textContent.replaceAll(told, here);
 
 const announce = document.querySelector('.announce');

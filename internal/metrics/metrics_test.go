@@ -26,7 +26,7 @@ func TestMetrics(t *testing.T) {
 		_, _ = w.Write([]byte(`{"id":7}`))
 	}))
 	defer circle.Close()
-	m, principals := New(), tokens.NewPrincipals(0, time.Now)
+	m, principals := New("v1", "Feed"), tokens.NewPrincipals(0, time.Now)
 	client, err := circleclient.New(circleclient.Config{
 		BaseURL: circle.URL, Principals: principals, Observe: m.Observe, Budget: circleclient.BudgetConfig{Requests: 1800},
 		Memo: circleclient.MemoConfig{Bytes: 1 << 20, Brief: time.Minute, Long: time.Minute},
@@ -42,6 +42,14 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	_, _ = client.Spaces.Get(ctx, 404)
+	m.Streams(func() int { return 3 })
+	m.Operation(ctx, "Feed", "query", nil, time.Second)
+	m.Operation(ctx, "MadeUp", "query", []string{"NOT_FOUND"}, time.Second)
+	m.Operation(ctx, "", "", []string{"GRAPHQL_PARSE_FAILED"}, time.Second)
+	m.Operation(ctx, "Feed", "subscription", nil, time.Hour)
+	m.SignIn("login", "oidc", "ok")
+	m.WatchDocuments()
+	m.Document(false)
 	w := httptest.NewRecorder()
 	m.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	text := w.Body.String()
@@ -56,12 +64,23 @@ func TestMetrics(t *testing.T) {
 		`circlegraph_memo_answers 1`,
 		`circlegraph_active_members 1`,
 		`go_goroutines`,
+		`circlegraph_build_info{version="v1"} 1`,
+		`circlegraph_operations_total{kind="query",operation="Feed"} 1`,
+		`circlegraph_operations_total{kind="query",operation="other"} 1`,
+		`circlegraph_operations_total{kind="refused",operation="other"} 1`,
+		`circlegraph_operations_total{kind="subscription",operation="Feed"} 1`,
+		`circlegraph_operation_duration_seconds_count{kind="query"} 2`,
+		`circlegraph_errors_total{code="NOT_FOUND"} 1`,
+		`circlegraph_streams_open 3`,
+		`circlegraph_sign_ins_total{action="login",mode="oidc",outcome="ok"} 1`,
+		`circlegraph_documents_total{trusted="false"} 1`,
+		`circlegraph_documents_total{trusted="true"} 0`,
 	} {
 		if !strings.Contains(text, "\n"+want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
-	if strings.Contains(text, "secret-token") || strings.Contains(text, "spaces/404") {
+	if strings.Contains(text, "secret-token") || strings.Contains(text, "spaces/404") || strings.Contains(text, "MadeUp") {
 		t.Error("the metrics hold what a client has sent")
 	}
 	if problems, err := testutil.GatherAndLint(m.registry); err != nil || len(problems) > 0 {

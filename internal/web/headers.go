@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -22,9 +23,14 @@ func Safe(next http.Handler) http.Handler {
 	})
 }
 
-// Allow lets a page do more than nothing: each directive is added to the policy that Safe has set.
+// Allow lets a page do more than nothing: each directive is added to the policy that Safe has set, or takes the place
+// of the one of its name.
 func Allow(h http.Header, directives ...string) {
-	h.Set("Content-Security-Policy", strings.Join(append([]string{strictPolicy}, directives...), "; "))
+	kept := slices.DeleteFunc(strings.Split(strictPolicy, "; "), func(strict string) bool {
+		name, _, _ := strings.Cut(strict, " ")
+		return slices.ContainsFunc(directives, func(d string) bool { return strings.HasPrefix(d, name+" ") })
+	})
+	h.Set("Content-Security-Policy", strings.Join(append(kept, directives...), "; "))
 }
 
 // Hash names a style or script that stands in a page, for its policy.

@@ -18,6 +18,17 @@ type Health struct{ draining atomic.Bool }
 // Drain makes /readyz say no from here on.
 func (h *Health) Drain() { h.draining.Store(true) }
 
+// LastAnswers ends each connection with its next answer while the process drains. A proxy that keeps connections would
+// otherwise send a request down one at the very moment when it is closed.
+func (h *Health) LastAnswers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.draining.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // Register adds the two routes.
 func (h *Health) Register(mux *http.ServeMux) {
 	mux.HandleFunc(healthPattern, func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok\n") })

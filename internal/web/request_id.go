@@ -37,24 +37,35 @@ func RequestIDOf(ctx context.Context) string {
 	return id
 }
 
-// LogHandler adds the request's id to every line that next gets.
-func LogHandler(next slog.Handler) slog.Handler { return logHandler{next} }
+// LogHandler adds the request's id to every line that next gets, and what else says something of its context.
+func LogHandler(next slog.Handler, more ...func(context.Context) slog.Attr) slog.Handler {
+	return logHandler{next, more}
+}
 
-type logHandler struct{ slog.Handler }
+type logHandler struct {
+	slog.Handler
+
+	more []func(context.Context) slog.Attr
+}
 
 // Handle implements [slog.Handler].
 func (h logHandler) Handle(ctx context.Context, record slog.Record) error {
-	if id, ok := ctx.Value(requestIDKey{}).(string); ok {
-		record = record.Clone()
+	record = record.Clone()
+	if id := RequestIDOf(ctx); id != "" {
 		record.AddAttrs(slog.String("request", id))
+	}
+	for _, of := range h.more {
+		record.AddAttrs(of(ctx))
 	}
 	return h.Handler.Handle(ctx, record)
 }
 
 // WithAttrs implements [slog.Handler].
 func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return logHandler{h.Handler.WithAttrs(attrs)}
+	return logHandler{h.Handler.WithAttrs(attrs), h.more}
 }
 
 // WithGroup implements [slog.Handler].
-func (h logHandler) WithGroup(name string) slog.Handler { return logHandler{h.Handler.WithGroup(name)} }
+func (h logHandler) WithGroup(name string) slog.Handler {
+	return logHandler{h.Handler.WithGroup(name), h.more}
+}

@@ -101,6 +101,29 @@ func TestAccessLogOfAPanic(t *testing.T) {
 	}
 }
 
+// What happens on a websocket is not written into the line of the request that opened it, nor kept for it.
+func TestNothingIsNotedOfASocket(t *testing.T) {
+	noted := make(chan bool, 1)
+	server := httptest.NewServer(AccessLog(slog.New(slog.DiscardHandler), time.Now, ClientAddress(nil),
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			noted <- Note(r.Context(), slog.LevelWarn, slog.String("late", "note"))
+			_ = conn.Close()
+		})))
+	if res, err := server.Client().Get(server.URL); err == nil {
+		_ = res.Body.Close()
+		t.Error("a connection that was taken over is answered")
+	}
+	server.Close()
+	if <-noted {
+		t.Error("a note of a websocket is taken")
+	}
+}
+
 func TestClientAddress(t *testing.T) {
 	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}
 	for _, test := range []struct {
@@ -117,6 +140,28 @@ func TestClientAddress(t *testing.T) {
 		{"10.1.1.1:1", nil, "10.1.1.1"},
 		{"[::ffff:10.1.1.1]:1", []string{"2001:db8::1"}, "2001:db8::1"},
 		{"[fd00::1]:1", []string{"198.51.100.1"}, "198.51.100.1"},
+		{"10.1.1.1:1", []string{"198.51.100.1:4711"}, "198.51.100.1"}, // as some balancers write it
+		{"10.1.1.1:1", []string{"6.6.6.6, [2001:db8::1]:4711, 10.2.2.2:80"}, "2001:db8::1"},
+		{"10.1.1.1:1", []string{"[2001:db8::1]"}, "2001:db8::1"},
+		{"10.1.1.1:1", []string{"[fe80::1%eth0]:80"}, "fe80::1"},
+		{"10.1.1.1:1", []string{"[::ffff:198.51.100.1]:80"}, "198.51.100.1"},
+		{"10.1.1.1:1", []string{"6.6.6.6, 198.51.100.1:x"}, "10.1.1.1"},
+		{"10.1.1.1:1", []string{"6.6.6.6,\t198.51.100.1 ,  10.2.2.2"}, "198.51.100.1"},
+		{"10.1.1.1:1", []string{"6.6.6.6", "7.7.7.7, 198.51.100.1:80", "[fd00::2%eth0]:80"}, "198.51.100.1"},
+		{"10.1.1.1:1", []string{"6.6.6.6, [fe80::1%eth0], fd00::2"}, "fe80::1"},
+		{"10.1.1.1:1", []string{"6.6.6.6, ::ffff:198.51.100.1"}, "198.51.100.1"},
+		{"10.1.1.1:1", []string{"10.9.9.9, 198.51.100.1"}, "198.51.100.1"}, // the sender's own invention
+		{"10.1.1.1:1", []string{"10.9.9.9"}, "10.9.9.9"},                   // within the proxies
+		{"10.1.1.1:1", []string{", 198.51.100.1"}, "198.51.100.1"},
+		// What no proxy would write says nothing, nor does what stands before it.
+		{"10.1.1.1:1", []string{"6.6.6.6,"}, "10.1.1.1"},
+		{"10.1.1.1:1", []string{"6.6.6.6, unknown"}, "10.1.1.1"},
+		{"10.1.1.1:1", []string{"6.6.6.6, _hidden, 10.2.2.2"}, "10.2.2.2"},
+		{"10.1.1.1:1", []string{`6.6.6.6, "198.51.100.1"`}, "10.1.1.1"},
+		{"10.1.1.1:1", []string{"6.6.6.6, for=198.51.100.1"}, "10.1.1.1"},
+		{"10.1.1.1:1", []string{"6.6.6.6, 198.051.100.001"}, "10.1.1.1"},
+		{"10.1.1.1:1", []string{"6.6.6.6 198.51.100.1"}, "10.1.1.1"},
+		{"10.1.1.1:1", []string{"6.6.6.6, 198.51.100.1:99999"}, "10.1.1.1"},
 		{"@", nil, ""},
 	} {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
@@ -124,7 +169,7 @@ func TestClientAddress(t *testing.T) {
 		for _, value := range test.forwarded {
 			r.Header.Add("X-Forwarded-For", value)
 		}
-		if got := ClientAddress(proxies)(r); got != test.want {
+		if got := text(ClientAddress(proxies)(r)); got != test.want {
 			t.Errorf("ClientAddress(%s, %q) = %q, want %q", test.peer, test.forwarded, got, test.want)
 		}
 	}
@@ -132,19 +177,61 @@ func TestClientAddress(t *testing.T) {
 
 func TestCORS(t *testing.T) {
 	next := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
-	preflight := func(h http.Handler, origin, header string) string {
+	ask := func(h http.Handler, origin, method, header string) http.Header {
 		r := httptest.NewRequest(http.MethodOptions, "/graphql", nil)
 		r.Header.Set("Origin", origin)
-		r.Header.Set("Access-Control-Request-Method", http.MethodPost)
+		r.Header.Set("Access-Control-Request-Method", method)
 		r.Header.Set("Access-Control-Request-Headers", header)
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
-		return w.Header().Get("Access-Control-Allow-Origin")
+		return w.Header()
+	}
+	preflight := func(h http.Handler, origin, header string) string {
+		return ask(h, origin, http.MethodPost, header).Get("Access-Control-Allow-Origin")
 	}
 	const app = "https://app.example.com"
-	some := CORS([]string{app}, next)
+	some := CORS([]string{app, "capacitor://localhost", "http://localhost:*"}, []string{"X-Mine"}, next)
 	if got := preflight(some, app, "authorization,content-type"); got != app {
 		t.Errorf("a listed origin is allowed %q, want %q", got, app)
+	}
+	for _, header := range []string{
+		"apollographql-client-name,apollographql-client-version", "apollo-require-preflight", "baggage,sentry-trace",
+		"graphql-require-preflight", "if-none-match", "traceparent,tracestate", "x-mine",
+		"x-apollo-operation-id,x-apollo-operation-name", "x-request-id",
+		"x-datadog-origin,x-datadog-parent-id,x-datadog-sampling-priority,x-datadog-trace-id",
+	} {
+		if got := preflight(some, app, header); got != app {
+			t.Errorf("%s is allowed for %q, want %q", header, got, app)
+		}
+	}
+	for origin, want := range map[string]bool{
+		"capacitor://localhost": true, "http://localhost:5173": true, "http://localhost:1": true,
+		"ionic://localhost": false, "http://localhost.evil.example": false, "https://localhost": false,
+	} {
+		if got := preflight(some, origin, "content-type"); (got != "") != want {
+			t.Errorf("%s is allowed %q, want it allowed: %v", origin, got, want)
+		}
+	}
+	for _, method := range []string{
+		http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodTrace,
+	} {
+		want := method == http.MethodGet || method == http.MethodPost
+		if got := ask(some, app, method, "content-type").Get("Access-Control-Allow-Methods"); (got != "") != want {
+			t.Errorf("%s is allowed by %q, want it allowed: %v", method, got, want)
+		}
+	}
+	// Without it browsers ask before nearly every request.
+	if got := ask(some, app, http.MethodPost, "content-type").Get("Access-Control-Max-Age"); got != "600" {
+		t.Errorf("an answer is remembered for %q seconds, want 600", got)
+	}
+	r := httptest.NewRequest(http.MethodPost, "/graphql", nil)
+	r.Header.Set("Origin", app)
+	w := httptest.NewRecorder()
+	some.ServeHTTP(w, r)
+	for _, header := range []string{"X-Request-Id", "Etag", "Retry-After"} {
+		if got := w.Header().Get("Access-Control-Expose-Headers"); !strings.Contains(got, header) {
+			t.Errorf("pages may read %s, want %s among them", got, header)
+		}
 	}
 	if got := preflight(some, app, "x-circlegraph-secret"); got != "" {
 		t.Errorf("the secret's header is allowed for %q, want nobody", got)
@@ -152,7 +239,7 @@ func TestCORS(t *testing.T) {
 	if got := preflight(some, "https://evil.example", "content-type"); got != "" {
 		t.Errorf("another origin is allowed %q, want nothing", got)
 	}
-	if got := preflight(CORS(nil, next), app, "content-type"); got != "" {
+	if got := preflight(CORS(nil, nil, next), app, "content-type"); got != "" {
 		t.Errorf("without a list %q is allowed, want nobody", got)
 	}
 }
@@ -166,6 +253,21 @@ func TestWelcome(t *testing.T) {
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the banner lacks %q:\n%s", want, out.String())
+		}
+	}
+}
+
+// Whatever else an answer says, it says these.
+func TestSafeAndPrivate(t *testing.T) {
+	w := httptest.NewRecorder()
+	Safe(Private(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))).ServeHTTP(w,
+		httptest.NewRequest(http.MethodGet, "/", nil))
+	for name, want := range map[string]string{
+		"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
+		"Content-Security-Policy": strictPolicy, "Cache-Control": "private, no-store", "Vary": "Authorization",
+	} {
+		if got := w.Header().Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
 }

@@ -17,7 +17,7 @@ func Welcome(w io.Writer, address net.Addr, playground, built bool, name, email 
 		fmt.Fprintf(w, "  Playground   %s/playground/\n", base)
 	}
 	if playground && !built {
-		fmt.Fprintf(w, "               (GraphiQL comes from a CDN; to build it in: npm --prefix playground ci && npm "+
+		fmt.Fprintf(w, "               (the plain page; for GraphiQL: npm --prefix playground ci && npm "+
 			"--prefix playground run build)\n")
 	}
 	fmt.Fprintf(w, "  GraphQL      %s/graphql\n  Schema       %s/schema.graphql\n\nSign in as %s by pasting this into "+

@@ -42,7 +42,7 @@ func (d *directory) fetch(o circleclient.PageOptions, after circleclient.SearchA
 		return nil, errors.New("page numbers end at the 10,000th record")
 	}
 	end := min(start+o.PerPage, d.size)
-	page := &circleclient.Page[int]{Page: o.Page, PerPage: o.PerPage, Count: d.size, HasNextPage: end < d.size}
+	page := &circleclient.Page[int]{Page: o.Page, PerPage: o.PerPage, Count: &d.size, HasNextPage: end < d.size}
 	for i := start; i < end; i++ {
 		page.Records = append(page.Records, i)
 	}
@@ -61,7 +61,7 @@ func selecting(t *testing.T, fields ...string) context.Context {
 	ctx := graphql.WithOperationContext(t.Context(), &graphql.OperationContext{})
 	ctx = graphql.WithFieldContext(ctx,
 		&graphql.FieldContext{Field: graphql.CollectedField{Field: &ast.Field{}, Selections: beneath}})
-	return loaders.With(ctx, loaders.New(ctx, &circleclient.Client{}, nil))
+	return loaders.With(ctx, loaders.New(ctx, &circleclient.Client{}, nil, nil))
 }
 
 // A list of more than 10,000 is walked to its end, each member once, a request for each page, and `first` may change.
@@ -159,7 +159,7 @@ func TestWalkRefusesCursors(t *testing.T) {
 		"of another filter":        {Of("members", "Bob"), *c.PageInfo.EndCursor},
 		"no cursor":                {l, "nonsense"},
 		"a place before its start": {l, l.AtStop(Stop{Offset: 5, Start: 6, After: place})},
-		"too far from its start":   {l, l.AtStop(Stop{Offset: 500, Start: 5, After: place})},
+		"too far from its start":   {l, l.AtStop(Stop{Offset: 5000, Start: 5, After: place})},
 		"too long": {
 			l,
 			l.AtStop(Stop{Offset: 5, Start: 5, After: circleclient.SearchAfter{fmt.Appendf(nil, `"%03000d"`, 1)}}),

@@ -1,0 +1,632 @@
+package circleclient
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"circlegraph/internal/contract"
+)
+
+// reusing lets lists answer for their records for a minute.
+func reusing(cfg *Config) { cfg.Memo.Records = time.Minute }
+
+// livingCircle is a Circle with a few posts that members change. A post says in its title whom it was given to, and in
+// its likes how often it was changed.
+type livingCircle struct {
+	mu      sync.Mutex
+	members map[string]int64 // by token
+	likes   map[int64]int
+	gone    map[int64]bool
+	reads   int // of single posts
+	lists   int
+}
+
+func newLivingCircle(members map[string]int64) *livingCircle {
+	return &livingCircle{members: members, likes: map[int64]int{1: 0, 2: 0, 3: 0}, gone: map[int64]bool{}}
+}
+
+func (c *livingCircle) post(token string, id int64) string {
+	return fmt.Sprintf(`{"id":%d,"slug":"post-%d","name":"for %d","user_likes_count":%d,"post_type":"basic","status":"published",
+		"topics":[],"space":{"id":9,"slug":"garden","name":"Garden"},"author":{"community_member_id":%d,"name":"Ada",
+		"headline":"for %d"}}`, id, id, c.members[token], c.likes[id], 70+id, c.members[token])
+}
+
+func (c *livingCircle) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	path := strings.TrimPrefix(r.URL.Path, memberAPI)
+	var id int64
+	switch {
+	case path == "/home":
+		c.lists++
+		var posts []string
+		for id := range int64(len(c.likes)) {
+			if !c.gone[id+1] {
+				posts = append(posts, c.post(token, id+1))
+			}
+		}
+		say(200, "application/json", `{"records":[`+strings.Join(posts, ",")+`]}`)(w, r)
+	case r.Method == http.MethodPost:
+		_, _ = fmt.Sscanf(path, "/posts/%d/user_likes", &id)
+		c.likes[id]++
+		say(200, "application/json", `{"success":true}`)(w, r)
+	default:
+		c.reads++
+		if n, _ := fmt.Sscanf(path, "/spaces/9/posts/%d", &id); n == 0 {
+			_, _ = fmt.Sscanf(path, "/spaces/garden/posts/post-%d", &id)
+		}
+		if c.gone[id] {
+			say(404, "application/json", `{"message":"Post not found"}`)(w, r)
+			return
+		}
+		say(200, "application/json", c.post(token, id))(w, r)
+	}
+}
+
+// look reads a post as the facade does: from a list if that suffices.
+func look(ctx context.Context, c *Client, id int64, needs Part) (p *Post, fromList bool, err error) {
+	space, key := SpaceKey{ID: 9}, PostKey{ID: id}
+	if p, ok := c.Posts.Listed(ctx, space, key, needs); ok {
+		return p, true, nil
+	}
+	p, err = c.Posts.Get(ctx, space, key)
+	return p, false, err
+}
+
+// What a list has carried answers a single read for a minute, whichever way the record is named, if it carries all that
+// is needed, for the same token, until something is written, told or refused.
+func TestListsAnswerForTheirRecords(t *testing.T) {
+	bySlug := func(ctx context.Context, c *Client) bool {
+		_, ok := c.Posts.Listed(ctx, SpaceKey{Slug: "garden"}, PostKey{Slug: "post-1"}, 0)
+		return ok
+	}
+	byNumber := func(needs Part) func(context.Context, *Client) bool {
+		return func(ctx context.Context, c *Client) bool {
+			_, ok := c.Posts.Listed(ctx, SpaceKey{ID: 9}, PostKey{ID: 1}, needs)
+			return ok
+		}
+	}
+	home := func(ctx context.Context, c *Client) { _, _ = c.Posts.Home(ctx, PostListOptions{}) }
+	single := func(ctx context.Context, c *Client) {
+		_, _ = c.Posts.Get(ctx, SpaceKey{ID: 9}, PostKey{ID: 1})
+	}
+	type env struct {
+		c                 *Client
+		circle            *livingCircle
+		a, a2, b, unknown context.Context
+		later             func(seconds int64)
+	}
+	for _, tc := range []struct {
+		name string
+		do   func(e env)
+		find func(context.Context, *Client) bool
+		want bool
+	}{
+		{"by number", func(env) {}, byNumber(0), true},
+		{"by slugs", func(env) {}, bySlug, true},
+		{"its parts", func(env) {}, byNumber(PostTopics | PostType), true},
+		{"a part that shows to be none", func(env) {}, byNumber(PostGallery), true},
+		{"a part that it lacks", func(env) {}, byNumber(PostPolicies), false},
+		{"one of two parts that it lacks", func(env) {}, byNumber(PostTopics | PostPolicies), false},
+		{
+			"another space", func(env) {},
+			func(ctx context.Context, c *Client) bool {
+				_, ok := c.Posts.Listed(ctx, SpaceKey{ID: 8}, PostKey{ID: 1}, 0)
+				return ok
+			}, false,
+		},
+		{
+			"its author", func(env) {},
+			func(ctx context.Context, c *Client) bool {
+				m, ok := c.Members.Listed(ctx, 71, MemberHeadline)
+				return ok && *m.Author.Headline == "for 5"
+			}, true,
+		},
+		{
+			"more of its author than it has", func(env) {},
+			func(ctx context.Context, c *Client) bool {
+				_, ok := c.Members.Listed(ctx, 71, MemberProfile)
+				return ok
+			}, false,
+		},
+		{
+			"the name of its space", func(env) {},
+			func(ctx context.Context, c *Client) bool {
+				s, ok := c.Spaces.Listed(ctx, 9, 0)
+				return ok && s.Name == "Garden"
+			}, true,
+		},
+		{
+			"more of its space", func(env) {},
+			func(ctx context.Context, c *Client) bool {
+				_, ok := c.Spaces.Listed(ctx, 9, SpaceDetails)
+				return ok
+			}, false,
+		},
+		{"shortly before its end", func(e env) { e.later(59) }, byNumber(0), true},
+		{"at its end", func(e env) { e.later(60) }, byNumber(0), false},
+		{"after a write", func(e env) { _ = e.c.Posts.Like(e.a, 2) }, byNumber(0), false},
+		{"after a write with another token", func(e env) { _ = e.c.Posts.Like(e.a2, 2) }, byNumber(0), false},
+		{"after a write of another member", func(e env) { _ = e.c.Posts.Like(e.b, 2) }, byNumber(0), true},
+		{"after a write of whoever that is", func(e env) { _ = e.c.Posts.Like(e.unknown, 2) }, byNumber(0), false},
+		{"after a list that came later", func(e env) {
+			_ = e.c.Posts.Like(e.a, 2)
+			home(e.a, e.c)
+		}, byNumber(0), true},
+		{"after a change to chat", func(e env) { e.c.ChangedChat(5) }, byNumber(0), true},
+		{"after it was read by itself", func(e env) { single(e.a, e.c) }, byNumber(0), false},
+		{"by slugs, after it was read by number", func(e env) { single(e.a, e.c) }, bySlug, false},
+		{"by number, after it was read by slugs", func(e env) {
+			_, _ = e.c.Posts.Get(e.a, SpaceKey{Slug: "garden"}, PostKey{Slug: "post-1"})
+		}, byNumber(0), false},
+		{"after another was read by itself", func(e env) {
+			_, _ = e.c.Posts.Get(e.a, SpaceKey{ID: 9}, PostKey{ID: 2})
+		}, byNumber(0), true},
+		{"after another token has read it by itself", func(e env) { single(e.a2, e.c) }, byNumber(0), true},
+		{"once it was gone", func(e env) {
+			e.circle.gone[1] = true
+			single(e.a, e.c)
+			e.circle.gone[1] = false
+		}, byNumber(0), false},
+		{"once its space was refused", func(e env) {
+			e.circle.gone[0] = true // what is read of a space
+			_, _ = e.c.Spaces.Get(e.a, 9)
+		}, byNumber(0), false},
+		{"in a list after that", func(e env) {
+			e.circle.gone[1] = true
+			single(e.a, e.c)
+			e.circle.gone[1] = false
+			e.later(4)
+			home(e.a, e.c)
+		}, byNumber(0), true},
+		{"after the end of the token", func(e env) { e.c.Forget("a") }, byNumber(0), false},
+		{"with another token", func(env) {}, nil, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			circle := newLivingCircle(map[string]int64{"a": 5, "a2": 5, "b": 6})
+			c, clock, known := memoClient(t, circle, reusing)
+			for token, member := range circle.members {
+				known.Prove(token, member)
+			}
+			a := as(t.Context(), "a")
+			home(a, c)
+			find := tc.find
+			if find == nil {
+				a, find = as(t.Context(), "a2"), byNumber(0)
+			}
+			tc.do(env{
+				c: c, circle: circle, a: a, a2: as(t.Context(), "a2"), b: as(t.Context(), "b"),
+				unknown: as(t.Context(), "unknown"), later: func(s int64) { clock.Add(s) },
+			})
+			before := c.Total().Reused()
+			if got := find(a, c); got != tc.want || (c.Total().Reused() > before) != got {
+				t.Errorf("found: %t, want %t; %d reads reused", got, tc.want, c.Total().Reused()-before)
+			}
+			if got := find(With(a, Fresh), c); got {
+				t.Error("one who wants it fresh gets what a list has had")
+			}
+		})
+	}
+}
+
+// Two members with two tokens each read lists and posts in any order, like posts and see others like them, some posts
+// go and come back, tokens end. Nobody gets another's record, nothing that is older than the bound or than their last
+// own write, with whichever token; nothing becomes older again, and nothing comes back that was refused since.
+func TestRecordsInAnyOrder(t *testing.T) {
+	for seed := range uint64(25) {
+		random := rand.New(rand.NewPCG(seed, 7))
+		circle := newLivingCircle(map[string]int64{"a1": 5, "a2": 5, "b1": 6, "b2": 6})
+		c, clock, known := memoClient(t, circle, reusing)
+		for token, member := range circle.members {
+			if random.IntN(4) > 0 { // of the others, Circle has not said whose they are
+				known.Prove(token, member)
+			}
+		}
+		tokens := []string{"a1", "a2", "b1", "b2"}
+		type view struct {
+			token string
+			post  int64
+		}
+		history := map[int64][]int{1: {}, 2: {}, 3: {}} // likes at each second
+		own := map[view]int{}                           // likes after a member's last write, by one of their tokens
+		seen := map[view]int{}
+		refused := map[view]bool{}
+		reused := 0
+		note := func(token string, p *Post, how string) {
+			t.Helper()
+			v, now := view{token, p.ID}, int(clock.Load())
+			delete(refused, v)
+			if *p.Name != fmt.Sprint("for ", circle.members[token]) {
+				t.Fatalf("seed %d: %s gets a post %s", seed, token, *p.Name)
+			}
+			if got, least := *p.LikesTotal, history[p.ID][max(now-60, 0)]; got < max(least, own[v], seen[v]) {
+				t.Fatalf("seed %d: %s sees %d likes %s; %d a minute ago, %d after their write, %d seen before", seed, token,
+					got, how, least, own[v], seen[v])
+			}
+			seen[v] = *p.LikesTotal
+		}
+		for range 300 {
+			for range random.IntN(8) {
+				for id := range history {
+					history[id] = append(history[id], circle.likes[id])
+				}
+				clock.Add(1)
+			}
+			for id := range history {
+				history[id] = append(history[id][:clock.Load()], circle.likes[id])
+			}
+			token, id := tokens[random.IntN(4)], int64(1+random.IntN(3))
+			ctx, v := as(t.Context(), token), view{token, id}
+			switch random.IntN(12) {
+			case 0, 1, 2:
+				page, err := c.Posts.Home(ctx, PostListOptions{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, p := range page.Records {
+					note(token, p, "in the list")
+				}
+			case 3:
+				if err := c.Posts.Like(ctx, id); err != nil {
+					t.Fatal(err)
+				}
+				for _, other := range tokens {
+					if circle.members[other] == circle.members[token] {
+						own[view{other, id}] = circle.likes[id]
+					}
+				}
+			case 4, 5:
+				circle.likes[id]++ // by somebody elsewhere
+			case 6:
+				if random.IntN(3) == 0 {
+					circle.gone[id] = !circle.gone[id]
+				}
+			case 7:
+				if random.IntN(5) == 0 {
+					c.Forget(token)
+					known.Prove(token, circle.members[token])
+					if _, ok := c.Posts.Listed(ctx, SpaceKey{ID: 9}, PostKey{ID: id}, 0); ok {
+						t.Fatalf("seed %d: %s is answered after its end", seed, token)
+					}
+				}
+			default:
+				p, fromList, err := look(ctx, c, id, 0)
+				switch {
+				case errors.Is(err, ErrNotFound):
+					refused[v] = true
+				case err != nil:
+					t.Fatal(err)
+				case fromList && refused[v]:
+					t.Fatalf("seed %d: %s gets a post back that was gone", seed, token)
+				default:
+					note(token, p, "by itself")
+				}
+				if fromList {
+					reused++
+				}
+			}
+		}
+		if reused == 0 {
+			t.Errorf("seed %d: nothing was reused", seed)
+		}
+	}
+}
+
+// chattyCircle is a Circle with two rooms, which says of a room whom it was given to, in its name, and how much was
+// written in it.
+type chattyCircle struct {
+	members map[string]int64 // by token
+	written map[string]int   // by room
+}
+
+func (c *chattyCircle) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	member := c.members[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
+	room := func(uuid string) string {
+		return fmt.Sprintf(`{"chat_room":{"uuid":%q,"chat_room_name":"for %d","chat_room_kind":"group_chat",
+			"unread_messages_count":%d}}`, uuid, member, c.written[uuid])
+	}
+	switch path := strings.TrimPrefix(r.URL.Path, memberAPI); {
+	case path == "/messages":
+		say(200, "application/json", `{"records":[`+room(rooms[0])+","+room(rooms[1])+`]}`)(w, r)
+	case r.Method == http.MethodPost:
+		c.written[strings.Split(path, "/")[2]]++
+		say(202, "application/json", `{"creation_uuid":"c"}`)(w, r)
+	default:
+		say(200, "application/json", room(strings.TrimPrefix(path, "/messages/")))(w, r)
+	}
+}
+
+var rooms = []string{"00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"}
+
+// The same with rooms, of which events tell besides. Whoever was told of a message, on whichever device, sees a room
+// with it from then on, in the list and by itself, and so does who has written one.
+func TestRoomsInAnyOrder(t *testing.T) {
+	for seed := range uint64(25) {
+		random := rand.New(rand.NewPCG(seed, 7))
+		circle := &chattyCircle{map[string]int64{"a1": 5, "a2": 5, "b1": 6, "b2": 6}, map[string]int{}}
+		c, clock, known := memoClient(t, circle, reusing)
+		tokens := []string{"a1", "a2", "b1", "b2"}
+		for _, token := range tokens {
+			known.Prove(token, circle.members[token])
+		}
+		type view struct {
+			member int64
+			room   string
+		}
+		least, reused := map[view]int{}, 0
+		note := func(token string, r *ChatRoom, how string) {
+			t.Helper()
+			v := view{circle.members[token], r.UUID}
+			if r.Name != fmt.Sprint("for ", v.member) {
+				t.Fatalf("seed %d: %s gets a room %s", seed, token, r.Name)
+			}
+			if got := *r.UnreadMessagesCount; got < least[v] {
+				t.Fatalf("seed %d: %s sees %d messages %s, and their member knows of %d", seed, token, got, how, least[v])
+			}
+		}
+		for range 400 {
+			clock.Add(int64(random.IntN(4)))
+			token, uuid := tokens[random.IntN(4)], rooms[random.IntN(2)]
+			ctx, v := as(t.Context(), token), view{circle.members[token], uuid}
+			switch random.IntN(12) {
+			case 0, 1, 2:
+				page, err := c.Chat.Rooms(ctx, PageOptions{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, r := range page.Records {
+					note(token, r, "in the list")
+				}
+			case 3: // somebody elsewhere writes
+				circle.written[uuid]++
+			case 4: // and an event tells of it, to one member
+				circle.written[uuid]++
+				c.ChangedChat(v.member)
+				least[v] = circle.written[uuid]
+			case 5:
+				c.ChangedNotifications(v.member) // says nothing of rooms
+			case 6:
+				if _, err := c.Chat.Send(ctx, uuid, ChatMessageRequest{Body: text(t, "hello")}); err != nil {
+					t.Fatal(err)
+				}
+				least[v] = circle.written[uuid]
+			case 7:
+				if random.IntN(5) == 0 {
+					c.Forget(token)
+					known.Prove(token, circle.members[token])
+					if _, ok := c.Chat.Listed(ctx, uuid, 0); ok {
+						t.Fatalf("seed %d: %s is answered after its end", seed, token)
+					}
+				}
+			default:
+				r, ok := c.Chat.Listed(ctx, uuid, 0)
+				if ok {
+					reused++
+				} else {
+					var err error
+					if r, err = c.Chat.Room(ctx, uuid); err != nil {
+						t.Fatal(err)
+					}
+				}
+				note(token, r, "by itself")
+			}
+		}
+		if reused == 0 {
+			t.Errorf("seed %d: nothing was reused", seed)
+		}
+	}
+}
+
+// The records of all official examples of these lists are found in them, as the lists themselves give them.
+func TestRecordsOfExamplesAreFound(t *testing.T) {
+	official := contract.Load(t)
+	for template, list := range carried {
+		examples := official.Examples("GET "+template, 200)
+		if len(examples) == 0 {
+			t.Errorf("GET %s has no example", template)
+		}
+		for _, example := range examples {
+			var page struct{ Records []object }
+			records := objects(example.Body)
+			if json.Unmarshal(example.Body, &page) == nil {
+				records = page.Records
+			}
+			path := strings.NewReplacer("{course_id}", "4").Replace(template)
+			found := list.find(route{template: template, path: path}, example.Body)
+			if strings.HasSuffix(template, "/sections") {
+				var lessons []object
+				for _, section := range records {
+					lessons = append(lessons, objects(section["lessons"])...)
+				}
+				records = lessons
+			}
+			for name := range found {
+				if !slices.Contains(list.has, name.Type) {
+					t.Errorf("%s has a %s", template, name.Type)
+				}
+			}
+			for _, record := range records {
+				if !holdsRecord(found, record) {
+					t.Errorf("%s: a record is not found in its list: %.200s", template, record["id"])
+				}
+			}
+		}
+	}
+}
+
+// holdsRecord reports whether a row is this record, by its text.
+func holdsRecord(found rows, record object) bool {
+	for _, r := range found {
+		var row object
+		if json.Unmarshal(r.json, &row) == nil && len(row) == len(record) && string(row["id"]) == string(record["id"]) &&
+			string(row["uuid"]) == string(record["uuid"]) &&
+			string(row["community_member_id"]) == string(record["community_member_id"]) {
+			return true
+		}
+	}
+	return false
+}
+
+// Spaces and the own profile are given for ten minutes, from the fifth on renewed beside a read that came anyway, and
+// asked for anew after a write. Nothing is asked for nobody.
+func TestWhatChangesSeldomIsRenewed(t *testing.T) {
+	s := &scripted{}
+	c, clock, known := memoClient(t, s, reusing, func(cfg *Config) { cfg.Memo.Seldom = 10 * time.Minute })
+	known.Prove("a", 5)
+	a := as(t.Context(), "a")
+	name := func() string {
+		space, err := c.Spaces.Get(a, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for c.underWay() > 0 {
+			runtime.Gosched()
+		}
+		return space.Name
+	}
+	for _, step := range []struct {
+		name    string
+		seconds int64
+		want    string
+		calls   int64 // with those beside
+	}{
+		{"first", 0, "1", 1},
+		{"almost half of its time later", 299, "1", 1},
+		{"from half of its time on", 1, "1", 2},
+		{"what was renewed", 1, "2", 2},
+		{"long after the end of its time", 3600, "3", 3},
+		{"shortly before its end, as nobody came", 599, "3", 4},
+		{"what was renewed then", 0, "4", 4},
+	} {
+		clock.Add(step.seconds)
+		if got := name(); got != step.want || s.calls.Load() != step.calls {
+			t.Errorf("%s: %q after %d calls, want %q after %d", step.name, got, s.calls.Load(), step.want, step.calls)
+		}
+	}
+	if err := c.Posts.Like(a, 1); err != nil {
+		t.Fatal(err)
+	}
+	if got := name(); got != "4" {
+		t.Errorf("after a like: %q, want what was remembered", got)
+	}
+	if err := c.Bookmarks.Delete(a, 1); err != nil {
+		t.Fatal(err)
+	}
+	if got := name(); got != "7" {
+		t.Errorf("after a write that may touch it: %q, want it asked for anew", got)
+	}
+	s.status.Store(http.StatusServiceUnavailable)
+	clock.Add(400)
+	before := s.calls.Load()
+	for range 3 {
+		if got := name(); got != "7" {
+			t.Errorf("while Circle fails: %q", got)
+		}
+	}
+	if n := s.calls.Load() - before; n != 1 {
+		t.Errorf("%d calls to renew it while Circle fails, want one within a minute", n)
+	}
+}
+
+// underWay is how many requests are under way.
+func (c *Client) underWay() int {
+	c.memo.mu.Lock()
+	defer c.memo.mu.Unlock()
+	return len(c.memo.flights)
+}
+
+// A path names the record that it is the path of, and what a list stands beneath.
+func TestPathsNameRecords(t *testing.T) {
+	const room = "f9748511-0649-49fc-82f0-4c99b5c45f38"
+	for _, tc := range []struct {
+		route  route
+		want   recordName
+		itself bool
+	}{
+		{member("/home"), recordName{}, false},
+		{member("/spaces/{id}", id(9)), recordName{Ref: SpaceNodeRef(9)}, true},
+		{member("/spaces/{space_id}/posts", slug("a b"[:1])), recordName{Ref: Ref{Type: RefSpace}, slug: "a"}, false},
+		{
+			member("/spaces/{space_id}/posts/{id}", id(9), id(1)),
+			recordName{Ref: Ref{Type: RefPost, ID: 1}},
+			true,
+		},
+		{
+			member("/spaces/{space_id}/posts/{id}", slug("gärten"), slug("one")),
+			recordName{Ref: Ref{Type: RefPost}, space: "gärten", slug: "one"},
+			true,
+		},
+		{member("/posts/{post_id}/comments", id(1)), recordName{Ref: Ref{Type: RefPost, ID: 1}}, false},
+		{
+			member("/posts/{post_id}/comments/{id}", id(1), id(2)),
+			recordName{Ref: Ref{Type: RefComment, ID: 2}},
+			true,
+		},
+		{
+			member("/comments/{comment_id}/replies/{id}", id(2), id(3)),
+			recordName{Ref: Ref{Type: RefComment, ID: 3}},
+			true,
+		},
+		{
+			member("/courses/{course_id}/lessons/{id}", id(4), id(5)),
+			recordName{Ref: Ref{Type: RefLesson, ID: 5}},
+			true,
+		},
+		{member("/messages/{uuid}", uuid(room)), recordName{Ref: ChatRoomRef(room)}, true},
+		{member("/messages/{chat_room_uuid}/chat_room_messages/{id}", uuid(room), id(6)), recordName{}, false},
+		{
+			member("/community_members/{community_member_id}/public_profile", id(7)),
+			recordName{Ref: MemberRef(7)},
+			true,
+		},
+		{member("/community_members/{community_member_id}/posts", id(7)), recordName{Ref: MemberRef(7)}, false},
+	} {
+		if got, itself := tc.route.names(); got != tc.want || itself != tc.itself {
+			t.Errorf("%s names %+v, by itself %t, want %+v, %t", tc.route.path, got, itself, tc.want, tc.itself)
+		}
+	}
+}
+
+// What one token is known of is bounded: lists, and reads of single records.
+func TestListsOfATokenAreBounded(t *testing.T) {
+	circle := newLivingCircle(map[string]int64{"a": 5})
+	c, _, known := memoClient(t, circle, reusing)
+	known.Prove("a", 5)
+	a := as(t.Context(), "a")
+	of := func() *carriers {
+		r, _ := c.memo.answers.GetIfPresent(carriersOf(HashToken("a")))
+		if r == nil {
+			return &carriers{}
+		}
+		return r.carriers
+	}
+	for i := range maxLists + 5 {
+		if _, err := c.Posts.Home(a, PostListOptions{PageOptions: PageOptions{Page: i + 1}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(of().lists); n != maxLists {
+		t.Errorf("%d lists are known, want %d", n, maxLists)
+	}
+	for i := range maxReads + 1 {
+		_, _ = c.Posts.Get(a, SpaceKey{ID: 9}, PostKey{ID: int64(i + 1)})
+	}
+	if n, lists := len(of().reads), len(of().lists); n > maxReads || lists > 0 {
+		t.Errorf("%d reads and %d lists are known after too many reads, want no lists", n, lists)
+	}
+	c.Forget("a")
+	if n := c.memo.answers.EstimatedSize(); n != 0 {
+		t.Errorf("%d entries after the end of the only token", n)
+	}
+}

@@ -1,0 +1,426 @@
+// Package shared lets several instances act as one: what they must know of each other goes through Redis or Valkey.
+// Nothing in the store is of use to whoever reads it: keys are hashed with a secret, values are sealed.
+package shared
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/rueidis"
+)
+
+const (
+	// prefix begins the name of all that is in the store.
+	prefix = "cg:"
+	// patience is how long a command may take.
+	patience = 100 * time.Millisecond
+	// claimPatience is that of one without which something would be done twice, which is worse than late, and of what is
+	// told again, for which nobody waits.
+	claimPatience = 2 * time.Second
+	// retrying is the pause before it is tried again.
+	retrying = 10 * time.Millisecond
+	// probePatience is that of a sign of life, for which nobody waits. A busy machine is not taken for an outage.
+	probePatience = time.Second
+	// failures in a row are taken for an outage: from then on nobody waits for the store until it answers a ping.
+	failures = 3
+	// probing is the pause between two attempts to reach the store.
+	probing = 250 * time.Millisecond
+	// retained is for how long something that the store could not be told is told again.
+	retained = 30 * time.Second
+	// maxRetained is how many such things there may be.
+	maxRetained = 1000
+)
+
+// LeastRights are the rights that a user of the store needs, as Redis's ACL writes them.
+const LeastRights = "~cg:* resetchannels -@all +@connection +get +set +del +pttl +hmget +hgetall +hset +hdel " +
+	"+pexpire +time +eval +evalsha +script|load +xadd +xread +zadd +zcount +zrange +zrem +zremrangebyscore +info +role " +
+	"+cluster|slots +cluster|shards"
+
+// ErrAway is a store that cannot be reached.
+var ErrAway = errors.New("the shared store cannot be reached")
+
+// errNotSent is ErrAway if nothing was sent.
+var errNotSent = fmt.Errorf("%w: nothing was sent", ErrAway)
+
+// Options say which store is used, and how.
+type Options struct {
+	// URL is the address of the store, see [Parse].
+	URL string
+	// Names and Values are keys of 32 bytes derived from each seal key: the first ones write, all of them are read with.
+	Names, Values [][]byte
+	// SealKeys are the public ids of the seal keys, for [Store.Compare].
+	SealKeys []string
+	// Instances is for how many instances a share is kept while nobody knows how many there are.
+	Instances int
+	// Requests is the budget, which all instances must agree about.
+	Requests int
+	// Version is the program's.
+	Version string
+	// Logger gets a line when the store is away, and when it is back.
+	Logger *slog.Logger
+	// Now is the clock.
+	Now func() time.Time
+
+	clock    string        // of scripts, in tests; Redis's own if empty
+	patience time.Duration // with commands; [patience] if zero
+}
+
+// Store is the connection to what instances share. It is safe for concurrent use.
+type Store struct {
+	options Options
+	connect rueidis.ClientOption
+	login   atomic.Pointer[rueidis.AuthCredentials] // of new connections
+	secrets secrets
+	id      string // of this instance
+	log     *slog.Logger
+
+	ctx  context.Context //nolint:containedctx // the life of what runs in the background
+	stop context.CancelFunc
+	work sync.WaitGroup
+
+	client   atomic.Pointer[rueidis.Client]
+	reaching sync.Mutex // while there is no client
+	up       atomic.Bool
+	away     atomic.Bool   // the last sign of life that was asked for did not come
+	failed   atomic.Int64  // in a row
+	wake     chan struct{} // of the probe
+	beat     chan struct{} // of the roster
+	retained atomic.Int64
+	onUp     []func(context.Context)
+	measures measures
+	roster   roster
+	news     *News
+}
+
+// Open begins to connect and returns at once: an instance starts and serves without its store. The error is an address
+// that cannot be used.
+func Open(o Options) (*Store, error) {
+	connect, err := Parse(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	secrets, err := newSecrets(o.Names, o.Values)
+	if err != nil {
+		return nil, err
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.patience == 0 {
+		o.patience = patience
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	s := &Store{
+		options: o, connect: connect, secrets: secrets, id: rand.Text()[:16], log: o.Logger,
+		ctx: ctx, stop: stop, wake: make(chan struct{}, 1), beat: make(chan struct{}, 1), measures: newMeasures(),
+	}
+	s.news = newNews(s)
+	s.login.Store(&rueidis.AuthCredentials{Username: connect.Username, Password: connect.Password})
+	if connect.Sentinel.MasterSet == "" { // or sentinels would be told what is for the store
+		s.connect.AuthCredentialsFn = func(rueidis.AuthCredentialsContext) (rueidis.AuthCredentials, error) {
+			return *s.login.Load(), nil
+		}
+	}
+	return s, nil
+}
+
+// UseLogin takes the user and password of an address for the connections to come. Those that are open go on. The error
+// is an address of another store, which needs another process; it shows nothing of the address.
+func (s *Store) UseLogin(address string) error {
+	connect, err := Parse(address)
+	if err != nil {
+		return err
+	}
+	same := slices.Equal(connect.InitAddress, s.connect.InitAddress) && connect.SelectDB == s.connect.SelectDB &&
+		connect.Sentinel.MasterSet == s.connect.Sentinel.MasterSet &&
+		(connect.TLSConfig == nil) == (s.connect.TLSConfig == nil)
+	if login := *s.login.Load(); same && login.Username == connect.Username && login.Password == connect.Password {
+		return nil
+	}
+	if !same || connect.Sentinel.MasterSet != "" {
+		return errors.New("only user and password can change without a restart, and those not behind sentinels")
+	}
+	s.login.Store(&rueidis.AuthCredentials{Username: connect.Username, Password: connect.Password})
+	signal(s.wake)
+	return nil
+}
+
+// Start begins to connect. What listens must have been set up before.
+func (s *Store) Start() {
+	s.onUp = []func(context.Context){func(context.Context) {
+		signal(s.news.wake)
+		signal(s.beat)
+	}, s.news.again}
+	s.work.Go(s.probe)
+	s.work.Go(s.attend)
+	s.work.Go(s.news.read)
+}
+
+// Close says goodbye to the other instances and ends the connection.
+func (s *Store) Close() {
+	s.leave()
+	s.stop()
+	if client := s.client.Load(); client != nil {
+		(*client).Close() // which ends what waits for news
+	}
+	s.work.Wait()
+}
+
+// Up reports whether the store answers.
+func (s *Store) Up() bool { return s.up.Load() }
+
+// Parse reads the address of a store. It takes the forms of rueidis: redis, valkey, rediss and valkeys (TLS), or unix;
+// a user and password; a database; further nodes of a cluster, or sentinels, as addr; the name of what sentinels watch
+// as master_set, with sentinel_user and sentinel_password. The error shows nothing of the address.
+func Parse(address string) (rueidis.ClientOption, error) {
+	var none rueidis.ClientOption
+	u, err := url.Parse(address)
+	if err != nil {
+		return none, errors.New("it is no address")
+	}
+	for name := range u.Query() {
+		if !slices.Contains([]string{"addr", "master_set", "db", "sentinel_user", "sentinel_password"}, name) {
+			return none, fmt.Errorf("it has a parameter %q, which is not known: use addr, master_set, db, sentinel_user "+
+				"and sentinel_password", name)
+		}
+	}
+	o, err := rueidis.ParseURL(address)
+	if err != nil {
+		return none, errors.New("it must be redis://, rediss://, valkey://, valkeys:// or unix://, with a number as its " +
+			"database if it has one")
+	}
+	o.DisableRetry, o.DisableCache = true, true // nothing waits for a store that is away
+	o.ConnWriteTimeout = time.Second
+	o.Dialer = net.Dialer{Timeout: 500 * time.Millisecond, KeepAlive: time.Second}
+	o.RingScaleEachConn, o.ReadBufferEachConn, o.WriteBufferEachConn = 8, 32<<10, 32<<10
+	o.BlockingPoolSize = 8
+	o.ClientName = "circlegraph"
+	o.ClusterOption.ShardsRefreshInterval = 10 * time.Second
+	if o.TLSConfig != nil {
+		o.TLSConfig.ServerName = "" // each node by its own name
+	}
+	if o.Sentinel.MasterSet != "" {
+		o.Sentinel.TLSConfig, o.Sentinel.Dialer = o.TLSConfig.Clone(), o.Dialer
+		o.Sentinel.Username, o.Sentinel.Password = u.Query().Get("sentinel_user"), u.Query().Get("sentinel_password")
+		o.Sentinel.TopologyRefreshInterval = 5 * time.Second
+	}
+	return o, nil
+}
+
+// probe connects, and finds out when a store that was away is back. Nobody waits for it.
+func (s *Store) probe() {
+	told, answers := false, false // whether the log says anything, and what
+	for {
+		if !s.up.Load() {
+			if err := s.reach(); err == nil {
+				s.failed.Store(0)
+				s.away.Store(false)
+				s.up.Store(true)
+				s.measures.up.Set(1)
+				if !told || !answers { // commands may have failed for a moment that nobody was told of
+					s.log.Info("the shared store answers: instances act as one")
+				}
+				told, answers = true, true
+				for _, f := range s.onUp {
+					f(s.ctx)
+				}
+			} else if s.away.Store(true); (!told || answers) && s.ctx.Err() == nil {
+				told, answers = true, false
+				s.log.Warn("the shared store is away: this instance acts by itself until it is back, and nobody signs in by "+
+					"ID token", "cause", cause(err))
+			}
+		}
+		if !pause(s.ctx, probing, s.wake) {
+			return
+		}
+	}
+}
+
+// pause waits for a time or for a signal. It reports whether ctx still lives.
+func pause(ctx context.Context, d time.Duration, wake <-chan struct{}) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+	case <-wake:
+	}
+	return ctx.Err() == nil
+}
+
+// reach asks the store for a sign of life, over a new client if there is none yet: making one needs the store.
+func (s *Store) reach() error {
+	s.reaching.Lock()
+	defer s.reaching.Unlock()
+	client := s.client.Load()
+	if client == nil {
+		made, err := rueidis.NewClient(s.connect)
+		if err != nil {
+			return err
+		}
+		s.client.Store(&made)
+		client = &made
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, max(probePatience, s.options.patience))
+	defer cancel()
+	// Of the kind that all parts use, for a user that may do no more than it has to.
+	return (*client).Do(ctx, (*client).B().Zcount().Key(prefix+"roster").Min("0").Max("0").Build()).Error()
+}
+
+// cause is what a store that cannot be reached says, in words that hold no address.
+func cause(err error) string {
+	said, refused := rueidis.IsRedisErr(err)
+	network, isNetwork := errors.AsType[*net.OpError](err)
+	_, stranger := errors.AsType[*tls.CertificateVerificationError](err)
+	switch {
+	case stranger:
+		return "its certificate is not accepted: does SSL_CERT_FILE name who has signed it, and does it have this name?"
+	case refused && said != nil:
+		return "it refuses: " + firstWord(said.Error())
+	case isNetwork && network.Timeout(), errors.Is(err, context.DeadlineExceeded):
+		return "timeout"
+	case isNetwork:
+		return network.Op + " failed"
+	}
+	return "no connection"
+}
+
+// firstWord is the code of an error of Redis's, such as NOAUTH.
+func firstWord(text string) string {
+	for i, r := range text {
+		if (r < 'A' || r > 'Z') && r != '_' {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+// runner runs commands of a part: [Store.do] or [Store.insist].
+type runner func(ctx context.Context, part string, run func(ctx context.Context, c rueidis.Client) error) error
+
+// do runs commands of a part. It fails at once while the store is away, and after [patience] in any case.
+func (s *Store) do(
+	ctx context.Context, part string, run func(ctx context.Context, c rueidis.Client) error,
+) error {
+	return s.command(ctx, part, s.options.patience, false, run)
+}
+
+// insist is do for what would be done twice otherwise, and for what is told later. It runs the commands until the store
+// answers, for [claimPatience] or until it is known to be away: one that is given up ends the connection for those
+// behind it. What they do must be the same if they are run again.
+func (s *Store) insist(
+	ctx context.Context, part string, run func(ctx context.Context, c rueidis.Client) error,
+) error {
+	bounded, cancel := context.WithTimeout(ctx, max(claimPatience, s.options.patience))
+	defer cancel()
+	end, _ := bounded.Deadline() // ctx tells a caller who has left from a store that is slow
+	var failed, said error
+	for {
+		err := s.command(ctx, part, time.Until(end), true, func(ctx context.Context, c rueidis.Client) error {
+			said = run(ctx, c)
+			return said
+		})
+		if failed != nil && errors.Is(err, errNotSent) {
+			return failed // something was sent
+		}
+		_, answered := rueidis.IsRedisErr(said)
+		if err == nil || answered || errors.Is(err, errNotSent) || time.Until(end) < retrying ||
+			!pause(ctx, retrying, nil) {
+			return err
+		}
+		failed = err
+	}
+}
+
+// command runs commands of a part once, within a time. It sends none while the store is away, nor, unless it is to
+// insist, while that is not known.
+func (s *Store) command(
+	ctx context.Context, part string, within time.Duration, insist bool,
+	run func(ctx context.Context, c rueidis.Client) error,
+) (err error) {
+	defer func() {
+		if err != nil {
+			s.measures.degraded.WithLabelValues(part).Inc()
+		}
+	}()
+	client := s.client.Load()
+	if client == nil || !s.up.Load() && (!insist || s.away.Load()) {
+		return errNotSent
+	}
+	bounded, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	defer s.measures.time(part)()
+	err = run(bounded, *client)
+	_, answered := rueidis.IsRedisErr(err)
+	switch {
+	case err == nil || rueidis.IsRedisNil(err):
+		s.failed.Store(0)
+		return nil
+	case ctx.Err() != nil: // its caller has left, which says nothing of the store
+		return ctx.Err()
+	case s.failed.Add(1) >= failures, answered && isLoading(err):
+		s.lose()
+	}
+	return fmt.Errorf("%w: %s", ErrAway, cause(err))
+}
+
+// isLoading reports whether a store answers but cannot serve.
+func isLoading(err error) bool {
+	said, ok := rueidis.IsRedisErr(err)
+	return ok && slices.Contains([]string{"LOADING", "MASTERDOWN", "CLUSTERDOWN", "READONLY"}, firstWord(said.Error()))
+}
+
+// lose notes that the store is away.
+func (s *Store) lose() {
+	if s.up.CompareAndSwap(true, false) {
+		s.measures.up.Set(0)
+		signal(s.wake)
+	}
+}
+
+// signal wakes who waits, or who will.
+func signal(wake chan<- struct{}) {
+	select {
+	case wake <- struct{}{}:
+	default:
+	}
+}
+
+// later tells the store again in the background what it could not be told, until it is told, or for [retained]. Nobody
+// waits for it, so a store that is slow has more time.
+func (s *Store) later(tell func(context.Context, runner) error) {
+	if s.retained.Add(1) > maxRetained || s.ctx.Err() != nil {
+		s.retained.Add(-1)
+		return
+	}
+	s.work.Go(func() {
+		defer s.retained.Add(-1)
+		ctx, cancel := context.WithTimeout(s.ctx, retained)
+		defer cancel()
+		for pause(ctx, probing, nil) {
+			if tell(ctx, s.insist) == nil {
+				return
+			}
+		}
+	})
+}
+
+// script makes a script of which the clock, in milliseconds, is the store's own.
+func (s *Store) script(text string) *rueidis.Lua {
+	clock := s.options.clock
+	if clock == "" {
+		clock = `local t = redis.call('TIME'); return t[1] * 1000 + math.floor(t[2] / 1000)`
+	}
+	return rueidis.NewLuaScript("local function clock() " + clock + " end\n" + text)
+}

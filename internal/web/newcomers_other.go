@@ -1,0 +1,8 @@
+//go:build !linux
+
+package web
+
+import "net"
+
+// ignoreNewcomers does nothing: only Linux can.
+func ignoreNewcomers(net.Listener) {}
