@@ -19,7 +19,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 
 	"go.yaml.in/yaml/v4"
@@ -139,11 +138,10 @@ func TestComposed(t *testing.T) {
 			t.Skipf("%s is not installed: apt-get install nginx-light prometheus redis-server", program)
 		}
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
+	ctx := t.Context()
 	dir := t.TempDir()
 	program := filepath.Join(dir, "circlegraph")
-	output(ctx, t, "go", "build", "-o", program, "..")
+	output(t, "go", "build", "-o", program, "..")
 	authority, err := redistest.NewAuthority(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -164,20 +162,20 @@ func TestComposed(t *testing.T) {
 	env["CIRCLEGRAPH_TRUSTED_PROXIES"], env["CIRCLEGRAPH_UPSTREAM_BUDGET"] = "127.0.0.1", "600000"
 	env["CIRCLEGRAPH_LOGIN"], env["CIRCLEGRAPH_TRUSTED_SECRET"] = "oidc,trusted", strings.Repeat("secret-of-tests-", 2)
 	var addresses, admins [2]string
-	run := func(i int) *exec.Cmd {
+	run := func(i int) *process {
 		c := exec.CommandContext(ctx, program)
 		for name, value := range env {
 			c.Env = append(c.Env, name+"="+value)
 		}
 		c.Env = append(c.Env, "CIRCLEGRAPH_LISTEN="+addresses[i], "CIRCLEGRAPH_ADMIN_LISTEN="+admins[i]) // the last counts
-		startProcess(t, c)
-		until(ctx, t, "an instance is ready", func() bool {
+		p := start(t, c)
+		until(t, "an instance is ready", func() bool {
 			res, err := http.Get("http://" + addresses[i] + "/readyz")
 			return err == nil && res.Body.Close() == nil && res.StatusCode == http.StatusOK
 		})
-		return c
+		return p
 	}
-	var instances [2]*exec.Cmd
+	var instances [2]*process
 	for i := range instances {
 		addresses[i], admins[i] = freeAddress(t), freeAddress(t)
 		instances[i] = run(i)
@@ -218,7 +216,7 @@ func TestComposed(t *testing.T) {
 	var in struct {
 		Data struct{ Login struct{ AccessToken string } }
 	}
-	until(ctx, t, "the proxy answers", func() bool {
+	until(t, "the proxy answers", func() bool {
 		answer, err := ask("", `mutation { login(input: {email: "member@example.com"}) { accessToken } }`)
 		return err == nil && json.Unmarshal([]byte(answer), &in) == nil
 	})
@@ -251,20 +249,17 @@ func TestComposed(t *testing.T) {
 	}
 	more := func() {
 		enough := asked.Load() + 60
-		until(ctx, t, "the load goes on", func() bool { return asked.Load() > enough || t.Failed() })
+		until(t, "the load goes on", func() bool { return asked.Load() > enough })
 	}
 	for i := range instances {
 		more()
-		if err := instances[i].Process.Signal(syscall.SIGTERM); err != nil {
-			t.Fatal(err)
-		}
-		if err := instances[i].Wait(); err != nil {
+		if err := instances[i].stop(); err != nil {
 			t.Errorf("an instance ends with %v", err)
 		}
 		more()
 		instances[i] = run(i)
 	}
-	until(ctx, t, "Prometheus sees both", func() bool {
+	until(t, "Prometheus sees both", func() bool {
 		n, err := query(ctx, watching, `up{job="circlegraph"} == 1`)
 		return err == nil && n == 2
 	})
@@ -303,9 +298,9 @@ func proxy(ctx context.Context, t *testing.T, dir string, addresses [2]string) (
 	if err := os.WriteFile(file, whole, 0o600); err != nil { //nolint:gosec // G703: into the test's own directory
 		t.Fatal(err)
 	}
-	output(ctx, t, "nginx", "-t", "-e", "stderr", "-c", file)
-	startProcess(t, exec.CommandContext(ctx, "nginx", "-e", "stderr", "-c", file))
-	until(ctx, t, "nginx listens", func() bool {
+	output(t, "nginx", "-t", "-e", "stderr", "-c", file)
+	start(t, exec.CommandContext(ctx, "nginx", "-e", "stderr", "-c", file))
+	until(t, "nginx listens", func() bool {
 		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", front)
 		return err == nil && conn.Close() == nil
 	})
@@ -329,7 +324,7 @@ func watch(ctx context.Context, t *testing.T, dir, address string, admins [2]str
 	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil { //nolint:gosec // G703: into the test's own directory
 		t.Fatal(err)
 	}
-	output(ctx, t, "promtool", "check", "config", file)
-	startProcess(t, exec.CommandContext(ctx, "prometheus", "--config.file", file, "--storage.tsdb.path",
+	output(t, "promtool", "check", "config", file)
+	start(t, exec.CommandContext(ctx, "prometheus", "--config.file", file, "--storage.tsdb.path",
 		filepath.Join(dir, "tsdb"), "--web.listen-address", address))
 }
