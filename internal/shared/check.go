@@ -18,7 +18,7 @@ func (s *Store) Check(ctx context.Context) (string, error) {
 		return "", errors.New(cause(err))
 	}
 	client := *s.client.Load()
-	ctx, cancel := context.WithTimeout(ctx, s.options.patience)
+	ctx, cancel := context.WithTimeout(ctx, s.options.Patience.Command)
 	defer cancel()
 	said, err := client.Do(ctx, client.B().Info().Build()).ToString()
 	if err != nil {

@@ -169,7 +169,7 @@ func (n *News) read() {
 
 // begin finds where to read from, by the clock of the store.
 func (n *News) begin(c rueidis.Client) error {
-	ctx, cancel := context.WithTimeout(n.store.ctx, time.Second)
+	ctx, cancel := context.WithTimeout(n.store.ctx, n.store.options.Patience.Probe)
 	defer cancel()
 	said, err := c.Do(ctx, c.B().Time().Build()).AsStrSlice()
 	if err != nil || len(said) < 1 {
@@ -193,7 +193,7 @@ func (n *News) begin(c rueidis.Client) error {
 
 // next waits for items and tells them.
 func (n *News) next(c rueidis.Client) error {
-	ctx, cancel := context.WithTimeout(n.store.ctx, listening+time.Second)
+	ctx, cancel := context.WithTimeout(n.store.ctx, listening+n.store.options.Patience.Probe)
 	defer cancel()
 	read := c.B().Xread().Count(1000).Block(listening.Milliseconds()).Streams().Key(newsKey).Id(n.last).Build()
 	streams, err := c.Do(ctx, read).AsXRead()

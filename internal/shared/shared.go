@@ -3,6 +3,7 @@
 package shared
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -70,9 +71,24 @@ type Options struct {
 	Logger *slog.Logger
 	// Now is the clock.
 	Now func() time.Time
+	// Patience is other than usual in tests, which nothing else may make slow.
+	Patience Patience
 
-	clock    string        // of scripts, in tests; Redis's own if empty
-	patience time.Duration // with commands; [patience] if zero
+	clock string // of scripts, in tests; Redis's own if empty
+}
+
+// Patience is how long the store may take. What is zero is as usual.
+type Patience struct {
+	// Command is for a command, Claim for one that is told again until the store answers, and Probe for a sign of life
+	// and for a connection.
+	Command, Claim, Probe time.Duration
+}
+
+// orUsual fills in what is usual.
+func (p Patience) orUsual() Patience {
+	return Patience{
+		Command: cmp.Or(p.Command, patience), Claim: cmp.Or(p.Claim, claimPatience), Probe: cmp.Or(p.Probe, probePatience),
+	}
 }
 
 // Store is the connection to what instances share. It is safe for concurrent use.
@@ -116,9 +132,10 @@ func Open(o Options) (*Store, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if o.patience == 0 {
-		o.patience = patience
+	if probe := o.Patience.Probe; probe > 0 {
+		connect.ConnWriteTimeout, connect.Dialer.Timeout, connect.Sentinel.Dialer.Timeout = probe, probe, probe
 	}
+	o.Patience = o.Patience.orUsual()
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Store{
 		options: o, connect: connect, secrets: secrets, id: rand.Text()[:16], log: o.Logger,
@@ -272,7 +289,7 @@ func (s *Store) reach() error {
 		s.client.Store(&made)
 		client = &made
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, max(probePatience, s.options.patience))
+	ctx, cancel := context.WithTimeout(s.ctx, s.options.Patience.Probe)
 	defer cancel()
 	// Of the kind that all parts use, for a user that may do no more than it has to.
 	return (*client).Do(ctx, (*client).B().Zcount().Key(prefix+"roster").Min("0").Max("0").Build()).Error()
@@ -313,7 +330,7 @@ type runner func(ctx context.Context, part string, run func(ctx context.Context,
 func (s *Store) do(
 	ctx context.Context, part string, run func(ctx context.Context, c rueidis.Client) error,
 ) error {
-	return s.command(ctx, part, s.options.patience, false, run)
+	return s.command(ctx, part, s.options.Patience.Command, false, run)
 }
 
 // insist is do for what would be done twice otherwise, and for what is told later. It runs the commands until the store
@@ -322,7 +339,7 @@ func (s *Store) do(
 func (s *Store) insist(
 	ctx context.Context, part string, run func(ctx context.Context, c rueidis.Client) error,
 ) error {
-	bounded, cancel := context.WithTimeout(ctx, max(claimPatience, s.options.patience))
+	bounded, cancel := context.WithTimeout(ctx, s.options.Patience.Claim)
 	defer cancel()
 	end, _ := bounded.Deadline() // ctx tells a caller who has left from a store that is slow
 	var failed, said error

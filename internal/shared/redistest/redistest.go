@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -19,6 +20,7 @@ type Server struct {
 	t       testing.TB
 	args    []string
 	process *exec.Cmd
+	ended   chan struct{} // closed once the process has ended
 }
 
 // Start runs a Redis until the test ends, with more arguments if there are any. Without one on this machine the test is
@@ -54,28 +56,62 @@ func New(t testing.TB, args ...string) *Server {
 	return s
 }
 
-// Run starts it, and waits until it answers.
+// Run starts it, and waits until it answers. The test fails if the process ends before that, such as over a port that
+// somebody else has.
 func (s *Server) Run() {
 	s.t.Helper()
+	output, err := os.Create(filepath.Join(filepath.Dir(s.Socket), "output"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = output.Close() }()
 	s.process = exec.Command("redis-server", s.args...) //nolint:gosec,noctx // ours; Kill ends it
+	s.process.Stdout, s.process.Stderr = output, output
 	if err := s.process.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	for range 500 {
+	process, ended := s.process, make(chan struct{})
+	s.ended = ended
+	go func() {
+		_ = process.Wait()
+		close(ended)
+	}()
+	for {
 		if conn, err := net.Dial("unix", s.Socket); err == nil { //nolint:noctx // local
 			_ = conn.Close()
 			return
 		}
-		time.Sleep(10 * time.Millisecond) //nolint:forbidigo // a process says nothing when it is ready
+		select {
+		case <-ended:
+			said, _ := os.ReadFile(output.Name())
+			s.t.Fatalf("redis-server ends before it answers:\n%s", said)
+		case <-time.After(10 * time.Millisecond): // a process says nothing when it is ready
+		}
 	}
-	s.t.Fatal("redis-server does not answer")
 }
 
-// Pause has it fall silent: it keeps its connections and answers nothing until Resume.
-func (s *Server) Pause() { s.signal("-STOP") }
+// Pause has it fall silent: it keeps its connections and answers nothing until Resume. It is silent once Pause returns.
+func (s *Server) Pause() {
+	s.t.Helper()
+	s.signal("-STOP")
+	for !strings.HasPrefix(s.state(), "T") {
+		time.Sleep(time.Millisecond) //nolint:forbidigo // it goes on until the signal has reached it
+	}
+}
 
 // Resume ends that.
 func (s *Server) Resume() { s.signal("-CONT") }
+
+// state is that of the process, as ps writes it.
+func (s *Server) state() string {
+	s.t.Helper()
+	ps := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(s.process.Process.Pid)) //nolint:gosec,noctx // ours
+	said, err := ps.Output()
+	if err != nil {
+		s.t.Fatalf("ps: %v", err)
+	}
+	return strings.TrimSpace(string(said))
+}
 
 func (s *Server) signal(signal string) {
 	s.t.Helper()
@@ -91,7 +127,7 @@ func (s *Server) Kill() {
 		return
 	}
 	_ = s.process.Process.Kill()
-	_ = s.process.Wait()
+	<-s.ended
 	_ = os.Remove(s.Socket)
 	s.process = nil
 }

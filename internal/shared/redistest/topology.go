@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -74,17 +75,6 @@ func (a Authority) At(port int) []string {
 	}
 }
 
-// FreePort is a port of this machine that nobody listens on.
-func FreePort(t testing.TB) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // local
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // it is one
-}
-
 // Say sends a command over the socket, and returns the answer.
 func (s *Server) Say(args ...string) string {
 	s.t.Helper()
@@ -96,25 +86,23 @@ func (s *Server) Say(args ...string) string {
 	return string(said)
 }
 
-// waitFor waits until a command is answered as it should.
+// waitFor waits until a command is answered as it should. A server that has ended answers none, which fails the test.
 func (s *Server) waitFor(answer string, args ...string) {
 	s.t.Helper()
-	for range 600 {
-		if strings.Contains(s.Say(args...), answer) {
-			return
-		}
+	for !strings.Contains(s.Say(args...), answer) {
 		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // other processes take their time
 	}
-	s.t.Fatalf("%v never says %s, but %s", args, answer, s.Say(args...))
 }
 
 // Watched are two servers of which one is the other's replica, and three sentinels that make the replica the master
-// once that has been silent for half a second.
+// once that has ended and they have been told to be [Watched.Impatient].
 type Watched struct {
 	Servers   []*Server
 	Sentinels []*Server
 	// Ports are those of the sentinels.
 	Ports []int
+
+	login []string // of the sentinels, for redis-cli
 }
 
 // StartWatched runs them under the name main; users are the arguments for the users of the servers, with which they
@@ -138,7 +126,8 @@ func StartWatched(t testing.TB, a Authority, users []string, master ...string) *
 		port := FreePort(t)
 		lines := []string{
 			fmt.Sprintf("sentinel monitor main 127.0.0.1 %d 2", ports[0]),
-			"sentinel down-after-milliseconds main 500", "sentinel failover-timeout main 2000",
+			// A master that is only slow is not replaced.
+			"sentinel down-after-milliseconds main 3600000", "sentinel failover-timeout main 2000",
 		}
 		if len(master) == 2 {
 			lines = append(lines, "sentinel auth-user main "+master[0], "sentinel auth-pass main "+master[1],
@@ -158,15 +147,22 @@ func StartWatched(t testing.TB, a Authority, users []string, master ...string) *
 		s.Run()
 		w.Sentinels, w.Ports = append(w.Sentinels, s), append(w.Ports, port)
 	}
+	if len(master) == 2 {
+		w.login = []string{"--no-auth-warning", "--user", "watcher", "--pass", "watching"}
+	}
 	for _, s := range w.Sentinels {
-		words := []string{"SENTINEL", "master", "main"}
-		if len(master) == 2 {
-			words = append([]string{"--no-auth-warning", "--user", "watcher", "--pass", "watching"}, words...)
-		}
+		words := append(slices.Clone(w.login), "SENTINEL", "master", "main")
 		s.waitFor("num-other-sentinels\n2\n", words...)
 		s.waitFor("num-slaves\n1\n", words...)
 	}
 	return w
+}
+
+// Impatient has the sentinels wait half a second for a master that is silent.
+func (w *Watched) Impatient() {
+	for _, s := range w.Sentinels {
+		s.Say(append(slices.Clone(w.login), "SENTINEL", "set", "main", "down-after-milliseconds", "500")...)
+	}
 }
 
 // Copied waits until the replica has all that was written before.
