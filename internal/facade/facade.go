@@ -43,6 +43,8 @@ type Dependencies struct {
 	Heartbeat time.Duration
 	// Circle changes how Circle is called, for tests; nothing is changed if nil.
 	Circle func(*circleclient.Config)
+	// Store changes how the shared store is reached, for tests; nothing is changed if nil.
+	Store func(*shared.Options)
 	// Telemetry makes spans; none if nil.
 	Telemetry *telemetry.Telemetry
 	// Handler makes the GraphQL handler; [graph.NewHandler] if nil.

@@ -15,6 +15,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/internal/facade"
 	"circlegraph/internal/memnet"
+	"circlegraph/internal/shared"
 	"circlegraph/internal/shared/redistest"
 	"circlegraph/sandbox"
 )
@@ -61,9 +62,13 @@ func (f *fleet) add(pairs ...string) server {
 	f.t.Helper()
 	cfg := settings(f.t, append([]string{
 		"CIRCLEGRAPH_SHARED_URL", f.url, "CIRCLEGRAPH_SEAL_KEYS", sealKey, "CIRCLEGRAPH_UPSTREAM_BUDGET", "0",
+		"CIRCLEGRAPH_REQUEST_TIMEOUT", "1h", "CIRCLEGRAPH_UPSTREAM_TIMEOUT", "1h",
 	}, pairs...)...)
 	made, err := facade.New(cfg, facade.Dependencies{
 		Logger: slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Store: func(o *shared.Options) { // a busy machine makes it no slower than it may be
+			o.Patience = shared.Patience{Command: time.Hour, Claim: time.Hour, Probe: time.Hour, Later: time.Hour}
+		},
 		Circle: func(c *circleclient.Config) {
 			c.Transport = memnet.Direct{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if between := f.between.Load(); between != nil {
@@ -88,13 +93,10 @@ func (f *fleet) add(pairs ...string) server {
 // until waits for something that happens by itself.
 func (f *fleet) until(what string, done func() bool) {
 	f.t.Helper()
-	for range 3000 {
-		if done() {
-			return
-		}
+	f.t.Log("until", what)
+	for !done() {
 		time.Sleep(5 * time.Millisecond) //nolint:forbidigo // other processes take their time
 	}
-	f.t.Fatalf("never: %s", what)
 }
 
 // measured is a metric of an instance.

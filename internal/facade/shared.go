@@ -27,6 +27,9 @@ func (f *Facade) open(cfg *config.Config, d Dependencies) (err error) {
 	if o.Values, err = cfg.Settings.Derive("circlegraph shared values 1"); err != nil {
 		return err
 	}
+	if d.Store != nil {
+		d.Store(&o)
+	}
 	f.Shared, err = shared.Open(o)
 	return err
 }

@@ -79,15 +79,16 @@ type Options struct {
 
 // Patience is how long the store may take. What is zero is as usual.
 type Patience struct {
-	// Command is for a command, Claim for one that is told again until the store answers, and Probe for a sign of life
-	// and for a connection.
-	Command, Claim, Probe time.Duration
+	// Command is for a command, Claim for one that is told again until the store answers, Probe for a sign of life and
+	// for a connection, and Later for what the store is told again in the background.
+	Command, Claim, Probe, Later time.Duration
 }
 
 // orUsual fills in what is usual.
 func (p Patience) orUsual() Patience {
 	return Patience{
 		Command: cmp.Or(p.Command, patience), Claim: cmp.Or(p.Claim, claimPatience), Probe: cmp.Or(p.Probe, probePatience),
+		Later: cmp.Or(p.Later, retained),
 	}
 }
 
@@ -423,7 +424,7 @@ func (s *Store) later(tell func(context.Context, runner) error) {
 	}
 	s.work.Go(func() {
 		defer s.retained.Add(-1)
-		ctx, cancel := context.WithTimeout(s.ctx, retained)
+		ctx, cancel := context.WithTimeout(s.ctx, s.options.Patience.Later)
 		defer cancel()
 		for pause(ctx, probing, nil) {
 			if tell(ctx, s.insist) == nil {

@@ -46,7 +46,7 @@ func TestMain(m *testing.M) {
 }
 
 // patientStore waits for a store that is slow only because the machine is busy.
-var patientStore = Patience{Command: time.Hour, Claim: time.Hour, Probe: time.Hour}
+var patientStore = Patience{Command: time.Hour, Claim: time.Hour, Probe: time.Hour, Later: time.Hour}
 
 // impatient gives a store the patience that it has when it serves.
 func impatient(o *Options) { o.Patience = Patience{} }

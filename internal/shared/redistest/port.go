@@ -19,11 +19,11 @@ var handed sync.Map
 func FreePort(t testing.TB) int {
 	t.Helper()
 	for range 10 * (lastPort - firstPort) {
-		port := firstPort + rand.IntN(lastPort-firstPort+1)
+		port := firstPort + rand.IntN(lastPort-firstPort+1) //nolint:gosec // no secret
 		if _, before := handed.LoadOrStore(port, true); before {
 			continue
 		}
-		l, err := net.Listen("tcp", fmt.Sprintf(":%d", port)) //nolint:gosec,noctx // for a moment
+		l, err := net.Listen("tcp", fmt.Sprintf(":%d", port)) //nolint:noctx // for a moment
 		if err != nil {
 			continue
 		}
