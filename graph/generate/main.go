@@ -1,10 +1,9 @@
 // Generate runs gqlgen. Before, it gives types the fields of their interfaces, and writes the words of the enums that
-// are Circle's; afterwards, it lets the generated code marshal lists by package serial.
+// are Circle's; afterwards, it lets the generated code write lists and objects by package serial.
 package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"go/format"
 	"os"
@@ -43,33 +42,44 @@ func generate() error {
 	if err != nil {
 		return err
 	}
-	found := false
+	return useSerial(files)
+}
+
+// serials are the functions of package serial by those of gqlgen whose place they take.
+var serials = map[string]string{
+	"graphql.MarshalSliceConcurrently(": "serial.Marshal(",
+	"graphql.NewFieldSet(":              "serial.NewFieldSet(",
+	"graphql.NewDeferredGroup(ctx)":     "serial.Deferred(ctx, fields)",
+}
+
+// useSerial lets files that gqlgen has just written call package serial.
+func useSerial(files []string) error {
+	found := map[string]bool{}
 	for _, name := range files {
-		changed, err := useOwnLists(name)
+		code, err := os.ReadFile(name) //nolint:gosec // G304: which gqlgen has just written
 		if err != nil {
 			return err
 		}
-		found = found || changed
+		own := code
+		for theirs, ours := range serials {
+			found[theirs] = found[theirs] || bytes.Contains(own, []byte(theirs))
+			own = bytes.ReplaceAll(own, []byte(theirs), []byte(ours))
+		}
+		if bytes.Equal(own, code) {
+			continue
+		}
+		own = bytes.Replace(own, []byte("import (\n"), []byte("import (\n\t\"circlegraph/graph/serial\"\n"), 1)
+		if own, err = format.Source(own); err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, own, 0o644); err != nil { //nolint:gosec // G306: source is for all to read
+			return err
+		}
 	}
-	if !found {
-		return errors.New("nothing marshals a list: gqlgen has changed")
+	for theirs := range serials {
+		if !found[theirs] {
+			return fmt.Errorf("nothing calls %s: gqlgen has changed", theirs)
+		}
 	}
 	return nil
-}
-
-// useOwnLists replaces gqlgen's function for lists in a file, and reports whether it was there.
-func useOwnLists(name string) (bool, error) {
-	code, err := os.ReadFile(name) //nolint:gosec // G304: which gqlgen has just written
-	if err != nil {
-		return false, err
-	}
-	own := bytes.ReplaceAll(code, []byte("graphql.MarshalSliceConcurrently("), []byte("serial.Marshal("))
-	if bytes.Equal(own, code) {
-		return false, nil
-	}
-	own = bytes.Replace(own, []byte("import (\n"), []byte("import (\n\t\"circlegraph/graph/serial\"\n"), 1)
-	if own, err = format.Source(own); err != nil {
-		return false, err
-	}
-	return true, os.WriteFile(name, own, 0o644) //nolint:gosec // G306: source is for all to read
 }

@@ -694,8 +694,8 @@ var bookmarkImplementors = []string{"Bookmark"}
 func (ec *executionContext) _Bookmark(ctx context.Context, sel ast.SelectionSet, obj *circleclient.Bookmark) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, bookmarkImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -775,8 +775,8 @@ var bookmarkConnectionImplementors = []string{"BookmarkConnection"}
 func (ec *executionContext) _BookmarkConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.Bookmark]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, bookmarkConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -823,8 +823,8 @@ var bookmarkEdgeImplementors = []string{"BookmarkEdge"}
 func (ec *executionContext) _BookmarkEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.Bookmark]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, bookmarkEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -861,8 +861,8 @@ var createBookmarkPayloadImplementors = []string{"CreateBookmarkPayload"}
 func (ec *executionContext) _CreateBookmarkPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateBookmarkPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createBookmarkPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -899,8 +899,8 @@ var deleteBookmarkPayloadImplementors = []string{"DeleteBookmarkPayload"}
 func (ec *executionContext) _DeleteBookmarkPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteBookmarkPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, deleteBookmarkPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":

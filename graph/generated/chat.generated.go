@@ -3457,8 +3457,8 @@ var addReactionPayloadImplementors = []string{"AddReactionPayload"}
 func (ec *executionContext) _AddReactionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddReactionPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, addReactionPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3496,8 +3496,8 @@ var chatMessageImplementors = []string{"ChatMessage", "Node", "Bookmarkable", "_
 func (ec *executionContext) _ChatMessage(ctx context.Context, sel ast.SelectionSet, obj *circleclient.ChatMessage) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatMessageImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3605,8 +3605,8 @@ var chatMessageConnectionImplementors = []string{"ChatMessageConnection"}
 func (ec *executionContext) _ChatMessageConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.ChatMessage]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatMessageConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3653,8 +3653,8 @@ var chatMessageEdgeImplementors = []string{"ChatMessageEdge"}
 func (ec *executionContext) _ChatMessageEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.ChatMessage]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatMessageEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3691,8 +3691,8 @@ var chatParticipantImplementors = []string{"ChatParticipant"}
 func (ec *executionContext) _ChatParticipant(ctx context.Context, sel ast.SelectionSet, obj *circleclient.ChatParticipant) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatParticipantImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3775,8 +3775,8 @@ var chatParticipantConnectionImplementors = []string{"ChatParticipantConnection"
 func (ec *executionContext) _ChatParticipantConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.ChatParticipant]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatParticipantConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3823,8 +3823,8 @@ var chatParticipantEdgeImplementors = []string{"ChatParticipantEdge"}
 func (ec *executionContext) _ChatParticipantEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.ChatParticipant]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatParticipantEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3861,8 +3861,8 @@ var chatReactionImplementors = []string{"ChatReaction"}
 func (ec *executionContext) _ChatReaction(ctx context.Context, sel ast.SelectionSet, obj *circleclient.ChatReaction) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatReactionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3910,8 +3910,8 @@ var chatRoomImplementors = []string{"ChatRoom", "Node", "_Entity"}
 func (ec *executionContext) _ChatRoom(ctx context.Context, sel ast.SelectionSet, obj *circleclient.ChatRoom) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatRoomImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4038,8 +4038,8 @@ var chatRoomConnectionImplementors = []string{"ChatRoomConnection"}
 func (ec *executionContext) _ChatRoomConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.ChatRoom]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatRoomConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4086,8 +4086,8 @@ var chatRoomEdgeImplementors = []string{"ChatRoomEdge"}
 func (ec *executionContext) _ChatRoomEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.ChatRoom]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatRoomEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4124,8 +4124,8 @@ var chatThreadImplementors = []string{"ChatThread", "Node", "_Entity"}
 func (ec *executionContext) _ChatThread(ctx context.Context, sel ast.SelectionSet, obj *circleclient.ChatThread) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatThreadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4186,8 +4186,8 @@ var chatThreadConnectionImplementors = []string{"ChatThreadConnection"}
 func (ec *executionContext) _ChatThreadConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.ChatThread]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatThreadConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4234,8 +4234,8 @@ var chatThreadEdgeImplementors = []string{"ChatThreadEdge"}
 func (ec *executionContext) _ChatThreadEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.ChatThread]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatThreadEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4272,8 +4272,8 @@ var createChatRoomPayloadImplementors = []string{"CreateChatRoomPayload"}
 func (ec *executionContext) _CreateChatRoomPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateChatRoomPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createChatRoomPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4310,8 +4310,8 @@ var deleteChatMessagePayloadImplementors = []string{"DeleteChatMessagePayload"}
 func (ec *executionContext) _DeleteChatMessagePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteChatMessagePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, deleteChatMessagePayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4353,8 +4353,8 @@ var embeddedLessonImplementors = []string{"EmbeddedLesson"}
 func (ec *executionContext) _EmbeddedLesson(ctx context.Context, sel ast.SelectionSet, obj *circleclient.EmbeddedLesson) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, embeddedLessonImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4391,8 +4391,8 @@ var markChatRoomAsReadPayloadImplementors = []string{"MarkChatRoomAsReadPayload"
 func (ec *executionContext) _MarkChatRoomAsReadPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MarkChatRoomAsReadPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, markChatRoomAsReadPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4429,8 +4429,8 @@ var removeReactionPayloadImplementors = []string{"RemoveReactionPayload"}
 func (ec *executionContext) _RemoveReactionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveReactionPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, removeReactionPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4468,8 +4468,8 @@ var sendChatMessagePayloadImplementors = []string{"SendChatMessagePayload"}
 func (ec *executionContext) _SendChatMessagePayload(ctx context.Context, sel ast.SelectionSet, obj *model.SendChatMessagePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, sendChatMessagePayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4521,8 +4521,8 @@ var updateChatMessagePayloadImplementors = []string{"UpdateChatMessagePayload"}
 func (ec *executionContext) _UpdateChatMessagePayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateChatMessagePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateChatMessagePayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4560,8 +4560,8 @@ var updateChatRoomParticipantPayloadImplementors = []string{"UpdateChatRoomParti
 func (ec *executionContext) _UpdateChatRoomParticipantPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateChatRoomParticipantPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateChatRoomParticipantPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":

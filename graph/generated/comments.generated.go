@@ -1884,8 +1884,8 @@ var commentImplementors = []string{"Comment", "Node", "Likeable", "Commentable",
 func (ec *executionContext) _Comment(ctx context.Context, sel ast.SelectionSet, obj *circleclient.Comment) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, commentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2051,8 +2051,8 @@ var commentConnectionImplementors = []string{"CommentConnection"}
 func (ec *executionContext) _CommentConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.Comment]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, commentConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2099,8 +2099,8 @@ var commentEdgeImplementors = []string{"CommentEdge"}
 func (ec *executionContext) _CommentEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.Comment]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, commentEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2137,8 +2137,8 @@ var createCommentPayloadImplementors = []string{"CreateCommentPayload"}
 func (ec *executionContext) _CreateCommentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateCommentPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createCommentPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2181,8 +2181,8 @@ var createReplyPayloadImplementors = []string{"CreateReplyPayload"}
 func (ec *executionContext) _CreateReplyPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateReplyPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createReplyPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2225,8 +2225,8 @@ var deleteCommentPayloadImplementors = []string{"DeleteCommentPayload"}
 func (ec *executionContext) _DeleteCommentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteCommentPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, deleteCommentPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2275,8 +2275,8 @@ var likeCommentPayloadImplementors = []string{"LikeCommentPayload"}
 func (ec *executionContext) _LikeCommentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.LikeCommentPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, likeCommentPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2314,8 +2314,8 @@ var unlikeCommentPayloadImplementors = []string{"UnlikeCommentPayload"}
 func (ec *executionContext) _UnlikeCommentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UnlikeCommentPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, unlikeCommentPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2353,8 +2353,8 @@ var updateCommentPayloadImplementors = []string{"UpdateCommentPayload"}
 func (ec *executionContext) _UpdateCommentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateCommentPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateCommentPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":

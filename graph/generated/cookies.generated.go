@@ -346,8 +346,8 @@ var createWebSessionPayloadImplementors = []string{"CreateWebSessionPayload"}
 func (ec *executionContext) _CreateWebSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateWebSessionPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createWebSessionPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -384,8 +384,8 @@ var deleteWebSessionPayloadImplementors = []string{"DeleteWebSessionPayload"}
 func (ec *executionContext) _DeleteWebSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteWebSessionPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, deleteWebSessionPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -422,8 +422,8 @@ var webCookieImplementors = []string{"WebCookie"}
 func (ec *executionContext) _WebCookie(ctx context.Context, sel ast.SelectionSet, obj *model.WebCookie) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, webCookieImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":

@@ -1724,8 +1724,8 @@ var courseImplementors = []string{"Course"}
 func (ec *executionContext) _Course(ctx context.Context, sel ast.SelectionSet, obj *model.Course) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, courseImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1781,8 +1781,8 @@ var courseProgressImplementors = []string{"CourseProgress"}
 func (ec *executionContext) _CourseProgress(ctx context.Context, sel ast.SelectionSet, obj *circleclient.CourseProgress) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, courseProgressImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1824,8 +1824,8 @@ var courseSectionImplementors = []string{"CourseSection"}
 func (ec *executionContext) _CourseSection(ctx context.Context, sel ast.SelectionSet, obj *circleclient.CourseSection) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, courseSectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1892,8 +1892,8 @@ var lessonImplementors = []string{"Lesson", "Node", "Bookmarkable", "_Entity", "
 func (ec *executionContext) _Lesson(ctx context.Context, sel ast.SelectionSet, obj *circleclient.Lesson) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, lessonImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2044,8 +2044,8 @@ var lessonFileImplementors = []string{"LessonFile"}
 func (ec *executionContext) _LessonFile(ctx context.Context, sel ast.SelectionSet, obj *circleclient.LessonFile) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, lessonFileImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2102,8 +2102,8 @@ var lessonMediaImplementors = []string{"LessonMedia"}
 func (ec *executionContext) _LessonMedia(ctx context.Context, sel ast.SelectionSet, obj *circleclient.LessonMedia) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, lessonMediaImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2185,8 +2185,8 @@ var updateLessonProgressPayloadImplementors = []string{"UpdateLessonProgressPayl
 func (ec *executionContext) _UpdateLessonProgressPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateLessonProgressPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateLessonProgressPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":

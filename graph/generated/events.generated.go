@@ -3139,8 +3139,8 @@ var calendarEntryImplementors = []string{"CalendarEntry"}
 func (ec *executionContext) _CalendarEntry(ctx context.Context, sel ast.SelectionSet, obj *model.CalendarEntry) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, calendarEntryImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3177,8 +3177,8 @@ var cancelRsvpPayloadImplementors = []string{"CancelRsvpPayload"}
 func (ec *executionContext) _CancelRsvpPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CancelRsvpPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cancelRsvpPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3216,8 +3216,8 @@ var eventImplementors = []string{"Event", "Post", "Node", "Likeable", "Commentab
 func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, obj *model.Event) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3536,8 +3536,8 @@ var eventAttendeeImplementors = []string{"EventAttendee"}
 func (ec *executionContext) _EventAttendee(ctx context.Context, sel ast.SelectionSet, obj *circleclient.EventAttendee) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventAttendeeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3585,8 +3585,8 @@ var eventAttendeeConnectionImplementors = []string{"EventAttendeeConnection"}
 func (ec *executionContext) _EventAttendeeConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.EventAttendee]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventAttendeeConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3633,8 +3633,8 @@ var eventAttendeeEdgeImplementors = []string{"EventAttendeeEdge"}
 func (ec *executionContext) _EventAttendeeEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.EventAttendee]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventAttendeeEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3671,8 +3671,8 @@ var eventConfirmationImplementors = []string{"EventConfirmation"}
 func (ec *executionContext) _EventConfirmation(ctx context.Context, sel ast.SelectionSet, obj *circleclient.EventConfirmation) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventConfirmationImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3719,8 +3719,8 @@ var eventConnectionImplementors = []string{"EventConnection"}
 func (ec *executionContext) _EventConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*model.Event]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3767,8 +3767,8 @@ var eventEdgeImplementors = []string{"EventEdge"}
 func (ec *executionContext) _EventEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*model.Event]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3805,8 +3805,8 @@ var eventLocationImplementors = []string{"EventLocation"}
 func (ec *executionContext) _EventLocation(ctx context.Context, sel ast.SelectionSet, obj *circleclient.EventLocation) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventLocationImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3853,8 +3853,8 @@ var eventOccurrenceImplementors = []string{"EventOccurrence"}
 func (ec *executionContext) _EventOccurrence(ctx context.Context, sel ast.SelectionSet, obj *model.EventOccurrence) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventOccurrenceImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3933,8 +3933,8 @@ var eventOccurrenceConnectionImplementors = []string{"EventOccurrenceConnection"
 func (ec *executionContext) _EventOccurrenceConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*model.EventOccurrence]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventOccurrenceConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3981,8 +3981,8 @@ var eventOccurrenceEdgeImplementors = []string{"EventOccurrenceEdge"}
 func (ec *executionContext) _EventOccurrenceEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*model.EventOccurrence]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventOccurrenceEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4019,8 +4019,8 @@ var eventRecurrenceRuleImplementors = []string{"EventRecurrenceRule"}
 func (ec *executionContext) _EventRecurrenceRule(ctx context.Context, sel ast.SelectionSet, obj *circleclient.RecurringSettings) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventRecurrenceRuleImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4067,8 +4067,8 @@ var rsvpToEventPayloadImplementors = []string{"RsvpToEventPayload"}
 func (ec *executionContext) _RsvpToEventPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RsvpToEventPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, rsvpToEventPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4111,8 +4111,8 @@ var rsvpToOccurrencesPayloadImplementors = []string{"RsvpToOccurrencesPayload"}
 func (ec *executionContext) _RsvpToOccurrencesPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RsvpToOccurrencesPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, rsvpToOccurrencesPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":

@@ -6,6 +6,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/model"
 	"circlegraph/graph/paging"
+	"circlegraph/graph/serial"
 	"context"
 	"fmt"
 	"math"
@@ -779,8 +780,8 @@ var chatMessageAddedImplementors = []string{"ChatMessageAdded", "InboxEvent", "C
 func (ec *executionContext) _ChatMessageAdded(ctx context.Context, sel ast.SelectionSet, obj *model.ChatMessageAdded) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatMessageAddedImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -827,8 +828,8 @@ var chatMessageDeletedImplementors = []string{"ChatMessageDeleted", "ChatRoomEve
 func (ec *executionContext) _ChatMessageDeleted(ctx context.Context, sel ast.SelectionSet, obj *model.ChatMessageDeleted) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatMessageDeletedImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -871,8 +872,8 @@ var chatMessageUpdatedImplementors = []string{"ChatMessageUpdated", "ChatRoomEve
 func (ec *executionContext) _ChatMessageUpdated(ctx context.Context, sel ast.SelectionSet, obj *model.ChatMessageUpdated) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatMessageUpdatedImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -905,8 +906,8 @@ var chatRoomAddedImplementors = []string{"ChatRoomAdded", "InboxEvent"}
 func (ec *executionContext) _ChatRoomAdded(ctx context.Context, sel ast.SelectionSet, obj *model.ChatRoomAdded) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatRoomAddedImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -938,8 +939,8 @@ var chatRoomDeletedImplementors = []string{"ChatRoomDeleted", "InboxEvent", "Cha
 func (ec *executionContext) _ChatRoomDeleted(ctx context.Context, sel ast.SelectionSet, obj *model.ChatRoomDeleted) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatRoomDeletedImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -971,8 +972,8 @@ var chatRoomUpdatedImplementors = []string{"ChatRoomUpdated", "InboxEvent", "Cha
 func (ec *executionContext) _ChatRoomUpdated(ctx context.Context, sel ast.SelectionSet, obj *model.ChatRoomUpdated) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatRoomUpdatedImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1004,8 +1005,8 @@ var chatThreadUpdatedImplementors = []string{"ChatThreadUpdated", "ChatThreadEve
 func (ec *executionContext) _ChatThreadUpdated(ctx context.Context, sel ast.SelectionSet, obj *model.ChatThreadUpdated) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, chatThreadUpdatedImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1037,8 +1038,8 @@ var eventsMissedImplementors = []string{"EventsMissed", "InboxEvent", "ChatRoomE
 func (ec *executionContext) _EventsMissed(ctx context.Context, sel ast.SelectionSet, obj *model.EventsMissed) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventsMissedImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1070,8 +1071,8 @@ var liveStatusImplementors = []string{"LiveStatus"}
 func (ec *executionContext) _LiveStatus(ctx context.Context, sel ast.SelectionSet, obj *model.LiveStatus) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, liveStatusImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1128,8 +1129,8 @@ var notificationsReceivedImplementors = []string{"NotificationsReceived"}
 func (ec *executionContext) _NotificationsReceived(ctx context.Context, sel ast.SelectionSet, obj *model.NotificationsReceived) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notificationsReceivedImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":

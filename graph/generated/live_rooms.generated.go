@@ -6,6 +6,7 @@ import (
 	"circlegraph/circleclient"
 	"circlegraph/graph/model"
 	"circlegraph/graph/scalar"
+	"circlegraph/graph/serial"
 	"context"
 	"math"
 	"strconv"
@@ -649,8 +650,8 @@ var createLiveRoomPayloadImplementors = []string{"CreateLiveRoomPayload"}
 func (ec *executionContext) _CreateLiveRoomPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateLiveRoomPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createLiveRoomPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -687,8 +688,8 @@ var liveRoomImplementors = []string{"LiveRoom"}
 func (ec *executionContext) _LiveRoom(ctx context.Context, sel ast.SelectionSet, obj *circleclient.LiveRoom) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, liveRoomImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":

@@ -3512,8 +3512,8 @@ var completeSignupPayloadImplementors = []string{"CompleteSignupPayload"}
 func (ec *executionContext) _CompleteSignupPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CompleteSignupPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, completeSignupPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3550,8 +3550,8 @@ var deactivateViewerPayloadImplementors = []string{"DeactivateViewerPayload"}
 func (ec *executionContext) _DeactivateViewerPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeactivateViewerPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, deactivateViewerPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3588,8 +3588,8 @@ var gamificationStatsImplementors = []string{"GamificationStats"}
 func (ec *executionContext) _GamificationStats(ctx context.Context, sel ast.SelectionSet, obj *circleclient.GamificationStats) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, gamificationStatsImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3641,8 +3641,8 @@ var homeSegmentImplementors = []string{"HomeSegment"}
 func (ec *executionContext) _HomeSegment(ctx context.Context, sel ast.SelectionSet, obj *circleclient.HomeSegment) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, homeSegmentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3689,8 +3689,8 @@ var memberImplementors = []string{"Member", "_Entity", "Node", "NotificationSubj
 func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, obj *model.Member) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3848,8 +3848,8 @@ var memberConnectionImplementors = []string{"MemberConnection"}
 func (ec *executionContext) _MemberConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*model.Member]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3896,8 +3896,8 @@ var memberEdgeImplementors = []string{"MemberEdge"}
 func (ec *executionContext) _MemberEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*model.Member]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3934,8 +3934,8 @@ var memberLinksImplementors = []string{"MemberLinks"}
 func (ec *executionContext) _MemberLinks(ctx context.Context, sel ast.SelectionSet, obj *model.MemberLinks) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberLinksImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3987,8 +3987,8 @@ var memberTagImplementors = []string{"MemberTag"}
 func (ec *executionContext) _MemberTag(ctx context.Context, sel ast.SelectionSet, obj *circleclient.MemberTag) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberTagImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4055,8 +4055,8 @@ var profileFieldImplementors = []string{"ProfileField"}
 func (ec *executionContext) _ProfileField(ctx context.Context, sel ast.SelectionSet, obj *circleclient.ProfileField) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, profileFieldImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4138,8 +4138,8 @@ var profileFieldChoiceImplementors = []string{"ProfileFieldChoice"}
 func (ec *executionContext) _ProfileFieldChoice(ctx context.Context, sel ast.SelectionSet, obj *circleclient.ProfileFieldChoice) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, profileFieldChoiceImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4176,8 +4176,8 @@ var updateProfilePayloadImplementors = []string{"UpdateProfilePayload"}
 func (ec *executionContext) _UpdateProfilePayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateProfilePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateProfilePayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4214,8 +4214,8 @@ var viewerImplementors = []string{"Viewer"}
 func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, obj *model.Viewer) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, viewerImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4361,8 +4361,8 @@ var viewerFeaturesImplementors = []string{"ViewerFeatures"}
 func (ec *executionContext) _ViewerFeatures(ctx context.Context, sel ast.SelectionSet, obj *circleclient.ViewerFeatures) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, viewerFeaturesImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":

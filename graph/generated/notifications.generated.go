@@ -2286,8 +2286,8 @@ var archiveNotificationPayloadImplementors = []string{"ArchiveNotificationPayloa
 func (ec *executionContext) _ArchiveNotificationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ArchiveNotificationPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, archiveNotificationPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2329,8 +2329,8 @@ var deleteNotificationPayloadImplementors = []string{"DeleteNotificationPayload"
 func (ec *executionContext) _DeleteNotificationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteNotificationPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, deleteNotificationPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2372,8 +2372,8 @@ var markAllNotificationsAsReadPayloadImplementors = []string{"MarkAllNotificatio
 func (ec *executionContext) _MarkAllNotificationsAsReadPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MarkAllNotificationsAsReadPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, markAllNotificationsAsReadPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2410,8 +2410,8 @@ var markNotificationAsReadPayloadImplementors = []string{"MarkNotificationAsRead
 func (ec *executionContext) _MarkNotificationAsReadPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MarkNotificationAsReadPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, markNotificationAsReadPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2453,8 +2453,8 @@ var notificationImplementors = []string{"Notification"}
 func (ec *executionContext) _Notification(ctx context.Context, sel ast.SelectionSet, obj *circleclient.Notification) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notificationImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2558,8 +2558,8 @@ var notificationConnectionImplementors = []string{"NotificationConnection"}
 func (ec *executionContext) _NotificationConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.Notification]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notificationConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2606,8 +2606,8 @@ var notificationCountsImplementors = []string{"NotificationCounts"}
 func (ec *executionContext) _NotificationCounts(ctx context.Context, sel ast.SelectionSet, obj *circleclient.NotificationCounts) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notificationCountsImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2665,8 +2665,8 @@ var notificationEdgeImplementors = []string{"NotificationEdge"}
 func (ec *executionContext) _NotificationEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.Notification]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notificationEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2703,8 +2703,8 @@ var notificationPreferenceImplementors = []string{"NotificationPreference"}
 func (ec *executionContext) _NotificationPreference(ctx context.Context, sel ast.SelectionSet, obj *circleclient.NotificationPreference) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notificationPreferenceImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2746,8 +2746,8 @@ var notificationPreferencesImplementors = []string{"NotificationPreferences"}
 func (ec *executionContext) _NotificationPreferences(ctx context.Context, sel ast.SelectionSet, obj *circleclient.NotificationPreferences) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notificationPreferencesImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2784,8 +2784,8 @@ var resetNewNotificationsCountPayloadImplementors = []string{"ResetNewNotificati
 func (ec *executionContext) _ResetNewNotificationsCountPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ResetNewNotificationsCountPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, resetNewNotificationsCountPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2822,8 +2822,8 @@ var spaceNotificationPreferenceImplementors = []string{"SpaceNotificationPrefere
 func (ec *executionContext) _SpaceNotificationPreference(ctx context.Context, sel ast.SelectionSet, obj *circleclient.SpacePreference) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceNotificationPreferenceImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2876,8 +2876,8 @@ var spaceNotificationPreferencesImplementors = []string{"SpaceNotificationPrefer
 func (ec *executionContext) _SpaceNotificationPreferences(ctx context.Context, sel ast.SelectionSet, obj *circleclient.SpaceMemberPreferences) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceNotificationPreferencesImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2944,8 +2944,8 @@ var updateAllSpaceNotificationPreferencesPayloadImplementors = []string{"UpdateA
 func (ec *executionContext) _UpdateAllSpaceNotificationPreferencesPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateAllSpaceNotificationPreferencesPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateAllSpaceNotificationPreferencesPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2983,8 +2983,8 @@ var updateNotificationPreferencePayloadImplementors = []string{"UpdateNotificati
 func (ec *executionContext) _UpdateNotificationPreferencePayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateNotificationPreferencePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateNotificationPreferencePayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3022,8 +3022,8 @@ var updateSpaceNotificationPreferencePayloadImplementors = []string{"UpdateSpace
 func (ec *executionContext) _UpdateSpaceNotificationPreferencePayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateSpaceNotificationPreferencePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateSpaceNotificationPreferencePayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":

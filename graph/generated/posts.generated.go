@@ -3646,8 +3646,8 @@ var basicPostImplementors = []string{"BasicPost", "_Entity", "NotificationSubjec
 func (ec *executionContext) _BasicPost(ctx context.Context, sel ast.SelectionSet, obj *model.BasicPost) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, basicPostImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3846,8 +3846,8 @@ var createImagePostPayloadImplementors = []string{"CreateImagePostPayload"}
 func (ec *executionContext) _CreateImagePostPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateImagePostPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createImagePostPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3884,8 +3884,8 @@ var createPostPayloadImplementors = []string{"CreatePostPayload"}
 func (ec *executionContext) _CreatePostPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreatePostPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createPostPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3922,8 +3922,8 @@ var deletePostPayloadImplementors = []string{"DeletePostPayload"}
 func (ec *executionContext) _DeletePostPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeletePostPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, deletePostPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3965,8 +3965,8 @@ var followPostPayloadImplementors = []string{"FollowPostPayload"}
 func (ec *executionContext) _FollowPostPayload(ctx context.Context, sel ast.SelectionSet, obj *model.FollowPostPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, followPostPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4004,8 +4004,8 @@ var galleryImplementors = []string{"Gallery"}
 func (ec *executionContext) _Gallery(ctx context.Context, sel ast.SelectionSet, obj *circleclient.Gallery) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, galleryImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4042,8 +4042,8 @@ var galleryImageImplementors = []string{"GalleryImage"}
 func (ec *executionContext) _GalleryImage(ctx context.Context, sel ast.SelectionSet, obj *circleclient.GalleryImage) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, galleryImageImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4100,8 +4100,8 @@ var imagePostImplementors = []string{"ImagePost", "_Entity", "NotificationSubjec
 func (ec *executionContext) _ImagePost(ctx context.Context, sel ast.SelectionSet, obj *model.ImagePost) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, imagePostImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4306,8 +4306,8 @@ var likePostPayloadImplementors = []string{"LikePostPayload"}
 func (ec *executionContext) _LikePostPayload(ctx context.Context, sel ast.SelectionSet, obj *model.LikePostPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, likePostPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4345,8 +4345,8 @@ var postConnectionImplementors = []string{"PostConnection"}
 func (ec *executionContext) _PostConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[model.Post]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4393,8 +4393,8 @@ var postEdgeImplementors = []string{"PostEdge"}
 func (ec *executionContext) _PostEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[model.Post]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4431,8 +4431,8 @@ var reportContentPayloadImplementors = []string{"ReportContentPayload"}
 func (ec *executionContext) _ReportContentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ReportContentPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, reportContentPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4469,8 +4469,8 @@ var unfollowPostPayloadImplementors = []string{"UnfollowPostPayload"}
 func (ec *executionContext) _UnfollowPostPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UnfollowPostPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, unfollowPostPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4508,8 +4508,8 @@ var unlikePostPayloadImplementors = []string{"UnlikePostPayload"}
 func (ec *executionContext) _UnlikePostPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UnlikePostPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, unlikePostPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4547,8 +4547,8 @@ var updateImagePostPayloadImplementors = []string{"UpdateImagePostPayload"}
 func (ec *executionContext) _UpdateImagePostPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateImagePostPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateImagePostPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":

@@ -1326,8 +1326,8 @@ var gradeQuizAttemptPayloadImplementors = []string{"GradeQuizAttemptPayload"}
 func (ec *executionContext) _GradeQuizAttemptPayload(ctx context.Context, sel ast.SelectionSet, obj *model.GradeQuizAttemptPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, gradeQuizAttemptPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1365,8 +1365,8 @@ var quizImplementors = []string{"Quiz"}
 func (ec *executionContext) _Quiz(ctx context.Context, sel ast.SelectionSet, obj *model.Quiz) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, quizImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1421,8 +1421,8 @@ var quizAttemptImplementors = []string{"QuizAttempt", "_Entity", "Node"}
 func (ec *executionContext) _QuizAttempt(ctx context.Context, sel ast.SelectionSet, obj *circleclient.QuizAttempt) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, quizAttemptImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1516,8 +1516,8 @@ var quizAttemptConnectionImplementors = []string{"QuizAttemptConnection"}
 func (ec *executionContext) _QuizAttemptConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.QuizAttempt]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, quizAttemptConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1564,8 +1564,8 @@ var quizAttemptEdgeImplementors = []string{"QuizAttemptEdge"}
 func (ec *executionContext) _QuizAttemptEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.QuizAttempt]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, quizAttemptEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1602,8 +1602,8 @@ var quizOptionImplementors = []string{"QuizOption"}
 func (ec *executionContext) _QuizOption(ctx context.Context, sel ast.SelectionSet, obj *circleclient.QuizOption) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, quizOptionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1645,8 +1645,8 @@ var quizQuestionImplementors = []string{"QuizQuestion"}
 func (ec *executionContext) _QuizQuestion(ctx context.Context, sel ast.SelectionSet, obj *circleclient.QuizQuestion) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, quizQuestionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1698,8 +1698,8 @@ var submitQuizAttemptPayloadImplementors = []string{"SubmitQuizAttemptPayload"}
 func (ec *executionContext) _SubmitQuizAttemptPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SubmitQuizAttemptPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, submitQuizAttemptPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":

@@ -1909,8 +1909,8 @@ var commentHitImplementors = []string{"CommentHit", "SearchResult", "SearchHit"}
 func (ec *executionContext) _CommentHit(ctx context.Context, sel ast.SelectionSet, obj *model.CommentHit) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, commentHitImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1983,8 +1983,8 @@ var highlightImplementors = []string{"Highlight"}
 func (ec *executionContext) _Highlight(ctx context.Context, sel ast.SelectionSet, obj *circleclient.Highlight) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, highlightImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2021,8 +2021,8 @@ var highlightSegmentImplementors = []string{"HighlightSegment"}
 func (ec *executionContext) _HighlightSegment(ctx context.Context, sel ast.SelectionSet, obj *circleclient.HighlightSegment) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, highlightSegmentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2059,8 +2059,8 @@ var lessonHitImplementors = []string{"LessonHit", "SearchResult", "SearchHit"}
 func (ec *executionContext) _LessonHit(ctx context.Context, sel ast.SelectionSet, obj *model.LessonHit) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, lessonHitImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2133,8 +2133,8 @@ var memberHitImplementors = []string{"MemberHit", "SearchResult", "SearchHit"}
 func (ec *executionContext) _MemberHit(ctx context.Context, sel ast.SelectionSet, obj *model.MemberHit) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberHitImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2196,8 +2196,8 @@ var otherHitImplementors = []string{"OtherHit", "SearchResult", "SearchHit"}
 func (ec *executionContext) _OtherHit(ctx context.Context, sel ast.SelectionSet, obj *model.OtherHit) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, otherHitImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2269,8 +2269,8 @@ var postHitImplementors = []string{"PostHit", "SearchResult", "SearchHit"}
 func (ec *executionContext) _PostHit(ctx context.Context, sel ast.SelectionSet, obj *model.PostHit) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postHitImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2358,8 +2358,8 @@ var searchResultConnectionImplementors = []string{"SearchResultConnection"}
 func (ec *executionContext) _SearchResultConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[model.SearchResult]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, searchResultConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2406,8 +2406,8 @@ var searchResultEdgeImplementors = []string{"SearchResultEdge"}
 func (ec *executionContext) _SearchResultEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[model.SearchResult]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, searchResultEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2444,8 +2444,8 @@ var spaceHitImplementors = []string{"SpaceHit", "SearchResult", "SearchHit"}
 func (ec *executionContext) _SpaceHit(ctx context.Context, sel ast.SelectionSet, obj *model.SpaceHit) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceHitImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":

@@ -2231,8 +2231,8 @@ var acceptInvitationPayloadImplementors = []string{"AcceptInvitationPayload"}
 func (ec *executionContext) _AcceptInvitationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AcceptInvitationPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, acceptInvitationPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2274,8 +2274,8 @@ var communityLinkImplementors = []string{"CommunityLink"}
 func (ec *executionContext) _CommunityLink(ctx context.Context, sel ast.SelectionSet, obj *circleclient.CommunityLink) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, communityLinkImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2317,8 +2317,8 @@ var joinSpacePayloadImplementors = []string{"JoinSpacePayload"}
 func (ec *executionContext) _JoinSpacePayload(ctx context.Context, sel ast.SelectionSet, obj *model.JoinSpacePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, joinSpacePayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2355,8 +2355,8 @@ var leaveSpacePayloadImplementors = []string{"LeaveSpacePayload"}
 func (ec *executionContext) _LeaveSpacePayload(ctx context.Context, sel ast.SelectionSet, obj *model.LeaveSpacePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, leaveSpacePayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2393,8 +2393,8 @@ var markSpaceAsReadPayloadImplementors = []string{"MarkSpaceAsReadPayload"}
 func (ec *executionContext) _MarkSpaceAsReadPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MarkSpaceAsReadPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, markSpaceAsReadPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2431,8 +2431,8 @@ var pinnedLinkImplementors = []string{"PinnedLink"}
 func (ec *executionContext) _PinnedLink(ctx context.Context, sel ast.SelectionSet, obj *circleclient.PinnedLink) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, pinnedLinkImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2494,8 +2494,8 @@ var spaceImplementors = []string{"Space", "_Entity", "NotificationSubject", "Nod
 func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, obj *circleclient.Space) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2739,8 +2739,8 @@ var spaceConnectionImplementors = []string{"SpaceConnection"}
 func (ec *executionContext) _SpaceConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Connection[*circleclient.Space]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2787,8 +2787,8 @@ var spaceEdgeImplementors = []string{"SpaceEdge"}
 func (ec *executionContext) _SpaceEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*circleclient.Space]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2825,8 +2825,8 @@ var spaceGroupImplementors = []string{"SpaceGroup"}
 func (ec *executionContext) _SpaceGroup(ctx context.Context, sel ast.SelectionSet, obj *circleclient.SpaceGroup) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceGroupImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2869,8 +2869,8 @@ var spaceTabsImplementors = []string{"SpaceTabs"}
 func (ec *executionContext) _SpaceTabs(ctx context.Context, sel ast.SelectionSet, obj *circleclient.VisibleTabs) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceTabsImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2907,8 +2907,8 @@ var topicImplementors = []string{"Topic"}
 func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, obj *circleclient.Topic) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, topicImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":

@@ -346,8 +346,8 @@ var createDirectUploadPayloadImplementors = []string{"CreateDirectUploadPayload"
 func (ec *executionContext) _CreateDirectUploadPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateDirectUploadPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createDirectUploadPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -384,8 +384,8 @@ var directUploadImplementors = []string{"DirectUpload"}
 func (ec *executionContext) _DirectUpload(ctx context.Context, sel ast.SelectionSet, obj *circleclient.DirectUpload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, directUploadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -437,8 +437,8 @@ var uploadHeaderImplementors = []string{"UploadHeader"}
 func (ec *executionContext) _UploadHeader(ctx context.Context, sel ast.SelectionSet, obj *circleclient.UploadHeader) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, uploadHeaderImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
+	out := serial.NewFieldSet(fields)
+	deferred := serial.Deferred(ctx, fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":

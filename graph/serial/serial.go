@@ -1,6 +1,6 @@
-// Package serial writes the lists of an answer: one item after the other if none of them waits for anything, all at
-// once if they do. gqlgen starts a goroutine for every item of every list, whose stack has to grow before it has
-// written anything.
+// Package serial writes the lists and objects of an answer with less than gqlgen takes. The items of a list come one
+// after the other if none of them waits for anything, all at once if they do: gqlgen starts a goroutine for every item
+// of every list, whose stack has to grow before it has written anything.
 package serial
 
 import (
