@@ -113,20 +113,23 @@ func isPath(s string) bool {
 // Punycode. ok is false for a host that clients refuse.
 func asciiHost(u *url.URL) (host string, ok bool) {
 	host, port := u.Hostname(), u.Port()
-	if n, err := strconv.ParseUint(port, 10, 16); port != "" && (err != nil || n == 0) {
-		return "", false
+	if port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return "", false
+		}
 	}
-	switch addr, err := netip.ParseAddr(host); {
-	case strings.Contains(host, ":"):
+	if strings.Contains(host, ":") || endsInNumber(host) {
+		addr, err := netip.ParseAddr(host)
 		if err != nil || addr.Zone() != "" {
 			return "", false
 		}
-		host = "[" + host + "]"
-	case err != nil:
+		if addr.Is6() {
+			host = "[" + host + "]"
+		}
+	} else {
+		var err error
 		if strings.ContainsFunc(host, isNotASCII) || strings.Contains(strings.ToLower(host), "xn--") {
 			host, err = domains.ToASCII(host)
-		} else {
-			err = nil
 		}
 		if err != nil || host == "" || strings.ContainsFunc(host, oddInHost) || endsInNumber(host) {
 			return "", false
@@ -150,9 +153,11 @@ func oddInHost(r rune) bool {
 // endsInNumber reports whether clients take a name for an address of IPv4.
 func endsInNumber(host string) bool {
 	host = strings.TrimSuffix(host, ".")
-	last := host[strings.LastIndexByte(host, '.')+1:]
-	_, err := strconv.ParseUint(strings.TrimPrefix(strings.ToLower(last), "0x"), 16, 64)
-	return err == nil && (strings.HasPrefix(strings.ToLower(last), "0x") || strings.Trim(last, "0123456789") == "")
+	last := strings.ToLower(host[strings.LastIndexByte(host, '.')+1:])
+	if hex, ok := strings.CutPrefix(last, "0x"); ok {
+		return strings.Trim(hex, "0123456789abcdef") == ""
+	}
+	return last != "" && strings.Trim(last, "0123456789") == ""
 }
 
 // escapeQuery escapes what cannot stand in a query.
