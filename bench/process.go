@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"circlegraph/internal/freeport"
 )
 
 // ticks is how many units of CPU time /proc counts to a second: Linux has it so for all programs, whatever the kernel's
@@ -89,10 +91,8 @@ func start(ctx context.Context, work string, p program) (*process, error) {
 	return proc, nil
 }
 
-// await asks until there is an answer that is not the server's failure.
+// await asks until there is an answer that is not the server's failure, or the process ends.
 func (p *process) await(ctx context.Context, path string) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
 	again := time.NewTicker(50 * time.Millisecond)
 	defer again.Stop()
 	for {
@@ -166,11 +166,8 @@ func (p *process) usage() (cpu time.Duration, rss int64) {
 
 // freeAddress is a loopback address that nobody listens on just now.
 func freeAddress(ctx context.Context) (string, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return listener.Addr().String(), listener.Close()
+	port, err := freeport.Take(ctx)
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), err
 }
 
 // programs are the compiled ones: the facade itself, the naive server, and this program for the rest.
