@@ -527,11 +527,7 @@ func TestMemoUnderLoad(t *testing.T) {
 // until waits for something to come true.
 func until(t *testing.T, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
 	for !ok() {
-		if time.Now().After(deadline) {
-			t.Fatal("it never happened")
-		}
 		<-time.After(time.Millisecond)
 	}
 }

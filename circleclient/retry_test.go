@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -114,23 +115,28 @@ func TestRetryKeepsTheDeadline(t *testing.T) {
 }
 
 func TestTimeouts(t *testing.T) {
-	hang := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	c := testClient(t, hang, func(cfg *Config) { cfg.Timeout = 20 * time.Millisecond })
-	_, err := c.Spaces.Get(asMember(t), 1)
-	if !errors.Is(err, ErrTimeout) {
-		t.Errorf("call's own timeout: %v, want ErrTimeout", err)
-	}
-	c = testClient(t, hang)
-	short, cancel := context.WithTimeout(asMember(t), 20*time.Millisecond)
-	defer cancel()
-	if _, err := c.Spaces.Join(short, 1); !errors.Is(err, ErrTimeout) {
-		t.Errorf("caller's deadline: %v, want ErrTimeout", err)
-	}
-	left, leave := context.WithCancel(asMember(t))
-	time.AfterFunc(20*time.Millisecond, leave)
-	if _, err := c.Spaces.Get(left, 1); !errors.Is(err, context.Canceled) || errors.Is(err, ErrUnavailable) {
-		t.Errorf("caller left: %v, want context.Canceled", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		hang := func(cfg *Config) {
+			cfg.BaseURL = "https://circle.example.com"
+			cfg.Transport = inProcess(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		}
+		c := testClient(t, nil, hang, func(cfg *Config) { cfg.Timeout = 2 * time.Second })
+		_, err := c.Spaces.Get(asMember(t), 1)
+		if !errors.Is(err, ErrTimeout) {
+			t.Errorf("call's own timeout: %v, want ErrTimeout", err)
+		}
+		c = testClient(t, nil, hang)
+		short, cancel := context.WithTimeout(asMember(t), 2*time.Second)
+		defer cancel()
+		if _, err := c.Spaces.Join(short, 1); !errors.Is(err, ErrTimeout) {
+			t.Errorf("caller's deadline: %v, want ErrTimeout", err)
+		}
+		left, leave := context.WithCancel(asMember(t))
+		time.AfterFunc(2*time.Second, leave)
+		if _, err := c.Spaces.Get(left, 1); !errors.Is(err, context.Canceled) || errors.Is(err, ErrUnavailable) {
+			t.Errorf("caller left: %v, want context.Canceled", err)
+		}
+	})
 }
 
 // Each repetition comes out of the allowance of what it is for.
