@@ -43,6 +43,8 @@ type Options struct {
 	UserAgent string
 	// Client makes the request; it must speak HTTP/1.1, see [NewTransport].
 	Client *http.Client
+	// Slack is by how much longer than usual a server may take for anything, for tests of real ones on busy machines.
+	Slack time.Duration
 }
 
 // NewTransport returns a transport for cables: websockets need HTTP/1.1.
@@ -59,6 +61,7 @@ type Conn struct {
 	Session string
 
 	ws       *websocket.Conn
+	slack    time.Duration
 	watchdog *time.Timer
 
 	mu     sync.Mutex
@@ -76,7 +79,7 @@ type subscription struct {
 
 // Dial opens a cable. The error is a [*Refused] if the server says no, else one of the network, without the token.
 func Dial(ctx context.Context, o Options) (*Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, maxHandshake)
+	ctx, cancel := context.WithTimeout(ctx, maxHandshake+o.Slack)
 	defer cancel()
 	header := http.Header{"Authorization": {"Bearer " + o.Token}}
 	for name, value := range map[string]string{"Origin": o.Origin, "User-Agent": o.UserAgent} {
@@ -100,12 +103,12 @@ func Dial(ctx context.Context, o Options) (*Conn, error) {
 		return nil, &Refused{Status: response.StatusCode, Reason: "unsupported"}
 	}
 	ws.SetReadLimit(maxFrame)
-	c := &Conn{ws: ws, subs: map[Identifier]*subscription{}}
+	c := &Conn{ws: ws, slack: o.Slack, subs: map[Identifier]*subscription{}}
 	if err := c.welcome(ctx); err != nil {
 		_ = ws.CloseNow()
 		return nil, err
 	}
-	c.watchdog = time.AfterFunc(maxSilence, func() {
+	c.watchdog = time.AfterFunc(maxSilence+o.Slack, func() {
 		c.mu.Lock()
 		c.quiet = true
 		c.mu.Unlock()
@@ -200,7 +203,7 @@ func (c *Conn) Next(ctx context.Context) (Signal, error) {
 			_ = c.ws.CloseNow()
 			return nil, c.lost(ctx, err)
 		}
-		c.watchdog.Reset(maxSilence)
+		c.watchdog.Reset(maxSilence + c.slack)
 		switch f.Type {
 		case "ping":
 			c.beat()
@@ -320,7 +323,7 @@ func (c *Conn) Unsubscribe(ctx context.Context, id Identifier) error {
 
 // command sends a command.
 func (c *Conn) command(ctx context.Context, name string, id Identifier) error {
-	ctx, cancel := context.WithTimeout(ctx, writeLimit)
+	ctx, cancel := context.WithTimeout(ctx, writeLimit+c.slack)
 	defer cancel()
 	data, err := json.Marshal(struct {
 		Command    string     `json:"command"`

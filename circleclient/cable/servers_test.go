@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"circlegraph/circleclient/cable"
 	"circlegraph/sandbox"
@@ -39,7 +40,9 @@ type server struct {
 
 // options dial as a member.
 func (s *server) options() cable.Options {
-	return cable.Options{URL: s.url, Origin: origin, Token: s.token(s.member), UserAgent: "circlegraph/test"}
+	return cable.Options{
+		URL: s.url, Origin: origin, Token: s.token(s.member), UserAgent: "circlegraph/test", Slack: time.Hour,
+	}
 }
 
 func sandboxServer(t *testing.T) *server {
