@@ -161,20 +161,21 @@ func TestCallerWhoLeavesFindsTheResult(t *testing.T) {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", "Bearer "+c.token(member))
-	var left sync.WaitGroup
-	left.Go(func() {
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
 		if resp, err := http.DefaultClient.Do(req); err == nil {
 			_ = resp.Body.Close()
 			t.Error("the caller did not leave")
 		}
-	})
+	}()
 	select {
 	case <-arrived:
-	case <-time.After(10 * time.Second):
+	case <-left:
 		t.Error("the comment never reached Circle")
 	}
 	leave()
-	left.Wait()
+	<-left
 	close(answer)
 	if got := at(c.data(member, commentOnce, post), "createComment.comment.id"); got == nil {
 		t.Error("no comment after coming back")

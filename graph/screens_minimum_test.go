@@ -64,8 +64,7 @@ func TestScreensAfterTheFeed(t *testing.T) {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(func(t *testing.T) {
-				c := newCommunityInBubble(t, slowly, reusing,
-					func(cfg *circleclient.Config) { cfg.Memo.Seldom = 10 * time.Minute })
+				c := newCommunityInBubble(t, slowly, reusing, forgetsSeldom)
 				c.ask(member, home.Document, home.Variables)
 				c.clock.Advance(10 * time.Second)
 				answer, calls := c.ask(member, s.Document, s.Variables)
@@ -77,6 +76,8 @@ func TestScreensAfterTheFeed(t *testing.T) {
 		})
 	}
 }
+
+func forgetsSeldom(cfg *circleclient.Config) { cfg.Memo.Seldom = 10 * time.Minute }
 
 func screenNamed(t testing.TB, name string) screens.Screen {
 	t.Helper()
@@ -155,15 +156,17 @@ func TestScreensWaitForNothingInTurn(t *testing.T) {
 	for _, s := range allScreens(t) {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			b := &barrier{rounds: s.Rounds(), open: make(chan struct{})}
-			c := newCommunityBehind(t, b.hold)
-			c.token(member)
-			b.armed = true
-			answer, _ := c.ask(member, s.Document, s.Variables)
-			if len(b.rounds) > 0 || b.arrived > 0 {
-				t.Errorf("%d calls at once, waited for %v", b.arrived, b.rounds)
-			}
-			checkShown(t, answer, s.Shows)
+			inBubble(func(t *testing.T) {
+				b := &barrier{rounds: s.Rounds(), open: make(chan struct{})}
+				c := newCommunityInBubble(t, b.hold)
+				c.token(member)
+				b.armed = true
+				answer, _ := c.ask(member, s.Document, s.Variables)
+				if len(b.rounds) > 0 || b.arrived > 0 {
+					t.Errorf("%d calls at once, waited for %v", b.arrived, b.rounds)
+				}
+				checkShown(t, answer, s.Shows)
+			})(t)
 		})
 	}
 }
@@ -208,8 +211,8 @@ func (b *barrier) pass(ctx context.Context) bool {
 	}
 }
 
-// patience is how long a test waits for what should come at once, before it fails.
-const patience = 20 * time.Second
+// patience is how long a call waits, in made-up time, for what should come at once.
+const patience = 10 * time.Second
 
 // Posts are read by the slug of their space, beside it, where that is the same as reading them by its number.
 func TestPostsOfSpaceNamedBySlug(t *testing.T) {
@@ -263,19 +266,21 @@ func TestScreensAtTheirCheapest(t *testing.T) {
 	for _, s := range all {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			screenNamed(t, strings.ReplaceAll(s.name, " ", "_"))
-			c := newCommunity(t, reusing, func(cfg *circleclient.Config) { cfg.Memo.Seldom = 10 * time.Minute })
-			answer, cold := c.ask(member, s.document, nil)
-			if strings.Contains(string(answer), `"errors"`) {
-				t.Errorf("%s", answer)
-			}
-			c = newCommunity(t, reusing, func(cfg *circleclient.Config) { cfg.Memo.Seldom = 10 * time.Minute })
-			c.ask(member, all[0].document, nil)
-			c.clock.Advance(10 * time.Second)
-			_, after := c.ask(member, s.document, nil)
-			if got := fmt.Sprintf("%d cold, %d after the feed", len(cold), len(after)); got != s.numbers {
-				t.Errorf("%s: %s, want %s; %v, %v", s.name, got, s.numbers, cold, after)
-			}
+			inBubble(func(t *testing.T) {
+				screenNamed(t, strings.ReplaceAll(s.name, " ", "_"))
+				c := newCommunityInBubble(t, slowly, reusing, forgetsSeldom)
+				answer, cold := c.ask(member, s.document, nil)
+				if strings.Contains(string(answer), `"errors"`) {
+					t.Errorf("%s", answer)
+				}
+				c = newCommunityInBubble(t, slowly, reusing, forgetsSeldom)
+				c.ask(member, all[0].document, nil)
+				c.clock.Advance(10 * time.Second)
+				_, after := c.ask(member, s.document, nil)
+				if got := fmt.Sprintf("%d cold, %d after the feed", len(cold), len(after)); got != s.numbers {
+					t.Errorf("%s: %s, want %s; %v, %v", s.name, got, s.numbers, cold, after)
+				}
+			})(t)
 		})
 	}
 }
