@@ -34,6 +34,13 @@ func main() {
 
 // run serves until ctx ends. It returns the exit code: 0, 1 if serving failed, 2 if the configuration is refused.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	return runWith(ctx, args, getenv, stdout, stderr, facade.Dependencies{})
+}
+
+// runWith is run with some of what a facade needs, for tests.
+func runWith(
+	ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer, needs facade.Dependencies,
+) int {
 	cfg, err := config.Load(args, getenv, process.Version(), stdout)
 	if errors.Is(err, config.ErrDone) {
 		return 0
@@ -53,13 +60,13 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return 0
 	}
 
-	log := slog.New(web.LogHandler(cfg.LogHandler(stderr), telemetry.TraceID))
-	err = serve(ctx, cfg, getenv, log, stdout, stderr)
+	needs.Logger = slog.New(web.LogHandler(cfg.LogHandler(stderr), telemetry.TraceID))
+	err = serve(ctx, cfg, getenv, needs, stdout, stderr)
 	if errors.Is(err, facade.ErrCheck) {
 		return 1
 	}
 	if err != nil {
-		log.Error("cannot serve", "error", err)
+		needs.Logger.Error("cannot serve", "error", err)
 		return 1
 	}
 	return 0
@@ -67,9 +74,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 
 // serve listens, and drains once ctx ends.
 func serve(
-	ctx context.Context, cfg *config.Config, getenv func(string) string, log *slog.Logger, stdout, stderr io.Writer,
+	ctx context.Context, cfg *config.Config, getenv func(string) string, needs facade.Dependencies,
+	stdout, stderr io.Writer,
 ) error {
-	needs := facade.Dependencies{Logger: log}
+	log := needs.Logger
 	if telemetry.Enabled(getenv) {
 		traces, err := telemetry.New(ctx, getenv, process.Version(), log)
 		if err != nil {

@@ -13,10 +13,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 
 	"circlegraph/graph/transport/transporttest"
+	"circlegraph/internal/facade"
+	"circlegraph/internal/shared"
 	"circlegraph/sandbox"
 )
 
@@ -35,7 +38,11 @@ type server struct {
 // start runs the whole program on a free port with the environment that the pairs give.
 func start(t *testing.T, args []string, pairs ...string) *server {
 	t.Helper()
-	env := map[string]string{}
+	// However slow a busy machine makes Circle and a shared store, they are not given up.
+	env := map[string]string{"CIRCLEGRAPH_REQUEST_TIMEOUT": "1h", "CIRCLEGRAPH_UPSTREAM_TIMEOUT": "1h"}
+	patient := facade.Dependencies{Store: func(o *shared.Options) {
+		o.Patience = shared.Patience{Command: time.Hour, Claim: time.Hour, Probe: time.Hour, Later: time.Hour}
+	}}
 	for pair := range slices.Chunk(pairs, 2) {
 		env[pair[0]] = pair[1]
 	}
@@ -45,8 +52,8 @@ func start(t *testing.T, args []string, pairs ...string) *server {
 		cancel: cancel, exit: make(chan int, 1),
 	}
 	go func() {
-		code := run(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...),
-			func(name string) string { return env[name] }, io.Discard, s.log)
+		code := runWith(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...),
+			func(name string) string { return env[name] }, io.Discard, s.log, patient)
 		s.log.end()
 		s.exit <- code
 		close(s.exit)
