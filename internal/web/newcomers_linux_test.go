@@ -18,20 +18,20 @@ func TestIgnoreNewcomers(t *testing.T) {
 			continue
 		}
 		defer listener.Close()
-		dial := func(patience time.Duration) error {
-			ctx, cancel := context.WithTimeout(t.Context(), patience)
-			defer cancel()
+		dial := func(ctx context.Context) error {
 			conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", listener.Addr().String())
 			if err == nil {
 				t.Cleanup(func() { _ = conn.Close() })
 			}
 			return err
 		}
-		if err := dial(time.Minute); err != nil {
+		if err := dial(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		ignoreNewcomers(listener)
-		if err := dial(50 * time.Millisecond); !errors.Is(err, os.ErrDeadlineExceeded) &&
+		briefly, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		if err := dial(briefly); !errors.Is(err, os.ErrDeadlineExceeded) &&
 			!errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: a newcomer gets %v, want no answer", address, err)
 		}
