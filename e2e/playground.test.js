@@ -27,29 +27,19 @@ async function visit(t, { at = server, ...options } = {}) {
   return opened;
 }
 
-
-/** Signs in as a member of the sandbox, from the first tab, which is done then. */
+/** Signs in as a member of the sandbox, from the first tab, which is done then: the next one runs by itself. */
 async function choose(page, name) {
   await page.getByRole('button', { name: new RegExp(`^(.. )?${name}`) }).click();
   await atHome(page);
+  await answered(page, '"data"');
 }
 
 const atHome = (page) => page.getByRole('tab', { name: 'Home', selected: true }).waitFor();
 
-/**
- * Runs what the open tab holds until the answer says something. Once is not always enough: GraphiQL learns a moment after the
- * tab was opened what its operation is called.
- */
+/** Runs what the open tab holds, once nothing runs, and waits until the answer says something. */
 async function run(page, text) {
-  const said = page.locator('.graphiql-response').getByText(text).first();
-  for (let tries = 0; ; tries++) {
-    await page.locator('.graphiql-execute-button').click();
-    try {
-      return await said.waitFor({ timeout: 5000 });
-    } catch (error) {
-      if (tries === 4) throw error;
-    }
-  }
+  await page.getByRole('button', { name: /^Execute/ }).click();
+  await answered(page, text);
 }
 
 const answered = (page, text) => page.locator('.graphiql-response').getByText(text).first().waitFor();
@@ -77,6 +67,18 @@ test('one click signs in, and every tab runs', async (t) => {
   assert.deepEqual(problems, []);
 });
 
+test('a tab that was just opened runs what it holds', async (t) => {
+  const { page } = await visit(t);
+  await choose(page, 'Maya Fielding');
+  await page.getByRole('button', { name: /^Execute/ }).waitFor();
+  await page.evaluate(() => { // faster than GraphiQL reads
+    const tabs = [...document.querySelectorAll('[role=tab]')];
+    tabs.find((tab) => tab.textContent.startsWith('Events')).click();
+    document.querySelector('.graphiql-execute-button').click();
+  });
+  await answered(page, '"startsAt"');
+});
+
 test('subscriptions tell what changes', async (t) => {
   const { page, problems } = await visit(t);
   const sent = page.waitForRequest((request) => request.headers().authorization?.startsWith('Bearer '));
@@ -97,23 +99,16 @@ test('what others write arrives', async (t) => {
   const sent = page.waitForRequest((request) => request.headers().authorization?.startsWith('Bearer '));
   await choose(page, 'Maya Fielding');
   const { data: { viewer } } = await ask(server.url, '{ viewer { member { id } } }', { token: (await sent).headers().authorization.slice('Bearer '.length) });
-  await answered(page, '"Maya Fielding"');
   await tab(page, 'Chat');
-  const listens = page.getByRole('button', { name: /Stop/ });
-  for (let tries = 0; !(await listens.count()); tries++) { // as in run
-    assert.ok(tries < 5, 'the subscription does not begin');
-    await page.locator('.graphiql-execute-button').click();
-    await listens.waitFor({ timeout: 5000 }).catch(() => {});
-  }
+  await page.getByRole('button', { name: /^Execute/ }).click();
+  await page.getByRole('button', { name: /^Stop/ }).waitFor();
   const { data: { login } } = await ask(server.url, 'mutation { login(input: { email: "admin@example.com" }) { accessToken } }');
   const as = (query, variables) => ask(server.url, query, { token: login.accessToken, variables });
   const made = await as('mutation ($id: ID!) { createChatRoom(input: { memberIds: [$id] }) { chatRoom { id } } }', { id: viewer.member.id });
   const room = made.data.createChatRoom.chatRoom.id;
-  for (let n = 0; !(await page.locator('.graphiql-response').getByText('"hello from next door"').count()); n++) {
-    assert.ok(n < 20, 'nothing arrives');
-    await as('mutation ($room: ID!) { sendChatMessage(input: { chatRoomId: $room, body: { text: "hello from next door" } }) { userErrors { message } } }', { room });
-    await page.waitForTimeout(500);
-  }
+  const arrival = answered(page, '"hello from next door"').then(() => true);
+  do await as('mutation ($room: ID!) { sendChatMessage(input: { chatRoomId: $room, body: { text: "hello from next door" } }) { userErrors { message } } }', { room });
+  while (!(await Promise.race([arrival, page.waitForTimeout(500)]))); // until the server listens for the page
   assert.deepEqual(problems, []);
 });
 
@@ -121,8 +116,14 @@ test('the editor completes fields, and the schema can be read and clicked togeth
   const { page, problems } = await visit(t);
   await write(page);
   await page.keyboard.type('{ homeF', { delay: 20 });
-  await page.keyboard.press('Control+Space');
-  await page.locator('.suggest-widget').getByText('homeFeed', { exact: true }).first().waitFor();
+  const suggestions = page.locator('.suggest-widget');
+  const field = suggestions.getByText('homeFeed', { exact: true }).first();
+  for (;;) { // there are none before the schema is known
+    await page.keyboard.press('Control+Space');
+    await field.or(suggestions.getByText('No suggestions')).first().waitFor();
+    if (await field.isVisible()) break;
+    await page.keyboard.press('Escape');
+  }
   await page.keyboard.press('Escape');
 
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
@@ -142,7 +143,8 @@ test('the keyboard is enough', async (t) => {
   await page.keyboard.press('Enter');
   await page.getByText('You are Ruth Okafor').waitFor();
   await atHome(page);
-  await answered(page, '"Ruth Okafor"'); // to run while it still runs by itself would stop it
+  await answered(page, '"Ruth Okafor"');
+  await page.getByRole('button', { name: /^Execute/ }).waitFor(); // to run while it still runs by itself would stop it
   const again = page.waitForResponse((response) => response.request().postData()?.includes('query Home'));
   await page.locator('.graphiql-query-editor .view-lines').click();
   await page.keyboard.press('Control+Enter');
@@ -237,18 +239,7 @@ test('without npm there is a plain page, which needs nothing from elsewhere', as
   const plain = await start({ t, binary });
   assert.match(plain.log(), /npm --prefix playground ci && npm --prefix playground run build/);
 
-  const context = await browser.newContext();
-  t.after(() => context.close());
-  const problems = [];
-  await context.route((to) => to.hostname !== '127.0.0.1', (route) => {
-    problems.push(`asks ${route.request().url()}`);
-    return route.abort();
-  });
-  const page = await context.newPage();
-  // The browser notes the status of the query that is wrong on purpose.
-  page.on('console', (message) => message.type() === 'error' && !/status of 400/.test(message.text()) && problems.push(message.text()));
-  page.on('pageerror', (error) => problems.push(String(error)));
-  await page.goto(playground(plain));
+  const { page, problems } = await open(browser, playground(plain), { t });
   await page.getByLabel('Sign in as').selectOption('Maya Fielding');
   await page.getByText('Every request carries the token').waitFor();
   const answer = page.locator('#answer');
@@ -266,6 +257,7 @@ test('without npm there is a plain page, which needs nothing from elsewhere', as
   await page.getByRole('button', { name: 'Stop' }).waitFor();
   await page.getByRole('button', { name: 'Stop' }).click();
 
-  assert.deepEqual(problems, []);
+  const wanted = /status of 400/; // of the query that is wrong on purpose
+  assert.deepEqual(problems.filter((problem) => !wanted.test(problem)), []);
   assert.deepEqual(await barriers(page), []);
 });

@@ -58,7 +58,7 @@ function Members({ session, members }) {
   const [text, setText] = useState('');
   const { name, busy } = useSyncExternalStore(session.subscribe, session.snapshot);
   const { changeTab, run } = useGraphiQLActions();
-  const { tabs, activeTabIndex, queryEditor, operationName } = useGraphiQL(pick('tabs', 'activeTabIndex', 'queryEditor', 'operationName'));
+  const { tabs, activeTabIndex, queryEditor } = useGraphiQL(pick('tabs', 'activeTabIndex', 'queryEditor'));
   const [next, setNext] = useState(null);
   const found = members.filter((member) => `${member.name} ${member.headline}`.toLowerCase().includes(text.toLowerCase()));
 
@@ -75,11 +75,11 @@ function Members({ session, members }) {
 
   // The tab after the sign-in shows at once what signing in was for, and is there to be changed.
   useEffect(() => {
-    if (activeTabIndex !== next || operationName === 'SignIn') return; // GraphiQL reads the new text a moment later
+    if (activeTabIndex !== next) return;
     setNext(null);
     queryEditor?.focus();
     run();
-  }, [activeTabIndex, next, queryEditor, operationName, run]);
+  }, [activeTabIndex, next, queryEditor, run]);
   return (
     <>
       <p>This is the sandbox: be whoever you like.</p>

@@ -10,6 +10,7 @@ import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import { Footer } from './Footer.jsx';
 import { Editors } from './Editors.jsx';
+import { asWritten } from './operation.js';
 import { isNarrow } from './panel.js';
 import { Session, endpoint } from './session.js';
 import { signInPlugin } from './SignIn.jsx';
@@ -22,10 +23,10 @@ const signIn = signInPlugin(session, settings);
 const plugins = [signIn, explorerPlugin({ showAttribution: false }), HISTORY_PLUGIN];
 
 // Its own requests and those for the schema go the same way; what comes back may sign in or say that the token has ended.
-const fetcher = session.watch(createGraphiQLFetcher({
+const fetcher = session.watch(asWritten(createGraphiQLFetcher({
   url: endpoint.href,
   subscriptionUrl: endpoint.href.replace(/^http/, 'ws'),
-}));
+})));
 
 createRoot(root).render(
   <GraphiQL
