@@ -3,6 +3,8 @@ import { parentOf } from './addresses';
 
 const places = new Map<string, number>(Object.entries(JSON.parse(sessionStorage.getItem('places') ?? '{}') as Record<string, number>));
 
+const acts = ['wheel', 'touchstart', 'pointerdown', 'keydown'];
+
 let isBack = true; // and so is the first screen
 
 /** Puts the parent of the first screen behind it, so that Back never leaves the app for whoever came by a link. */
@@ -18,7 +20,7 @@ export function enter() {
 
 /**
  * After a link was followed: to the top of the new screen, and the keyboard with it. On the way back: to the place where it was
- * left, as soon as the screen is long enough.
+ * left, as soon as the screen is long enough, unless somebody has begun to move in it.
  */
 export function useArrival(path: string, main: RefObject<HTMLElement | null>) {
   useEffect(() => {
@@ -50,9 +52,10 @@ function scrollToPlace(place: number, main: HTMLElement | null) {
     if (scrollY >= place) growth.disconnect();
   });
   growth.observe(main);
-  const timer = setTimeout(() => growth.disconnect(), 3_000);
-  return () => {
+  const stop = () => {
     growth.disconnect();
-    clearTimeout(timer);
+    for (const act of acts) removeEventListener(act, stop);
   };
+  for (const act of acts) addEventListener(act, stop, { passive: true });
+  return stop;
 }
