@@ -30,6 +30,7 @@ export const socketOf = (server, token) => createWS({
   url: server.socketURL,
   webSocketImpl: WebSocket,
   connectionParams: () => ({ Authorization: `Bearer ${token}` }),
+  retryAttempts: Infinity,
 });
 
 /** Two members, and a room of theirs with a message in it, after which everything is new. */

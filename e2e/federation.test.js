@@ -142,32 +142,35 @@ async function hive(t) {
   const directory = mkdtempSync(join(tmpdir(), 'hive-'));
   const file = join(directory, 'supergraph.graphql');
   writeFileSync(file, supergraph);
-  const port = await freePort();
+  t.after(() => rmSync(directory, { recursive: true }));
   const program = fileURLToPath(new URL('node_modules/.bin/hive-gateway', import.meta.url));
   const config = fileURLToPath(new URL('hive.config.js', import.meta.url));
-  const gateway = spawn(
-    process.execPath,
-    [program, 'supergraph', file, '--config-path', config, '--host', '127.0.0.1', '--port', port],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_ENV: 'production' } },
-  );
-  let log = '';
-  for (const stream of [gateway.stdout, gateway.stderr]) stream.setEncoding('utf8').on('data', (text) => (log += text));
-  const exited = once(gateway, 'exit');
-  t.after(async () => {
-    gateway.kill();
-    await exited;
-    rmSync(directory, { recursive: true });
-  });
-  const url = `http://127.0.0.1:${port}/`;
   for (;;) {
-    if (gateway.exitCode !== null) throw new Error(`Hive Gateway ended with ${gateway.exitCode}:\n${log}`);
-    const ready = await fetch(new URL('readiness', url)).catch(() => undefined);
-    if (ready?.ok) return new URL('graphql', url);
-    await setTimeout(100);
+    const port = await freePort();
+    const gateway = spawn(
+      process.execPath,
+      [program, 'supergraph', file, '--config-path', config, '--host', '127.0.0.1', '--port', port],
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_ENV: 'production' } },
+    );
+    let log = '';
+    for (const stream of [gateway.stdout, gateway.stderr]) stream.setEncoding('utf8').on('data', (text) => (log += text));
+    const exited = once(gateway, 'close');
+    t.after(async () => {
+      gateway.kill();
+      await exited;
+    });
+    const url = `http://127.0.0.1:${port}/`;
+    while (gateway.exitCode === null && gateway.signalCode === null) {
+      const ready = await fetch(new URL('readiness', url)).catch(() => undefined);
+      if (ready?.ok) return new URL('graphql', url);
+      await setTimeout(100);
+    }
+    await exited;
+    if (!log.includes('EADDRINUSE')) throw new Error(`Hive Gateway ended with ${gateway.exitCode}:\n${log}`);
   }
 }
 
-/** A port of the loopback address that nobody listens on. */
+/** A port of the loopback address that nobody listens on yet: Hive Gateway takes 0 for its own port, not for any. */
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
