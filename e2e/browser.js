@@ -6,6 +6,9 @@ import { chromium } from 'playwright-core';
 /** The widths that pages are made for: a phone's and a desktop's. */
 export const widths = [390, 1280];
 
+// What takes ten minutes hangs, and says what it waits for. No machine is too slow for that, and no wait has a limit of its own.
+const hangs = 600_000;
+
 /**
  * Starts a browser of this machine: the one that CHROMIUM names, or Chromium or Chrome of the system's packages. Give
  * the test context `t`, and it ends with the test; otherwise close it in an `after` hook.
@@ -20,6 +23,7 @@ export async function launch({ t } = {}) {
   if (!executablePath) throw new Error('There is no browser: install the package chromium, or set CHROMIUM to its path.');
   const browser = await chromium.launch({
     executablePath,
+    timeout: hangs,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync'],
   });
@@ -45,6 +49,8 @@ export async function open(browser, url, { width = 1280, scheme = 'light', t, co
     viewport: { width, height: width < 600 ? 844 : 800 }, isMobile: width < 600, hasTouch: width < 600, colorScheme: scheme, ...more,
   });
   t?.after(() => context.close());
+  context.setDefaultTimeout(hangs);
+  await context.addInitScript(listen);
   const page = await context.newPage();
   const problems = [];
   const requests = [];
@@ -61,18 +67,56 @@ export async function open(browser, url, { width = 1280, scheme = 'light', t, co
   return { page, problems, requests };
 }
 
+/** Notes in a page what it says to those who do not see it, most of which it takes back after a few seconds. */
+function listen() {
+  window.said = [];
+  new MutationObserver(() => {
+    for (const { textContent } of document.querySelectorAll('[role=status], [role=alert]')) {
+      if (textContent && window.said.at(-1) !== textContent) window.said.push(textContent);
+    }
+  }).observe(document, { subtree: true, childList: true, characterData: true });
+}
+
+/** Waits until a page has said something, be it over already. */
+export const told = (page, words) => page.waitForFunction((text) => window.said.some((one) => one.includes(text)), words);
+
+/** Waits until the keyboard writes into a field, or into what is within it. */
+export async function focused(place) {
+  await place.waitFor();
+  await place.page().waitForFunction((element) => element.contains(document.activeElement), await place.elementHandle());
+}
+
+/** Scrolls until something is there: a list grows, and may move, while somebody scrolls. */
+export async function scrollTo(place, scroll) {
+  for (;;) {
+    await scroll();
+    if (await place.count()) return;
+    await place.page().waitForTimeout(100);
+  }
+}
+
+/** Does what a page sends a mutation for, and waits for the answer: who leaves the page sooner takes it back. */
+export async function answered(page, doing) {
+  const answer = page.waitForResponse((response) => response.request().postData()?.includes('"query":"mutation'));
+  await doing();
+  await (await answer).finished();
+}
+
 function isOfThisMachine({ protocol, hostname }) {
   return ['data:', 'blob:'].includes(protocol) || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
 }
 
 /**
- * Asks axe what keeps people with disabilities from using the page, and gives what is serious or critical, one line each.
+ * Asks axe what keeps people with disabilities from using the page, and gives what is serious or critical, one line each. Colours
+ * that are on their way get there first.
  *
  * @param {import('playwright-core').Page} page
  * @param {object} [options]
  * @param {string[]} [options.exclude] selectors of what is not to be looked at
  */
 export async function barriers(page, { exclude = [] } = {}) {
+  await page.evaluate(() => Promise.allSettled(document.getAnimations()
+    .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime)).map((animation) => animation.finished)));
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate((exclude) => window.axe.run({ exclude }, { resultTypes: ['violations'] }), exclude);
   return violations

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
-import { barriers, launch, open } from './browser.js';
+import { barriers, launch, open, scrollTo } from './browser.js';
 import { ask, expired, login, member, start } from './server.js';
 import { serveApp } from './web-app.js';
 
@@ -42,9 +42,10 @@ test('a member reads, likes, opens a post and comments, by day and by night', as
 
   await t.test('the feed goes on as one scrolls, and no post comes twice', async () => {
     for (const more of [12, 22]) {
-      await articles(page).last().scrollIntoViewIfNeeded();
-      await page.mouse.wheel(0, 20_000);
-      await articles(page).nth(more).waitFor();
+      await scrollTo(articles(page).nth(more), async () => {
+        await articles(page).last().scrollIntoViewIfNeeded();
+        await page.mouse.wheel(0, 20_000);
+      });
     }
     const titles = await articles(page).getByRole('link').allTextContents();
     assert.equal(new Set(titles).size, titles.length);
