@@ -65,20 +65,20 @@ function Members({ session, members }) {
   const become = async (email) => {
     await session.signIn({ email });
     if (session.state.trouble) return;
-    if (isNarrow()) closePanel();
     const done = tabs[activeTabIndex].operationName === 'SignIn';
     if (done && tabs[activeTabIndex + 1]) {
       setNext(activeTabIndex + 1);
       changeTab(activeTabIndex + 1);
-    }
+    } else if (isNarrow()) closePanel();
   };
 
   // The tab after the sign-in shows at once what signing in was for, and is there to be changed.
   useEffect(() => {
     if (activeTabIndex !== next) return;
     setNext(null);
-    queryEditor?.focus();
     run();
+    if (isNarrow()) closePanel(); // and this with it, so it is the last
+    else queryEditor?.focus();
   }, [activeTabIndex, next, queryEditor, run]);
   return (
     <>
