@@ -478,6 +478,27 @@ test('new posts are offered and do not push what one reads', async (t) => {
   await posts(page).first().filter({ hasText: 'Fresh from the plot' }).waitFor();
 });
 
+test('a screen that takes its time is still where it was left', async (t) => {
+  const { page, problems } = await signedIn(t, member, { width: 390 });
+  await posts(page).nth(9).waitFor();
+  await page.evaluate(() => scrollTo(0, 900));
+  await page.waitForFunction(() => scrollY === 900);
+  await page.clock.install();
+  let answer;
+  const late = new Promise((resolve) => { answer = resolve; });
+  await page.route('**/graphql', async (route) => {
+    if (route.request().postData()?.includes('homeFeed')) await late;
+    await route.continue();
+  });
+  const asked = page.waitForRequest((request) => request.postData()?.includes('homeFeed'));
+  await page.reload();
+  await asked;
+  await page.clock.fastForward(10_000);
+  answer();
+  await page.waitForFunction(() => scrollY === 900);
+  assert.deepEqual(problems, []);
+});
+
 test('pulling the screen down reads it anew, if it is pulled far enough and let go', async (t) => {
   const { page, problems } = await signedIn(t, member, { width: 390 });
   await posts(page).nth(9).waitFor();
