@@ -118,24 +118,38 @@ func testSilentSubscriptions(t *testing.T, s *server) {
 
 func testEnds(t *testing.T, s *server) {
 	for name, tc := range map[string]struct {
-		end  func()
-		want map[string]cable.Lost
+		member int64
+		end    func()
+		want   map[string]cable.Lost
 	}{
-		"restart": {s.restart, map[string]cable.Lost{
+		"restart": {s.member, s.restart, map[string]cable.Lost{
 			"sandbox": {Reason: "server_restart", Reconnect: true}, "rails": {Reason: "server_restart", Reconnect: true},
 		}},
-		"thrown out": {func() { s.throwOut(s.member) }, map[string]cable.Lost{
+		// Somebody else, who is thrown out of nothing else.
+		"thrown out": {s.other, func() { s.throwOut(s.other) }, map[string]cable.Lost{
 			"sandbox": {Reason: "remote"},
 			"rails":   {Code: int(websocket.StatusNormalClosure), Reconnect: true}, // without a word before version 7
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := s.dial(t)
-			id := cable.Notifications(s.member)
+			c := s.dialAs(t, tc.member)
+			id := cable.Notifications(tc.member)
 			c.subscribe(id)
 			c.want(cable.Confirmed{Identifier: id})
-			tc.end()
-			_, err := c.Next(t.Context())
+			ended := make(chan error, 1)
+			go func() {
+				_, err := c.Next(t.Context())
+				ended <- err
+			}()
+			var err error
+			for over := false; !over; { // Rails may not listen yet for what throws out a connection that it has opened
+				tc.end()
+				select {
+				case err = <-ended:
+					over = true
+				case <-time.After(100 * time.Millisecond):
+				}
+			}
 			if lost, _ := errors.AsType[*cable.Lost](err); lost == nil || *lost != tc.want[s.name] {
 				t.Errorf("Next = %v, want %+v", err, tc.want[s.name])
 			}
@@ -223,11 +237,19 @@ func TestAnswersOfEdges(t *testing.T) {
 			cable.Refused{Status: 403, Reconnect: true},
 			false,
 		},
-		"a server's 403":     {answer(403), cable.Refused{Status: 403}, false},
-		"out of order":       {answer(503), cable.Refused{Status: 503, Reconnect: true}, false},
-		"no upgrade":         {answer(200), cable.Refused{Status: 200}, false},
-		"invalid request":    {speak(`{"type":"disconnect","reason":"invalid_request","reconnect":false}`), cable.Refused{Status: 101, Reason: "invalid_request"}, false},
-		"a word of its own":  {speak(`{"type":"disconnect","reason":"You said: s3cret!"}`), cable.Refused{Status: 101, Reason: "other", Reconnect: true}, false},
+		"a server's 403": {answer(403), cable.Refused{Status: 403}, false},
+		"out of order":   {answer(503), cable.Refused{Status: 503, Reconnect: true}, false},
+		"no upgrade":     {answer(200), cable.Refused{Status: 200}, false},
+		"invalid request": {
+			speak(`{"type":"disconnect","reason":"invalid_request","reconnect":false}`),
+			cable.Refused{Status: 101, Reason: "invalid_request"},
+			false,
+		},
+		"a word of its own": {
+			speak(`{"type":"disconnect","reason":"You said: s3cret!"}`),
+			cable.Refused{Status: 101, Reason: "other", Reconnect: true},
+			false,
+		},
 		"noise, then silent": {speak(`nonsense`, `{"type":"ping"}`), cable.Refused{}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -258,7 +280,8 @@ func TestLargeFramesEndTheCable(t *testing.T) {
 			}
 			defer func() { _ = ws.CloseNow() }()
 			_ = ws.Write(r.Context(), websocket.MessageText, []byte(`{"type":"welcome"}`))
-			_ = ws.Write(r.Context(), websocket.MessageText, []byte(`{"identifier":"x","message":"`+strings.Repeat("x", 2<<20)+`"}`))
+			large := `{"identifier":"x","message":"` + strings.Repeat("x", 2<<20) + `"}`
+			_ = ws.Write(r.Context(), websocket.MessageText, []byte(large))
 		}), "token")
 		if err != nil {
 			t.Fatal(err)

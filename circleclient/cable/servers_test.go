@@ -39,9 +39,11 @@ type server struct {
 }
 
 // options dial as a member.
-func (s *server) options() cable.Options {
+func (s *server) options() cable.Options { return s.optionsOf(s.member) }
+
+func (s *server) optionsOf(member int64) cable.Options {
 	return cable.Options{
-		URL: s.url, Origin: origin, Token: s.token(s.member), UserAgent: "circlegraph/test", Slack: time.Hour,
+		URL: s.url, Origin: origin, Token: s.token(member), UserAgent: "circlegraph/test", Slack: time.Hour,
 	}
 }
 
@@ -156,7 +158,12 @@ type client struct {
 
 func (s *server) dial(t *testing.T) client {
 	t.Helper()
-	c, err := cable.Dial(t.Context(), s.options())
+	return s.dialAs(t, s.member)
+}
+
+func (s *server) dialAs(t *testing.T, member int64) client {
+	t.Helper()
+	c, err := cable.Dial(t.Context(), s.optionsOf(member))
 	if err != nil {
 		t.Fatal(err)
 	}
