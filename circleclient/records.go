@@ -120,7 +120,7 @@ func (m *memo) lists(token string, hash TokenHash, of RefType) []*remembered {
 	var good []*remembered
 	for _, l := range slices.Backward(known.carriers.lists) {
 		r, _ := m.answers.GetIfPresent(l.key)
-		if r != nil && r.asked == l.asked && m.now().Before(l.until) && slices.Contains(carried[r.route.template].has, of) &&
+		if r != nil && m.now().Before(l.until) && slices.Contains(carried[r.route.template].has, of) &&
 			r.version >= m.leastOfLists(token, hash, r.class) {
 			good = append(good, r)
 		}

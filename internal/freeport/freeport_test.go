@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A port is given once, can be listened on, and is none that the system gives to somebody else.
+// A port is given once, can be listened on, and the system does not give it to somebody else.
 func TestTake(t *testing.T) {
 	given := map[int]bool{}
 	for range 50 {
