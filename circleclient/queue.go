@@ -64,17 +64,19 @@ type party struct {
 	guest bool
 	// tag is the virtual time at which its next turn begins: it moves on by as many requests as the party is given.
 	tag float64
-	// since orders parties of the same tag: first come, first served.
+	// since orders parties of the same tag and kind: first come, first served.
 	since   uint64
 	waiting [priorities][]*waiter
 }
 
 // queue is who waits. Parties take turns by what they have been given, which is start-time fair queueing: whoever asks
-// for much waits behind others who ask for little. Priorities count only within a party.
+// for much waits behind others who ask for little. Where that is the same, members and guests take turns, so that a
+// crowd of guests takes half at most. Priorities count only within a party.
 type queue struct {
-	clock   float64 // the virtual time: the tag of the latest turn
-	joined  uint64
-	parties map[string]*party // those who wait, or have been given more than others
+	clock      float64 // the virtual time: the tag of the latest turn
+	joined     uint64
+	memberWent bool              // the latest turn was no guest's
+	parties    map[string]*party // those who wait, or have been given more than others
 }
 
 func newQueue() queue { return queue{parties: map[string]*party{}} }
@@ -108,6 +110,7 @@ func (q *queue) charge(c claim, requests int) {
 	p := q.party(c)
 	p.tag += float64(requests)
 	p.since = q.next()
+	q.memberWent = !c.guest
 }
 
 // advance moves the virtual time to the turn of a party for which nobody has had to wait.
@@ -143,7 +146,17 @@ func (q *queue) leave(who string, leaves func(*waiter) bool) (left []*waiter) {
 func (q *queue) turn(mayGo func(*waiter) bool) *waiter {
 	var first, finishing *party
 	var chosen *waiter
-	before := func(a, b *party) bool { return b == nil || a.tag < b.tag || a.tag == b.tag && a.since < b.since }
+	before := func(a, b *party) bool {
+		switch {
+		case b == nil:
+			return true
+		case a.tag != b.tag:
+			return a.tag < b.tag
+		case a.guest != b.guest:
+			return a.guest == q.memberWent
+		}
+		return a.since < b.since
+	}
 	for who, p := range q.parties {
 		p.tag = max(p.tag, q.clock)
 		if p.empty() {
@@ -198,14 +211,22 @@ func (q *queue) before(w *waiter, passed func(who string) bool) (requests, guest
 	if w.guest {
 		guests = requests
 	}
+	same, others := 0.0, 0.0 // of the same tag: of the same kind, and of the other, which take turns with them
 	for who, p := range q.parties {
 		if who == w.who || p.empty() || passed(who) {
 			continue
 		}
 		n := 0.0
-		if tag := max(p.tag, q.clock); tag <= start {
+		switch tag := max(p.tag, q.clock); {
+		case tag == start && p.guest != w.guest:
+			others += p.first()
+			continue
+		case tag <= start:
 			n = min(p.needs(priorities), start-tag+p.first())
-		} else if tag <= q.clock+headStart {
+			if tag == start {
+				same += n
+			}
+		case tag <= q.clock+headStart:
 			n = float64(len(p.waiting[priorityStarted]))
 		}
 		if p.guest {
@@ -213,7 +234,11 @@ func (q *queue) before(w *waiter, passed func(who string) bool) (requests, guest
 		}
 		requests += n
 	}
-	return requests, guests
+	turns := min(others, same+1)
+	if !w.guest {
+		guests += turns
+	}
+	return requests + turns, guests
 }
 
 // needs is how many requests are behind those that wait at the priorities below one.

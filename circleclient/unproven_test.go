@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -166,4 +167,61 @@ func TestMembersDoNotWaitForGuests(t *testing.T) {
 		}
 		guests.Wait()
 	})
+}
+
+// Where there is too little for all, members and guests take turns: neither a crowd of guests nor one of members keeps
+// the other out.
+func TestMembersAndGuestsTakeTurns(t *testing.T) {
+	for name, tc := range map[string]struct{ guestsFirst, membersFirst int }{
+		"a member behind guests": {guestsFirst: 30},
+		"a guest behind members": {membersFirst: 30},
+		"both":                   {guestsFirst: 20, membersFirst: 20},
+		"nobody else":            {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, _ := busy(t)
+				for i := range 40 {
+					c.principals.Prove(fmt.Sprintf("good-%d", i+1), int64(i+1))
+				}
+				c.budget.mu.Lock()
+				for c.budget.bucket.AllowN(time.Now(), 1) {
+				}
+				c.budget.mu.Unlock()
+				var mu sync.Mutex
+				var order []bool // whether it was a member's
+				var all sync.WaitGroup
+				ask := func(i int, member bool) {
+					all.Go(func() {
+						token, from := fmt.Sprintf("good-%d", i+1), netip.AddrFrom4([4]byte{10, byte(i), 0, 1})
+						if !member {
+							token = fmt.Sprintf("good-%d", 1000+i)
+						}
+						if _, err := c.Spaces.Get(With(as(t.Context(), token), FromAddress(from)), 1); err != nil {
+							t.Error(err)
+						}
+						mu.Lock()
+						defer mu.Unlock()
+						order = append(order, member)
+					})
+				}
+				for i := range tc.guestsFirst {
+					ask(i, false)
+				}
+				synctest.Wait()
+				for i := range tc.membersFirst {
+					ask(i, true)
+				}
+				synctest.Wait()
+				ask(39, true)
+				ask(39, false)
+				all.Wait()
+				for _, member := range []bool{true, false} {
+					if n := slices.Index(order, member); n > 2 {
+						t.Errorf("the first of them, members %v, comes after %d others", member, n)
+					}
+				}
+			})
+		})
+	}
 }
