@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -82,6 +84,43 @@ func look(ctx context.Context, c *Client, id int64, needs Part) (p *Post, fromLi
 	}
 	p, err = c.Posts.Get(ctx, space, key)
 	return p, false, err
+}
+
+// Of two lists that carry a record the one that was asked for last answers, whichever came first.
+func TestLatestListAnswers(t *testing.T) {
+	circle := newLivingCircle(map[string]int64{"a": 1})
+	answered, release := make(chan struct{}), make(chan struct{})
+	var asked atomic.Int64
+	c, _, known := memoClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := httptest.NewRecorder()
+		circle.ServeHTTP(answer, r)
+		if asked.Add(1) == 1 {
+			close(answered)
+			<-release
+		}
+		say(answer.Code, "application/json", answer.Body.String())(w, r)
+	}), reusing)
+	known.Prove("a", 1)
+	ctx := as(t.Context(), "a")
+	var slow sync.WaitGroup
+	slow.Go(func() {
+		if _, err := c.Posts.Home(ctx, PostListOptions{PageOptions: PageOptions{Page: 1}}); err != nil {
+			t.Error(err)
+		}
+	})
+	<-answered
+	circle.mu.Lock()
+	circle.likes[1] = 1
+	circle.mu.Unlock()
+	if _, err := c.Posts.Home(ctx, PostListOptions{PageOptions: PageOptions{Page: 2}}); err != nil {
+		t.Fatal(err)
+	}
+	close(release)
+	slow.Wait()
+	p, fromList, err := look(ctx, c, 1, 0)
+	if err != nil || !fromList || p.LikesCount() != 1 {
+		t.Errorf("%+v, %v, %v; want the later list's", p, fromList, err)
+	}
 }
 
 // What a list has carried answers a single read for a minute, whichever way the record is named, if it carries all that
