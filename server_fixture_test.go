@@ -38,8 +38,8 @@ type server struct {
 // start runs the whole program on a free port with the environment that the pairs give.
 func start(t *testing.T, args []string, pairs ...string) *server {
 	t.Helper()
-	// However slow a busy machine makes Circle and a shared store, they are not given up.
-	env := map[string]string{"CIRCLEGRAPH_REQUEST_TIMEOUT": "1h", "CIRCLEGRAPH_UPSTREAM_TIMEOUT": "1h"}
+	env := map[string]string{}
+	// However slow a busy machine makes a shared store, it is not given up.
 	patient := facade.Dependencies{Store: func(o *shared.Options) {
 		o.Patience = shared.Patience{Command: time.Hour, Claim: time.Hour, Probe: time.Hour, Later: time.Hour}
 	}}
