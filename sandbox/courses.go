@@ -107,7 +107,7 @@ func (s *Sandbox) mediaView(m *media) *mediaJSON {
 		Downloadable: m.downloadable, SignedID: id,
 	}
 	if m.subtitled {
-		v.Subtitles = orNull(s.blobURL(id, "subtitles.vtt"))
+		v.Subtitles = orNull(s.blobURL(signedID("subtitles", m.id), "subtitles.vtt"))
 	}
 	if m.width > 0 {
 		v.Images.Thumbnail = orNull(s.storageURL + variantPath + signedID("thumbnail", m.id) + "/thumbnail.jpg")

@@ -154,16 +154,13 @@ func (sd *seeder) spoken(text string) content {
 	}
 }
 
-// photo is an image in a message; as with all images of the seed, the file itself is nowhere.
+// photo is an image in a message.
 func (sd *seeder) photo(filename string, id int64) attachment {
-	signed := signedID("chat", id)
-	return attachment{
-		SignedID: signed, SGID: sgid("ChatBlob", id), ContentType: "image/jpeg", Filename: filename, ByteSize: 214_880 + id,
-		URL: sd.blobURL(signed, filename), Width: 1200, Height: 900, Metadata: attachmentMetadata{
-			Identified: true,
-			Width:      1200, Height: 900,
-		},
-	}
+	return sd.file(attachment{
+		SignedID: signedID("chat", id), SGID: sgid("ChatBlob", id), ContentType: "image/jpeg", Filename: filename,
+		ByteSize: 214_880 + id, Width: 1200, Height: 900,
+		Metadata: attachmentMetadata{Identified: true, Width: 1200, Height: 900},
+	})
 }
 
 func (sd *seeder) reactionsOf(words []string) []reaction {

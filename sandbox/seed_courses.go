@@ -29,8 +29,8 @@ func video(filename string, seconds float64) *media {
 	}
 }
 
-// sheet is a page to print.
-func sheet(filename string, byteSize int64) lessonFile {
+// handout is a page to print.
+func handout(filename string, byteSize int64) lessonFile {
 	return lessonFile{filename: filename, contentType: "application/pdf", byteSize: byteSize}
 }
 
@@ -56,8 +56,8 @@ func firstYear() []plannedSection {
 				text: []string{
 					"Do nothing for seven days but look. Where does the sun stand at four? Where does the rain stay?",
 					"Draw it. The sheet below has room for a plot of ten rods.",
-				}, files: []lessonFile{sheet("plot-on-squared-paper.pdf",
-					48_211), sheet("sun-and-shade.pdf", 31_870)},
+				}, files: []lessonFile{handout("plot-on-squared-paper.pdf",
+					48_211), handout("sun-and-shade.pdf", 31_870)},
 			},
 			{
 				name: "Rules in plain words",
@@ -82,7 +82,7 @@ func firstYear() []plannedSection {
 			{
 				name:  "Your first heap",
 				text:  []string{"One part green, one part brown, as wide as it is high. It should feel like a wrung-out cloth."},
-				files: []lessonFile{sheet("what-goes-in.pdf", 27_402)},
+				files: []lessonFile{handout("what-goes-in.pdf", 27_402)},
 			},
 			{
 				name: "Couch grass and other neighbours",
@@ -110,7 +110,7 @@ func firstYear() []plannedSection {
 			},
 			{
 				name: "Potatoes in a trench", text: []string{"Niall plants twelve varieties. One will do."},
-				files: []lessonFile{sheet("niall-s-twelve.pdf", 15_930)},
+				files: []lessonFile{handout("niall-s-twelve.pdf", 15_930)},
 			},
 		}},
 		{name: "Summer: water, weeds, slugs", days: 21, lessons: []plannedLesson{
@@ -129,7 +129,7 @@ func firstYear() []plannedSection {
 		{name: "Autumn and winter", days: 56, lessons: []plannedLesson{
 			{
 				name: "What keeps, and where", text: []string{"Onions in the dry, carrots in sand, pumpkins on the wardrobe."},
-				files: []lessonFile{sheet("what-keeps.pdf", 22_118)},
+				files: []lessonFile{handout("what-keeps.pdf", 22_118)},
 			},
 			{
 				name: "Green manure",
@@ -162,15 +162,14 @@ func (sd *seeder) seedCourses() {
 			}
 			if l.media != nil {
 				l.media.id = l.id
-				if l.media.width > 0 {
-					sd.file(attachment{
-						SignedID: signedID("thumbnail", l.id), SGID: sgid("Thumbnail", l.id), ContentType: "image/jpeg",
-						Filename: "thumbnail.jpg", Width: l.media.width, Height: l.media.height,
-					})
-				}
+				sd.lessonFile("media", l.id, l.media.contentType, l.media.filename)
+				sd.lessonFile("thumbnail", l.id, "image/jpeg", "thumbnail.jpg")
+				sd.lessonFile("subtitles", l.id, "text/vtt", "subtitles.vtt")
 			}
 			for j := range l.files {
-				l.files[j].id, l.files[j].createdAt = ids.file(), sd.ago(400*day)
+				f := &l.files[j]
+				f.id, f.createdAt = ids.file(), sd.ago(400*day)
+				sd.lessonFile("lesson-file", f.id, f.contentType, f.filename)
 			}
 			sec.lessons = append(sec.lessons, l)
 			before = l
@@ -184,6 +183,14 @@ func (sd *seeder) seedCourses() {
 	}
 	sd.seedQuizzes(c)
 	sd.seedStudents(c)
+}
+
+// lessonFile makes a file of a lesson known; a picture is as large as the films are.
+func (sd *seeder) lessonFile(kind string, id int64, contentType, filename string) {
+	sd.file(attachment{
+		SignedID: signedID(kind, id), SGID: sgid(kind, id), ContentType: contentType, Filename: filename,
+		Width: 1280, Height: 720,
+	})
 }
 
 // courseIDs hands out the ids of a course's parts.

@@ -31,7 +31,7 @@ const (
 )
 
 // upload is a file that a member announced. Its data is nil until it is uploaded, and always nil for a seeded file: see
-// picture.
+// seededFile.
 type upload struct {
 	attachment
 	seeded    bool
@@ -200,7 +200,7 @@ func allowPut(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Access-Control-Allow-Headers", "Content-Type, Content-MD5")
 }
 
-// getFile serves an uploaded file, or draws a picture of the seed.
+// getFile serves an uploaded file, or makes one of the seed.
 func (s *Sandbox) getFile(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	var file upload
@@ -209,7 +209,7 @@ func (s *Sandbox) getFile(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	if file.seeded {
-		file.data = picture(file.attachment)
+		file.data = seededFile(file.attachment)
 	}
 	if file.data == nil {
 		http.NotFound(w, r)

@@ -2,6 +2,8 @@ package sandbox
 
 import (
 	"bytes"
+	_ "embed"
+	"fmt"
 	"hash/fnv"
 	"image"
 	"image/color"
@@ -11,9 +13,18 @@ import (
 	"math/rand/v2"
 )
 
-// picture draws what the file of a seeded picture would show: photographs are fields under a sky, portraits are
-// flowers. The same file always looks the same. Files of other kinds have no content: nil.
-func picture(a attachment) []byte {
+// film is eight seconds of a morning in a field, which every film of the seed shows, and birdsong six seconds of what
+// every sound is.
+var (
+	//go:embed film.mp4
+	film []byte
+	//go:embed birdsong.mp3
+	birdsong []byte
+)
+
+// seededFile is what a file of the seed holds: photographs are fields under a sky, portraits are flowers, sheets have
+// their name on them. The same file always looks the same.
+func seededFile(a attachment) []byte {
 	sum := fnv.New64a()
 	_, _ = sum.Write([]byte(a.SignedID))
 	rnd := rand.New(rand.NewPCG(sum.Sum64(), 0))
@@ -23,8 +34,39 @@ func picture(a attachment) []byte {
 		_ = jpeg.Encode(&out, field(rnd, a.Width/2, a.Height/2), &jpeg.Options{Quality: 82})
 	case "image/png":
 		_ = png.Encode(&out, flower(rnd, a.Width))
+	case "application/pdf":
+		sheet(&out, a.Filename)
+	case "text/vtt":
+		out.WriteString("WEBVTT\n\n00:00.000 --> 00:08.000\nMorning in the field. A blackbird sings.\n")
+	case "video/mp4":
+		return film
+	case "audio/mpeg":
+		return birdsong
 	}
 	return out.Bytes()
+}
+
+// sheet writes a PDF of one page of A4 with a title, which is ASCII without parentheses.
+func sheet(out *bytes.Buffer, title string) {
+	text := fmt.Sprintf("BT /F 24 Tf 72 740 Td (%s) Tj ET", title)
+	out.WriteString("%PDF-1.4\n")
+	var places []int
+	for i, object := range []string{
+		"<</Type/Catalog/Pages 2 0 R>>",
+		"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+		fmt.Sprintf("<</Length %d>>\nstream\n%s\nendstream", len(text), text),
+		"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+	} {
+		places = append(places, out.Len())
+		fmt.Fprintf(out, "%d 0 obj\n%s\nendobj\n", i+1, object)
+	}
+	table := out.Len()
+	fmt.Fprintf(out, "xref\n0 %d\n0000000000 65535 f \n", len(places)+1)
+	for _, place := range places {
+		fmt.Fprintf(out, "%010d 00000 n \n", place)
+	}
+	fmt.Fprintf(out, "trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(places)+1, table)
 }
 
 // field is a sky with a sun, three lines of hills, and rows of crops that run towards the horizon.
