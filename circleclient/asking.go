@@ -102,7 +102,8 @@ func Within(allowance *Allowance) func(*Asking) { return func(a *Asking) { a.all
 func Vouched(memberID int64, name string) func(*Asking) {
 	return func(a *Asking) {
 		if a.vouched = memberKey(memberID); memberID == 0 {
-			a.vouched = "vouched " + hashed(name)
+			hash := HashToken(name)
+			a.vouched = "vouched " + string(hash[:])
 		}
 	}
 }

@@ -175,7 +175,7 @@ func (b *budget) admit(ctx context.Context, r *request) (done func(error), err e
 func (b *budget) claim(r *request) (c claim, ownerless bool) {
 	memberID, proven := int64(0), false
 	if !r.route.auth {
-		memberID, proven = b.principals.Member(r.caller)
+		memberID, proven = b.principals.Member(r.token)
 	}
 	switch {
 	case memberID != 0:
@@ -183,14 +183,14 @@ func (b *budget) claim(r *request) (c claim, ownerless bool) {
 	case proven:
 		c.who, ownerless = "token of "+origin(r), !isCurrent(r)
 	case r.vouched != "" && !r.route.auth: // by a trusted server, for many
-		c.who = "token " + hashed(r.caller)
+		c.who = "token " + string(r.token[:])
 	case r.vouched != "":
 		c.who = r.vouched
 	default:
 		c.who, c.guest, c.networks = "guest of "+origin(r), true, network.Around(r.address)
 	}
 	if c.caller = c.who; c.guest {
-		c.caller += hashed(r.caller)
+		c.caller += string(r.token[:])
 	}
 	return c, ownerless
 }
@@ -208,16 +208,11 @@ func origin(r *request) string {
 	if around := network.Around(r.address); len(around) > 0 {
 		return around[len(around)-1].String()
 	}
-	return hashed(r.caller)
+	return string(r.token[:])
 }
 
 // memberKey names a member among those who wait.
 func memberKey(memberID int64) string { return strconv.FormatInt(memberID, 10) }
-
-func hashed(text string) string {
-	hash := HashToken(text)
-	return string(hash[:])
-}
 
 // take takes one request from the budget. If need be it waits, as long as its patience lasts and anew from when its
 // screen starts. If that does not do it returns when to come again, or 0 if ctx has ended.

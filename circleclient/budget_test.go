@@ -289,7 +289,7 @@ func TestProbeThatSaysNothing(t *testing.T) {
 func TestTooManyIsNoUnknownOutcome(t *testing.T) {
 	s := &scripted{}
 	c := budgetClient(t, s, func(cfg *Config) { cfg.Budget.Requests, cfg.Timeout = 4, time.Second })
-	c.principals.Prove("a", 7)
+	c.principals.Prove(HashToken("a"), 7)
 	ctx := as(t.Context(), "a")
 	if _, err := c.Spaces.Join(ctx, 1); err != nil {
 		t.Fatal(err)
@@ -307,7 +307,7 @@ func TestCircleSaysTooMany(t *testing.T) {
 	s.status.Store(http.StatusTooManyRequests)
 	c := budgetClient(t, s)
 	for i, token := range []string{"a", "b", "c"} {
-		c.principals.Prove(token, int64(7+i))
+		c.principals.Prove(HashToken(token), int64(7+i))
 		if _, err := c.Spaces.Get(as(t.Context(), token), 1); !errors.Is(err, ErrRateLimited) {
 			t.Fatal(err)
 		}

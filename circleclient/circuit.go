@@ -120,7 +120,7 @@ func (c *circuits) failed(r *request) []breaker {
 
 // who tells callers apart as the budget does: members, and where tokens of no known member come from.
 func (c *circuits) who(r *request) string {
-	if member, _ := c.principals.Member(r.caller); member != 0 {
+	if member, _ := c.principals.Member(r.token); member != 0 {
 		return memberKey(member)
 	}
 	return "token of " + origin(r)

@@ -143,11 +143,11 @@ func TestCircuitForgets(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
 	everybody := owners{}
 	for i := range maxFailing + 100 {
-		everybody[fmt.Sprint("token", i)] = int64(i + 1)
+		everybody[HashToken(fmt.Sprint("token", i))] = int64(i + 1)
 	}
 	c := newCircuits(Config{Principals: everybody, Clock: func() time.Time { return now }}.withDefaults())
 	fail := func(i int) (learn int) {
-		r := &request{method: http.MethodGet, route: member("/home"), caller: fmt.Sprint("token", i)}
+		r := &request{method: http.MethodGet, route: member("/home"), token: HashToken(fmt.Sprint("token", i))}
 		c.of(r)
 		breakers := c.failed(r)
 		for _, b := range breakers {

@@ -216,8 +216,9 @@ func (c *Client) chain() send {
 
 // Forget drops all that is remembered of an access token and for it. It is for tokens that are dead.
 func (c *Client) Forget(token string) {
-	c.principals.Forget(token)
-	c.Ended(HashToken(token))
+	hash := HashToken(token)
+	c.principals.Forget(hash)
+	c.Ended(hash)
 }
 
 // Ended drops what is remembered for a token that another process has found dead.

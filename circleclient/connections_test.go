@@ -307,7 +307,7 @@ func TestCallsUnderWay(t *testing.T) {
 				network := memnet.Listen()
 				members := owners{} // many, since one leaves half of what can be sent at once to others
 				for n := range int64(20) {
-					members["token-"+strconv.FormatInt(n, 10)] = n + 1
+					members[HashToken("token-"+strconv.FormatInt(n, 10))] = n + 1
 				}
 				server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					now := underWay.Add(1)

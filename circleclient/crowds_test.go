@@ -57,7 +57,7 @@ func TestRestartAmongForgedTokens(t *testing.T) {
 						address = elsewhere
 					}
 					for i := range 50 {
-						c.principals.Prove(fmt.Sprintf("good%d-%d", i, 1000+i), int64(1000+i))
+						c.principals.Prove(HashToken(fmt.Sprintf("good%d-%d", i, 1000+i)), int64(1000+i))
 					}
 					waited := time.Duration(0)
 					go func() {
@@ -128,7 +128,7 @@ func TestBorrowedIsNotOwed(t *testing.T) {
 func TestGuestsKeepNoMemberWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := busy(t)
-		c.principals.Prove("good-7", 7)
+		c.principals.Prove(HashToken("good-7"), 7)
 		ctx, end := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer end()
 		attack(ctx, c, 20, attackers["1,000 addresses"])

@@ -203,7 +203,7 @@ func TestGuessesKeepNobodyOut(t *testing.T) {
 					defer end()
 					requests := attack(ctx, c, perSecond, address)
 					for i := range 100 {
-						c.principals.Prove(fmt.Sprintf("good-%d", i+1), int64(i+1))
+						c.principals.Prove(HashToken(fmt.Sprintf("good-%d", i+1)), int64(i+1))
 					}
 					for _, call := range map[string]func(ctx context.Context, i int) error{
 						"sign-in": func(ctx context.Context, i int) error { return signIn(ctx, c, i) },
@@ -238,7 +238,7 @@ func TestGuessesHaveATenth(t *testing.T) {
 				var all sync.WaitGroup
 				for i := range 30 { // more than the budget can serve
 					token := fmt.Sprintf("good-%d", i+1)
-					c.principals.Prove(token, int64(i+1))
+					c.principals.Prove(HashToken(token), int64(i+1))
 					all.Go(func() {
 						for n := range 200 {
 							if _, _ = c.Spaces.Get(as(ctx, token), int64(n+1)); ctx.Err() != nil {
@@ -300,7 +300,7 @@ func TestOneMemberHasOneMembersTurns(t *testing.T) {
 					if tc.known {
 						member = 999
 					}
-					c.principals.Prove(tc.token(i), member)
+					c.principals.Prove(HashToken(tc.token(i)), member)
 					go func() {
 						from := FromAddress(netip.AddrFrom4([4]byte{203, byte(i), 0, 1}))
 						for ctx.Err() == nil {
@@ -317,7 +317,7 @@ func TestOneMemberHasOneMembersTurns(t *testing.T) {
 				}
 				_ = sleep(t.Context(), 20*time.Second)
 				for i := range 130 {
-					c.principals.Prove(fmt.Sprintf("good-%d", i+1), int64(i+1))
+					c.principals.Prove(HashToken(fmt.Sprintf("good-%d", i+1)), int64(i+1))
 				}
 				took, refusals := crowd(t, 130, 2*time.Minute, func(ctx context.Context, i int) error {
 					screen, done := c.Screen(as(ctx, fmt.Sprintf("good-%d", i+1)), 3)

@@ -27,7 +27,7 @@ func newLimiting(t *testing.T, limit func(token, operation string) http.HandlerF
 	l := &limiting{sent: map[string]int{}, limit: limit}
 	n := &lockedNotes{notes: notes{}}
 	for i := range 200 {
-		n.Prove(fmt.Sprint("member", i), int64(i+1))
+		n.Prove(HashToken(fmt.Sprint("member", i)), int64(i+1))
 	}
 	var err error
 	l.Client, err = New(Config{

@@ -260,7 +260,7 @@ func isCurrent(r *request) bool { return r.read && r.route.template == routeCurr
 func (s *MembersService) current(ctx context.Context, r *request) (*CurrentMember, error) {
 	current, err := do[CurrentMember](ctx, s.client, r)
 	if err == nil {
-		s.client.principals.Prove(r.caller, current.ID)
+		s.client.principals.Prove(r.token, current.ID)
 	}
 	return current, err
 }
@@ -275,7 +275,7 @@ func (s *MembersService) KnownID(ctx context.Context) int64 {
 	if err != nil {
 		return 0
 	}
-	id, _ := s.client.principals.Member(token)
+	id, _ := s.client.principals.Member(HashToken(token))
 	return id
 }
 
@@ -286,7 +286,7 @@ func (s *MembersService) CurrentID(ctx context.Context) (int64, error) {
 	if err := s.client.prepare(ctx, r); err != nil {
 		return 0, err
 	}
-	if id, _ := s.client.principals.Member(r.caller); id != 0 {
+	if id, _ := s.client.principals.Member(r.token); id != 0 {
 		return id, nil
 	}
 	r.allowance.take()
@@ -329,7 +329,7 @@ func (s *MembersService) Proven(ctx context.Context) bool {
 	if s.client.prepare(ctx, r) != nil {
 		return false
 	}
-	_, proven := s.client.principals.Member(r.caller)
+	_, proven := s.client.principals.Member(r.token)
 	return proven
 }
 
@@ -349,7 +349,7 @@ func (s *MembersService) Named(ctx context.Context) string {
 	if s.client.prepare(ctx, r) != nil {
 		return ""
 	}
-	if memberID, _ := s.client.principals.Member(r.caller); memberID != 0 {
+	if memberID, _ := s.client.principals.Member(r.token); memberID != 0 {
 		return memberKey(memberID)
 	}
 	return ""
@@ -357,7 +357,7 @@ func (s *MembersService) Named(ctx context.Context) string {
 
 // owner names whose a request is, as [MembersService.Owner].
 func (c *Client) owner(r *request) string {
-	switch memberID, proven := c.principals.Member(r.caller); {
+	switch memberID, proven := c.principals.Member(r.token); {
 	case memberID != 0:
 		return memberKey(memberID)
 	case proven:

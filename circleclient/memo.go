@@ -198,7 +198,7 @@ func (m *memo) join(
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !r.fresh {
-		least := m.lastWrite(r.caller, key.token, classOf(r.route.template))
+		least := m.lastWrite(key.token, classOf(r.route.template))
 		old, _ = m.answers.GetIfPresent(key)
 		if old != nil && (old.version < least || !m.now().Before(old.until.Add(m.config.Stale))) {
 			old = nil
@@ -241,7 +241,7 @@ func (m *memo) tooOld(old *remembered, r *request) bool {
 		return true
 	}
 	return old.class == classSeldom && m.config.Seldom > 0 && m.now().Sub(old.at) >= m.config.Long &&
-		old.version < m.leastOfLists(r.caller, old.key.token, old.class)
+		old.version < m.leastOfLists(old.key.token, old.class)
 }
 
 // renew asks again for an answer that is given although it is no longer young, beside the request that it is given to
@@ -334,8 +334,8 @@ func (f *flight) underWay(sent bool) (wanted bool) {
 // wrote drops what a write has touched, for every token known to be the same member's. It is called at the end of a
 // write, whatever its outcome: a read that follows has started after it.
 func (m *memo) wrote(ctx context.Context, r *request, err error) {
-	w := Written{Token: HashToken(r.caller), LeavesLong: leavesLongLived(r.route.template)}
-	w.MemberID, _ = m.principals.Member(r.caller)
+	w := Written{Token: r.token, LeavesLong: leavesLongLived(r.route.template)}
+	w.MemberID, _ = m.principals.Member(r.token)
 	failure, _ := errors.AsType[*Error](err)
 	w.Invented = failure != nil && isDeadToken(failure.Kind)
 	m.note(w)
@@ -401,8 +401,8 @@ func (m *memo) mark(w writer, changed ...class) {
 }
 
 // lastWrite is the version that an answer to the token must have at least.
-func (m *memo) lastWrite(token string, hash TokenHash, c class) uint64 {
-	own := m.written[writer{token: hash}]
+func (m *memo) lastWrite(token TokenHash, c class) uint64 {
+	own := m.written[writer{token: token}]
 	var all lastWrites
 	if member, _ := m.principals.Member(token); member != 0 {
 		all = m.written[writer{member: member}]
@@ -443,7 +443,7 @@ func (m *memo) drop(r *request) { m.answers.Invalidate(keyOf(r)) }
 
 func keyOf(r *request) memoKey {
 	return memoKey{
-		HashToken(r.caller),
+		r.token,
 		sha256.Sum256([]byte(r.method + " " + r.route.path + "?" + url.Values(r.query).Encode())),
 	}
 }

@@ -93,7 +93,7 @@ func TestWhatWaitsIsDropped(t *testing.T) {
 		c, s := leavers(t, func(cfg *Config) { // one at once, and one every 16 seconds
 			cfg.Budget.Requests, cfg.Timeout = 20, time.Minute
 		})
-		c.principals.Prove("a", 1)
+		c.principals.Prove(HashToken("a"), 1)
 		if err := glance(t, c, "a", 1, 2*time.Second); err != nil {
 			t.Fatal(err)
 		}

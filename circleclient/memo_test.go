@@ -57,19 +57,19 @@ type lockedNotes struct {
 	notes notes
 }
 
-func (n *lockedNotes) Prove(token string, memberID int64) {
+func (n *lockedNotes) Prove(token TokenHash, memberID int64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.notes.Prove(token, memberID)
 }
 
-func (n *lockedNotes) Member(token string) (int64, bool) {
+func (n *lockedNotes) Member(token TokenHash) (int64, bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.notes.Member(token)
 }
 
-func (n *lockedNotes) Forget(token string) {
+func (n *lockedNotes) Forget(token TokenHash) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.notes.Forget(token)
@@ -277,9 +277,9 @@ func TestWritesDropWhatTheyTouch(t *testing.T) {
 	s := &scripted{}
 	c, _, n := memoClient(t, s)
 	a, a2, b := as(t.Context(), "a"), as(t.Context(), "a2"), as(t.Context(), "b")
-	n.Prove("a", 7)
-	n.Prove("a2", 7)
-	n.Prove("b", 8)
+	n.Prove(HashToken("a"), 7)
+	n.Prove(HashToken("a2"), 7)
+	n.Prove(HashToken("b"), 8)
 	read := func(ctx context.Context) (calls [2]int64) {
 		before := s.calls.Load()
 		_, _ = c.Posts.Home(ctx, PostListOptions{})
@@ -325,8 +325,8 @@ func TestWritesDropWhatTheyTouch(t *testing.T) {
 func TestEventsDropWhatTheyAreAbout(t *testing.T) {
 	s := &scripted{}
 	c, _, n := memoClient(t, s)
-	n.Prove("a", 7)
-	n.Prove("b", 8)
+	n.Prove(HashToken("a"), 7)
+	n.Prove(HashToken("b"), 8)
 	read := func(token string) (calls [3]int64) {
 		ctx := as(t.Context(), token)
 		for i, read := range []func(){
@@ -411,7 +411,7 @@ func TestDeadTokensAreForgotten(t *testing.T) {
 				}
 			}
 			kill(c, s, a)
-			if _, proven := n.Member("a"); proven {
+			if _, proven := n.Member(HashToken("a")); proven {
 				t.Error("the token is still proven")
 			}
 			for key := range c.memo.answers.Keys() {
@@ -451,7 +451,7 @@ func TestMemoIsBounded(t *testing.T) {
 		t.Errorf("%d answers after an hour, want the new one", n)
 	}
 	for i := range maxWriters + 10 {
-		c.memo.wrote(t.Context(), &request{caller: fmt.Sprint(i)}, nil)
+		c.memo.wrote(t.Context(), &request{token: HashToken(fmt.Sprint(i))}, nil)
 	}
 	if n := len(c.memo.written); n > maxWriters {
 		t.Errorf("%d writers are told apart, want at most %d", n, maxWriters)
@@ -497,7 +497,7 @@ func TestMemoUnderLoad(t *testing.T) {
 	for who := range 4 {
 		for device := range 2 {
 			token := fmt.Sprint(who, "-", device)
-			n.Prove(token, int64(who+1))
+			n.Prove(HashToken(token), int64(who+1))
 			ctx := as(t.Context(), token)
 			all.Go(func() {
 				for i := range 60 {
@@ -510,7 +510,7 @@ func TestMemoUnderLoad(t *testing.T) {
 						wrote = 1
 					case i%25 == 0:
 						c.Forget(token)
-						n.Prove(token, int64(who+1))
+						n.Prove(HashToken(token), int64(who+1))
 					}
 					least := versions[who].Load() * wrote // others may write meanwhile
 					space, err := c.Spaces.Get(ctx, 1)

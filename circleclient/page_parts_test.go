@@ -101,7 +101,9 @@ func TestWindowThatIsTooLargeIsReadInParts(t *testing.T) {
 
 // TestWhatACallerChoseClosesNoCircuit: only failures for several members close an operation to all.
 func TestWhatACallerChoseClosesNoCircuit(t *testing.T) {
-	owners := owners{"one": 1, "anotherofone": 1, "two": 2, "three": 3, "four": 4}
+	owners := owners{
+		HashToken("one"): 1, HashToken("anotherofone"): 1, HashToken("two"): 2, HashToken("three"): 3, HashToken("four"): 4,
+	}
 	answer := ""
 	c := testClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -148,14 +150,14 @@ func TestWhatACallerChoseClosesNoCircuit(t *testing.T) {
 }
 
 // owners are tokens that Circle has accepted, by the members they belong to.
-type owners map[string]int64
+type owners map[TokenHash]int64
 
-func (o owners) Prove(string, int64) {}
-func (o owners) Member(token string) (memberID int64, proven bool) {
+func (o owners) Prove(TokenHash, int64) {}
+func (o owners) Member(token TokenHash) (memberID int64, proven bool) {
 	memberID, proven = o[token]
 	return memberID, proven
 }
-func (o owners) Forget(string) {}
+func (o owners) Forget(TokenHash) {}
 
 type tokenOf string
 

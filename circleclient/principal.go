@@ -7,19 +7,19 @@ import "crypto/sha256"
 type Principals interface {
 	// Prove notes that Circle has accepted an access token. memberID is the member's by Circle's own word, or 0 if Circle
 	// has not said, which takes nothing back.
-	Prove(token string, memberID int64)
+	Prove(token TokenHash, memberID int64)
 	// Member reports whether an access token is proven, and returns its member; 0 if that is not known.
-	Member(token string) (memberID int64, proven bool)
+	Member(token TokenHash) (memberID int64, proven bool)
 	// Forget drops an access token that is dead.
-	Forget(token string)
+	Forget(token TokenHash)
 }
 
 // noPrincipals remember nothing, so every token stays unproven.
 type noPrincipals struct{}
 
-func (noPrincipals) Prove(string, int64)         {}
-func (noPrincipals) Member(string) (int64, bool) { return 0, false }
-func (noPrincipals) Forget(string)               {}
+func (noPrincipals) Prove(TokenHash, int64)         {}
+func (noPrincipals) Member(TokenHash) (int64, bool) { return 0, false }
+func (noPrincipals) Forget(TokenHash)               {}
 
 // TokenHash stands for a token where the token itself need not be kept.
 type TokenHash [sha256.Size]byte

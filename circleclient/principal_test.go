@@ -6,13 +6,13 @@ import (
 )
 
 // notes are principals that can be looked at.
-type notes map[string]int64
+type notes map[TokenHash]int64
 
-func (n notes) Prove(token string, memberID int64) { n[token] = max(n[token], memberID) }
+func (n notes) Prove(token TokenHash, memberID int64) { n[token] = max(n[token], memberID) }
 
-func (n notes) Member(token string) (int64, bool) { id, ok := n[token]; return id, ok }
+func (n notes) Member(token TokenHash) (int64, bool) { id, ok := n[token]; return id, ok }
 
-func (n notes) Forget(token string) { delete(n, token) }
+func (n notes) Forget(token TokenHash) { delete(n, token) }
 
 func TestSuccessProvesTheToken(t *testing.T) {
 	n := notes{}
@@ -30,7 +30,7 @@ func TestSuccessProvesTheToken(t *testing.T) {
 	}), func(cfg *Config) { cfg.Principals = n })
 	want := func(when string, memberID int64, proven bool) {
 		t.Helper()
-		if id, ok := n.Member(testToken); id != memberID || ok != proven {
+		if id, ok := n.Member(HashToken(testToken)); id != memberID || ok != proven {
 			t.Errorf("%s: member %d, proven %v, want %d, %v", when, id, ok, memberID, proven)
 		}
 	}

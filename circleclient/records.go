@@ -82,7 +82,7 @@ func listed[T any](ctx context.Context, c *Client, name recordName, read func(*r
 	if err != nil || token == "" {
 		return record, false
 	}
-	for found := range c.memo.find(token, name) {
+	for found := range c.memo.find(HashToken(token), name) {
 		if record, ok = read(found); ok {
 			r := &request{usage: asking.Usage, total: c.total}
 			r.count(reused, 1)
@@ -97,12 +97,11 @@ func (m *memo) reuses() bool { return m.config.Bytes > 0 && m.config.Records > 0
 
 // find gives what lists have carried of a record, the newest first. A list that is older than the last read of the
 // record by itself is not among them.
-func (m *memo) find(token string, name recordName) iter.Seq[*row] {
+func (m *memo) find(token TokenHash, name recordName) iter.Seq[*row] {
 	return func(yield func(*row) bool) {
-		hash := HashToken(token)
-		for _, r := range m.lists(token, hash, name.Type) {
+		for _, r := range m.lists(token, name.Type) {
 			found := m.rowsOf(r)[name]
-			if found != nil && !m.readSince(hash, found, r.asked) && !yield(found) {
+			if found != nil && !m.readSince(token, found, r.asked) && !yield(found) {
 				return
 			}
 		}
@@ -110,10 +109,10 @@ func (m *memo) find(token string, name recordName) iter.Seq[*row] {
 }
 
 // lists returns the answers that carry records of a type and are still true for a token, the newest first.
-func (m *memo) lists(token string, hash TokenHash, of RefType) []*remembered {
+func (m *memo) lists(token TokenHash, of RefType) []*remembered {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	known, _ := m.answers.GetIfPresent(carriersOf(hash))
+	known, _ := m.answers.GetIfPresent(carriersOf(token))
 	if known == nil {
 		return nil
 	}
@@ -121,7 +120,7 @@ func (m *memo) lists(token string, hash TokenHash, of RefType) []*remembered {
 	for _, l := range slices.Backward(known.carriers.lists) {
 		r, _ := m.answers.GetIfPresent(l.key)
 		if r != nil && m.now().Before(l.until) && slices.Contains(carried[r.route.template].has, of) &&
-			r.version >= m.leastOfLists(token, hash, r.class) {
+			r.version >= m.leastOfLists(token, r.class) {
 			good = append(good, r)
 		}
 	}
@@ -130,19 +129,19 @@ func (m *memo) lists(token string, hash TokenHash, of RefType) []*remembered {
 
 // leastOfLists is the version that a list must have at least. It is stricter than for answers, which are forgotten
 // within seconds: as long as Circle has not said whose a token is, any write may be the same member's.
-func (m *memo) leastOfLists(token string, hash TokenHash, c class) uint64 {
+func (m *memo) leastOfLists(token TokenHash, c class) uint64 {
 	if member, _ := m.principals.Member(token); member == 0 {
 		return m.version
 	}
-	return max(m.lastWrite(token, hash, c), m.unowned)
+	return max(m.lastWrite(token, c), m.unowned)
 }
 
 // readSince reports whether the record was read by itself after a list was asked for, or something that it is in was
 // refused.
-func (m *memo) readSince(hash TokenHash, found *row, asked uint64) bool {
+func (m *memo) readSince(token TokenHash, found *row, asked uint64) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	of, _ := m.answers.GetIfPresent(carriersOf(hash))
+	of, _ := m.answers.GetIfPresent(carriersOf(token))
 	return of == nil || slices.ContainsFunc(of.carriers.reads, func(r singleRead) bool {
 		return r.asked > asked && (r.is(found.name) || r.refused && r.holds(found.name))
 	})

@@ -38,9 +38,10 @@ func newLivingCircle(members map[string]int64) *livingCircle {
 }
 
 func (c *livingCircle) post(token string, id int64) string {
-	return fmt.Sprintf(`{"id":%d,"slug":"post-%d","name":"for %d","user_likes_count":%d,"post_type":"basic","status":"published",
-		"topics":[],"space":{"id":9,"slug":"garden","name":"Garden"},"author":{"community_member_id":%d,"name":"Ada",
-		"headline":"for %d"}}`, id, id, c.members[token], c.likes[id], 70+id, c.members[token])
+	return fmt.Sprintf(`{"id":%d,"slug":"post-%d","name":"for %d","user_likes_count":%d,"post_type":"basic",
+		"status":"published","topics":[],"space":{"id":9,"slug":"garden","name":"Garden"},
+		"author":{"community_member_id":%d,"name":"Ada","headline":"for %d"}}`,
+		id, id, c.members[token], c.likes[id], 70+id, c.members[token])
 }
 
 func (c *livingCircle) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -100,7 +101,7 @@ func TestLatestListAnswers(t *testing.T) {
 		}
 		say(answer.Code, "application/json", answer.Body.String())(w, r)
 	}), reusing)
-	known.Prove("a", 1)
+	known.Prove(HashToken("a"), 1)
 	ctx := as(t.Context(), "a")
 	var slow sync.WaitGroup
 	slow.Go(func() {
@@ -236,7 +237,7 @@ func TestListsAnswerForTheirRecords(t *testing.T) {
 			circle := newLivingCircle(map[string]int64{"a": 5, "a2": 5, "b": 6})
 			c, clock, known := memoClient(t, circle, reusing)
 			for token, member := range circle.members {
-				known.Prove(token, member)
+				known.Prove(HashToken(token), member)
 			}
 			a := as(t.Context(), "a")
 			home(a, c)
@@ -269,7 +270,7 @@ func TestRecordsInAnyOrder(t *testing.T) {
 		c, clock, known := memoClient(t, circle, reusing)
 		for token, member := range circle.members {
 			if random.IntN(4) > 0 { // of the others, Circle has not said whose they are
-				known.Prove(token, member)
+				known.Prove(HashToken(token), member)
 			}
 		}
 		tokens := []string{"a1", "a2", "b1", "b2"}
@@ -334,7 +335,7 @@ func TestRecordsInAnyOrder(t *testing.T) {
 			case 7:
 				if random.IntN(5) == 0 {
 					c.Forget(token)
-					known.Prove(token, circle.members[token])
+					known.Prove(HashToken(token), circle.members[token])
 					if _, ok := c.Posts.Listed(ctx, SpaceKey{ID: 9}, PostKey{ID: id}, 0); ok {
 						t.Fatalf("seed %d: %s is answered after its end", seed, token)
 					}
@@ -397,7 +398,7 @@ func TestRoomsInAnyOrder(t *testing.T) {
 		c, clock, known := memoClient(t, circle, reusing)
 		tokens := []string{"a1", "a2", "b1", "b2"}
 		for _, token := range tokens {
-			known.Prove(token, circle.members[token])
+			known.Prove(HashToken(token), circle.members[token])
 		}
 		type view struct {
 			member int64
@@ -443,7 +444,7 @@ func TestRoomsInAnyOrder(t *testing.T) {
 			case 7:
 				if random.IntN(5) == 0 {
 					c.Forget(token)
-					known.Prove(token, circle.members[token])
+					known.Prove(HashToken(token), circle.members[token])
 					if _, ok := c.Chat.Listed(ctx, uuid, 0); ok {
 						t.Fatalf("seed %d: %s is answered after its end", seed, token)
 					}
@@ -522,7 +523,7 @@ func holdsRecord(found rows, record object) bool {
 func TestWhatChangesSeldomIsRenewed(t *testing.T) {
 	s := &scripted{}
 	c, clock, known := memoClient(t, s, reusing, func(cfg *Config) { cfg.Memo.Seldom = 10 * time.Minute })
-	known.Prove("a", 5)
+	known.Prove(HashToken("a"), 5)
 	a := as(t.Context(), "a")
 	name := func() string {
 		space, err := c.Spaces.Get(a, 1)
@@ -641,7 +642,7 @@ func TestPathsNameRecords(t *testing.T) {
 func TestListsOfATokenAreBounded(t *testing.T) {
 	circle := newLivingCircle(map[string]int64{"a": 5})
 	c, _, known := memoClient(t, circle, reusing)
-	known.Prove("a", 5)
+	known.Prove(HashToken("a"), 5)
 	a := as(t.Context(), "a")
 	of := func() *carriers {
 		r, _ := c.memo.answers.GetIfPresent(carriersOf(HashToken("a")))

@@ -21,7 +21,8 @@ type request struct {
 	read   bool // a GET, or a POST that changes nothing, so it may be sent again
 
 	// From the context, see [Asking].
-	caller  string // what the Authorization header carries: the member's token, or the community's secret
+	caller  string    // what the Authorization header carries: the member's token, or the community's secret
+	token   TokenHash // of caller
 	address netip.Addr
 	fresh   bool
 	maxAge  time.Duration
@@ -138,6 +139,7 @@ func (c *Client) prepare(ctx context.Context, r *request) (err error) {
 	if r.caller, err = c.authorization(r, asking.Caller); err != nil {
 		return err
 	}
+	r.token = HashToken(r.caller)
 	r.address, r.fresh, r.vouched, r.screen = asking.Address, asking.Fresh, asking.vouched, asking.screen
 	r.maxAge = asking.MaxAge
 	r.usage, r.total, r.idle = asking.Usage, c.total, asking.Background

@@ -14,8 +14,8 @@ import (
 // and b.
 func narrow(t *testing.T) (*Client, *slowCircle) {
 	c, s := leavers(t, func(cfg *Config) { cfg.Budget.Requests, cfg.Timeout = 30, time.Minute })
-	c.principals.Prove("a", 1)
-	c.principals.Prove("b", 2)
+	c.principals.Prove(HashToken("a"), 1)
+	c.principals.Prove(HashToken("b"), 2)
 	if err := glance(t, c, "a", 99, time.Minute); err != nil {
 		t.Fatal(err)
 	}

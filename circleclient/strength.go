@@ -27,7 +27,7 @@ func (b *budget) learn(r *request, c claim, sent time.Time, err error) {
 	case failure.Status == http.StatusTooManyRequests:
 		b.holdBack(r, c, failure)
 	case isDeadToken(failure.Kind):
-		b.unproven.refuse(r.caller, failure.Kind)
+		b.unproven.refuse(r.token, failure.Kind)
 	}
 }
 

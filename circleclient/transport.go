@@ -33,7 +33,7 @@ func (c *Client) wire(ctx context.Context, r *request) (*answer, error) {
 	switch {
 	case r.route.auth: // says nothing of the member's token
 	case err == nil:
-		c.principals.Prove(r.caller, 0)
+		c.principals.Prove(r.token, 0)
 	case failure != nil && isDeadToken(failure.Kind):
 		c.Forget(r.caller)
 	}

@@ -102,24 +102,23 @@ func newUnproven(
 // token costs one request, and a genuine one soon leaves the narrow budget of the unproven. done must be called when
 // the request is over.
 func (u *unproven) prove(ctx context.Context, r *request) (done func(), err error) {
-	hash := HashToken(r.caller)
 	for {
-		if _, proven := u.principals.Member(r.caller); proven {
+		if _, proven := u.principals.Member(r.token); proven {
 			return func() {}, nil
 		}
-		if kind, refused := u.refusals.GetIfPresent(hash); refused {
+		if kind, refused := u.refusals.GetIfPresent(r.token); refused {
 			return nil, r.fail(kind, nil, nil)
 		}
 		u.mu.Lock()
-		probe := u.probes[hash]
+		probe := u.probes[r.token]
 		if probe == nil {
 			probe = make(chan struct{})
-			u.probes[hash] = probe
+			u.probes[r.token] = probe
 			u.mu.Unlock()
 			return func() {
 				u.mu.Lock()
 				defer u.mu.Unlock()
-				delete(u.probes, hash)
+				delete(u.probes, r.token)
 				close(probe)
 			}, nil
 		}
@@ -133,8 +132,8 @@ func (u *unproven) prove(ctx context.Context, r *request) (done func(), err erro
 }
 
 // refuse remembers that Circle refuses a token.
-func (u *unproven) refuse(token string, kind error) {
-	_, _ = u.refusals.Set(HashToken(token), kind) // what it was before does not matter
+func (u *unproven) refuse(token TokenHash, kind error) {
+	_, _ = u.refusals.Set(token, kind) // what it was before does not matter
 }
 
 // poolsOf returns the pools of networks.

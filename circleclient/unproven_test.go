@@ -54,7 +54,7 @@ func TestGuestsAreBounded(t *testing.T) {
 	for i := range maxNetworks + 2000 {
 		address := netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
 		u.poolsOf([]netip.Prefix{network.Of(address), network.Of(address), network.Of(address)})
-		u.refuse(fmt.Sprint(i), ErrTokenInvalid)
+		u.refuse(HashToken(fmt.Sprint(i)), ErrTokenInvalid)
 	}
 	if n := u.networks.EstimatedSize(); n > maxNetworks {
 		t.Errorf("%d networks are remembered, want %d at most", n, maxNetworks)
@@ -63,7 +63,7 @@ func TestGuestsAreBounded(t *testing.T) {
 		t.Errorf("%d refusals are remembered, want %d at most", n, maxRefusals)
 	}
 	u = newBudget(BudgetConfig{Requests: 1800}, noPrincipals{}, func() time.Time { return now }).unproven
-	u.refuse("token", ErrTokenInvalid)
+	u.refuse(HashToken("token"), ErrTokenInvalid)
 	for _, later := range []struct {
 		by      time.Duration
 		refused bool
@@ -110,12 +110,14 @@ func TestGuessesHaveNoScreens(t *testing.T) {
 func TestWhoseTurn(t *testing.T) {
 	c := budgetClient(t, http.NotFoundHandler())
 	for _, token := range []string{"one", "other"} {
-		c.principals.Prove(token, 0)
+		c.principals.Prove(HashToken(token), 0)
 	}
-	c.principals.Prove("a", 7)
-	c.principals.Prove("b", 7)
+	c.principals.Prove(HashToken("a"), 7)
+	c.principals.Prove(HashToken("b"), 7)
 	at := func(token, address, vouched string) string {
-		r := &request{caller: token, address: netip.MustParseAddr(address), vouched: vouched, route: member("/home")}
+		r := &request{
+			token: HashToken(token), address: netip.MustParseAddr(address), vouched: vouched, route: member("/home"),
+		}
 		claim, _ := c.budget.claim(r)
 		return claim.who
 	}
@@ -142,7 +144,7 @@ func TestWhoseTurn(t *testing.T) {
 func TestMembersDoNotWaitForGuests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := busy(t)
-		c.principals.Prove("good-7", 7)
+		c.principals.Prove(HashToken("good-7"), 7)
 		b := c.budget
 		b.mu.Lock()
 		for b.bucket.AllowN(time.Now(), 1) {
@@ -182,7 +184,7 @@ func TestMembersAndGuestsTakeTurns(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, _ := busy(t)
 				for i := range 40 {
-					c.principals.Prove(fmt.Sprintf("good-%d", i+1), int64(i+1))
+					c.principals.Prove(HashToken(fmt.Sprintf("good-%d", i+1)), int64(i+1))
 				}
 				c.budget.mu.Lock()
 				for c.budget.bucket.AllowN(time.Now(), 1) {

@@ -21,7 +21,7 @@ var errNoRoom = errors.New("there is no room for the answer")
 
 // hold begins what a request holds while its answer is read.
 func (c *Client) hold(r *request) *memory.Hold {
-	_, proven := c.principals.Member(r.caller)
+	_, proven := c.principals.Member(r.token)
 	return c.config.Memory.Hold(network.Of(r.address), proven || r.vouched != "").Of(c.owner(r))
 }
 

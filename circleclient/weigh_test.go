@@ -27,7 +27,7 @@ func TestAnswersOfCircleAreWeighed(t *testing.T) {
 		most = max(most, b.Used())
 		say(200, "application/json", `{"id":1,"name":"`+strings.Repeat("x", size)+`"}`)(w, r)
 	}), func(cfg *Config) { cfg.Memory, cfg.Retries = b, 2 })
-	c.principals.Prove("a", 7)
+	c.principals.Prove(HashToken("a"), 7)
 	hold := b.Hold(netip.Prefix{}, true)
 	ctx := memory.With(as(t.Context(), "a"), hold)
 	read := func(id int64) error { _, err := c.Spaces.Get(ctx, id); return err }
@@ -77,7 +77,7 @@ func TestAnswersHaveTheirShares(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			b := memory.New(10 * mb)
 			c := testClient(t, say(200, "application/json", `{"id":1,"name":"`+strings.Repeat("x", tc.size)+`"}`),
-				func(cfg *Config) { cfg.Memory, cfg.Retries, cfg.Principals = b, -1, owners{"member": 1} })
+				func(cfg *Config) { cfg.Memory, cfg.Retries, cfg.Principals = b, -1, owners{HashToken("member"): 1} })
 			ctx := With(t.Context(), As(tokenOf(tc.token)), FromAddress(netip.MustParseAddr("192.0.2.1")))
 			if _, err := c.Spaces.Get(ctx, 1); (err == nil) != tc.fits || err != nil && !errors.Is(err, ErrRateLimited) {
 				t.Errorf("an answer of %d bytes: %v, want that it fits: %v", tc.size, err, tc.fits)

@@ -68,7 +68,7 @@ func TestCrowd(t *testing.T) {
 			callers := make([]string, crowdSize)
 			for i := range callers {
 				callers[i] = crowdToken(t, box, i+1)
-				c.Principals.Prove(callers[i], 0)
+				c.Principals.Prove(circleclient.HashToken(callers[i]), 0)
 			}
 			crowd := c.client
 			goroutines, heap := ours(), heapInUse()

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"circlegraph/circleclient"
 )
 
 const (
@@ -66,9 +68,10 @@ func (a *Authenticator) caller(authorization []string, proof string, trusted boo
 		return c
 	}
 	c.token, c.expiresAt = token, expiresAt
-	if _, proven := a.principals.Member(token); !proven && proof != "" {
+	hash := circleclient.HashToken(token)
+	if _, proven := a.principals.Member(hash); !proven && proof != "" {
 		if memberID, ok := a.settings.proven(token, proof, a.now()); ok {
-			a.principals.vouch(token, memberID)
+			a.principals.vouch(hash, memberID)
 		}
 	}
 	return c

@@ -93,7 +93,7 @@ func (s *Service) revokeAccess(ctx context.Context, token string) error {
 	if !isJWT || len(token) > maxBearer || !isToken68(token) {
 		return nil // no token, so as dead as one can be
 	}
-	memberID, proven := s.principals.Member(token)
+	memberID, proven := s.principals.Member(circleclient.HashToken(token))
 	attempted, err := s.countByRevocation(ctx, token, proven)
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func (s *Service) tellAccess(ctx context.Context, token string, expiresAt time.T
 		s.refuse(ctx, token, expiresAt)
 	}
 	if err == nil || dead {
-		s.principals.Forget(token)
+		s.principals.Forget(circleclient.HashToken(token))
 		s.onRevoked(token)
 	}
 	return err == nil || dead, err

@@ -53,11 +53,10 @@ func NewPrincipals(limit int, now func() time.Time) *Principals {
 
 // Prove notes that Circle has accepted an access token. memberID is the member as Circle named them, or 0 if it has
 // not said so, which takes nothing back.
-func (p *Principals) Prove(token string, memberID int64) {
-	hash := circleclient.HashToken(token)
-	known, ok := p.access.GetIfPresent(hash)
+func (p *Principals) Prove(token circleclient.TokenHash, memberID int64) {
+	known, ok := p.access.GetIfPresent(token)
 	if !ok || memberID != 0 && known != memberID {
-		p.access.Set(hash, memberID)
+		p.access.Set(token, memberID)
 		known = memberID
 	}
 	p.noteActive(known)
@@ -92,29 +91,27 @@ func (p *Principals) turnMonth() {
 }
 
 // Member reports whether an access token is proven, and of which member; 0 if that is not known.
-func (p *Principals) Member(token string) (memberID int64, proven bool) {
-	return p.access.GetIfPresent(circleclient.HashToken(token))
+func (p *Principals) Member(token circleclient.TokenHash) (memberID int64, proven bool) {
+	return p.access.GetIfPresent(token)
 }
 
 // Forget drops a token that is dead.
-func (p *Principals) Forget(token string) {
-	hash := circleclient.HashToken(token)
-	if memberID, known := p.access.Invalidate(hash); known { // invented ones must not push others out
-		p.dead.Set(hash, memberID)
+func (p *Principals) Forget(token circleclient.TokenHash) {
+	if memberID, known := p.access.Invalidate(token); known { // invented ones must not push others out
+		p.dead.Set(token, memberID)
 	}
 }
 
 // vouch notes an access token with a proof that this server has given for it, unless it is known to be dead.
-func (p *Principals) vouch(token string, memberID int64) {
-	hash := circleclient.HashToken(token)
-	if _, dead := p.dead.GetIfPresent(hash); !dead {
-		p.access.SetIfAbsent(hash, memberID)
+func (p *Principals) vouch(token circleclient.TokenHash, memberID int64) {
+	if _, dead := p.dead.GetIfPresent(token); !dead {
+		p.access.SetIfAbsent(token, memberID)
 	}
 }
 
 // signedIn notes the tokens that Circle has made for a member.
 func (p *Principals) signedIn(accessToken, refreshToken string, memberID int64) {
-	p.Prove(accessToken, memberID)
+	p.Prove(circleclient.HashToken(accessToken), memberID)
 	if refreshToken != "" && memberID != 0 {
 		p.refresh.Set(circleclient.HashToken(refreshToken), memberID)
 	}
@@ -132,6 +129,6 @@ func (p *Principals) refreshed(accessToken, refreshToken string, memberID int64)
 	if memberID == 0 {
 		memberID, _ = p.refresh.GetIfPresent(circleclient.HashToken(refreshToken))
 	}
-	p.Prove(accessToken, memberID)
+	p.Prove(circleclient.HashToken(accessToken), memberID)
 	return memberID
 }

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"circlegraph/circleclient"
 )
 
 func TestPrincipals(t *testing.T) {
@@ -11,15 +13,15 @@ func TestPrincipals(t *testing.T) {
 	p := NewPrincipals(0, clock.Now)
 	want := func(token string, memberID int64, proven bool) {
 		t.Helper()
-		if id, ok := p.Member(token); id != memberID || ok != proven {
+		if id, ok := p.Member(circleclient.HashToken(token)); id != memberID || ok != proven {
 			t.Errorf("Member(%s) = %d, %v, want %d, %v", token, id, ok, memberID, proven)
 		}
 	}
 	want("a", 0, false)
-	p.Prove("a", 0)
+	p.Prove(circleclient.HashToken("a"), 0)
 	want("a", 0, true)
-	p.Prove("a", 7)
-	p.Prove("a", 0)
+	p.Prove(circleclient.HashToken("a"), 7)
+	p.Prove(circleclient.HashToken("a"), 0)
 	want("a", 7, true)
 	want("b", 0, false)
 
@@ -36,7 +38,7 @@ func TestPrincipals(t *testing.T) {
 	p.refreshed("f", "another", 8) // a sealed token names the member
 	want("f", 8, true)
 
-	p.Forget("d")
+	p.Forget(circleclient.HashToken("d"))
 	want("d", 0, false)
 	clock.advance(MaxRevocationAge + leeway)
 	want("c", 0, false)
@@ -52,13 +54,13 @@ func TestPrincipals(t *testing.T) {
 // Tokens that were made up are not remembered as dead: many of them must not bring a dead one back.
 func TestInventedTokensPushNobodyOut(t *testing.T) {
 	p := NewPrincipals(100, newTestClock().Now)
-	p.Prove("a", 7)
-	p.Forget("a")
+	p.Prove(circleclient.HashToken("a"), 7)
+	p.Forget(circleclient.HashToken("a"))
 	for i := range 10_000 {
-		p.Forget("invented " + strconv.Itoa(i))
+		p.Forget(circleclient.HashToken("invented " + strconv.Itoa(i)))
 	}
-	p.vouch("a", 7)
-	if id, proven := p.Member("a"); proven {
+	p.vouch(circleclient.HashToken("a"), 7)
+	if id, proven := p.Member(circleclient.HashToken("a")); proven {
 		t.Errorf("a dead token is proven again, of %d", id)
 	}
 }
@@ -70,7 +72,7 @@ func TestPrincipalsAreBounded(t *testing.T) {
 		p.signedIn(strconv.Itoa(i), "r"+strconv.Itoa(i), int64(i+1))
 	}
 	for i := range 10_000 {
-		if _, ok := p.Member(strconv.Itoa(i)); ok {
+		if _, ok := p.Member(circleclient.HashToken(strconv.Itoa(i))); ok {
 			known++
 		}
 	}
@@ -82,7 +84,7 @@ func TestPrincipalsAreBounded(t *testing.T) {
 // The member id comes from Circle's answers, through a refresh too, and never from what a token claims.
 func TestSessionsProveTheirMember(t *testing.T) {
 	b, session := signedIn(t)
-	if id, proven := b.principals.Member(session.AccessToken); id != adaID || !proven {
+	if id, proven := b.principals.Member(circleclient.HashToken(session.AccessToken)); id != adaID || !proven {
 		t.Errorf("after the login: member %d, proven %v, want %d", id, proven, adaID)
 	}
 	b.clock.advance(30 * time.Minute)
@@ -90,17 +92,17 @@ func TestSessionsProveTheirMember(t *testing.T) {
 	if err != nil || refreshed.MemberID != adaID {
 		t.Fatalf("Refresh = %+v, %v, want a session of member %d", refreshed, err, adaID)
 	}
-	if id, proven := b.principals.Member(refreshed.AccessToken); id != adaID || !proven {
+	if id, proven := b.principals.Member(circleclient.HashToken(refreshed.AccessToken)); id != adaID || !proven {
 		t.Errorf("after the refresh: member %d, proven %v, want %d", id, proven, adaID)
 	}
 	claims := memberToken(t, noon.Add(time.Hour), "copied claims")
-	if id, proven := b.principals.Member(claims); id != 0 || proven {
+	if id, proven := b.principals.Member(circleclient.HashToken(claims)); id != 0 || proven {
 		t.Errorf("a token with copied claims: member %d, proven %v, want nobody", id, proven)
 	}
 	if err := b.RevokeAccessToken(b.asking("", ""), session.AccessToken); err != nil {
 		t.Fatal(err)
 	}
-	if _, proven := b.principals.Member(session.AccessToken); proven {
+	if _, proven := b.principals.Member(circleclient.HashToken(session.AccessToken)); proven {
 		t.Error("a revoked token is still proven")
 	}
 }
@@ -114,14 +116,14 @@ func TestActiveMembersOfTheMonth(t *testing.T) {
 			t.Errorf("%s: %d active members, want %d", when, got, n)
 		}
 	}
-	p.Prove("phone", 7)
-	p.Prove("tablet", 7)
-	p.Prove("other", 8)
-	p.Prove("unknown", 0)
+	p.Prove(circleclient.HashToken("phone"), 7)
+	p.Prove(circleclient.HashToken("tablet"), 7)
+	p.Prove(circleclient.HashToken("other"), 8)
+	p.Prove(circleclient.HashToken("unknown"), 0)
 	want("at first", 2)
 	clock.advance(31 * 24 * time.Hour)
 	want("next month", 0)
-	p.Prove("phone", 7)
+	p.Prove(circleclient.HashToken("phone"), 7)
 	want("once one is back", 1)
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"circlegraph/circleclient"
 )
 
 // A proof lets another process with the same keys know the token, and nothing else.
@@ -32,7 +34,7 @@ func TestProofOutlivesTheProcess(t *testing.T) {
 					h.Set("Authorization", "Bearer "+token)
 					h.Set(ProofHeader, proof)
 				})
-				return b.principals.Member(token)
+				return b.principals.Member(circleclient.HashToken(token))
 			}
 			good := session.AccessTokenProof
 			other := memberToken(t, noon.Add(time.Hour), "other")
@@ -50,7 +52,7 @@ func TestProofOutlivesTheProcess(t *testing.T) {
 			if id, proven := sent(restarted, session.AccessToken, good); id != adaID || !proven {
 				t.Errorf("the token is of %d, proven %v, want %d", id, proven, adaID)
 			}
-			restarted.principals.Forget(session.AccessToken)
+			restarted.principals.Forget(circleclient.HashToken(session.AccessToken))
 			if _, proven := sent(restarted, session.AccessToken, good); proven {
 				t.Error("a dead token is proven again")
 			}

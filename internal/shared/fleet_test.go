@@ -22,8 +22,8 @@ import (
 	"circlegraph/internal/shared/redistest"
 )
 
-// What `go run ./bench fleet` prints is made here, because only tests can make up time. Without flags it is a small fleet
-// in a short day, which must stay within its bounds.
+// What `go run ./bench fleet` prints is made here, because only tests can make up time. Without flags it is a small
+// fleet in a short day, which must stay within its bounds.
 var (
 	fleetTable   = flags.String("fleet-table", "", "file to write the table of TestFleet to")
 	fleetSizes   = flags.String("fleet-sizes", "10", "how many instances, by comma")
@@ -76,14 +76,14 @@ func (d *fleetDay) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// known are members whose tokens are all proven, each the number of its member.
-type known struct{}
+// known are the proven tokens, and their members.
+type known map[circleclient.TokenHash]int64
 
-func (known) Prove(string, int64) {}
-func (known) Forget(string)       {}
-func (known) Member(token string) (int64, bool) {
-	id, err := strconv.ParseInt(token, 10, 64)
-	return id, err == nil
+func (known) Prove(circleclient.TokenHash, int64) {}
+func (known) Forget(circleclient.TokenHash)       {}
+func (k known) Member(token circleclient.TokenHash) (memberID int64, proven bool) {
+	memberID, proven = k[token]
+	return memberID, proven
 }
 
 // number is the token of a member.
@@ -96,10 +96,14 @@ func (n number) Token() (string, error) { return string(n), nil }
 func (d *fleetDay) live(t *testing.T, instances, members int, coming float64, hour time.Duration) {
 	purses := map[string]*modelled{}
 	var mu sync.Mutex
+	proven := known{}
+	for member := range members {
+		proven[circleclient.HashToken(strconv.Itoa(member+1))] = int64(member + 1)
+	}
 	clients := make([]*circleclient.Client, instances)
 	for i := range clients {
 		client, err := circleclient.New(circleclient.Config{
-			BaseURL: "http://127.0.0.1", HeadlessToken: "secret", Transport: d, Principals: known{}, Clock: time.Now,
+			BaseURL: "http://127.0.0.1", HeadlessToken: "secret", Transport: d, Principals: proven, Clock: time.Now,
 			Budget: circleclient.BudgetConfig{
 				Requests: addresses * perAddress,
 				Purse: func(name string, perSecond float64, burst int) circleclient.Purse {
