@@ -93,8 +93,7 @@ func address(ctx context.Context, s string) string {
 	default:
 		return ""
 	}
-	if strings.ContainsFunc(s,
-		func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("<>\"\\^`{|}", r) }) {
+	if strings.ContainsFunc(s, isUnprintable) || strings.ContainsAny(s, oddInQuery) {
 		u.RawQuery = escapeQuery(u.RawQuery)
 		return u.String()
 	}
@@ -131,7 +130,8 @@ func asciiHost(u *url.URL) (host string, ok bool) {
 		if strings.ContainsFunc(host, isNotASCII) || strings.Contains(strings.ToLower(host), "xn--") {
 			host, err = domains.ToASCII(host)
 		}
-		if err != nil || host == "" || strings.ContainsFunc(host, oddInHost) || endsInNumber(host) {
+		if err != nil || host == "" || strings.ContainsFunc(host, isUnprintable) ||
+			strings.ContainsAny(host, oddInHost) || endsInNumber(host) {
 			return "", false
 		}
 	}
@@ -146,9 +146,13 @@ var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.Stric
 
 func isNotASCII(r rune) bool { return r > '~' }
 
-func oddInHost(r rune) bool {
-	return r <= ' ' || r > '~' || strings.ContainsRune(`"#%/:<>?@[\]^|`, r)
-}
+func isUnprintable(r rune) bool { return r <= ' ' || r > '~' }
+
+// What cannot stand in an address, besides what is unprintable.
+const (
+	oddInHost  = `"#%/:<>?@[\]^|`
+	oddInQuery = "<>\"\\^`{|}"
+)
 
 // endsInNumber reports whether clients take a name for an address of IPv4.
 func endsInNumber(host string) bool {
@@ -164,7 +168,7 @@ func endsInNumber(host string) bool {
 func escapeQuery(q string) string {
 	var b strings.Builder
 	for _, c := range []byte(q) {
-		if c <= ' ' || c > '~' || strings.IndexByte("<>\"\\^`{|}", c) >= 0 {
+		if isUnprintable(rune(c)) || strings.IndexByte(oddInQuery, c) >= 0 {
 			fmt.Fprintf(&b, "%%%02X", c)
 		} else {
 			b.WriteByte(c)
