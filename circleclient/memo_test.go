@@ -321,6 +321,69 @@ func TestWritesDropWhatTheyTouch(t *testing.T) {
 	}
 }
 
+// A read goes on in a goroutine of its own. A panic there fails the read, and leaves nobody waiting for it.
+func TestPanicInARead(t *testing.T) {
+	var asked atomic.Int64
+	c, _, _ := memoClient(t, nil, func(cfg *Config) {
+		cfg.BaseURL = "https://circle.example.com"
+		cfg.Transport = inProcess(func(w http.ResponseWriter, r *http.Request) {
+			if asked.Add(1) == 1 {
+				panic("a fault of the transport")
+			}
+			say(200, "application/json", `{"records":[]}`)(w, r)
+		})
+	})
+	_, err := c.Posts.Home(as(t.Context(), "a"), PostListOptions{})
+	if err == nil || strings.Contains(err.Error(), "fault") {
+		t.Errorf("a panic gives %v, want an error that does not tell what it was about", err)
+	}
+	if _, err := c.Posts.Home(as(t.Context(), "a"), PostListOptions{}); err != nil {
+		t.Errorf("the next read: %v", err)
+	}
+}
+
+// What a token has read ends with a write of it in another process, which may know whose it is when this one does not.
+func TestWritesElsewhereDropWhatTheyTouch(t *testing.T) {
+	s := &scripted{}
+	c, _, _ := memoClient(t, s)
+	for _, tc := range []struct {
+		name  string
+		wrote Written
+		want  int64 // calls
+	}{
+		{"with the token", Written{Token: HashToken("a")}, 1},
+		{"with the token, of a known member", Written{Token: HashToken("a"), MemberID: 7}, 1},
+		{"with another token", Written{Token: HashToken("b"), MemberID: 8}, 0},
+	} {
+		ctx := as(t.Context(), "a")
+		_, _ = c.Posts.Home(ctx, PostListOptions{})
+		before := s.calls.Load()
+		c.Wrote(tc.wrote)
+		if _, _ = c.Posts.Home(ctx, PostListOptions{}); s.calls.Load()-before != tc.want {
+			t.Errorf("a write %s: reading again takes %d calls, want %d", tc.name, s.calls.Load()-before, tc.want)
+		}
+	}
+}
+
+// Other processes are told of writes, but not of those with a token that Circle refuses: whoever invents tokens must
+// not end what members have.
+func TestOthersAreToldOfWrites(t *testing.T) {
+	var told []Written
+	c, _, n := memoClient(t, newLivingCircle(map[string]int64{"a": 7}), func(cfg *Config) {
+		cfg.OnWrote = func(_ context.Context, w Written) { told = append(told, w) }
+	})
+	n.Prove(HashToken("a"), 7)
+	if err := c.Posts.Like(as(t.Context(), "a"), 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Posts.Like(as(t.Context(), "invented"), 1); !errors.Is(err, ErrTokenInvalid) {
+		t.Fatal(err)
+	}
+	if want := []Written{{Token: HashToken("a"), MemberID: 7, LeavesLong: true}}; !slices.Equal(told, want) {
+		t.Errorf("told of %v, want %v", told, want)
+	}
+}
+
 // What others do ends only what it is about, and only for the member who is told: a busy chat leaves feeds as they are.
 func TestEventsDropWhatTheyAreAbout(t *testing.T) {
 	s := &scripted{}
