@@ -93,7 +93,9 @@ func TestChatRequests(t *testing.T) {
 func TestNothingIsSentToNoRoom(t *testing.T) {
 	c := testClient(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") }))
 	ctx, hello := asMember(t), text(t, "Hello")
-	for _, room := range []string{"", "unread_chat_rooms", "..", roomUUID + "/x", "b8178a11e9824504b7891b4a93c09fc3"} {
+	for _, room := range []string{
+		"", "unread_chat_rooms", "..", roomUUID + "/x", "../" + roomUUID, "b8178a11e9824504b7891b4a93c09fc3",
+	} {
 		if _, err := c.Chat.Room(ctx, room); !errors.Is(err, ErrInvalid) {
 			t.Errorf("Room(%q): %v, want ErrInvalid", room, err)
 		}

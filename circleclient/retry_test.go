@@ -152,6 +152,28 @@ func TestRepetitionsTakeOfTheAllowance(t *testing.T) {
 	}
 }
 
+// A request takes of its allowance once, with a memo too, and one that is beyond it was certainly not sent.
+func TestAllowance(t *testing.T) {
+	c, _, _ := memoClient(t, &scripted{})
+	allowance := NewAllowance(2)
+	if !allowance.Allows(2) || allowance.Allows(3) {
+		t.Errorf("two allow two: %t, three: %t", allowance.Allows(2), allowance.Allows(3))
+	}
+	ctx := With(asMember(t), Within(allowance))
+	if _, err := c.Spaces.Get(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Posts.Like(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Spaces.Get(ctx, 1); err != nil {
+		t.Errorf("what is remembered: %v, want it to take nothing", err)
+	}
+	if err := c.Posts.Like(ctx, 2); !errors.Is(err, ErrBeyondAllowance) || OutcomeUnknown(err) {
+		t.Errorf("the third of two gives %v, unknown outcome %t", err, OutcomeUnknown(err))
+	}
+}
+
 // Which failures may pass in a moment, and that those who met one together do not come back together.
 func TestPausesAreSpread(t *testing.T) {
 	const said = 3 * time.Second
