@@ -32,7 +32,7 @@ func (r *request) take() error {
 		return nil
 	}
 	if r.taken = r.allowance.take(); !r.taken {
-		return r.fail(ErrBeyondAllowance, nil, nil).notSent()
+		return r.fail(ErrBeyondAllowance, nil, nil)
 	}
 	return nil
 }

@@ -131,7 +131,7 @@ func (c *circuits) spare(next send) send {
 	return func(ctx context.Context, r *request) (*answer, error) {
 		for _, b := range c.of(r) {
 			if b.IsOpen() && b.RemainingDelay() > 0 {
-				return nil, r.fail(ErrUnavailable, nil, errResting).notSent()
+				return nil, r.fail(ErrUnavailable, nil, errResting)
 			}
 		}
 		return next(ctx, r)
@@ -145,7 +145,7 @@ func (c *circuits) watch(next send) send {
 		for i, b := range breakers {
 			if !b.TryAcquirePermit() {
 				giveBack(breakers[:i])
-				return nil, r.fail(ErrUnavailable, nil, errResting).notSent()
+				return nil, r.fail(ErrUnavailable, nil, errResting)
 			}
 		}
 		answer, err := next(ctx, r)

@@ -148,13 +148,9 @@ func (r *request) tooMany(retryAfter time.Duration) *Error {
 	return e
 }
 
-// unsent makes an error of a request whose context ended before it was sent.
+// unsent makes an error of a request whose context ended before it was sent, so the outcome of a write is known.
 func (r *request) unsent(ctx context.Context) *Error {
-	return r.failNetwork(ctx, ctx.Err()).notSent()
-}
-
-// notSent notes that the request has not left this process, so the outcome of a write is known.
-func (e *Error) notSent() *Error {
+	e := r.failNetwork(ctx, ctx.Err())
 	e.unconfirmed = false
 	return e
 }
