@@ -163,8 +163,12 @@ func (sd *seeder) seedCourses() {
 			if l.media != nil {
 				l.media.id = l.id
 				sd.lessonFile("media", l.id, l.media.contentType, l.media.filename)
-				sd.lessonFile("thumbnail", l.id, "image/jpeg", "thumbnail.jpg")
-				sd.lessonFile("subtitles", l.id, "text/vtt", "subtitles.vtt")
+				if l.media.width > 0 {
+					sd.lessonFile("thumbnail", l.id, "image/jpeg", "thumbnail.jpg")
+				}
+				if l.media.subtitled {
+					sd.lessonFile("subtitles", l.id, "text/vtt", "subtitles.vtt")
+				}
 			}
 			for j := range l.files {
 				f := &l.files[j]
