@@ -348,7 +348,7 @@ func TestRefusals(t *testing.T) {
 						continue
 					}
 					client := testClient(t, &oneAnswer{status: status, body: string(example.Body)})
-					if _, err := op.call(asMember(t), client); !errors.Is(err, want) {
+					if _, err := op.call(client); !errors.Is(err, want) {
 						t.Errorf("%d %s: %v, want %v", status, example.Name, err, want)
 					}
 					count++
