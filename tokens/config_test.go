@@ -89,206 +89,114 @@ func TestConfigThatIsRefused(t *testing.T) {
 	several := func(list string) edit {
 		return oidc(func(c *Config) { c.OIDCIssuers, c.OIDCAudiences, c.OIDCProviders = nil, nil, list })
 	}
-	login := func(modes ...string) edit { return func(c *Config, _ *Deployment) { c.Login = modes } }
+	sandbox := func(change edit) edit {
+		return func(c *Config, d *Deployment) {
+			c.Login = []string{"sandbox"}
+			change(c, d)
+		}
+	}
 	tests := []struct {
-		name string
 		edit edit
 		want string // words of the one sentence
 	}{
-		{"unknown mode", trusted(func(c *Config) { c.Login = append(c.Login, "ldap") }), `does not know "ldap"`},
-		{"mode in capitals", login("SANDBOX"), `does not know "SANDBOX"`},
-		{"sandbox with trusted", func(c *Config, _ *Deployment) {
+		{trusted(func(c *Config) { c.Login = append(c.Login, "ldap") }), `does not know "ldap"`},
+		{func(c *Config, _ *Deployment) { c.Login = []string{"SANDBOX"} }, `does not know "SANDBOX"`},
+		{func(c *Config, _ *Deployment) {
 			*c = trustedConfig()
 			c.Login = []string{"sandbox", "trusted"}
 		}, "cannot combine"},
-		{"sandbox with a headless token", func(c *Config, d *Deployment) {
-			c.Login, d.HeadlessToken = []string{"sandbox"},
-				headless
-		}, "excludes CIRCLE_URL and the headless token"},
-		{"sandbox with a token file", func(c *Config, d *Deployment) {
-			c.Login, d.HeadlessTokenFile = []string{"sandbox"},
-				"/run/t"
-		}, "excludes CIRCLE_URL and the headless token"},
-		{"sandbox with a headless address", func(c *Config, d *Deployment) {
-			c.Login, d.CircleURL = []string{"sandbox"},
-				"https://app.circle.so"
-		}, "excludes CIRCLE_URL and the headless token"},
-		{"sandbox for others", func(_ *Config, d *Deployment) { d.Listen = ":8080" }, "listen on a loopback address"},
-		{"sandbox for others by name", func(c *Config, d *Deployment) {
-			c.Login, d.Listen = []string{"sandbox"},
-				"192.0.2.1:80"
-		}, "listen on a loopback address"},
-		{
-			"sandbox on a name", func(_ *Config, d *Deployment) { d.Listen = "localhost.example.org:80" },
-			"listen on a loopback address",
-		},
-		{"sandbox on no address", func(_ *Config, d *Deployment) { d.Listen = "" }, "listen on a loopback address"},
-		{
-			"sandbox flag without sandbox", trusted(func(c *Config) { c.SandboxOffLoopback = true }),
-			"the sandbox is not in use",
-		},
-		{"sandbox with a secret", func(c *Config, _ *Deployment) {
-			c.Login, c.TrustedSecrets = []string{"sandbox"}, []Secret{trustedSecret}
-		}, "does not include trusted"},
-		{"sandbox with an issuer", func(c *Config, _ *Deployment) {
-			c.Login, c.OIDCIssuers = []string{"sandbox"}, []string{"https://id.example.org"}
-		}, "does not include oidc"},
-		{
-			"token without a mode", func(_ *Config, d *Deployment) { d.HeadlessToken = headless },
-			"how members prove who they are",
-		},
-		{
-			"address without a mode", func(_ *Config, d *Deployment) { d.CircleURL = "https://app.circle.so" },
-			"how members prove who they are",
-		},
-		{
-			"issuer without a mode", func(c *Config, _ *Deployment) { c.OIDCIssuers = []string{"https://id.example.org"} },
-			"without CIRCLEGRAPH_LOGIN",
-		},
-		{
-			"secret without a mode", func(c *Config, _ *Deployment) { c.TrustedSecrets = []Secret{trustedSecret} },
-			"without CIRCLEGRAPH_LOGIN",
-		},
-		{
-			"seal keys without a mode", func(c *Config, _ *Deployment) { c.SealKeys = []Secret{sealKeyText(1)} },
-			"without CIRCLEGRAPH_LOGIN",
-		},
-		{"mode without a token", func(c *Config, d *Deployment) {
-			*c, d.CircleURL = trustedConfig(),
-				"https://app.circle.so"
+		{sandbox(func(_ *Config, d *Deployment) { d.HeadlessToken = headless }), "excludes CIRCLE_URL and the headless token"},
+		{sandbox(func(_ *Config, d *Deployment) { d.HeadlessTokenFile = "/run/t" }), "excludes CIRCLE_URL and the headless"},
+		{sandbox(func(_ *Config, d *Deployment) { d.CircleURL = "https://app.circle.so" }), "excludes CIRCLE_URL and"},
+		{func(_ *Config, d *Deployment) { d.Listen = ":8080" }, "listen on a loopback address"},
+		{sandbox(func(_ *Config, d *Deployment) { d.Listen = "192.0.2.1:80" }), "listen on a loopback address"},
+		{func(_ *Config, d *Deployment) { d.Listen = "localhost.example.org:80" }, "listen on a loopback address"},
+		{func(_ *Config, d *Deployment) { d.Listen = "" }, "listen on a loopback address"},
+		{trusted(func(c *Config) { c.SandboxOffLoopback = true }), "the sandbox is not in use"},
+		{sandbox(func(c *Config, _ *Deployment) { c.TrustedSecrets = []Secret{trustedSecret} }), "does not include trusted"},
+		{sandbox(func(c *Config, _ *Deployment) { c.OIDCIssuers = []string{"https://id.example"} }), "does not include oidc"},
+		{func(_ *Config, d *Deployment) { d.HeadlessToken = headless }, "how members prove who they are"},
+		{func(_ *Config, d *Deployment) { d.CircleURL = "https://app.circle.so" }, "how members prove who they are"},
+		{func(c *Config, _ *Deployment) { c.OIDCIssuers = []string{"https://id.example.org"} }, "without CIRCLEGRAPH_LOGIN"},
+		{func(c *Config, _ *Deployment) { c.TrustedSecrets = []Secret{trustedSecret} }, "without CIRCLEGRAPH_LOGIN"},
+		{func(c *Config, _ *Deployment) { c.SealKeys = []Secret{sealKeyText(1)} }, "without CIRCLEGRAPH_LOGIN"},
+		{func(c *Config, d *Deployment) {
+			*c, d.CircleURL = trustedConfig(), "https://app.circle.so"
 		}, "CIRCLE_HEADLESS_TOKEN_FILE must be given"},
-		{"token twice", func(c *Config, d *Deployment) {
+		{func(c *Config, d *Deployment) {
 			*c, d.HeadlessToken, d.HeadlessTokenFile = trustedConfig(), headless, "/run/t"
 		}, "exclude each other"},
-		{"trusted without a secret", trusted(func(c *Config) { c.TrustedSecrets = nil }), "needs CIRCLEGRAPH_TRUSTED_SECRET"},
-		{
-			"short secret", trusted(func(c *Config) { c.TrustedSecrets = []Secret{Secret(trustedSecret[:31])} }),
-			"at least 32 bytes",
-		},
-		{
-			"one short secret of two", trusted(func(c *Config) { c.TrustedSecrets = append(c.TrustedSecrets, "short") }),
-			"at least 32 bytes",
-		},
-		{
-			"monotonous secret", trusted(func(c *Config) { c.TrustedSecrets = []Secret{Secret(strings.Repeat("0", 40))} }),
-			"too few characters",
-		},
-		{
-			"secret with a space",
-			trusted(func(c *Config) { c.TrustedSecrets = []Secret{"a secret of many words and 32 bytes"} }),
-			"a header cannot carry",
-		},
-		{"three secrets", trusted(func(c *Config) {
+		{trusted(func(c *Config) { c.TrustedSecrets = nil }), "needs CIRCLEGRAPH_TRUSTED_SECRET"},
+		{trusted(func(c *Config) { c.TrustedSecrets = []Secret{Secret(trustedSecret[:31])} }), "at least 32 bytes"},
+		{trusted(func(c *Config) { c.TrustedSecrets = append(c.TrustedSecrets, "short") }), "at least 32 bytes"},
+		{trusted(func(c *Config) { c.TrustedSecrets = []Secret{Secret(strings.Repeat("0", 40))} }), "too few characters"},
+		{trusted(func(c *Config) {
+			c.TrustedSecrets = []Secret{"a secret of many words and 32 bytes"}
+		}), "a header cannot carry"},
+		{trusted(func(c *Config) {
 			c.TrustedSecrets = []Secret{trustedSecret, trustedSecret + "2", trustedSecret + "3"}
 		}), "at most two"},
-		{
-			"equal secrets", trusted(func(c *Config) { c.TrustedSecrets = []Secret{trustedSecret, trustedSecret} }),
-			"are the same",
-		},
-		{"secret is the headless token", func(c *Config, d *Deployment) {
-			*c, d.HeadlessToken = trustedConfig(),
-				trustedSecret
+		{trusted(func(c *Config) { c.TrustedSecrets = []Secret{trustedSecret, trustedSecret} }), "are the same"},
+		{func(c *Config, d *Deployment) {
+			*c, d.HeadlessToken = trustedConfig(), trustedSecret
 		}, "must not be the community's headless token"},
-		{"secret is a seal key", oidc(func(c *Config) {
+		{oidc(func(c *Config) {
 			c.Login, c.TrustedSecrets = []string{"oidc", "trusted"}, []Secret{sealKeyText(1)}
 		}), "must not share a value"},
-		{
-			"secret while trusted is off", oidc(func(c *Config) { c.TrustedSecrets = []Secret{trustedSecret} }),
-			"does not include trusted",
-		},
-		{"oidc without an issuer", oidc(func(c *Config) { c.OIDCIssuers = nil }), "needs CIRCLEGRAPH_OIDC_ISSUER"},
-		{"issuer without TLS", oidc(func(c *Config) { c.OIDCIssuers = []string{"http://id.example.org"} }), "must use https"},
-		{
-			"issuer that is no address", oidc(func(c *Config) { c.OIDCIssuers = []string{"id.example.org"} }),
-			"absolute https address",
-		},
-		{
-			"issuer with a query", oidc(func(c *Config) { c.OIDCIssuers = []string{"https://id.example.org?x=1"} }),
-			"neither user, query nor fragment",
-		},
-		{
-			"issuer with a password", oidc(func(c *Config) { c.OIDCIssuers = []string{"https://a:b@id.example.org"} }),
-			"neither user, query nor fragment",
-		},
-		{
-			"oidc without an audience", oidc(func(c *Config) { c.OIDCAudiences = []string{" "} }),
-			"needs CIRCLEGRAPH_OIDC_AUDIENCE",
-		},
-		{
-			"keys without TLS", oidc(func(c *Config) { c.OIDCJWKS = "http://id.example.org/keys" }),
-			"OIDC_JWKS must use https",
-		},
-		{
-			"document without TLS", oidc(func(c *Config) { c.OIDCDiscovery = "http://id.example.org/d" }),
-			"OIDC_DISCOVERY must use https",
-		},
-		{"document and keys", oidc(func(c *Config) {
+		{oidc(func(c *Config) { c.TrustedSecrets = []Secret{trustedSecret} }), "does not include trusted"},
+		{oidc(func(c *Config) { c.OIDCIssuers = nil }), "needs CIRCLEGRAPH_OIDC_ISSUER"},
+		{oidc(func(c *Config) { c.OIDCIssuers = []string{"http://id.example.org"} }), "must use https"},
+		{oidc(func(c *Config) { c.OIDCIssuers = []string{"id.example.org"} }), "absolute https address"},
+		{oidc(func(c *Config) {
+			c.OIDCIssuers = []string{"https://id.example.org?x=1"}
+		}), "neither user, query nor fragment"},
+		{oidc(func(c *Config) {
+			c.OIDCIssuers = []string{"https://a:b@id.example.org"}
+		}), "neither user, query nor fragment"},
+		{oidc(func(c *Config) { c.OIDCAudiences = []string{" "} }), "needs CIRCLEGRAPH_OIDC_AUDIENCE"},
+		{oidc(func(c *Config) { c.OIDCJWKS = "http://id.example.org/keys" }), "OIDC_JWKS must use https"},
+		{oidc(func(c *Config) { c.OIDCDiscovery = "http://id.example.org/d" }), "OIDC_DISCOVERY must use https"},
+		{oidc(func(c *Config) {
 			c.OIDCDiscovery, c.OIDCJWKS = "https://id.example.org/d", "https://id.example.org/keys"
 		}), "exclude each other"},
-		{
-			"all tenants without a document",
-			oidc(func(c *Config) { c.OIDCIssuers = []string{"https://id.example.org/{tenantid}/v2.0"} }),
-			"needs CIRCLEGRAPH_OIDC_DISCOVERY",
-		},
-		{"all tenants by their host", oidc(func(c *Config) {
+		{oidc(func(c *Config) {
+			c.OIDCIssuers = []string{"https://id.example.org/{tenantid}/v2.0"}
+		}), "needs CIRCLEGRAPH_OIDC_DISCOVERY"},
+		{oidc(func(c *Config) {
 			c.OIDCIssuers, c.OIDCJWKS = []string{"https://{tenantid}.example.org"}, "https://id.example.org/keys"
 		}), "once, as a part of its path"},
-		{"all tenants by e-mail", oidc(func(c *Config) {
+		{oidc(func(c *Config) {
 			c.OIDCIssuers, c.OIDCJWKS = []string{"https://id.example.org/{tenantid}"}, "https://id.example.org/keys"
 			c.OIDCEmail = true
 		}), "list the tenants' issuers"},
-		{"endless age", oidc(func(c *Config) { c.OIDCMaxAge = 25 * time.Hour }), "at most 24h"},
-		{"one provider and several", oidc(func(c *Config) {
+		{oidc(func(c *Config) { c.OIDCMaxAge = 25 * time.Hour }), "at most 24h"},
+		{oidc(func(c *Config) {
 			c.OIDCProviders = `[{"issuer": "https://a.example.org", "audience": "web"}]`
 		}), "exclude each other"},
-		{"providers that are no JSON", several(`https://a.example.org`), "must be a JSON list"},
-		{"no providers", several(`[]`), "must be a JSON list"},
-		{
-			"provider with an unknown field", several(`[{"issuer": "https://a.example.org", "aud": "web"}]`),
-			`does not know "aud"`,
-		},
-		{
-			"provider without an audience", several(`[{"issuer": "https://a.example.org"}]`),
-			"CIRCLEGRAPH_OIDC_PROVIDERS[0].audience",
-		},
-		{"provider twice", several(`[{"issuer": "https://a.example.org", "audience": "web"},
+		{several(`https://a.example.org`), "must be a JSON list"},
+		{several(`[]`), "must be a JSON list"},
+		{several(`[{"issuer": "https://a.example.org", "aud": "web"}]`), `does not know "aud"`},
+		{several(`[{"issuer": "https://a.example.org"}]`), "CIRCLEGRAPH_OIDC_PROVIDERS[0].audience"},
+		{several(`[{"issuer": "https://a.example.org", "audience": "web"},
 			{"issuer": ["https://b.example.org", "https://a.example.org"], "audience": "ios"}]`), "names an issuer twice"},
-		{
-			"provider with an age in words",
-			several(`[{"issuer": "https://a.example.org", "audience": "web", "maxAge": "long"}]`), "must be a JSON list",
-		},
-		{"providers while oidc is off", trusted(func(c *Config) { c.OIDCProviders = `[]` }), "does not include oidc"},
-		{"oidc without seal keys", oidc(func(c *Config) { c.SealKeys = nil }), "needs CIRCLEGRAPH_SEAL_KEYS"},
-		{"short seal key", oidc(func(c *Config) { c.SealKeys = []Secret{"c2hvcnQ="} }), "must be 32 bytes in base64"},
-		{"seal key not in base64", oidc(func(c *Config) { c.SealKeys = []Secret{"!"} }), "must be 32 bytes in base64"},
-		{"seal key twice", oidc(func(c *Config) { c.SealKeys = []Secret{sealKeyText(1), sealKeyText(1)} }), "same key twice"},
-		{
-			"seal key of zeros", oidc(func(c *Config) { c.SealKeys = []Secret{Secret(strings.Repeat("A", 43))} }),
-			"too few bytes",
-		},
-		{"e-mail without the switch", oidc(func(c *Config) { c.OIDCClaim = "email" }), "addresses that nobody verified"},
-		{
-			"e-mail and another claim", oidc(func(c *Config) { c.OIDCEmail, c.OIDCClaim = true, "circle_id" }),
-			"exclude each other",
-		},
-		{"claim that is everybody's", oidc(func(c *Config) { c.OIDCClaim = "aud" }), "does not name a person"},
-		{
-			"issuer while oidc is off", trusted(func(c *Config) { c.OIDCIssuers = []string{"https://id.example.org"} }),
-			"does not include oidc",
-		},
-		{
-			"audience while oidc is off", trusted(func(c *Config) { c.OIDCAudiences = []string{"web"} }),
-			"does not include oidc",
-		},
-		{"claim while oidc is off", trusted(func(c *Config) { c.OIDCClaim = "sub" }), "does not include oidc"},
-		{"e-mail switch while oidc is off", trusted(func(c *Config) { c.OIDCEmail = true }), "does not include oidc"},
-		{
-			"seal keys while oidc is off", trusted(func(c *Config) { c.SealKeys = []Secret{sealKeyText(1)} }),
-			"does not include oidc",
-		},
+		{several(`[{"issuer": "https://a.example.org", "audience": "web", "maxAge": "long"}]`), "must be a JSON list"},
+		{trusted(func(c *Config) { c.OIDCProviders = `[]` }), "does not include oidc"},
+		{oidc(func(c *Config) { c.SealKeys = nil }), "needs CIRCLEGRAPH_SEAL_KEYS"},
+		{oidc(func(c *Config) { c.SealKeys = []Secret{"c2hvcnQ="} }), "must be 32 bytes in base64"},
+		{oidc(func(c *Config) { c.SealKeys = []Secret{"!"} }), "must be 32 bytes in base64"},
+		{oidc(func(c *Config) { c.SealKeys = []Secret{sealKeyText(1), sealKeyText(1)} }), "same key twice"},
+		{oidc(func(c *Config) { c.SealKeys = []Secret{Secret(strings.Repeat("A", 43))} }), "too few bytes"},
+		{oidc(func(c *Config) { c.OIDCClaim = "email" }), "addresses that nobody verified"},
+		{oidc(func(c *Config) { c.OIDCEmail, c.OIDCClaim = true, "circle_id" }), "exclude each other"},
+		{oidc(func(c *Config) { c.OIDCClaim = "aud" }), "does not name a person"},
+		{trusted(func(c *Config) { c.OIDCIssuers = []string{"https://id.example"} }), "does not include oidc"},
+		{trusted(func(c *Config) { c.OIDCAudiences = []string{"web"} }), "does not include oidc"},
+		{trusted(func(c *Config) { c.OIDCClaim = "sub" }), "does not include oidc"},
+		{trusted(func(c *Config) { c.OIDCEmail = true }), "does not include oidc"},
+		{trusted(func(c *Config) { c.SealKeys = []Secret{sealKeyText(1)} }), "does not include oidc"},
 	}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
+		t.Run(test.want, func(t *testing.T) {
 			config, deployment := Config{}, Deployment{Listen: "127.0.0.1:8080"}
 			test.edit(&config, &deployment)
 			settings, err := config.Validate(deployment)
