@@ -203,261 +203,121 @@ func TestHeadlessTokenFromFile(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
+	type setting struct{ name, value, want string } // the sentence begins with the name
+	for _, s := range []setting{
+		{"CIRCLEGRAPH_LISTEN", "localhost", `must be host:port, such as 127.0.0.1:8080, not "localhost".`},
+		{"CIRCLEGRAPH_ADMIN_LISTEN", "localhost", `must be host:port, such as 127.0.0.1:8080, not "localhost".`},
+		{"CIRCLEGRAPH_ADMIN_LISTEN", "127.0.0.1:8080", "and CIRCLEGRAPH_LISTEN must be two addresses."},
+		{"CIRCLEGRAPH_LISTEN", "localhost:99999", `must be host:port, such as 127.0.0.1:8080, not "localhost:99999".`},
+		{"CIRCLEGRAPH_COMMUNITY_URL", "https://community.example.com", "is given, but the sandbox has pages of its own: it " +
+			"is for a real community."},
+		{"CIRCLEGRAPH_TRUSTED_PROXIES", "proxy.local", `must list networks such as 10.0.0.0/8, not "proxy.local".`},
+		{"CIRCLEGRAPH_TRUSTED_PROXIES", "0.0.0.0/0", "must not be the whole internet: anybody could choose the address in " +
+			"the log."},
+		{"CIRCLEGRAPH_TRUSTED_PROXIES", "10.0.0.1,::/0", "must not be the whole internet: anybody could choose the address " +
+			"in the log."},
+		{"CIRCLEGRAPH_PICTURE_HOSTS", "images.example.com,https://example.com", `must be names of hosts, such as ` +
+			`images.example.com, *.example.com or *, not "https://example.com".`},
+		{"CIRCLEGRAPH_PICTURE_HOSTS", "*example.com", `must be names of hosts, such as images.example.com, *.example.com ` +
+			`or *, not "*example.com".`},
+		{"CIRCLEGRAPH_CORS_ORIGINS", "file://localhost", `must list origins such as https://app.example.com, in lower case ` +
+			`and without a path, not "file://localhost".`},
+		{"CIRCLEGRAPH_CORS_HEADERS", "X-Mine, x-circlegraph-secret", "must not list X-Circlegraph-Secret: a page that " +
+			"could send the secret would have to hold it."},
+		{"CIRCLEGRAPH_CORS_HEADERS", "*", `must list names of headers such as X-My-App, not "*".`},
+		{"CIRCLEGRAPH_CORS_HEADERS", "X-Mine: 1", `must list names of headers such as X-My-App, not "X-Mine: 1".`},
+		{"CIRCLEGRAPH_CORS_ORIGINS", "https://App.example.com", `must list origins such as https://app.example.com, in ` +
+			`lower case and without a path, not "https://App.example.com".`},
+		{"CIRCLEGRAPH_CORS_ORIGINS", "null", `must list origins such as https://app.example.com, in lower case and without ` +
+			`a path, not "null".`},
+		{"CIRCLEGRAPH_CORS_ORIGINS", "*", "must list exact origins: a pattern would let in sites that nobody has named."},
+		{"CIRCLEGRAPH_CORS_ORIGINS", "https://app.example.com/", `must list origins such as https://app.example.com, in ` +
+			`lower case and without a path, not "https://app.example.com/".`},
+		{"CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE", "enforce", "needs CIRCLEGRAPH_TRUSTED_DOCUMENTS: without trusted documents " +
+			"it would concern every request."},
+		{"CIRCLEGRAPH_MAX_STREAMS", "-1", "and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers."},
+		{"CIRCLEGRAPH_MAX_COST", "-1", "must be a number of requests, or 0 for any number."},
+		{"CIRCLEGRAPH_MAX_BODY", "0", "must be a positive number of bytes."},
+		{"CIRCLEGRAPH_UPSTREAM_TIMEOUT", "0s", "must be a positive time, such as 15s."},
+		{"CIRCLEGRAPH_REQUEST_TIMEOUT", "0s", "must be a positive time, such as 15s."},
+		{"CIRCLEGRAPH_SHUTDOWN_GRACE", "-1s", "must be a positive time, such as 15s."},
+		{"CIRCLEGRAPH_DRAIN_DELAY", "-1s", "must not be negative."},
+		{"CIRCLEGRAPH_UPSTREAM_BUDGET", "5", "must be 0 for no limit, or at least 60 requests in five minutes: a tenth of " +
+			"it is for signing in."},
+		{"CIRCLEGRAPH_UPSTREAM_BUDGET", "-1", "must be 0 for no limit, or at least 60 requests in five minutes: a tenth of " +
+			"it is for signing in."},
+		{"CIRCLEGRAPH_MEMO_BRIEF", "-1s", "must not be negative."},
+		{"CIRCLEGRAPH_MEMO_SELDOM", "-1s", "must not be negative."},
+		{"CIRCLEGRAPH_MEMO_RECORDS", "-1s", "must not be negative."},
+		{"CIRCLEGRAPH_MEMO_STALE", "-1s", "must not be negative."},
+		{"CIRCLEGRAPH_MEMO_BRIEF", "2m", "must not be longer than CIRCLEGRAPH_MEMO_LONG."},
+		{"CIRCLEGRAPH_MEMO_BYTES", "99999999999999", "must not exceed 64 GiB."},
+		{"CIRCLEGRAPH_LOG_LEVEL", "loud", `must be one of "debug","info","warn","error" but got "loud". See --help.`},
+	} {
+		refused(t, vars(s.name, s.value), s.name+" "+s.want)
+	}
+	for _, s := range []setting{
+		{"CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK", "true", "is given, but the sandbox is not in use."},
+		{"CIRCLEGRAPH_LOGIN", "trusted,magic", `does not know "magic": use oidc, trusted, oidc,trusted or sandbox.`},
+		{"CIRCLEGRAPH_TRUSTED_SECRET", secret + "," + secret + "2," + secret + "3", "takes at most two secrets: " +
+			"the present one and its successor."},
+		{"CIRCLEGRAPH_SANDBOX_LIFE", "true", "is for the sandbox: members of a real community write by themselves."},
+		{"CIRCLEGRAPH_COMMUNITY_URL", "http://community.example.com", "must use https unless it is on a loopback address."},
+		{"CIRCLEGRAPH_WEB_SESSION", "true", "needs CIRCLEGRAPH_COMMUNITY_URL, the address of the community's own web " +
+			"pages: its cookies are of no use elsewhere."},
+		{"CIRCLE_URL", "app.circle.so", "must be an absolute address, such as https://app.circle.so."},
+		{"CIRCLE_URL", "https://u:hunter2@app.circle.so", "must have neither user, path, query nor fragment."},
+		{"CIRCLE_URL", "ftp://app.circle.so", "must be an absolute address, such as https://app.circle.so."},
+		{"CIRCLE_URL", "https://app.circle.so/api", "must have neither user, path, query nor fragment."},
+		{"CIRCLE_URL", "https://app.circle.so?x=1", "must have neither user, path, query nor fragment."},
+		{"CIRCLE_URL", "https://app.circle.so#x", "must have neither user, path, query nor fragment."},
+		{"CIRCLE_URL", "http://app.circle.so", "must use https unless it is on a loopback address."},
+		{"CIRCLEGRAPH_CORS_ORIGINS", "http://app.example.com", "must use https unless they are on a loopback address: " +
+			"whoever is on the way could put a page there that reads members' tokens."},
+	} {
+		refused(t, trusted(s.name, s.value), s.name+" "+s.want)
+	}
 	const open = "The sandbox lets anybody become anybody: "
 	for _, test := range []struct {
-		name string
 		env  map[string]string
 		want string
 	}{
-		{"sandbox off loopback", vars("CIRCLEGRAPH_LISTEN", ":8080"), open +
+		{vars("CIRCLEGRAPH_LISTEN", ":8080"), open +
 			"listen on a loopback address, or set CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK to open it to other machines."},
-		{"sandbox with a community", vars("CIRCLEGRAPH_LOGIN", "sandbox", "CIRCLE_HEADLESS_TOKEN", token), open +
+		{vars("CIRCLEGRAPH_LOGIN", "sandbox", "CIRCLE_HEADLESS_TOKEN", token), open +
 			"CIRCLEGRAPH_LOGIN=sandbox excludes CIRCLE_URL and the headless token."},
-		{"sandbox with a URL", vars("CIRCLEGRAPH_LOGIN", "sandbox", "CIRCLE_URL", circleURL), open +
+		{vars("CIRCLEGRAPH_LOGIN", "sandbox", "CIRCLE_URL", circleURL), open +
 			"CIRCLEGRAPH_LOGIN=sandbox excludes CIRCLE_URL and the headless token."},
-		{"sandbox with trusted", vars("CIRCLEGRAPH_LOGIN", "sandbox,trusted", "CIRCLEGRAPH_TRUSTED_SECRET", secret), open +
+		{vars("CIRCLEGRAPH_LOGIN", "sandbox,trusted", "CIRCLEGRAPH_TRUSTED_SECRET", secret), open +
 			"CIRCLEGRAPH_LOGIN cannot combine it with another mode."},
-		{
-			"flag for the sandbox elsewhere", trusted("CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK", "true"),
-			"CIRCLEGRAPH_SANDBOX_OFF_LOOPBACK is given, but the sandbox is not in use.",
-		},
-		{
-			"community without a mode", vars("CIRCLE_HEADLESS_TOKEN", token),
-			"A Circle community is configured, but not how members prove who they are: set CIRCLEGRAPH_LOGIN to oidc, " +
-				"trusted or oidc,trusted.",
-		},
-		{
-			"secret without a mode", vars("CIRCLEGRAPH_TRUSTED_SECRET", secret),
-			"OIDC or trusted settings are given without CIRCLEGRAPH_LOGIN: set it to oidc, trusted or oidc,trusted.",
-		},
-		{
-			"unknown mode", trusted("CIRCLEGRAPH_LOGIN", "trusted,magic"),
-			`CIRCLEGRAPH_LOGIN does not know "magic": use oidc, trusted, oidc,trusted or sandbox.`,
-		},
-		{
-			"mode without a community", trusted("CIRCLE_HEADLESS_TOKEN", ""),
-			"CIRCLEGRAPH_LOGIN asks for a real community: CIRCLE_HEADLESS_TOKEN or CIRCLE_HEADLESS_TOKEN_FILE must be given.",
-		},
-		{
-			"token twice", trusted("CIRCLE_HEADLESS_TOKEN_FILE", "/nowhere"),
-			"CIRCLE_HEADLESS_TOKEN and CIRCLE_HEADLESS_TOKEN_FILE exclude each other: give one of them.",
-		},
-		{"no secret", trusted("CIRCLEGRAPH_TRUSTED_SECRET", ""), "The trusted mode needs CIRCLEGRAPH_TRUSTED_SECRET."},
-		{
-			"short secret", trusted("CIRCLEGRAPH_TRUSTED_SECRET", "short"),
-			"Each secret of CIRCLEGRAPH_TRUSTED_SECRET needs at least 32 bytes.",
-		},
-		{
-			"three secrets", trusted("CIRCLEGRAPH_TRUSTED_SECRET", secret+","+secret+"2,"+secret+"3"),
-			"CIRCLEGRAPH_TRUSTED_SECRET takes at most two secrets: the present one and its successor.",
-		},
-		{
-			"OIDC without its mode", trusted("CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com"),
-			"OIDC settings or seal keys are given, but CIRCLEGRAPH_LOGIN does not include oidc.",
-		},
-		{"OIDC without seal keys", trusted("CIRCLEGRAPH_LOGIN", "oidc,trusted", "CIRCLEGRAPH_OIDC_ISSUER",
-			"https://login.example.com", "CIRCLEGRAPH_OIDC_AUDIENCE", "web"), "The oidc mode needs CIRCLEGRAPH_SEAL_KEYS: at " +
+		{vars("CIRCLE_HEADLESS_TOKEN", token),
+			"A Circle community is configured, but not how members prove who they are: set CIRCLEGRAPH_LOGIN to oidc, trusted " +
+				"or oidc,trusted."},
+		{vars("CIRCLEGRAPH_TRUSTED_SECRET", secret),
+			"OIDC or trusted settings are given without CIRCLEGRAPH_LOGIN: set it to oidc, trusted or oidc,trusted."},
+		{trusted("CIRCLE_HEADLESS_TOKEN", ""),
+			"CIRCLEGRAPH_LOGIN asks for a real community: CIRCLE_HEADLESS_TOKEN or CIRCLE_HEADLESS_TOKEN_FILE must be given."},
+		{trusted("CIRCLE_HEADLESS_TOKEN_FILE", "/nowhere"),
+			"CIRCLE_HEADLESS_TOKEN and CIRCLE_HEADLESS_TOKEN_FILE exclude each other: give one of them."},
+		{trusted("CIRCLEGRAPH_TRUSTED_SECRET", ""), "The trusted mode needs CIRCLEGRAPH_TRUSTED_SECRET."},
+		{trusted("CIRCLEGRAPH_TRUSTED_SECRET", "short"),
+			"Each secret of CIRCLEGRAPH_TRUSTED_SECRET needs at least 32 bytes."},
+		{trusted("CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com"),
+			"OIDC settings or seal keys are given, but CIRCLEGRAPH_LOGIN does not include oidc."},
+		{trusted("CIRCLEGRAPH_LOGIN", "oidc,trusted", "CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com",
+			"CIRCLEGRAPH_OIDC_AUDIENCE", "web"), "The oidc mode needs CIRCLEGRAPH_SEAL_KEYS: at " +
 			"least one key of 32 bytes in base64."},
-		{
-			"address without a port", vars("CIRCLEGRAPH_LISTEN", "localhost"),
-			`CIRCLEGRAPH_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost".`,
-		},
-		{
-			"admin address without a port", vars("CIRCLEGRAPH_ADMIN_LISTEN", "localhost"),
-			`CIRCLEGRAPH_ADMIN_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost".`,
-		},
-		{
-			"one address for both", vars("CIRCLEGRAPH_ADMIN_LISTEN", "127.0.0.1:8080"),
-			"CIRCLEGRAPH_ADMIN_LISTEN and CIRCLEGRAPH_LISTEN must be two addresses.",
-		},
-		{
-			"port out of range", vars("CIRCLEGRAPH_LISTEN", "localhost:99999"),
-			`CIRCLEGRAPH_LISTEN must be host:port, such as 127.0.0.1:8080, not "localhost:99999".`,
-		},
-		{
-			"life of a real community", trusted("CIRCLEGRAPH_SANDBOX_LIFE", "true"),
-			"CIRCLEGRAPH_SANDBOX_LIFE is for the sandbox: members of a real community write by themselves.",
-		},
-		{
-			"pages of the sandbox", vars("CIRCLEGRAPH_COMMUNITY_URL", "https://community.example.com"),
-			"CIRCLEGRAPH_COMMUNITY_URL is given, but the sandbox has pages of its own: it is for a real community.",
-		},
-		{
-			"pages in the clear", trusted("CIRCLEGRAPH_COMMUNITY_URL", "http://community.example.com"),
-			"CIRCLEGRAPH_COMMUNITY_URL must use https unless it is on a loopback address.",
-		},
-		{
-			"web session without pages", trusted("CIRCLEGRAPH_WEB_SESSION", "true"),
-			"CIRCLEGRAPH_WEB_SESSION needs CIRCLEGRAPH_COMMUNITY_URL, the address of the community's own web pages: its " +
-				"cookies are of no use elsewhere.",
-		},
-		{
-			"relative URL", trusted("CIRCLE_URL", "app.circle.so"),
-			"CIRCLE_URL must be an absolute address, such as https://app.circle.so.",
-		},
-		{
-			"URL with a password", trusted("CIRCLE_URL", "https://u:hunter2@app.circle.so"),
-			"CIRCLE_URL must have neither user, path, query nor fragment.",
-		},
-		{
-			"URL of another kind", trusted("CIRCLE_URL", "ftp://app.circle.so"),
-			"CIRCLE_URL must be an absolute address, such as https://app.circle.so.",
-		},
-		{
-			"URL with a path", trusted("CIRCLE_URL", "https://app.circle.so/api"),
-			"CIRCLE_URL must have neither user, path, query nor fragment.",
-		},
-		{
-			"URL with a query", trusted("CIRCLE_URL", "https://app.circle.so?x=1"),
-			"CIRCLE_URL must have neither user, path, query nor fragment.",
-		},
-		{
-			"URL with a fragment", trusted("CIRCLE_URL", "https://app.circle.so#x"),
-			"CIRCLE_URL must have neither user, path, query nor fragment.",
-		},
-		{
-			"URL in the clear", trusted("CIRCLE_URL", "http://app.circle.so"),
-			"CIRCLE_URL must use https unless it is on a loopback address.",
-		},
-		{
-			"proxy by name", vars("CIRCLEGRAPH_TRUSTED_PROXIES", "proxy.local"),
-			`CIRCLEGRAPH_TRUSTED_PROXIES must list networks such as 10.0.0.0/8, not "proxy.local".`,
-		},
-		{
-			"everybody a proxy", vars("CIRCLEGRAPH_TRUSTED_PROXIES", "0.0.0.0/0"),
-			"CIRCLEGRAPH_TRUSTED_PROXIES must not be the whole internet: anybody could choose the address in the log.",
-		},
-		{
-			"everybody a proxy by IPv6", vars("CIRCLEGRAPH_TRUSTED_PROXIES", "10.0.0.1,::/0"),
-			"CIRCLEGRAPH_TRUSTED_PROXIES must not be the whole internet: anybody could choose the address in the log.",
-		},
-		{
-			"picture of an address", vars("CIRCLEGRAPH_PICTURE_HOSTS", "images.example.com,https://example.com"),
-			"CIRCLEGRAPH_PICTURE_HOSTS must be names of hosts, such as images.example.com, *.example.com or *, not " +
-				`"https://example.com".`,
-		},
-		{
-			"picture of a pattern", vars("CIRCLEGRAPH_PICTURE_HOSTS", "*example.com"),
-			"CIRCLEGRAPH_PICTURE_HOSTS must be names of hosts, such as images.example.com, *.example.com or *, not " +
-				`"*example.com".`,
-		},
-		{
-			"origin in the clear", trusted("CIRCLEGRAPH_CORS_ORIGINS", "http://app.example.com"),
-			"CIRCLEGRAPH_CORS_ORIGINS must use https unless they are on a loopback address: whoever is on the way could put " +
-				"a page there that reads members' tokens.",
-		},
-		{
-			"origin of a file", vars("CIRCLEGRAPH_CORS_ORIGINS", "file://localhost"),
-			`CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, ` +
-				`not "file://localhost".`,
-		},
-		{
-			"secret from pages", vars("CIRCLEGRAPH_CORS_HEADERS", "X-Mine, x-circlegraph-secret"),
-			"CIRCLEGRAPH_CORS_HEADERS must not list X-Circlegraph-Secret: a page that could send the secret would have to " +
-				"hold it.",
-		},
-		{
-			"every header", vars("CIRCLEGRAPH_CORS_HEADERS", "*"),
-			`CIRCLEGRAPH_CORS_HEADERS must list names of headers such as X-My-App, not "*".`,
-		},
-		{
-			"header with a colon", vars("CIRCLEGRAPH_CORS_HEADERS", "X-Mine: 1"),
-			`CIRCLEGRAPH_CORS_HEADERS must list names of headers such as X-My-App, not "X-Mine: 1".`,
-		},
-		{
-			"origin in capitals", vars("CIRCLEGRAPH_CORS_ORIGINS", "https://App.example.com"),
-			`CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, ` +
-				`not "https://App.example.com".`,
-		},
-		{
-			"origin of nobody", vars("CIRCLEGRAPH_CORS_ORIGINS", "null"),
-			`CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, ` +
-				`not "null".`,
-		},
-		{
-			"every origin", vars("CIRCLEGRAPH_CORS_ORIGINS", "*"),
-			"CIRCLEGRAPH_CORS_ORIGINS must list exact origins: a pattern would let in sites that nobody has named.",
-		},
-		{
-			"origin with a path", vars("CIRCLEGRAPH_CORS_ORIGINS", "https://app.example.com/"),
-			`CIRCLEGRAPH_CORS_ORIGINS must list origins such as https://app.example.com, in lower case and without a path, ` +
-				`not "https://app.example.com/".`,
-		},
-		{
-			"nothing trusted", vars("CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE", "enforce"),
-			"CIRCLEGRAPH_TRUSTED_DOCUMENTS_MODE needs CIRCLEGRAPH_TRUSTED_DOCUMENTS: without trusted documents it would " +
-				"concern every request.",
-		},
-		{
-			"no streams at all", vars("CIRCLEGRAPH_MAX_STREAMS", "-1"),
-			"CIRCLEGRAPH_MAX_STREAMS and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers.",
-		},
-		{
-			"no streams", vars("CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS", "0"),
-			"CIRCLEGRAPH_MAX_STREAMS and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers.",
-		},
-		{
-			"negative cost", vars("CIRCLEGRAPH_MAX_COST", "-1"),
-			"CIRCLEGRAPH_MAX_COST must be a number of requests, or 0 for any number.",
-		},
-		{"no body", vars("CIRCLEGRAPH_MAX_BODY", "0"), "CIRCLEGRAPH_MAX_BODY must be a positive number of bytes."},
-		{
-			"no time", vars("CIRCLEGRAPH_UPSTREAM_TIMEOUT", "0s"),
-			"CIRCLEGRAPH_UPSTREAM_TIMEOUT must be a positive time, such as 15s.",
-		},
-		{
-			"no time for a request", vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "0s"),
-			"CIRCLEGRAPH_REQUEST_TIMEOUT must be a positive time, such as 15s.",
-		},
-		{
-			"no time to stop", vars("CIRCLEGRAPH_SHUTDOWN_GRACE", "-1s"),
-			"CIRCLEGRAPH_SHUTDOWN_GRACE must be a positive time, such as 15s.",
-		},
-		{"negative drain", vars("CIRCLEGRAPH_DRAIN_DELAY", "-1s"), "CIRCLEGRAPH_DRAIN_DELAY must not be negative."},
-		{
-			"hardly a budget", vars("CIRCLEGRAPH_UPSTREAM_BUDGET", "5"),
-			"CIRCLEGRAPH_UPSTREAM_BUDGET must be 0 for no limit, or at least 60 requests in five minutes: a tenth of it is " +
-				"for signing in.",
-		},
-		{
-			"negative budget", vars("CIRCLEGRAPH_UPSTREAM_BUDGET", "-1"),
-			"CIRCLEGRAPH_UPSTREAM_BUDGET must be 0 for no limit, or at least 60 requests in five minutes: a tenth of it is " +
-				"for signing in.",
-		},
-		{"negative brief memory", vars("CIRCLEGRAPH_MEMO_BRIEF", "-1s"), "CIRCLEGRAPH_MEMO_BRIEF must not be negative."},
-		{
-			"negative long memory", vars("CIRCLEGRAPH_MEMO_BRIEF", "0s", "CIRCLEGRAPH_MEMO_LONG", "-1s"),
-			"CIRCLEGRAPH_MEMO_LONG must not be negative.",
-		},
-		{"negative seldom", vars("CIRCLEGRAPH_MEMO_SELDOM", "-1s"), "CIRCLEGRAPH_MEMO_SELDOM must not be negative."},
-		{"negative records", vars("CIRCLEGRAPH_MEMO_RECORDS", "-1s"), "CIRCLEGRAPH_MEMO_RECORDS must not be negative."},
-		{"negative memory", vars("CIRCLEGRAPH_MEMO_STALE", "-1s"), "CIRCLEGRAPH_MEMO_STALE must not be negative."},
-		{
-			"brief longer than long", vars("CIRCLEGRAPH_MEMO_BRIEF", "2m"),
-			"CIRCLEGRAPH_MEMO_BRIEF must not be longer than CIRCLEGRAPH_MEMO_LONG.",
-		},
-		{
-			"memory beyond all machines", vars("CIRCLEGRAPH_MEMO_BYTES", "99999999999999"),
-			"CIRCLEGRAPH_MEMO_BYTES must not exceed 64 GiB.",
-		},
-		{
-			"negative memory size", vars("CIRCLEGRAPH_MEMO_BYTES", "-1"),
-			`CIRCLEGRAPH_MEMO_BYTES: expected a valid 64 bit uint but got "-1". See --help.`,
-		},
-		{
-			"upstream longer than request", vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "5s"),
-			"CIRCLEGRAPH_UPSTREAM_TIMEOUT must not be longer than CIRCLEGRAPH_REQUEST_TIMEOUT: the call could never use it.",
-		},
-		{
-			"unreadable time", vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "soon"),
-			`CIRCLEGRAPH_REQUEST_TIMEOUT: expected duration but got "soon": time: invalid duration "soon". See --help.`,
-		},
-		{
-			"unknown level", vars("CIRCLEGRAPH_LOG_LEVEL", "loud"),
-			`CIRCLEGRAPH_LOG_LEVEL must be one of "debug","info","warn","error" but got "loud". See --help.`,
-		},
+		{vars("CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS", "0"),
+			"CIRCLEGRAPH_MAX_STREAMS and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers."},
+		{vars("CIRCLEGRAPH_MEMO_BRIEF", "0s", "CIRCLEGRAPH_MEMO_LONG", "-1s"), "CIRCLEGRAPH_MEMO_LONG must not be negative."},
+		{vars("CIRCLEGRAPH_MEMO_BYTES", "-1"),
+			`CIRCLEGRAPH_MEMO_BYTES: expected a valid 64 bit uint but got "-1". See --help.`},
+		{vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "5s"),
+			"CIRCLEGRAPH_UPSTREAM_TIMEOUT must not be longer than CIRCLEGRAPH_REQUEST_TIMEOUT: the call could never use it."},
+		{vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "soon"),
+			`CIRCLEGRAPH_REQUEST_TIMEOUT: expected duration but got "soon": time: invalid duration "soon". See --help.`},
 	} {
-		t.Run(test.name, func(t *testing.T) { refused(t, test.env, test.want) })
+		refused(t, test.env, test.want)
 	}
 }
 
@@ -527,7 +387,8 @@ func refused(t *testing.T, env map[string]string, want string, args ...string) {
 	t.Helper()
 	c, err := load(t, env, args...)
 	if err == nil {
-		t.Fatalf("Load(%v, %v) = %+v, want the refusal %q", env, args, c, want)
+		t.Errorf("Load(%v, %v) = %+v, want the refusal %q", env, args, c, want)
+		return
 	}
 	if !slices.Contains(strings.Split(err.Error(), "\n"), want) {
 		t.Errorf("Load(%v, %v) is refused with\n%s\nwant\n%s", env, args, err, want)
