@@ -33,8 +33,6 @@ type AuthTokens struct {
 	RefreshTokenExpiresAt time.Time `json:"refresh_token_expires_at"`
 	// CommunityMemberID is the member's number.
 	CommunityMemberID int64 `json:"community_member_id"`
-	// CommunityID is the community's number.
-	CommunityID int64 `json:"community_id"`
 }
 
 // MemberID is the member's number in the community.

@@ -30,16 +30,12 @@ type Bookmark struct {
 // BookmarkedRecord is the part of a record that comes with its bookmark. A comment lacks its post's id, so it cannot be
 // fetched again.
 type BookmarkedRecord struct {
-	ID        int64     `json:"id"`
-	Name      *string   `json:"name"`
-	Slug      string    `json:"slug"`
-	CreatedAt time.Time `json:"created_at"`
-	URL       *string   `json:"url"`
+	Name *string `json:"name"`
+	URL  *string `json:"url"`
 	// Body is plain text. Some records send an object here, which gives nil.
-	Body            *string         `json:"body"`
-	AttachmentCount int             `json:"attachment_count"`
-	Author          *BookmarkAuthor `json:"author"`
-	Space           *SpaceRef       `json:"space"`
+	Body   *string         `json:"body"`
+	Author *BookmarkAuthor `json:"author"`
+	Space  *SpaceRef       `json:"space"`
 	// HideMetaInfo reports whether the author is hidden.
 	HideMetaInfo bool `json:"hide_meta_info"`
 }

@@ -129,8 +129,6 @@ type ChatMessageRequest struct {
 type SentChatMessage struct {
 	// CreationUUID names the sending. Live updates have it; messages read later do not.
 	CreationUUID string `json:"creation_uuid"`
-	// ParentMessageID is the message it replies to, nil for none.
-	ParentMessageID *int64 `json:"parent_message_id"`
 	// SentAt is when it was taken.
 	SentAt time.Time `json:"sent_at"`
 }

@@ -56,12 +56,10 @@ type ChatRoom struct {
 	EmbeddedLesson *EmbeddedLesson `json:"lesson"`
 }
 
-// EmbeddedLesson is the lesson in which a room is embedded.
+// EmbeddedLesson is the lesson in which a room is embedded. Circle does not name its course.
 type EmbeddedLesson struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
-	// SectionID is the section of the course. Circle does not name the course.
-	SectionID int64 `json:"courses_section_id"`
 }
 
 // ChatParticipant is a member in a room. Circle also sends their e-mail address, which is not read here.
@@ -77,10 +75,9 @@ type ChatParticipant struct {
 	Status string `json:"status"`
 	// LastSeenText says when they were last there, as a phrase; nil if Circle has none.
 	LastSeenText *string `json:"last_seen_text"`
-	// Admin reports whether they run the room, CommunityAdmin whether they run the community.
-	Admin          bool `json:"admin"`
-	CommunityAdmin bool `json:"community_admin"`
-	Moderator      bool `json:"moderator"`
+	// Admin reports whether they run the room.
+	Admin     bool `json:"admin"`
+	Moderator bool `json:"moderator"`
 	// Muted and Archived are their own choices.
 	Muted    bool `json:"muted"`
 	Archived bool `json:"archived"`

@@ -26,11 +26,7 @@ type Comment struct {
 	ParentCommentID *int64 `json:"parent_comment_id"`
 	// CommunityMemberID is who wrote it.
 	CommunityMemberID int64 `json:"community_member_id"`
-	// UserID is the author's number across communities.
-	UserID int64 `json:"user_id"`
 
-	// Editor is trix (HTML in Body) or tiptap (a document in TipTapBody). Read [Comment.RichText] instead.
-	Editor string `json:"editor"`
 	// Body is the text of the older editor; a placeholder if the newer one wrote it.
 	Body lenient.Lazy[*richtext.PostBody] `json:"body"`
 	// TipTapBody is the envelope around the document of the newer editor.
@@ -71,7 +67,6 @@ type CommentPermissions struct {
 	CanBookmark bool `json:"can_bookmark"`
 	CanDestroy  bool `json:"can_destroy"`
 	CanEdit     bool `json:"can_edit"`
-	CanManage   bool `json:"can_manage"`
 	CanReport   bool `json:"can_report"`
 }
 

@@ -130,8 +130,6 @@ type Lesson struct {
 	RichTextBody json.RawMessage `json:"rich_text_body"`
 	// Space is the space of the course, with only id, name and slug.
 	Space *SpaceRef `json:"space"`
-	// SectionID is its section.
-	SectionID int64 `json:"section_id"`
 	// LessonLabel and SectionLabel are what the course calls its lessons and sections, such as day and week. Only the
 	// examples of the contract have them, not its schema.
 	LessonLabel  *string `json:"lesson_label"`
@@ -187,8 +185,6 @@ type LessonMedia struct {
 	ContentType string         `json:"content_type"`
 	ByteSize    int64          `json:"byte_size"`
 	Metadata    *MediaMetadata `json:"metadata"`
-	// Type is file, or another word of Circle's.
-	Type string `json:"type"`
 	// URL is where it can be loaded.
 	URL *string `json:"url"`
 	// WebVTTFileURL are subtitles; ChaptersURL and PreviewThumbnailsURL are what a player shows on its bar. Each may be
@@ -196,11 +192,8 @@ type LessonMedia struct {
 	WebVTTFileURL        *string `json:"webvtt_file_url"`
 	ChaptersURL          *string `json:"chapters_url"`
 	PreviewThumbnailsURL *string `json:"preview_thumbnails_url"`
-	IsDownloadable       bool    `json:"is_downloadable"`
 	// ImageVariants are pictures of it.
 	ImageVariants MediaImages `json:"image_variants"`
-	// SignedID names the upload.
-	SignedID string `json:"signed_id"`
 }
 
 func (m *LessonMedia) found() MediaMetadata {
@@ -244,12 +237,8 @@ type LessonFile struct {
 	ContentType string    `json:"content_type"`
 	ByteSize    int64     `json:"byte_size"`
 	CreatedAt   time.Time `json:"created_at"`
-	// SignedID names the upload.
-	SignedID string `json:"signed_id"`
 	// URL is where it can be loaded.
 	URL *string `json:"url"`
-	// Type is file, or another word of Circle's.
-	Type string `json:"type"`
 }
 
 // Lesson reads a lesson of a course.

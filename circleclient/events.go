@@ -23,8 +23,6 @@ type EventPart struct {
 	RSVPedEvent bool `json:"rsvped_event"`
 	// RSVPStatus is the viewer's answer (yes, no, …); nil if there is none.
 	RSVPStatus *string `json:"rsvp_status"`
-	// InvitedAttendee reports whether the viewer was invited.
-	InvitedAttendee *bool `json:"invited_attendee"`
 	// EventAttendees are the first few attendees.
 	EventAttendees lenient.Lazy[*EmbeddedAttendees] `json:"event_attendees"`
 }
@@ -55,11 +53,6 @@ type EventSettings struct {
 	RSVPCount int `json:"rsvp_count"`
 	// HideAttendees reports whether the attendees are hidden.
 	HideAttendees bool `json:"hide_attendees"`
-	// SendEmailReminder and the three below say which messages attendees get.
-	SendEmailReminder                 bool `json:"send_email_reminder"`
-	SendInAppNotificationReminder     bool `json:"send_in_app_notification_reminder"`
-	SendEmailConfirmation             bool `json:"send_email_confirmation"`
-	SendInAppNotificationConfirmation bool `json:"send_in_app_notification_confirmation"`
 	// EnableCustomThankYouMessage reports whether the four below are custom.
 	EnableCustomThankYouMessage    bool    `json:"enable_custom_thank_you_message"`
 	ConfirmationMessageTitle       *string `json:"confirmation_message_title"`
@@ -124,8 +117,6 @@ func (u *UnlessFalse) UnmarshalJSON(data []byte) error {
 type RecurringSettings struct {
 	// Frequency is daily, weekly, monthly or a word Circle adds.
 	Frequency string `json:"frequency"`
-	// RangeType is what ends the series, such as ends_at or occurrences.
-	RangeType string `json:"range_type"`
 	// EndsAt is when the series ends; nil if a number ends it.
 	EndsAt *time.Time `json:"ends_at"`
 	// Occurrences is how often it takes place; nil if a day ends it.
@@ -213,9 +204,6 @@ type EventAttendee struct {
 	RSVPStatus string `json:"rsvp_status"`
 	// RSVPDate is when they answered.
 	RSVPDate *time.Time `json:"rsvp_date"`
-	// ContactID and ContactType are who was invited, usually a CommunityMember. Cancelling leaves them out.
-	ContactID   int64  `json:"contact_id"`
-	ContactType string `json:"contact_type"`
 }
 
 // MemberID returns the member's number; 0 on nil.

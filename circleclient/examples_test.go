@@ -22,7 +22,6 @@ var undemonstrated = map[string]string{
 	"Bookmark.DeclaredType":                "the contract's schema; the examples say bookmark_type",
 	"SearchHit":                            "the contract's schema; the one example finds nothing but spaces",
 	"Post.CoverImage":                      "the contract's schema",
-	"Post.CardviewImage":                   "the contract's schema",
 	"EventSettings.LiveStreamRecordingURL": "the contract's schema",
 	"EventPart.Recurrence":                 "the contract's schema",
 	"ChatRoom.PinnedMessage":               "the documentation of live updates",

@@ -61,10 +61,8 @@ type LiveRoomRequest struct {
 
 // LiveInvited are those invited to a live room.
 type LiveInvited struct {
-	Members     []int64 `json:"members_ids,omitempty"`
-	Spaces      []int64 `json:"spaces_ids,omitempty"`
-	SpaceGroups []int64 `json:"space_groups_ids,omitempty"`
-	MemberTags  []int64 `json:"member_tags_ids,omitempty"`
+	Members []int64 `json:"members_ids,omitempty"`
+	Spaces  []int64 `json:"spaces_ids,omitempty"`
 }
 
 // CreateLiveRoom makes a live room.

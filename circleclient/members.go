@@ -15,8 +15,6 @@ type MembersService struct{ client *Client }
 
 // Author is who wrote a post or comment.
 type Author struct {
-	// UserID is the id of the person across communities, sent as "id".
-	UserID int64 `json:"id"`
 	// CommunityMemberID is the member's number. The contract's schema omits it, every answer has it.
 	CommunityMemberID int64 `json:"community_member_id"`
 	// Name is the name to show.
@@ -27,8 +25,6 @@ type Author struct {
 	AvatarURL *string `json:"avatar_url"`
 	// Roles are the member's roles.
 	Roles Roles `json:"roles"`
-	// RichTextFieldSGID names the member in a mention.
-	RichTextFieldSGID string `json:"rich_text_field_sgid"`
 	// MemberTags are the labels that the community gave the member.
 	MemberTags lenient.Lazy[[]*MemberTag] `json:"member_tags"`
 }
@@ -56,10 +52,6 @@ type DirectoryMember struct {
 	Headline          *string                    `json:"headline"`
 	AvatarURL         *string                    `json:"avatar_url"`
 	MemberTags        lenient.Lazy[[]*MemberTag] `json:"member_tags"`
-	// Email is private: Circle sends it although members may not have made it public.
-	Email string `json:"email"`
-	// MessagingEnabled reports whether the member takes direct messages; nil if Circle does not say.
-	MessagingEnabled *bool `json:"messaging_enabled"`
 	// CanReceiveDM reports whether the viewer may send one; nil if Circle does not say.
 	CanReceiveDM *bool `json:"can_receive_dm_from_current_member"`
 }
@@ -70,10 +62,7 @@ func (m *DirectoryMember) MemberID() int64 { return m.CommunityMemberID }
 // SearchedMember is a member found by a search. It has no tags and no counts.
 type SearchedMember struct {
 	CommunityMemberID int64   `json:"community_member_id"`
-	UserID            int64   `json:"user_id"`
 	Name              string  `json:"name"`
-	FirstName         string  `json:"first_name"`
-	LastName          string  `json:"last_name"`
 	Headline          *string `json:"headline"`
 	AvatarURL         *string `json:"avatar_url"`
 	PublicUID         string  `json:"public_uid"`
@@ -90,19 +79,16 @@ func (m *SearchedMember) MemberID() int64 { return m.CommunityMemberID }
 
 // Profile is a member's public profile, the fullest shape of another member. Its id is the community member id.
 type Profile struct {
-	ID             int64   `json:"id"`
-	Name           string  `json:"name"`
-	Headline       *string `json:"headline"`
-	Bio            *string `json:"bio"`
-	AvatarURL      *string `json:"avatar_url"`
-	LargeAvatarURL *string `json:"large_avatar_url"`
-	// Email is private: Circle sends it although members may not have made it public.
-	Email             string                     `json:"email"`
+	ID                int64                      `json:"id"`
+	Name              string                     `json:"name"`
+	Headline          *string                    `json:"headline"`
+	Bio               *string                    `json:"bio"`
+	AvatarURL         *string                    `json:"avatar_url"`
+	LargeAvatarURL    *string                    `json:"large_avatar_url"`
 	PostsCount        int                        `json:"posts_count"`
 	CommentsCount     int                        `json:"comments_count"`
 	SpacesCount       int                        `json:"spaces_count"`
 	CanReceiveDM      *bool                      `json:"can_receive_dm_from_current_member"`
-	MessagingEnabled  *bool                      `json:"messaging_enabled"`
 	Info              ProfileInfo                `json:"profile_info"`
 	Roles             Roles                      `json:"roles"`
 	MemberTags        lenient.Lazy[[]*MemberTag] `json:"member_tags"`
@@ -115,7 +101,6 @@ func (p *Profile) MemberID() int64 { return p.ID }
 // CurrentMember is the viewer. Its id is the community member id.
 type CurrentMember struct {
 	ID                int64                      `json:"id"`
-	UserID            int64                      `json:"user_id"`
 	PublicUID         *string                    `json:"public_uid"`
 	Email             *string                    `json:"email"`
 	Name              string                     `json:"name"`
@@ -129,7 +114,6 @@ type CurrentMember struct {
 	BookmarksCount    int                        `json:"bookmarks_count"`
 	DefaultSpaceID    int64                      `json:"default_space_id"`
 	HomeSegments      []*HomeSegment             `json:"mobile_home_segments"`
-	Active            bool                       `json:"active"`
 	Info              ProfileInfo                `json:"profile_info"`
 	Roles             Roles                      `json:"roles"`
 	Features          ViewerFeatures             `json:"features"`
@@ -175,16 +159,14 @@ type ProfileInfo struct {
 
 // MemberTag is a label that the community gave a member.
 type MemberTag struct {
-	ID                 int64            `json:"id"`
-	Name               string           `json:"name"`
-	Color              *string          `json:"color"`
-	TextColor          *string          `json:"text_color"`
-	Emoji              *string          `json:"emoji"`
-	CustomEmojiURL     *string          `json:"custom_emoji_url"`
-	CustomEmojiDarkURL *string          `json:"custom_emoji_dark_url"`
-	IsPublic           bool             `json:"is_public"`
-	DisplayFormat      string           `json:"display_format"`
-	DisplayLocations   DisplayLocations `json:"display_locations"`
+	ID                 int64   `json:"id"`
+	Name               string  `json:"name"`
+	Color              *string `json:"color"`
+	TextColor          *string `json:"text_color"`
+	Emoji              *string `json:"emoji"`
+	CustomEmojiURL     *string `json:"custom_emoji_url"`
+	CustomEmojiDarkURL *string `json:"custom_emoji_dark_url"`
+	IsPublic           bool    `json:"is_public"`
 }
 
 // GamificationStats are a member's points and level.

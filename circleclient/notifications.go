@@ -21,16 +21,12 @@ type Notification struct {
 	// Action is one word: add, like, mention and so on.
 	Action string `json:"action"`
 	// DisplayAction is the words between the actor's name and the title; nil if Circle has none.
-	DisplayAction *string `json:"display_action"`
-	// TextStructure is the order of the parts of its sentence, such as actor_name.
-	TextStructure    []string `json:"notification_text_structure"`
-	ActorName        *string  `json:"actor_name"`
-	ActorImage       *string  `json:"actor_image"`
-	SecondActorName  *string  `json:"second_actor_name"`
-	SecondActorImage *string  `json:"second_actor_image"`
-	SpaceID          int64    `json:"space_id"`
-	SpaceTitle       *string  `json:"space_title"`
-	NotifiableID     int64    `json:"notifiable_id"`
+	DisplayAction    *string `json:"display_action"`
+	ActorName        *string `json:"actor_name"`
+	ActorImage       *string `json:"actor_image"`
+	SecondActorName  *string `json:"second_actor_name"`
+	SecondActorImage *string `json:"second_actor_image"`
+	SpaceTitle       *string `json:"space_title"`
 	// NotifiableType is Post, Event, Comment and others.
 	NotifiableType  string  `json:"notifiable_type"`
 	NotifiableTitle *string `json:"notifiable_title"`

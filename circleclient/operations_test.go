@@ -111,11 +111,9 @@ func operations(t *testing.T) []operation {
 				SearchAfter: SearchAfter{[]byte(`"blue duck"`)},
 			})
 		}},
-		{id: "PUT /profile", in: "current_community_member", call: func(c *Client) (any, error) {
-			return c.Members.UpdateProfile(ctx, profile)
-		}},
-		{id: "PUT /signup/profile", in: "current_community_member", call: func(c *Client) (any, error) {
-			return c.Members.CompleteSignup(ctx, profile)
+		{id: "PUT /profile", call: func(c *Client) (any, error) { return done(c.Members.UpdateProfile(ctx, profile)) }},
+		{id: "PUT /signup/profile", call: func(c *Client) (any, error) {
+			return done(c.Members.CompleteSignup(ctx, profile))
 		}},
 		{id: "DELETE /community_member/deactivate", call: func(c *Client) (any, error) {
 			return done(c.Members.Deactivate(ctx))
@@ -384,7 +382,7 @@ func operations(t *testing.T) []operation {
 				Name: "Pruning", Description: "Live", Slug: "pruning",
 				RoomType: "stream", ViewType: "grid_view", AccessType: "open",
 				RecordingEnabled: &yes, MuteOnJoin: &yes, LimitURLSharing: &yes,
-				Invited: &LiveInvited{Members: []int64{1}, Spaces: []int64{2}, SpaceGroups: []int64{3}, MemberTags: []int64{4}},
+				Invited: &LiveInvited{Members: []int64{1}, Spaces: []int64{2}},
 			})
 		}},
 	}

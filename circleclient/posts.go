@@ -21,8 +21,6 @@ type Post struct {
 	ID int64 `json:"id"`
 	// PostType is basic, image or event; see [PostType] and [Post.Kind].
 	PostType string `json:"post_type"`
-	// SpaceType is the type of its space; see [PostType].
-	SpaceType string `json:"space_type"`
 	// Status is published, draft or scheduled; see [PostType].
 	Status string `json:"status"`
 	// Name is the title as written; nil if it has none.
@@ -35,8 +33,6 @@ type Post struct {
 	URL string `json:"url"`
 	// CoverImage is the address of the cover picture. It is documented, but in no official example.
 	CoverImage *string `json:"cover_image"`
-	// CardviewImage is the address of the picture for lists. It is documented, but in no official example.
-	CardviewImage *string `json:"cardview_image"`
 
 	// IsCommentsEnabled reports whether comments are allowed; see [Post.IsCommentable].
 	IsCommentsEnabled bool `json:"is_comments_enabled"`
@@ -48,8 +44,6 @@ type Post struct {
 	IsPinnedAtTopOfSpace bool `json:"is_pinned_at_top_of_space"`
 	// HideMetaInfo reports whether author and time are hidden.
 	HideMetaInfo bool `json:"hide_meta_info"`
-	// IsTruncationDisabled reports whether it is shown whole in feeds.
-	IsTruncationDisabled bool `json:"is_truncation_disabled"`
 
 	// CommentsTotal is the number of comments, replies included; nil if Circle does not say.
 	CommentsTotal *int `json:"comment_count"`
@@ -66,8 +60,6 @@ type Post struct {
 	// FirstLikedBy are the first few members who like it.
 	FirstLikedBy lenient.Lazy[[]*Liker] `json:"first_liked_by"`
 
-	// Editor is trix (HTML in Body) or tiptap (a document in TipTapBody). Read [Post.RichText] instead.
-	Editor string `json:"editor"`
 	// Body is the text of the older editor; a placeholder if the newer one wrote it.
 	Body lenient.Lazy[*richtext.PostBody] `json:"body"`
 	// TipTapBody is the envelope around the document of the newer editor.
@@ -86,8 +78,6 @@ type Post struct {
 	Space *SpaceRef `json:"space"`
 	// Author is who wrote it; nil if the author is gone.
 	Author *Author `json:"author"`
-	// Action is what brought it into the feed.
-	Action *PostAction `json:"action"`
 	// Topics are the topics it has; see [PostTopics].
 	Topics []*Topic `json:"topics"`
 	// Policies are what the viewer may do with it; see [PostPolicies].
@@ -103,27 +93,14 @@ type Post struct {
 
 // PostPermissions are what the viewer may do with a post.
 type PostPermissions struct {
-	CanUpdate    bool `json:"can_update_post"`
-	CanDestroy   bool `json:"can_destroy_post"`
-	CanDuplicate bool `json:"can_duplicate_post"`
-	CanReport    bool `json:"can_report_post"`
-	CanManage    bool `json:"can_manage_post"`
-}
-
-// PostAction is what brought a post into the feed, such as "Ada posted".
-type PostAction struct {
-	// UserName is the first name of the member who did it.
-	UserName string `json:"user_name"`
-	// CreatedAt is when.
-	CreatedAt time.Time `json:"created_at"`
-	// Type is posted, commented or a word Circle adds.
-	Type string `json:"type"`
+	CanUpdate  bool `json:"can_update_post"`
+	CanDestroy bool `json:"can_destroy_post"`
+	CanReport  bool `json:"can_report_post"`
+	CanManage  bool `json:"can_manage_post"`
 }
 
 // Gallery is the pictures of an image post.
 type Gallery struct {
-	// ID is Circle's number of the gallery.
-	ID int64 `json:"id"`
 	// DownloadableImages reports whether members may download the originals.
 	DownloadableImages bool `json:"downloadable_images"`
 	// Images are the pictures in their order.
@@ -134,8 +111,6 @@ type Gallery struct {
 type GalleryImage struct {
 	// ID is Circle's number of the picture.
 	ID int64 `json:"id"`
-	// SignedID names the upload in writes.
-	SignedID string `json:"signed_id"`
 	// URL is the picture at the size for screens.
 	URL string `json:"url"`
 	// OriginalURL is the picture as uploaded; nil if it is not shared.

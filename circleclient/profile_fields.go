@@ -21,13 +21,11 @@ type ProfileField struct {
 	// Key is the stable name of the field.
 	Key *string `json:"key"`
 	// FieldType is text, textarea, select, number and so on.
-	FieldType   string  `json:"field_type"`
-	Placeholder *string `json:"placeholder"`
-	Description *string `json:"description"`
-	Required    bool    `json:"required"`
-	// PlatformField reports whether every community has the field.
-	PlatformField bool                  `json:"platform_field"`
-	Choices       []*ProfileFieldChoice `json:"choices"`
+	FieldType   string                `json:"field_type"`
+	Placeholder *string               `json:"placeholder"`
+	Description *string               `json:"description"`
+	Required    bool                  `json:"required"`
+	Choices     []*ProfileFieldChoice `json:"choices"`
 	// Answer is the member's value. Only reads of a member send it, [MembersService.PageProfileFields] does not.
 	Answer *ProfileFieldAnswer `json:"community_member_profile_field"`
 }
@@ -137,44 +135,29 @@ type ProfileFieldChoiceRequest struct {
 	Destroy              bool  `json:"_destroy,omitempty"`
 }
 
-// UpdatedMember is the viewer after a change of their profile.
-type UpdatedMember struct {
-	SearchedMember
-	ProfileFields ProfileFields `json:"profile_fields"`
-	// Only [MembersService.CompleteSignup] sends the following.
-	MessagingEnabled         *bool `json:"messaging_enabled"`
-	VisibleInMemberDirectory *bool `json:"visible_in_member_directory"`
-}
-
 type profileBody struct {
 	CommunityMember ProfileUpdateRequest `json:"community_member"`
 }
 
 type profileReply struct {
-	Message                string        `json:"message"`
-	CurrentCommunityMember UpdatedMember `json:"current_community_member"`
+	Message                string         `json:"message"`
+	CurrentCommunityMember SearchedMember `json:"current_community_member"`
 }
 
 // UpdateProfile changes the viewer's profile.
 //
 //circle:op PUT /api/headless/v1/profile
-func (s *MembersService) UpdateProfile(ctx context.Context, req ProfileUpdateRequest) (*UpdatedMember, error) {
-	reply, err := write[profileReply](ctx, s.client, http.MethodPut, member("/profile"), profileBody{req})
-	if err != nil {
-		return nil, err
-	}
-	return &reply.CurrentCommunityMember, nil
+func (s *MembersService) UpdateProfile(ctx context.Context, req ProfileUpdateRequest) error {
+	_, err := write[profileReply](ctx, s.client, http.MethodPut, member("/profile"), profileBody{req})
+	return err
 }
 
 // CompleteSignup completes the profile of a new member. [ErrConflict] is a member who already has one.
 //
 //circle:op PUT /api/headless/v1/signup/profile
-func (s *MembersService) CompleteSignup(ctx context.Context, req ProfileUpdateRequest) (*UpdatedMember, error) {
-	reply, err := write[profileReply](ctx, s.client, http.MethodPut, member("/signup/profile"), profileBody{req})
-	if err != nil {
-		return nil, err
-	}
-	return &reply.CurrentCommunityMember, nil
+func (s *MembersService) CompleteSignup(ctx context.Context, req ProfileUpdateRequest) error {
+	_, err := write[profileReply](ctx, s.client, http.MethodPut, member("/signup/profile"), profileBody{req})
+	return err
 }
 
 // PageProfileFields reads the profile fields that the community shows on a page: signup, edit_profile, profile_view or

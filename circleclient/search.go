@@ -61,7 +61,6 @@ type SearchHit struct {
 	SGID            string     `json:"sgid"`
 	Slug            string     `json:"slug"`
 	URL             *string    `json:"url"`
-	Status          string     `json:"status"`
 	CreatedAt       *time.Time `json:"created_at"`
 	StartsAt        *time.Time `json:"starts_at"`
 	CoverImageURL   *string    `json:"cover_image_url"`
@@ -73,10 +72,8 @@ type SearchHit struct {
 
 	// These are of comments.
 	PostID          int64  `json:"post_id"`
-	PostSlug        string `json:"post_slug"`
 	PostName        string `json:"post_name"`
 	SpaceID         int64  `json:"space_id"`
-	SpaceSlug       string `json:"space_slug"`
 	ParentCommentID *int64 `json:"parent_comment_id"`
 
 	// These are of lessons.
@@ -91,14 +88,8 @@ type SearchHit struct {
 	// These are of members, whose ID is the community member id.
 	Headline  *string `json:"headline"`
 	AvatarURL *string `json:"avatar_url"`
-	Bio       *string `json:"bio"`
 	PublicUID string  `json:"public_uid"`
-	Location  *string `json:"location"`
 	UserID    int64   `json:"user_id"`
-
-	// These are of groups to mention.
-	MentionType  string `json:"mention_type"`
-	MentionScope string `json:"mention_scope"`
 }
 
 // hide leaves out what the record hides.
@@ -182,8 +173,6 @@ func (s *SearchService) Advanced(ctx context.Context, o SearchOptions) (*Page[*S
 
 // QuickHit is a row of the quick search: an envelope around what was found.
 type QuickHit struct {
-	// RowID is a word such as space_1.
-	RowID string `json:"id"`
 	// Type is space, space_group, post, comment, community_member or member_tag.
 	Type       string          `json:"type"`
 	Attributes QuickAttributes `json:"attributes"`

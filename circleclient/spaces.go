@@ -18,17 +18,14 @@ type SpacesService struct{ client *Client }
 // Space is a space of the community. The home space ([SourceHomeSpace]) has id 0 and lacks the address, the cover's
 // address, the custom emoji, the space member id and the display switches. Other reads send all fields.
 type Space struct {
-	ID          int64  `json:"id"`
-	Name        string `json:"name"`
-	Slug        string `json:"slug"`
-	CommunityID int64  `json:"community_id"`
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+	Slug string `json:"slug"`
 	// SpaceGroupID is 0 if the space is in no group.
 	SpaceGroupID   int64  `json:"space_group_id"`
 	SpaceGroupName string `json:"space_group_name"`
 	// Type is basic, chat, event, course, members or image, sent as "space_type".
-	Type string `json:"space_type"`
-	// PostType is the kind of posts it takes: basic, event or image.
-	PostType           string        `json:"post_type"`
+	Type               string        `json:"space_type"`
 	DisplayView        *string       `json:"display_view"`
 	Emoji              *string       `json:"emoji"`
 	CustomEmojiURL     *string       `json:"custom_emoji_url"`
@@ -37,19 +34,14 @@ type Space struct {
 	CoverImageURL      *string       `json:"cover_image_url"`
 	IsPrivate          bool          `json:"is_private"`
 	IsPostDisabled     bool          `json:"is_post_disabled"`
-	HidePostSettings   bool          `json:"hide_post_settings"`
 	IsMember           bool          `json:"is_member"`
 	DefaultTab         *string       `json:"default_tab"`
 	DefaultSort        *string       `json:"default_sort"`
-	HideSorting        bool          `json:"hide_sorting"`
 	VisibleTabs        VisibleTabs   `json:"visible_tabs"`
 	Policies           SpacePolicies `json:"policies"`
 	// RequireTopicSelection reports whether a new post needs a topic.
-	RequireTopicSelection bool `json:"require_topic_selection"`
-	TopicsCount           int  `json:"topics_count"`
-	// ShowInSpacesSegment and the two below are switches of Circle's own clients.
-	ShowInSpacesSegment       bool `json:"show_in_spaces_segment"`
-	ShowLockIcon              bool `json:"show_lock_icon_for_non_members"`
+	RequireTopicSelection     bool `json:"require_topic_selection"`
+	TopicsCount               int  `json:"topics_count"`
 	DisplaySpaceWelcomeBanner bool `json:"display_space_welcome_banner"`
 	// SpaceMemberID is the viewer's membership; nil if they have not joined.
 	SpaceMemberID *int64 `json:"space_member_id"`
@@ -97,7 +89,6 @@ type VisibleTabs struct {
 // SpacePolicies are what the viewer may do in the space.
 type SpacePolicies struct {
 	CanManageSpace   bool `json:"can_manage_space"`
-	CanViewSpace     bool `json:"can_view_space"`
 	CanLeaveSpace    bool `json:"can_leave_space"`
 	CanCreatePost    bool `json:"can_create_post"`
 	CanInviteMembers bool `json:"can_invite_members"`
@@ -131,8 +122,6 @@ type Topic struct {
 type PinnedLink struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
-	// DisplayType is link or folder.
-	DisplayType string `json:"display_type"`
 	// URL is nil for a folder.
 	URL                *string `json:"url"`
 	Emoji              *string `json:"emoji"`

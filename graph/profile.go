@@ -18,14 +18,14 @@ import (
 // where the fields are shown that may be filled.
 func (r *Resolver) changeProfile(
 	ctx context.Context, page string, change circleclient.ProfileUpdateRequest, values []*model.ProfileFieldValueInput,
-	send func(context.Context, circleclient.ProfileUpdateRequest) (*circleclient.UpdatedMember, error),
+	send func(context.Context, circleclient.ProfileUpdateRequest) error,
 ) (*model.Viewer, []*model.UserError, error) {
 	var err error
 	if change.ProfileFields, err = r.fieldValues(ctx, page, values); err != nil {
 		problems, err := fieldProblems(err)
 		return nil, problems, err
 	}
-	_, err = send(ctx, change)
+	err = send(ctx, change)
 	loaders.From(ctx).CurrentMember.Clear(struct{}{}) // it was read for the answers' numbers
 	problems, err := userErrors(err)
 	return viewerUnless(problems), problems, err

@@ -50,8 +50,6 @@ type Event struct {
 	ChatRoomID   int64  `json:"chat_room_id"`
 	// ChatThreadID is the thread of a message, or the one that was read.
 	ChatThreadID int64 `json:"chat_thread_id"`
-	// ParentMessageID is the message that a reply answers.
-	ParentMessageID int64 `json:"parent_message_id"`
 	// CreationUUID names the sending of a message, as the answer to it did.
 	CreationUUID string `json:"creation_uuid"`
 	// NewNotifications is the count of new notifications; nil if it is not sent.
