@@ -1,7 +1,6 @@
 package circleclient
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"testing"
@@ -12,82 +11,40 @@ import (
 
 func TestChatRequests(t *testing.T) {
 	hello, on := text(t, "Hello"), true
-	const room = "/api/headless/v1/messages/b8178a11-e982-4504-b789-1b4a93c09fc3"
-	only := func(_ any, err error) error { return err }
-	checkSent(t, []sends{
-		{"rooms", func(ctx context.Context, c *Client) error {
-			return page(c.Chat.Rooms(ctx, PageOptions{Page: 2, PerPage: 30}))
-		}, "GET /api/headless/v1/messages?page=2&per_page=30", ""},
-		{"room", func(ctx context.Context, c *Client) error { return only(c.Chat.Room(ctx, roomUUID)) }, "GET " + room, ""},
-		{"create direct", func(ctx context.Context, c *Client) error {
-			return only(c.Chat.CreateRoom(ctx, CreateChatRoomRequest{Kind: ChatRoomDirect, MemberIDs: []int64{7}}))
-		}, "POST /api/headless/v1/messages", `{"chat_room":{"kind":"direct","community_member_ids":["7"]}}`},
-		{
-			"create group", func(ctx context.Context, c *Client) error {
-				return only(c.Chat.CreateRoom(ctx, CreateChatRoomRequest{
-					Kind: ChatRoomGroup, MemberIDs: []int64{7, 8},
-					Message: hello,
-				}))
-			}, "POST /api/headless/v1/messages",
-			`{"chat_room":{"kind":"group_chat","community_member_ids":["7","8"],"rich_text_body":{"body":` +
-				helloDocument + `}}}`,
-		},
-		{"read", func(ctx context.Context, c *Client) error { return c.Chat.MarkRoomAsRead(ctx, roomUUID) }, "POST " + room +
-			"/mark_all_as_read", ""},
-		{
-			"unread rooms", func(ctx context.Context, c *Client) error { return only(c.Chat.UnreadRooms(ctx)) },
-			"GET /api/headless/v1/messages/unread_chat_rooms", "",
-		},
-		{"newest messages", func(ctx context.Context, c *Client) error {
-			return only(c.Chat.Messages(ctx, roomUUID, MessageWindowOptions{Older: 20}))
-		}, "GET " + room + "/chat_room_messages?next_per_page=0&previous_per_page=20", ""},
-		{"messages around", func(ctx context.Context, c *Client) error {
-			return only(c.Chat.Messages(ctx, roomUUID, MessageWindowOptions{Anchor: 9, Newer: 200}))
-		}, "GET " + room + "/chat_room_messages?id=9&next_per_page=100&previous_per_page=0", ""},
-		{"message", func(ctx context.Context, c *Client) error { return only(c.Chat.Message(ctx, roomUUID, 9)) }, "GET " +
-			room + "/chat_room_messages/9", ""},
-		{"send", func(ctx context.Context, c *Client) error {
-			return only(c.Chat.Send(ctx, roomUUID, ChatMessageRequest{Body: hello}))
-		}, "POST " + room + "/chat_room_messages", `{"rich_text_body":{"body":` + helloDocument + `}}`},
-		{"reply", func(ctx context.Context, c *Client) error {
-			return only(c.Chat.Send(ctx, roomUUID, ChatMessageRequest{Body: hello, ParentMessageID: 9}))
-		}, "POST " + room + "/chat_room_messages", `{"parent_message_id":9,"rich_text_body":{"body":` + helloDocument + `}}`},
-		{
-			"update", func(ctx context.Context, c *Client) error { return c.Chat.UpdateMessage(ctx, roomUUID, 9, hello) },
-			"PUT " + room + "/chat_room_messages/9", `{"rich_text_body":{"body":` + helloDocument + `}}`,
-		},
-		{"delete", func(ctx context.Context, c *Client) error { return c.Chat.DeleteMessage(ctx, roomUUID, 9) }, "DELETE " +
-			room + "/chat_room_messages/9", ""},
-		{"participants", func(ctx context.Context, c *Client) error {
-			return page(c.Chat.Participants(ctx, roomUUID, PageOptions{PerPage: 5}))
-		}, "GET " + room + "/chat_room_participants?per_page=5", ""},
-		{"mute", func(ctx context.Context, c *Client) error {
-			return only(c.Chat.UpdateParticipant(ctx, roomUUID, 3, ChatParticipantRequest{Muted: &on}))
-		}, "PUT " + room + "/chat_room_participants/3", `{"muted":true}`},
-		{
-			"react", func(ctx context.Context, c *Client) error { return c.Chat.React(ctx, 9, "heart") },
-			"POST /api/headless/v1/reactions", `{"chat_room_message":9,"emoji":"heart"}`,
-		},
-		{
-			"unreact", func(ctx context.Context, c *Client) error { return c.Chat.Unreact(ctx, 9, "heart") },
-			"DELETE /api/headless/v1/reactions", `{"chat_room_message":9,"emoji":"heart"}`,
-		},
-		{
-			"threads", func(ctx context.Context, c *Client) error { return page(c.Chat.Threads(ctx, PageOptions{})) },
-			"GET /api/headless/v1/chat_threads", "",
-		},
-		{
-			"thread", func(ctx context.Context, c *Client) error { return only(c.Chat.Thread(ctx, 4)) },
-			"GET /api/headless/v1/chat_threads/4", "",
-		},
-		{
-			"unread threads", func(ctx context.Context, c *Client) error { return only(c.Chat.UnreadThreads(ctx)) },
-			"GET /api/headless/v1/chat_threads/unread_chat_threads", "",
-		},
-		{"live room", func(ctx context.Context, c *Client) error {
-			return only(c.Chat.CreateLiveRoom(ctx, LiveRoomRequest{Name: "Pruning", Invited: &LiveInvited{Spaces: []int64{2}}}))
-		}, "POST /api/headless/v1/live_streams/rooms", `{"name":"Pruning","invited_entities_ids":{"spaces_ids":[2]}}`},
-	})
+	const room = "/messages/b8178a11-e982-4504-b789-1b4a93c09fc3"
+	ctx, c, sends := sending(t)
+	sends(page(c.Chat.Rooms(ctx, PageOptions{Page: 2, PerPage: 30})), "GET /messages?page=2&per_page=30", "")
+	sends(only(c.Chat.Room(ctx, roomUUID)), "GET "+room, "")
+	sends(only(c.Chat.CreateRoom(ctx, CreateChatRoomRequest{Kind: ChatRoomDirect, MemberIDs: []int64{7}})),
+		"POST /messages", `{"chat_room":{"kind":"direct","community_member_ids":["7"]}}`)
+	group := CreateChatRoomRequest{Kind: ChatRoomGroup, MemberIDs: []int64{7, 8}, Message: hello}
+	sends(only(c.Chat.CreateRoom(ctx, group)), "POST /messages", `{"chat_room":{"kind":"group_chat",
+		"community_member_ids":["7","8"],"rich_text_body":{"body":`+helloDocument+`}}}`)
+	sends(c.Chat.MarkRoomAsRead(ctx, roomUUID), "POST "+room+"/mark_all_as_read", "")
+	sends(only(c.Chat.UnreadRooms(ctx)), "GET /messages/unread_chat_rooms", "")
+	sends(only(c.Chat.Messages(ctx, roomUUID, MessageWindowOptions{Older: 20})),
+		"GET "+room+"/chat_room_messages?next_per_page=0&previous_per_page=20", "")
+	sends(only(c.Chat.Messages(ctx, roomUUID, MessageWindowOptions{Anchor: 9, Newer: 200})),
+		"GET "+room+"/chat_room_messages?id=9&next_per_page=100&previous_per_page=0", "")
+	sends(only(c.Chat.Message(ctx, roomUUID, 9)), "GET "+room+"/chat_room_messages/9", "")
+	sends(only(c.Chat.Send(ctx, roomUUID, ChatMessageRequest{Body: hello})),
+		"POST "+room+"/chat_room_messages", `{"rich_text_body":{"body":`+helloDocument+`}}`)
+	sends(only(c.Chat.Send(ctx, roomUUID, ChatMessageRequest{Body: hello, ParentMessageID: 9})),
+		"POST "+room+"/chat_room_messages", `{"parent_message_id":9,"rich_text_body":{"body":`+helloDocument+`}}`)
+	sends(c.Chat.UpdateMessage(ctx, roomUUID, 9, hello),
+		"PUT "+room+"/chat_room_messages/9", `{"rich_text_body":{"body":`+helloDocument+`}}`)
+	sends(c.Chat.DeleteMessage(ctx, roomUUID, 9), "DELETE "+room+"/chat_room_messages/9", "")
+	sends(page(c.Chat.Participants(ctx, roomUUID, PageOptions{PerPage: 5})),
+		"GET "+room+"/chat_room_participants?per_page=5", "")
+	sends(only(c.Chat.UpdateParticipant(ctx, roomUUID, 3, ChatParticipantRequest{Muted: &on})),
+		"PUT "+room+"/chat_room_participants/3", `{"muted":true}`)
+	sends(c.Chat.React(ctx, 9, "heart"), "POST /reactions", `{"chat_room_message":9,"emoji":"heart"}`)
+	sends(c.Chat.Unreact(ctx, 9, "heart"), "DELETE /reactions", `{"chat_room_message":9,"emoji":"heart"}`)
+	sends(page(c.Chat.Threads(ctx, PageOptions{})), "GET /chat_threads", "")
+	sends(only(c.Chat.Thread(ctx, 4)), "GET /chat_threads/4", "")
+	sends(only(c.Chat.UnreadThreads(ctx)), "GET /chat_threads/unread_chat_threads", "")
+	sends(only(c.Chat.CreateLiveRoom(ctx, LiveRoomRequest{Name: "Pruning", Invited: &LiveInvited{Spaces: []int64{2}}})),
+		"POST /live_streams/rooms", `{"name":"Pruning","invited_entities_ids":{"spaces_ids":[2]}}`)
 }
 
 func TestNothingIsSentToNoRoom(t *testing.T) {

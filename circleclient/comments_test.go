@@ -1,7 +1,6 @@
 package circleclient
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"testing"
@@ -76,59 +75,20 @@ func TestCommentRequests(t *testing.T) {
 		}
 		return err
 	}
-	checkSent(t, []sends{
-		{
-			"list", func(ctx context.Context, c *Client) error { return page(c.Comments.List(ctx, 8, opts)) },
-			"GET /api/headless/v1/posts/8/comments?per_page=30&sort=likes", "",
-		},
-		{
-			"get", func(ctx context.Context, c *Client) error { return one(c.Comments.Get(ctx, 8, 9)) },
-			"GET /api/headless/v1/posts/8/comments/9", "",
-		},
-		{
-			"create", func(ctx context.Context, c *Client) error { return one(c.Comments.Create(ctx, 8, hello)) },
-			"POST /api/headless/v1/posts/8/comments", body,
-		},
-		{
-			"update", func(ctx context.Context, c *Client) error { return one(c.Comments.Update(ctx, 8, 9, hello)) },
-			"PATCH /api/headless/v1/posts/8/comments/9", body,
-		},
-		{
-			"delete", func(ctx context.Context, c *Client) error { return c.Comments.Delete(ctx, 8, 9) },
-			"DELETE /api/headless/v1/posts/8/comments/9", "",
-		},
-		{
-			"replies", func(ctx context.Context, c *Client) error { return page(c.Comments.Replies(ctx, 9, opts)) },
-			"GET /api/headless/v1/comments/9/replies?per_page=30&sort=likes", "",
-		},
-		{
-			"get reply", func(ctx context.Context, c *Client) error { return one(c.Comments.GetReply(ctx, 9, 10)) },
-			"GET /api/headless/v1/comments/9/replies/10", "",
-		},
-		{
-			"create reply", func(ctx context.Context, c *Client) error { return one(c.Comments.CreateReply(ctx, 9, hello)) },
-			"POST /api/headless/v1/comments/9/replies", body,
-		},
-		{
-			"update reply", func(ctx context.Context, c *Client) error { return one(c.Comments.UpdateReply(ctx, 9, 10, hello)) },
-			"PATCH /api/headless/v1/comments/9/replies/10", body,
-		},
-		{
-			"delete reply", func(ctx context.Context, c *Client) error { return c.Comments.DeleteReply(ctx, 9, 10) },
-			"DELETE /api/headless/v1/comments/9/replies/10", "",
-		},
-		{"likes", func(ctx context.Context, c *Client) error {
-			return page(c.Comments.Likes(ctx, 9, PageOptions{Page: 3}))
-		}, "GET /api/headless/v1/comments/9/user_likes?page=3", ""},
-		{
-			"like", func(ctx context.Context, c *Client) error { return c.Comments.Like(ctx, 9) },
-			"POST /api/headless/v1/comments/9/user_likes", "",
-		},
-		{
-			"unlike", func(ctx context.Context, c *Client) error { return c.Comments.Unlike(ctx, 9) },
-			"DELETE /api/headless/v1/comments/9/user_likes", "",
-		},
-	})
+	ctx, c, sends := sending(t)
+	sends(page(c.Comments.List(ctx, 8, opts)), "GET /posts/8/comments?per_page=30&sort=likes", "")
+	sends(one(c.Comments.Get(ctx, 8, 9)), "GET /posts/8/comments/9", "")
+	sends(one(c.Comments.Create(ctx, 8, hello)), "POST /posts/8/comments", body)
+	sends(one(c.Comments.Update(ctx, 8, 9, hello)), "PATCH /posts/8/comments/9", body)
+	sends(c.Comments.Delete(ctx, 8, 9), "DELETE /posts/8/comments/9", "")
+	sends(page(c.Comments.Replies(ctx, 9, opts)), "GET /comments/9/replies?per_page=30&sort=likes", "")
+	sends(one(c.Comments.GetReply(ctx, 9, 10)), "GET /comments/9/replies/10", "")
+	sends(one(c.Comments.CreateReply(ctx, 9, hello)), "POST /comments/9/replies", body)
+	sends(one(c.Comments.UpdateReply(ctx, 9, 10, hello)), "PATCH /comments/9/replies/10", body)
+	sends(c.Comments.DeleteReply(ctx, 9, 10), "DELETE /comments/9/replies/10", "")
+	sends(page(c.Comments.Likes(ctx, 9, PageOptions{Page: 3})), "GET /comments/9/user_likes?page=3", "")
+	sends(c.Comments.Like(ctx, 9), "POST /comments/9/user_likes", "")
+	sends(c.Comments.Unlike(ctx, 9), "DELETE /comments/9/user_likes", "")
 }
 
 func TestCommentSources(t *testing.T) {

@@ -1,9 +1,7 @@
 package circleclient
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,41 +11,19 @@ import (
 
 func TestEventRequests(t *testing.T) {
 	past := true
-	checkSent(t, []sends{
-		{"list", func(ctx context.Context, c *Client) error {
-			return page(c.Events.List(ctx, EventListOptions{
-				PageOptions: PageOptions{PerPage: 5}, StartDate: "2026-03-01",
-				EndDate: "2026-03-31", PastEvents: &past,
-			}))
-		}, "GET /api/headless/v1/community_events?filter_date%5Bend_date%5D=2026-03-31&" +
-			"filter_date%5Bstart_date%5D=2026-03-01&past_events=true&per_page=5", ""},
-		{"attendees", func(ctx context.Context, c *Client) error {
-			return page(c.Events.Attendees(ctx, 8, PageOptions{Page: 2}))
-		}, "GET /api/headless/v1/events/8/event_attendees?page=2", ""},
-		{"RSVP", func(ctx context.Context, c *Client) error {
-			a, err := c.Events.RSVP(ctx, 8)
-			if err == nil && a.ID != 5 {
-				return errors.New("the attendee was not decoded")
-			}
-			return err
-		}, "POST /api/headless/v1/events/8/event_attendees", ""},
-		{
-			"cancel RSVP", func(ctx context.Context, c *Client) error { return c.Events.CancelRSVP(ctx, 8) },
-			"DELETE /api/headless/v1/events/8/event_attendees", "",
-		},
-		{"occurrences", func(ctx context.Context, c *Client) error {
-			return page(c.Events.Occurrences(ctx, 7, 8, PageOptions{PerPage: 10}))
-		}, "GET /api/headless/v1/spaces/7/events/8/recurring_events?per_page=10", ""},
-		{"RSVP to occurrences", func(ctx context.Context, c *Client) error {
-			return c.Events.RSVPToOccurrences(ctx, 7, 8, []int64{11, 38100000001})
-		}, "PUT /api/headless/v1/spaces/7/events/8/recurring_events/rsvp", `{"event_ids":[11,38100000001]}`},
-		{"RSVP to no occurrence", func(ctx context.Context,
-			c *Client,
-		) error {
-			return c.Events.RSVPToOccurrences(ctx, 7, 8,
-				nil)
-		}, "PUT /api/headless/v1/spaces/7/events/8/recurring_events/rsvp", `{"event_ids":[]}`},
-	})
+	ctx, c, sends := sending(t)
+	sends(page(c.Events.List(ctx, EventListOptions{
+		PageOptions: PageOptions{PerPage: 5}, StartDate: "2026-03-01", EndDate: "2026-03-31", PastEvents: &past,
+	})), "GET /community_events?filter_date%5Bend_date%5D=2026-03-31&filter_date%5Bstart_date%5D=2026-03-01&"+
+		"past_events=true&per_page=5", "")
+	sends(page(c.Events.Attendees(ctx, 8, PageOptions{Page: 2})), "GET /events/8/event_attendees?page=2", "")
+	sends(only(c.Events.RSVP(ctx, 8)), "POST /events/8/event_attendees", "")
+	sends(c.Events.CancelRSVP(ctx, 8), "DELETE /events/8/event_attendees", "")
+	sends(page(c.Events.Occurrences(ctx, 7, 8, PageOptions{PerPage: 10})),
+		"GET /spaces/7/events/8/recurring_events?per_page=10", "")
+	sends(c.Events.RSVPToOccurrences(ctx, 7, 8, []int64{11, 38100000001}),
+		"PUT /spaces/7/events/8/recurring_events/rsvp", `{"event_ids":[11,38100000001]}`)
+	sends(c.Events.RSVPToOccurrences(ctx, 7, 8, nil), "PUT /spaces/7/events/8/recurring_events/rsvp", `{"event_ids":[]}`)
 }
 
 func TestAttendeeID(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -159,36 +160,31 @@ func recordingClient(t *testing.T, status int, answer string) (*Client, *sent) {
 	})), got
 }
 
-// sends is a row of a table: what a call sends.
-type sends struct {
-	name    string
-	call    func(ctx context.Context, c *Client) error
-	request string
-	body    string
-}
-
-func checkSent(t *testing.T, rows []sends) {
+// sending makes a client of a server that records, and a function that wants the last call to have sent this request,
+// whose path is below memberAPI.
+func sending(t *testing.T) (context.Context, *Client, func(err error, request, body string)) {
 	t.Helper()
-	for _, row := range rows {
-		t.Run(row.name, func(t *testing.T) {
-			c, got := recordingClient(t, http.StatusOK, `{"id":5,"uuid":"`+roomUUID+`","creation_uuid":"c","status":"completed","community_member_id":7,
-				"chat_rooms":[],"chat_thread_ids":[],
-				"records":[{"id":6,"uuid":"`+roomUUID+`","community_member_id":6}],"page":1,"has_next_page":false}`)
-			if err := row.call(asMember(t), c); err != nil {
+	c, got := recordingClient(t, http.StatusOK, `{"id":5,"uuid":"`+roomUUID+`","creation_uuid":"c","status":"completed",
+		"community_member_id":7,"chat_rooms":[],"chat_thread_ids":[],
+		"records":[{"id":6,"uuid":"`+roomUUID+`","community_member_id":6}],"page":1,"has_next_page":false}`)
+	return asMember(t), c, func(err error, request, body string) {
+		t.Helper()
+		method, path, _ := strings.Cut(request, " ")
+		want := sent{Request: method + " " + memberAPI + path}
+		if body != "" {
+			if err := json.Unmarshal([]byte(body), &want.Body); err != nil {
 				t.Fatal(err)
 			}
-			want := sent{Request: row.request}
-			if row.body != "" {
-				if err := json.Unmarshal([]byte(row.body), &want.Body); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if diff := cmp.Diff(want, *got); diff != "" {
-				t.Errorf("request (-want +got):\n%s", diff)
-			}
-		})
+		}
+		if diff := cmp.Diff(want, *got); err != nil || diff != "" {
+			t.Errorf("%s: %v, request (-want +got):\n%s", request, err, diff)
+		}
+		*got = sent{}
 	}
 }
+
+// only is the error of a call whose result does not matter.
+func only(_ any, err error) error { return err }
 
 func text(t *testing.T, s string) *richtext.Document {
 	t.Helper()
@@ -211,89 +207,43 @@ func page[T any](p *Page[T], err error) error {
 
 func TestPostRequests(t *testing.T) {
 	hello, yes, no, second := text(t, "Hello"), true, false, 2
-	checkSent(t, []sends{
-		{"home", func(ctx context.Context, c *Client) error {
-			return page(c.Posts.Home(ctx, PostListOptions{PageOptions: PageOptions{Page: 2, PerPage: 20}, Sort: "popular"}))
-		}, "GET /api/headless/v1/home?page=2&per_page=20&sort=popular", ""},
-		{"space by number", func(ctx context.Context, c *Client) error {
-			return page(c.Posts.ListInSpace(ctx, SpaceKey{ID: 7}, SpacePostOptions{}))
-		}, "GET /api/headless/v1/spaces/7/posts", ""},
-		{"space by slug", func(ctx context.Context, c *Client) error {
-			return page(c.Posts.ListInSpace(ctx, SpaceKey{Slug: "ärzte"},
-				SpacePostOptions{Status: "draft", PastEvents: &no, Topics: []int64{1, 2}}))
-		}, "GET /api/headless/v1/spaces/%C3%A4rzte/posts?past_events=false&status=draft&topics=1&topics=2", ""},
-		{"posts by number", func(ctx context.Context, c *Client) error {
-			return page(c.Posts.ListInSpace(ctx, SpaceKey{ID: 7},
-				SpacePostOptions{PastEvents: &yes, PostIDs: []int64{8, 9, 10}}))
-		}, "GET /api/headless/v1/spaces/7/posts?past_events=true&per_page=3&post_ids=8%2C9%2C10", ""},
-		{"one", func(ctx context.Context, c *Client) error {
-			_, err := c.Posts.Get(ctx, SpaceKey{Slug: "intros"}, PostKey{Slug: "hello"})
-			return err
-		}, "GET /api/headless/v1/spaces/intros/posts/hello", ""},
-		{
-			"create", func(ctx context.Context, c *Client) error {
-				_, err := c.Posts.Create(ctx, 7, CreatePostRequest{
-					Name: "Hi", Slug: "hi", Body: hello, CoverImage: "eyJf",
-					IsLikingEnabled: &no, Topics: []int64{3},
-				})
-				return err
-			}, "POST /api/headless/v1/spaces/7/posts",
-			`{"space_id":7,"name":"Hi","slug":"hi",` +
-				`"cover_image":"eyJf","is_liking_enabled":false,"topics":[3],"tiptap_body":{"body":` + helloDocument + `}}`,
-		},
-		{"create, the least", func(ctx context.Context, c *Client) error {
-			_, err := c.Posts.Create(ctx, 7, CreatePostRequest{Name: "Hi"})
-			return err
-		}, "POST /api/headless/v1/spaces/7/posts", `{"space_id":7,"name":"Hi"}`},
-		{"create with pictures", func(ctx context.Context, c *Client) error {
-			_, err := c.Posts.CreateImage(ctx, 7, CreateImagePostRequest{
-				Body:   hello,
-				Images: []ImageUpload{{SignedID: "eyJf", Width: 3, Height: 4}, {SignedID: "eyJg"}},
-			})
-			return err
-		}, "POST /api/headless/v1/spaces/7/images/posts", `{"space_id":7,"tiptap_body":{"body":` + helloDocument +
-			`},"gallery_attributes":{"images_attributes":[{"signed_id":"eyJf","width":3,"height":4},{"signed_id":"eyJg"}]}}`},
-		{"update pictures", func(ctx context.Context, c *Client) error {
-			_, err := c.Posts.UpdateImage(ctx, 7, 8,
-				UpdateImagePostRequest{IsCommentsEnabled: &no, Images: []ImageChange{{ID: 1, Position: &second}, {Image: "eyJf"}}})
-			return err
-		}, "PUT /api/headless/v1/spaces/7/images/posts/8", `{"space_id":7,"is_comments_enabled":false,
-			"gallery_attributes":{"images_attributes":[{"id":1,"position":2},{"image":"eyJf"}]}}`},
-		{"delete", func(ctx context.Context, c *Client) error {
-			return c.Posts.Delete(ctx, SpaceKey{ID: 7}, PostKey{ID: 8})
-		}, "DELETE /api/headless/v1/spaces/7/posts/8", ""},
-		{"likes", func(ctx context.Context, c *Client) error {
-			return page(c.Posts.Likes(ctx, 8, PageOptions{PerPage: 500}))
-		}, "GET /api/headless/v1/posts/8/user_likes?per_page=100", ""},
-		{
-			"like", func(ctx context.Context, c *Client) error { return c.Posts.Like(ctx, 8) },
-			"POST /api/headless/v1/posts/8/user_likes", "",
-		},
-		{
-			"unlike", func(ctx context.Context, c *Client) error { return c.Posts.Unlike(ctx, 8) },
-			"DELETE /api/headless/v1/posts/8/user_likes", "",
-		},
-		{
-			"follow", func(ctx context.Context, c *Client) error { return c.Posts.Follow(ctx, 8) },
-			"POST /api/headless/v1/posts/8/post_followers", "",
-		},
-		{
-			"unfollow", func(ctx context.Context, c *Client) error { return c.Posts.Unfollow(ctx, 8) },
-			"DELETE /api/headless/v1/posts/8/post_followers", "",
-		},
-		{
-			"unfollow by number", func(ctx context.Context, c *Client) error { return c.Posts.UnfollowByID(ctx, 8, 9) },
-			"DELETE /api/headless/v1/posts/8/post_followers/9", "",
-		},
-		{"report", func(ctx context.Context, c *Client) error {
-			return c.Posts.Report(ctx, ReportRequest{ID: 8, Type: "Post", Reason: "harassment", Body: "rude"})
-		}, "POST /api/headless/v1/flagged_contents", `{"flagged_content":{"flagged_contentable_id":8,
-			"flagged_contentable_type":"Post","reported_reason_type":"harassment","reported_reason_body":"rude"}}`},
-		{"report, without words", func(ctx context.Context, c *Client) error {
-			return c.Posts.Report(ctx, ReportRequest{ID: 8, Type: "Comment", Reason: "spam"})
-		}, "POST /api/headless/v1/flagged_contents", `{"flagged_content":{"flagged_contentable_id":8,
-			"flagged_contentable_type":"Comment","reported_reason_type":"spam","reported_reason_body":""}}`},
-	})
+	ctx, c, sends := sending(t)
+	sends(page(c.Posts.Home(ctx, PostListOptions{PageOptions: PageOptions{Page: 2, PerPage: 20}, Sort: "popular"})),
+		"GET /home?page=2&per_page=20&sort=popular", "")
+	sends(page(c.Posts.ListInSpace(ctx, SpaceKey{ID: 7}, SpacePostOptions{})), "GET /spaces/7/posts", "")
+	sends(page(c.Posts.ListInSpace(ctx, SpaceKey{Slug: "ärzte"},
+		SpacePostOptions{Status: "draft", PastEvents: &no, Topics: []int64{1, 2}})),
+		"GET /spaces/%C3%A4rzte/posts?past_events=false&status=draft&topics=1&topics=2", "")
+	sends(page(c.Posts.ListInSpace(ctx, SpaceKey{ID: 7}, SpacePostOptions{PastEvents: &yes, PostIDs: []int64{8, 9, 10}})),
+		"GET /spaces/7/posts?past_events=true&per_page=3&post_ids=8%2C9%2C10", "")
+	sends(only(c.Posts.Get(ctx, SpaceKey{Slug: "intros"}, PostKey{Slug: "hello"})), "GET /spaces/intros/posts/hello", "")
+	sends(only(c.Posts.Create(ctx, 7, CreatePostRequest{
+		Name: "Hi", Slug: "hi", Body: hello, CoverImage: "eyJf", IsLikingEnabled: &no, Topics: []int64{3},
+	})), "POST /spaces/7/posts", `{"space_id":7,"name":"Hi","slug":"hi","cover_image":"eyJf","is_liking_enabled":false,
+		"topics":[3],"tiptap_body":{"body":`+helloDocument+`}}`)
+	sends(only(c.Posts.Create(ctx, 7, CreatePostRequest{Name: "Hi"})),
+		"POST /spaces/7/posts", `{"space_id":7,"name":"Hi"}`)
+	sends(only(c.Posts.CreateImage(ctx, 7, CreateImagePostRequest{
+		Body: hello, Images: []ImageUpload{{SignedID: "eyJf", Width: 3, Height: 4}, {SignedID: "eyJg"}},
+	})), "POST /spaces/7/images/posts", `{"space_id":7,"tiptap_body":{"body":`+helloDocument+`},
+		"gallery_attributes":{"images_attributes":[{"signed_id":"eyJf","width":3,"height":4},{"signed_id":"eyJg"}]}}`)
+	sends(only(c.Posts.UpdateImage(ctx, 7, 8, UpdateImagePostRequest{
+		IsCommentsEnabled: &no, Images: []ImageChange{{ID: 1, Position: &second}, {Image: "eyJf"}},
+	})), "PUT /spaces/7/images/posts/8", `{"space_id":7,"is_comments_enabled":false,
+		"gallery_attributes":{"images_attributes":[{"id":1,"position":2},{"image":"eyJf"}]}}`)
+	sends(c.Posts.Delete(ctx, SpaceKey{ID: 7}, PostKey{ID: 8}), "DELETE /spaces/7/posts/8", "")
+	sends(page(c.Posts.Likes(ctx, 8, PageOptions{PerPage: 500})), "GET /posts/8/user_likes?per_page=100", "")
+	sends(c.Posts.Like(ctx, 8), "POST /posts/8/user_likes", "")
+	sends(c.Posts.Unlike(ctx, 8), "DELETE /posts/8/user_likes", "")
+	sends(c.Posts.Follow(ctx, 8), "POST /posts/8/post_followers", "")
+	sends(c.Posts.Unfollow(ctx, 8), "DELETE /posts/8/post_followers", "")
+	sends(c.Posts.UnfollowByID(ctx, 8, 9), "DELETE /posts/8/post_followers/9", "")
+	sends(c.Posts.Report(ctx, ReportRequest{ID: 8, Type: "Post", Reason: "harassment", Body: "rude"}),
+		"POST /flagged_contents", `{"flagged_content":{"flagged_contentable_id":8,"flagged_contentable_type":"Post",
+			"reported_reason_type":"harassment","reported_reason_body":"rude"}}`)
+	sends(c.Posts.Report(ctx, ReportRequest{ID: 8, Type: "Comment", Reason: "spam"}),
+		"POST /flagged_contents", `{"flagged_content":{"flagged_contentable_id":8,"flagged_contentable_type":"Comment",
+			"reported_reason_type":"spam","reported_reason_body":""}}`)
 }
 
 func TestPostSources(t *testing.T) {
