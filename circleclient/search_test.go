@@ -72,7 +72,9 @@ func TestSearchHits(t *testing.T) {
 		},
 		{
 			`{"id":1,"type":"group_mention","name":"everyone","mention_type":"everyone","mention_scope":"space","sgid":"BAh9"}`,
-			SearchHit{ID: 1, Type: "group_mention", Name: "everyone", SGID: "BAh9"}, HitOther, Ref{},
+			SearchHit{ID: 1, Type: "group_mention", Name: "everyone", SGID: "BAh9"},
+			HitOther,
+			Ref{},
 		},
 	} {
 		var hit SearchHit

@@ -105,7 +105,7 @@ func TestConfigThatIsRefused(t *testing.T) {
 			*c = trustedConfig()
 			c.Login = []string{"sandbox", "trusted"}
 		}, "cannot combine"},
-		{sandbox(func(_ *Config, d *Deployment) { d.HeadlessToken = headless }), "excludes CIRCLE_URL and the headless token"},
+		{sandbox(func(_ *Config, d *Deployment) { d.HeadlessToken = headless }), "excludes CIRCLE_URL and the headless"},
 		{sandbox(func(_ *Config, d *Deployment) { d.HeadlessTokenFile = "/run/t" }), "excludes CIRCLE_URL and the headless"},
 		{sandbox(func(_ *Config, d *Deployment) { d.CircleURL = "https://app.circle.so" }), "excludes CIRCLE_URL and"},
 		{func(_ *Config, d *Deployment) { d.Listen = ":8080" }, "listen on a loopback address"},

@@ -290,32 +290,31 @@ func TestRefusals(t *testing.T) {
 			"CIRCLEGRAPH_LOGIN=sandbox excludes CIRCLE_URL and the headless token."},
 		{vars("CIRCLEGRAPH_LOGIN", "sandbox,trusted", "CIRCLEGRAPH_TRUSTED_SECRET", secret), open +
 			"CIRCLEGRAPH_LOGIN cannot combine it with another mode."},
-		{vars("CIRCLE_HEADLESS_TOKEN", token),
-			"A Circle community is configured, but not how members prove who they are: set CIRCLEGRAPH_LOGIN to oidc, trusted " +
-				"or oidc,trusted."},
-		{vars("CIRCLEGRAPH_TRUSTED_SECRET", secret),
-			"OIDC or trusted settings are given without CIRCLEGRAPH_LOGIN: set it to oidc, trusted or oidc,trusted."},
-		{trusted("CIRCLE_HEADLESS_TOKEN", ""),
-			"CIRCLEGRAPH_LOGIN asks for a real community: CIRCLE_HEADLESS_TOKEN or CIRCLE_HEADLESS_TOKEN_FILE must be given."},
-		{trusted("CIRCLE_HEADLESS_TOKEN_FILE", "/nowhere"),
-			"CIRCLE_HEADLESS_TOKEN and CIRCLE_HEADLESS_TOKEN_FILE exclude each other: give one of them."},
+		{vars("CIRCLE_HEADLESS_TOKEN", token), "A Circle community is configured, but not how members prove who they are: " +
+			"set CIRCLEGRAPH_LOGIN to oidc, trusted or oidc,trusted."},
+		{vars("CIRCLEGRAPH_TRUSTED_SECRET", secret), "OIDC or trusted settings are given without CIRCLEGRAPH_LOGIN: set it " +
+			"to oidc, trusted or oidc,trusted."},
+		{trusted("CIRCLE_HEADLESS_TOKEN", ""), "CIRCLEGRAPH_LOGIN asks for a real community: CIRCLE_HEADLESS_TOKEN or " +
+			"CIRCLE_HEADLESS_TOKEN_FILE must be given."},
+		{trusted("CIRCLE_HEADLESS_TOKEN_FILE", "/nowhere"), "CIRCLE_HEADLESS_TOKEN and CIRCLE_HEADLESS_TOKEN_FILE exclude " +
+			"each other: give one of them."},
 		{trusted("CIRCLEGRAPH_TRUSTED_SECRET", ""), "The trusted mode needs CIRCLEGRAPH_TRUSTED_SECRET."},
-		{trusted("CIRCLEGRAPH_TRUSTED_SECRET", "short"),
-			"Each secret of CIRCLEGRAPH_TRUSTED_SECRET needs at least 32 bytes."},
-		{trusted("CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com"),
-			"OIDC settings or seal keys are given, but CIRCLEGRAPH_LOGIN does not include oidc."},
+		{trusted("CIRCLEGRAPH_TRUSTED_SECRET", "short"), "Each secret of CIRCLEGRAPH_TRUSTED_SECRET needs at least 32 " +
+			"bytes."},
+		{trusted("CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com"), "OIDC settings or seal keys are given, but " +
+			"CIRCLEGRAPH_LOGIN does not include oidc."},
 		{trusted("CIRCLEGRAPH_LOGIN", "oidc,trusted", "CIRCLEGRAPH_OIDC_ISSUER", "https://login.example.com",
 			"CIRCLEGRAPH_OIDC_AUDIENCE", "web"), "The oidc mode needs CIRCLEGRAPH_SEAL_KEYS: at " +
 			"least one key of 32 bytes in base64."},
-		{vars("CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS", "0"),
-			"CIRCLEGRAPH_MAX_STREAMS and CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers."},
+		{vars("CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS", "0"), "CIRCLEGRAPH_MAX_STREAMS and " +
+			"CIRCLEGRAPH_MAX_STREAMS_PER_ADDRESS must be positive numbers."},
 		{vars("CIRCLEGRAPH_MEMO_BRIEF", "0s", "CIRCLEGRAPH_MEMO_LONG", "-1s"), "CIRCLEGRAPH_MEMO_LONG must not be negative."},
-		{vars("CIRCLEGRAPH_MEMO_BYTES", "-1"),
-			`CIRCLEGRAPH_MEMO_BYTES: expected a valid 64 bit uint but got "-1". See --help.`},
-		{vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "5s"),
-			"CIRCLEGRAPH_UPSTREAM_TIMEOUT must not be longer than CIRCLEGRAPH_REQUEST_TIMEOUT: the call could never use it."},
-		{vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "soon"),
-			`CIRCLEGRAPH_REQUEST_TIMEOUT: expected duration but got "soon": time: invalid duration "soon". See --help.`},
+		{vars("CIRCLEGRAPH_MEMO_BYTES", "-1"), `CIRCLEGRAPH_MEMO_BYTES: expected a valid 64 bit uint but got "-1". See ` +
+			`--help.`},
+		{vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "5s"), "CIRCLEGRAPH_UPSTREAM_TIMEOUT must not be longer than " +
+			"CIRCLEGRAPH_REQUEST_TIMEOUT: the call could never use it."},
+		{vars("CIRCLEGRAPH_REQUEST_TIMEOUT", "soon"), `CIRCLEGRAPH_REQUEST_TIMEOUT: expected duration but got "soon": ` +
+			`time: invalid duration "soon". See --help.`},
 	} {
 		refused(t, test.env, test.want)
 	}
