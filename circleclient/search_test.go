@@ -161,7 +161,8 @@ func TestHighlights(t *testing.T) {
 
 // What hides its author and time hides them in lists of other things, too.
 func TestHiddenAuthors(t *testing.T) {
-	const hidden = `"hide_meta_info":true,"created_at":"2026-03-01T08:00:00Z","author":{"community_member_id":9,"name":"Ada"},
+	const hidden = `"hide_meta_info":true,"created_at":"2026-03-01T08:00:00Z",
+		"author":{"community_member_id":9,"name":"Ada"},
 		"space":{"id":5}`
 	var bookmark Bookmark
 	line := `{"id":1,"bookmark_type":"post","bookmark_record":{"id":3,` + hidden + `}}`
