@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -18,7 +19,15 @@ func TestHTTP(t *testing.T) {
 	const typename = `{"query":"{ __typename }"}`
 	server := newToy(t)
 	get := "query=" + url.QueryEscape("{ __typename }")
-	form := map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
+	echo := url.Values{"query": {"query($n:String!){echo(text:$n)}"}, "variables": {`{"n":"back"}`}}
+	const ok = `{"data":{"__typename":"Query"}}`
+	post := func(body string, header ...string) message {
+		m := message{"POST", "", map[string]string{}, body}
+		for pair := range slices.Chunk(header, 2) {
+			m.header[pair[0]] = pair[1]
+		}
+		return m
+	}
 	for _, tc := range []struct {
 		name   string
 		m      message
@@ -26,132 +35,59 @@ func TestHTTP(t *testing.T) {
 		media  string
 		want   string
 	}{
-		{"post", message{"POST", "", nil, typename}, 200, asJSON, `{"data":{"__typename":"Query"}}`},
-		{"get", message{"GET", get, nil, ""}, 200, asJSON, `{"data":{"__typename":"Query"}}`},
-		{"get with variables", message{"GET", "query=" + url.QueryEscape("query($n:String!){echo(text:$n)}") +
-			"&variables=" + url.QueryEscape(`{"n":"back"}`), nil, ""}, 200, asJSON, `{"echo":"back"}`},
+		{"post", post(typename), 200, asJSON, ok},
+		{"get", message{"GET", get, nil, ""}, 200, asJSON, ok},
+		{"get with variables", message{"GET", echo.Encode(), nil, ""}, 200, asJSON, `{"echo":"back"}`},
 		{
-			"get with a bad variable",
-			message{"GET", get + "&variables=%5B1%5D", nil, ""},
-			400, asJSON,
-			"`variables` must be a JSON object.",
+			"get with a bad variable", message{"GET", get + "&variables=%5B1%5D", nil, ""},
+			400, asJSON, "`variables` must be a JSON object.",
+		},
+		{"get without variables", message{"GET", get + "&variables=%22%22&extensions=null", nil, ""}, 200, asJSON, ok},
+		{"a byte order mark", post("\ufeff" + typename), 200, asJSON, ok},
+		{"empty variables", post(`{"query":"{__typename}","variables":"","extensions":""}`), 200, asJSON, ok},
+		{
+			"null variables", post(`{"query":"{__typename}","variables":null,"extensions":null,"operationName":null}`),
+			200, asJSON, ok,
 		},
 		{
-			"get without variables",
-			message{"GET", get + "&variables=%22%22&extensions=null", nil, ""},
-			200, asJSON,
-			`{"data":{"__typename":"Query"}}`,
-		},
-		{
-			"a byte order mark",
-			message{"POST", "", nil, "\ufeff" + typename},
-			200, asJSON,
-			`{"data":{"__typename":"Query"}}`,
-		},
-		{
-			"empty variables",
-			message{"POST", "", nil, `{"query":"{__typename}","variables":"","extensions":""}`},
-			200, asJSON,
-			`{"data":{"__typename":"Query"}}`,
-		},
-		{
-			"null variables",
-			message{"POST", "", nil, `{"query":"{__typename}","variables":null,"extensions":null,"operationName":null}`},
-			200, asJSON,
-			`{"data":{"__typename":"Query"}}`,
-		},
-		{
-			"variables of text",
-			message{"POST", "", nil, `{"query":"{__typename}","variables":"{}"}`},
-			400, asJSON,
-			"`variables` must be a JSON object.",
+			"variables of text", post(`{"query":"{__typename}","variables":"{}"}`),
+			400, asJSON, "`variables` must be a JSON object.",
 		},
 		{"get without a query", message{"GET", "", nil, ""}, 400, asJSON, "The request has no `query`."},
 		{
-			"get a mutation",
-			message{"GET", "query=" + url.QueryEscape("mutation { write }"), nil, ""},
-			405,
-			asJSON, "must be sent by POST",
+			"get a mutation", message{"GET", "query=" + url.QueryEscape("mutation { write }"), nil, ""},
+			405, asJSON, "must be sent by POST",
 		},
 		{"put", message{"PUT", "", nil, typename}, 405, asJSON, "BAD_REQUEST"},
 		{"options", message{"OPTIONS", "", nil, ""}, 204, "", ""},
-		{"a form", message{"POST", "", form, get}, 415, asJSON, "must be application/json"},
-		{"a form with files", message{
-			"POST", "",
-			map[string]string{"Content-Type": "multipart/form-data; boundary=x"},
-			"--x--",
-		}, 415, asJSON, "must be application/json"},
+		{"a form", post(get, "Content-Type", "application/x-www-form-urlencoded"), 415, asJSON, "must be application/json"},
 		{
-			"no content type",
-			message{"POST", "", map[string]string{"Content-Type": ""}, typename},
-			415, asJSON,
-			"must be application/json",
+			"a form with files", post("--x--", "Content-Type", "multipart/form-data; boundary=x"),
+			415, asJSON, "must be application/json",
 		},
-		{"another charset", message{
-			"POST", "",
-			map[string]string{"Content-Type": "application/json; charset=latin1"},
-			typename,
-		}, 415, asJSON, "plain UTF-8"},
+		{"no content type", post(typename, "Content-Type", ""), 415, asJSON, "must be application/json"},
+		{"another charset", post(typename, "Content-Type", "application/json; charset=latin1"), 415, asJSON, "plain UTF-8"},
+		{"compressed", post(typename, "Content-Encoding", "gzip"), 415, asJSON, "plain UTF-8"},
+		{"many operations", post("\n[" + typename + "]"), 400, asJSON, "arrays of operations are not accepted"},
+		{"no JSON", post(`{"query":"secret-token`), 400, asJSON, "not a JSON object with a `query`"},
+		{"two values", post(typename + `{"secret-token":1}`), 400, asJSON, "not a JSON object with a `query`"},
+		{"no query", post(`{}`), 400, asJSON, "The request has no `query`."},
+		{"a query of another type", post(`{"query":{"a":"secret-token"}}`), 400, asJSON, "`query` must be a string."},
 		{
-			"compressed",
-			message{"POST", "", map[string]string{"Content-Encoding": "gzip"}, typename},
-			415, asJSON,
-			"plain UTF-8",
-		},
-		{
-			"many operations",
-			message{"POST", "", nil, "\n[" + typename + "]"},
-			400, asJSON,
-			"arrays of operations are not accepted",
-		},
-		{"no JSON", message{"POST", "", nil, `{"query":"secret-token`}, 400, asJSON, "not a JSON object with a `query`"},
-		{
-			"two values",
-			message{"POST", "", nil, typename + `{"secret-token":1}`},
-			400, asJSON,
-			"not a JSON object with a `query`",
-		},
-		{"no query", message{"POST", "", nil, `{}`}, 400, asJSON, "The request has no `query`."},
-		{
-			"a query of another type",
-			message{"POST", "", nil, `{"query":{"a":"secret-token"}}`},
-			400, asJSON,
-			"`query` must be a string.",
-		},
-		{
-			"variables of another type",
-			message{"POST", "", nil, `{"query":"{ __typename }","variables":["secret-token"]}`},
+			"variables of another type", post(`{"query":"{ __typename }","variables":["secret-token"]}`),
 			400, asJSON, "`variables` must be a JSON object.",
 		},
+		{"too large", post(`{"query":"{ __typename }` + strings.Repeat(" ", 2000) + `"}`), 413, asJSON, "too large"},
+		{"a syntax error as JSON", post(`{"query":"{"}`, "Accept", asJSON), 200, asJSON, "GRAPHQL_PARSE_FAILED"},
 		{
-			"too large",
-			message{"POST", "", nil, `{"query":"{ __typename }` + strings.Repeat(" ", 2000) + `"}`},
-			413, asJSON,
-			"too large",
+			"a syntax error as a response", post(`{"query":"{"}`, "Accept", asResponse),
+			400, asResponse, "GRAPHQL_PARSE_FAILED",
 		},
 		{
-			"a syntax error as JSON",
-			message{"POST", "", map[string]string{"Accept": asJSON}, `{"query":"{"}`},
-			200, asJSON,
-			"GRAPHQL_PARSE_FAILED",
+			"an unknown operation", post(`{"query":"query A { __typename }","operationName":"B"}`, "Accept", asResponse),
+			400, asResponse, "operation B not found",
 		},
-		{
-			"a syntax error as a response",
-			message{"POST", "", map[string]string{"Accept": asResponse}, `{"query":"{"}`},
-			400,
-			asResponse, "GRAPHQL_PARSE_FAILED",
-		},
-		{"an unknown operation", message{
-			"POST", "",
-			map[string]string{"Accept": asResponse},
-			`{"query":"query A { __typename }","operationName":"B"}`,
-		}, 400, asResponse, "operation B not found"},
-		{
-			"a failed field",
-			message{"POST", "", map[string]string{"Accept": asResponse}, `{"query":"{ broken }"}`},
-			200,
-			asResponse, `"data":{"broken":null}`,
-		},
+		{"a failed field", post(`{"query":"{ broken }"}`, "Accept", asResponse), 200, asResponse, `"data":{"broken":null}`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			status, header, body := server.send(tc.m)
