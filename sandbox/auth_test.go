@@ -55,61 +55,41 @@ func TestTokenHasCirclesShape(t *testing.T) {
 func TestAuthAPIRefusals(t *testing.T) {
 	w := newWorld(t)
 	sso := w.Members()[5].SSOUserID
+	const secret = "Bearer " + DefaultHeadlessToken
 	rows := []struct {
-		name, header, method, path, body string
-		status                           int
-		want                             string
+		name, header, call, body string
+		status                   int
+		want                     string
 	}{
-		{"no secret", "", "POST", "/auth_token", `{"email":"a"}`, 401, sayBadSecret},
-		{"wrong secret", "Bearer nope", "PATCH", "/access_token/refresh", `{"refresh_token":"x"}`, 401, sayBadSecret},
-		{"member token as secret", "Bearer " + w.token(asMember), "POST", "/auth_token", `{"email":"a"}`, 401, sayBadSecret},
+		{"no secret", "", "POST /auth_token", `{"email":"a"}`, 401, sayBadSecret},
+		{"wrong secret", "Bearer nope", "PATCH /access_token/refresh", `{"refresh_token":"x"}`, 401, sayBadSecret},
+		{"member token as secret", "Bearer " + w.token(asMember), "POST /auth_token", `{"email":"a"}`, 401, sayBadSecret},
 		{
-			"Token scheme", "Token " + DefaultHeadlessToken, "POST", "/auth_token", `{"email":"member@example.com"}`, 200,
-			"access_token",
+			"Token scheme", "Token " + DefaultHeadlessToken, "POST /auth_token", `{"email":"member@example.com"}`,
+			200, "access_token",
 		},
-		{"nobody", "Bearer " + DefaultHeadlessToken, "POST", "/auth_token", `{}`, 404, sayNoSuchMember},
+		{"nobody", secret, "POST /auth_token", `{}`, 404, sayNoSuchMember},
+		{"unknown e-mail", secret, "POST /auth_token", `{"email":"x@example.com"}`, 404, sayNoSuchMember},
 		{
-			"unknown e-mail", "Bearer " + DefaultHeadlessToken, "POST", "/auth_token", `{"email":"x@example.com"}`, 404,
-			sayNoSuchMember,
+			"SSO id goes first", secret, "POST /auth_token", `{"email":"admin@example.com","community_member_id":8800001,"sso_user_id":"` + sso + `"}`,
+			200, `"community_member_id":8800006`,
 		},
+		{"unknown refresh token", secret, "PATCH /access_token/refresh", `{"refresh_token":"x"}`, 404, sayRefreshUnknown},
+		{"no refresh token", secret, "PATCH /access_token/refresh", `{}`, 404, "Missing parameter: refresh_token"},
+		{"revoke nonsense", secret, "POST /access_token/revoke", `{"access_token":"x"}`, 422, sayAccessInvalid},
 		{
-			"SSO id goes first", "Bearer " + DefaultHeadlessToken, "POST", "/auth_token",
-			`{"email":"admin@example.com","community_member_id":8800001,"sso_user_id":"` + sso +
-				`"}`, 200, `"community_member_id":8800006`,
+			"revoke a number", secret, "POST /access_token/revoke", `{"access_token":3}`,
+			404, "Missing parameter: access_token",
 		},
-		{
-			"unknown refresh token", "Bearer " + DefaultHeadlessToken, "PATCH", "/access_token/refresh", `{"refresh_token":"x"}`,
-			404, sayRefreshUnknown,
-		},
-		{
-			"no refresh token", "Bearer " + DefaultHeadlessToken, "PATCH", "/access_token/refresh", `{}`, 404,
-			"Missing parameter: refresh_token",
-		},
-		{
-			"revoke nonsense", "Bearer " + DefaultHeadlessToken, "POST", "/access_token/revoke", `{"access_token":"x"}`, 422,
-			sayAccessInvalid,
-		},
-		{
-			"revoke a number", "Bearer " + DefaultHeadlessToken, "POST", "/access_token/revoke", `{"access_token":3}`, 404,
-			"Missing parameter: access_token",
-		},
-		{
-			"revoke unknown refresh", "Bearer " + DefaultHeadlessToken, "POST", "/refresh_token/revoke", `{"refresh_token":"x"}`,
-			404, sayRefreshUnknown,
-		},
-		{
-			"revoke no refresh", "Bearer " + DefaultHeadlessToken, "POST", "/refresh_token/revoke", ``, 404,
-			"Missing parameter: refresh_token",
-		},
-		{
-			"revoke a number as refresh", "Bearer " + DefaultHeadlessToken, "POST", "/refresh_token/revoke",
-			`{"refresh_token":3}`, 404, sayRefreshNoText,
-		},
-		{"broken JSON", "Bearer " + DefaultHeadlessToken, "POST", "/auth_token", `{`, 400, "parsing"},
+		{"revoke unknown refresh", secret, "POST /refresh_token/revoke", `{"refresh_token":"x"}`, 404, sayRefreshUnknown},
+		{"revoke no refresh", secret, "POST /refresh_token/revoke", ``, 404, "Missing parameter: refresh_token"},
+		{"revoke a number as refresh", secret, "POST /refresh_token/revoke", `{"refresh_token":3}`, 404, sayRefreshNoText},
+		{"broken JSON", secret, "POST /auth_token", `{`, 400, "parsing"},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
-			r := w.send(row.method, authAPI+row.path, row.header, row.body)
+			method, path, _ := strings.Cut(row.call, " ")
+			r := w.send(method, authAPI+path, row.header, row.body)
 			if r.status != row.status || !strings.Contains(string(r.raw), row.want) {
 				t.Errorf("= %d %s, want %d with %s", r.status, r.raw, row.status, row.want)
 			}
