@@ -18,136 +18,68 @@ import (
 // madeUpRoom is the room of the lists below.
 const madeUpRoom = "11111111-2222-4333-8444-555555555555"
 
-// pagedLists are the lists that Circle pages: the connection in the answer, the path at Circle, the query, what an item
-// shows its number by, and the record of a number.
+// pagedLists are the lists that Circle pages: the connection in the answer, the path at Circle, the query (LIST stands
+// for a page of what shows), what an item shows its number by, and the record of a number.
 var pagedLists = []struct {
 	connection, path, query, shows string
 	record                         func(n int) map[string]any
 }{
+	{"homeFeed", "/home", `homeFeed(ARGS) LIST`, "circleId", numbered("id")},
+	{"space.posts", "/spaces/1/posts", `SPACE { posts(ARGS) LIST }`, "circleId", numbered("id")},
+	{"member.posts", "/community_members/1/posts", `MEMBER { posts(ARGS) LIST }`, "circleId", numbered("id")},
+	{"member.comments", "/community_members/1/comments", `MEMBER { comments(ARGS) LIST }`, "circleId", numbered("id")},
+	{"member.spaces", "/community_members/1/spaces", `MEMBER { spaces(ARGS) LIST }`, "circleId", numbered("id")},
+	{"post.comments", "/posts/2/comments", `POST { comments(ARGS) LIST }`, "circleId", numbered("id")},
+	{"post.likes", "/posts/2/user_likes", `POST { likes(ARGS) LIST }`, "circleId", numbered("community_member_id")},
+	{"comment.replies", "/comments/3/replies", `COMMENT { replies(ARGS) LIST }`, "circleId", numbered("id")},
 	{
-		"homeFeed", "/home",
-		`homeFeed(ARGS) { LIST { circleId } }`, "circleId",
-		numberedRecord("id"),
+		"comment.likes", "/comments/3/user_likes", `COMMENT { likes(ARGS) LIST }`, "circleId",
+		numbered("community_member_id"),
+	},
+	{"events", "/community_events", `events(ARGS) LIST`, "circleId", numbered("id")},
+	{
+		"post.attendees", "/events/2/event_attendees", `POST { ... on Event { attendees(ARGS) LIST } }`, "member.circleId",
+		numbered("id", "community_member_id"),
 	},
 	{
-		"space.posts", "/spaces/1/posts",
-		`SPACE { posts(ARGS) { LIST { circleId } } }`, "circleId",
-		numberedRecord("id"),
+		"post.occurrences", "/spaces/1/events/2/recurring_events", `POST { ... on Event { occurrences(ARGS) LIST } }`,
+		"title", numbered("id", "name"),
+	},
+	{"viewer.notifications", "/notifications", `viewer { notifications(ARGS) LIST }`, "action", numbered("id", "action")},
+	{"viewer.bookmarks", "/bookmarks", `viewer { bookmarks(ARGS) LIST }`, "title", func(n int) map[string]any {
+		return map[string]any{"id": n, "bookmark_record": numbered("name")(n)}
+	}},
+	{"viewer.chatRooms", "/messages", `viewer { chatRooms(ARGS) LIST }`, "name", func(n int) map[string]any {
+		return map[string]any{"id": n, "uuid": fmt.Sprintf("%08d%s", n, madeUpRoom[8:]), "chat_room_name": n}
+	}},
+	{
+		"chatRoom.participants", "/messages/" + madeUpRoom + "/chat_room_participants", `ROOM { participants(ARGS) LIST }`,
+		"member.circleId", numbered("id", "community_member_id"),
+	},
+	{"viewer.chatThreads", "/chat_threads", `viewer { chatThreads(ARGS) LIST }`, "circleId", numbered("id")},
+	{
+		"space.course.quizAttempts", "/courses/1/quiz_attempts", `SPACE { course { quizAttempts(ARGS) LIST } }`, "circleId",
+		numbered("id", "quiz_id"),
 	},
 	{
-		"member.posts", "/community_members/1/posts",
-		`MEMBER { posts(ARGS) { LIST { circleId } } }`, "circleId",
-		numberedRecord("id"),
+		"search", "/advanced_search", `search(query: "q", ARGS) { PAGE { ... on SearchHit { title } } }`, "title",
+		numbered("id", "name"),
 	},
 	{
-		"member.comments", "/community_members/1/comments",
-		`MEMBER { comments(ARGS) { LIST { circleId } } }`, "circleId",
-		numberedRecord("id"),
-	},
-	{
-		"member.spaces", "/community_members/1/spaces",
-		`MEMBER { spaces(ARGS) { LIST { circleId } } }`, "circleId",
-		numberedRecord("id"),
-	},
-	{
-		"post.comments", "/posts/2/comments",
-		`POST { comments(ARGS) { LIST { circleId } } }`, "circleId",
-		numberedRecord("id"),
-	},
-	{
-		"post.likes", "/posts/2/user_likes",
-		`POST { likes(ARGS) { LIST { circleId } } }`, "circleId",
-		numberedRecord("community_member_id"),
-	},
-	{
-		"comment.replies", "/comments/3/replies",
-		`COMMENT { replies(ARGS) { LIST { circleId } } }`, "circleId",
-		numberedRecord("id"),
-	},
-	{
-		"comment.likes", "/comments/3/user_likes",
-		`COMMENT { likes(ARGS) { LIST { circleId } } }`, "circleId",
-		numberedRecord("community_member_id"),
-	},
-	{
-		"events", "/community_events",
-		`events(ARGS) { LIST { circleId } }`, "circleId",
-		numberedRecord("id"),
-	},
-	{
-		"post.attendees", "/events/2/event_attendees",
-		`POST { ... on Event { attendees(ARGS) { LIST { member { circleId } } } } }`, "member.circleId",
-		numberedRecord("id", "community_member_id"),
-	},
-	{
-		"post.occurrences", "/spaces/1/events/2/recurring_events",
-		`POST { ... on Event { occurrences(ARGS) { LIST { title } } } }`, "title",
-		numberedRecord("id", "name"),
-	},
-	{
-		"viewer.notifications", "/notifications",
-		`viewer { notifications(ARGS) { LIST { action } } }`, "action",
-		numberedRecord("id", "action"),
-	},
-	{
-		"viewer.bookmarks", "/bookmarks",
-		`viewer { bookmarks(ARGS) { LIST { title } } }`, "title",
+		"quickSearch", "/search", `quickSearch(text: "q", ARGS) { PAGE { ... on SearchHit { title } } }`, "title",
 		func(n int) map[string]any {
-			return map[string]any{"id": n, "bookmark_record": numberedRecord("name")(n)}
+			return map[string]any{"type": "space", "attributes": numbered("id", "name")(n)}
 		},
 	},
+	{"members", "/community_members", `members(ARGS) LIST`, "circleId", numbered("community_member_id")},
+	{"space.members", "/community_members", `SPACE { members(ARGS) LIST }`, "circleId", numbered("community_member_id")},
 	{
-		"viewer.chatRooms", "/messages",
-		`viewer { chatRooms(ARGS) { LIST { name } } }`, "name",
-		func(n int) map[string]any {
-			return map[string]any{"id": n, "uuid": fmt.Sprintf("%08d%s", n, madeUpRoom[8:]), "chat_room_name": n}
-		},
-	},
-	{
-		"chatRoom.participants", "/messages/" + madeUpRoom + "/chat_room_participants",
-		`ROOM { participants(ARGS) { LIST { member { circleId } } } }`, "member.circleId",
-		numberedRecord("id", "community_member_id"),
-	},
-	{
-		"viewer.chatThreads", "/chat_threads",
-		`viewer { chatThreads(ARGS) { LIST { circleId } } }`, "circleId",
-		numberedRecord("id"),
-	},
-	{
-		"space.course.quizAttempts", "/courses/1/quiz_attempts",
-		`SPACE { course { quizAttempts(ARGS) { LIST { circleId } } } }`, "circleId",
-		numberedRecord("id", "quiz_id"),
-	},
-	{
-		"search", "/advanced_search",
-		`search(query: "q", ARGS) { LIST { ... on SearchHit { title } } }`, "title",
-		numberedRecord("id", "name"),
-	},
-	{
-		"quickSearch", "/search",
-		`quickSearch(text: "q", ARGS) { LIST { ... on SearchHit { title } } }`, "title",
-		func(n int) map[string]any {
-			return map[string]any{"type": "space", "attributes": numberedRecord("id", "name")(n)}
-		},
-	},
-	{
-		"members", "/community_members",
-		`members(ARGS) { LIST { circleId } }`, "circleId",
-		numberedRecord("community_member_id"),
-	},
-	{
-		"space.members", "/community_members",
-		`SPACE { members(ARGS) { LIST { circleId } } }`, "circleId",
-		numberedRecord("community_member_id"),
-	},
-	{
-		"searchMembers", "/search/community_members",
-		`searchMembers(ARGS) { LIST { circleId } }`, "circleId",
-		numberedRecord("community_member_id"),
+		"searchMembers", "/search/community_members", `searchMembers(ARGS) LIST`, "circleId",
+		numbered("community_member_id"),
 	},
 }
 
-func numberedRecord(keys ...string) func(int) map[string]any {
+func numbered(keys ...string) func(int) map[string]any {
 	return func(n int) map[string]any {
 		record := map[string]any{}
 		for _, key := range keys {
@@ -283,7 +215,7 @@ func TestListsWithEveryHabit(t *testing.T) {
 	}
 	comment := scalar.FormatRef(circleclient.Ref{Type: circleclient.RefComment, Space: 1, Post: 2, ID: 3})
 	words := strings.NewReplacer("ARGS", "first: $n, after: $after",
-		"LIST", "totalCount pageInfo { hasNextPage endCursor } nodes", "COMMENT", `comment(id: "`+comment+`")`,
+		"PAGE", "totalCount pageInfo { hasNextPage endCursor } nodes", "COMMENT", `comment(id: "`+comment+`")`,
 		"SPACE", `space(by: {circleId: "1"})`, "MEMBER", `member(by: {circleId: "1"})`,
 		"POST", `post(by: {circleId: {space: "1", post: "2"}})`, "ROOM", `chatRoom(uuid: "`+madeUpRoom+`")`)
 	for _, h := range habits {
@@ -320,7 +252,9 @@ func TestListsWithEveryHabit(t *testing.T) {
 					mu.Lock()
 					path, record, requests = list.path, list.record, 0
 					mu.Unlock()
-					query := `query($n: Int!, $after: String) {` + words.Replace(list.query) + `}`
+					shown := strings.ReplaceAll(list.shows, ".", " { ") + strings.Repeat(" }", strings.Count(list.shows, "."))
+					query := strings.ReplaceAll(list.query, "LIST", "{ PAGE { "+shown+" } }")
+					query = `query($n: Int!, $after: String) {` + words.Replace(query) + `}`
 					var after any
 					var got []string
 					pages := 0
