@@ -39,7 +39,8 @@ func TestHTTP(t *testing.T) {
 		{"get", message{"GET", get, nil, ""}, 200, asJSON, ok},
 		{"get with variables", message{"GET", echo.Encode(), nil, ""}, 200, asJSON, `{"echo":"back"}`},
 		{
-			"get with a bad variable", message{"GET", get + "&variables=%5B1%5D", nil, ""},
+			"get with a bad variable",
+			message{"GET", get + "&variables=%5B1%5D", nil, ""},
 			400, asJSON, "`variables` must be a JSON object.",
 		},
 		{"get without variables", message{"GET", get + "&variables=%22%22&extensions=null", nil, ""}, 200, asJSON, ok},
@@ -55,7 +56,8 @@ func TestHTTP(t *testing.T) {
 		},
 		{"get without a query", message{"GET", "", nil, ""}, 400, asJSON, "The request has no `query`."},
 		{
-			"get a mutation", message{"GET", "query=" + url.QueryEscape("mutation { write }"), nil, ""},
+			"get a mutation",
+			message{"GET", "query=" + url.QueryEscape("mutation { write }"), nil, ""},
 			405, asJSON, "must be sent by POST",
 		},
 		{"put", message{"PUT", "", nil, typename}, 405, asJSON, "BAD_REQUEST"},
