@@ -72,7 +72,8 @@ func TestAuthAPIRefusals(t *testing.T) {
 		{"unknown e-mail", secret, "POST /auth_token", `{"email":"x@example.com"}`, 404, sayNoSuchMember},
 		{
 			"SSO id goes first", secret, "POST /auth_token",
-			`{"email":"admin@example.com","community_member_id":8800001,"sso_user_id":"` + sso + `"}`, 200, `"community_member_id":8800006`,
+			`{"email":"admin@example.com","community_member_id":8800001,"sso_user_id":"` + sso + `"}`,
+			200, `"community_member_id":8800006`,
 		},
 		{"unknown refresh token", secret, "PATCH /access_token/refresh", `{"refresh_token":"x"}`, 404, sayRefreshUnknown},
 		{"no refresh token", secret, "PATCH /access_token/refresh", `{}`, 404, "Missing parameter: refresh_token"},
