@@ -1,8 +1,10 @@
 package graph_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -28,73 +30,42 @@ func newProxy(t *testing.T, upstream string) *toxiproxy.Proxy {
 	return proxy
 }
 
+// toxic is what toxiproxy is told: kind is its name, with "upstream" if it is for the way to Circle.
+func toxic(kind, attributes string) io.Reader {
+	name, stream, _ := strings.Cut(kind, " ")
+	return strings.NewReader(fmt.Sprintf(`{"type": %q, "stream": %q, "attributes": %s}`, name,
+		cmp.Or(stream, "downstream"), attributes))
+}
+
 // Whatever the network between the facade and Circle does, each answer comes in time and says what is missing, a write
 // is sent once, and the next request finds everything well again.
 func TestFaultsOfTheNetwork(t *testing.T) {
-	const unknown = "OUTCOME_UNKNOWN"
+	const unknown, timeout, unavailable = "OUTCOME_UNKNOWN", "UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE"
 	var all sync.WaitGroup
 	for _, tc := range []struct {
 		name   string
-		toxics []string // none closes the port
-		code   string   // of what needs Circle, "" if everything arrives
-		write  string   // outcome of a write
-		writes int      // how many reach Circle
+		toxic  string // type, direction and attributes; none closes the port
+		code   string // of what needs Circle, "" if everything arrives
+		write  string // outcome of a write
+		writes int    // how many reach Circle
 	}{
-		{"latency and jitter", []string{`{"type": "latency", "attributes": {"latency": 100, "jitter": 90}}`}, "", "", 1},
-		{
-			"latency beyond the limit",
-			[]string{`{"type": "latency", "attributes": {"latency": 3600000}}`},
-			"UPSTREAM_TIMEOUT",
-			unknown, 1,
-		},
-		{
-			"latency on the way there",
-			[]string{`{"type": "latency", "stream": "upstream", "attributes": {"latency": 3600000}}`},
-			"UPSTREAM_TIMEOUT", unknown, 0,
-		},
-		{"reset", []string{`{"type": "reset_peer", "attributes": {"timeout": 0}}`}, "UPSTREAM_UNAVAILABLE", unknown, 1},
-		{
-			"reset after a while",
-			[]string{`{"type": "reset_peer", "attributes": {"timeout": 100}}`},
-			"UPSTREAM_UNAVAILABLE",
-			unknown, 1,
-		},
-		{
-			"half-open connection",
-			[]string{`{"type": "timeout", "attributes": {"timeout": 0}}`},
-			"UPSTREAM_TIMEOUT", unknown,
-			1,
-		},
-		{
-			"requests that get nowhere",
-			[]string{`{"type": "timeout", "stream": "upstream", "attributes": {"timeout": 0}}`},
-			"UPSTREAM_TIMEOUT", unknown, 0,
-		},
-		{
-			"cut off in the head",
-			[]string{`{"type": "limit_data", "attributes": {"bytes": 20}}`},
-			"UPSTREAM_UNAVAILABLE",
-			unknown, 1,
-		},
-		{
-			"cut off in the body",
-			[]string{`{"type": "limit_data", "attributes": {"bytes": 260}}`},
-			"UPSTREAM_UNAVAILABLE",
-			unknown, 1,
-		},
-		{"small pieces", []string{`{"type": "slicer", "attributes": {"average_size": 500, "size_variation": 100, "delay":
-			100}}`}, "", "", 1},
-		{
-			"slow drip",
-			[]string{`{"type": "slicer", "attributes": {"average_size": 2, "size_variation": 1, "delay": 1000000}}`},
-			"UPSTREAM_TIMEOUT", unknown, 1,
-		},
-		{"refused", nil, "UPSTREAM_UNAVAILABLE", "UPSTREAM_UNAVAILABLE", 0},
+		{"latency and jitter", `latency {"latency": 100, "jitter": 90}`, "", "", 1},
+		{"latency beyond the limit", `latency {"latency": 3600000}`, timeout, unknown, 1},
+		{"latency on the way there", `latency upstream {"latency": 3600000}`, timeout, unknown, 0},
+		{"reset", `reset_peer {"timeout": 0}`, unavailable, unknown, 1},
+		{"reset after a while", `reset_peer {"timeout": 100}`, unavailable, unknown, 1},
+		{"half-open connection", `timeout {"timeout": 0}`, timeout, unknown, 1},
+		{"requests that get nowhere", `timeout upstream {"timeout": 0}`, timeout, unknown, 0},
+		{"cut off in the head", `limit_data {"bytes": 20}`, unavailable, unknown, 1},
+		{"cut off in the body", `limit_data {"bytes": 260}`, unavailable, unknown, 1},
+		{"small pieces", `slicer {"average_size": 500, "size_variation": 100, "delay": 100}`, "", "", 1},
+		{"slow drip", `slicer {"average_size": 2, "size_variation": 1, "delay": 1000000}`, timeout, unknown, 1},
+		{"refused", "", unavailable, unavailable, 0},
 	} {
 		all.Go(func() { // all at once: they mostly wait
 			t.Run(tc.name, func(t *testing.T) {
 				limit := time.Minute // of a call to Circle: no busy machine needs as long
-				if tc.code == "UPSTREAM_TIMEOUT" {
+				if tc.code == timeout {
 					limit = 10 * time.Second // in which a write reaches Circle
 				}
 				var proxy *toxiproxy.Proxy
@@ -104,13 +75,10 @@ func TestFaultsOfTheNetwork(t *testing.T) {
 				})
 				well := c.soon(faultyScreen)
 				like := map[string]any{"id": at(well, "homeFeed.nodes.0.id")}
-				if tc.toxics == nil {
+				if kind, attributes, ok := strings.Cut(tc.toxic, " {"); !ok {
 					proxy.Stop()
-				}
-				for _, toxic := range tc.toxics {
-					if _, err := proxy.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
-						t.Fatal(err)
-					}
+				} else if _, err := proxy.Toxics.AddToxicJson(toxic(kind, "{"+attributes)); err != nil {
+					t.Fatal(err)
 				}
 
 				raw, calls := c.ask(member, faultyScreen, nil)
@@ -140,7 +108,7 @@ func TestFaultsOfTheNetwork(t *testing.T) {
 					t.Errorf("the write reached Circle %d times, want %d", n, tc.writes)
 				}
 
-				if tc.toxics == nil {
+				if tc.toxic == "" {
 					if err := proxy.Start(); err != nil {
 						t.Fatal(err)
 					}
