@@ -193,8 +193,10 @@ func (n *News) begin(c rueidis.Client) error {
 
 // next waits for items and tells them.
 func (n *News) next(c rueidis.Client) error {
-	ctx, cancel := context.WithTimeout(n.store.ctx, listening+n.store.options.Patience.Probe)
+	// With a deadline the client would wait for an answer after the store is closed, so the time is kept here.
+	ctx, cancel := context.WithCancel(n.store.ctx)
 	defer cancel()
+	defer time.AfterFunc(listening+n.store.options.Patience.Probe, cancel).Stop()
 	read := c.B().Xread().Count(1000).Block(listening.Milliseconds()).Streams().Key(newsKey).Id(n.last).Build()
 	streams, err := c.Do(ctx, read).AsXRead()
 	if rueidis.IsRedisNil(err) {

@@ -187,9 +187,9 @@ func (s *Store) Start() {
 // Close says goodbye to the other instances and ends the connection.
 func (s *Store) Close() {
 	s.leave()
-	s.stop()
+	s.stop() // which ends what waits for news
 	if client := s.client.Load(); client != nil {
-		(*client).Close() // which ends what waits for news
+		(*client).Close()
 	}
 	s.work.Wait()
 }

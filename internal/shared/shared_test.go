@@ -591,6 +591,16 @@ func TestSilence(t *testing.T) {
 	}
 }
 
+// TestCloseInSilence: an instance that waits for news of a store that answers nothing can be stopped.
+func TestCloseInSilence(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL, func(o *Options) { o.Patience = Patience{Probe: time.Hour} })
+	until(t, "it waits for news", func() bool { return strings.Contains(server.Say("CLIENT", "LIST"), "cmd=xread") })
+	server.Pause()
+	s.Close()
+}
+
 // TestHiccup: a store that says nothing for a moment makes a create or a sign-in late, and neither twice nor fail, also
 // if other commands have been given up meanwhile.
 func TestHiccup(t *testing.T) {
