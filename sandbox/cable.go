@@ -187,6 +187,10 @@ func disconnectFrame(reason string, reconnect bool) []byte {
 	return frameOf(map[string]any{"type": "disconnect", "reason": reason, "reconnect": reconnect})
 }
 
+func beatFrame(now time.Time) []byte {
+	return fmt.Appendf(nil, `{"type":"ping","message":%d}`, now.Unix())
+}
+
 // write sends frames and beats until the connection ends.
 func (c *cables) write(ctx context.Context, ws *websocket.Conn, conn *cableConn) {
 	beat := time.NewTicker(c.options.Ping)
@@ -208,7 +212,7 @@ func (c *cables) write(ctx context.Context, ws *websocket.Conn, conn *cableConn)
 			return
 		case frame = <-conn.out:
 		case now := <-beat.C:
-			frame = fmt.Appendf(nil, `{"type":"ping","message":%d}`, now.Unix())
+			frame = beatFrame(now)
 		}
 		c.mu.Lock()
 		silent := c.silent
@@ -430,6 +434,16 @@ func (s *Sandbox) CloseCables(memberID int64, reason string, reconnect bool) {
 		if memberID == 0 || conn.memberID == memberID {
 			conn.end(e)
 		}
+	}
+}
+
+// BeatCables sends a beat over all connections, before it is time for one.
+func (s *Sandbox) BeatCables() {
+	s.cables.mu.Lock()
+	defer s.cables.mu.Unlock()
+	frame := beatFrame(s.clock.Now())
+	for conn := range s.cables.open {
+		conn.push(frame)
 	}
 }
 

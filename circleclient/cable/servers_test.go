@@ -34,6 +34,7 @@ type server struct {
 	room          int64
 	token         func(member int64) string
 	broadcast     func(stream string, message any)
+	beat          func()
 	restart       func()
 	throwOut      func(member int64)
 }
@@ -56,7 +57,7 @@ func sandboxServer(t *testing.T) *server {
 		name: "sandbox", url: "ws" + strings.TrimPrefix(web.URL, "http") + "/cable",
 		member: members[0].ID, other: members[1].ID, room: roomOf(t, web.URL, members[0].ID),
 		token:     func(member int64) string { return login(t, web.URL, member) },
-		broadcast: s.Broadcast, restart: s.RestartCable,
+		broadcast: s.Broadcast, beat: s.BeatCables, restart: s.RestartCable,
 		throwOut: func(member int64) { s.CloseCables(member, "remote", false) },
 	}
 }
@@ -145,6 +146,7 @@ func railsServer(t *testing.T) *server {
 		name: "rails", url: "ws://" + host + "/cable", member: 7, other: 8, room: 5,
 		token:     func(member int64) string { return strconv.FormatInt(member, 10) + ":token" },
 		broadcast: func(stream string, m any) { post("/broadcast?stream="+url.QueryEscape(stream), m) },
+		beat:      func() { post("/beat", nil) },
 		restart:   func() { post("/restart", nil) },
 		throwOut:  func(member int64) { post("/disconnect?member="+strconv.FormatInt(member, 10), nil) },
 	}
@@ -183,6 +185,24 @@ func (c client) want(want cable.Signal) {
 	c.t.Helper()
 	if got, err := c.Next(c.t.Context()); got != want || err != nil {
 		c.t.Fatalf("the next signal is %#v, %v, want %#v", got, err, want)
+	}
+}
+
+// nextAfter takes the next signal while something is done again and again: Rails may not know yet of a connection that
+// it has opened.
+func (c client) nextAfter(do func()) (got cable.Signal, err error) {
+	came := make(chan struct{})
+	go func() {
+		defer close(came)
+		got, err = c.Next(c.t.Context())
+	}()
+	for {
+		do()
+		select {
+		case <-came:
+			return got, err
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
 }
 

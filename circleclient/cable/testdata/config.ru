@@ -51,7 +51,9 @@ cable.config.allow_same_origin_as_host = false
 
 map("/cable") { run cable }
 # Broadcast by HTTP, for tests: POST /broadcast?stream=… with JSON. POST /restart and POST /disconnect?member=… as an operator would.
+# POST /beat beats before it is time for it.
 map("/broadcast") { run ->(env) { q = Rack::Request.new(env); cable.broadcast(q.GET["stream"], JSON.parse(q.body.read)); [204, {}, []] } }
 map("/restart") { run ->(_) { cable.restart; [204, {}, []] } }
 map("/disconnect") { run ->(env) { q = Rack::Request.new(env); cable.remote_connections.where(member: q.GET["member"].to_i).disconnect; [204, {}, []] } }
+map("/beat") { run ->(_) { cable.connections.each(&:beat); [204, {}, []] } }
 map("/count") { run ->(_) { [200, {}, [cable.connections.size.to_s]] } }
