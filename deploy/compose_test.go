@@ -20,6 +20,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"go.yaml.in/yaml/v4"
 
@@ -133,15 +134,14 @@ func TestManifestsSettings(t *testing.T) {
 // What compose.yaml starts works together: its settings, store, proxy and Prometheus as processes of this machine.
 // Instances that are stopped and started one after the other are not noticed behind the proxy.
 func TestComposed(t *testing.T) {
+	t.Parallel()
 	for _, program := range []string{"nginx", "prometheus", "redis-server"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("%s is not installed: apt-get install nginx-light prometheus redis-server", program)
 		}
 	}
 	ctx := t.Context()
-	dir := t.TempDir()
-	program := filepath.Join(dir, "circlegraph")
-	output(t, "go", "build", "-o", program, "..")
+	dir, program := t.TempDir(), built(t)
 	authority, err := redistest.NewAuthority(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -169,6 +169,7 @@ func TestComposed(t *testing.T) {
 		}
 		c.Env = append(c.Env, "CIRCLEGRAPH_LISTEN="+addresses[i], "CIRCLEGRAPH_ADMIN_LISTEN="+admins[i]) // the last counts
 		p := start(t, c)
+		t.Cleanup(p.kill) // quicker than draining
 		until(t, "an instance is ready", func() bool {
 			res, err := http.Get("http://" + addresses[i] + "/readyz")
 			return err == nil && res.Body.Close() == nil && res.StatusCode == http.StatusOK
@@ -244,6 +245,7 @@ func TestComposed(t *testing.T) {
 				}
 				keys.Add(1)
 				asked.Add(2)
+				<-time.After(20 * time.Millisecond) // the machine has more to do
 			}
 		})
 	}

@@ -2,11 +2,13 @@ package deploy
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -14,6 +16,39 @@ import (
 
 	"circlegraph/internal/shared/redistest"
 )
+
+// builds is where the program is built, once for all tests.
+var builds string
+
+func TestMain(m *testing.M) {
+	var err error
+	if builds, err = os.MkdirTemp("", "circlegraph"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(builds)
+	os.Exit(code)
+}
+
+// build builds the program, and returns what that said if it fails. The linker is quicker without what debuggers need.
+var build = sync.OnceValues(func() (path, said string) {
+	path = filepath.Join(builds, "circlegraph")
+	out, err := exec.Command("go", "build", "-ldflags=-w", "-o", path, "..").CombinedOutput()
+	if err != nil {
+		said = fmt.Sprintf("%v\n%s", err, out)
+	}
+	return path, said
+})
+
+// built is the program.
+func built(t *testing.T) string {
+	t.Helper()
+	path, said := build()
+	if said != "" {
+		t.Fatalf("go build: %s", said)
+	}
+	return path
+}
 
 // process is a program that a test runs.
 type process struct {
@@ -56,6 +91,13 @@ func (p *process) stop() error {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM) // fails if it has ended
 	<-p.ended
 	return p.err
+}
+
+// kill ends the program at once.
+func (p *process) kill() {
+	p.stopping.Store(true)
+	_ = p.cmd.Process.Kill() // fails if it has ended
+	<-p.ended
 }
 
 // until waits for other processes, which say nothing when they are ready, as long as the test has not failed.

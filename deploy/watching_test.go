@@ -18,6 +18,7 @@ import (
 
 // A real Prometheus scrapes a real run: every alert can be evaluated, and no panel of the dashboard stays empty.
 func TestWatching(t *testing.T) {
+	t.Parallel()
 	for _, program := range []string{"prometheus", "promtool"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("%s is not installed: apt-get install prometheus", program)
@@ -27,16 +28,15 @@ func TestWatching(t *testing.T) {
 	output(t, "promtool", "check", "rules", "prometheus/alerts.yaml")
 	output(t, "promtool", "check", "config", "prometheus/prometheus.yaml")
 
-	dir := t.TempDir()
-	program := filepath.Join(dir, "circlegraph")
-	output(t, "go", "build", "-o", program, "..")
+	dir, program := t.TempDir(), built(t)
 	serving, admin, watching := freeAddress(t), freeAddress(t), freeAddress(t)
 	manifest := filepath.Join(dir, "documents.json")
 	if err := os.WriteFile(manifest, []byte(`{"a": "query Trusted { __typename }"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	start(t, exec.CommandContext(ctx, program, "--listen", serving, "--admin-listen", admin, "--upstream-budget", "1800",
-		"--trusted-documents", manifest))
+	served := start(t, exec.CommandContext(ctx, program, "--listen", serving, "--admin-listen", admin,
+		"--upstream-budget", "1800", "--trusted-documents", manifest))
+	defer served.kill() // quicker than draining
 	config := filepath.Join(dir, "prometheus.yaml")
 	if err := os.WriteFile(config, fmt.Appendf(nil, "global: {scrape_interval: 1s}\nscrape_configs:\n"+
 		"  - {job_name: circlegraph, static_configs: [{targets: [%q]}]}\n", admin), 0o600); err != nil {
