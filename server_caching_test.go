@@ -11,6 +11,7 @@ import (
 // A query by GET is kept only by its client, which learns without a body that the answer still holds. What failed,
 // streams and what is sent by POST are kept by nobody.
 func TestQueriesByGETAreKeptByTheirClient(t *testing.T) {
+	t.Parallel()
 	s := start(t, nil)
 	session := s.login(t, member)
 	ask := func(method, query string, header map[string]string) (int, http.Header, string) {

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,6 +26,12 @@ import (
 )
 
 const headless, secret = "headless-token-0123456789", "a-very-long-secret-of-a-server-0123456789"
+
+func TestMain(m *testing.M) {
+	// Servers that are stopped wait for who may still come, and need no processor for that.
+	_ = flag.Set("test.parallel", "8") // of the package testing; -parallel counts if it is given
+	os.Exit(m.Run())
+}
 
 // server is a running Circlegraph.
 type server struct {

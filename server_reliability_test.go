@@ -22,6 +22,7 @@ import (
 // confirmed to whoever wrote it, and each that was confirmed is there. Sockets and streams are told to come again
 // elsewhere.
 func TestDrainUnderLoad(t *testing.T) {
+	t.Parallel()
 	const writers, readers, listeners = 12, 4, 4
 	done := newWords()
 	var busy sync.WaitGroup

@@ -239,6 +239,7 @@ func (l *listener) waitFor(ctx context.Context, text string) {
 // listen. No request fails, each write is made once although each is sent twice and to whichever instance, and those
 // who listen are told everything once: their sockets end with 1012 and they come again by themselves.
 func TestRollingRestart(t *testing.T) {
+	t.Parallel()
 	const readers, writers, listeners, rounds, ahead = 2, 2, 3, 4, 5
 	store := redistest.Start(t)
 	box := sandbox.New(sandbox.Options{HeadlessToken: headless})

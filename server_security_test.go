@@ -51,6 +51,7 @@ func repeated(part string, n int) string { return request("query {" + strings.Re
 
 // The thirteen probes of graphql-cop.
 func TestGraphQLCop(t *testing.T) {
+	t.Parallel()
 	s := startFor(t, nothing, nil)
 	var aliases strings.Builder
 	for i := range 101 {
@@ -101,6 +102,7 @@ func TestGraphQLCop(t *testing.T) {
 
 // What OWASP's GraphQL cheat sheet asks of the treatment of queries, beyond the probes.
 func TestOWASPQueryRules(t *testing.T) {
+	t.Parallel()
 	s := startFor(t, nothing, nil)
 	deep := "{ viewer" + strings.Repeat(" { member", 30) + " { name }" + strings.Repeat(" }", 31)
 	for _, a := range []attempt{
@@ -159,6 +161,7 @@ func TestOWASPQueryRules(t *testing.T) {
 }
 
 func TestSecurityHeaders(t *testing.T) {
+	t.Parallel()
 	s := start(t, nil)
 	pages := []string{"/", "/docs/security", "/playground/"}
 	for _, path := range append(pages, "/graphql?query=%7B__typename%7D", "/schema.graphql", "/healthz", "/nowhere") {
@@ -180,6 +183,7 @@ func TestSecurityHeaders(t *testing.T) {
 
 // Cookies are neither set nor read, so no page of another site can act for a member, by GET either.
 func TestNoAmbientCredentials(t *testing.T) {
+	t.Parallel()
 	s := start(t, nil)
 	token := s.login(t, member).AccessToken
 	req := s.request(t, http.MethodGet, "/graphql?query=%7Bspaces%7Bid%7D%7D&access_token="+token, "", "")
@@ -199,6 +203,7 @@ func TestNoAmbientCredentials(t *testing.T) {
 // Who guesses names of members hears the same of all of them, and then has to wait, whatever address they claim to
 // have.
 func TestGuessingIsBounded(t *testing.T) {
+	t.Parallel()
 	s := startFor(t, nothing, nil)
 	login := func(email string, from int) string {
 		req := s.request(t, http.MethodPost, "/graphql", "",

@@ -32,6 +32,7 @@ import (
 const member = "member@example.com"
 
 func TestStartWithoutSettings(t *testing.T) {
+	t.Parallel()
 	s := start(t, nil)
 	if banner := s.log.String(); !strings.Contains(banner, "SANDBOX") || !strings.Contains(banner, s.url+"/graphql") {
 		t.Errorf("the banner is\n%s\nwant it to name the sandbox and %s/graphql", banner, s.url)
@@ -63,6 +64,7 @@ func TestStartWithoutSettings(t *testing.T) {
 // One token may be used at several addresses, such as localhost and that of the machine, for a phone: pictures come
 // from the one that was asked, whatever has been remembered.
 func TestPicturesComeFromTheAddressThatWasAsked(t *testing.T) {
+	t.Parallel()
 	s := start(t, nil)
 	token := s.login(t, member).AccessToken
 	for _, host := range []string{"localhost:8080", "192.0.2.7:8080", "localhost:8080"} {
@@ -84,6 +86,7 @@ func TestPicturesComeFromTheAddressThatWasAsked(t *testing.T) {
 
 // The banner's command must work as it stands.
 func TestBannerCanBePasted(t *testing.T) {
+	t.Parallel()
 	s := start(t, nil)
 	query := regexp.MustCompile(`-d '(.*)'`).FindStringSubmatch(s.log.String())
 	if query == nil {
@@ -129,6 +132,7 @@ func (s *server) writer(t *testing.T, to string) func(context.Context) {
 
 // The queries that the playground opens with must work as they stand, whoever runs them.
 func TestPlaygroundTabs(t *testing.T) {
+	t.Parallel()
 	s := start(t, nil)
 	token := s.login(t, member).AccessToken
 	writes := s.writer(t, token)
@@ -170,6 +174,7 @@ func TestPlaygroundTabs(t *testing.T) {
 
 // What the README promises is what a newcomer sees.
 func TestReadme(t *testing.T) {
+	t.Parallel()
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -196,6 +201,7 @@ func TestReadme(t *testing.T) {
 }
 
 func TestLifeOfASession(t *testing.T) {
+	t.Parallel()
 	s := start(t, nil)
 	session := s.login(t, member)
 
@@ -226,6 +232,7 @@ func TestLifeOfASession(t *testing.T) {
 }
 
 func TestAnswersArePrivateNamedAndSmall(t *testing.T) {
+	t.Parallel()
 	s := start(t, []string{"--cors-origins", "https://app.example.com", "--max-body", "2000"})
 	session := s.login(t, member)
 	req := s.request(t, http.MethodPost, "/graphql", session.AccessToken, request(`{ spaces { name slug type url } }`))
@@ -262,6 +269,7 @@ func TestAnswersArePrivateNamedAndSmall(t *testing.T) {
 }
 
 func TestRealCommunity(t *testing.T) {
+	t.Parallel()
 	circle := &http.Server{Handler: sandbox.New(sandbox.Options{HeadlessToken: headless}), ReadHeaderTimeout: time.Minute}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -311,6 +319,7 @@ func TestRealCommunity(t *testing.T) {
 }
 
 func TestMetrics(t *testing.T) {
+	t.Parallel()
 	s := start(t, []string{"--admin-listen", "127.0.0.1:0"})
 	s.login(t, member)
 	admin := &server{url: "http://" +
@@ -328,6 +337,7 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestDrain(t *testing.T) {
+	t.Parallel()
 	s := start(t, []string{"--shutdown-grace", "5m"})
 	// A request is under way: its head and half of its body have been sent.
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
@@ -367,6 +377,7 @@ func TestDrain(t *testing.T) {
 
 // A websocket would go on for ever: it is told to come again elsewhere.
 func TestDrainEndsSockets(t *testing.T) {
+	t.Parallel()
 	s := start(t, nil)
 	socket := s.dial(t)
 	socket.SignIn("Bearer " + s.login(t, member).AccessToken)
@@ -405,6 +416,7 @@ func TestRefusedConfiguration(t *testing.T) {
 
 // A file goes to the sandbox's storage, which clients find where they find the facade, and comes back from there.
 func TestUpload(t *testing.T) {
+	t.Parallel()
 	s := start(t, nil)
 	session := s.login(t, member)
 	var announced struct {
@@ -443,6 +455,7 @@ func TestUpload(t *testing.T) {
 
 // --check says what the settings lead to, and serves nothing.
 func TestCheck(t *testing.T) {
+	t.Parallel()
 	circle := httptest.NewServer(sandbox.New(sandbox.Options{HeadlessToken: "the-right-one"}))
 	defer circle.Close()
 	for name, c := range map[string]struct {
@@ -466,7 +479,7 @@ func TestCheck(t *testing.T) {
 		"a store that is not there": {
 			env: map[string]string{
 				"CIRCLE_URL": circle.URL, "CIRCLE_HEADLESS_TOKEN": "the-right-one", "CIRCLEGRAPH_SEAL_KEYS": sealKeys,
-				"CIRCLEGRAPH_SHARED_URL": "redis://127.0.0.1:1",
+				"CIRCLEGRAPH_SHARED_URL": "redis://127.0.0.1:1", "CIRCLEGRAPH_UPSTREAM_BUDGET": "0",
 			},
 			code: 1, want: "store:     dial failed. Without it an instance acts by itself",
 		},
@@ -493,6 +506,7 @@ func TestCheck(t *testing.T) {
 }
 
 func TestWebSession(t *testing.T) {
+	t.Parallel()
 	const mutation = `mutation { createWebSession { cookies { name value } userErrors { message } } }`
 	off := start(t, nil)
 	if _, body := off.post(t, off.login(t, member).AccessToken, request(mutation)); !strings.Contains(body,
@@ -513,6 +527,7 @@ func TestWebSession(t *testing.T) {
 }
 
 func TestPortInUse(t *testing.T) {
+	t.Parallel()
 	s := start(t, nil)
 	var log bytes.Buffer
 	code := run(t.Context(), []string{"--listen", strings.TrimPrefix(s.url, "http://")}, func(string) string { return "" },
