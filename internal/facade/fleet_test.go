@@ -2,9 +2,11 @@ package facade_test
 
 import (
 	"bytes"
+	"flag"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -21,6 +23,12 @@ import (
 )
 
 const sealKey = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+
+func TestMain(m *testing.M) {
+	// Instances of a fleet wait for each other and for their store, and need no processor for that.
+	_ = flag.Set("test.parallel", "8") // of the package testing; -parallel counts if it is given
+	os.Exit(m.Run())
+}
 
 // fleet is several instances for one community.
 type fleet struct {

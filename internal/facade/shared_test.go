@@ -29,6 +29,7 @@ import (
 
 // TestRepetitionElsewhere: a create that is repeated at another instance is made once, and answered the same.
 func TestRepetitionElsewhere(t *testing.T) {
+	t.Parallel()
 	f := newFleet(t, 2, "CIRCLEGRAPH_SHOW_USAGE", "false")
 	token := f.instances[0].login()
 	post := id(f.at(0, token, `{ homeFeed(first: 1) { nodes { id } } }`), "id")
@@ -84,6 +85,7 @@ func TestRepetitionElsewhere(t *testing.T) {
 
 // TestTapsEverywhereCreateOnce: of many taps at all instances at once one creates, and all get what it made.
 func TestTapsEverywhereCreateOnce(t *testing.T) {
+	t.Parallel()
 	f := newFleet(t, 3)
 	token := f.instances[0].login()
 	post := id(f.at(0, token, `{ homeFeed(first: 1) { nodes { id } } }`), "id")
@@ -110,6 +112,7 @@ func TestTapsEverywhereCreateOnce(t *testing.T) {
 
 // TestUnknownOutcomeElsewhere: what Circle has not confirmed at one instance is not written by another.
 func TestUnknownOutcomeElsewhere(t *testing.T) {
+	t.Parallel()
 	f := newFleet(t, 2)
 	token := f.instances[0].login()
 	post := id(f.at(0, token, `{ homeFeed(first: 1) { nodes { id } } }`), "id")
@@ -138,6 +141,7 @@ func TestUnknownOutcomeElsewhere(t *testing.T) {
 // TestWritesAreReadElsewhere: what a member writes through one instance, their reads through another show, although it
 // remembers what it has read before.
 func TestWritesAreReadElsewhere(t *testing.T) {
+	t.Parallel()
 	f := newFleet(t, 2, "CIRCLEGRAPH_MEMO_BRIEF", "1h", "CIRCLEGRAPH_MEMO_LONG", "1h")
 	token := f.instances[0].login()
 	post := id(f.at(0, token, `{ homeFeed(first: 1) { nodes { id } } }`), "id")
@@ -161,6 +165,7 @@ func TestWritesAreReadElsewhere(t *testing.T) {
 // TestWritesAreHeardElsewhere: whoever listens at one instance without Circle's websocket hears what they write through
 // another one, long before Circle is asked again.
 func TestWritesAreHeardElsewhere(t *testing.T) {
+	t.Parallel()
 	f := newFleet(t, 2)
 	token := f.instances[0].login()
 	room := id(f.at(0, token, `{ viewer { chatRooms(first: 1) { nodes { id } } } }`), "id")
@@ -208,6 +213,7 @@ func TestWritesAreHeardElsewhere(t *testing.T) {
 // TestRevokedEverywhere: a token that is ended at one instance is refused by the others, also where they remember
 // answers for it.
 func TestRevokedEverywhere(t *testing.T) {
+	t.Parallel()
 	f := newFleet(t, 3, "CIRCLEGRAPH_MEMO_BRIEF", "1h", "CIRCLEGRAPH_MEMO_LONG", "1h")
 	const feed = `{ homeFeed(first: 2) { nodes { title } } }`
 	var worst time.Duration
@@ -347,6 +353,7 @@ func signIn(identityToken string) string {
 // TestIdentityTokenSignsInOnceInAll: an ID token signs in at one instance, once, also if all are asked at once. While
 // the store is away none signs in; everything else goes on.
 func TestIdentityTokenSignsInOnceInAll(t *testing.T) {
+	t.Parallel()
 	provider := newIdentityProvider(t)
 	f := newFleet(t, 3, provider.settings()...)
 	for range 5 { // three attempts each, of which a member has twenty
@@ -395,6 +402,7 @@ func TestIdentityTokenSignsInOnceInAll(t *testing.T) {
 // TestStoreIsKilledUnderLoad: no request fails because the store goes and comes back, nothing is written twice, and
 // instances stay ready.
 func TestStoreIsKilledUnderLoad(t *testing.T) {
+	t.Parallel()
 	f := newFleet(t, 2, "CIRCLEGRAPH_UPSTREAM_BUDGET", "60000", "CIRCLEGRAPH_INSTANCES", "2")
 	token := f.instances[0].login()
 	post := id(f.at(0, token, `{ homeFeed(first: 1) { nodes { id } } }`), "id")
@@ -450,6 +458,7 @@ func TestStoreIsKilledUnderLoad(t *testing.T) {
 // TestFailoverUnderLoad: when the master of a store is killed and its replica takes over, no request fails and nothing
 // is written again, at whichever instance it is repeated, but for what the replica had not been told of.
 func TestFailoverUnderLoad(t *testing.T) {
+	t.Parallel()
 	w := redistest.StartWatched(t, redistest.Authority{}, nil)
 	f := &fleet{t: t, circle: sandbox.New(sandbox.Options{HeadlessToken: headless})}
 	f.url = fmt.Sprintf("redis://127.0.0.1:%d?addr=127.0.0.1:%d&addr=127.0.0.1:%d&master_set=main", w.Ports[0], w.Ports[1],
@@ -534,6 +543,7 @@ func TestFailoverUnderLoad(t *testing.T) {
 
 // TestStoreHoldsNothingReadable: whoever reads the store learns nothing of members, tokens and texts.
 func TestStoreHoldsNothingReadable(t *testing.T) {
+	t.Parallel()
 	provider := newIdentityProvider(t)
 	f := newFleet(t, 2, append(provider.settings(), "CIRCLEGRAPH_UPSTREAM_BUDGET", "60000")...)
 	identity := provider.token(t, member)
