@@ -131,9 +131,7 @@ func TestRevokedTokensAreDead(t *testing.T) {
 	if r := w.auth("POST", "/access_token/revoke", access); r.status != 204 || len(r.raw) > 0 {
 		t.Fatalf("revoke = %d %s, want 204 and nothing", r.status, r.raw)
 	}
-	if r := c.call("GET", "/spaces", ""); r.status != 401 || r.at("message") != sayAccessUnknown {
-		t.Errorf("a revoked token gets %d %s", r.status, r.raw)
-	}
+	c.refused(401, sayAccessUnknown, "GET", "/spaces", "")
 	if r := w.auth("POST", "/access_token/revoke", access); r.status != 422 || r.at("message") != sayAccessUnknown {
 		t.Errorf("revoking again = %d %s", r.status, r.raw)
 	}
@@ -168,9 +166,7 @@ func TestMemberAPIRefusesBadTokens(t *testing.T) {
 		}
 	}
 	w.clock.Advance(time.Hour + time.Second)
-	if r := (caller{w, good}).call("GET", "/spaces", ""); r.status != 401 || r.at("message") != sayAccessExpired {
-		t.Errorf("after an hour: %d %s", r.status, r.raw)
-	}
+	caller{w, good}.refused(401, sayAccessExpired, "GET", "/spaces", "")
 }
 
 func TestPlanWithoutHeadlessAccess(t *testing.T) {
@@ -183,9 +179,7 @@ func TestPlanWithoutHeadlessAccess(t *testing.T) {
 		r.at("message") != sayIneligible {
 		t.Errorf("Auth API = %d %s, want 403", r.status, r.raw)
 	}
-	if r := c.call("GET", "/spaces", ""); r.status != 401 || r.at("message") != sayNotEligible {
-		t.Errorf("Member API = %d %s, want 401", r.status, r.raw)
-	}
+	c.refused(401, sayNotEligible, "GET", "/spaces", "")
 }
 
 // An access token counts in its own community, and with its own scheme.

@@ -89,11 +89,8 @@ func successes() []success {
 		{op: "GET /search", path: "/search?search_text=er&per_page=100"},
 		{op: "POST /cookies"},
 		{op: "DELETE /cookies"},
-		{
-			op: "POST /direct_uploads",
-			body: `{"blob":{"key":"","filename":"bean.jpg","content_type":"image/jpeg","byte_size":3,
-				"checksum":"kAFQmDzST7DWlj99KOF/cg=="}}`,
-		},
+		{op: "POST /direct_uploads", body: `{"blob":{"key":"","filename":"bean.jpg","content_type":"image/jpeg","byte_size":3,
+				"checksum":"kAFQmDzST7DWlj99KOF/cg=="}}`},
 		{op: "GET /posts/{post_id}/comments", path: "/posts/{thread}/comments"},
 		{op: "POST /posts/{post_id}/comments", path: "/posts/{thread}/comments", body: doc, keep: "own_comment"},
 		{op: "GET /posts/{post_id}/comments/{id}", path: "/posts/{thread}/comments/{comment_id}"},
@@ -169,23 +166,20 @@ func successes() []success {
 			op:   "GET /messages/{chat_room_uuid}/chat_room_messages",
 			path: "/messages/{uuid}/chat_room_messages?previous_per_page=5&next_per_page=5",
 		},
-		{
-			op: "POST /messages/{chat_room_uuid}/chat_room_messages", path: "/messages/{uuid}/chat_room_messages",
-			body: `{"rich_text_body":` + helloDocument + `}`,
-		},
+		{op: "POST /messages/{chat_room_uuid}/chat_room_messages", body: `{"rich_text_body":` + helloDocument + `}`},
 		{op: "GET /messages/{chat_room_uuid}/chat_room_messages/{id}", path: "/messages/{uuid}/chat_room_messages/{message}"},
 		{
 			op: "PUT /messages/{chat_room_uuid}/chat_room_messages/{id}", path: "/messages/{uuid}/chat_room_messages/{message}",
 			body: `{"rich_text_body":` + helloDocument + `}`,
 		},
-		{op: "GET /messages/{chat_room_uuid}/chat_room_participants", path: "/messages/{uuid}/chat_room_participants"},
+		{op: "GET /messages/{chat_room_uuid}/chat_room_participants"},
 		{
 			op:   "PUT /messages/{chat_room_uuid}/chat_room_participants/{id}",
 			path: "/messages/{uuid}/chat_room_participants/{participant}", body: `{"muted":true}`,
 		},
 		{op: "POST /messages/{uuid}/mark_all_as_read"},
 		{
-			op: "POST /messages/{chat_room_uuid}/chat_room_messages", path: "/messages/{uuid}/chat_room_messages",
+			op:   "POST /messages/{chat_room_uuid}/chat_room_messages",
 			body: `{"rich_text_body":` + helloDocument + `,"parent_message_id":{message}}`,
 		},
 		{op: "GET /chat_threads"},
@@ -250,7 +244,8 @@ func (w *world) chatNames() map[string]any {
 	ruth, maya := w.store.members[0], w.store.members[3]
 	room := w.store.directRoom(ruth.id, maya.id)
 	return map[string]any{
-		"uuid": room.uuid, "message": room.messages[0].id, "participant": room.participant(ruth.id).id,
+		"uuid": room.uuid, "chat_room_uuid": room.uuid, "message": room.messages[0].id,
+		"participant":  room.participant(ruth.id).id,
 		"other_member": maya.id, "chat_thread": w.store.roomOfSpace(idTeaHut).messages[1].thread.id,
 	}
 }
