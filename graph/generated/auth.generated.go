@@ -798,6 +798,9 @@ func (ec *executionContext) field_Mutation_updateSpaceNotificationPreference_arg
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _LoginPayload_accessToken(ctx context.Context, field graphql.CollectedField, obj *model.LoginPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.AccessToken }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -821,6 +824,9 @@ func (ec *executionContext) fieldContext_LoginPayload_accessToken(_ context.Cont
 }
 
 func (ec *executionContext) _LoginPayload_accessTokenExpiresAt(ctx context.Context, field graphql.CollectedField, obj *model.LoginPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.AccessTokenExpiresAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -844,6 +850,9 @@ func (ec *executionContext) fieldContext_LoginPayload_accessTokenExpiresAt(_ con
 }
 
 func (ec *executionContext) _LoginPayload_accessTokenProof(ctx context.Context, field graphql.CollectedField, obj *model.LoginPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.AccessTokenProof }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -867,6 +876,9 @@ func (ec *executionContext) fieldContext_LoginPayload_accessTokenProof(_ context
 }
 
 func (ec *executionContext) _LoginPayload_refreshToken(ctx context.Context, field graphql.CollectedField, obj *model.LoginPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.RefreshToken }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -890,6 +902,9 @@ func (ec *executionContext) fieldContext_LoginPayload_refreshToken(_ context.Con
 }
 
 func (ec *executionContext) _LoginPayload_refreshTokenExpiresAt(ctx context.Context, field graphql.CollectedField, obj *model.LoginPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.RefreshTokenExpiresAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -977,6 +992,9 @@ func (ec *executionContext) fieldContext_LoginPayload_userErrors(_ context.Conte
 }
 
 func (ec *executionContext) _LogoutPayload_loggedOut(ctx context.Context, field graphql.CollectedField, obj *model.LogoutPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.LoggedOut }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3404,6 +3422,9 @@ func (ec *executionContext) fieldContext_Mutation_createDirectUpload(ctx context
 }
 
 func (ec *executionContext) _RefreshAccessTokenPayload_accessToken(ctx context.Context, field graphql.CollectedField, obj *model.RefreshAccessTokenPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.AccessToken }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3427,6 +3448,9 @@ func (ec *executionContext) fieldContext_RefreshAccessTokenPayload_accessToken(_
 }
 
 func (ec *executionContext) _RefreshAccessTokenPayload_accessTokenExpiresAt(ctx context.Context, field graphql.CollectedField, obj *model.RefreshAccessTokenPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.AccessTokenExpiresAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3450,6 +3474,9 @@ func (ec *executionContext) fieldContext_RefreshAccessTokenPayload_accessTokenEx
 }
 
 func (ec *executionContext) _RefreshAccessTokenPayload_accessTokenProof(ctx context.Context, field graphql.CollectedField, obj *model.RefreshAccessTokenPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.AccessTokenProof }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3473,6 +3500,9 @@ func (ec *executionContext) fieldContext_RefreshAccessTokenPayload_accessTokenPr
 }
 
 func (ec *executionContext) _RefreshAccessTokenPayload_refreshToken(ctx context.Context, field graphql.CollectedField, obj *model.RefreshAccessTokenPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.RefreshToken }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3496,6 +3526,9 @@ func (ec *executionContext) fieldContext_RefreshAccessTokenPayload_refreshToken(
 }
 
 func (ec *executionContext) _RefreshAccessTokenPayload_refreshTokenExpiresAt(ctx context.Context, field graphql.CollectedField, obj *model.RefreshAccessTokenPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.RefreshTokenExpiresAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3551,6 +3584,9 @@ func (ec *executionContext) fieldContext_RefreshAccessTokenPayload_userErrors(_ 
 }
 
 func (ec *executionContext) _RevokeAccessTokenPayload_revoked(ctx context.Context, field graphql.CollectedField, obj *model.RevokeAccessTokenPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.Revoked }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3606,6 +3642,9 @@ func (ec *executionContext) fieldContext_RevokeAccessTokenPayload_userErrors(_ c
 }
 
 func (ec *executionContext) _RevokeRefreshTokenPayload_revoked(ctx context.Context, field graphql.CollectedField, obj *model.RevokeRefreshTokenPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.Revoked }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

@@ -37,6 +37,9 @@ type BookmarkResolver interface {
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _Bookmark_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.Bookmark) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -83,6 +86,9 @@ func (ec *executionContext) fieldContext_Bookmark_type(_ context.Context, field 
 }
 
 func (ec *executionContext) _Bookmark_createdAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.Bookmark) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() time.Time { return obj.CreatedAt }, ec.marshalODateTime2timeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -106,6 +112,9 @@ func (ec *executionContext) fieldContext_Bookmark_createdAt(_ context.Context, f
 }
 
 func (ec *executionContext) _Bookmark_title(ctx context.Context, field graphql.CollectedField, obj *circleclient.Bookmark) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Title() }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -129,6 +138,9 @@ func (ec *executionContext) fieldContext_Bookmark_title(_ context.Context, field
 }
 
 func (ec *executionContext) _Bookmark_excerpt(ctx context.Context, field graphql.CollectedField, obj *circleclient.Bookmark) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Excerpt() }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -152,6 +164,9 @@ func (ec *executionContext) fieldContext_Bookmark_excerpt(_ context.Context, fie
 }
 
 func (ec *executionContext) _Bookmark_url(ctx context.Context, field graphql.CollectedField, obj *circleclient.Bookmark) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.URL() }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -239,6 +254,9 @@ func (ec *executionContext) fieldContext_Bookmark_space(_ context.Context, field
 }
 
 func (ec *executionContext) _Bookmark_isDeleted(ctx context.Context, field graphql.CollectedField, obj *circleclient.Bookmark) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsDeleted }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -390,6 +408,9 @@ func (ec *executionContext) fieldContext_BookmarkConnection_pageInfo(_ context.C
 }
 
 func (ec *executionContext) _BookmarkConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Bookmark]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.TotalCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -413,6 +434,9 @@ func (ec *executionContext) fieldContext_BookmarkConnection_totalCount(_ context
 }
 
 func (ec *executionContext) _BookmarkEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.Bookmark]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Cursor }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -532,6 +556,9 @@ func (ec *executionContext) fieldContext_CreateBookmarkPayload_userErrors(_ cont
 }
 
 func (ec *executionContext) _DeleteBookmarkPayload_deletedBookmarkId(ctx context.Context, field graphql.CollectedField, obj *model.DeleteBookmarkPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.DeletedBookmarkID }, ec.marshalOID2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

@@ -248,6 +248,9 @@ func (ec *executionContext) fieldContext_ChatMessage_id(_ context.Context, field
 }
 
 func (ec *executionContext) _ChatMessage_circleId(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatMessage) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -303,6 +306,9 @@ func (ec *executionContext) fieldContext_ChatMessage_body(_ context.Context, fie
 }
 
 func (ec *executionContext) _ChatMessage_sentAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatMessage) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() time.Time { return obj.SentAt }, ec.marshalODateTime2timeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -326,6 +332,9 @@ func (ec *executionContext) fieldContext_ChatMessage_sentAt(_ context.Context, f
 }
 
 func (ec *executionContext) _ChatMessage_editedAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatMessage) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.EditedAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -610,6 +619,9 @@ func (ec *executionContext) fieldContext_ChatMessage_lastReplyAt(_ context.Conte
 }
 
 func (ec *executionContext) _ChatMessage_viewerBookmarkId(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatMessage) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int64 { return obj.BookmarkID }, ec.marshalOID2ᚖint64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -729,6 +741,9 @@ func (ec *executionContext) fieldContext_ChatMessageConnection_pageInfo(_ contex
 }
 
 func (ec *executionContext) _ChatMessageConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatMessage]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.TotalCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -752,6 +767,9 @@ func (ec *executionContext) fieldContext_ChatMessageConnection_totalCount(_ cont
 }
 
 func (ec *executionContext) _ChatMessageEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.ChatMessage]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Cursor }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -807,6 +825,9 @@ func (ec *executionContext) fieldContext_ChatMessageEdge_node(_ context.Context,
 }
 
 func (ec *executionContext) _ChatParticipant_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatParticipant) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -862,6 +883,9 @@ func (ec *executionContext) fieldContext_ChatParticipant_member(_ context.Contex
 }
 
 func (ec *executionContext) _ChatParticipant_isAdmin(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatParticipant) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.Admin }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -885,6 +909,9 @@ func (ec *executionContext) fieldContext_ChatParticipant_isAdmin(_ context.Conte
 }
 
 func (ec *executionContext) _ChatParticipant_isModerator(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatParticipant) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.Moderator }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -908,6 +935,9 @@ func (ec *executionContext) fieldContext_ChatParticipant_isModerator(_ context.C
 }
 
 func (ec *executionContext) _ChatParticipant_isMuted(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatParticipant) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.Muted }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -931,6 +961,9 @@ func (ec *executionContext) fieldContext_ChatParticipant_isMuted(_ context.Conte
 }
 
 func (ec *executionContext) _ChatParticipant_isArchived(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatParticipant) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.Archived }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -954,6 +987,9 @@ func (ec *executionContext) fieldContext_ChatParticipant_isArchived(_ context.Co
 }
 
 func (ec *executionContext) _ChatParticipant_pinnedAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatParticipant) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.PinnedAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -977,6 +1013,9 @@ func (ec *executionContext) fieldContext_ChatParticipant_pinnedAt(_ context.Cont
 }
 
 func (ec *executionContext) _ChatParticipant_isOnline(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatParticipant) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *bool { return obj.IsOnline() }, ec.marshalOBoolean2ᚖbool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1000,6 +1039,9 @@ func (ec *executionContext) fieldContext_ChatParticipant_isOnline(_ context.Cont
 }
 
 func (ec *executionContext) _ChatParticipant_lastSeenText(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatParticipant) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.LastSeenText }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1023,6 +1065,9 @@ func (ec *executionContext) fieldContext_ChatParticipant_lastSeenText(_ context.
 }
 
 func (ec *executionContext) _ChatParticipant_leftAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatParticipant) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.DeletedAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1046,6 +1091,9 @@ func (ec *executionContext) fieldContext_ChatParticipant_leftAt(_ context.Contex
 }
 
 func (ec *executionContext) _ChatParticipant_isBlockedByViewer(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatParticipant) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *bool { return obj.IsBlocked }, ec.marshalOBoolean2ᚖbool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1165,6 +1213,9 @@ func (ec *executionContext) fieldContext_ChatParticipantConnection_pageInfo(_ co
 }
 
 func (ec *executionContext) _ChatParticipantConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatParticipant]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.TotalCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1188,6 +1239,9 @@ func (ec *executionContext) fieldContext_ChatParticipantConnection_totalCount(_ 
 }
 
 func (ec *executionContext) _ChatParticipantEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.ChatParticipant]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Cursor }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1266,6 +1320,9 @@ func (ec *executionContext) fieldContext_ChatReaction_emoji(_ context.Context, f
 }
 
 func (ec *executionContext) _ChatReaction_shortcode(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatReaction) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Emoji }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1289,6 +1346,9 @@ func (ec *executionContext) fieldContext_ChatReaction_shortcode(_ context.Contex
 }
 
 func (ec *executionContext) _ChatReaction_count(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatReaction) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.Count }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1358,6 +1418,9 @@ func (ec *executionContext) fieldContext_ChatRoom_id(_ context.Context, field gr
 }
 
 func (ec *executionContext) _ChatRoom_circleId(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatRoom) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.UUID }, ec.marshalNID2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1927,6 +1990,9 @@ func (ec *executionContext) fieldContext_ChatRoomConnection_pageInfo(_ context.C
 }
 
 func (ec *executionContext) _ChatRoomConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatRoom]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.TotalCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1950,6 +2016,9 @@ func (ec *executionContext) fieldContext_ChatRoomConnection_totalCount(_ context
 }
 
 func (ec *executionContext) _ChatRoomEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.ChatRoom]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Cursor }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2028,6 +2097,9 @@ func (ec *executionContext) fieldContext_ChatThread_id(_ context.Context, field 
 }
 
 func (ec *executionContext) _ChatThread_circleId(ctx context.Context, field graphql.CollectedField, obj *circleclient.ChatThread) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2287,6 +2359,9 @@ func (ec *executionContext) fieldContext_ChatThreadConnection_pageInfo(_ context
 }
 
 func (ec *executionContext) _ChatThreadConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.ChatThread]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.TotalCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2310,6 +2385,9 @@ func (ec *executionContext) fieldContext_ChatThreadConnection_totalCount(_ conte
 }
 
 func (ec *executionContext) _ChatThreadEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.ChatThread]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Cursor }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2429,6 +2507,9 @@ func (ec *executionContext) fieldContext_CreateChatRoomPayload_userErrors(_ cont
 }
 
 func (ec *executionContext) _DeleteChatMessagePayload_deletedChatMessageId(ctx context.Context, field graphql.CollectedField, obj *model.DeleteChatMessagePayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.DeletedChatMessageID }, ec.marshalOID2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2516,6 +2597,9 @@ func (ec *executionContext) fieldContext_DeleteChatMessagePayload_userErrors(_ c
 }
 
 func (ec *executionContext) _EmbeddedLesson_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.EmbeddedLesson) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2539,6 +2623,9 @@ func (ec *executionContext) fieldContext_EmbeddedLesson_id(_ context.Context, fi
 }
 
 func (ec *executionContext) _EmbeddedLesson_name(ctx context.Context, field graphql.CollectedField, obj *circleclient.EmbeddedLesson) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2713,6 +2800,9 @@ func (ec *executionContext) fieldContext_SendChatMessagePayload_status(_ context
 }
 
 func (ec *executionContext) _SendChatMessagePayload_creationUuid(ctx context.Context, field graphql.CollectedField, obj *model.SendChatMessagePayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.CreationUUID }, ec.marshalOID2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2736,6 +2826,9 @@ func (ec *executionContext) fieldContext_SendChatMessagePayload_creationUuid(_ c
 }
 
 func (ec *executionContext) _SendChatMessagePayload_sentAt(ctx context.Context, field graphql.CollectedField, obj *model.SendChatMessagePayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.SentAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

@@ -141,6 +141,9 @@ func (ec *executionContext) fieldContext_Comment_id(_ context.Context, field gra
 }
 
 func (ec *executionContext) _Comment_circleId(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -196,6 +199,9 @@ func (ec *executionContext) fieldContext_Comment_body(_ context.Context, field g
 }
 
 func (ec *executionContext) _Comment_createdAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() time.Time { return obj.CreatedAt }, ec.marshalODateTime2timeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -219,6 +225,9 @@ func (ec *executionContext) fieldContext_Comment_createdAt(_ context.Context, fi
 }
 
 func (ec *executionContext) _Comment_updatedAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() time.Time { return obj.UpdatedAt }, ec.marshalODateTime2timeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -242,6 +251,9 @@ func (ec *executionContext) fieldContext_Comment_updatedAt(_ context.Context, fi
 }
 
 func (ec *executionContext) _Comment_removedAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.RemovedAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -329,6 +341,9 @@ func (ec *executionContext) fieldContext_Comment_post(_ context.Context, field g
 }
 
 func (ec *executionContext) _Comment_postTitle(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.PostName }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -407,6 +422,9 @@ func (ec *executionContext) fieldContext_Comment_url(_ context.Context, field gr
 }
 
 func (ec *executionContext) _Comment_likesCount(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.LikesCount() }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -430,6 +448,9 @@ func (ec *executionContext) fieldContext_Comment_likesCount(_ context.Context, f
 }
 
 func (ec *executionContext) _Comment_isLikedByViewer(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsLiked }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -453,6 +474,9 @@ func (ec *executionContext) fieldContext_Comment_isLikedByViewer(_ context.Conte
 }
 
 func (ec *executionContext) _Comment_repliesCount(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.RepliesCount() }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -476,6 +500,9 @@ func (ec *executionContext) fieldContext_Comment_repliesCount(_ context.Context,
 }
 
 func (ec *executionContext) _Comment_viewerBookmarkId(ctx context.Context, field graphql.CollectedField, obj *circleclient.Comment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int64 { return obj.BookmarkID }, ec.marshalOID2ᚖint64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -867,6 +894,9 @@ func (ec *executionContext) fieldContext_CommentConnection_pageInfo(_ context.Co
 }
 
 func (ec *executionContext) _CommentConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Comment]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.TotalCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -890,6 +920,9 @@ func (ec *executionContext) fieldContext_CommentConnection_totalCount(_ context.
 }
 
 func (ec *executionContext) _CommentEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.Comment]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Cursor }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1137,6 +1170,9 @@ func (ec *executionContext) fieldContext_CreateReplyPayload_userErrors(_ context
 }
 
 func (ec *executionContext) _DeleteCommentPayload_deletedCommentId(ctx context.Context, field graphql.CollectedField, obj *model.DeleteCommentPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.DeletedCommentID }, ec.marshalOID2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

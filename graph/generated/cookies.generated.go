@@ -91,6 +91,9 @@ func (ec *executionContext) fieldContext_CreateWebSessionPayload_userErrors(_ co
 }
 
 func (ec *executionContext) _DeleteWebSessionPayload_deleted(ctx context.Context, field graphql.CollectedField, obj *model.DeleteWebSessionPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.Deleted }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -146,6 +149,9 @@ func (ec *executionContext) fieldContext_DeleteWebSessionPayload_userErrors(_ co
 }
 
 func (ec *executionContext) _WebCookie_name(ctx context.Context, field graphql.CollectedField, obj *model.WebCookie) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -169,6 +175,9 @@ func (ec *executionContext) fieldContext_WebCookie_name(_ context.Context, field
 }
 
 func (ec *executionContext) _WebCookie_value(ctx context.Context, field graphql.CollectedField, obj *model.WebCookie) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Value }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -192,6 +201,9 @@ func (ec *executionContext) fieldContext_WebCookie_value(_ context.Context, fiel
 }
 
 func (ec *executionContext) _WebCookie_domain(ctx context.Context, field graphql.CollectedField, obj *model.WebCookie) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Domain }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -215,6 +227,9 @@ func (ec *executionContext) fieldContext_WebCookie_domain(_ context.Context, fie
 }
 
 func (ec *executionContext) _WebCookie_path(ctx context.Context, field graphql.CollectedField, obj *model.WebCookie) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Path }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -238,6 +253,9 @@ func (ec *executionContext) fieldContext_WebCookie_path(_ context.Context, field
 }
 
 func (ec *executionContext) _WebCookie_expiresAt(ctx context.Context, field graphql.CollectedField, obj *model.WebCookie) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.ExpiresAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -261,6 +279,9 @@ func (ec *executionContext) fieldContext_WebCookie_expiresAt(_ context.Context, 
 }
 
 func (ec *executionContext) _WebCookie_isSecure(ctx context.Context, field graphql.CollectedField, obj *model.WebCookie) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.Secure }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -284,6 +305,9 @@ func (ec *executionContext) fieldContext_WebCookie_isSecure(_ context.Context, f
 }
 
 func (ec *executionContext) _WebCookie_isHttpOnly(ctx context.Context, field graphql.CollectedField, obj *model.WebCookie) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.HttpOnly }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

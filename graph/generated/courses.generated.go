@@ -80,6 +80,9 @@ func (ec *executionContext) field_Course_quizAttempts_args(ctx context.Context, 
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _Course_id(ctx context.Context, field graphql.CollectedField, obj *model.Course) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -243,6 +246,9 @@ func (ec *executionContext) fieldContext_Course_quizAttempts(ctx context.Context
 }
 
 func (ec *executionContext) _CourseProgress_lessonsCount(ctx context.Context, field graphql.CollectedField, obj *circleclient.CourseProgress) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.Lessons }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -266,6 +272,9 @@ func (ec *executionContext) fieldContext_CourseProgress_lessonsCount(_ context.C
 }
 
 func (ec *executionContext) _CourseProgress_completedLessonsCount(ctx context.Context, field graphql.CollectedField, obj *circleclient.CourseProgress) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.Completed }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -289,6 +298,9 @@ func (ec *executionContext) fieldContext_CourseProgress_completedLessonsCount(_ 
 }
 
 func (ec *executionContext) _CourseProgress_percent(ctx context.Context, field graphql.CollectedField, obj *circleclient.CourseProgress) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.Percent() }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -312,6 +324,9 @@ func (ec *executionContext) fieldContext_CourseProgress_percent(_ context.Contex
 }
 
 func (ec *executionContext) _CourseSection_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.CourseSection) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -335,6 +350,9 @@ func (ec *executionContext) fieldContext_CourseSection_id(_ context.Context, fie
 }
 
 func (ec *executionContext) _CourseSection_title(ctx context.Context, field graphql.CollectedField, obj *circleclient.CourseSection) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -358,6 +376,9 @@ func (ec *executionContext) fieldContext_CourseSection_title(_ context.Context, 
 }
 
 func (ec *executionContext) _CourseSection_releasedAfterDays(ctx context.Context, field graphql.CollectedField, obj *circleclient.CourseSection) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.DripDelay }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -381,6 +402,9 @@ func (ec *executionContext) fieldContext_CourseSection_releasedAfterDays(_ conte
 }
 
 func (ec *executionContext) _CourseSection_isReleased(ctx context.Context, field graphql.CollectedField, obj *circleclient.CourseSection) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsDripped }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -404,6 +428,9 @@ func (ec *executionContext) fieldContext_CourseSection_isReleased(_ context.Cont
 }
 
 func (ec *executionContext) _CourseSection_releasesAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.CourseSection) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.DrippedAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -427,6 +454,9 @@ func (ec *executionContext) fieldContext_CourseSection_releasesAt(_ context.Cont
 }
 
 func (ec *executionContext) _CourseSection_notifiesOfRelease(ctx context.Context, field graphql.CollectedField, obj *circleclient.CourseSection) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.NotifyStudentsEnabled }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -537,6 +567,9 @@ func (ec *executionContext) fieldContext_Lesson_id(_ context.Context, field grap
 }
 
 func (ec *executionContext) _Lesson_circleId(ctx context.Context, field graphql.CollectedField, obj *circleclient.Lesson) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -560,6 +593,9 @@ func (ec *executionContext) fieldContext_Lesson_circleId(_ context.Context, fiel
 }
 
 func (ec *executionContext) _Lesson_title(ctx context.Context, field graphql.CollectedField, obj *circleclient.Lesson) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -629,6 +665,9 @@ func (ec *executionContext) fieldContext_Lesson_isLockedForViewer(_ context.Cont
 }
 
 func (ec *executionContext) _Lesson_releasesAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.Lesson) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.DrippedAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -652,6 +691,9 @@ func (ec *executionContext) fieldContext_Lesson_releasesAt(_ context.Context, fi
 }
 
 func (ec *executionContext) _Lesson_viewerMustCompletePrevious(ctx context.Context, field graphql.CollectedField, obj *circleclient.Lesson) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.NeedsToCompletePreviousLesson }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -675,6 +717,9 @@ func (ec *executionContext) fieldContext_Lesson_viewerMustCompletePrevious(_ con
 }
 
 func (ec *executionContext) _Lesson_hasFeaturedMedia(ctx context.Context, field graphql.CollectedField, obj *circleclient.Lesson) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsFeaturedMediaEnabled }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -698,6 +743,9 @@ func (ec *executionContext) fieldContext_Lesson_hasFeaturedMedia(_ context.Conte
 }
 
 func (ec *executionContext) _Lesson_featuredMediaSeconds(ctx context.Context, field graphql.CollectedField, obj *circleclient.Lesson) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.FeaturedMediaDuration }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1074,6 +1122,9 @@ func (ec *executionContext) fieldContext_Lesson_sectionLabel(_ context.Context, 
 }
 
 func (ec *executionContext) _LessonFile_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonFile) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1097,6 +1148,9 @@ func (ec *executionContext) fieldContext_LessonFile_id(_ context.Context, field 
 }
 
 func (ec *executionContext) _LessonFile_filename(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonFile) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Filename }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1120,6 +1174,9 @@ func (ec *executionContext) fieldContext_LessonFile_filename(_ context.Context, 
 }
 
 func (ec *executionContext) _LessonFile_contentType(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonFile) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.ContentType }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1166,6 +1223,9 @@ func (ec *executionContext) fieldContext_LessonFile_size(_ context.Context, fiel
 }
 
 func (ec *executionContext) _LessonFile_createdAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonFile) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() time.Time { return obj.CreatedAt }, ec.marshalODateTime2timeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1189,6 +1249,9 @@ func (ec *executionContext) fieldContext_LessonFile_createdAt(_ context.Context,
 }
 
 func (ec *executionContext) _LessonFile_url(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonFile) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.URL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1212,6 +1275,9 @@ func (ec *executionContext) fieldContext_LessonFile_url(_ context.Context, field
 }
 
 func (ec *executionContext) _LessonMedia_url(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonMedia) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.URL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1235,6 +1301,9 @@ func (ec *executionContext) fieldContext_LessonMedia_url(_ context.Context, fiel
 }
 
 func (ec *executionContext) _LessonMedia_filename(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonMedia) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Filename }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1258,6 +1327,9 @@ func (ec *executionContext) fieldContext_LessonMedia_filename(_ context.Context,
 }
 
 func (ec *executionContext) _LessonMedia_contentType(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonMedia) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.ContentType }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1304,6 +1376,9 @@ func (ec *executionContext) fieldContext_LessonMedia_size(_ context.Context, fie
 }
 
 func (ec *executionContext) _LessonMedia_width(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonMedia) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.Width() }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1327,6 +1402,9 @@ func (ec *executionContext) fieldContext_LessonMedia_width(_ context.Context, fi
 }
 
 func (ec *executionContext) _LessonMedia_height(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonMedia) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.Height() }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1350,6 +1428,9 @@ func (ec *executionContext) fieldContext_LessonMedia_height(_ context.Context, f
 }
 
 func (ec *executionContext) _LessonMedia_durationSeconds(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonMedia) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *float64 { return obj.DurationSeconds() }, ec.marshalOFloat2ᚖfloat64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1373,6 +1454,9 @@ func (ec *executionContext) fieldContext_LessonMedia_durationSeconds(_ context.C
 }
 
 func (ec *executionContext) _LessonMedia_thumbnailUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonMedia) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.ThumbnailURL() }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1396,6 +1480,9 @@ func (ec *executionContext) fieldContext_LessonMedia_thumbnailUrl(_ context.Cont
 }
 
 func (ec *executionContext) _LessonMedia_subtitlesUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonMedia) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.WebVTTFileURL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1419,6 +1506,9 @@ func (ec *executionContext) fieldContext_LessonMedia_subtitlesUrl(_ context.Cont
 }
 
 func (ec *executionContext) _LessonMedia_chaptersUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonMedia) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.ChaptersURL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1442,6 +1532,9 @@ func (ec *executionContext) fieldContext_LessonMedia_chaptersUrl(_ context.Conte
 }
 
 func (ec *executionContext) _LessonMedia_previewThumbnailsUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.LessonMedia) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.PreviewThumbnailsURL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

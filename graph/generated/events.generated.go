@@ -165,6 +165,9 @@ func (ec *executionContext) field_Event_occurrences_args(ctx context.Context, ra
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _CalendarEntry_ics(ctx context.Context, field graphql.CollectedField, obj *model.CalendarEntry) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Ics }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -298,6 +301,9 @@ func (ec *executionContext) fieldContext_Event_id(_ context.Context, field graph
 }
 
 func (ec *executionContext) _Event_circleId(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -321,6 +327,9 @@ func (ec *executionContext) fieldContext_Event_circleId(_ context.Context, field
 }
 
 func (ec *executionContext) _Event_title(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.DisplayTitle }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -344,6 +353,9 @@ func (ec *executionContext) fieldContext_Event_title(_ context.Context, field gr
 }
 
 func (ec *executionContext) _Event_slug(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Slug }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -367,6 +379,9 @@ func (ec *executionContext) fieldContext_Event_slug(_ context.Context, field gra
 }
 
 func (ec *executionContext) _Event_url(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.URL }, ec.marshalOURL2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -477,6 +492,9 @@ func (ec *executionContext) fieldContext_Event_cover(_ context.Context, field gr
 }
 
 func (ec *executionContext) _Event_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() time.Time { return obj.CreatedAt() }, ec.marshalODateTime2timeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -500,6 +518,9 @@ func (ec *executionContext) fieldContext_Event_createdAt(_ context.Context, fiel
 }
 
 func (ec *executionContext) _Event_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() time.Time { return obj.UpdatedAt() }, ec.marshalODateTime2timeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -619,6 +640,9 @@ func (ec *executionContext) fieldContext_Event_topics(_ context.Context, field g
 }
 
 func (ec *executionContext) _Event_commentsCount(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.CommentsCount() }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -642,6 +666,9 @@ func (ec *executionContext) fieldContext_Event_commentsCount(_ context.Context, 
 }
 
 func (ec *executionContext) _Event_isCommentable(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsCommentable() }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -665,6 +692,9 @@ func (ec *executionContext) fieldContext_Event_isCommentable(_ context.Context, 
 }
 
 func (ec *executionContext) _Event_likesCount(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.LikesCount() }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -688,6 +718,9 @@ func (ec *executionContext) fieldContext_Event_likesCount(_ context.Context, fie
 }
 
 func (ec *executionContext) _Event_isLikeable(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsLikingEnabled }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -711,6 +744,9 @@ func (ec *executionContext) fieldContext_Event_isLikeable(_ context.Context, fie
 }
 
 func (ec *executionContext) _Event_isLikedByViewer(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsLiked }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -734,6 +770,9 @@ func (ec *executionContext) fieldContext_Event_isLikedByViewer(_ context.Context
 }
 
 func (ec *executionContext) _Event_isFollowedByViewer(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsFollowedByViewer() }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -757,6 +796,9 @@ func (ec *executionContext) fieldContext_Event_isFollowedByViewer(_ context.Cont
 }
 
 func (ec *executionContext) _Event_viewerFollowerId(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int64 { return obj.FollowerID() }, ec.marshalOID2ᚖint64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -780,6 +822,9 @@ func (ec *executionContext) fieldContext_Event_viewerFollowerId(_ context.Contex
 }
 
 func (ec *executionContext) _Event_viewerBookmarkId(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int64 { return obj.BookmarkID }, ec.marshalOID2ᚖint64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -803,6 +848,9 @@ func (ec *executionContext) fieldContext_Event_viewerBookmarkId(_ context.Contex
 }
 
 func (ec *executionContext) _Event_isPinned(ctx context.Context, field graphql.CollectedField, obj *model.Event) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsPinnedAtTopOfSpace }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1636,6 +1684,9 @@ func (ec *executionContext) fieldContext_Event_occurrences(ctx context.Context, 
 }
 
 func (ec *executionContext) _EventAttendee_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventAttendee) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1714,6 +1765,9 @@ func (ec *executionContext) fieldContext_EventAttendee_rsvpStatus(_ context.Cont
 }
 
 func (ec *executionContext) _EventAttendee_rsvpAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventAttendee) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.RSVPDate }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1833,6 +1887,9 @@ func (ec *executionContext) fieldContext_EventAttendeeConnection_pageInfo(_ cont
 }
 
 func (ec *executionContext) _EventAttendeeConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.EventAttendee]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.TotalCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1856,6 +1913,9 @@ func (ec *executionContext) fieldContext_EventAttendeeConnection_totalCount(_ co
 }
 
 func (ec *executionContext) _EventAttendeeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.EventAttendee]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Cursor }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1911,6 +1971,9 @@ func (ec *executionContext) fieldContext_EventAttendeeEdge_node(_ context.Contex
 }
 
 func (ec *executionContext) _EventConfirmation_title(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventConfirmation) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Title }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1934,6 +1997,9 @@ func (ec *executionContext) fieldContext_EventConfirmation_title(_ context.Conte
 }
 
 func (ec *executionContext) _EventConfirmation_description(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventConfirmation) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Description }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1957,6 +2023,9 @@ func (ec *executionContext) fieldContext_EventConfirmation_description(_ context
 }
 
 func (ec *executionContext) _EventConfirmation_buttonTitle(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventConfirmation) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.ButtonTitle }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1980,6 +2049,9 @@ func (ec *executionContext) fieldContext_EventConfirmation_buttonTitle(_ context
 }
 
 func (ec *executionContext) _EventConfirmation_buttonUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventConfirmation) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.ButtonURL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2099,6 +2171,9 @@ func (ec *executionContext) fieldContext_EventConnection_pageInfo(_ context.Cont
 }
 
 func (ec *executionContext) _EventConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.Event]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.TotalCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2122,6 +2197,9 @@ func (ec *executionContext) fieldContext_EventConnection_totalCount(_ context.Co
 }
 
 func (ec *executionContext) _EventEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*model.Event]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Cursor }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2177,6 +2255,9 @@ func (ec *executionContext) fieldContext_EventEdge_node(_ context.Context, field
 }
 
 func (ec *executionContext) _EventLocation_name(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventLocation) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Name }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2200,6 +2281,9 @@ func (ec *executionContext) fieldContext_EventLocation_name(_ context.Context, f
 }
 
 func (ec *executionContext) _EventLocation_address(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventLocation) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Address }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2223,6 +2307,9 @@ func (ec *executionContext) fieldContext_EventLocation_address(_ context.Context
 }
 
 func (ec *executionContext) _EventLocation_latitude(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventLocation) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *float64 { return obj.Latitude }, ec.marshalOFloat2ᚖfloat64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2246,6 +2333,9 @@ func (ec *executionContext) fieldContext_EventLocation_latitude(_ context.Contex
 }
 
 func (ec *executionContext) _EventLocation_longitude(ctx context.Context, field graphql.CollectedField, obj *circleclient.EventLocation) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *float64 { return obj.Longitude }, ec.marshalOFloat2ᚖfloat64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2269,6 +2359,9 @@ func (ec *executionContext) fieldContext_EventLocation_longitude(_ context.Conte
 }
 
 func (ec *executionContext) _EventOccurrence_id(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2292,6 +2385,9 @@ func (ec *executionContext) fieldContext_EventOccurrence_id(_ context.Context, f
 }
 
 func (ec *executionContext) _EventOccurrence_title(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2315,6 +2411,9 @@ func (ec *executionContext) fieldContext_EventOccurrence_title(_ context.Context
 }
 
 func (ec *executionContext) _EventOccurrence_startsAt(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() time.Time { return obj.StartsAt }, ec.marshalODateTime2timeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2338,6 +2437,9 @@ func (ec *executionContext) fieldContext_EventOccurrence_startsAt(_ context.Cont
 }
 
 func (ec *executionContext) _EventOccurrence_endsAt(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.EndsAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2361,6 +2463,9 @@ func (ec *executionContext) fieldContext_EventOccurrence_endsAt(_ context.Contex
 }
 
 func (ec *executionContext) _EventOccurrence_timeZone(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.TimeZone }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2439,6 +2544,9 @@ func (ec *executionContext) fieldContext_EventOccurrence_calendar(_ context.Cont
 }
 
 func (ec *executionContext) _EventOccurrence_isAttendedByViewer(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.RSVPedEvent }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2462,6 +2570,9 @@ func (ec *executionContext) fieldContext_EventOccurrence_isAttendedByViewer(_ co
 }
 
 func (ec *executionContext) _EventOccurrence_rsvpLimit(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.RSVPLimit }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2485,6 +2596,9 @@ func (ec *executionContext) fieldContext_EventOccurrence_rsvpLimit(_ context.Con
 }
 
 func (ec *executionContext) _EventOccurrence_rsvpCount(ctx context.Context, field graphql.CollectedField, obj *model.EventOccurrence) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.RSVPCount }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2604,6 +2718,9 @@ func (ec *executionContext) fieldContext_EventOccurrenceConnection_pageInfo(_ co
 }
 
 func (ec *executionContext) _EventOccurrenceConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.EventOccurrence]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.TotalCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2627,6 +2744,9 @@ func (ec *executionContext) fieldContext_EventOccurrenceConnection_totalCount(_ 
 }
 
 func (ec *executionContext) _EventOccurrenceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*model.EventOccurrence]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Cursor }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2682,6 +2802,9 @@ func (ec *executionContext) fieldContext_EventOccurrenceEdge_node(_ context.Cont
 }
 
 func (ec *executionContext) _EventRecurrenceRule_frequency(ctx context.Context, field graphql.CollectedField, obj *circleclient.RecurringSettings) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Frequency }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2728,6 +2851,9 @@ func (ec *executionContext) fieldContext_EventRecurrenceRule_repeats(_ context.C
 }
 
 func (ec *executionContext) _EventRecurrenceRule_endsAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.RecurringSettings) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.EndsAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2751,6 +2877,9 @@ func (ec *executionContext) fieldContext_EventRecurrenceRule_endsAt(_ context.Co
 }
 
 func (ec *executionContext) _EventRecurrenceRule_occurrences(ctx context.Context, field graphql.CollectedField, obj *circleclient.RecurringSettings) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.Occurrences }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

@@ -27,6 +27,9 @@ import (
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) __Service_sdl(ctx context.Context, field graphql.CollectedField, obj *model.Service) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Sdl }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

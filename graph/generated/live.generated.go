@@ -104,6 +104,9 @@ func (ec *executionContext) fieldContext_ChatMessageAdded_chatRoom(_ context.Con
 }
 
 func (ec *executionContext) _ChatMessageAdded_creationUuid(ctx context.Context, field graphql.CollectedField, obj *model.ChatMessageAdded) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.CreationUUID }, ec.marshalOID2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -127,6 +130,9 @@ func (ec *executionContext) fieldContext_ChatMessageAdded_creationUuid(_ context
 }
 
 func (ec *executionContext) _ChatMessageAdded_idempotencyKey(ctx context.Context, field graphql.CollectedField, obj *model.ChatMessageAdded) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.IdempotencyKey }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -150,6 +156,9 @@ func (ec *executionContext) fieldContext_ChatMessageAdded_idempotencyKey(_ conte
 }
 
 func (ec *executionContext) _ChatMessageDeleted_deletedChatMessageId(ctx context.Context, field graphql.CollectedField, obj *model.ChatMessageDeleted) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.DeletedChatMessageID }, ec.marshalNID2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -301,6 +310,9 @@ func (ec *executionContext) fieldContext_ChatRoomAdded_edge(_ context.Context, f
 }
 
 func (ec *executionContext) _ChatRoomDeleted_deletedChatRoomId(ctx context.Context, field graphql.CollectedField, obj *model.ChatRoomDeleted) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.DeletedChatRoomID }, ec.marshalNID2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -388,6 +400,9 @@ func (ec *executionContext) fieldContext_ChatThreadUpdated_chatThread(_ context.
 }
 
 func (ec *executionContext) _EventsMissed_since(ctx context.Context, field graphql.CollectedField, obj *model.EventsMissed) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.Since }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -411,6 +426,9 @@ func (ec *executionContext) fieldContext_EventsMissed_since(_ context.Context, f
 }
 
 func (ec *executionContext) _LiveStatus_id(ctx context.Context, field graphql.CollectedField, obj *model.LiveStatus) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.ID }, ec.marshalNID2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -480,6 +498,9 @@ func (ec *executionContext) fieldContext_LiveStatus_reason(_ context.Context, fi
 }
 
 func (ec *executionContext) _LiveStatus_pollSeconds(ctx context.Context, field graphql.CollectedField, obj *model.LiveStatus) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.PollSeconds }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -503,6 +524,9 @@ func (ec *executionContext) fieldContext_LiveStatus_pollSeconds(_ context.Contex
 }
 
 func (ec *executionContext) _LiveStatus_isUpToDate(ctx context.Context, field graphql.CollectedField, obj *model.LiveStatus) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsUpToDate }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

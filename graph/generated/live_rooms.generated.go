@@ -92,6 +92,9 @@ func (ec *executionContext) fieldContext_CreateLiveRoomPayload_userErrors(_ cont
 }
 
 func (ec *executionContext) _LiveRoom_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.LiveRoom) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -115,6 +118,9 @@ func (ec *executionContext) fieldContext_LiveRoom_id(_ context.Context, field gr
 }
 
 func (ec *executionContext) _LiveRoom_name(ctx context.Context, field graphql.CollectedField, obj *circleclient.LiveRoom) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -138,6 +144,9 @@ func (ec *executionContext) fieldContext_LiveRoom_name(_ context.Context, field 
 }
 
 func (ec *executionContext) _LiveRoom_description(ctx context.Context, field graphql.CollectedField, obj *circleclient.LiveRoom) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Description }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -161,6 +170,9 @@ func (ec *executionContext) fieldContext_LiveRoom_description(_ context.Context,
 }
 
 func (ec *executionContext) _LiveRoom_slug(ctx context.Context, field graphql.CollectedField, obj *circleclient.LiveRoom) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Slug }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -184,6 +196,9 @@ func (ec *executionContext) fieldContext_LiveRoom_slug(_ context.Context, field 
 }
 
 func (ec *executionContext) _LiveRoom_status(ctx context.Context, field graphql.CollectedField, obj *circleclient.LiveRoom) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Status }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -299,6 +314,9 @@ func (ec *executionContext) fieldContext_LiveRoom_access(_ context.Context, fiel
 }
 
 func (ec *executionContext) _LiveRoom_hostCapacity(ctx context.Context, field graphql.CollectedField, obj *circleclient.LiveRoom) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.HostCapacity }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -322,6 +340,9 @@ func (ec *executionContext) fieldContext_LiveRoom_hostCapacity(_ context.Context
 }
 
 func (ec *executionContext) _LiveRoom_isRecorded(ctx context.Context, field graphql.CollectedField, obj *circleclient.LiveRoom) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.RecordingEnabled }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -345,6 +366,9 @@ func (ec *executionContext) fieldContext_LiveRoom_isRecorded(_ context.Context, 
 }
 
 func (ec *executionContext) _LiveRoom_isMutedOnJoin(ctx context.Context, field graphql.CollectedField, obj *circleclient.LiveRoom) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.MuteOnJoin }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -368,6 +392,9 @@ func (ec *executionContext) fieldContext_LiveRoom_isMutedOnJoin(_ context.Contex
 }
 
 func (ec *executionContext) _LiveRoom_isUrlSharingLimited(ctx context.Context, field graphql.CollectedField, obj *circleclient.LiveRoom) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.LimitURLSharing }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -391,6 +418,9 @@ func (ec *executionContext) fieldContext_LiveRoom_isUrlSharingLimited(_ context.
 }
 
 func (ec *executionContext) _LiveRoom_createdAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.LiveRoom) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() time.Time { return obj.CreatedAt }, ec.marshalODateTime2timeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -446,6 +476,9 @@ func (ec *executionContext) fieldContext_LiveRoom_chatRoom(_ context.Context, fi
 }
 
 func (ec *executionContext) _LiveRoom_viewerCanHost(ctx context.Context, field graphql.CollectedField, obj *circleclient.LiveRoom) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.CanHost }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -469,6 +502,9 @@ func (ec *executionContext) fieldContext_LiveRoom_viewerCanHost(_ context.Contex
 }
 
 func (ec *executionContext) _LiveRoom_viewerCanManage(ctx context.Context, field graphql.CollectedField, obj *circleclient.LiveRoom) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.CanManage }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -492,6 +528,9 @@ func (ec *executionContext) fieldContext_LiveRoom_viewerCanManage(_ context.Cont
 }
 
 func (ec *executionContext) _LiveRoom_viewerCanModerate(ctx context.Context, field graphql.CollectedField, obj *circleclient.LiveRoom) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.CanModerate }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

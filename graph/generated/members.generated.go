@@ -398,6 +398,9 @@ func (ec *executionContext) fieldContext_CompleteSignupPayload_userErrors(_ cont
 }
 
 func (ec *executionContext) _DeactivateViewerPayload_deactivatedMemberId(ctx context.Context, field graphql.CollectedField, obj *model.DeactivateViewerPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.DeactivatedMemberID }, ec.marshalOID2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -453,6 +456,9 @@ func (ec *executionContext) fieldContext_DeactivateViewerPayload_userErrors(_ co
 }
 
 func (ec *executionContext) _GamificationStats_totalPoints(ctx context.Context, field graphql.CollectedField, obj *circleclient.GamificationStats) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.TotalPoints }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -476,6 +482,9 @@ func (ec *executionContext) fieldContext_GamificationStats_totalPoints(_ context
 }
 
 func (ec *executionContext) _GamificationStats_currentLevel(ctx context.Context, field graphql.CollectedField, obj *circleclient.GamificationStats) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.CurrentLevel }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -499,6 +508,9 @@ func (ec *executionContext) fieldContext_GamificationStats_currentLevel(_ contex
 }
 
 func (ec *executionContext) _GamificationStats_currentLevelName(ctx context.Context, field graphql.CollectedField, obj *circleclient.GamificationStats) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.CurrentLevelName }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -522,6 +534,9 @@ func (ec *executionContext) fieldContext_GamificationStats_currentLevelName(_ co
 }
 
 func (ec *executionContext) _GamificationStats_pointsToNextLevel(ctx context.Context, field graphql.CollectedField, obj *circleclient.GamificationStats) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.PointsToNextLevel }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -545,6 +560,9 @@ func (ec *executionContext) fieldContext_GamificationStats_pointsToNextLevel(_ c
 }
 
 func (ec *executionContext) _GamificationStats_levelProgress(ctx context.Context, field graphql.CollectedField, obj *circleclient.GamificationStats) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.LevelProgress }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -568,6 +586,9 @@ func (ec *executionContext) fieldContext_GamificationStats_levelProgress(_ conte
 }
 
 func (ec *executionContext) _HomeSegment_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.HomeSegment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -591,6 +612,9 @@ func (ec *executionContext) fieldContext_HomeSegment_id(_ context.Context, field
 }
 
 func (ec *executionContext) _HomeSegment_kind(ctx context.Context, field graphql.CollectedField, obj *circleclient.HomeSegment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Kind }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -637,6 +661,9 @@ func (ec *executionContext) fieldContext_HomeSegment_type(_ context.Context, fie
 }
 
 func (ec *executionContext) _HomeSegment_name(ctx context.Context, field graphql.CollectedField, obj *circleclient.HomeSegment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Name }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -683,6 +710,9 @@ func (ec *executionContext) fieldContext_Member_id(_ context.Context, field grap
 }
 
 func (ec *executionContext) _Member_circleId(ctx context.Context, field graphql.CollectedField, obj *model.Member) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -706,6 +736,9 @@ func (ec *executionContext) fieldContext_Member_circleId(_ context.Context, fiel
 }
 
 func (ec *executionContext) _Member_name(ctx context.Context, field graphql.CollectedField, obj *model.Member) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -729,6 +762,9 @@ func (ec *executionContext) fieldContext_Member_name(_ context.Context, field gr
 }
 
 func (ec *executionContext) _Member_avatarUrl(ctx context.Context, field graphql.CollectedField, obj *model.Member) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.AvatarURL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -752,6 +788,9 @@ func (ec *executionContext) fieldContext_Member_avatarUrl(_ context.Context, fie
 }
 
 func (ec *executionContext) _Member_publicUid(ctx context.Context, field graphql.CollectedField, obj *model.Member) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.PublicUID }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -775,6 +814,9 @@ func (ec *executionContext) fieldContext_Member_publicUid(_ context.Context, fie
 }
 
 func (ec *executionContext) _Member_url(ctx context.Context, field graphql.CollectedField, obj *model.Member) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.URL() }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -798,6 +840,9 @@ func (ec *executionContext) fieldContext_Member_url(_ context.Context, field gra
 }
 
 func (ec *executionContext) _Member_isDeleted(ctx context.Context, field graphql.CollectedField, obj *model.Member) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *bool { return obj.IsDeleted }, ec.marshalOBoolean2ᚖbool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1375,6 +1420,9 @@ func (ec *executionContext) fieldContext_MemberConnection_pageInfo(_ context.Con
 }
 
 func (ec *executionContext) _MemberConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*model.Member]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.TotalCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1398,6 +1446,9 @@ func (ec *executionContext) fieldContext_MemberConnection_totalCount(_ context.C
 }
 
 func (ec *executionContext) _MemberEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*model.Member]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Cursor }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1453,6 +1504,9 @@ func (ec *executionContext) fieldContext_MemberEdge_node(_ context.Context, fiel
 }
 
 func (ec *executionContext) _MemberLinks_website(ctx context.Context, field graphql.CollectedField, obj *model.MemberLinks) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Website }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1476,6 +1530,9 @@ func (ec *executionContext) fieldContext_MemberLinks_website(_ context.Context, 
 }
 
 func (ec *executionContext) _MemberLinks_twitter(ctx context.Context, field graphql.CollectedField, obj *model.MemberLinks) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Twitter }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1499,6 +1556,9 @@ func (ec *executionContext) fieldContext_MemberLinks_twitter(_ context.Context, 
 }
 
 func (ec *executionContext) _MemberLinks_facebook(ctx context.Context, field graphql.CollectedField, obj *model.MemberLinks) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Facebook }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1522,6 +1582,9 @@ func (ec *executionContext) fieldContext_MemberLinks_facebook(_ context.Context,
 }
 
 func (ec *executionContext) _MemberLinks_instagram(ctx context.Context, field graphql.CollectedField, obj *model.MemberLinks) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Instagram }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1545,6 +1608,9 @@ func (ec *executionContext) fieldContext_MemberLinks_instagram(_ context.Context
 }
 
 func (ec *executionContext) _MemberLinks_linkedin(ctx context.Context, field graphql.CollectedField, obj *model.MemberLinks) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Linkedin }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1568,6 +1634,9 @@ func (ec *executionContext) fieldContext_MemberLinks_linkedin(_ context.Context,
 }
 
 func (ec *executionContext) _MemberTag_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.MemberTag) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1591,6 +1660,9 @@ func (ec *executionContext) fieldContext_MemberTag_id(_ context.Context, field g
 }
 
 func (ec *executionContext) _MemberTag_name(ctx context.Context, field graphql.CollectedField, obj *circleclient.MemberTag) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1614,6 +1686,9 @@ func (ec *executionContext) fieldContext_MemberTag_name(_ context.Context, field
 }
 
 func (ec *executionContext) _MemberTag_color(ctx context.Context, field graphql.CollectedField, obj *circleclient.MemberTag) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Color }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1637,6 +1712,9 @@ func (ec *executionContext) fieldContext_MemberTag_color(_ context.Context, fiel
 }
 
 func (ec *executionContext) _MemberTag_textColor(ctx context.Context, field graphql.CollectedField, obj *circleclient.MemberTag) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.TextColor }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1660,6 +1738,9 @@ func (ec *executionContext) fieldContext_MemberTag_textColor(_ context.Context, 
 }
 
 func (ec *executionContext) _MemberTag_emoji(ctx context.Context, field graphql.CollectedField, obj *circleclient.MemberTag) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Emoji }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1683,6 +1764,9 @@ func (ec *executionContext) fieldContext_MemberTag_emoji(_ context.Context, fiel
 }
 
 func (ec *executionContext) _MemberTag_customEmojiUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.MemberTag) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.CustomEmojiURL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1706,6 +1790,9 @@ func (ec *executionContext) fieldContext_MemberTag_customEmojiUrl(_ context.Cont
 }
 
 func (ec *executionContext) _MemberTag_customEmojiDarkUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.MemberTag) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.CustomEmojiDarkURL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1729,6 +1816,9 @@ func (ec *executionContext) fieldContext_MemberTag_customEmojiDarkUrl(_ context.
 }
 
 func (ec *executionContext) _MemberTag_isPublic(ctx context.Context, field graphql.CollectedField, obj *circleclient.MemberTag) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsPublic }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1752,6 +1842,9 @@ func (ec *executionContext) fieldContext_MemberTag_isPublic(_ context.Context, f
 }
 
 func (ec *executionContext) _ProfileField_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.ProfileField) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1775,6 +1868,9 @@ func (ec *executionContext) fieldContext_ProfileField_id(_ context.Context, fiel
 }
 
 func (ec *executionContext) _ProfileField_label(ctx context.Context, field graphql.CollectedField, obj *circleclient.ProfileField) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Label }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1798,6 +1894,9 @@ func (ec *executionContext) fieldContext_ProfileField_label(_ context.Context, f
 }
 
 func (ec *executionContext) _ProfileField_key(ctx context.Context, field graphql.CollectedField, obj *circleclient.ProfileField) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Key }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1821,6 +1920,9 @@ func (ec *executionContext) fieldContext_ProfileField_key(_ context.Context, fie
 }
 
 func (ec *executionContext) _ProfileField_fieldType(ctx context.Context, field graphql.CollectedField, obj *circleclient.ProfileField) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.FieldType }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1867,6 +1969,9 @@ func (ec *executionContext) fieldContext_ProfileField_type(_ context.Context, fi
 }
 
 func (ec *executionContext) _ProfileField_placeholder(ctx context.Context, field graphql.CollectedField, obj *circleclient.ProfileField) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Placeholder }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1890,6 +1995,9 @@ func (ec *executionContext) fieldContext_ProfileField_placeholder(_ context.Cont
 }
 
 func (ec *executionContext) _ProfileField_description(ctx context.Context, field graphql.CollectedField, obj *circleclient.ProfileField) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Description }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1913,6 +2021,9 @@ func (ec *executionContext) fieldContext_ProfileField_description(_ context.Cont
 }
 
 func (ec *executionContext) _ProfileField_required(ctx context.Context, field graphql.CollectedField, obj *circleclient.ProfileField) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.Required }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1968,6 +2079,9 @@ func (ec *executionContext) fieldContext_ProfileField_choices(_ context.Context,
 }
 
 func (ec *executionContext) _ProfileField_value(ctx context.Context, field graphql.CollectedField, obj *circleclient.ProfileField) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Value() }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2014,6 +2128,9 @@ func (ec *executionContext) fieldContext_ProfileField_choiceIds(_ context.Contex
 }
 
 func (ec *executionContext) _ProfileFieldChoice_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.ProfileFieldChoice) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2037,6 +2154,9 @@ func (ec *executionContext) fieldContext_ProfileFieldChoice_id(_ context.Context
 }
 
 func (ec *executionContext) _ProfileFieldChoice_value(ctx context.Context, field graphql.CollectedField, obj *circleclient.ProfileFieldChoice) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Value }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2124,6 +2244,9 @@ func (ec *executionContext) fieldContext_UpdateProfilePayload_userErrors(_ conte
 }
 
 func (ec *executionContext) _Viewer_id(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.ID() }, ec.marshalNID2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2824,6 +2947,9 @@ func (ec *executionContext) fieldContext_Viewer_notificationPreferences(ctx cont
 }
 
 func (ec *executionContext) _ViewerFeatures_homeFeed(ctx context.Context, field graphql.CollectedField, obj *circleclient.ViewerFeatures) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.DisplayHomePage }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2847,6 +2973,9 @@ func (ec *executionContext) fieldContext_ViewerFeatures_homeFeed(_ context.Conte
 }
 
 func (ec *executionContext) _ViewerFeatures_memberDirectory(ctx context.Context, field graphql.CollectedField, obj *circleclient.ViewerFeatures) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.DisplayMemberDirectory }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2870,6 +2999,9 @@ func (ec *executionContext) fieldContext_ViewerFeatures_memberDirectory(_ contex
 }
 
 func (ec *executionContext) _ViewerFeatures_messaging(ctx context.Context, field graphql.CollectedField, obj *circleclient.ViewerFeatures) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.MessagingEnabled }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2893,6 +3025,9 @@ func (ec *executionContext) fieldContext_ViewerFeatures_messaging(_ context.Cont
 }
 
 func (ec *executionContext) _ViewerFeatures_groupMessaging(ctx context.Context, field graphql.CollectedField, obj *circleclient.ViewerFeatures) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.GroupMessagingEnabled }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2916,6 +3051,9 @@ func (ec *executionContext) fieldContext_ViewerFeatures_groupMessaging(_ context
 }
 
 func (ec *executionContext) _ViewerFeatures_liveRooms(ctx context.Context, field graphql.CollectedField, obj *circleclient.ViewerFeatures) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.CanCreateLiveStreams }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2939,6 +3077,9 @@ func (ec *executionContext) fieldContext_ViewerFeatures_liveRooms(_ context.Cont
 }
 
 func (ec *executionContext) _ViewerFeatures_voiceMessages(ctx context.Context, field graphql.CollectedField, obj *circleclient.ViewerFeatures) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.VoiceMessagesEnabled }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2962,6 +3103,9 @@ func (ec *executionContext) fieldContext_ViewerFeatures_voiceMessages(_ context.
 }
 
 func (ec *executionContext) _ViewerFeatures_chatReactions(ctx context.Context, field graphql.CollectedField, obj *circleclient.ViewerFeatures) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.ChatReactionsEnabled }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

@@ -175,6 +175,9 @@ func (ec *executionContext) fieldContext_ArchiveNotificationPayload_userErrors(_
 }
 
 func (ec *executionContext) _DeleteNotificationPayload_deletedNotificationId(ctx context.Context, field graphql.CollectedField, obj *model.DeleteNotificationPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.DeletedNotificationID }, ec.marshalOID2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -422,6 +425,9 @@ func (ec *executionContext) fieldContext_MarkNotificationAsReadPayload_userError
 }
 
 func (ec *executionContext) _Notification_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -445,6 +451,9 @@ func (ec *executionContext) fieldContext_Notification_id(_ context.Context, fiel
 }
 
 func (ec *executionContext) _Notification_createdAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() time.Time { return obj.CreatedAt }, ec.marshalODateTime2timeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -468,6 +477,9 @@ func (ec *executionContext) fieldContext_Notification_createdAt(_ context.Contex
 }
 
 func (ec *executionContext) _Notification_readAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.ReadAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -491,6 +503,9 @@ func (ec *executionContext) fieldContext_Notification_readAt(_ context.Context, 
 }
 
 func (ec *executionContext) _Notification_action(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Action }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -537,6 +552,9 @@ func (ec *executionContext) fieldContext_Notification_actionType(_ context.Conte
 }
 
 func (ec *executionContext) _Notification_actionText(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.DisplayAction }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -592,6 +610,9 @@ func (ec *executionContext) fieldContext_Notification_actor(_ context.Context, f
 }
 
 func (ec *executionContext) _Notification_actorName(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.ActorName }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -615,6 +636,9 @@ func (ec *executionContext) fieldContext_Notification_actorName(_ context.Contex
 }
 
 func (ec *executionContext) _Notification_actorImageUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.ActorImage }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -638,6 +662,9 @@ func (ec *executionContext) fieldContext_Notification_actorImageUrl(_ context.Co
 }
 
 func (ec *executionContext) _Notification_secondActorName(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.SecondActorName }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -661,6 +688,9 @@ func (ec *executionContext) fieldContext_Notification_secondActorName(_ context.
 }
 
 func (ec *executionContext) _Notification_secondActorImageUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.SecondActorImage }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -684,6 +714,9 @@ func (ec *executionContext) fieldContext_Notification_secondActorImageUrl(_ cont
 }
 
 func (ec *executionContext) _Notification_title(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.NotifiableTitle }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -707,6 +740,9 @@ func (ec *executionContext) fieldContext_Notification_title(_ context.Context, f
 }
 
 func (ec *executionContext) _Notification_spaceName(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.SpaceTitle }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -730,6 +766,9 @@ func (ec *executionContext) fieldContext_Notification_spaceName(_ context.Contex
 }
 
 func (ec *executionContext) _Notification_url(ctx context.Context, field graphql.CollectedField, obj *circleclient.Notification) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.ActionWebURL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -872,6 +911,9 @@ func (ec *executionContext) fieldContext_NotificationConnection_pageInfo(_ conte
 }
 
 func (ec *executionContext) _NotificationConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Notification]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.TotalCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -918,6 +960,9 @@ func (ec *executionContext) fieldContext_NotificationCounts_id(_ context.Context
 }
 
 func (ec *executionContext) _NotificationCounts_notifications(ctx context.Context, field graphql.CollectedField, obj *circleclient.NotificationCounts) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.NewNotifications }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -941,6 +986,9 @@ func (ec *executionContext) fieldContext_NotificationCounts_notifications(_ cont
 }
 
 func (ec *executionContext) _NotificationCounts_mentions(ctx context.Context, field graphql.CollectedField, obj *circleclient.NotificationCounts) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.NewMentions }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -964,6 +1012,9 @@ func (ec *executionContext) fieldContext_NotificationCounts_mentions(_ context.C
 }
 
 func (ec *executionContext) _NotificationCounts_inbox(ctx context.Context, field graphql.CollectedField, obj *circleclient.NotificationCounts) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.NewInbox }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -987,6 +1038,9 @@ func (ec *executionContext) fieldContext_NotificationCounts_inbox(_ context.Cont
 }
 
 func (ec *executionContext) _NotificationCounts_content(ctx context.Context, field graphql.CollectedField, obj *circleclient.NotificationCounts) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.NewContent }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1010,6 +1064,9 @@ func (ec *executionContext) fieldContext_NotificationCounts_content(_ context.Co
 }
 
 func (ec *executionContext) _NotificationCounts_moderation(ctx context.Context, field graphql.CollectedField, obj *circleclient.NotificationCounts) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.NewModeration }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1033,6 +1090,9 @@ func (ec *executionContext) fieldContext_NotificationCounts_moderation(_ context
 }
 
 func (ec *executionContext) _NotificationEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.Notification]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Cursor }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1111,6 +1171,9 @@ func (ec *executionContext) fieldContext_NotificationPreference_type(_ context.C
 }
 
 func (ec *executionContext) _NotificationPreference_label(ctx context.Context, field graphql.CollectedField, obj *circleclient.NotificationPreference) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1134,6 +1197,9 @@ func (ec *executionContext) fieldContext_NotificationPreference_label(_ context.
 }
 
 func (ec *executionContext) _NotificationPreference_isEnabled(ctx context.Context, field graphql.CollectedField, obj *circleclient.NotificationPreference) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.Enabled }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1285,6 +1351,9 @@ func (ec *executionContext) fieldContext_ResetNewNotificationsCountPayload_userE
 }
 
 func (ec *executionContext) _SpaceNotificationPreference_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.SpacePreference) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1308,6 +1377,9 @@ func (ec *executionContext) fieldContext_SpaceNotificationPreference_id(_ contex
 }
 
 func (ec *executionContext) _SpaceNotificationPreference_spaceName(ctx context.Context, field graphql.CollectedField, obj *circleclient.SpacePreference) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.SpaceName }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1386,6 +1458,9 @@ func (ec *executionContext) fieldContext_SpaceNotificationPreference_choice(_ co
 }
 
 func (ec *executionContext) _SpaceNotificationPreference_isChatSpace(ctx context.Context, field graphql.CollectedField, obj *circleclient.SpacePreference) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsChatSpace }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

@@ -172,6 +172,9 @@ func (ec *executionContext) fieldContext_BasicPost_id(_ context.Context, field g
 }
 
 func (ec *executionContext) _BasicPost_circleId(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -195,6 +198,9 @@ func (ec *executionContext) fieldContext_BasicPost_circleId(_ context.Context, f
 }
 
 func (ec *executionContext) _BasicPost_title(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.DisplayTitle }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -218,6 +224,9 @@ func (ec *executionContext) fieldContext_BasicPost_title(_ context.Context, fiel
 }
 
 func (ec *executionContext) _BasicPost_slug(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Slug }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -241,6 +250,9 @@ func (ec *executionContext) fieldContext_BasicPost_slug(_ context.Context, field
 }
 
 func (ec *executionContext) _BasicPost_url(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.URL }, ec.marshalOURL2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -351,6 +363,9 @@ func (ec *executionContext) fieldContext_BasicPost_cover(_ context.Context, fiel
 }
 
 func (ec *executionContext) _BasicPost_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() time.Time { return obj.CreatedAt() }, ec.marshalODateTime2timeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -374,6 +389,9 @@ func (ec *executionContext) fieldContext_BasicPost_createdAt(_ context.Context, 
 }
 
 func (ec *executionContext) _BasicPost_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() time.Time { return obj.UpdatedAt() }, ec.marshalODateTime2timeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -493,6 +511,9 @@ func (ec *executionContext) fieldContext_BasicPost_topics(_ context.Context, fie
 }
 
 func (ec *executionContext) _BasicPost_commentsCount(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.CommentsCount() }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -516,6 +537,9 @@ func (ec *executionContext) fieldContext_BasicPost_commentsCount(_ context.Conte
 }
 
 func (ec *executionContext) _BasicPost_isCommentable(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsCommentable() }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -539,6 +563,9 @@ func (ec *executionContext) fieldContext_BasicPost_isCommentable(_ context.Conte
 }
 
 func (ec *executionContext) _BasicPost_likesCount(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.LikesCount() }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -562,6 +589,9 @@ func (ec *executionContext) fieldContext_BasicPost_likesCount(_ context.Context,
 }
 
 func (ec *executionContext) _BasicPost_isLikeable(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsLikingEnabled }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -585,6 +615,9 @@ func (ec *executionContext) fieldContext_BasicPost_isLikeable(_ context.Context,
 }
 
 func (ec *executionContext) _BasicPost_isLikedByViewer(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsLiked }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -608,6 +641,9 @@ func (ec *executionContext) fieldContext_BasicPost_isLikedByViewer(_ context.Con
 }
 
 func (ec *executionContext) _BasicPost_isFollowedByViewer(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsFollowedByViewer() }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -631,6 +667,9 @@ func (ec *executionContext) fieldContext_BasicPost_isFollowedByViewer(_ context.
 }
 
 func (ec *executionContext) _BasicPost_viewerFollowerId(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int64 { return obj.FollowerID() }, ec.marshalOID2ᚖint64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -654,6 +693,9 @@ func (ec *executionContext) fieldContext_BasicPost_viewerFollowerId(_ context.Co
 }
 
 func (ec *executionContext) _BasicPost_viewerBookmarkId(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int64 { return obj.BookmarkID }, ec.marshalOID2ᚖint64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -677,6 +719,9 @@ func (ec *executionContext) fieldContext_BasicPost_viewerBookmarkId(_ context.Co
 }
 
 func (ec *executionContext) _BasicPost_isPinned(ctx context.Context, field graphql.CollectedField, obj *model.BasicPost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsPinnedAtTopOfSpace }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1100,6 +1145,9 @@ func (ec *executionContext) fieldContext_CreatePostPayload_userErrors(_ context.
 }
 
 func (ec *executionContext) _DeletePostPayload_deletedPostId(ctx context.Context, field graphql.CollectedField, obj *model.DeletePostPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.DeletedPostID }, ec.marshalOID2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1251,6 +1299,9 @@ func (ec *executionContext) fieldContext_FollowPostPayload_userErrors(_ context.
 }
 
 func (ec *executionContext) _Gallery_isDownloadable(ctx context.Context, field graphql.CollectedField, obj *circleclient.Gallery) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.DownloadableImages }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1306,6 +1357,9 @@ func (ec *executionContext) fieldContext_Gallery_images(_ context.Context, field
 }
 
 func (ec *executionContext) _GalleryImage_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.GalleryImage) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1329,6 +1383,9 @@ func (ec *executionContext) fieldContext_GalleryImage_id(_ context.Context, fiel
 }
 
 func (ec *executionContext) _GalleryImage_url(ctx context.Context, field graphql.CollectedField, obj *circleclient.GalleryImage) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.URL }, ec.marshalOURL2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1352,6 +1409,9 @@ func (ec *executionContext) fieldContext_GalleryImage_url(_ context.Context, fie
 }
 
 func (ec *executionContext) _GalleryImage_originalUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.GalleryImage) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.OriginalURL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1375,6 +1435,9 @@ func (ec *executionContext) fieldContext_GalleryImage_originalUrl(_ context.Cont
 }
 
 func (ec *executionContext) _GalleryImage_filename(ctx context.Context, field graphql.CollectedField, obj *circleclient.GalleryImage) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Filename }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1398,6 +1461,9 @@ func (ec *executionContext) fieldContext_GalleryImage_filename(_ context.Context
 }
 
 func (ec *executionContext) _GalleryImage_width(ctx context.Context, field graphql.CollectedField, obj *circleclient.GalleryImage) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.Width }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1421,6 +1487,9 @@ func (ec *executionContext) fieldContext_GalleryImage_width(_ context.Context, f
 }
 
 func (ec *executionContext) _GalleryImage_height(ctx context.Context, field graphql.CollectedField, obj *circleclient.GalleryImage) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.Height }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1467,6 +1536,9 @@ func (ec *executionContext) fieldContext_ImagePost_id(_ context.Context, field g
 }
 
 func (ec *executionContext) _ImagePost_circleId(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1490,6 +1562,9 @@ func (ec *executionContext) fieldContext_ImagePost_circleId(_ context.Context, f
 }
 
 func (ec *executionContext) _ImagePost_title(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.DisplayTitle }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1513,6 +1588,9 @@ func (ec *executionContext) fieldContext_ImagePost_title(_ context.Context, fiel
 }
 
 func (ec *executionContext) _ImagePost_slug(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Slug }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1536,6 +1614,9 @@ func (ec *executionContext) fieldContext_ImagePost_slug(_ context.Context, field
 }
 
 func (ec *executionContext) _ImagePost_url(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.URL }, ec.marshalOURL2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1646,6 +1727,9 @@ func (ec *executionContext) fieldContext_ImagePost_cover(_ context.Context, fiel
 }
 
 func (ec *executionContext) _ImagePost_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() time.Time { return obj.CreatedAt() }, ec.marshalODateTime2timeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1669,6 +1753,9 @@ func (ec *executionContext) fieldContext_ImagePost_createdAt(_ context.Context, 
 }
 
 func (ec *executionContext) _ImagePost_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() time.Time { return obj.UpdatedAt() }, ec.marshalODateTime2timeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1788,6 +1875,9 @@ func (ec *executionContext) fieldContext_ImagePost_topics(_ context.Context, fie
 }
 
 func (ec *executionContext) _ImagePost_commentsCount(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.CommentsCount() }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1811,6 +1901,9 @@ func (ec *executionContext) fieldContext_ImagePost_commentsCount(_ context.Conte
 }
 
 func (ec *executionContext) _ImagePost_isCommentable(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsCommentable() }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1834,6 +1927,9 @@ func (ec *executionContext) fieldContext_ImagePost_isCommentable(_ context.Conte
 }
 
 func (ec *executionContext) _ImagePost_likesCount(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.LikesCount() }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1857,6 +1953,9 @@ func (ec *executionContext) fieldContext_ImagePost_likesCount(_ context.Context,
 }
 
 func (ec *executionContext) _ImagePost_isLikeable(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsLikingEnabled }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1880,6 +1979,9 @@ func (ec *executionContext) fieldContext_ImagePost_isLikeable(_ context.Context,
 }
 
 func (ec *executionContext) _ImagePost_isLikedByViewer(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsLiked }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1903,6 +2005,9 @@ func (ec *executionContext) fieldContext_ImagePost_isLikedByViewer(_ context.Con
 }
 
 func (ec *executionContext) _ImagePost_isFollowedByViewer(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsFollowedByViewer() }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1926,6 +2031,9 @@ func (ec *executionContext) fieldContext_ImagePost_isFollowedByViewer(_ context.
 }
 
 func (ec *executionContext) _ImagePost_viewerFollowerId(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int64 { return obj.FollowerID() }, ec.marshalOID2ᚖint64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1949,6 +2057,9 @@ func (ec *executionContext) fieldContext_ImagePost_viewerFollowerId(_ context.Co
 }
 
 func (ec *executionContext) _ImagePost_viewerBookmarkId(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int64 { return obj.BookmarkID }, ec.marshalOID2ᚖint64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1972,6 +2083,9 @@ func (ec *executionContext) fieldContext_ImagePost_viewerBookmarkId(_ context.Co
 }
 
 func (ec *executionContext) _ImagePost_isPinned(ctx context.Context, field graphql.CollectedField, obj *model.ImagePost) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsPinnedAtTopOfSpace }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2459,6 +2573,9 @@ func (ec *executionContext) fieldContext_PostConnection_pageInfo(_ context.Conte
 }
 
 func (ec *executionContext) _PostConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[model.Post]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.TotalCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2482,6 +2599,9 @@ func (ec *executionContext) fieldContext_PostConnection_totalCount(_ context.Con
 }
 
 func (ec *executionContext) _PostEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[model.Post]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Cursor }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2537,6 +2657,9 @@ func (ec *executionContext) fieldContext_PostEdge_node(_ context.Context, field 
 }
 
 func (ec *executionContext) _ReportContentPayload_reported(ctx context.Context, field graphql.CollectedField, obj *model.ReportContentPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.Reported }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

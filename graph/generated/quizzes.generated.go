@@ -111,6 +111,9 @@ func (ec *executionContext) fieldContext_GradeQuizAttemptPayload_userErrors(_ co
 }
 
 func (ec *executionContext) _Quiz_id(ctx context.Context, field graphql.CollectedField, obj *model.Quiz) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID() }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -134,6 +137,9 @@ func (ec *executionContext) fieldContext_Quiz_id(_ context.Context, field graphq
 }
 
 func (ec *executionContext) _Quiz_passingGrade(ctx context.Context, field graphql.CollectedField, obj *model.Quiz) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.PassingGrade() }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -249,6 +255,9 @@ func (ec *executionContext) fieldContext_QuizAttempt_id(_ context.Context, field
 }
 
 func (ec *executionContext) _QuizAttempt_circleId(ctx context.Context, field graphql.CollectedField, obj *circleclient.QuizAttempt) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -272,6 +281,9 @@ func (ec *executionContext) fieldContext_QuizAttempt_circleId(_ context.Context,
 }
 
 func (ec *executionContext) _QuizAttempt_createdAt(ctx context.Context, field graphql.CollectedField, obj *circleclient.QuizAttempt) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() time.Time { return obj.CreatedAt }, ec.marshalODateTime2timeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -295,6 +307,9 @@ func (ec *executionContext) fieldContext_QuizAttempt_createdAt(_ context.Context
 }
 
 func (ec *executionContext) _QuizAttempt_grade(ctx context.Context, field graphql.CollectedField, obj *circleclient.QuizAttempt) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.Grade }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -625,6 +640,9 @@ func (ec *executionContext) fieldContext_QuizAttemptConnection_pageInfo(_ contex
 }
 
 func (ec *executionContext) _QuizAttemptConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.QuizAttempt]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.TotalCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -648,6 +666,9 @@ func (ec *executionContext) fieldContext_QuizAttemptConnection_totalCount(_ cont
 }
 
 func (ec *executionContext) _QuizAttemptEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.QuizAttempt]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Cursor }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -703,6 +724,9 @@ func (ec *executionContext) fieldContext_QuizAttemptEdge_node(_ context.Context,
 }
 
 func (ec *executionContext) _QuizOption_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.QuizOption) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -726,6 +750,9 @@ func (ec *executionContext) fieldContext_QuizOption_id(_ context.Context, field 
 }
 
 func (ec *executionContext) _QuizOption_text(ctx context.Context, field graphql.CollectedField, obj *circleclient.QuizOption) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Value }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -749,6 +776,9 @@ func (ec *executionContext) fieldContext_QuizOption_text(_ context.Context, fiel
 }
 
 func (ec *executionContext) _QuizOption_isSelected(ctx context.Context, field graphql.CollectedField, obj *circleclient.QuizOption) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.Selected }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -772,6 +802,9 @@ func (ec *executionContext) fieldContext_QuizOption_isSelected(_ context.Context
 }
 
 func (ec *executionContext) _QuizQuestion_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.QuizQuestion) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -818,6 +851,9 @@ func (ec *executionContext) fieldContext_QuizQuestion_type(_ context.Context, fi
 }
 
 func (ec *executionContext) _QuizQuestion_statement(ctx context.Context, field graphql.CollectedField, obj *circleclient.QuizQuestion) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Statement }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -841,6 +877,9 @@ func (ec *executionContext) fieldContext_QuizQuestion_statement(_ context.Contex
 }
 
 func (ec *executionContext) _QuizQuestion_isAnsweredCorrectly(ctx context.Context, field graphql.CollectedField, obj *circleclient.QuizQuestion) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *bool { return obj.Correct }, ec.marshalOBoolean2ᚖbool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

@@ -508,6 +508,9 @@ func (ec *executionContext) fieldContext_Attachment_kind(_ context.Context, fiel
 }
 
 func (ec *executionContext) _Attachment_url(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.URL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -531,6 +534,9 @@ func (ec *executionContext) fieldContext_Attachment_url(_ context.Context, field
 }
 
 func (ec *executionContext) _Attachment_frameUrl(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.FrameURL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -554,6 +560,9 @@ func (ec *executionContext) fieldContext_Attachment_frameUrl(_ context.Context, 
 }
 
 func (ec *executionContext) _Attachment_filename(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Filename }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -577,6 +586,9 @@ func (ec *executionContext) fieldContext_Attachment_filename(_ context.Context, 
 }
 
 func (ec *executionContext) _Attachment_contentType(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.ContentType }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -678,6 +690,9 @@ func (ec *executionContext) fieldContext_Attachment_variants(_ context.Context, 
 }
 
 func (ec *executionContext) _Attachment_width(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.Width }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -701,6 +716,9 @@ func (ec *executionContext) fieldContext_Attachment_width(_ context.Context, fie
 }
 
 func (ec *executionContext) _Attachment_height(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.Height }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -724,6 +742,9 @@ func (ec *executionContext) fieldContext_Attachment_height(_ context.Context, fi
 }
 
 func (ec *executionContext) _Attachment_durationSeconds(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *float64 { return obj.DurationSeconds }, ec.marshalOFloat2ᚖfloat64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -747,6 +768,9 @@ func (ec *executionContext) fieldContext_Attachment_durationSeconds(_ context.Co
 }
 
 func (ec *executionContext) _Attachment_signedId(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.SignedID }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -770,6 +794,9 @@ func (ec *executionContext) fieldContext_Attachment_signedId(_ context.Context, 
 }
 
 func (ec *executionContext) _Attachment_sgid(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.SGID }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -793,6 +820,9 @@ func (ec *executionContext) fieldContext_Attachment_sgid(_ context.Context, fiel
 }
 
 func (ec *executionContext) _Attachment_place(ctx context.Context, field graphql.CollectedField, obj *richtext.Attachment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.Place }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -816,6 +846,9 @@ func (ec *executionContext) fieldContext_Attachment_place(_ context.Context, fie
 }
 
 func (ec *executionContext) _ImageVariant_name(ctx context.Context, field graphql.CollectedField, obj *richtext.Variant) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -862,6 +895,9 @@ func (ec *executionContext) fieldContext_ImageVariant_url(_ context.Context, fie
 }
 
 func (ec *executionContext) _Mention_name(ctx context.Context, field graphql.CollectedField, obj *richtext.Mention) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -917,6 +953,9 @@ func (ec *executionContext) fieldContext_Mention_member(_ context.Context, field
 }
 
 func (ec *executionContext) _Mention_sgid(ctx context.Context, field graphql.CollectedField, obj *richtext.Mention) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.SGID }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -940,6 +979,9 @@ func (ec *executionContext) fieldContext_Mention_sgid(_ context.Context, field g
 }
 
 func (ec *executionContext) _Mention_place(ctx context.Context, field graphql.CollectedField, obj *richtext.Mention) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.Place }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -963,6 +1005,9 @@ func (ec *executionContext) fieldContext_Mention_place(_ context.Context, field 
 }
 
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *paging.PageInfo) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.HasNextPage }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -986,6 +1031,9 @@ func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context,
 }
 
 func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field graphql.CollectedField, obj *paging.PageInfo) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.HasPreviousPage }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1009,6 +1057,9 @@ func (ec *executionContext) fieldContext_PageInfo_hasPreviousPage(_ context.Cont
 }
 
 func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field graphql.CollectedField, obj *paging.PageInfo) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.StartCursor }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1032,6 +1083,9 @@ func (ec *executionContext) fieldContext_PageInfo_startCursor(_ context.Context,
 }
 
 func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graphql.CollectedField, obj *paging.PageInfo) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.EndCursor }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1055,6 +1109,9 @@ func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, f
 }
 
 func (ec *executionContext) _Poll_sgid(ctx context.Context, field graphql.CollectedField, obj *richtext.Poll) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.SGID }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1078,6 +1135,9 @@ func (ec *executionContext) fieldContext_Poll_sgid(_ context.Context, field grap
 }
 
 func (ec *executionContext) _Poll_place(ctx context.Context, field graphql.CollectedField, obj *richtext.Poll) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.Place }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1101,6 +1161,9 @@ func (ec *executionContext) fieldContext_Poll_place(_ context.Context, field gra
 }
 
 func (ec *executionContext) _Poll_question(ctx context.Context, field graphql.CollectedField, obj *richtext.Poll) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Question }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1156,6 +1219,9 @@ func (ec *executionContext) fieldContext_Poll_options(_ context.Context, field g
 }
 
 func (ec *executionContext) _PollOption_text(ctx context.Context, field graphql.CollectedField, obj *richtext.PollOption) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Text }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1179,6 +1245,9 @@ func (ec *executionContext) fieldContext_PollOption_text(_ context.Context, fiel
 }
 
 func (ec *executionContext) _PollOption_votesCount(ctx context.Context, field graphql.CollectedField, obj *richtext.PollOption) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.VotesCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2294,6 +2363,9 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 }
 
 func (ec *executionContext) _RichText_html(ctx context.Context, field graphql.CollectedField, obj *richtext.Text) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Shown(ctx) }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2317,6 +2389,9 @@ func (ec *executionContext) fieldContext_RichText_html(_ context.Context, field 
 }
 
 func (ec *executionContext) _RichText_plainText(ctx context.Context, field graphql.CollectedField, obj *richtext.Text) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.PlainText() }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2523,6 +2598,9 @@ func (ec *executionContext) fieldContext_RichText_buttons(_ context.Context, fie
 }
 
 func (ec *executionContext) _TextButton_place(ctx context.Context, field graphql.CollectedField, obj *richtext.Button) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.Place }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2546,6 +2624,9 @@ func (ec *executionContext) fieldContext_TextButton_place(_ context.Context, fie
 }
 
 func (ec *executionContext) _TextButton_label(ctx context.Context, field graphql.CollectedField, obj *richtext.Button) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Label }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2569,6 +2650,9 @@ func (ec *executionContext) fieldContext_TextButton_label(_ context.Context, fie
 }
 
 func (ec *executionContext) _TextButton_url(ctx context.Context, field graphql.CollectedField, obj *richtext.Button) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.URL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2592,6 +2676,9 @@ func (ec *executionContext) fieldContext_TextButton_url(_ context.Context, field
 }
 
 func (ec *executionContext) _TextEntity_sgid(ctx context.Context, field graphql.CollectedField, obj *richtext.Entity) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.SGID }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2615,6 +2702,9 @@ func (ec *executionContext) fieldContext_TextEntity_sgid(_ context.Context, fiel
 }
 
 func (ec *executionContext) _TextEntity_place(ctx context.Context, field graphql.CollectedField, obj *richtext.Entity) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int { return obj.Place }, ec.marshalNInt2int); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2638,6 +2728,9 @@ func (ec *executionContext) fieldContext_TextEntity_place(_ context.Context, fie
 }
 
 func (ec *executionContext) _TextEntity_kind(ctx context.Context, field graphql.CollectedField, obj *richtext.Entity) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Kind }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2684,6 +2777,9 @@ func (ec *executionContext) fieldContext_TextEntity_type(_ context.Context, fiel
 }
 
 func (ec *executionContext) _TextEntity_name(ctx context.Context, field graphql.CollectedField, obj *richtext.Entity) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2707,6 +2803,9 @@ func (ec *executionContext) fieldContext_TextEntity_name(_ context.Context, fiel
 }
 
 func (ec *executionContext) _TextEntity_url(ctx context.Context, field graphql.CollectedField, obj *richtext.Entity) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.URL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2730,6 +2829,9 @@ func (ec *executionContext) fieldContext_TextEntity_url(_ context.Context, field
 }
 
 func (ec *executionContext) _UserError_message(ctx context.Context, field graphql.CollectedField, obj *model.UserError) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Message }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

@@ -41,6 +41,9 @@ type PostHitResolver interface {
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _CommentHit_title(ctx context.Context, field graphql.CollectedField, obj *model.CommentHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Title() }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -96,6 +99,9 @@ func (ec *executionContext) fieldContext_CommentHit_titleHighlight(_ context.Con
 }
 
 func (ec *executionContext) _CommentHit_text(ctx context.Context, field graphql.CollectedField, obj *model.CommentHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Text() }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -151,6 +157,9 @@ func (ec *executionContext) fieldContext_CommentHit_textHighlight(_ context.Cont
 }
 
 func (ec *executionContext) _CommentHit_url(ctx context.Context, field graphql.CollectedField, obj *model.CommentHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.URL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -229,6 +238,9 @@ func (ec *executionContext) fieldContext_CommentHit_author(_ context.Context, fi
 }
 
 func (ec *executionContext) _CommentHit_isReply(ctx context.Context, field graphql.CollectedField, obj *model.CommentHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsReply() }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -284,6 +296,9 @@ func (ec *executionContext) fieldContext_CommentHit_comment(_ context.Context, f
 }
 
 func (ec *executionContext) _Highlight_html(ctx context.Context, field graphql.CollectedField, obj *circleclient.Highlight) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.HTML() }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -339,6 +354,9 @@ func (ec *executionContext) fieldContext_Highlight_segments(_ context.Context, f
 }
 
 func (ec *executionContext) _HighlightSegment_text(ctx context.Context, field graphql.CollectedField, obj *circleclient.HighlightSegment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Text }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -362,6 +380,9 @@ func (ec *executionContext) fieldContext_HighlightSegment_text(_ context.Context
 }
 
 func (ec *executionContext) _HighlightSegment_isMatch(ctx context.Context, field graphql.CollectedField, obj *circleclient.HighlightSegment) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.IsMatch }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -385,6 +406,9 @@ func (ec *executionContext) fieldContext_HighlightSegment_isMatch(_ context.Cont
 }
 
 func (ec *executionContext) _LessonHit_title(ctx context.Context, field graphql.CollectedField, obj *model.LessonHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Title() }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -440,6 +464,9 @@ func (ec *executionContext) fieldContext_LessonHit_titleHighlight(_ context.Cont
 }
 
 func (ec *executionContext) _LessonHit_text(ctx context.Context, field graphql.CollectedField, obj *model.LessonHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Text() }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -495,6 +522,9 @@ func (ec *executionContext) fieldContext_LessonHit_textHighlight(_ context.Conte
 }
 
 func (ec *executionContext) _LessonHit_url(ctx context.Context, field graphql.CollectedField, obj *model.LessonHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.URL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -541,6 +571,9 @@ func (ec *executionContext) fieldContext_LessonHit_subjectId(_ context.Context, 
 }
 
 func (ec *executionContext) _LessonHit_sectionTitle(ctx context.Context, field graphql.CollectedField, obj *model.LessonHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.SectionName }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -628,6 +661,9 @@ func (ec *executionContext) fieldContext_LessonHit_lesson(_ context.Context, fie
 }
 
 func (ec *executionContext) _MemberHit_title(ctx context.Context, field graphql.CollectedField, obj *model.MemberHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Title() }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -683,6 +719,9 @@ func (ec *executionContext) fieldContext_MemberHit_titleHighlight(_ context.Cont
 }
 
 func (ec *executionContext) _MemberHit_text(ctx context.Context, field graphql.CollectedField, obj *model.MemberHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Text() }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -738,6 +777,9 @@ func (ec *executionContext) fieldContext_MemberHit_textHighlight(_ context.Conte
 }
 
 func (ec *executionContext) _MemberHit_url(ctx context.Context, field graphql.CollectedField, obj *model.MemberHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.URL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -816,6 +858,9 @@ func (ec *executionContext) fieldContext_MemberHit_member(_ context.Context, fie
 }
 
 func (ec *executionContext) _OtherHit_title(ctx context.Context, field graphql.CollectedField, obj *model.OtherHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Title() }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -871,6 +916,9 @@ func (ec *executionContext) fieldContext_OtherHit_titleHighlight(_ context.Conte
 }
 
 func (ec *executionContext) _OtherHit_text(ctx context.Context, field graphql.CollectedField, obj *model.OtherHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Text() }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -926,6 +974,9 @@ func (ec *executionContext) fieldContext_OtherHit_textHighlight(_ context.Contex
 }
 
 func (ec *executionContext) _OtherHit_url(ctx context.Context, field graphql.CollectedField, obj *model.OtherHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.URL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -972,6 +1023,9 @@ func (ec *executionContext) fieldContext_OtherHit_subjectId(_ context.Context, f
 }
 
 func (ec *executionContext) _OtherHit_kind(ctx context.Context, field graphql.CollectedField, obj *model.OtherHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Type }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1018,6 +1072,9 @@ func (ec *executionContext) fieldContext_OtherHit_type(_ context.Context, field 
 }
 
 func (ec *executionContext) _OtherHit_sgid(ctx context.Context, field graphql.CollectedField, obj *model.OtherHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.MentionSGID() }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1041,6 +1098,9 @@ func (ec *executionContext) fieldContext_OtherHit_sgid(_ context.Context, field 
 }
 
 func (ec *executionContext) _PostHit_title(ctx context.Context, field graphql.CollectedField, obj *model.PostHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Title() }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1096,6 +1156,9 @@ func (ec *executionContext) fieldContext_PostHit_titleHighlight(_ context.Contex
 }
 
 func (ec *executionContext) _PostHit_text(ctx context.Context, field graphql.CollectedField, obj *model.PostHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Text() }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1151,6 +1214,9 @@ func (ec *executionContext) fieldContext_PostHit_textHighlight(_ context.Context
 }
 
 func (ec *executionContext) _PostHit_url(ctx context.Context, field graphql.CollectedField, obj *model.PostHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.URL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1261,6 +1327,9 @@ func (ec *executionContext) fieldContext_PostHit_space(_ context.Context, field 
 }
 
 func (ec *executionContext) _PostHit_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.PostHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.CreatedAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1284,6 +1353,9 @@ func (ec *executionContext) fieldContext_PostHit_createdAt(_ context.Context, fi
 }
 
 func (ec *executionContext) _PostHit_startsAt(ctx context.Context, field graphql.CollectedField, obj *model.PostHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *time.Time { return obj.StartsAt }, ec.marshalODateTime2ᚖtimeᚐTime); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1307,6 +1379,9 @@ func (ec *executionContext) fieldContext_PostHit_startsAt(_ context.Context, fie
 }
 
 func (ec *executionContext) _PostHit_coverImageUrl(ctx context.Context, field graphql.CollectedField, obj *model.PostHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.CoverImageURL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1449,6 +1524,9 @@ func (ec *executionContext) fieldContext_SearchResultConnection_pageInfo(_ conte
 }
 
 func (ec *executionContext) _SearchResultConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[model.SearchResult]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.TotalCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1472,6 +1550,9 @@ func (ec *executionContext) fieldContext_SearchResultConnection_totalCount(_ con
 }
 
 func (ec *executionContext) _SearchResultEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[model.SearchResult]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Cursor }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1518,6 +1599,9 @@ func (ec *executionContext) fieldContext_SearchResultEdge_node(_ context.Context
 }
 
 func (ec *executionContext) _SpaceHit_title(ctx context.Context, field graphql.CollectedField, obj *model.SpaceHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Title() }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1573,6 +1657,9 @@ func (ec *executionContext) fieldContext_SpaceHit_titleHighlight(_ context.Conte
 }
 
 func (ec *executionContext) _SpaceHit_text(ctx context.Context, field graphql.CollectedField, obj *model.SpaceHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Text() }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1628,6 +1715,9 @@ func (ec *executionContext) fieldContext_SpaceHit_textHighlight(_ context.Contex
 }
 
 func (ec *executionContext) _SpaceHit_url(ctx context.Context, field graphql.CollectedField, obj *model.SpaceHit) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.URL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

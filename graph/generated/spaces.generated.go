@@ -150,6 +150,9 @@ func (ec *executionContext) field_Space_posts_args(ctx context.Context, rawArgs 
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _AcceptInvitationPayload_accepted(ctx context.Context, field graphql.CollectedField, obj *model.AcceptInvitationPayload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.Accepted }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -237,6 +240,9 @@ func (ec *executionContext) fieldContext_AcceptInvitationPayload_userErrors(_ co
 }
 
 func (ec *executionContext) _CommunityLink_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.CommunityLink) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -260,6 +266,9 @@ func (ec *executionContext) fieldContext_CommunityLink_id(_ context.Context, fie
 }
 
 func (ec *executionContext) _CommunityLink_name(ctx context.Context, field graphql.CollectedField, obj *circleclient.CommunityLink) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -283,6 +292,9 @@ func (ec *executionContext) fieldContext_CommunityLink_name(_ context.Context, f
 }
 
 func (ec *executionContext) _CommunityLink_url(ctx context.Context, field graphql.CollectedField, obj *circleclient.CommunityLink) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.URL }, ec.marshalOURL2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -498,6 +510,9 @@ func (ec *executionContext) fieldContext_MarkSpaceAsReadPayload_userErrors(_ con
 }
 
 func (ec *executionContext) _PinnedLink_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.PinnedLink) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -521,6 +536,9 @@ func (ec *executionContext) fieldContext_PinnedLink_id(_ context.Context, field 
 }
 
 func (ec *executionContext) _PinnedLink_name(ctx context.Context, field graphql.CollectedField, obj *circleclient.PinnedLink) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -544,6 +562,9 @@ func (ec *executionContext) fieldContext_PinnedLink_name(_ context.Context, fiel
 }
 
 func (ec *executionContext) _PinnedLink_url(ctx context.Context, field graphql.CollectedField, obj *circleclient.PinnedLink) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.URL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -567,6 +588,9 @@ func (ec *executionContext) fieldContext_PinnedLink_url(_ context.Context, field
 }
 
 func (ec *executionContext) _PinnedLink_emoji(ctx context.Context, field graphql.CollectedField, obj *circleclient.PinnedLink) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Emoji }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -590,6 +614,9 @@ func (ec *executionContext) fieldContext_PinnedLink_emoji(_ context.Context, fie
 }
 
 func (ec *executionContext) _PinnedLink_customEmojiUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.PinnedLink) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.CustomEmojiURL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -613,6 +640,9 @@ func (ec *executionContext) fieldContext_PinnedLink_customEmojiUrl(_ context.Con
 }
 
 func (ec *executionContext) _PinnedLink_customEmojiDarkUrl(ctx context.Context, field graphql.CollectedField, obj *circleclient.PinnedLink) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.CustomEmojiDarkURL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -691,6 +721,9 @@ func (ec *executionContext) fieldContext_Space_id(_ context.Context, field graph
 }
 
 func (ec *executionContext) _Space_circleId(ctx context.Context, field graphql.CollectedField, obj *circleclient.Space) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -714,6 +747,9 @@ func (ec *executionContext) fieldContext_Space_circleId(_ context.Context, field
 }
 
 func (ec *executionContext) _Space_name(ctx context.Context, field graphql.CollectedField, obj *circleclient.Space) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -737,6 +773,9 @@ func (ec *executionContext) fieldContext_Space_name(_ context.Context, field gra
 }
 
 func (ec *executionContext) _Space_slug(ctx context.Context, field graphql.CollectedField, obj *circleclient.Space) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Slug }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -760,6 +799,9 @@ func (ec *executionContext) fieldContext_Space_slug(_ context.Context, field gra
 }
 
 func (ec *executionContext) _Space_emoji(ctx context.Context, field graphql.CollectedField, obj *circleclient.Space) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.Emoji }, ec.marshalOString2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1720,6 +1762,9 @@ func (ec *executionContext) fieldContext_SpaceConnection_pageInfo(_ context.Cont
 }
 
 func (ec *executionContext) _SpaceConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[*circleclient.Space]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *int { return obj.TotalCount }, ec.marshalOInt2ᚖint); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1743,6 +1788,9 @@ func (ec *executionContext) fieldContext_SpaceConnection_totalCount(_ context.Co
 }
 
 func (ec *executionContext) _SpaceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*circleclient.Space]) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Cursor }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1798,6 +1846,9 @@ func (ec *executionContext) fieldContext_SpaceEdge_node(_ context.Context, field
 }
 
 func (ec *executionContext) _SpaceGroup_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.SpaceGroup) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1821,6 +1872,9 @@ func (ec *executionContext) fieldContext_SpaceGroup_id(_ context.Context, field 
 }
 
 func (ec *executionContext) _SpaceGroup_name(ctx context.Context, field graphql.CollectedField, obj *circleclient.SpaceGroup) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1876,6 +1930,9 @@ func (ec *executionContext) fieldContext_SpaceGroup_spaces(_ context.Context, fi
 }
 
 func (ec *executionContext) _SpaceTabs_posts(ctx context.Context, field graphql.CollectedField, obj *circleclient.VisibleTabs) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.Posts }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1899,6 +1956,9 @@ func (ec *executionContext) fieldContext_SpaceTabs_posts(_ context.Context, fiel
 }
 
 func (ec *executionContext) _SpaceTabs_members(ctx context.Context, field graphql.CollectedField, obj *circleclient.VisibleTabs) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.Members }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1922,6 +1982,9 @@ func (ec *executionContext) fieldContext_SpaceTabs_members(_ context.Context, fi
 }
 
 func (ec *executionContext) _Topic_id(ctx context.Context, field graphql.CollectedField, obj *circleclient.Topic) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() int64 { return obj.ID }, ec.marshalNID2int64); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1945,6 +2008,9 @@ func (ec *executionContext) fieldContext_Topic_id(_ context.Context, field graph
 }
 
 func (ec *executionContext) _Topic_name(ctx context.Context, field graphql.CollectedField, obj *circleclient.Topic) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1968,6 +2034,9 @@ func (ec *executionContext) fieldContext_Topic_name(_ context.Context, field gra
 }
 
 func (ec *executionContext) _Topic_isAdminOnly(ctx context.Context, field graphql.CollectedField, obj *circleclient.Topic) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() bool { return obj.AdminOnly }, ec.marshalNBoolean2bool); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

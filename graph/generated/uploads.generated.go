@@ -90,6 +90,9 @@ func (ec *executionContext) fieldContext_CreateDirectUploadPayload_userErrors(_ 
 }
 
 func (ec *executionContext) _DirectUpload_signedId(ctx context.Context, field graphql.CollectedField, obj *circleclient.DirectUpload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.SignedID }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -113,6 +116,9 @@ func (ec *executionContext) fieldContext_DirectUpload_signedId(_ context.Context
 }
 
 func (ec *executionContext) _DirectUpload_sgid(ctx context.Context, field graphql.CollectedField, obj *circleclient.DirectUpload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.AttachableSGID }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -191,6 +197,9 @@ func (ec *executionContext) fieldContext_DirectUpload_uploadHeaders(_ context.Co
 }
 
 func (ec *executionContext) _DirectUpload_url(ctx context.Context, field graphql.CollectedField, obj *circleclient.DirectUpload) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() *string { return obj.URL }, ec.marshalOURL2ᚖstring); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -214,6 +223,9 @@ func (ec *executionContext) fieldContext_DirectUpload_url(_ context.Context, fie
 }
 
 func (ec *executionContext) _UploadHeader_name(ctx context.Context, field graphql.CollectedField, obj *circleclient.UploadHeader) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Name }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -237,6 +249,9 @@ func (ec *executionContext) fieldContext_UploadHeader_name(_ context.Context, fi
 }
 
 func (ec *executionContext) _UploadHeader_value(ctx context.Context, field graphql.CollectedField, obj *circleclient.UploadHeader) (ret graphql.Marshaler) {
+	if plain := serial.Plain(ctx, func() string { return obj.Value }, ec.marshalNString2string); plain != nil {
+		return plain
+	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,

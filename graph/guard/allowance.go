@@ -12,6 +12,7 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/richtext"
+	"circlegraph/graph/serial"
 	"circlegraph/internal/memory"
 )
 
@@ -45,8 +46,6 @@ type Allowance struct {
 	priced atomic.Int64 // requests
 }
 
-type allowanceKey struct{}
-
 // WithAllowance gives the response of a context an allowance. It is of the memory that the context holds by then.
 func WithAllowance(ctx context.Context) context.Context {
 	a := &Allowance{hold: memory.From(ctx)}
@@ -54,7 +53,7 @@ func WithAllowance(ctx context.Context) context.Context {
 		operation := graphql.GetOperationContext(ctx).Operation
 		a.changes = operation != nil && operation.Operation == ast.Mutation
 	}
-	return context.WithValue(ctx, allowanceKey{}, a)
+	return serial.WithScales(ctx, a)
 }
 
 // Price adds requests to the estimate that no document shows, such as those for members whom a text mentions. It
@@ -83,7 +82,7 @@ func (a *Allowance) Priced() int64 {
 
 // AllowanceFrom returns the allowance of a response; nil if there is none.
 func AllowanceFrom(ctx context.Context) *Allowance {
-	a, _ := ctx.Value(allowanceKey{}).(*Allowance)
+	a, _ := serial.ScalesFrom(ctx).(*Allowance)
 	return a
 }
 
@@ -118,7 +117,7 @@ func WeighAnswer(ctx context.Context, next graphql.Resolver) (any, error) {
 			return json.RawMessage(nil), nil
 		}
 	default: // it is there in any case, but leaves less for texts
-		_ = AllowanceFrom(ctx).takeAnswer(0)
+		_ = AllowanceFrom(ctx).TakeAnswer(0)
 	}
 	return value, nil
 }
@@ -127,14 +126,15 @@ func WeighAnswer(ctx context.Context, next graphql.Resolver) (any, error) {
 // enough only the text is missing.
 func takeAnswer(ctx context.Context, size int) bool {
 	a := AllowanceFrom(ctx)
-	err := a.takeAnswer(size)
+	err := a.TakeAnswer(size)
 	if err != nil && a.left.Add(1) <= maxAnswerErrors {
 		graphql.AddError(ctx, err)
 	}
 	return err == nil
 }
 
-func (a *Allowance) takeAnswer(size int) error {
+// TakeAnswer implements [serial.Scales].
+func (a *Allowance) TakeAnswer(size int) error {
 	if a == nil {
 		return nil
 	}
