@@ -11,7 +11,7 @@ const (
 	// garbage is about how many bytes of garbage may gather before it is collected while much of it is made, and
 	// quietGarbage is that while little is made. Collecting costs next to nothing then, and thousands of quiet
 	// subscriptions need little more memory than they hold.
-	garbage, quietGarbage = 32 << 20, 8 << 20
+	garbage, quietGarbage = 24 << 20, 8 << 20
 	// leastPercent, quietPercent and mostPercent bound what garbage comes to in terms of GOGC: Go's own, the least while
 	// little is made, and what spares most.
 	leastPercent, quietPercent, mostPercent = 100, 10, 400

@@ -27,8 +27,8 @@ func TestQuietProcessesKeepLittleGarbage(t *testing.T) {
 	}{
 		{time.Millisecond, 200, leastPercent},
 		{5 * time.Second, 200, leastPercent},
-		{time.Minute, 50, quietPercent},
-		{5 * time.Second, 50, quietPercent},
+		{time.Minute, 66, quietPercent},
+		{5 * time.Second, 66, quietPercent},
 		{time.Second, 200, leastPercent},
 	} {
 		small, much := tune.percent(garbage/2, step.since), tune.percent(20*garbage, step.since)
