@@ -365,7 +365,7 @@ func (b *budget) refuse(now time.Time, w *waiter, expected time.Duration) {
 
 // sizeOf is how many requests are admitted with one that starts a screen.
 func (b *budget) sizeOf(w *waiter) int {
-	if w.screen == nil || w.priority == priorityStarted || w.guest && !b.unproven.trusts() {
+	if w.screen == nil || w.screen.over || w.priority == priorityStarted || w.guest && !b.unproven.trusts() {
 		return 1
 	}
 	return min(max(w.screen.calls, 1), b.bucket.Burst())
@@ -425,12 +425,12 @@ func (b *budget) start(now time.Time, w *waiter) {
 		b.unproven.enter(now, w, b.spare(now))
 	}
 	w.send()
-	if s == nil || w.guest && !b.unproven.trusts() {
+	if s == nil || s.over || w.guest && !b.unproven.trusts() {
 		return
 	}
 	if s.started.Store(true); w.priority != priorityStarted {
-		s.who, s.held = w.who, size-1
-		b.held += s.held
+		s.who, s.held = w.who, s.held+size-1 // another party has begun it if its owner is known since
+		b.held += size - 1
 	}
 	for _, other := range b.queue.leave(w.who, func(other *waiter) bool {
 		return other.screen == s && other.priority != priorityStarted

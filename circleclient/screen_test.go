@@ -81,6 +81,37 @@ func TestSharedCallStartsAScreen(t *testing.T) {
 	})
 }
 
+// Nothing stays kept for a screen that is over, else each would take that much of the budget from everybody for good.
+func TestScreensGiveBackWhatTheyKeep(t *testing.T) {
+	for name, parties := range map[string][]string{
+		"one call":                        {"a"},
+		"several calls":                   {"a", "a", "a"},
+		"whose member is known meanwhile": {"token of a", "a"},
+	} {
+		for when, over := range map[string]time.Duration{"before its turn": 0, "after it": time.Minute} {
+			t.Run(name+", over "+when, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					b := newBudget(BudgetConfig{Requests: 400}, noPrincipals{}, time.Now)
+					for b.bucket.AllowN(time.Now(), 1) {
+					}
+					s := &screen{calls: 8}
+					var all sync.WaitGroup
+					for _, who := range parties {
+						all.Go(func() { take(t.Context(), b, &request{read: true, screen: s}, who) })
+					}
+					synctest.Wait()
+					_ = sleep(t.Context(), over)
+					b.finish(s)
+					all.Wait()
+					if b.held != 0 {
+						t.Errorf("%d requests are kept for a screen that is over", b.held)
+					}
+				})
+			})
+		}
+	}
+}
+
 // If a stale answer is available, nobody waits long for a newer one.
 func TestStaleAnswerComesSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
