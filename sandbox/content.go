@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -256,17 +257,30 @@ func (c content) mentioned() []int64 {
 	return ids
 }
 
+// What stands before and after a thing in the payload of its signed global id.
+const (
+	sgidHead = "\x04\bI\"gid://jumpstart-app/"
+	sgidTail = "?expires_in\x06"
+)
+
 // sgid is the signed global id of a thing in documents: readable base64 without a real signature.
 func sgid(kind string, id int64) string {
-	payload := fmt.Sprintf("\x04\bI\"gid://jumpstart-app/%s/%d?expires_in\x06", kind, id)
+	payload := fmt.Sprintf("%s%s/%d%s", sgidHead, kind, id, sgidTail)
 	return base64.URLEncoding.EncodeToString([]byte(payload)) + "--sandbox"
 }
 
 // memberBySGID finds a mentioned member, nil if the id names nobody.
 func (s *Sandbox) memberBySGID(id string) *member {
-	return find(s.store.members, func(m *member) bool {
-		return id == sgid("CommunityMember", m.id) || id == sgid("User", m.userID)
-	})
+	payload, _ := base64.URLEncoding.DecodeString(strings.TrimSuffix(id, "--sandbox"))
+	_, number, _ := strings.Cut(strings.TrimPrefix(strings.TrimSuffix(string(payload), sgidTail), sgidHead), "/")
+	n, _ := strconv.ParseInt(number, 10, 64)
+	switch id {
+	case sgid("CommunityMember", n):
+		return s.store.memberByID[n]
+	case sgid("User", n):
+		return find(s.store.members, func(m *member) bool { return m.userID == n })
+	}
+	return nil
 }
 
 // attr is a text attribute of a node, empty if it has none.

@@ -271,5 +271,7 @@ func (sd *seeder) postBySlug(slug string) *post {
 // fillIn puts the subject into the gaps of a text.
 func fillIn(subject string) func(string) string {
 	upper := strings.ToUpper(subject[:1]) + subject[1:]
-	return strings.NewReplacer("{x}", subject, "{X}", upper).Replace
+	return func(text string) string {
+		return strings.ReplaceAll(strings.ReplaceAll(text, "{x}", subject), "{X}", upper)
+	}
 }
