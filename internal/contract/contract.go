@@ -32,7 +32,15 @@ const (
 
 // Contract is what the two official files say. It is safe for concurrent use.
 type Contract struct {
-	apis []api
+	apis     []api
+	examples map[documented][]Example
+	checked  sync.Map // what was found in answers, by their sums
+}
+
+// documented names an answer.
+type documented struct {
+	op     string
+	status int
 }
 
 // api is one of the files, with a router over its paths.
@@ -86,7 +94,7 @@ func read() (*Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Contract{}
+	c := &Contract{examples: map[documented][]Example{}}
 	for file, failure := range map[string]string{authFile: "error_response", memberFile: "error"} {
 		doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(dir, file))
 		if err != nil {
@@ -102,6 +110,7 @@ func read() (*Contract, error) {
 			return nil, fmt.Errorf("%s: no schema %q", file, failure)
 		}
 		c.apis = append(c.apis, api{doc, router, schema.Value})
+		c.readExamples(doc)
 	}
 	return c, nil
 }
@@ -147,37 +156,32 @@ func (c *Contract) Operations() []Operation {
 }
 
 // Examples lists the official examples of an operation's answer with the status, in order of their names; none for an
-// operation or status that is not documented.
+// operation or status that is not documented. They are shared, so leave their bodies as they are.
 func (c *Contract) Examples(op string, status int) []Example {
-	media := c.media(op, status)
-	if media == nil {
-		return nil
-	}
-	var list []Example
-	if media.Example != nil {
-		list = append(list, Example{Name: "example", Body: encode(media.Example)})
-	}
-	for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
-		list = append(list, Example{Name: name, Body: encode(media.Examples[name].Value.Value)})
-	}
-	return list
+	return slices.Clone(c.examples[documented{op, status}])
 }
 
-// media is the documented JSON answer, nil if there is none.
-func (c *Contract) media(op string, status int) *openapi3.MediaType {
-	for _, a := range c.apis {
-		for path, item := range a.doc.Paths.Map() {
-			for method, operation := range item.Operations() {
-				if method+" "+path != op {
+// readExamples reads the examples of all answers in a file.
+func (c *Contract) readExamples(doc *openapi3.T) {
+	for path, item := range doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			for code, ref := range operation.Responses.Map() {
+				status, err := strconv.Atoi(code)
+				media := ref.Value.Content.Get("application/json")
+				if err != nil || media == nil {
 					continue
 				}
-				if ref := operation.Responses.Value(strconv.Itoa(status)); ref != nil {
-					return ref.Value.Content.Get("application/json")
+				var list []Example
+				if media.Example != nil {
+					list = append(list, Example{Name: "example", Body: encode(media.Example)})
 				}
+				for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
+					list = append(list, Example{Name: name, Body: encode(media.Examples[name].Value.Value)})
+				}
+				c.examples[documented{method + " " + path, status}] = list
 			}
 		}
 	}
-	return nil
 }
 
 // encode writes a value that was read from YAML; such values always encode.
