@@ -17,6 +17,7 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/internal/memnet"
+	"circlegraph/internal/race"
 )
 
 // What apps do besides showing screens: they show how many notifications are new, and what is written in an open chat.
@@ -286,11 +287,11 @@ func liveRows(t *testing.T, table *table, lasts time.Duration) {
 
 // Listening costs a tenth of asking at most.
 func TestListeningCostsATenth(t *testing.T) {
-	const members = 20
+	members := race.Rounds(20, 10)
 	rest := holdWith(t, members, time.Minute, liveRestApps(restApps), listenForAnHour, nil)
 	facade := holdWith(t, members, time.Minute, liveFacadeApps(""), listenForAnHour, talk(members))
 	t.Logf("an hour of one member, with a chat open for %v, takes %.1f requests by REST and %.1f with the facade",
-		hourChats, float64(rest.seen.Calls)/members, float64(facade.seen.Calls)/members)
+		hourChats, float64(rest.seen.Calls)/float64(members), float64(facade.seen.Calls)/float64(members))
 	if facade.complete() != 2*members {
 		t.Errorf("%d of %d badges and chats have changed", facade.complete(), 2*members)
 	}

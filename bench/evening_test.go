@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"circlegraph/internal/race"
 )
 
 // The evening of a community: all members come, each for a few minutes, and all their calls to Circle leave from one
@@ -20,7 +22,7 @@ import (
 // scaled, not Circle's limit, not the facade's budget and memory, not the latency.
 
 var (
-	crowd     = flag.Int("crowd", 100, "members who come in the evening")
+	crowd     = flag.Int("crowd", race.Rounds(100, 20), "members who come in the evening")
 	lengths   = flag.String("lengths", "2h", "how long evenings last, by comma")
 	tableFile = flag.String("table", "", "file for the table")
 )

@@ -302,6 +302,7 @@ func TestCallsUnderWay(t *testing.T) {
 		{"HTTP/1.1 without a budget", false, 0, 300, connsWithoutBudget},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var underWay, most atomic.Int64
 				network := memnet.Listen()

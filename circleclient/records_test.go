@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"circlegraph/internal/contract"
+	"circlegraph/internal/race"
 )
 
 // reusing lets lists answer for their records for a minute.
@@ -302,7 +303,7 @@ func TestListsAnswerForTheirRecords(t *testing.T) {
 // go and come back, tokens end. Nobody gets another's record, nothing that is older than the bound or than their last
 // own write, with whichever token; nothing becomes older again, and nothing comes back that was refused since.
 func TestRecordsInAnyOrder(t *testing.T) {
-	for seed := range uint64(25) {
+	for seed := range uint64(race.Rounds(25, 5)) {
 		random := rand.New(rand.NewPCG(seed, 7))
 		circle := newLivingCircle(map[string]int64{"a1": 5, "a2": 5, "b1": 6, "b2": 6})
 		c, clock, known := memoClient(t, circle, reusing)
@@ -430,7 +431,7 @@ var rooms = []string{"00000000-0000-4000-8000-000000000001", "00000000-0000-4000
 // The same with rooms, of which events tell besides. Whoever was told of a message, on whichever device, sees a room
 // with it from then on, in the list and by itself, and so does who has written one.
 func TestRoomsInAnyOrder(t *testing.T) {
-	for seed := range uint64(25) {
+	for seed := range uint64(race.Rounds(25, 5)) {
 		random := rand.New(rand.NewPCG(seed, 7))
 		circle := &chattyCircle{map[string]int64{"a1": 5, "a2": 5, "b1": 6, "b2": 6}, map[string]int{}}
 		c, clock, known := memoClient(t, circle, reusing)

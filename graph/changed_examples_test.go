@@ -14,9 +14,10 @@ import (
 	"testing"
 
 	"circlegraph/internal/contract"
+	"circlegraph/internal/race"
 )
 
-var mutantsPerExample = flag.Int("mutants", 20, "how many times each official example is changed")
+var mutantsPerExample = flag.Int("mutants", race.Rounds(10, 2), "how many times each official example is changed")
 
 // TestChangedExamples serves the official examples with a place changed as a changing Circle would. Nothing panics,
 // nothing goes wrong on our side, no field that fails takes its parent along, and whatever is not made of the changed
@@ -68,11 +69,7 @@ func (m *changed) check(example contract.Example, random *rand.Rand) {
 	m.data = m.answer(m.body)
 	var all []place
 	places(value, nil, &all)
-	mutants := *mutantsPerExample
-	if raceDetector { // which finds in a few what it would find in many, ten times slower
-		mutants = min(mutants, 5)
-	}
-	for range mutants {
+	for range *mutantsPerExample {
 		if len(all) == 0 {
 			return
 		}

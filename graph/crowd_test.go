@@ -17,11 +17,11 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/internal/config"
+	"circlegraph/internal/race"
 	"circlegraph/sandbox"
 )
 
 const (
-	crowdSize = 1000
 	// maxInFlight is how many requests to Circle are under way at a time without a budget, see circleclient's transport.
 	maxInFlight = 256
 	crowdScreen = `{ viewer { member { name } notificationCounts { inbox } } homeFeed(first: 5) { nodes { title } } spaces
@@ -31,6 +31,7 @@ const (
 // A thousand members at once, some of whom hang up: Circle is asked no more than it may be, everybody who stays gets
 // the screen or is told to come later, and nothing is left of it.
 func TestCrowd(t *testing.T) {
+	size := race.Rounds(1000, 300)
 	for name, tc := range map[string]struct {
 		budget int
 		leave  bool
@@ -46,7 +47,7 @@ func TestCrowd(t *testing.T) {
 				over = inMemory // those who wait for the budget wait in made-up time
 			}
 			box := sandbox.New(sandbox.Options{
-				HeadlessToken: secret, Crowd: crowdSize, Clock: sandbox.NewClock(moment),
+				HeadlessToken: secret, Crowd: size, Clock: sandbox.NewClock(moment),
 			})
 			var inFlight, most, asked atomic.Int64
 			c := newCommunityOver(t, over, func(*config.Config) {}, func(http.Handler) http.Handler {
@@ -65,7 +66,7 @@ func TestCrowd(t *testing.T) {
 					cfg.Timeout = 2 * time.Second
 				}
 			})
-			callers := make([]string, crowdSize)
+			callers := make([]string, size)
 			for i := range callers {
 				callers[i] = crowdToken(t, box, i+1)
 				c.Principals.Prove(circleclient.HashToken(callers[i]), 0)
@@ -99,7 +100,7 @@ func TestCrowd(t *testing.T) {
 			}
 			all.Wait()
 
-			stayed := int64(crowdSize)
+			stayed := int64(size)
 			if tc.leave {
 				stayed /= 2
 			}
@@ -177,7 +178,10 @@ func crowdToken(t *testing.T, box http.Handler, n int) string {
 
 // ours is how many goroutines are in this program's code; idle connections are not.
 func ours() (n int) {
-	stacks := make([]byte, 64<<20)
+	stacks := make([]byte, 1<<20)
+	for runtime.Stack(stacks, true) == len(stacks) {
+		stacks = make([]byte, 2*len(stacks))
+	}
 	for stack := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
 		if strings.Contains(stack, "circlegraph/") {
 			n++

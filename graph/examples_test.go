@@ -12,6 +12,7 @@ import (
 	"text/template"
 
 	"circlegraph/internal/contract"
+	"circlegraph/internal/race"
 )
 
 // TestOfficialExamples serves every official example word for word. Each must resolve, with every field of what it
@@ -28,7 +29,7 @@ func TestOfficialExamples(t *testing.T) {
 			})
 		}
 	})
-	if !raceDetector {
+	if !race.Detector {
 		reasons.wantAllUsed(t)
 	}
 }
@@ -74,7 +75,7 @@ func checkExample(t *testing.T, c *officialCircle, op string, example contract.E
 	if len(answer.Errors) > 0 {
 		t.Errorf("example %q: %.3000s", example.Name, answer.Errors)
 	}
-	if raceDetector { // it would take minutes, and nothing here is about what happens side by side
+	if race.Detector { // it would take minutes, and nothing here is about what happens side by side
 		return
 	}
 	value = telling(value)

@@ -83,6 +83,7 @@ func TestQuestionsAreShared(t *testing.T) {
 	const share = 1.5
 	for _, members := range []int{20, 100, 300} {
 		t.Run(fmt.Sprint(members), func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, sandbox.CableOptions{Refuse: "rails404"}, func(t *testing.T, c *community) {
 				all := c.everybody(c.members[len(c.members)-members:], live.Topic{Kind: live.Counts})
 				<-time.After(10 * time.Minute)

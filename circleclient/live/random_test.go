@@ -11,6 +11,7 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/circleclient/live"
+	"circlegraph/internal/race"
 	"circlegraph/sandbox"
 )
 
@@ -36,14 +37,14 @@ func (c *community) screen(d *device, room string) *screen {
 // read reads the whole of it, as an app does when it opens and after a gap.
 func (s *screen) read() {
 	s.c.t.Helper()
-	s.texts = s.c.texts(s.device, s.room)
+	s.texts = s.c.texts(s.device, s.room, 100)
 }
 
-// texts are the last hundred messages of a room by their numbers.
-func (c *community) texts(d *device, room string) map[int64]string {
+// texts are the last messages of a room by their numbers.
+func (c *community) texts(d *device, room string, last int) map[int64]string {
 	c.t.Helper()
 	w, err := c.client.Chat.Messages(circleclient.With(d.ctx, circleclient.Fresh), room,
-		circleclient.MessageWindowOptions{Older: 99})
+		circleclient.MessageWindowOptions{Older: last - 1})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -91,12 +92,13 @@ func newest(texts map[int64]string) map[int64]string {
 // themselves and lose events while they stand: an app that goes by the events shows what is there, and no message is
 // told of as new twice.
 func TestAppsShowWhatIsThere(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range uint64(race.Rounds(12, 4)) { // each mixture of what follows, or each of these things
 		o := sandbox.CableOptions{
 			NoSession: seed%2 == 1, Shuffle: seed%4 == 1, Duplicate: seed%3 == 0,
 			DropEvery: []int{0, 0, 5, 2}[seed%4],
 		}
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
 			testShowsWhatIsThere(t, seed, o, func(o *live.Options) { o.PollShare = 1.5 })
 		})
 	}
@@ -104,8 +106,9 @@ func TestAppsShowWhatIsThere(t *testing.T) {
 
 // The same without a cable, by questions.
 func TestAppsWithoutACableShowWhatIsThere(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range uint64(race.Rounds(6, 3)) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
 			o := sandbox.CableOptions{Refuse: []string{"rails404", "anycable403", "invalid_request"}[seed%3]}
 			testShowsWhatIsThere(t, seed, o, func(o *live.Options) {
 				if o.PollShare = 1.5; seed%2 == 1 {
@@ -139,7 +142,7 @@ func testShowsWhatIsThere(t *testing.T, seed uint64, o sandbox.CableOptions, edi
 		}
 		<-time.After(12 * time.Minute) // all cables stand again, and all that was lost is read
 		s.follow()
-		want := c.texts(reader, room)
+		want := c.texts(reader, room, 100)
 		for id, text := range newest(s.texts) {
 			if want[id] != text {
 				t.Errorf("the app shows %q as message %d, want %q", text, id, want[id])
@@ -162,7 +165,7 @@ func testShowsWhatIsThere(t *testing.T, seed uint64, o sandbox.CableOptions, edi
 func (c *community) step(random *rand.Rand, writer, reader *device, room string, n int) {
 	c.t.Helper()
 	some := func() int64 {
-		numbers := slices.Sorted(maps.Keys(c.texts(writer, room)))
+		numbers := slices.Sorted(maps.Keys(c.texts(writer, room, 15)))
 		if len(numbers) == 0 {
 			return 0
 		}
@@ -221,7 +224,8 @@ func (c *community) author(one, two *device, room string, id int64) *device {
 
 // Many messages in a row, with ten cables lost on the way: none is missing, none comes twice, all come in order.
 func TestManyMessages(t *testing.T) {
-	const messages, cuts = 2000, 10
+	const cuts = 10
+	messages := race.Rounds(2000, 400)
 	inBubble(t, sandbox.CableOptions{NoSession: true, Shuffle: true}, func(t *testing.T, c *community) {
 		writer, reader := c.device(c.members[0].ID), c.device(c.members[1].ID)
 		room := c.room(writer, c.members[1].ID)

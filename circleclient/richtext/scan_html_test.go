@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"circlegraph/internal/race"
 )
 
 // sizeOfTree counts what checkHTML does: elements, texts, comments and attributes.
@@ -39,7 +41,7 @@ func TestHTMLScanCountsAllThatIsParsed(t *testing.T) {
 		}
 		return pattern
 	}
-	for range 1_000 {
+	for range race.Rounds(1_000, 100) {
 		var soup strings.Builder
 		from := [][]string{tags, few}[random.IntN(2)]
 		first, then := some(12, from), some(4, from)
