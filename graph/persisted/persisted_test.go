@@ -187,7 +187,7 @@ func TestDocumentsAreCounted(t *testing.T) {
 func TestSentDocumentsAreBounded(t *testing.T) {
 	server := endpoint(nil, ModeOff, slog.New(slog.DiscardHandler))
 	text := func(n int) string { return fmt.Sprintf("query N%d { name } #%s", n, strings.Repeat("x", 15<<10)) }
-	const sent = 2000
+	const sent = 1000
 	for n := range sent {
 		m := message{"POST", "", "", body(t, text(n), byHash(hashOf(text(n))))}
 		if status, answer := send(t, server, m); status != http.StatusOK {
