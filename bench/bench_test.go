@@ -1,13 +1,26 @@
 package main
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
 )
 
+// TestMain lets the compiled tests stand for the program where a command starts it.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && slices.Contains([]string{"upstream", "proxy"}, os.Args[1]) {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
 // The commands are tried with as little as they can do, so that they work when somebody wants to know something. What
 // they measure is nobody's concern here.
 func TestCommands(t *testing.T) {
+	shop := &workshop{}
+	t.Cleanup(shop.close)
 	for command, want := range map[string][]string{
 		"screens --rounds 1 --latency 0,1ms": {
 			"latency 0s", "latency 1ms", "| home | 3 | 3 | 0 | 3 | ",
@@ -23,7 +36,7 @@ func TestCommands(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var out strings.Builder
-			if err := run(t.Context(), strings.Fields(command), &out); err != nil {
+			if err := run(t.Context(), strings.Fields(command), &out, shop); err != nil {
 				t.Fatal(err)
 			}
 			for _, text := range want {

@@ -32,13 +32,13 @@ type liveCommand struct {
 }
 
 // Run prints what listening costs, and how much later than the cable the facade tells.
-func (c *liveCommand) Run(ctx context.Context, out io.Writer) error {
+func (c *liveCommand) Run(ctx context.Context, out io.Writer, shop *workshop) error {
 	work, remove, err := workspace()
 	if err != nil {
 		return err
 	}
 	defer remove()
-	built, err := build(ctx, work)
+	built, err := shop.programs(ctx)
 	if err != nil {
 		return err
 	}

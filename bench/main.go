@@ -29,7 +29,9 @@ type commands struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:], os.Stdout)
+	shop := &workshop{}
+	err := run(ctx, os.Args[1:], os.Stdout, shop)
+	shop.close()
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -41,9 +43,9 @@ func main() {
 type allCommand struct{}
 
 // Run measures one after the other, since all that is measured shares the machine.
-func (*allCommand) Run(ctx context.Context, out io.Writer) error {
+func (*allCommand) Run(ctx context.Context, out io.Writer, shop *workshop) error {
 	for _, command := range []string{"screens", "peers", "evening", "live"} {
-		if err := run(ctx, []string{command}, out); err != nil {
+		if err := run(ctx, []string{command}, out, shop); err != nil {
 			return fmt.Errorf("%s: %w", command, err)
 		}
 	}
@@ -51,10 +53,10 @@ func (*allCommand) Run(ctx context.Context, out io.Writer) error {
 }
 
 // run carries out one command.
-func run(ctx context.Context, args []string, out io.Writer) error {
+func run(ctx context.Context, args []string, out io.Writer, shop *workshop) error {
 	parser, err := kong.New(&commands{}, kong.Name("bench"),
 		kong.Description("Measures Circlegraph, and what could stand in its place."),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(out, (*io.Writer)(nil)))
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(out, (*io.Writer)(nil)), kong.Bind(shop))
 	if err != nil {
 		return err
 	}

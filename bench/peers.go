@@ -65,13 +65,13 @@ func facadeSettings(circle string) []string {
 }
 
 // Run measures and prints.
-func (c *peersCommand) Run(ctx context.Context, out io.Writer) error {
+func (c *peersCommand) Run(ctx context.Context, out io.Writer, shop *workshop) error {
 	dir, remove, err := workspace()
 	if err != nil {
 		return err
 	}
 	defer remove()
-	built, err := build(ctx, dir)
+	built, err := shop.programs(ctx)
 	if err != nil {
 		return err
 	}

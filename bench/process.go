@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -176,15 +177,41 @@ type programs struct {
 	source               string // the directory of this program's source
 }
 
-// build compiles what runs in processes of its own.
+// workshop has what runs in processes of its own, compiled once for all commands that want it.
+type workshop struct {
+	once   sync.Once
+	built  programs
+	err    error
+	remove func() // nil before anything was compiled
+}
+
+// programs are compiled when they are asked for first.
+func (w *workshop) programs(ctx context.Context) (programs, error) {
+	w.once.Do(func() {
+		var dir string
+		if dir, w.remove, w.err = workspace(); w.err == nil {
+			w.built, w.err = build(ctx, dir)
+		}
+	})
+	return w.built, w.err
+}
+
+// close removes them.
+func (w *workshop) close() {
+	if w.remove != nil {
+		w.remove()
+	}
+}
+
+// build compiles what runs in processes of its own, but for this program.
 func build(ctx context.Context, work string) (programs, error) {
-	built := programs{
-		facade: filepath.Join(work, "circlegraph"), naive: filepath.Join(work, "naive"),
-		bench: filepath.Join(work, "bench"),
+	built := programs{facade: filepath.Join(work, "circlegraph"), naive: filepath.Join(work, "naive")}
+	var err error
+	if built.bench, err = os.Executable(); err != nil {
+		return built, err
 	}
 	for path, pkg := range map[string]string{
 		built.facade: "circlegraph", built.naive: "circlegraph/bench/naive/cmd",
-		built.bench: "circlegraph/bench",
 	} {
 		if out, err := exec.CommandContext(ctx, "go", "build", "-o", path, pkg).CombinedOutput(); err != nil {
 			return built, fmt.Errorf("building %s: %w: %s", pkg, err, out)

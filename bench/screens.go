@@ -36,7 +36,7 @@ type opened struct {
 }
 
 // Run measures and prints.
-func (c *screensCommand) Run(ctx context.Context, out io.Writer) error {
+func (c *screensCommand) Run(ctx context.Context, out io.Writer, shop *workshop) error {
 	all, err := screens.All()
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func (c *screensCommand) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer remove()
-	built, err := build(ctx, dir)
+	built, err := shop.programs(ctx)
 	if err != nil {
 		return err
 	}
