@@ -12,6 +12,7 @@ import (
 // Only a number that Circle sends, and that is 0, spares the request for a list; and what Circle does not count is
 // not counted as none.
 func TestAbsentIsNotZero(t *testing.T) {
+	t.Parallel()
 	comment := scalar.FormatRef(circleclient.Ref{Type: circleclient.RefComment, Space: 1, Post: 2, ID: 3})
 	for _, list := range []struct{ path, count, query, connection string }{
 		{"/posts/2/comments", "comment_count", `homeFeed { nodes { comments { LIST } } }`, "homeFeed.nodes.0.comments"},

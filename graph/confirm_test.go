@@ -35,6 +35,7 @@ var unfed = map[string]string{
 
 // A success of HTTP that refuses, or says nothing, is no success of a write; nor is a record without an id.
 func TestAnswersThatConfirmNothing(t *testing.T) {
+	t.Parallel()
 	official := contract.Load(t)
 	writes := 0
 	operations := maps.Clone(feeds)

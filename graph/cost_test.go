@@ -44,6 +44,7 @@ func checkCost(t *testing.T, name string, answer []byte, calls []string) {
 
 // Nothing that the scripts and the screens ask for costs more than is estimated, and all of it is allowed.
 func TestNothingCostsMoreThanEstimated(t *testing.T) {
+	t.Parallel()
 	for _, name := range scripts(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			t.Parallel()

@@ -40,6 +40,7 @@ func toxic(kind, attributes string) io.Reader {
 // Whatever the network between the facade and Circle does, each answer comes in time and says what is missing, a write
 // is sent once, and the next request finds everything well again.
 func TestFaultsOfTheNetwork(t *testing.T) {
+	t.Parallel()
 	const unknown, timeout, unavailable = "OUTCOME_UNKNOWN", "UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE"
 	var all sync.WaitGroup
 	for _, tc := range []struct {

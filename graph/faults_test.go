@@ -100,6 +100,7 @@ func answerWith(status int, contentType, body string, header ...string) http.Han
 // Whatever a part of Circle answers, the rest of the screen arrives, the failed field says why, a write is sent once, a
 // read three times at most, and the next request finds everything well again.
 func TestFaultsOfCircle(t *testing.T) {
+	t.Parallel()
 	const (
 		html    = "<!DOCTYPE html><html><title>Circle</title></html>"
 		asJSON  = "application/json"
@@ -244,6 +245,7 @@ func TestFaultsOfCircle(t *testing.T) {
 
 // What passes in a moment is not even noticed.
 func TestBurstOfFailures(t *testing.T) {
+	t.Parallel()
 	for _, status := range []int{429, 502, 503, 504} {
 		ill := &fault{}
 		c := newCommunityBehind(t, func(circle http.Handler) http.Handler {

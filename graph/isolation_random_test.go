@@ -18,6 +18,7 @@ import (
 // that nobody else asks. Then all of them ask one that remembers, at once and in any order, some with two tokens, and
 // beside them strangers with copies of their claims. Nobody gets anything but their own.
 func TestAnybodySeesTheirOwnInAnyOrder(t *testing.T) {
+	t.Parallel()
 	const requestsEach = 12
 	queries := []string{
 		`{ viewer { email member { circleId name } } }`,

@@ -210,6 +210,7 @@ func TestLiveStatus(t *testing.T) {
 
 // What Circle loses while its cable stands is told some minutes later, once; what comes after it is told at once.
 func TestEventsThatTheCableLoses(t *testing.T) {
+	t.Parallel()
 	inMadeUpTime(func(t *testing.T, c *community) {
 		const third = "arthur@example.com"
 		room, quiet := c.roomOf(admin, member), c.roomOf(third, member)

@@ -11,6 +11,7 @@ import (
 
 // TestLongTextsCloseNoList: whatever one member writes, and wherever, the lists that it is in are read by all others.
 func TestLongTextsCloseNoList(t *testing.T) {
+	t.Parallel()
 	c := newCommunityAllowing(t, 0, directly, func(cfg *circleclient.Config) {
 		cfg.MaxBody = 700 << 10 // ten texts together have more
 	})

@@ -202,6 +202,7 @@ func (h habit) serve(w http.ResponseWriter, r *http.Request, record func(int) ma
 // Whatever an upstream's habits are, a list that is followed to its end gives every item once and in order, says how to
 // go on wherever more follows, and takes few requests.
 func TestListsWithEveryHabit(t *testing.T) {
+	t.Parallel()
 	parents := map[string]string{
 		"/spaces/1": `{"id": 1, "space_type": "course", "slug": "s"}`,
 		"/spaces/1/posts/2": `{"id": 2, "space": {"id": 1}, "user_likes_count": 127, "comment_count": 127,

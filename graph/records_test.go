@@ -174,6 +174,7 @@ func TestOnlyWhatIsMissingIsAsked(t *testing.T) {
 // Members read lists and posts with two tokens each, like and unlike, and others do too. Everybody sees their own
 // likes at once, with either token, and never those of others as their own.
 func TestNobodySeesTheirWriteUndone(t *testing.T) {
+	t.Parallel()
 	const single = `query($id: ID!) { post(by: {id: $id}) { id isLikedByViewer likesCount space { name } } }`
 	const list = `{ homeFeed(first: 20) { nodes { id isLikedByViewer likesCount } } }`
 	c := newCommunity(t, reusing)

@@ -20,6 +20,7 @@ import (
 // Of every query in the scripts and of every screen, each call to Circle fails in turn. What is lost is null if an
 // error says so, with its path and code, and nothing else is lost.
 func TestFailedCallCostsItsFields(t *testing.T) {
+	t.Parallel()
 	for _, name := range scripts(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			t.Parallel()

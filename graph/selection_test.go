@@ -44,6 +44,7 @@ var wholeLists = []string{"Viewer.unreadChatRooms", "Viewer.unreadChatThreads", 
 // A list of which only the number of items is asked for costs one request for one item, or none; one of which nothing
 // is asked for costs none. This goes over all lists of the schema.
 func TestListsFetchWhatIsSelected(t *testing.T) {
+	t.Parallel()
 	all := newLists(t)
 	for _, l := range all.all {
 		t.Run(l.name, func(t *testing.T) {
@@ -70,6 +71,7 @@ func TestListsFetchWhatIsSelected(t *testing.T) {
 // testdata/costs.txt has what that costs beside the list; whatever is not in it costs nothing. -update rewrites it:
 // read in the diff what has become a request for each item.
 func TestCostOfFieldsInLists(t *testing.T) {
+	t.Parallel()
 	all := newLists(t)
 	var got strings.Builder
 	for _, l := range all.all {
