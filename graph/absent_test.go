@@ -3,6 +3,7 @@ package graph_test
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"circlegraph/circleclient"
@@ -28,60 +29,64 @@ func TestAbsentIsNotZero(t *testing.T) {
 			"homeFeed.nodes.0.attendees",
 		},
 	} {
-		for _, number := range []struct {
-			json  string
-			spare bool // no request
-		}{
-			{``, false},
-			{`"COUNT": null,`, false},
-			{`"COUNT": "x",`, false},
-			{`"COUNT": "",`, false},
-			{`"COUNT": {},`, false},
-			{`"COUNT": -1,`, false},
-			{`"COUNT": 99999999999,`, false},
-			{`"COUNT": "2",`, false},
-			{`"COUNT": 0,`, true},
-			{`"COUNT": "0",`, true},
-		} {
-			t.Run(list.connection+" "+number.json, func(t *testing.T) {
-				t.Parallel()
-				record := strings.ReplaceAll(number.json, "COUNT", list.count)
+		t.Run(list.path+" of "+list.connection, func(t *testing.T) {
+			t.Parallel()
+			var mu sync.Mutex
+			record, requests := "", 0
+			c := newCommunityBehind(t, func(circle http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					mu.Lock()
+					defer mu.Unlock()
+					answer := ""
+					switch strings.TrimPrefix(r.URL.Path, "/api/headless/v1") {
+					case "/home":
+						answer = `{"records": [{` + record + `"id": 2, "space": {"id": 1}}]}`
+					case "/posts/2/comments/3":
+						answer = `{` + record + `"id": 3, "post_id": 2, "space_id": 1}`
+					case list.path:
+						requests++
+						answer = `{"records": [{"id": 5, "community_member_id": 5}, {"id": 6, "community_member_id": 6}]}`
+					default:
+						circle.ServeHTTP(w, r)
+						return
+					}
+					answerWith(200, "application/json", answer)(w, r)
+				})
+			})
+			query := `{` + strings.ReplaceAll(list.query, "LIST", "totalCount nodes { id }") + `}`
+			for _, number := range []struct {
+				json  string
+				spare bool // no request
+			}{
+				{``, false},
+				{`"COUNT": null,`, false},
+				{`"COUNT": "x",`, false},
+				{`"COUNT": "",`, false},
+				{`"COUNT": {},`, false},
+				{`"COUNT": -1,`, false},
+				{`"COUNT": 99999999999,`, false},
+				{`"COUNT": "2",`, false},
+				{`"COUNT": 0,`, true},
+				{`"COUNT": "0",`, true},
+			} {
+				mu.Lock()
+				record, requests = strings.ReplaceAll(number.json, "COUNT", list.count), 0
 				if list.count == "count" {
 					record = `"event_setting_attributes": {"starts_at": "2026-03-01T10:00:00Z"},
 						"event_attendees": {` + record + ` "records": []},`
 				}
-				requests := 0
-				c := newCommunityBehind(t, func(circle http.Handler) http.Handler {
-					return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-						answer := ""
-						switch strings.TrimPrefix(r.URL.Path, "/api/headless/v1") {
-						case "/home":
-							answer = `{"records": [{` + record + `"id": 2, "space": {"id": 1}}]}`
-						case "/posts/2/comments/3":
-							answer = `{` + record + `"id": 3, "post_id": 2, "space_id": 1}`
-						case list.path:
-							requests++
-							answer = `{"records": [{"id": 5, "community_member_id": 5}, {"id": 6, "community_member_id": 6}]}`
-						default:
-							circle.ServeHTTP(w, r)
-							return
-						}
-						answerWith(200, "application/json", answer)(w, r)
-					})
-				})
-				query := `{` + strings.ReplaceAll(list.query, "LIST", "totalCount nodes { id }") + `}`
+				mu.Unlock()
 				got := at(c.data(member, query, nil), list.connection)
 				nodes, _ := at(got, "nodes").([]any)
-				if number.spare {
-					if requests != 0 || len(nodes) != 0 || at(got, "totalCount") != 0.0 {
-						t.Errorf("%d requests, %v; want none and no items", requests, got)
-					}
-					return
+				mu.Lock()
+				switch {
+				case number.spare && (requests != 0 || len(nodes) != 0 || at(got, "totalCount") != 0.0):
+					t.Errorf("%q: %d requests, %v; want none and no items", number.json, requests, got)
+				case !number.spare && (len(nodes) != 2 || at(got, "totalCount") != nil):
+					t.Errorf("%q: %d requests, %v; want two items and no number of all", number.json, requests, got)
 				}
-				if len(nodes) != 2 || at(got, "totalCount") != nil {
-					t.Errorf("%d requests, %v; want two items and no number of all", requests, got)
-				}
-			})
-		}
+				mu.Unlock()
+			}
+		})
 	}
 }

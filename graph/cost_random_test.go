@@ -81,7 +81,11 @@ func (w *writer) arguments(on *ast.Definition, field *ast.FieldDefinition) strin
 // No query costs more than was estimated for it, whatever it asks for.
 func TestNoQueryCostsMoreThanEstimated(t *testing.T) {
 	t.Parallel()
-	c := newCommunity(t)
+	inBubble(testNoQueryCostsMoreThanEstimated)(t)
+}
+
+func testNoQueryCostsMoreThanEstimated(t *testing.T) {
+	c := newCommunityInBubble(t, directly)
 	w := &writer{schema: graph.PublicSchema(), given: map[string][]string{
 		"Query.search": {
 			`(query: "plot", first: 5)`,

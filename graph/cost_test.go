@@ -48,22 +48,26 @@ func TestNothingCostsMoreThanEstimated(t *testing.T) {
 	for _, name := range scripts(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			c := newCommunity(t)
-			eachStep(t, txtar.Parse(readFile(t, name)), func(step, as, query string, variables map[string]any) []byte {
-				answer, calls := c.ask(as, query, variables)
-				checkCost(t, step, answer, calls)
-				return answer
-			})
+			inBubble(func(t *testing.T) {
+				c := newCommunityInBubble(t, directly)
+				eachStep(t, txtar.Parse(readFile(t, name)), func(step, as, query string, variables map[string]any) []byte {
+					answer, calls := c.ask(as, query, variables)
+					checkCost(t, step, answer, calls)
+					return answer
+				})
+			})(t)
 		})
 	}
 	for _, s := range allScreens(t) {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			c := newCommunity(t)
-			answer, calls := c.ask(member, s.Document, s.Variables)
-			checkCost(t, "nodes", answer, calls)
-			answer, calls = c.ask(member, throughEdges(t, s.Document), s.Variables)
-			checkCost(t, "edges", answer, calls)
+			inBubble(func(t *testing.T) {
+				c := newCommunityInBubble(t, directly)
+				answer, calls := c.ask(member, s.Document, s.Variables)
+				checkCost(t, "nodes", answer, calls)
+				answer, calls = c.ask(member, throughEdges(t, s.Document), s.Variables)
+				checkCost(t, "edges", answer, calls)
+			})(t)
 		})
 	}
 }

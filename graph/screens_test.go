@@ -24,17 +24,21 @@ func TestFailedCallCostsItsFields(t *testing.T) {
 	for _, name := range scripts(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			f := newFailing(t)
-			eachStep(t, txtar.Parse(readFile(t, name)), f.inTurn)
+			inBubble(func(t *testing.T) {
+				f := newFailing(t)
+				eachStep(t, txtar.Parse(readFile(t, name)), f.inTurn)
+			})(t)
 		})
 	}
 	for _, s := range allScreens(t) {
 		t.Run("screen "+s.Name, func(t *testing.T) {
 			t.Parallel()
-			f := newFailing(t)
-			if f.inTurn(s.Name, member, s.Document, s.Variables); f.failed < s.Minimum() {
-				t.Errorf("%d calls failed, want each of the %d", f.failed, s.Minimum())
-			}
+			inBubble(func(t *testing.T) {
+				f := newFailing(t)
+				if f.inTurn(s.Name, member, s.Document, s.Variables); f.failed < s.Minimum() {
+					t.Errorf("%d calls failed, want each of the %d", f.failed, s.Minimum())
+				}
+			})(t)
 		})
 	}
 }
@@ -53,7 +57,7 @@ type failing struct {
 func newFailing(t *testing.T) *failing {
 	t.Helper()
 	f := &failing{}
-	f.community = newCommunityBehind(t, func(circle http.Handler) http.Handler {
+	f.community = newCommunityInBubble(t, func(circle http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			call := r.Method + " " + r.URL.String()
 			f.mu.Lock()

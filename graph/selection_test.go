@@ -17,6 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"circlegraph/graph/generated"
+	"circlegraph/internal/config"
 )
 
 // reach leads to an object of each type that has lists, with FIELDS in the place of its fields; what is between braces
@@ -44,8 +45,7 @@ var wholeLists = []string{"Viewer.unreadChatRooms", "Viewer.unreadChatThreads", 
 // A list of which only the number of items is asked for costs one request for one item, or none; one of which nothing
 // is asked for costs none. This goes over all lists of the schema.
 func TestListsFetchWhatIsSelected(t *testing.T) {
-	t.Parallel()
-	all := newLists(t)
+	all := newLists(t, loopback)
 	for _, l := range all.all {
 		t.Run(l.name, func(t *testing.T) {
 			whole, _ := all.ask(l, "totalCount nodes { __typename }")
@@ -72,7 +72,11 @@ func TestListsFetchWhatIsSelected(t *testing.T) {
 // read in the diff what has become a request for each item.
 func TestCostOfFieldsInLists(t *testing.T) {
 	t.Parallel()
-	all := newLists(t)
+	inBubble(testCostOfFieldsInLists)(t)
+}
+
+func testCostOfFieldsInLists(t *testing.T) {
+	all := newLists(t, inMemory)
 	var got strings.Builder
 	for _, l := range all.all {
 		_, page := all.ask(l, "nodes { __typename }")
@@ -155,10 +159,10 @@ type allLists struct {
 	posted string // the body of the last call that has one
 }
 
-func newLists(t *testing.T) *allLists {
+func newLists(t *testing.T, net network) *allLists {
 	t.Helper()
 	ls := &allLists{
-		community: newCommunityAllowing(t, 0, func(circle http.Handler) http.Handler { return circle }),
+		community: newCommunityOver(t, net, func(cfg *config.Config) { cfg.MaxCost = 0 }, directly),
 		schema:    generated.NewExecutableSchema(generated.Config{}).Schema(),
 	}
 	ls.before = func(r *http.Request) {
