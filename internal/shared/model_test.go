@@ -154,6 +154,7 @@ func (p *modelled) take(id string, share float64, ask circleclient.Ask) circlecl
 
 // TestModelAgrees: the purse of simulations gives what the store's gives, whatever is asked.
 func TestModelAgrees(t *testing.T) {
+	t.Parallel()
 	c := newClocked(t)
 	stores := []*Store{c.store, still(t, c.store.options.URL), still(t, c.store.options.URL)}
 	for seed := range uint64(6) {

@@ -145,6 +145,7 @@ func newClocked(t *testing.T) *clocked {
 
 // TestAttemptsAgree: attempts that all instances count are counted as those of one process.
 func TestAttemptsAgree(t *testing.T) {
+	t.Parallel()
 	c := newClocked(t)
 	var l AttemptLimits
 	l.Free, l.Regain, l.FirstPause, l.LongestPause, l.Age = tokens.AttemptLimits()
@@ -270,6 +271,7 @@ func TestReceiptsOfOthersAreBroken(t *testing.T) {
 
 // TestPurse: what instances take together is never more than the whole in any window.
 func TestPurse(t *testing.T) {
+	t.Parallel()
 	c := newClocked(t)
 	const perSecond, burst = 6.0, 90
 	others := []circleclient.Purse{
@@ -324,6 +326,7 @@ func TestPurse(t *testing.T) {
 // TestPartition: while some instances are cut off, both sides together exceed the budget only by what those spend
 // before the others know, and by what they can save up.
 func TestPartition(t *testing.T) {
+	t.Parallel()
 	const perSecond, burst, instances = 5.7, 90, 4
 	const cut, healed, end = 400 * time.Second, 1000 * time.Second, 1400 * time.Second
 	for _, cutOff := range []int{1, 3} {
