@@ -26,7 +26,8 @@ func TestLogin(t *testing.T) {
 	}
 	good := p.idToken(nil)
 	email, id, sso := LoginRequest{Email: ada}, LoginRequest{MemberID: adaID}, LoginRequest{SSOUserID: adaSSO}
-	byToken := LoginRequest{IdentityToken: good}
+	token := func(t string) LoginRequest { return LoginRequest{IdentityToken: t} }
+	byToken := token(good)
 	tests := []struct {
 		name   string
 		mode   string
@@ -51,18 +52,12 @@ func TestLogin(t *testing.T) {
 		{"trusted by id", "trusted", trustedSecret, id, "", "", 1},
 		{"trusted by SSO id", "trusted", trustedSecret, sso, "", "", 1},
 		{"trusted, nobody", "trusted", trustedSecret, LoginRequest{MemberID: 7}, CodeMemberNotFound, "memberId", 1},
-		{
-			"trusted, nobody by SSO id", "trusted", trustedSecret,
-			LoginRequest{SSOUserID: "x"},
-			CodeMemberNotFound, "ssoUserId",
-			1,
-		},
+		{"trusted, no SSO id", "trusted", trustedSecret, LoginRequest{SSOUserID: "x"}, CodeMemberNotFound, "ssoUserId", 1},
 		{"trusted without the secret", "trusted", "", email, CodeProofRequired, "", 0},
 		{
 			"trusted, nobody, without the secret", "trusted", "",
 			LoginRequest{Email: "eve@example.org"},
-			CodeProofRequired, "",
-			0,
+			CodeProofRequired, "", 0,
 		},
 		{"trusted, rubbish, without the secret", "trusted", "", LoginRequest{Email: "rubbish"}, CodeProofRequired, "", 0},
 		{"trusted with a wrong secret", "trusted", trustedSecret + "x", id, CodeProofRequired, "", 0},
@@ -72,32 +67,17 @@ func TestLogin(t *testing.T) {
 		{"oidc by e-mail", "oidc", "", email, CodeProofRequired, "", 0},
 		{"oidc by id", "oidc", "", id, CodeProofRequired, "", 0},
 		{"oidc by SSO id with a secret", "oidc", trustedSecret, sso, CodeProofRequired, "", 0},
+		{"oidc with a bad token", "oidc", "", token(good + "x"), CodeIdentityTokenInvalid, "identityToken", 0},
 		{
-			"oidc with a bad token", "oidc", "",
-			LoginRequest{IdentityToken: good + "x"},
-			CodeIdentityTokenInvalid,
-			"identityToken", 0,
-		},
-		{
-			"oidc by a member token", "oidc", "",
-			LoginRequest{IdentityToken: memberToken(t, noon.Add(time.Hour), "x")},
+			"oidc by a member token", "oidc", "", token(memberToken(t, noon.Add(time.Hour), "x")),
 			CodeIdentityTokenInvalid, "identityToken", 0,
 		},
-		{
-			"oidc, no member", "oidc", "",
-			LoginRequest{IdentityToken: p.idToken(jwt.MapClaims{"sub": "eve"})},
-			CodeMemberNotFound, "identityToken", 1,
-		},
+		{"oidc, nobody", "oidc", "", token(p.idToken(jwt.MapClaims{"sub": "eve"})), CodeMemberNotFound, "identityToken", 1},
 
 		{"both by token", "both", "", byToken, "", "", 1},
 		{"both by secret", "both", trustedSecret, email, "", "", 1},
 		{"both without proof", "both", "", email, CodeProofRequired, "", 0},
-		{
-			"both, secret and a bad token", "both", trustedSecret,
-			LoginRequest{IdentityToken: "x"},
-			CodeIdentityTokenInvalid,
-			"identityToken", 0,
-		},
+		{"both, secret and a bad token", "both", trustedSecret, token("x"), CodeIdentityTokenInvalid, "identityToken", 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
