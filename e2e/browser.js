@@ -1,6 +1,6 @@
 // A real browser on the running server, with an eye on what goes wrong in its pages.
 import { existsSync } from 'node:fs';
-import axe from 'axe-core';
+import axe from 'axe-core/axe.min.js';
 import { chromium } from 'playwright-core';
 
 /** The widths that pages are made for: a phone's and a desktop's. */
@@ -117,7 +117,7 @@ function isOfThisMachine({ protocol, hostname }) {
 export async function barriers(page, { exclude = [] } = {}) {
   await page.evaluate(() => Promise.allSettled(document.getAnimations()
     .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime)).map((animation) => animation.finished)));
-  await page.evaluate(axe.source);
+  if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axe.source);
   const { violations } = await page.evaluate((exclude) => window.axe.run({ exclude }, { resultTypes: ['violations'] }), exclude);
   return violations
     .filter(({ impact }) => ['serious', 'critical'].includes(impact))
