@@ -19,8 +19,10 @@ after(() => Promise.all([server?.stop(), browser?.close()]));
 for (const width of widths) {
   for (const scheme of ['light', 'dark']) {
     test(`the pages fit ${width} pixels and are accessible, ${scheme}`, async (t) => {
+      const { page, problems, requests } = await open(browser, 'about:blank', { width, scheme, t });
       for (const path of ['/', '/docs/http', '/docs/schema', '/docs/schema/Post', '/docs/schema?q=feed']) {
-        const { page, problems, requests } = await open(browser, address + path, { width, scheme, t });
+        requests.length = 0;
+        await page.goto(address + path);
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width, path);
         assert.deepEqual(await barriers(page), [], path);
         assert.deepEqual(problems, [], path);
