@@ -1,6 +1,6 @@
 // Every screen of the example app in a real browser: who can use it, by day and by night, and what it costs.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { barriers, launch, open, widths } from './browser.js';
 import { member, start } from './server.js';
 import { screens, serveApp, signIn, visit } from './web-app.js';
@@ -18,36 +18,38 @@ const cost = {
 // Without a memory two queries that are on their way at once share what they both ask for, if they meet.
 const apart = 1;
 
-for (const width of widths) {
-  test(`${width} pixels wide each screen has no barriers by day and by night, and costs few requests to Circle`, async (t) => {
-    const server = await start({ args: ['--admin-listen', '127.0.0.1:0'], env: { CIRCLEGRAPH_MEMO_BYTES: '0' }, t });
-    const app = await serveApp(server.url);
-    t.after(app.stop);
-    const browser = await launch({ t });
-    const { page, problems } = await open(browser, app.url, { t, width, context: { serviceWorkers: 'block', reducedMotion: 'reduce' } });
-    await signIn(page, member);
-    await page.waitForLoadState('networkidle');
-    await page.addInitScript(() => { window.setInterval = () => 0; }); // what is asked each minute is no part of the price
-    await page.goto('about:blank');
-    let before = await requestsToCircle(server);
-    for (const screen of screens) {
-      await visit(page, app.url, screen);
+describe('every screen', { concurrency: true }, () => {
+  for (const width of widths) {
+    test(`${width} pixels wide each screen has no barriers by day and by night, and costs few requests to Circle`, async (t) => {
+      const server = await start({ args: ['--admin-listen', '127.0.0.1:0'], env: { CIRCLEGRAPH_MEMO_BYTES: '0' }, t });
+      const app = await serveApp(server.url);
+      t.after(app.stop);
+      const browser = await launch({ t });
+      const { page, problems } = await open(browser, app.url, { t, width, context: { serviceWorkers: 'block', reducedMotion: 'reduce' } });
+      await signIn(page, member);
       await page.waitForLoadState('networkidle');
-      for (const colorScheme of ['light', 'dark']) {
-        await page.emulateMedia({ colorScheme });
-        for (const barrier of await barriers(page)) problems.push(`${screen.name}, ${colorScheme}: ${barrier}`);
-      }
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (overflow > 0) problems.push(`${screen.name} is ${overflow} pixels too wide`);
+      await page.addInitScript(() => { window.setInterval = () => 0; }); // what is asked each minute is no part of the price
       await page.goto('about:blank');
-      const spent = await requestsToCircle(server) - before;
-      before += spent;
-      t.diagnostic(`${screen.name}: ${spent} requests to Circle`);
-      if (width > 600 && spent > cost[screen.name] + apart) problems.push(`${screen.name} costs ${spent} requests to Circle, more than ${cost[screen.name]}`);
-    }
-    assert.deepEqual(problems.filter((problem) => !problem.includes('thumbnail.jpg')), []); // the sandbox has no films, and no pictures of them
-  });
-}
+      let before = await requestsToCircle(server);
+      for (const screen of screens) {
+        await visit(page, app.url, screen);
+        await page.waitForLoadState('networkidle');
+        for (const colorScheme of ['light', 'dark']) {
+          await page.emulateMedia({ colorScheme });
+          for (const barrier of await barriers(page)) problems.push(`${screen.name}, ${colorScheme}: ${barrier}`);
+        }
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (overflow > 0) problems.push(`${screen.name} is ${overflow} pixels too wide`);
+        await page.goto('about:blank');
+        const spent = await requestsToCircle(server) - before;
+        before += spent;
+        t.diagnostic(`${screen.name}: ${spent} requests to Circle`);
+        if (width > 600 && spent > cost[screen.name] + apart) problems.push(`${screen.name} costs ${spent} requests to Circle, more than ${cost[screen.name]}`);
+      }
+      assert.deepEqual(problems.filter((problem) => !problem.includes('thumbnail.jpg')), []); // the sandbox has no films, and no pictures of them
+    });
+  }
+});
 
 /**
  * How many requests the server has sent to Circle so far, by its own count, once nothing is open any more: what a subscription reads
