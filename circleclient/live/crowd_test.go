@@ -33,9 +33,10 @@ func (c *community) everybody(members []sandbox.Member, topics ...live.Topic) (a
 // One post that three hundred members are told of costs no request: the event says how many notifications are new.
 func TestManyAreToldAtOnce(t *testing.T) {
 	inBubble(t, sandbox.CableOptions{}, func(t *testing.T, c *community) {
-		members := c.members[len(c.members)-crowd:]
+		// With all of them the race detector itself breaks down now and then (tsan_rtl.cpp: CHECK failed).
+		members := c.members[len(c.members)-race.Rounds(crowd, 50):]
 		all := c.everybody(members, live.Topic{Kind: live.Counts}, live.Topic{Kind: live.Notifications})
-		if s := c.live.Stats(); s.Members[live.ModeLive] != crowd {
+		if s := c.live.Stats(); s.Members[live.ModeLive] != len(members) {
 			t.Fatalf("the figures are %+v, want all live", s)
 		}
 		before := c.requests.Load()
