@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -65,7 +66,12 @@ type counts struct {
 	Peak int
 	// Refused are those answered by 429.
 	Refused int
+	// Kinds are the requests by their path, with an asterisk for each id and slug.
+	Kinds map[string]int
 }
+
+// names are ids and slugs in a path.
+var names = regexp.MustCompile(`/(spaces|posts|messages)/[^/]+`)
 
 // recorded is an answer of the sandbox.
 type recorded struct {
@@ -76,7 +82,8 @@ type recorded struct {
 
 func newUpstream(opts sandbox.Options, replay bool) *upstream {
 	return &upstream{
-		box: sandbox.New(opts), replay: replay, answers: map[string]*recorded{}, latency: func() time.Duration { return 0 },
+		box: sandbox.New(opts), replay: replay, counts: counts{Kinds: map[string]int{}}, answers: map[string]*recorded{},
+		latency: func() time.Duration { return 0 },
 	}
 }
 
@@ -88,6 +95,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	u.mu.Lock()
 	u.counts.Calls++
+	u.counts.Kinds[names.ReplaceAllString(r.URL.Path, "/$1/*")]++
 	if r.URL.Path != "/cable" { // which stays open
 		u.inFlight++
 		defer u.finished()
@@ -163,7 +171,7 @@ func (u *upstream) reset() counts {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	seen := u.counts
-	u.counts = counts{Peak: u.inFlight}
+	u.counts = counts{Peak: u.inFlight, Kinds: map[string]int{}}
 	return seen
 }
 
