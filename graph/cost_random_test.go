@@ -122,7 +122,7 @@ func testNoQueryCostsMoreThanEstimated(t *testing.T) {
 		tried, most = tried+1, max(most, len(calls))
 	}
 	t.Logf("%d queries, up to %d calls", tried, most)
-	if tried < queries*3/8 || most < 10 && !race.Detector { // the dearest come late
+	if tried < queries*3/8 || most < 10 && !race.Detector { // the most expensive come late
 		t.Errorf("%d queries with up to %d calls test little", tried, most)
 	}
 }
