@@ -120,7 +120,7 @@ test('a session outlives a reload, which has no access token; a link opens its s
   await page.getByRole('button', { name: /back/i }).or(page.getByRole('link', { name: /back/i })).first().click();
   await articles(page).nth(3).waitFor(); // the feed is above it
 
-  await page.getByRole('button', { name: 'Sign out' }).dispatchEvent('click'); // below a feed that grows: a pointer would miss it
+  await page.getByRole('button', { name: 'Sign out' }).press('Enter'); // below a feed that grows: a pointer would miss it
   await page.getByLabel('E-mail address').waitFor();
   assert.equal(await page.evaluate(() => sessionStorage.getItem('session')), null);
   assert.deepEqual(problems, []);
