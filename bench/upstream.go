@@ -70,8 +70,8 @@ type counts struct {
 	Kinds map[string]int
 }
 
-// names are ids and slugs in a path.
-var names = regexp.MustCompile(`/(spaces|posts|messages)/[^/]+`)
+// idOrSlug is one in a path, after what it names.
+var idOrSlug = regexp.MustCompile(`/(spaces|posts|messages)/[^/]+`)
 
 // recorded is an answer of the sandbox.
 type recorded struct {
@@ -95,7 +95,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	u.mu.Lock()
 	u.counts.Calls++
-	u.counts.Kinds[names.ReplaceAllString(r.URL.Path, "/$1/*")]++
+	u.counts.Kinds[idOrSlug.ReplaceAllString(r.URL.Path, "/$1/*")]++
 	if r.URL.Path != "/cable" { // which stays open
 		u.inFlight++
 		defer u.finished()

@@ -136,7 +136,7 @@ const (
 	PostGallery
 	// PostEvent is [EventPart], of events.
 	PostEvent
-	// PostType is PostType, SpaceType and Status.
+	// PostType is PostType and Status.
 	PostType
 
 	// CommentAuthor is Author.

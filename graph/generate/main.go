@@ -1,6 +1,5 @@
 // Generate runs gqlgen. Before, it gives types the fields of their interfaces, and writes the words of the enums that
-// are Circle's; afterwards, it lets the generated code write lists, objects and plain values by
-// package serial.
+// are Circle's; afterwards, it lets the generated code write lists, objects and plain values by package serial.
 package main
 
 import (
