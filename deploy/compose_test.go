@@ -25,6 +25,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"circlegraph/internal/config"
+	"circlegraph/internal/race"
 	"circlegraph/internal/shared/redistest"
 	"circlegraph/sandbox"
 )
@@ -134,6 +135,7 @@ func TestManifestsSettings(t *testing.T) {
 // What compose.yaml starts works together: its settings, store, proxy and Prometheus as processes of this machine.
 // Instances that are stopped and started one after the other are not noticed behind the proxy.
 func TestComposed(t *testing.T) {
+	race.Skip(t, "it runs another process")
 	t.Parallel()
 	for _, program := range []string{"nginx", "prometheus", "redis-server"} {
 		if _, err := exec.LookPath(program); err != nil {

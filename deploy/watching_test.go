@@ -14,10 +14,13 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v4"
+
+	"circlegraph/internal/race"
 )
 
 // A real Prometheus scrapes a real run: every alert can be evaluated, and no panel of the dashboard stays empty.
 func TestWatching(t *testing.T) {
+	race.Skip(t, "it runs another process")
 	t.Parallel()
 	for _, program := range []string{"prometheus", "promtool"} {
 		if _, err := exec.LookPath(program); err != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"circlegraph/internal/contract"
+	"circlegraph/internal/race"
 )
 
 // documentedEmpty are the writes that Circle answers with nothing.
@@ -40,7 +41,7 @@ func TestAnswersThatConfirmNothing(t *testing.T) {
 	writes := 0
 	operations := maps.Clone(feeds)
 	maps.Copy(operations, unfed)
-	for _, op := range slices.Sorted(maps.Keys(operations)) {
+	for _, op := range race.Some(slices.Sorted(maps.Keys(operations))) {
 		query, write := operations[op], strings.Contains(operations[op], "mutation")
 		if strings.HasPrefix(op, "POST /api/v1/") || strings.HasPrefix(op, "PATCH /api/v1/") {
 			continue // signing in has no userErrors, see package tokens
@@ -120,7 +121,7 @@ func TestAnswersThatConfirmNothing(t *testing.T) {
 			writes++
 		}
 	}
-	if writes < 45 {
+	if writes < race.Rounds(45, 10) {
 		t.Errorf("%d writes were tried", writes)
 	}
 }

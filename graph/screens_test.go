@@ -14,6 +14,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"circlegraph/circleclient"
+	"circlegraph/internal/race"
 	"circlegraph/tokens"
 )
 
@@ -21,7 +22,7 @@ import (
 // error says so, with its path and code, and nothing else is lost.
 func TestFailedCallCostsItsFields(t *testing.T) {
 	t.Parallel()
-	for _, name := range scripts(t) {
+	for _, name := range race.Some(scripts(t)) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			t.Parallel()
 			inBubble(func(t *testing.T) {
@@ -30,7 +31,7 @@ func TestFailedCallCostsItsFields(t *testing.T) {
 			})(t)
 		})
 	}
-	for _, s := range allScreens(t) {
+	for _, s := range race.Some(allScreens(t)) {
 		t.Run("screen "+s.Name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(func(t *testing.T) {

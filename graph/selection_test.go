@@ -18,6 +18,7 @@ import (
 
 	"circlegraph/graph/generated"
 	"circlegraph/internal/config"
+	"circlegraph/internal/race"
 )
 
 // reach leads to an object of each type that has lists, with FIELDS in the place of its fields; what is between braces
@@ -71,6 +72,7 @@ func TestListsFetchWhatIsSelected(t *testing.T) {
 // testdata/costs.txt has what that costs beside the list; whatever is not in it costs nothing. -update rewrites it:
 // read in the diff what has become a request for each item.
 func TestCostOfFieldsInLists(t *testing.T) {
+	race.Skip(t, "one query after the other")
 	t.Parallel()
 	inBubble(testCostOfFieldsInLists)(t)
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"circlegraph/internal/race"
 )
 
 // phrase is wording to avoid, and what to write instead.
@@ -44,6 +46,7 @@ const maxLine = 120
 
 // TestWords looks for phrases to avoid in the comments of Go, and in all of SDL and Markdown.
 func TestWords(t *testing.T) {
+	race.Skip(t, "one file after the other")
 	for file, text := range sources(t) {
 		for n, line := range strings.Split(text, "\n") {
 			if filepath.Ext(file) == ".go" {
