@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"circlegraph/internal/race"
 )
 
 // TestMain lets the compiled tests stand for the program where a command starts it.
@@ -35,6 +37,9 @@ func TestCommands(t *testing.T) {
 		name, _, _ := strings.Cut(command, " ")
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if name == "peers" {
+				race.Skip(t, "it runs other processes")
+			}
 			var out strings.Builder
 			if err := run(t.Context(), strings.Fields(command), &out, shop); err != nil {
 				t.Fatal(err)
