@@ -67,7 +67,7 @@ func (h *hand) want(now time.Time, n, more int) bool {
 	h.wanted.Want, h.wanted.More = n, more
 	switch {
 	case n == 0:
-		if before > 0 && h.notBefore.After(now) { // it waits for nothing any more
+		if before > 0 && (h.asking || h.notBefore.After(now)) { // it waits for nothing any more
 			h.ask(0)
 		}
 		return false

@@ -333,22 +333,31 @@ func TestPurseThatIsEmpty(t *testing.T) {
 		if asOne(t, b, 10*time.Second, nil) {
 			t.Error("a request is sent out of an empty purse")
 		}
-		waited := time.Since(begin)
-		if n := len(p.heard()); n < 5 {
-			t.Errorf("the purse is asked %d times within %v, want about once a second", n, waited)
+		waited, asks := time.Since(begin), p.heard()
+		if len(asks) < 5 {
+			t.Fatalf("the purse is asked %d times within %v, want about once a second", len(asks), waited)
 		}
-		left := time.Now()
-		synctest.Wait()
-		<-time.After(500 * time.Millisecond)
-		asks := p.heard()
-		if len(asks) == 0 || asks[len(asks)-1].Want != 0 {
-			t.Errorf("%v after nobody waits any more the purse has heard %+v, want that", time.Since(left), asks)
+		quiet()
+		if asks = append(asks, p.heard()...); asks[len(asks)-1].Want != 0 {
+			t.Errorf("after nobody waits any more the purse has heard %+v, want that", asks)
 		}
 		p.change(func() { p.left = 10_000 })
 		_ = asOne(t, b, time.Second, nil)
 		<-time.After(time.Hour)
 		if remaining, _, _ := b.state(); remaining != 90 {
 			t.Errorf("%d could be sent at once after an hour, as far as is known, want what a full purse gives", remaining)
+		}
+	})
+}
+
+// The place is given back too if who waits leaves while the purse is asked.
+func TestEmptyPurseHearsOfLeavers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, p := shared(0)
+		_ = asOne(t, b, 10*time.Millisecond, nil)
+		quiet()
+		if asks := p.heard(); len(asks) != 2 || asks[0].Want != 1 || asks[1].Want != 0 {
+			t.Errorf("the purse has heard %+v, want that one is wanted, and then that none is", asks)
 		}
 	})
 }
