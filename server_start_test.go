@@ -1,26 +1,19 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/coder/websocket"
 	"github.com/google/go-cmp/cmp"
 
 	"circlegraph/graph"
@@ -336,84 +329,6 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-func TestDrain(t *testing.T) {
-	t.Parallel()
-	s := start(t, []string{"--shutdown-grace", "5m"})
-	// A request is under way: its head and half of its body have been sent.
-	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	body := request(`{ __typename }`)
-	fmt.Fprintf(conn, "POST /graphql HTTP/1.1\r\nHost: circlegraph\r\nContent-Type: "+
-		"application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", len(body))
-	reader := bufio.NewReader(conn)
-	if line, err := reader.ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
-		t.Fatalf("the server says %q, %v, want it to wait for the body", line, err)
-	}
-	if _, err := reader.ReadString('\n'); err != nil {
-		t.Fatal(err)
-	}
-
-	s.cancel()
-	s.log.waitFor(t, "msg=draining")
-	fmt.Fprint(conn, body)
-	res, err := http.ReadResponse(reader, nil)
-	if err != nil {
-		t.Fatalf("the request under way got no answer: %v", err)
-	}
-	defer res.Body.Close()
-	if answer, _ := io.ReadAll(res.Body); res.StatusCode != http.StatusOK || !strings.Contains(string(answer), "Query") {
-		t.Errorf("the request under way got %d %s, want its answer", res.StatusCode, answer)
-	}
-	if code := <-s.exit; code != 0 {
-		t.Errorf("exit code %d after draining, want 0", code)
-	}
-	if _, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://")); err == nil {
-		t.Error("the port still answers after the end")
-	}
-}
-
-// A websocket would go on for ever: it is told to come again elsewhere.
-func TestDrainEndsSockets(t *testing.T) {
-	t.Parallel()
-	s := start(t, nil)
-	socket := s.dial(t)
-	socket.SignIn("Bearer " + s.login(t, member).AccessToken)
-	socket.Subscribe("1", `subscription { notificationCountsChanged { notifications } }`)
-	socket.Want(`"next"`)
-	s.cancel()
-	socket.WantClose(websocket.StatusServiceRestart, "")
-	s.log.waitFor(t, "msg=stopped")
-	if log := s.log.String(); !strings.Contains(log, "status=101") || strings.Contains(log, "cut off") {
-		t.Errorf("the log is\n%s\nwant the socket with status 101, and nothing cut off", log)
-	}
-}
-
-func TestRefusedConfiguration(t *testing.T) {
-	for _, test := range []struct {
-		args []string
-		env  map[string]string
-		want string
-	}{
-		{[]string{"--listen", "0.0.0.0:0"}, nil, "The sandbox lets anybody become anybody: listen on a loopback address"},
-		{
-			nil,
-			map[string]string{"CIRCLE_HEADLESS_TOKEN": "some-token-some-token"},
-			"A Circle community is configured, but not how members prove who they are",
-		},
-		{[]string{"--nonsense"}, nil, "unknown flag --nonsense"},
-	} {
-		var out, log bytes.Buffer
-		code := run(t.Context(), test.args, func(name string) string { return test.env[name] }, &out, &log)
-		if code != 2 || !strings.HasPrefix(log.String(), test.want) || out.Len() > 0 ||
-			strings.Contains(log.String(), "some-token") {
-			t.Errorf("run(%v, %v) = %d, saying %q, want 2, saying %q", test.args, test.env, code, log.String(), test.want)
-		}
-	}
-}
-
 // A file goes to the sandbox's storage, which clients find where they find the facade, and comes back from there.
 func TestUpload(t *testing.T) {
 	t.Parallel()
@@ -453,58 +368,6 @@ func TestUpload(t *testing.T) {
 	}
 }
 
-// --check says what the settings lead to, and serves nothing.
-func TestCheck(t *testing.T) {
-	t.Parallel()
-	circle := httptest.NewServer(sandbox.New(sandbox.Options{HeadlessToken: "the-right-one"}))
-	defer circle.Close()
-	for name, c := range map[string]struct {
-		env  map[string]string
-		code int
-		want string
-	}{
-		"the sandbox": {code: 0, want: "accepts the Headless Auth token"},
-		"a community": {
-			env:  map[string]string{"CIRCLE_URL": circle.URL, "CIRCLE_HEADLESS_TOKEN": "the-right-one"},
-			want: circle.URL + " accepts the Headless Auth token\nbudget:    1800 requests",
-		},
-		"a wrong secret": {
-			env:  map[string]string{"CIRCLE_URL": circle.URL, "CIRCLE_HEADLESS_TOKEN": "another-token"},
-			code: 1, want: "refuses the Headless Auth token",
-		},
-		"nobody there": {
-			env:  map[string]string{"CIRCLE_URL": "http://127.0.0.1:1", "CIRCLE_HEADLESS_TOKEN": "another-token"},
-			code: 1, want: "connection refused",
-		},
-		"a store that is not there": {
-			env: map[string]string{
-				"CIRCLE_URL": circle.URL, "CIRCLE_HEADLESS_TOKEN": "the-right-one", "CIRCLEGRAPH_SEAL_KEYS": sealKeys,
-				"CIRCLEGRAPH_SHARED_URL": "redis://127.0.0.1:1", "CIRCLEGRAPH_UPSTREAM_BUDGET": "0",
-			},
-			code: 1, want: "store:     dial failed. Without it an instance acts by itself",
-		},
-		"a provider that is not there": {
-			env: map[string]string{
-				"CIRCLE_URL": circle.URL, "CIRCLE_HEADLESS_TOKEN": "the-right-one", "CIRCLEGRAPH_LOGIN": "oidc",
-				"CIRCLEGRAPH_OIDC_ISSUER": "https://127.0.0.1:1", "CIRCLEGRAPH_OIDC_AUDIENCE": "app",
-				"CIRCLEGRAPH_SEAL_KEYS": base64.StdEncoding.EncodeToString([]byte(rand.Text() + "123456")),
-			},
-			code: 1, want: "providers: the identity provider is unavailable",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if _, ok := c.env["CIRCLEGRAPH_LOGIN"]; !ok && c.env != nil {
-				c.env["CIRCLEGRAPH_LOGIN"], c.env["CIRCLEGRAPH_TRUSTED_SECRET"] = "trusted", strings.Repeat("secret-of-tests-", 2)
-			}
-			var out, log bytes.Buffer
-			code := run(t.Context(), []string{"--check"}, func(name string) string { return c.env[name] }, &out, &log)
-			if code != c.code || !strings.Contains(out.String(), c.want) || strings.Contains(out.String(), "another-token") {
-				t.Errorf("run = %d, saying\n%s%swant %d, saying %q", code, &out, &log, c.code, c.want)
-			}
-		})
-	}
-}
-
 func TestWebSession(t *testing.T) {
 	t.Parallel()
 	const mutation = `mutation { createWebSession { cookies { name value } userErrors { message } } }`
@@ -523,39 +386,5 @@ func TestWebSession(t *testing.T) {
 	}
 	if strings.Contains(s.log.String(), cookie[1]) {
 		t.Errorf("the log shows the cookie:\n%s", s.log)
-	}
-}
-
-func TestPortInUse(t *testing.T) {
-	t.Parallel()
-	s := start(t, nil)
-	var log bytes.Buffer
-	code := run(t.Context(), []string{"--listen", strings.TrimPrefix(s.url, "http://")}, func(string) string { return "" },
-		io.Discard, &log)
-	if code != 1 || !strings.Contains(log.String(), "address already in use") {
-		t.Errorf("run on a port in use = %d, saying %q, want 1 with the reason", code, log.String())
-	}
-}
-
-// What looks at documents serves nothing, and ends with 1 if one of them would be refused.
-func TestDocumentsCheck(t *testing.T) {
-	for _, tc := range []struct {
-		manifest string
-		code     int
-		out, err string
-	}{
-		{`{"a": "{ viewer { member { name } } }"}`, 0, "ok      query a", ""},
-		{`{"a": "{ gone }"}`, 1, "refused query a", "1 operation would be refused."},
-		{`{"a": 1}`, 1, "", "neither an Apollo manifest"},
-	} {
-		path := filepath.Join(t.TempDir(), "manifest.json")
-		if err := os.WriteFile(path, []byte(tc.manifest), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		var out, said strings.Builder
-		code := run(t.Context(), []string{"documents", "check", path}, func(string) string { return "" }, &out, &said)
-		if code != tc.code || !strings.Contains(out.String(), tc.out) || !strings.Contains(said.String(), tc.err) {
-			t.Errorf("%s: %d, %q, %q, want %d, %q, %q", tc.manifest, code, &out, &said, tc.code, tc.out, tc.err)
-		}
 	}
 }
