@@ -67,7 +67,7 @@ func (h *hand) want(now time.Time, n, more int) bool {
 	h.wanted.Want, h.wanted.More = n, more
 	switch {
 	case n == 0:
-		if before > 0 && (h.asking || h.notBefore.After(now)) { // it waits for nothing any more
+		if before > 0 && h.notBefore.After(now) { // it waits for nothing any more
 			h.ask(0)
 		}
 		return false
@@ -151,6 +151,9 @@ func (h *hand) run() {
 	h.granted(grant)
 	if !due.IsZero() {
 		h.ask(max(due.Sub(now), 0))
+	}
+	if err == nil && ask.Want > 0 && grant.Got == 0 && h.wanted.Want == 0 { // who waited has left meanwhile
+		h.ask(0)
 	}
 	if len(h.used) > 0 || h.own == nil && h.wanted.Want == 0 && h.surplus(now) > 0 {
 		h.ask(tellAfter)
