@@ -337,9 +337,10 @@ func TestPurseThatIsEmpty(t *testing.T) {
 		if len(asks) < 5 {
 			t.Fatalf("the purse is asked %d times within %v, want about once a second", len(asks), waited)
 		}
-		quiet()
+		<-time.After(500 * time.Millisecond)
+		synctest.Wait()
 		if asks = append(asks, p.heard()...); asks[len(asks)-1].Want != 0 {
-			t.Errorf("after nobody waits any more the purse has heard %+v, want that", asks)
+			t.Errorf("500ms after nobody waits any more the purse has heard %+v, want that", asks)
 		}
 		p.change(func() { p.left = 10_000 })
 		_ = asOne(t, b, time.Second, nil)
@@ -355,7 +356,8 @@ func TestEmptyPurseHearsOfLeavers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, p := shared(0)
 		_ = asOne(t, b, 10*time.Millisecond, nil)
-		quiet()
+		<-time.After(500 * time.Millisecond)
+		synctest.Wait()
 		if asks := p.heard(); len(asks) != 2 || asks[0].Want != 1 || asks[1].Want != 0 {
 			t.Errorf("the purse has heard %+v, want that one is wanted, and then that none is", asks)
 		}
