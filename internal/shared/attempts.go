@@ -65,7 +65,30 @@ func (a *Attempts) each(ctx context.Context, what, key string, said func(int64))
 // was not signed in may try again.
 func (a *Attempts) Use(ctx context.Context, token string, life time.Duration) (first bool, err error) {
 	mine := rand.Text()
-	err = a.store.insist(ctx, "attempts", func(ctx context.Context, c rueidis.Client) error {
+	first, err = a.use(ctx, a.store.insist, token, mine, life)
+	if err != nil && !errors.Is(err, errNotSent) {
+		release := func(ctx context.Context, by runner) error { return a.release(ctx, by, token, mine) }
+		a.store.later(release) //nolint:contextcheck // it outlives the request
+	}
+	if !first || err != nil {
+		return false, err
+	}
+	now := a.store.options.Now()
+	a.store.used.keep(now, told{
+		what: token, bytes: len(token), until: now.Add(life),
+		tell: func(ctx context.Context, by runner, life time.Duration) error {
+			_, err := a.use(ctx, by, token, mine, life)
+			return err
+		},
+	})
+	return true, nil
+}
+
+// use notes a use, which mine tells from others, under the names of all keys.
+func (a *Attempts) use(
+	ctx context.Context, by runner, token, mine string, life time.Duration,
+) (first bool, err error) {
+	err = by(ctx, "attempts", func(ctx context.Context, c rueidis.Client) error {
 		first = true
 		for _, name := range a.store.secrets.names("used", token) {
 			err := c.Do(ctx, c.B().Set().Key(name).Value(mine).Nx().PxMilliseconds(life.Milliseconds()).Build()).Error()
@@ -82,15 +105,12 @@ func (a *Attempts) Use(ctx context.Context, token string, life time.Duration) (f
 		}
 		return nil
 	})
-	if err != nil && !errors.Is(err, errNotSent) {
-		release := func(ctx context.Context, by runner) error { return a.release(ctx, by, token, mine) }
-		a.store.later(release) //nolint:contextcheck // it outlives the request
-	}
-	return first && err == nil, err
+	return first, err
 }
 
 // Release implements tokens' Attempts. What the store cannot be told now it is told later.
 func (a *Attempts) Release(ctx context.Context, token string) error {
+	a.store.used.forget(token)
 	err := a.release(ctx, a.store.do, token, "")
 	if err != nil {
 		release := func(ctx context.Context, by runner) error { return a.release(ctx, by, token, "") }

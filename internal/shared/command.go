@@ -131,23 +131,24 @@ func signal(wake chan<- struct{}) {
 	}
 }
 
-// later tells the store again in the background what it could not be told, until it is told, or for [retained]. Nobody
-// waits for it, so a store that is slow has more time.
+// later tells the store again in the background what it could not be told, of which there are
+// [maxRetained] at most.
 func (s *Store) later(tell func(context.Context, runner) error) {
 	if s.retained.Add(1) > maxRetained || s.ctx.Err() != nil {
 		s.retained.Add(-1)
 		return
 	}
-	s.work.Go(func() {
-		defer s.retained.Add(-1)
-		ctx, cancel := context.WithTimeout(s.ctx, s.options.Patience.Later)
-		defer cancel()
-		for pause(ctx, probing, nil) {
-			if tell(ctx, s.insist) == nil {
-				return
-			}
-		}
-	})
+	s.work.Go(func() { s.tell(tell) })
+}
+
+// tell tells the store one of what is retained, until it is told, or for [retained]. Nobody waits for it, so a store
+// that is slow has more time.
+func (s *Store) tell(tell func(context.Context, runner) error) {
+	defer s.retained.Add(-1)
+	ctx, cancel := context.WithTimeout(s.ctx, s.options.Patience.Later)
+	defer cancel()
+	for tell(ctx, s.insist) != nil && pause(ctx, probing, nil) {
+	}
 }
 
 // script makes a script of which the clock, in milliseconds, is the store's own.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/redis/rueidis"
@@ -18,13 +17,11 @@ const (
 	maxNews = "100000"
 	// history is how far back a new instance reads: no revocation counts for longer.
 	history = time.Hour + 5*time.Minute
-	// overlap is how far back an instance reads again, and which of its revocations it repeats, after an outage: the store
-	// may have lost its last writes, or its clock may be another's.
+	// overlap is how far back an instance reads again after an outage: the store may have lost its last writes, or its
+	// clock may be another's.
 	overlap = 5 * time.Minute
 	// listening is how long a read waits for something to happen.
 	listening = 2 * time.Second
-	// maxOwn is how many revocations are kept for repeating.
-	maxOwn = 10_000
 )
 
 // Kind is what has happened.
@@ -75,9 +72,7 @@ type News struct {
 	last   string    // the latest that was read; only the reader has it
 	since  time.Time // of the store, when this instance began to read
 
-	mu  sync.Mutex
-	own []Item // revocations of the last minutes, which are repeated after an outage
-	at  []time.Time
+	revoked lately
 }
 
 func newNews(s *Store) *News { return &News{store: s, wake: make(chan struct{}, 1)} }
@@ -91,22 +86,12 @@ func (n *News) Listen(f func(Item)) { n.listen = append(n.listen, f) }
 // Publish tells the other instances, and returns once the store has it or has failed to take it: then it is told again
 // in the background. What happens while the store is away is lost, except for revocations.
 func (n *News) Publish(ctx context.Context, item Item) {
+	tell := func(ctx context.Context, by runner) error { return n.send(ctx, by, item) }
 	if item.Kind == Revoked {
-		n.keep(item, n.store.options.Now())
-	}
-	n.deliver(ctx, []Item{item})
-}
-
-// deliver tells items now, or what is left of them as soon as the store takes it. After an outage all are told again.
-func (n *News) deliver(ctx context.Context, items []Item) {
-	tell := func(ctx context.Context, by runner) error {
-		for len(items) > 0 {
-			if err := n.send(ctx, by, items[0]); err != nil {
-				return err
-			}
-			items = items[1:]
-		}
-		return nil
+		n.revoked.keep(n.store.options.Now(), told{
+			bytes: itemSize, until: item.Until,
+			tell: func(ctx context.Context, by runner, _ time.Duration) error { return tell(ctx, by) },
+		})
 	}
 	if err := tell(ctx, n.store.do); err != nil && !errors.Is(err, errNotSent) {
 		n.store.later(tell) //nolint:contextcheck // it outlives the request
@@ -119,25 +104,6 @@ func (n *News) send(ctx context.Context, by runner, item Item) error {
 		return c.Do(ctx, c.B().Xadd().Key(newsKey).Maxlen().Almost().Threshold(maxNews).Id("*").
 			FieldValue().FieldValue("i", n.store.id).FieldValue("x", box).Build()).Error()
 	})
-}
-
-// keep remembers a revocation for as long as it is repeated.
-func (n *News) keep(item Item, now time.Time) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	first := 0
-	for first < len(n.at) && (now.Sub(n.at[first]) > overlap || len(n.at)-first >= maxOwn) {
-		first++
-	}
-	n.own, n.at = append(n.own[first:], item), append(n.at[first:], now)
-}
-
-// again repeats revocations: the store may not have them.
-func (n *News) again(ctx context.Context) {
-	n.mu.Lock()
-	own := append([]Item(nil), n.own...)
-	n.mu.Unlock()
-	n.deliver(ctx, own)
 }
 
 // read tells listeners what others say, for as long as the store lives.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"circlegraph/circleclient"
 	"circlegraph/internal/shared/redistest"
+	"circlegraph/sandbox"
 )
 
 // TestPartition: while some instances are cut off, both sides together exceed the budget only by what those spend
@@ -104,6 +106,99 @@ func TestOutage(t *testing.T) {
 	}
 	if strings.Contains(log.String(), server.Socket) {
 		t.Errorf("the log shows the address:\n%s", log)
+	}
+}
+
+// TestEmptyStoreIsToldAgain: a store that comes back with nothing, as one that takes another's place may, is told what
+// still counts: outcomes, used ID tokens and revocations.
+func TestEmptyStoreIsToldAgain(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	clock := sandbox.NewClock(time.Unix(1_800_000_000, 0))
+	s := open(t, server.URL, func(o *Options) { o.Now = clock.Now })
+	receipts, attempts := s.Receipts(), s.Attempts(AttemptLimits{})
+	id, old, input, outcome := [32]byte{1}, [32]byte{2}, [32]byte{3}, []byte("as it ended")
+	keep := func(id [32]byte) {
+		if r, err := receipts.Claim(t.Context(), id, input); err != nil || !r.Mine {
+			t.Fatalf("a new key gives %+v, %v", r, err)
+		}
+		receipts.Keep(t.Context(), id, input, outcome)
+	}
+	use := func(token string, life time.Duration) {
+		if first, err := attempts.Use(t.Context(), token, life); err != nil || !first {
+			t.Fatalf("a new token: %v, %v", first, err)
+		}
+	}
+	keep(old)
+	clock.Advance(receiptAge)
+	keep(id)
+	use("used", time.Minute)
+	use("released", time.Minute)
+	if err := attempts.Release(t.Context(), "released"); err != nil {
+		t.Fatal(err)
+	}
+	revoked := Item{Kind: Revoked, Token: [32]byte{9}, Until: time.Unix(1_900_000_000, 0)}
+	s.News().Publish(t.Context(), revoked)
+	use("expired", time.Second)
+	clock.Advance(time.Second)
+	server.Kill()
+	until(t, "the loss is noticed", func() bool {
+		_, _ = s.Purse("requests", 6, 90).Take(t.Context(), circleclient.Ask{})
+		return !s.Up()
+	})
+	server.Run()
+	until(t, "all is told again", func() bool { return s.Up() && s.retained.Load() == 0 })
+
+	heard := make(chan Item, 10)
+	other := prepare(t, server.URL)
+	other.News().Listen(func(i Item) { heard <- i })
+	other.Start()
+	until(t, "the other one is up", other.Up)
+	if item := <-heard; item != revoked {
+		t.Errorf("the other one hears %+v, want %+v", item, revoked)
+	}
+	if r, err := other.Receipts().Claim(t.Context(), id, input); err != nil || string(r.Outcome) != string(outcome) {
+		t.Errorf("a repetition elsewhere gets %+v, %v, want the outcome", r, err)
+	}
+	if r, err := other.Receipts().Claim(t.Context(), old, input); err != nil || !r.Mine {
+		t.Errorf("a key whose time is over gives %+v, %v, want a new attempt", r, err)
+	}
+	for token, want := range map[string]bool{"used": false, "released": true, "expired": true} {
+		if first, err := other.Attempts(AttemptLimits{}).Use(t.Context(), token, time.Minute); err != nil || first != want {
+			t.Errorf("a token that is %s: %v, %v, want %v", token, first, err, want)
+		}
+	}
+}
+
+// TestLatelyIsBounded: of what is told again, the oldest is left out.
+func TestLatelyIsBounded(t *testing.T) {
+	now := time.Unix(0, 0)
+	for _, tc := range []struct {
+		name              string
+		bytes, most, kept int
+	}{
+		{"by count", 1, maxLately + 100, maxLately},
+		{"by bytes", maxLatelyBytes / 4, 10, 4},
+		{"by time", 1, 100, 60},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var l lately
+			for n := range tc.most {
+				at := now
+				if tc.name == "by time" {
+					at = now.Add(time.Duration(n) * time.Second)
+				}
+				l.keep(at, told{what: strconv.Itoa(n), bytes: tc.bytes, until: at.Add(time.Minute)})
+			}
+			if len(l.told) != tc.kept || l.bytes != tc.kept*tc.bytes || l.told[0].what != strconv.Itoa(tc.most-tc.kept) {
+				t.Errorf("%d with %d bytes are kept, from %s on; want the latest %d", len(l.told), l.bytes, l.told[0].what,
+					tc.kept)
+			}
+			l.forget(l.told[0].what)
+			if len(l.told) != tc.kept-1 || l.bytes != (tc.kept-1)*tc.bytes {
+				t.Errorf("without one %d with %d bytes are kept", len(l.told), l.bytes)
+			}
+		})
 	}
 }
 

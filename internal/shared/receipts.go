@@ -92,32 +92,41 @@ func (r *Receipts) read(purpose string, said []rueidis.RedisMessage) (receipt id
 // Keep implements idempotency's Receipts. What the store cannot be told now it is told later.
 func (r *Receipts) Keep(ctx context.Context, id, input [32]byte, outcome []byte) {
 	box := rueidis.BinaryString(r.store.secrets.seal("receipt "+string(id[:]), append(input[:], outcome...)))
-	r.tell(ctx, id, func(ctx context.Context, c rueidis.Client, name string) error {
-		return c.Do(ctx, c.B().Set().Key(name).Value(box).PxMilliseconds(receiptAge.Milliseconds()).Build()).Error()
-	})
+	set := func(ctx context.Context, by runner, life time.Duration) error {
+		return r.each(ctx, by, id, func(ctx context.Context, c rueidis.Client, name string) error {
+			return c.Do(ctx, c.B().Set().Key(name).Value(box).PxMilliseconds(life.Milliseconds()).Build()).Error()
+		})
+	}
+	now := r.store.options.Now()
+	r.store.outcomes.keep(now, told{bytes: len(box), until: now.Add(receiptAge), tell: set})
+	r.tell(ctx, func(ctx context.Context, by runner) error { return set(ctx, by, receiptAge) })
 }
 
 // Drop implements idempotency's Receipts. What the store cannot be told now it is told later.
 func (r *Receipts) Drop(ctx context.Context, id [32]byte) {
-	r.tell(ctx, id, func(ctx context.Context, c rueidis.Client, name string) error {
-		return c.Do(ctx, c.B().Del().Key(name).Build()).Error()
+	r.tell(ctx, func(ctx context.Context, by runner) error {
+		return r.each(ctx, by, id, func(ctx context.Context, c rueidis.Client, name string) error {
+			return c.Do(ctx, c.B().Del().Key(name).Build()).Error()
+		})
 	})
 }
 
-func (r *Receipts) tell(
-	ctx context.Context, id [32]byte, one func(ctx context.Context, c rueidis.Client, name string) error,
-) {
-	all := func(ctx context.Context, by runner) error {
-		return by(ctx, "receipts", func(ctx context.Context, c rueidis.Client) error {
-			for _, name := range r.store.secrets.names("receipt", string(id[:])) {
-				if err := one(ctx, c, name); err != nil {
-					return err
-				}
+func (r *Receipts) tell(ctx context.Context, tell func(context.Context, runner) error) {
+	if tell(ctx, r.store.do) != nil {
+		r.store.later(tell) //nolint:contextcheck // it outlives the request
+	}
+}
+
+// each does one thing under all names of a key.
+func (r *Receipts) each(
+	ctx context.Context, by runner, id [32]byte, one func(ctx context.Context, c rueidis.Client, name string) error,
+) error {
+	return by(ctx, "receipts", func(ctx context.Context, c rueidis.Client) error {
+		for _, name := range r.store.secrets.names("receipt", string(id[:])) {
+			if err := one(ctx, c, name); err != nil {
+				return err
 			}
-			return nil
-		})
-	}
-	if all(ctx, r.store.do) != nil {
-		r.store.later(all) //nolint:contextcheck // it outlives the request
-	}
+		}
+		return nil
+	})
 }

@@ -112,7 +112,8 @@ type Store struct {
 	wake     chan struct{} // of the probe
 	beat     chan struct{} // of the roster
 	retained atomic.Int64
-	onUp     []func(context.Context)
+	outcomes lately // of keyed writes
+	used     lately // ID tokens
 	measures measures
 	roster   roster
 	news     *News
@@ -174,10 +175,6 @@ func (s *Store) UseLogin(address string) error {
 
 // Start begins to connect. What listens must have been set up before.
 func (s *Store) Start() {
-	s.onUp = []func(context.Context){func(context.Context) {
-		signal(s.news.wake)
-		signal(s.beat)
-	}, s.news.again}
 	s.work.Go(s.probe)
 	s.work.Go(s.attend)
 	s.work.Go(s.news.read)
@@ -242,15 +239,17 @@ func (s *Store) probe() {
 			if err := s.reach(); err == nil {
 				s.failed.Store(0)
 				s.away.Store(false)
+				for _, told := range []*lately{&s.news.revoked, &s.used, &s.outcomes} {
+					told.again(s)
+				}
 				s.up.Store(true)
 				s.measures.up.Set(1)
 				if !told || !answers { // commands may have failed for a moment that nobody was told of
 					s.log.Info("the shared store answers: instances act as one")
 				}
 				told, answers = true, true
-				for _, f := range s.onUp {
-					f(s.ctx)
-				}
+				signal(s.news.wake)
+				signal(s.beat)
 			} else if s.away.Store(true); (!told || answers) && s.ctx.Err() == nil {
 				told, answers = true, false
 				s.log.Warn("the shared store is away: this instance acts by itself until it is back, and nobody signs in by "+
