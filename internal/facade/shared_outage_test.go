@@ -72,7 +72,7 @@ func TestStoreIsKilledUnderLoad(t *testing.T) {
 }
 
 // TestFailoverUnderLoad: when the master of a store is killed and its replica takes over, no request fails and nothing
-// is written again, at whichever instance it is repeated, but for what the replica had not been told of.
+// is written again, at whichever instance it is repeated, also if the replica had not been told of it.
 func TestFailoverUnderLoad(t *testing.T) {
 	t.Parallel()
 	w := redistest.StartWatched(t, redistest.Authority{}, nil)
@@ -91,10 +91,7 @@ func TestFailoverUnderLoad(t *testing.T) {
 	type write struct {
 		at          int
 		key, answer string
-		lost        bool // possibly, with the master
 	}
-	const before, copying, after = 0, 1, 2 // the master is killed while what was written is being copied
-	var phase atomic.Int64
 	var mu sync.Mutex
 	var made []write
 	count := func() int {
@@ -109,24 +106,20 @@ func TestFailoverUnderLoad(t *testing.T) {
 	for i := range 4 {
 		all.Go(func() {
 			for n := 0; ctx.Err() == nil; n++ {
-				key, begun := fmt.Sprintf("%d %d", i, n), phase.Load()
+				key := fmt.Sprintf("%d %d", i, n)
 				answer := f.at(i, token, create(key))
-				lost := begun != after && phase.Load() != before
 				if !strings.Contains(answer, `"userErrors":[]`) || f.at(i, token, create(key)) != answer {
 					t.Errorf("%s is answered %s, or something else again", key, answer)
 				}
 				mu.Lock()
-				made = append(made, write{i, key, answer, lost})
+				made = append(made, write{i, key, answer})
 				mu.Unlock()
 			}
 		})
 	}
 	f.until("the load goes on", func() bool { return count() > 40 })
-	phase.Store(copying)
-	w.Copied()
 	w.Servers[0].Kill()
 	w.Impatient()
-	phase.Store(after)
 	killed := time.Now()
 	f.until("the loss is noticed", func() bool { return !f.instances[0].Shared.Up() && !f.instances[1].Shared.Up() })
 	f.until("the replica has taken over", func() bool { return f.instances[0].Shared.Up() && f.instances[1].Shared.Up() })
@@ -137,22 +130,16 @@ func TestFailoverUnderLoad(t *testing.T) {
 	if n := f.writes("") - first; n != len(made) {
 		t.Errorf("%d comments for %d keys", n, len(made))
 	}
-	f.until("what was made during the outage is told", func() bool {
+	f.until("what was made before and during the outage is told", func() bool {
 		return f.measured(0, "circlegraph_shared_untold") == "0" && f.measured(1, "circlegraph_shared_untold") == "0"
 	})
-	doubled := 0
 	for _, m := range made {
-		switch again := f.at(m.at+1, token, create(m.key)); {
-		case again == m.answer:
-		case m.lost:
-			doubled++
-		default:
+		if again := f.at(m.at+1, token, create(m.key)); again != m.answer {
 			t.Errorf("%s is answered %s, and elsewhere %s", m.key, m.answer, again)
 		}
 	}
-	if n := f.writes("") - first; n != len(made)+doubled {
+	if n := f.writes("") - first; n != len(made) {
 		t.Errorf("%d comments for %d keys that were repeated elsewhere", n, len(made))
 	}
-	t.Logf("%d keys; the store was away for %v, of which sentinels wait half a second; %d creates were lost",
-		len(made), outage, doubled)
+	t.Logf("%d keys; the store was away for %v, of which sentinels wait half a second", len(made), outage)
 }

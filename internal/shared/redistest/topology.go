@@ -165,12 +165,6 @@ func (w *Watched) Impatient() {
 	}
 }
 
-// Copied waits until the replica has all that was written before.
-func (w *Watched) Copied() {
-	w.Servers[0].Say("SET", "copied", "so far")
-	w.Servers[1].waitFor("so far", "GET", "copied")
-}
-
 // StartCluster runs three servers as a cluster without replicas, and returns them with their ports.
 func StartCluster(t testing.TB, a Authority, args ...string) (servers []*Server, ports []int) {
 	t.Helper()
