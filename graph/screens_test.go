@@ -59,7 +59,8 @@ func newFailing(t *testing.T) *failing {
 	t.Helper()
 	f := &failing{}
 	f.community = newCommunityInBubble(t, func(circle http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// Slowly, or which calls are made would be a matter of what comes first.
+		return slowly(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			call := r.Method + " " + r.URL.String()
 			f.mu.Lock()
 			if r.Header.Get("Authorization") == "Bearer "+f.asker {
@@ -72,7 +73,7 @@ func newFailing(t *testing.T) *failing {
 				return
 			}
 			circle.ServeHTTP(w, r)
-		})
+		}))
 	}, func(cfg *circleclient.Config) { cfg.Rest = -1 })
 	return f
 }
