@@ -14,8 +14,6 @@ import (
 	"circlegraph/internal/race"
 )
 
-func directly(circle http.Handler) http.Handler { return circle }
-
 // reply is an answer with its errors and what it has cost.
 type reply struct {
 	Data   map[string]any

@@ -69,7 +69,7 @@ func (l *logged) String() string {
 // sandbox answers is held to it. Edits change how Circle is asked.
 func newCommunity(t *testing.T, edits ...func(*circleclient.Config)) *community {
 	t.Helper()
-	return newCommunityBehind(t, func(circle http.Handler) http.Handler { return circle }, edits...)
+	return newCommunityBehind(t, directly, edits...)
 }
 
 // newCommunityBehind is newCommunity with something between the facade and Circle.

@@ -2,7 +2,6 @@ package graph_test
 
 import (
 	"encoding/json"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -18,8 +17,7 @@ const entities = `query ($r: [_Any!]!) {
 
 func federated(t *testing.T, on bool, maxCost int) *community {
 	t.Helper()
-	return newCommunityOver(t, loopback, func(cfg *config.Config) { cfg.MaxCost, cfg.Federation = maxCost, on },
-		func(circle http.Handler) http.Handler { return circle })
+	return newCommunityOver(t, loopback, func(cfg *config.Config) { cfg.MaxCost, cfg.Federation = maxCost, on }, directly)
 }
 
 // A router fetches objects by `__typename` and `id`, each in its place; what it cannot have is null there.

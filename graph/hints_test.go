@@ -3,7 +3,6 @@ package graph_test
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -77,7 +76,7 @@ func TestHintsAreBounded(t *testing.T) {
 		t.Errorf("%d calls, and the hints %+v, want three with three fields at most", len(calls), hints)
 	}
 	set := func(cfg *config.Config) { cfg.ShowHints = false }
-	c = newCommunityOver(t, loopback, set, func(circle http.Handler) http.Handler { return circle })
+	c = newCommunityOver(t, loopback, set, directly)
 	if answer, _ := c.ask(member, query, nil); strings.Contains(string(answer), `"hints"`) {
 		t.Errorf("hints nobody asked for: %s", answer)
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -152,7 +151,6 @@ func TestListsAnswerForRecords(t *testing.T) {
 // Of many objects, those that a list has had are not asked for, and the others together as always.
 func TestOnlyWhatIsMissingIsAsked(t *testing.T) {
 	inBubble(func(t *testing.T) {
-		directly := func(circle http.Handler) http.Handler { return circle }
 		c := newCommunityInBubble(t, directly, reusing)
 		space := c.data(member, `{ space(by: {slug: "vegetables"}) { posts(first: 20) { nodes { id } } } }`, nil)
 		var ids []any

@@ -21,9 +21,7 @@ const (
 // inMadeUpTime runs a test of a community, on which no heartbeat comes late. It is over once nothing is left of servers
 // and clients.
 func inMadeUpTime(test func(*testing.T, *community)) func(*testing.T) {
-	return inBubble(func(t *testing.T) {
-		test(t, newCommunityInBubble(t, func(circle http.Handler) http.Handler { return circle }))
-	})
+	return inBubble(func(t *testing.T) { test(t, newCommunityInBubble(t, directly)) })
 }
 
 // listen opens a stream of server-sent events, by POST or GET.
