@@ -239,8 +239,8 @@ func (s *Store) probe() {
 			if err := s.reach(); err == nil {
 				s.failed.Store(0)
 				s.away.Store(false)
-				for _, told := range []*lately{&s.news.revoked, &s.used, &s.outcomes} {
-					told.again(s)
+				for _, l := range []*lately{&s.news.revoked, &s.used, &s.outcomes} {
+					l.again(s)
 				}
 				s.up.Store(true)
 				s.measures.up.Set(1)
