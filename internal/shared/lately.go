@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,6 +20,7 @@ type lately struct {
 	mu    sync.Mutex
 	told  []told // oldest first
 	bytes int
+	times atomic.Int64 // that it was told again
 }
 
 // told is something that the store was told, and counts until then. Told again, it changes nothing.
@@ -32,6 +34,7 @@ type told struct {
 // teller tells the store something that counts for so long.
 type teller func(ctx context.Context, by runner, life time.Duration) error
 
+// keep notes what the store is told. That comes before telling it: what it cannot be told while it is away is kept.
 func (l *lately) keep(now time.Time, t told) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -56,7 +59,7 @@ func (l *lately) forget(what string) {
 	})
 }
 
-// again tells the store all of it in the background.
+// again tells the store all of it in the background, instead of what is left to tell since the outage before.
 func (l *lately) again(s *Store) {
 	l.mu.Lock()
 	left := slices.Clone(l.told)
@@ -64,10 +67,11 @@ func (l *lately) again(s *Store) {
 	if len(left) == 0 {
 		return
 	}
+	this := l.times.Add(1)
 	s.retained.Add(1)
 	s.work.Go(func() {
 		s.tell(func(ctx context.Context, by runner) error {
-			for ; len(left) > 0; left = left[1:] {
+			for ; len(left) > 0 && l.times.Load() == this; left = left[1:] {
 				life := left[0].until.Sub(s.options.Now())
 				if life <= 0 {
 					continue

@@ -1,11 +1,13 @@
 package shared
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -146,6 +148,8 @@ func TestEmptyStoreIsToldAgain(t *testing.T) {
 		_, _ = s.Purse("requests", 6, 90).Take(t.Context(), circleclient.Ask{})
 		return !s.Up()
 	})
+	meanwhile := [32]byte{4}
+	receipts.Keep(t.Context(), meanwhile, input, outcome)
 	server.Run()
 	until(t, "all is told again", func() bool { return s.Up() && s.retained.Load() == 0 })
 
@@ -157,8 +161,10 @@ func TestEmptyStoreIsToldAgain(t *testing.T) {
 	if item := <-heard; item != revoked {
 		t.Errorf("the other one hears %+v, want %+v", item, revoked)
 	}
-	if r, err := other.Receipts().Claim(t.Context(), id, input); err != nil || string(r.Outcome) != string(outcome) {
-		t.Errorf("a repetition elsewhere gets %+v, %v, want the outcome", r, err)
+	for _, id := range [][32]byte{id, meanwhile} {
+		if r, err := other.Receipts().Claim(t.Context(), id, input); err != nil || string(r.Outcome) != string(outcome) {
+			t.Errorf("a repetition elsewhere gets %+v, %v, want the outcome", r, err)
+		}
 	}
 	if r, err := other.Receipts().Claim(t.Context(), old, input); err != nil || !r.Mine {
 		t.Errorf("a key whose time is over gives %+v, %v, want a new attempt", r, err)
@@ -199,6 +205,34 @@ func TestLatelyIsBounded(t *testing.T) {
 				t.Errorf("without one %d with %d bytes are kept", len(l.told), l.bytes)
 			}
 		})
+	}
+}
+
+// TestTellingAgainBeginsAnew: if the store goes once more while it is told again, it is then told all from the
+// beginning, and nothing more by who was at it.
+func TestTellingAgainBeginsAnew(t *testing.T) {
+	t.Parallel()
+	s := prepare(t, redistest.New(t).URL)
+	var l lately
+	var count [3]atomic.Int64
+	begun, goOn := make(chan struct{}, 1), make(chan struct{})
+	for i := range count {
+		l.keep(time.Now(), told{until: time.Now().Add(time.Hour), tell: func(context.Context, runner, time.Duration) error {
+			if count[i].Add(1) == 1 && i == 0 {
+				begun <- struct{}{}
+				<-goOn
+			}
+			return nil
+		}})
+	}
+	l.again(s)
+	<-begun
+	l.again(s)
+	until(t, "all is told", func() bool { return s.retained.Load() == 1 })
+	close(goOn)
+	until(t, "nobody tells any more", func() bool { return s.retained.Load() == 0 })
+	if a, b, c := count[0].Load(), count[1].Load(), count[2].Load(); a != 2 || b != 1 || c != 1 {
+		t.Errorf("they were told %d, %d and %d times, want the first twice and the others once", a, b, c)
 	}
 }
 

@@ -3,6 +3,7 @@ package shared
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"time"
 
 	"github.com/redis/rueidis"
@@ -99,19 +100,19 @@ func (r *Receipts) Keep(ctx context.Context, id, input [32]byte, outcome []byte)
 	}
 	now := r.store.options.Now()
 	r.store.outcomes.keep(now, told{bytes: len(box), until: now.Add(receiptAge), tell: set})
-	r.tell(ctx, func(ctx context.Context, by runner) error { return set(ctx, by, receiptAge) })
+	tell := func(ctx context.Context, by runner) error { return set(ctx, by, receiptAge) }
+	if err := tell(ctx, r.store.do); err != nil && !errors.Is(err, errNotSent) {
+		r.store.later(tell) //nolint:contextcheck // it outlives the request
+	}
 }
 
 // Drop implements idempotency's Receipts. What the store cannot be told now it is told later.
 func (r *Receipts) Drop(ctx context.Context, id [32]byte) {
-	r.tell(ctx, func(ctx context.Context, by runner) error {
+	tell := func(ctx context.Context, by runner) error {
 		return r.each(ctx, by, id, func(ctx context.Context, c rueidis.Client, name string) error {
 			return c.Do(ctx, c.B().Del().Key(name).Build()).Error()
 		})
-	})
-}
-
-func (r *Receipts) tell(ctx context.Context, tell func(context.Context, runner) error) {
+	}
 	if tell(ctx, r.store.do) != nil {
 		r.store.later(tell) //nolint:contextcheck // it outlives the request
 	}

@@ -239,11 +239,13 @@ func (s *Store) probe() {
 			if err := s.reach(); err == nil {
 				s.failed.Store(0)
 				s.away.Store(false)
-				for _, l := range []*lately{&s.news.revoked, &s.used, &s.outcomes} {
-					l.again(s)
-				}
+				s.retained.Add(1) // whoever sees that it is up sees that something is untold
 				s.up.Store(true)
 				s.measures.up.Set(1)
+				for _, l := range []*lately{&s.news.revoked, &s.used, &s.outcomes} {
+					l.again(s) // once it is up, so that what was not sent because it was not is told too
+				}
+				s.retained.Add(-1)
 				if !told || !answers { // commands may have failed for a moment that nobody was told of
 					s.log.Info("the shared store answers: instances act as one")
 				}
